@@ -1,0 +1,253 @@
+"""An operation as plain data: what a declaration says, and nothing that was derived from it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from enum import Enum
+
+import sympy as sp
+
+from symnn.language.terms import Entry, Extent, Index, Tensor, canonical
+
+__all__ = [
+    "SEED",
+    "Argument",
+    "Call",
+    "Equation",
+    "Kind",
+    "Op",
+    "Parameter",
+    "Program",
+    "Programs",
+    "Range",
+    "Role",
+    "Source",
+]
+
+#: The cotangent of each sample's value in ``value_and_grad``: 1 for a sum over the batch, 1/N for a mean.
+SEED = sp.Symbol("seed", real=True)
+
+
+class Kind(Enum):
+    """What an operation is used as; it decides which functions its generated module has."""
+
+    ACTIVATION = "activation"
+    LOSS = "loss"
+    REGULARIZER = "regularizer"
+    LAYER = "layer"
+    OPTIMIZER = "optimizer"
+    SCHEDULE = "schedule"
+    INITIALISER = "initialiser"
+    STATEMENT = "statement"
+
+
+class Role(Enum):
+    """What an argument means to the calculus: inputs and learned parameters get gradients."""
+
+    INPUT = "input"
+    LEARNED = "learned"
+    LABEL = "label"
+    STATE = "state"
+    MASK = "mask"
+    STEP = "step"
+
+    @property
+    def differentiable(self) -> bool:
+        return self in (Role.INPUT, Role.LEARNED)
+
+
+@dataclass(frozen=True)
+class Source:
+    """Where a declaration stands."""
+
+    filename: str
+    line: int
+
+
+@dataclass(frozen=True)
+class Range:
+    """An interval of the reals, with ends that belong to it or not."""
+
+    low: float = float("-inf")
+    high: float = float("inf")
+    low_open: bool = False
+    high_open: bool = False
+    integer: bool = False
+
+    def __contains__(self, value: float) -> bool:
+        if self.integer and value != int(value):
+            return False
+        above = value > self.low if self.low_open else value >= self.low
+        below = value < self.high if self.high_open else value <= self.high
+        return bool(above and below)
+
+    def __str__(self) -> str:
+        left = "(" if self.low_open or self.low == float("-inf") else "["
+        right = ")" if self.high_open or self.high == float("inf") else "]"
+        return f"{left}{self.low:g}, {self.high:g}{right}"
+
+
+@dataclass(frozen=True)
+class Argument:
+    """An array argument: its tensor, its axes in order, its role; ``below`` bounds integer labels."""
+
+    tensor: Tensor
+    axes: tuple[Index, ...]
+    role: Role
+    below: Extent | None = None
+
+    @property
+    def name(self) -> str:
+        return str(self.tensor.name)
+
+    @property
+    def integer(self) -> bool:
+        return self.below is not None
+
+    @property
+    def entry(self) -> Entry:
+        """The argument's element at its own axes."""
+        return Entry(self.tensor, *self.axes)
+
+
+@dataclass(frozen=True)
+class Parameter:
+    """A number that tunes an operation and gets no gradient; ``default`` None means it must be given."""
+
+    symbol: sp.Symbol
+    default: float | None
+    range: Range
+
+    @property
+    def name(self) -> str:
+        return str(self.symbol.name)
+
+
+@dataclass(frozen=True)
+class Equation:
+    """``target = value`` for every position of the target's indices."""
+
+    target: Entry
+    value: sp.Expr
+    line: int = 0
+
+    @property
+    def name(self) -> str:
+        return self.target.name
+
+    @property
+    def axes(self) -> tuple[Index, ...]:
+        return self.target.indices  # type: ignore[return-value]
+
+    def __str__(self) -> str:
+        return f"{self.target} = {self.value}"
+
+
+@dataclass(frozen=True)
+class Program:
+    """Equations in the order in which they can be computed, with what goes in and what comes out.
+
+    The plain data between derivation and loops: ``inputs`` are arrays that a kernel reads, ``scalars`` the
+    numbers, ``outputs`` the names of the tensors that it writes. ``updates`` maps an input that is changed
+    in place to the tensor that replaces it.
+    """
+
+    name: str
+    inputs: tuple[Argument, ...]
+    scalars: tuple[sp.Symbol, ...]
+    equations: tuple[Equation, ...]
+    outputs: tuple[str, ...]
+    updates: Mapping[str, str] = field(default_factory=dict)
+
+    def equation(self, name: str) -> Equation:
+        return next(e for e in self.equations if e.name == name)
+
+
+@dataclass(frozen=True)
+class Programs:
+    """All that a module computes: the input of the schedule.
+
+    ``saved`` names what ``forward_saving`` hands to ``backward``: arguments, outputs or intermediates.
+    ``value_and_grad`` (losses, regularizers) is the forward and backward equations in one, with the cotangent
+    of the value replaced by the scalar ``seed``; its outputs are the value and then the gradients.
+    """
+
+    op: Op
+    forward: Program
+    saved: tuple[str, ...] = ()
+    forward_saving: Program | None = None
+    backward: Program | None = None
+    value_and_grad: Program | None = None
+    jvp: Program | None = None
+
+
+@dataclass(frozen=True)
+class Call:
+    """An intermediate that is another operation applied to something: shown as σ(z) unless the user named it."""
+
+    symbol: str
+    arguments: tuple[sp.Expr, ...]
+    named: bool = False
+
+
+@dataclass(frozen=True)
+class Op:
+    """An operation as it was declared.
+
+    ``equations`` are in single-assignment form and in order. ``facts`` are relations that hold for every
+    admissible input (t sums to one over c). ``calls`` says which intermediate is which operation applied
+    to what, for printing: σ(z). ``updates`` maps an argument that an optimizer replaces to its new value.
+    """
+
+    name: str
+    kind: Kind
+    doc: str
+    symbol: str
+    arguments: tuple[Argument, ...]
+    parameters: tuple[Parameter, ...]
+    equations: tuple[Equation, ...]
+    outputs: tuple[str, ...]
+    facts: tuple[sp.Basic, ...]
+    source: Source
+    calls: Mapping[str, Call] = field(default_factory=dict)
+    updates: Mapping[str, str] = field(default_factory=dict)
+
+    def argument(self, name: str) -> Argument:
+        return next(a for a in self.arguments if a.name == name)
+
+    def equation(self, name: str) -> Equation:
+        return next(e for e in self.equations if e.name == name)
+
+    @property
+    def differentiable(self) -> tuple[Argument, ...]:
+        """The arguments that get a gradient, in order."""
+        if self.kind in (Kind.OPTIMIZER, Kind.SCHEDULE, Kind.INITIALISER, Kind.STATEMENT):
+            return ()
+        return tuple(a for a in self.arguments if a.role.differentiable)
+
+    @property
+    def elementwise(self) -> bool:
+        """Whether every equation acts on each element by itself."""
+        return all(len(e.axes) <= 1 for e in self.equations) and all(
+            not a.axes or a.axes[0].axis == "…" for a in self.arguments
+        )
+
+    def tensors(self) -> Iterator[tuple[Tensor, tuple[Index, ...]]]:
+        """Every tensor of the declaration with its axes: arguments, then equations."""
+        for a in self.arguments:
+            yield a.tensor, a.axes
+        for e in self.equations:
+            yield e.target.tensor, e.axes
+
+    def fingerprint(self) -> str:
+        """What the maths of the declaration says, as text that does not depend on names of bound indices."""
+        lines = [f"{self.kind.value} {self.name}"]
+        for a in self.arguments:
+            lines.append(f"{a.role.value} {a.entry} {a.below} {a.tensor.assumptions0.get('positive')}")
+        lines += [f"{p.name} = {p.default} in {p.range}" for p in self.parameters]
+        lines += [f"{e.target} = {sp.srepr(canonical(e.value))}" for e in self.equations]
+        lines += [sp.srepr(f) for f in self.facts]
+        lines += [f"{k} -> {v}" for k, v in self.updates.items()]
+        lines.append(" ".join(self.outputs))
+        return "\n".join(lines)

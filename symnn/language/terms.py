@@ -1,0 +1,388 @@
+"""The terms that equations are made of: indices, tensor entries, reductions, deltas.
+
+Scalars are SymPy's own. What SymPy lacks is a calculus over indices, so a reduction binds its indices
+hygienically here: every binder owns a fresh index, and substitution never captures.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from functools import lru_cache
+from typing import Any
+
+import sympy as sp
+
+__all__ = [
+    "ELEMENTS",
+    "Delta",
+    "Entry",
+    "Extent",
+    "Index",
+    "Partial",
+    "Peak",
+    "Reduction",
+    "Tensor",
+    "Total",
+    "adjoint",
+    "atoms",
+    "canonical",
+    "contains",
+    "entries",
+    "free_indices",
+    "fresh",
+    "indicator",
+    "maximum",
+    "minimum",
+    "rename_bound",
+    "substitute",
+    "tangent",
+    "where",
+]
+
+PRIME, MACRON, DOT = "′", "\u0304", "\u0307"
+
+
+class Index(sp.Symbol):
+    """A position along an axis, in [0, extent). Primes tell apart several indices of one axis."""
+
+    __slots__ = ()
+
+    def __new__(cls, name: str) -> Index:
+        return super().__new__(cls, name, integer=True, nonnegative=True)
+
+    @property
+    def axis(self) -> str:
+        return str(self.name).split(PRIME)[0]
+
+    @property
+    def extent(self) -> Extent:
+        return Extent(self.axis)
+
+
+class Extent(sp.Symbol):
+    """The number of positions along an axis; at least one wherever the calculus divides by it."""
+
+    __slots__ = ()
+
+    def __new__(cls, axis: str) -> Extent:
+        return super().__new__(cls, axis, integer=True, positive=True)
+
+    @property
+    def axis(self) -> str:
+        return str(self.name)
+
+
+#: The axis of operations that act on every element of an array of any shape, written ``...``.
+ELEMENTS = Index("…")
+
+
+class Tensor(sp.Symbol):
+    """The name of an array, with what is known about the sign of its entries."""
+
+    __slots__ = ()
+
+    def __new__(cls, name: str, **known: bool) -> Tensor:
+        known.setdefault("real", True)
+        return super().__new__(cls, name, **known)
+
+    def _sympystr(self, printer: Any) -> str:
+        # SymPy's printers have a method for a class of their own called Tensor; this comes first.
+        return str(self.name)
+
+
+class Entry(sp.Expr):
+    """One element of a tensor: ``Entry(z, n, c)`` is z[n, c]; an index may itself be an integer entry."""
+
+    is_commutative = True
+    is_real = True
+
+    def __new__(cls, tensor: Tensor, *indices: Any) -> Entry:
+        return super().__new__(cls, tensor, *(sp.sympify(i) for i in indices))
+
+    @property
+    def tensor(self) -> Tensor:
+        return self.args[0]
+
+    @property
+    def name(self) -> str:
+        return str(self.args[0].name)
+
+    @property
+    def indices(self) -> tuple[sp.Expr, ...]:
+        return self.args[1:]
+
+    def _eval_is_positive(self) -> bool | None:
+        return self.tensor.is_positive
+
+    def _eval_is_nonnegative(self) -> bool | None:
+        return self.tensor.is_nonnegative
+
+    def _eval_is_integer(self) -> bool | None:
+        return self.tensor.is_integer
+
+    def _sympystr(self, printer: Any) -> str:
+        return f"{self.name}[{', '.join(printer.doprint(i) for i in self.indices)}]"
+
+
+class Reduction(sp.Expr):
+    """A body reduced over bound indices. Build one with ``over``, which makes the bound indices fresh."""
+
+    is_commutative = True
+    is_real = True
+
+    def __new__(cls, body: Any, *indices: Index) -> sp.Expr:
+        return super().__new__(cls, sp.sympify(body), *indices)
+
+    @classmethod
+    def over(cls, body: Any, *indices: Index) -> sp.Expr:
+        """Reduce ``body`` over ``indices``, renaming them so that they clash with nothing."""
+        body = sp.sympify(body)
+        used = {s for s in _all_symbols(body) if isinstance(s, Index)}
+        mapping: dict[Index, Index] = {}
+        for index in indices:
+            new = fresh(index, used)
+            used.add(new)
+            mapping[index] = new
+        return cls(substitute(body, mapping), *mapping.values())
+
+    @property
+    def body(self) -> sp.Expr:
+        return self.args[0]
+
+    @property
+    def bound(self) -> tuple[Index, ...]:
+        return self.args[1:]
+
+    @property
+    def free_symbols(self) -> set[sp.Basic]:
+        return self.body.free_symbols - set(self.bound)
+
+    def _sympystr(self, printer: Any) -> str:
+        over = " ".join(printer.doprint(i) for i in self.bound)
+        return f"{type(self).__name__.lower()}_{over}({printer.doprint(self.body)})"
+
+
+class Total(Reduction):
+    """The sum of a body over bound indices."""
+
+    def __new__(cls, body: Any, *indices: Index) -> sp.Expr:
+        body = sp.sympify(body)
+        if body is sp.S.Zero or not indices:
+            return body
+        return super().__new__(cls, body, *indices)
+
+    def _eval_is_positive(self) -> bool | None:
+        return True if self.body.is_positive else None
+
+    def _eval_is_nonnegative(self) -> bool | None:
+        return True if self.body.is_nonnegative else None
+
+
+class Peak(Reduction):
+    """The greatest value of a body over one bound index."""
+
+    def _eval_is_positive(self) -> bool | None:
+        return self.body.is_positive
+
+    def _eval_is_nonnegative(self) -> bool | None:
+        return self.body.is_nonnegative
+
+
+class Delta(sp.Expr):
+    """Kronecker's delta: one where two integer expressions agree, else zero."""
+
+    is_commutative = True
+    is_integer = True
+    is_nonnegative = True
+
+    def __new__(cls, left: Any, right: Any) -> sp.Expr:
+        left, right = sp.sympify(left), sp.sympify(right)
+        difference = left - right
+        if difference.is_number:
+            return sp.S.One if difference == 0 else sp.S.Zero
+        return super().__new__(cls, *sorted((left, right), key=sp.default_sort_key))
+
+    def _sympystr(self, printer: Any) -> str:
+        return f"delta({', '.join(printer.doprint(a) for a in self.args)})"
+
+
+class Partial(sp.Expr):
+    """∂y[i]/∂x[j] before it is worked out; only derivations hold it."""
+
+    is_commutative = True
+    is_real = True
+
+    def __new__(cls, of: Entry, wrt: Entry) -> Partial:
+        return super().__new__(cls, of, wrt)
+
+
+class _Choice(sp.Function):
+    """The larger or smaller of two values; a tie takes the first, and NaN comes through."""
+
+    nargs = 2
+
+    def _eval_is_extended_real(self) -> bool:
+        return True
+
+
+class maximum(_Choice):  # noqa: N801 - a function of the language, spelt as users spell it
+    """max(a, b): the first where a ≥ b."""
+
+    @classmethod
+    def eval(cls, a: sp.Expr, b: sp.Expr) -> sp.Expr | None:
+        if a.is_number and b.is_number and a.is_comparable and b.is_comparable:
+            return a if a >= b else b
+        return a if a == b else None
+
+    def _eval_is_nonnegative(self) -> bool | None:
+        return True if any(a.is_nonnegative for a in self.args) else None
+
+
+class minimum(_Choice):  # noqa: N801
+    """min(a, b): the first where a ≤ b."""
+
+    @classmethod
+    def eval(cls, a: sp.Expr, b: sp.Expr) -> sp.Expr | None:
+        if a.is_number and b.is_number and a.is_comparable and b.is_comparable:
+            return a if a <= b else b
+        return a if a == b else None
+
+
+def where(condition: Any, then: Any, otherwise: Any) -> sp.Expr:
+    """``then`` where the condition holds, else ``otherwise`` (also where a NaN makes it undecided)."""
+    return sp.Piecewise((then, condition), (otherwise, True))
+
+
+def indicator(condition: Any) -> sp.Expr:
+    """One where the condition holds, else zero."""
+    return where(condition, sp.S.One, sp.S.Zero)
+
+
+def adjoint(name: str) -> str:
+    """The name of a tensor's gradient: x̄ for x."""
+    return name + MACRON
+
+
+def tangent(name: str) -> str:
+    """The name of a tensor's directional derivative: ẋ for x."""
+    return name + DOT
+
+
+def _all_symbols(expr: sp.Basic) -> set[sp.Symbol]:
+    """Every symbol in an expression, bound ones included."""
+    found: set[sp.Symbol] = set()
+    for node in sp.preorder_traversal(expr):
+        if isinstance(node, sp.Symbol):
+            found.add(node)
+    return found
+
+
+def free_indices(expr: sp.Basic) -> set[Index]:
+    """The indices of an expression that no reduction binds."""
+    return {s for s in expr.free_symbols if isinstance(s, Index)}
+
+
+def fresh(index: Index, used: Iterable[sp.Basic]) -> Index:
+    """An index of the same axis, primed until it is not among those used."""
+    taken = set(used)
+    name = index.axis + PRIME
+    while Index(name) in taken:
+        name += PRIME
+    return Index(name)
+
+
+def substitute(expr: sp.Expr, mapping: Mapping[sp.Basic, sp.Basic]) -> sp.Expr:
+    """Replace terms without capture: a bound index that would clash with what comes in is renamed."""
+    if not mapping:
+        return expr
+    incoming: set[sp.Basic] = set()
+    for value in mapping.values():
+        incoming |= value.free_symbols
+    return _substitute(expr, dict(mapping), frozenset(incoming))
+
+
+def _substitute(expr: Any, mapping: dict[sp.Basic, sp.Basic], incoming: frozenset[sp.Basic]) -> Any:
+    if expr in mapping:
+        return mapping[expr]
+    if not expr.args:
+        return expr
+    if isinstance(expr, Reduction):
+        bound, body = expr.bound, expr.body
+        inner = {k: v for k, v in mapping.items() if not k.free_symbols & set(bound)}
+        if not inner:
+            return expr
+        clashing = set(bound) & incoming
+        if clashing:
+            used = _all_symbols(body) | incoming | set(bound)
+            renamed: dict[sp.Basic, sp.Basic] = {}
+            for index in bound:
+                if index in clashing:
+                    renamed[index] = fresh(index, used)
+                    used.add(renamed[index])
+            body = substitute(body, renamed)
+            bound = tuple(renamed.get(i, i) for i in bound)
+        return expr.func(_substitute(body, inner, incoming), *bound)
+    args = [_substitute(a, mapping, incoming) for a in expr.args]
+    return expr if all(a is b for a, b in zip(args, expr.args, strict=True)) else expr.func(*args)
+
+
+def rename_bound(expr: sp.Expr, avoid: Iterable[sp.Basic]) -> sp.Expr:
+    """Rename every bound index that is among those to avoid."""
+    avoid = set(avoid)
+    if isinstance(expr, Reduction):
+        body = rename_bound(expr.body, avoid)
+        used = _all_symbols(body) | avoid | set(expr.bound)
+        mapping: dict[sp.Basic, sp.Basic] = {}
+        for index in expr.bound:
+            if index in avoid:
+                mapping[index] = fresh(index, used)
+                used.add(mapping[index])
+        return expr.func(substitute(body, mapping), *(mapping.get(i, i) for i in expr.bound))
+    if not expr.args or isinstance(expr, Entry):
+        return expr
+    args = [rename_bound(a, avoid) for a in expr.args]
+    return expr if all(a is b for a, b in zip(args, expr.args, strict=True)) else expr.func(*args)
+
+
+@lru_cache(maxsize=20_000)
+def canonical(expr: sp.Expr) -> sp.Expr:
+    """The same expression with bound indices named by depth, so that equality ignores their names."""
+    return _canonical(expr, 0)
+
+
+def _canonical(expr: Any, depth: int) -> Any:
+    if isinstance(expr, Reduction):
+        named = {i: Index(f"{i.axis}{PRIME}⟨{depth + k}⟩") for k, i in enumerate(expr.bound)}
+        body = substitute(expr.body, named)
+        return expr.func(_canonical(body, depth + len(named)), *named.values())
+    if not expr.args or isinstance(expr, Entry):
+        return expr
+    args = [_canonical(a, depth) for a in expr.args]
+    return expr if all(a is b for a, b in zip(args, expr.args, strict=True)) else expr.func(*args)
+
+
+def entries(expr: sp.Basic) -> Iterator[Entry]:
+    """Every tensor entry in an expression, those inside indices included."""
+    for node in sp.preorder_traversal(expr):
+        if isinstance(node, Entry):
+            yield node
+
+
+def contains(expr: sp.Basic, name: str) -> bool:
+    """Whether a tensor of that name is read in an expression."""
+    return any(e.name == name for e in entries(expr))
+
+
+def atoms(expr: sp.Expr) -> list[sp.Expr]:
+    """The outermost entries and reductions of an expression: to SymPy's derivative they are symbols."""
+    found: dict[sp.Expr, None] = {}
+
+    def walk(node: sp.Basic) -> None:
+        if isinstance(node, Entry | Reduction | Delta):
+            found.setdefault(node)
+        else:
+            for a in node.args:
+                walk(a)
+
+    walk(expr)
+    return list(found)
