@@ -31,6 +31,7 @@ __all__ = [
     "free_indices",
     "fresh",
     "indicator",
+    "logistic",
     "maximum",
     "minimum",
     "rename_bound",
@@ -246,6 +247,18 @@ class minimum(_Choice):  # noqa: N801
         if a.is_number and b.is_number and a.is_comparable and b.is_comparable:
             return a if a <= b else b
         return a if a == b else None
+
+
+class logistic(sp.Function):  # noqa: N801
+    """1/(1 + e^(−u)), which rules put where they find it; a declaration writes the quotient."""
+
+    nargs = 1
+    is_positive = True
+    is_real = True
+
+    def fdiff(self, argindex: int = 1) -> sp.Expr:
+        u = self.args[0]
+        return logistic(u) * logistic(-u)
 
 
 def where(condition: Any, then: Any, otherwise: Any) -> sp.Expr:

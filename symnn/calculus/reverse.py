@@ -1,0 +1,128 @@
+"""Reverse mode over equations: one walk backwards, each tensor's gradient from those of what it went into."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import sympy as sp
+
+from symnn.calculus.delta import partial
+from symnn.calculus.forms import assemble, closed_form
+from symnn.calculus.trace import Derivation, Step
+from symnn.errors import NotDifferentiable, UsageError
+from symnn.language.operation import Equation, Op
+from symnn.language.terms import Entry, Index, Partial, Tensor, Total, adjoint, contains, fresh, substitute
+from symnn.rewrite.folding import folds_of
+from symnn.rewrite.forward import rewrite_forward
+from symnn.rewrite.sums import contract, neaten
+
+__all__ = ["cotangents", "depends_on", "derive", "live", "wanted"]
+
+
+def cotangents(op: Op) -> dict[str, Entry]:
+    """The incoming gradient of each output: g, or ȳ for each output y where there are several."""
+    single = len(op.outputs) == 1
+    return {
+        name: Entry(Tensor("g" if single else adjoint(name)), *op.equation(name).axes) for name in op.outputs
+    }
+
+
+def wanted(op: Op, wrt: Sequence[str] | None) -> tuple[str, ...]:
+    """The arguments to differentiate by: those asked for, else all that the declaration calls differentiable."""
+    known = [a.name for a in op.arguments]
+    for name in wrt or ():
+        if name not in known:
+            raise UsageError(f"{op.name} has no argument {name!r}; it has {', '.join(known)}")
+        if op.argument(name).integer:
+            raise NotDifferentiable(f"{name} of {op.name} holds integers, which have no derivative")
+    chosen = tuple(wrt or (a.name for a in op.differentiable))
+    if not chosen:
+        raise NotDifferentiable(f"{op.name} is {_article(op.kind.value)} and has no argument to differentiate by")
+    return chosen
+
+
+def _article(word: str) -> str:
+    return f"an {word}" if word[0] in "aeiou" else f"a {word}"
+
+
+def derive(op: Op, wrt: Sequence[str] | None = None) -> Derivation:
+    """The gradients of an operation's outputs, contracted with incoming cotangents (a vector-Jacobian product)."""
+    names = wanted(op, wrt)
+    forward, rewrites = rewrite_forward(op)
+    steps = [Step(str(t), r.rule, r.reason, t, r.before, r.after, r.using, r.minor) for t, r in rewrites]
+    folds = folds_of(forward, op.facts)
+    alive = live(forward, op.outputs)
+    needed = depends_on(alive, names)
+    seeds = cotangents(op)
+    adjoints: dict[str, Equation] = {}
+    order = [e.target for e in reversed(alive) if e.name in needed]
+    order += [op.argument(name).entry for name in names]
+    for target in order:
+        users = [e for e in alive if contains(e.value, target.name) and (e.name in adjoints or e.name in seeds)]
+        sought = Entry(Tensor(adjoint(target.name)), *target.indices)
+        formal, raw = _chain_rule(target, users, adjoints, seeds, target.name in seeds)
+        section = str(target)
+        worked = neaten(contract(raw))
+        steps.append(Step(section, "chain rule", _reason(target, users), sought, formal, worked))
+        value, more = closed_form(section, sought, worked, folds)
+        steps += more
+        adjoints[target.name] = Equation(sought, value)
+    equations, more = assemble(tuple(adjoints.values()), tuple(adjoint(n) for n in names), folds)
+    steps += more
+    results = tuple(adjoint(n) for n in names)
+    return Derivation(op, "vjp", names, tuple(seeds.values()), forward, tuple(steps), equations, results)
+
+
+def live(forward: tuple[Equation, ...], outputs: Sequence[str]) -> list[Equation]:
+    """The equations that an output depends on."""
+    wanted_names = set(outputs)
+    kept: list[Equation] = []
+    for e in reversed(forward):
+        if e.name in wanted_names:
+            kept.append(e)
+            wanted_names |= {x.name for x in e.value.atoms(Entry)}
+    return kept[::-1]
+
+
+def depends_on(alive: Sequence[Equation], names: Sequence[str]) -> set[str]:
+    """The intermediates that depend on one of the named arguments."""
+    moving = set(names)
+    for e in alive:
+        if any(contains(e.value, name) for name in moving):
+            moving.add(e.name)
+    return moving - set(names)
+
+
+def _chain_rule(
+    target: Entry, users: Sequence[Equation], adjoints: dict[str, Equation], seeds: dict[str, Entry], is_output: bool
+) -> tuple[sp.Expr, sp.Expr]:
+    """Σ ȳ ∂y/∂x over the equations y that use x: as it is stated, and with the derivatives put in."""
+    formal: list[sp.Expr] = [seeds[target.name]] if is_output else []
+    raw = list(formal)
+    for user in users:
+        used = set(target.indices) | user.value.atoms(Index) | set(user.axes)
+        mapping: dict[sp.Basic, sp.Basic] = {}
+        for index in user.axes:
+            mapping[index] = fresh(index, used)
+            used.add(mapping[index])
+        here = substitute(user.target, mapping)
+        bound = tuple(mapping.values())
+        incoming = _cotangent(user, adjoints, seeds)
+        formal.append(Total(substitute(incoming.target, mapping) * Partial(here, target), *bound))
+        value = substitute(user.value, mapping)
+        raw.append(Total(substitute(incoming.value, mapping) * partial(value, target), *bound))
+    return sp.Add(*formal), sp.Add(*raw)
+
+
+def _cotangent(user: Equation, adjoints: dict[str, Equation], seeds: dict[str, Entry]) -> Equation:
+    """ȳ as it enters the chain rule: by name, or by value where that is as short as the name."""
+    if user.name in adjoints:
+        known = adjoints[user.name]
+        simple = not known.value.atoms(Total) and len(known.value.atoms(Entry)) <= 1
+        return Equation(known.target, known.value if simple else known.target)
+    return Equation(seeds[user.name], seeds[user.name])
+
+
+def _reason(target: Entry, users: Sequence[Equation]) -> str:
+    into = " and ".join(str(u.target.tensor) for u in users)
+    return f"{target.tensor} goes into {into}" if users else f"{target.tensor} is an output"

@@ -1,0 +1,309 @@
+"""Definitions and facts used backwards: (x − mu)·r is x̂, e^z/Σe^z is a, Σ_d x is D·mu, Σ_c t is 1.
+
+Each definition is solved for one of the terms in it; wherever that term stands, the name is put in its place, and
+the result is kept where it is cheaper. There is no list of patterns: every definition of every operation folds so.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+
+import sympy as sp
+
+from symnn.language.operation import Equation
+from symnn.language.terms import (
+    Delta,
+    Entry,
+    Index,
+    Reduction,
+    Tensor,
+    Total,
+    canonical,
+    free_indices,
+    indicator,
+    logistic,
+    maximum,
+    minimum,
+    rename_bound,
+    substitute,
+)
+from symnn.rewrite.cost import cost
+from symnn.rewrite.match import match
+from symnn.rewrite.monomial import opaque
+from symnn.rewrite.normal import normalise
+from symnn.rewrite.sums import distribute, pull_out
+
+__all__ = ["Fold", "Rewrite", "fold_to_names", "folds_of", "inline", "simplify"]
+
+
+@dataclass(frozen=True)
+class Fold:
+    """``term`` may be replaced by ``value``, for any position of the ``free`` indices; ``source`` says why."""
+
+    term: sp.Expr
+    value: sp.Expr
+    free: frozenset[Index]
+    source: sp.Basic
+    given: bool = False
+
+
+@dataclass(frozen=True)
+class Rewrite:
+    """One accepted step of a simplification."""
+
+    rule: str
+    reason: str
+    before: sp.Expr
+    after: sp.Expr
+    using: sp.Basic | None = None
+    minor: bool = False
+
+
+def inline(value: sp.Expr, equation: Equation) -> sp.Expr:
+    """An expression with every entry of a tensor replaced by its definition."""
+    mapping: dict[sp.Basic, sp.Basic] = {}
+    for entry in value.atoms(Entry):
+        if entry.tensor == equation.target.tensor:
+            positions = dict(zip(equation.axes, entry.indices, strict=True))
+            body = rename_bound(equation.value, set(entry.free_symbols))
+            mapping[entry] = substitute(body, positions)
+    return value.xreplace(mapping)
+
+
+def folds_of(equations: Sequence[Equation], facts: Iterable[sp.Basic] = ()) -> tuple[Fold, ...]:
+    """Every way to use the definitions and the facts backwards."""
+    found: list[Fold] = []
+    for fact in facts:
+        if isinstance(fact, sp.Eq) and isinstance(fact.lhs, Reduction):
+            found.append(Fold(fact.lhs, fact.rhs, frozenset(free_indices(fact.lhs)), fact, given=True))
+    for equation in equations:
+        found.extend(_solve(equation))
+    return tuple(found)
+
+
+@lru_cache(maxsize=2_000)
+def _solve(equation: Equation) -> tuple[Fold, ...]:
+    """The equation solved for each term that carries all the indices of its left side."""
+    if isinstance(equation.value, Entry):
+        return ()
+    names: dict[sp.Expr, sp.Symbol] = {}
+    algebraic = opaque(equation.value, names)
+    free = frozenset(equation.axes)
+    source = sp.Eq(equation.target, equation.value, evaluate=False)
+    found = []
+    for term, symbol in names.items():
+        if symbol not in algebraic.free_symbols or not free <= free_indices(term):
+            continue
+        solved = _invert(algebraic, symbol, equation.target)
+        if solved is not None:
+            back = {v: k for k, v in names.items()}
+            found.append(Fold(term, solved.xreplace(back), free, source))
+    if not names or all(s not in algebraic.free_symbols for s in names.values()):
+        return ()
+    if isinstance(equation.value, sp.Function | Reduction) and free <= free_indices(equation.value):
+        found.append(Fold(equation.value, equation.target, free, source))
+    return tuple(dict.fromkeys(found))
+
+
+def _invert(rhs: sp.Expr, unknown: sp.Symbol, target: sp.Expr) -> sp.Expr | None:
+    """Solve ``target = rhs`` for a symbol that stands in it linearly, or as one power; None where it does not."""
+    side: sp.Expr = target
+    current = rhs
+    while True:
+        if current == unknown:
+            return side
+        if isinstance(current, sp.Mul) and sum(unknown in a.free_symbols for a in current.args) == 1:
+            others = [a for a in current.args if unknown not in a.free_symbols]
+            if not others:
+                return None
+            side = side / sp.Mul(*others)
+            current = next(a for a in current.args if unknown in a.free_symbols)
+        elif isinstance(current, sp.Add) and sum(unknown in a.free_symbols for a in current.args) == 1:
+            others = [a for a in current.args if unknown not in a.free_symbols]
+            side = side - sp.Add(*others)
+            current = next(a for a in current.args if unknown in a.free_symbols)
+        elif isinstance(current, sp.Pow) and current.exp.is_Rational and (
+            current.base.is_positive or current.exp in (1, -1)
+        ):
+            side = side ** (1 / current.exp)
+            current = current.base
+        else:
+            return _moebius(current, unknown, side)
+
+
+def _moebius(rhs: sp.Expr, unknown: sp.Symbol, side: sp.Expr) -> sp.Expr | None:
+    """Solve side = (a u^k + b)/(c u^k + d) for u."""
+    numerator, denominator = sp.fraction(sp.together(rhs))
+    if not (numerator.is_polynomial(unknown) and denominator.is_polynomial(unknown)):
+        return None
+    polynomial = sp.Poly(numerator - sp.Symbol("_side") * denominator, unknown)
+    powers = [monomial[0] for monomial in polynomial.monoms()]
+    if len(powers) != 2 or powers[-1] != 0 or (powers[0] > 1 and not unknown.is_positive):
+        return None
+    leading, constant = polynomial.coeffs()
+    return ((-constant / leading) ** sp.Rational(1, powers[0])).subs(sp.Symbol("_side"), side)
+
+
+def _replace(expr: sp.Expr, fold: Fold) -> sp.Expr:
+    """Every instance of the fold's term replaced, inside sums too, but not inside a sum that the value names.
+
+    With e^z = a·Σe^z, the Σe^z stays: replaced too, it would only say a/Σa.
+    """
+    if isinstance(expr, Reduction):
+        for own in fold.value.atoms(Reduction):
+            if match(own, expr, fold.free) is not None:
+                return expr
+    if expr.func is fold.term.func:
+        positions = match(fold.term, expr, fold.free)
+        if positions is not None and fold.free <= set(positions):
+            return substitute(rename_bound(fold.value, free_indices(expr)), positions)
+    if isinstance(expr, sp.exp) and isinstance(fold.term, sp.exp):
+        whole = _replace_in_exponential(expr, fold)
+        if whole is not None:
+            return whole
+    if not expr.args or isinstance(expr, Entry | Delta):
+        return expr
+    args = [_replace(a, fold) if isinstance(a, sp.Expr) else a for a in expr.args]
+    return expr if all(a is b for a, b in zip(args, expr.args, strict=True)) else expr.func(*args)
+
+
+def _replace_in_exponential(expr: sp.Expr, fold: Fold) -> sp.Expr | None:
+    """e^(u+2v) with e^v known: the exponential is a product of powers of simpler ones."""
+    names: dict[sp.Expr, sp.Symbol] = {}
+    algebraic = opaque(expr, names)
+    swapped: dict[sp.Symbol, sp.Expr] = {}
+    for base, symbol in names.items():
+        if base == expr:
+            return None
+        new = _replace(base, fold)
+        if new != base:
+            swapped[symbol] = new
+    if not swapped:
+        return None
+    back: dict[sp.Symbol, sp.Expr] = {v: k for k, v in names.items()}
+    return algebraic.xreplace({**back, **swapped})
+
+
+def _occurs(term: sp.Expr, expr: sp.Expr) -> bool:
+    """A quick no: the head of the term is nowhere in the expression."""
+    if isinstance(term, Entry):
+        return any(e.tensor == term.tensor for e in expr.atoms(Entry))
+    return expr.has(term.func)
+
+
+def fold_to_names(expr: sp.Expr, folds: Sequence[Fold]) -> tuple[sp.Expr, Fold | None]:
+    """The cheapest result of using one fold, and which; the expression itself where none pays."""
+    best, chosen = expr, None
+    for fold in folds:
+        if not _occurs(fold.term, expr):
+            continue
+        replaced = _replace(expr, fold)
+        if replaced == expr:
+            continue
+        candidate = normalise(replaced)
+        if cost(candidate) < cost(best) and _denominators(candidate) <= _denominators(expr):
+            best, chosen = candidate, fold
+    return best, chosen
+
+
+def _denominators(expr: sp.Expr) -> set[sp.Basic]:
+    """Tensors that an expression divides by and that could be zero."""
+    found: set[sp.Basic] = set()
+    for power in expr.atoms(sp.Pow):
+        if power.exp.is_negative and not power.base.is_positive:
+            found |= power.base.atoms(Tensor)
+    return found
+
+
+def _split_sums(expr: sp.Expr, folds: Sequence[Fold]) -> tuple[sp.Expr, Fold | None]:
+    """Distribute a sum over the addends of one factor where definitions then make it cheaper: Σ_d (x − mu) = 0."""
+    for total in sorted(expr.atoms(Total), key=cost):
+        for factor in sp.Mul.make_args(normalise(total.body)):
+            if not isinstance(factor, sp.Add):
+                continue
+            rest = normalise(total.body) / factor
+            collapsed, used = sp.S.Zero, None
+            for addend in factor.args:
+                part, fold = _collapse(pull_out(Total(rest * addend, *total.bound)), folds)
+                collapsed += part
+                used = fold or used
+            if used is not None and cost(normalise(collapsed)) < cost(total):
+                return normalise(expr.xreplace({total: normalise(collapsed)})), used
+    return expr, None
+
+
+def _collapse(expr: sp.Expr, folds: Sequence[Fold]) -> tuple[sp.Expr, Fold | None]:
+    """The sums of an expression taken term by term, where a definition of a sum makes that cheaper."""
+    best, chosen = expr, None
+    apart = expr.xreplace({t: distribute(t) for t in expr.atoms(Total)})
+    for fold in folds:
+        if isinstance(fold.term, Reduction) and _occurs(fold.term, apart):
+            folded = normalise(_replace(apart, fold))
+            if cost(folded) < cost(best) or (folded != apart and cost(folded) <= cost(best)):
+                best, chosen = folded, fold
+    return best, chosen
+
+
+#: How a function of a kinked choice is written in a textbook: each line is an identity of real functions.
+def _tidy_choice(expr: sp.Expr) -> sp.Expr:
+    """r where |r| ≤ δ, else δ·sign r, is clip(r, −δ, δ)."""
+    if not isinstance(expr, sp.Piecewise) or len(expr.args) != 2:
+        return expr
+    (inner, condition), (outer, _) = expr.args
+    if isinstance(condition, sp.Le | sp.Ge):
+        small, large = condition.lts, condition.gts
+        if isinstance(small, sp.Abs) and inner == small.args[0] and outer == large * sp.sign(inner):
+            return maximum(-large, minimum(large, inner))
+    if inner == 0 and outer == 1 and isinstance(condition, sp.core.relational.Relational):
+        return indicator(sp.Not(condition))
+    return expr
+
+
+def _tidy_choices(expr: sp.Expr) -> sp.Expr:
+    found = {p: _tidy_choice(p) for p in expr.atoms(sp.Piecewise)}
+    return expr.xreplace({k: v for k, v in found.items() if k != v})
+
+
+def simplify(expr: sp.Expr, folds: Sequence[Fold]) -> tuple[sp.Expr, list[Rewrite]]:
+    """Rewrite to a fixed point under a strictly falling cost; returns the result and what fired."""
+    steps: list[Rewrite] = []
+
+    def accept(after: sp.Expr, rule: str, reason: str, using: sp.Basic | None = None, minor: bool = False) -> None:
+        nonlocal expr
+        if canonical(after) != canonical(expr):
+            steps.append(Rewrite(rule, reason, expr, after, using, minor))
+        expr = after
+
+    accept(_tidy_choices(expr), "clipped value", "a value inside the bounds, the bound outside them")
+    while True:
+        split, fold = _split_sums(expr, folds)
+        if fold is not None:
+            accept(split, "sum term by term", "summed term by term, the definition makes it collapse", fold.source)
+            continue
+        folded, fold = fold_to_names(normalise(expr), folds)
+        if fold is None:
+            break
+        accept(normalise(expr), "collect", "common factors are taken out", minor=True)
+        if fold.given:
+            accept(folded, "given", "this is given", fold.source)
+        else:
+            accept(folded, "definition", "a definition is used backwards", fold.source)
+    accept(normalise(expr), "collect", "common factors are taken out")
+    accept(_recognise_logistic(expr), "logistic function", "σ(u) = 1/(1 + e^(−u))")
+    return expr, steps
+
+
+def _recognise_logistic(expr: sp.Expr) -> sp.Expr:
+    """1/(1 + e^u) is σ(−u), and e^u/(1 + e^u) is σ(u)."""
+    for power in sorted(expr.atoms(sp.Pow), key=sp.default_sort_key):
+        if power.exp != -1 or not isinstance(power.base, sp.Add) or len(power.base.args) != 2:
+            continue
+        one, exponential = sp.sympify(power.base.as_coeff_Add())
+        if one == 1 and isinstance(exponential, sp.exp):
+            u = exponential.args[0]
+            bare = normalise(expr.xreplace({power: logistic(-u)}))
+            whole = normalise(expr.xreplace({power: logistic(u) / exponential}))
+            return _recognise_logistic(min((bare, whole), key=cost))
+    return expr

@@ -1,0 +1,103 @@
+"""The forward equations before they are differentiated: logarithms of exponentials are carried out.
+
+log(e^z/Σe^z) is z − log Σe^z, and log σ(z) is −log(1 + e^(−z)): the exponential meets its logarithm, so nothing
+underflows on the way, and the gradient p − t then falls out with no further rule.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import sympy as sp
+
+from symnn.language.operation import Equation, Op
+from symnn.language.terms import Entry, Index, Tensor, Total, canonical, free_indices, substitute
+from symnn.rewrite.folding import Rewrite, inline
+from symnn.rewrite.monomial import factors, opaque
+
+__all__ = ["rewrite_forward"]
+
+
+def rewrite_forward(op: Op) -> tuple[tuple[Equation, ...], list[tuple[Entry, Rewrite]]]:
+    """The equations with their logarithms carried out, and each rewrite with the tensor it belongs to."""
+    done: list[Equation] = []
+    steps: list[tuple[Entry, Rewrite]] = []
+    taken = {str(t.name) for t, _ in op.tensors()} | {p.name for p in op.parameters}
+    for equation in op.equations:
+        value, using = _carry_out_logarithms(equation.value, done)
+        if using is None:
+            done.append(equation)
+            continue
+        value, named = _name_logsumexp(value, done, taken)
+        done += named
+        for new in named:
+            reason = "the logarithm of a sum of exponentials gets a name"
+            steps.append((new.target, Rewrite("logsumexp", reason, new.value, new.value)))
+        reason = "the logarithm of an exponential is its exponent"
+        steps.append((equation.target, Rewrite("logarithm", reason, equation.value, value, using)))
+        done.append(Equation(equation.target, value, equation.line))
+    return tuple(done), steps
+
+
+def _carry_out_logarithms(expr: sp.Expr, known: Sequence[Equation]) -> tuple[sp.Expr, sp.Basic | None]:
+    """Every log of something that is a product with exponentials, once definitions are unfolded."""
+    mapping: dict[sp.Basic, sp.Basic] = {}
+    using: sp.Basic | None = None
+    for node in sorted(expr.atoms(sp.log), key=sp.default_sort_key):
+        unfolded = node.args[0]
+        for equation in reversed(known):
+            if equation.value.atoms(sp.exp):
+                inserted = inline(unfolded, equation)
+                if inserted != unfolded:
+                    using = sp.Eq(equation.target, equation.value, evaluate=False)
+                    unfolded = inserted
+        if unfolded.atoms(sp.exp) and not isinstance(unfolded, sp.Add):
+            mapping[node] = _logarithm(unfolded)
+        elif unfolded != node.args[0]:
+            mapping[node] = _logarithm(sp.together(unfolded))
+    mapping = {k: v for k, v in mapping.items() if k != v}
+    if not mapping:
+        return expr, None
+    return expr.xreplace(mapping), using if using is not None else sp.S.true
+
+
+def _logarithm(expr: sp.Expr) -> sp.Expr:
+    """log of a product of powers as a sum of logarithms, exponents in place of exponentials."""
+    names: dict[sp.Expr, sp.Symbol] = {}
+    algebraic = opaque(expr, names)
+    numerator, denominator = sp.fraction(sp.cancel(algebraic))
+    back = {v: k for k, v in names.items()}
+    exponentials = {v for k, v in names.items() if isinstance(k, sp.exp)}
+    if isinstance(denominator, sp.Add) and not isinstance(numerator, sp.Add) and numerator.free_symbols <= exponentials:
+        # E/(1 + E) is 1/(1 + 1/E): one logarithm, and no difference of two large numbers.
+        numerator, denominator = sp.S.One, sp.expand(denominator / numerator)
+    total = sp.S.Zero
+    for part, sign in ((numerator, 1), (denominator, -1)):
+        for base, power in factors(part.xreplace(back)).items():
+            total += sign * power * (base.args[0] if isinstance(base, sp.exp) else sp.log(base))
+    return total
+
+
+def _name_logsumexp(
+    expr: sp.Expr, known: Sequence[Equation], taken: set[str]
+) -> tuple[sp.Expr, list[Equation]]:
+    """Give log Σ e^f a name of its own, since it is used for every position of the sum's index."""
+    named: list[Equation] = []
+    mapping: dict[sp.Basic, sp.Basic] = {}
+    for node in sorted(expr.atoms(sp.log), key=sp.default_sort_key):
+        if not (isinstance(node.args[0], Total) and node.args[0].body.atoms(sp.exp)):
+            continue
+        found = next((e for e in (*known, *named) if canonical(e.value) == canonical(node)), None)
+        if found is None:
+            name = "lse"
+            while name in taken:
+                name += "_"
+            taken.add(name)
+            here = sorted(free_indices(node), key=str)
+            plain: dict[sp.Basic, sp.Basic] = {i: Index(i.axis) for i in here}
+            found = Equation(Entry(Tensor(name), *plain.values()), substitute(node, plain))
+            named.append(found)
+            mapping[node] = substitute(found.target, {v: k for k, v in plain.items()})
+        else:
+            mapping[node] = found.target
+    return expr.xreplace(mapping), named

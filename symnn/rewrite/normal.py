@@ -1,0 +1,110 @@
+"""A scalar expression in its cheapest form among a few algebraic ones; never ``sympy.simplify``."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+
+import sympy as sp
+
+from symnn.language.terms import Delta, Entry, Reduction, Total
+from symnn.rewrite.cost import cost
+from symnn.rewrite.monomial import common_factor, opaque
+from symnn.rewrite.sums import pull_out
+
+__all__ = ["normalise"]
+
+#: Products of sums beyond this many terms are left as they stand.
+_MOST_TERMS = 24
+
+
+@lru_cache(maxsize=20_000)
+def normalise(expr: sp.Expr) -> sp.Expr:
+    """The cheapest of: as it is, over one denominator, multiplied out, with common factors in front."""
+    if isinstance(expr, Entry | Delta) or not expr.args:
+        return expr
+    if isinstance(expr, Total):
+        return pull_out(Total(normalise(expr.body), *expr.bound))
+    if isinstance(expr, Reduction):
+        return expr.func(normalise(expr.body), *expr.bound)
+    args = [normalise(a) if isinstance(a, sp.Expr) else a for a in expr.args]
+    rebuilt = expr if all(a is b for a, b in zip(args, expr.args, strict=True)) else expr.func(*args)
+    if not isinstance(rebuilt, sp.Add | sp.Mul | sp.Pow):
+        return rebuilt
+    return min(_candidates(rebuilt), key=lambda e: (cost(e), sp.default_sort_key(e)))
+
+
+def _candidates(expr: sp.Expr) -> list[sp.Expr]:
+    names: dict[sp.Expr, sp.Symbol] = {}
+    algebraic = opaque(expr, names)
+    back = {v: k for k, v in names.items()}
+    forms = [algebraic]
+    if _divides_by_sum(algebraic):
+        forms.append(sp.cancel(algebraic) if _is_rational(algebraic) else sp.together(algebraic))
+    if isinstance(algebraic, sp.Add) or any(isinstance(a, sp.Add) for a in algebraic.args):
+        if _terms(algebraic) <= _MOST_TERMS:
+            forms += [sp.expand(f, power_base=False, power_exp=False, log=False) for f in forms[:2]]
+        forms += [_grouped(f) for f in forms]
+        forms += [sp.factor(f) for f in forms[-1:] if _is_rational(f) and 1 < _terms(f) <= _MOST_TERMS]
+        forms += [t for f in forms for t in _turned(f)]
+    return [expr, *(_restore(f, back) for f in dict.fromkeys(forms))]
+
+
+def _turned(expr: sp.Expr) -> list[sp.Expr]:
+    """A leading minus moved into one of the differences: −q/(p − 1) is q/(1 − p)."""
+    if not (isinstance(expr, sp.Mul) and expr.args[0].is_negative):
+        return []
+    forms = []
+    for a in expr.args:
+        base, power = (a.base, a.exp) if isinstance(a, sp.Pow) else (a, sp.S.One)
+        if isinstance(base, sp.Add) and power in (1, -1):
+            forms.append(sp.Mul(-1, *((-base) ** power if x is a else x for x in expr.args)))
+    return forms
+
+
+def _restore(form: sp.Expr, back: dict[sp.Symbol, sp.Expr]) -> sp.Expr:
+    return form.xreplace(back)
+
+
+def _is_rational(expr: sp.Expr) -> bool:
+    return all(p.exp.is_Integer for p in expr.atoms(sp.Pow))
+
+
+def _divides_by_sum(expr: sp.Expr) -> bool:
+    return any(isinstance(p.base, sp.Add) and p.exp.is_negative for p in expr.atoms(sp.Pow)) or any(
+        isinstance(a, sp.Add) and any(p.exp.is_negative for p in a.atoms(sp.Pow)) for a in expr.atoms(sp.Add)
+    )
+
+
+def _terms(expr: sp.Expr) -> int:
+    """How many addends an expression has when multiplied out."""
+    if isinstance(expr, sp.Add):
+        return sum(_terms(a) for a in expr.args)
+    if isinstance(expr, sp.Mul):
+        count = 1
+        for a in expr.args:
+            count *= _terms(a)
+        return count
+    if isinstance(expr, sp.Pow) and expr.exp.is_Integer and expr.exp > 0:
+        return _terms(expr.base) ** int(expr.exp)
+    return 1
+
+
+def _grouped(expr: sp.Expr) -> sp.Expr:
+    """Common factors in front: of all addends, else of the largest group that shares a symbol."""
+    if isinstance(expr, sp.Mul):
+        return sp.Mul(*(_grouped(a) for a in expr.args))
+    if not isinstance(expr, sp.Add):
+        return expr
+    shared, rest = common_factor(list(expr.args))
+    if shared is not sp.S.One:
+        return sp.Mul(shared, _grouped(sp.Add(*rest)), evaluate=True)
+    best: tuple[float, sp.Expr] = (cost(expr), expr)
+    for symbol in sorted(expr.free_symbols, key=str):
+        with_it = [a for a in expr.args if symbol in a.free_symbols]
+        if 1 < len(with_it) < len(expr.args):
+            shared, rest = common_factor(with_it)
+            if shared is not sp.S.One:
+                others = [a for a in expr.args if symbol not in a.free_symbols]
+                form = sp.Add(shared * sp.Add(*rest), *others)
+                best = min(best, (cost(form), form), key=lambda pair: pair[0])
+    return best[1]

@@ -1,0 +1,108 @@
+"""The algebra of sums: deltas contract, constants leave, a sum is distributed only where that pays.
+
+Distributing every sum turns a variance's gradient into a difference of two large sums; so a sum goes over its
+addends only where one holds a delta, or where every part then folds away (`symnn.rewrite.folding`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import sympy as sp
+
+from symnn.language.terms import Delta, Entry, Index, Reduction, Total, free_indices, fresh, substitute
+from symnn.rewrite.monomial import factors, product
+
+__all__ = ["contract", "distribute", "has_delta", "neaten", "pull_out"]
+
+
+def has_delta(expr: sp.Basic) -> bool:
+    """Whether a Kronecker delta stands in an expression."""
+    return bool(expr.has(Delta))
+
+
+def pull_out(total: sp.Expr) -> sp.Expr:
+    """Move what does not depend on a bound index out of its sum; a sum of nothing else counts positions."""
+    if not isinstance(total, Total):
+        return total
+    bound = set(total.bound)
+    inside: dict[sp.Expr, sp.Expr] = {}
+    outside: dict[sp.Expr, sp.Expr] = {}
+    for base, power in factors(total.body).items():
+        depends = bool(free_indices(base) & bound or free_indices(power) & bound)
+        (inside if depends else outside)[base if depends else neaten(base)] = power
+    body = product(inside)
+    kept = tuple(i for i in total.bound if i in free_indices(body))
+    counted = sp.prod([i.extent for i in total.bound if i not in kept])
+    return product(outside) * counted * Total(body, *kept)
+
+
+def distribute(total: Total) -> sp.Expr:
+    """The sum over each addend by itself."""
+    return sp.Add(*(pull_out(Total(a, *total.bound)) for a in sp.Add.make_args(_expanded(total.body))))
+
+
+def _expanded(body: sp.Expr, wanted: Callable[[sp.Expr], bool] = lambda a: True) -> sp.Expr:
+    """A product multiplied out over its sums, or those wanted; functions and inner sums stay as they are."""
+    if isinstance(body, sp.Add):
+        return sp.Add(*(_expanded(a, wanted) for a in body.args))
+    if isinstance(body, sp.Mul):
+        sums = [a for a in body.args if isinstance(a, sp.Add) and wanted(a)]
+        if sums:
+            rest = sp.Mul(*(a for a in body.args if a is not sums[0]))
+            return _expanded(sp.Add(*(rest * a for a in sums[0].args)), wanted)
+    return body
+
+
+def contract(expr: sp.Expr) -> sp.Expr:
+    """Carry out every sum over a delta: Σ_k δ(k, i) f(k) = f(i)."""
+    if isinstance(expr, Total):
+        body = contract(expr.body)
+        if not has_delta(body):
+            return pull_out(Total(body, *expr.bound))
+        body = _expanded(body, has_delta)
+        if isinstance(body, sp.Add):
+            return sp.Add(*(contract(Total(a, *expr.bound)) for a in body.args))
+        return _contract_product(body, expr.bound)
+    if not expr.args or isinstance(expr, Entry | Delta):
+        return expr
+    args = [contract(a) for a in expr.args]
+    return expr if all(a is b for a, b in zip(args, expr.args, strict=True)) else expr.func(*args)
+
+
+def _contract_product(body: sp.Expr, bound: tuple[Index, ...]) -> sp.Expr:
+    for factor in sp.Mul.make_args(body):
+        if isinstance(factor, Delta):
+            for own, other in (factor.args, factor.args[::-1]):
+                if own in bound and own not in other.free_symbols:
+                    rest = sp.Mul(*(f for f in sp.Mul.make_args(body) if f is not factor))
+                    left = tuple(i for i in bound if i != own)
+                    return contract(Total(substitute(rest, {own: other}), *left))
+        if isinstance(factor, Total) and has_delta(factor):
+            # Σ_i f(i) Σ_k δ(k, i) g(k): bring the inner sum out, so that the delta meets the outer index.
+            rest = sp.Mul(*(f for f in sp.Mul.make_args(body) if f is not factor))
+            used = free_indices(rest) | set(bound) | {s for s in rest.atoms(Index)}
+            inner: dict[sp.Basic, sp.Basic] = {}
+            for index in factor.bound:
+                if index in used:
+                    inner[index] = fresh(index, used | set(factor.bound) | factor.body.atoms(Index))
+            merged = rest * substitute(factor.body, inner)
+            return contract(Total(merged, *bound, *(inner.get(i, i) for i in factor.bound)))
+    return pull_out(Total(body, *bound))
+
+
+def neaten(expr: sp.Expr) -> sp.Expr:
+    """Give bound indices the fewest primes that clash with nothing."""
+    if isinstance(expr, Reduction):
+        body = neaten(expr.body)
+        used = set(free_indices(expr)) | {i for r in body.atoms(Reduction) for i in r.bound}
+        used |= free_indices(body) - set(expr.bound)
+        mapping: dict[sp.Basic, sp.Basic] = {}
+        for index in expr.bound:
+            mapping[index] = fresh(index, used)
+            used.add(mapping[index])
+        return expr.func(substitute(body, mapping), *(mapping[i] for i in expr.bound))
+    if not expr.args or isinstance(expr, Entry):
+        return expr
+    args = [neaten(a) for a in expr.args]
+    return expr if all(a is b for a, b in zip(args, expr.args, strict=True)) else expr.func(*args)
