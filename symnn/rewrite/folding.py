@@ -220,17 +220,20 @@ def _denominators(expr: sp.Expr) -> set[sp.Basic]:
 def _split_sums(expr: sp.Expr, folds: Sequence[Fold]) -> tuple[sp.Expr, Fold | None]:
     """Distribute a sum over the addends of one factor where definitions then make it cheaper: Σ_d (x − mu) = 0."""
     for total in sorted(expr.atoms(Total), key=cost):
-        for factor in sp.Mul.make_args(normalise(total.body)):
+        best, chosen = normalise(total), None
+        body = normalise(total.body)
+        for factor in sp.Mul.make_args(body):
             if not isinstance(factor, sp.Add):
                 continue
-            rest = normalise(total.body) / factor
             collapsed, used = sp.S.Zero, None
             for addend in factor.args:
-                part, fold = _collapse(pull_out(Total(rest * addend, *total.bound)), folds)
+                part, fold = _collapse(pull_out(Total(body / factor * addend, *total.bound)), folds)
                 collapsed += part
                 used = fold or used
-            if used is not None and cost(normalise(collapsed)) < cost(total):
-                return normalise(expr.xreplace({total: normalise(collapsed)})), used
+            if used is not None and cost(normalise(collapsed)) < cost(best):
+                best, chosen = normalise(collapsed), used
+        if chosen is not None:
+            return normalise(expr.xreplace({total: best})), chosen
     return expr, None
 
 

@@ -1,0 +1,276 @@
+"""Equations that neither overflow nor cancel, by identities with conditions that the engine finds itself.
+
+===============================  =============================================  =============================
+rule                             from                                           to
+===============================  =============================================  =============================
+shifted sum of exponentials      Σ_k e^f · h                                    e^m Σ_k e^(f−m) · h, m = max f
+one exponential                  e^a e^b                                        e^(a + b)
+logarithm of a product           log(e^m s)                                     m + log s
+softplus by sign                 log(1 + e^u)                                   max(u, 0) + log1p(e^(−|u|))
+logistic by sign                 1/(1 + e^(−u))                                 (1 or e)/(1 + e), e = e^(−|u|)
+complement of the logistic       1 − σ(u)                                       σ(−u)
+logistic minus a target          σ(u) − t                                       (1 − t) σ(u) − t σ(−u)
+hyperbolic tangent               (e^u − e^(−u))/(e^u + e^(−u))                  tanh u
+complement of tanh²              1 − tanh(u)²                                   4e/(1 + e)², e = e^(−2|u|)
+exponential minus one            e^u − 1                                        expm1(u)
+logarithm near one               log(1 + u)                                     log1p(u)
+===============================  =============================================  =============================
+
+A rule sees through a name to its definition: 1 − y is taken apart where y was defined as σ(u).
+The maximum that shifts a sum needs no gradient: what is stabilised here has been differentiated before.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+
+import sympy as sp
+from sympy.codegen.cfunctions import expm1, log1p
+
+from symnn.language.operation import Equation
+from symnn.language.terms import (
+    Entry,
+    Index,
+    Peak,
+    Tensor,
+    Total,
+    canonical,
+    free_indices,
+    logistic,
+    maximum,
+    substitute,
+    where,
+)
+from symnn.rewrite.folding import inline
+from symnn.rewrite.monomial import factors, opaque
+
+__all__ = ["Applied", "stabilise"]
+
+
+@dataclass(frozen=True)
+class Applied:
+    """A stability rule that fired: where, and what it turned into what."""
+
+    rule: str
+    target: Entry
+    before: sp.Expr
+    after: sp.Expr
+
+
+@dataclass
+class _Context:
+    """What the rules may look up while one list of equations is rewritten."""
+
+    definitions: dict[str, Equation]
+    taken: set[str]
+    made: list[Equation] = field(default_factory=list)
+
+    def argument_of(self, expr: sp.Expr, shape: Callable[[sp.Expr], sp.Expr | None]) -> sp.Expr | None:
+        """What a function of a given shape is applied to, seen through names."""
+        if isinstance(expr, Entry) and expr.name in self.definitions:
+            return self.argument_of(inline(expr, self.definitions[expr.name]), shape)
+        return shape(expr)
+
+    def name(self, stem: str, value: sp.Expr) -> Entry:
+        """An entry that stands for a value from now on; equal values share one name."""
+        here = sorted(free_indices(value), key=str)
+        plain: dict[sp.Basic, sp.Basic] = {i: Index(i.axis) for i in here}
+        standard = substitute(value, plain)
+        back = {v: k for k, v in plain.items()}
+        for equation in self.made:
+            if canonical(equation.value) == canonical(standard):
+                return substitute(equation.target, back)
+        name = stem
+        while name in self.taken:
+            name += "_"
+        self.taken.add(name)
+        positive = {"positive": True} if standard.is_positive else {}
+        equation = Equation(Entry(Tensor(name, **positive), *plain.values()), standard)
+        self.made.append(equation)
+        return substitute(equation.target, back)
+
+
+def stabilise(equations: Iterable[Equation], taken: Iterable[str]) -> tuple[tuple[Equation, ...], list[Applied]]:
+    """Rewrite every equation by the rules of the table, innermost terms first."""
+    originals = list(equations)
+    context = _Context({e.name: e for e in originals}, set(taken) | {e.name for e in originals})
+    done: list[Equation] = []
+    applied: list[Applied] = []
+    for equation in originals:
+        value = equation.value
+        for rule, rewrite in _RULES:
+            after = _everywhere(value, rewrite, context)
+            if after != value:
+                applied.append(Applied(rule, equation.target, value, after))
+                value = after
+        done += [e for e in context.made if e not in done]
+        done.append(Equation(equation.target, value, equation.line))
+    return tuple(done), applied
+
+
+def _everywhere(
+    expr: sp.Expr, rewrite: Callable[[sp.Expr, _Context], sp.Expr | None], context: _Context
+) -> sp.Expr:
+    """Apply a rewrite to every term, innermost first."""
+    if not expr.args or isinstance(expr, Entry):
+        return rewrite(expr, context) or expr
+    args = [_everywhere(a, rewrite, context) if isinstance(a, sp.Basic) else a for a in expr.args]
+    new = expr if all(a is b for a, b in zip(args, expr.args, strict=True)) else expr.func(*args)
+    return rewrite(new, context) or new
+
+
+# --- shapes -----------------------------------------------------------------------------------------------
+
+
+def _logistic_argument(expr: sp.Expr) -> sp.Expr | None:
+    """u of 1/(1 + e^(−u)) or of e^u/(1 + e^u)."""
+    if isinstance(expr, logistic):
+        return expr.args[0]
+    numerator, denominator = sp.fraction(expr)
+    exponent = _one_plus_exponential(denominator)
+    if exponent is None:
+        return None
+    if numerator == 1:
+        return -exponent
+    return exponent if numerator == sp.exp(exponent) else None
+
+
+def _one_plus_exponential(expr: sp.Expr) -> sp.Expr | None:
+    """u of 1 + e^u."""
+    if isinstance(expr, sp.Add) and len(expr.args) == 2:
+        one, rest = expr.as_coeff_Add()
+        if one == 1 and isinstance(rest, sp.exp):
+            return rest.args[0]
+    return None
+
+
+def _tanh_argument(expr: sp.Expr) -> sp.Expr | None:
+    """u of tanh u, or of (e^u − e^(−u))/(e^u + e^(−u))."""
+    if isinstance(expr, sp.tanh):
+        return expr.args[0]
+    if not isinstance(expr, sp.Mul) or len(expr.atoms(sp.exp)) != 2:
+        return None
+    names: dict[sp.Expr, sp.Symbol] = {}
+    algebraic = opaque(expr, names)
+    if len(names) != 1:
+        return None
+    (exponential, symbol), = names.items()
+    if not isinstance(exponential, sp.exp):
+        return None
+    return exponential.args[0] if sp.cancel(algebraic - (symbol**2 - 1) / (symbol**2 + 1)) == 0 else None
+
+
+# --- rules ------------------------------------------------------------------------------------------------
+
+
+def _shift(expr: sp.Expr, context: _Context) -> sp.Expr | None:
+    if not isinstance(expr, Total) or len(expr.bound) != 1:
+        return None
+    bound = expr.bound[0]
+    exponent = sp.S.Zero
+    for base, power in factors(expr.body).items():
+        if isinstance(base, sp.exp) and bound in free_indices(base):
+            exponent += base.args[0] * power
+    if exponent == 0 or exponent.is_nonpositive or exponent.atoms(Peak):
+        return None
+    tensor = next(iter(sorted({e.name for e in exponent.atoms(Entry)})), "f")
+    peak = context.name(f"{tensor}_max", Peak(exponent, bound))
+    inside = _everywhere(expr.body * sp.exp(-peak), _one_exponential, context)
+    shifted = context.name("sum_exp" if expr.body == sp.exp(exponent) else "shifted_sum", Total(inside, bound))
+    return sp.exp(peak) * shifted
+
+
+def _one_exponential(expr: sp.Expr, context: _Context) -> sp.Expr | None:
+    if not isinstance(expr, sp.Mul):
+        return None
+    exponents = [a.args[0] for a in expr.args if isinstance(a, sp.exp)]
+    if len(exponents) < 2:
+        return None
+    return sp.Mul(*(a for a in expr.args if not isinstance(a, sp.exp))) * sp.exp(sp.Add(*exponents))
+
+
+def _log_of_product(expr: sp.Expr, context: _Context) -> sp.Expr | None:
+    if not isinstance(expr, sp.log) or not isinstance(expr.args[0], sp.Mul):
+        return None
+    powers = factors(expr.args[0])
+    if not any(isinstance(b, sp.exp) for b in powers):
+        return None
+    return sp.Add(*(p * (b.args[0] if isinstance(b, sp.exp) else sp.log(b)) for b, p in powers.items()))
+
+
+def _softplus(expr: sp.Expr, context: _Context) -> sp.Expr | None:
+    if not isinstance(expr, sp.log):
+        return None
+    u = _one_plus_exponential(expr.args[0])
+    return None if u is None else maximum(u, sp.S.Zero) + log1p(sp.exp(-sp.Abs(u)))
+
+
+def _complement(expr: sp.Expr, context: _Context) -> sp.Expr | None:
+    if not isinstance(expr, sp.Add) or len(expr.args) != 2:
+        return None
+    for a, b in (expr.args, expr.args[::-1]):
+        u = context.argument_of(-b, _logistic_argument)
+        if u is not None:
+            return logistic(-u) if a == 1 else None
+        u = context.argument_of(b, _logistic_argument)
+        if u is not None and isinstance(-a, Entry):
+            # a is −t: each part is small where the difference is.
+            return (1 + a) * logistic(u) + a * logistic(-u)
+    return None
+
+
+def _complement_of_tanh(expr: sp.Expr, context: _Context) -> sp.Expr | None:
+    if not isinstance(expr, sp.Add) or len(expr.args) != 2 or expr.args[0] != 1:
+        return None
+    square = -expr.args[1]
+    if not (isinstance(square, sp.Pow) and square.exp == 2):
+        return None
+    u = context.argument_of(square.base, _tanh_argument)
+    if u is None:
+        return None
+    e = sp.exp(-2 * sp.Abs(u))
+    return 4 * e / (1 + e) ** 2
+
+
+def _logistic_by_sign(expr: sp.Expr, context: _Context) -> sp.Expr | None:
+    if not isinstance(expr, logistic | sp.Mul | sp.Pow):
+        return None
+    u = _logistic_argument(expr)
+    if u is None or isinstance(u, sp.Abs) or isinstance(-u, sp.Abs):
+        return None
+    e = sp.exp(-sp.Abs(u))
+    return where(u >= 0, sp.S.One, e) / (1 + e)
+
+
+def _tanh(expr: sp.Expr, context: _Context) -> sp.Expr | None:
+    u = _tanh_argument(expr) if isinstance(expr, sp.Mul) else None
+    return None if u is None else sp.tanh(u)
+
+
+def _expm1(expr: sp.Expr, context: _Context) -> sp.Expr | None:
+    if not isinstance(expr, sp.Add) or expr.args[0] != -1:
+        return None
+    rest = expr + 1
+    return expm1(rest.args[0]) if isinstance(rest, sp.exp) else None
+
+
+def _log1p(expr: sp.Expr, context: _Context) -> sp.Expr | None:
+    if not isinstance(expr, sp.log) or not isinstance(expr.args[0], sp.Add):
+        return None
+    one, rest = expr.args[0].as_coeff_Add()
+    return log1p(rest) if one == 1 else None
+
+
+_RULES: tuple[tuple[str, Callable[[sp.Expr, _Context], sp.Expr | None]], ...] = (
+    ("complement of the logistic", _complement),
+    ("complement of tanh squared", _complement_of_tanh),
+    ("shifted sum of exponentials", _shift),
+    ("one exponential", _one_exponential),
+    ("logarithm of a product", _log_of_product),
+    ("softplus by sign", _softplus),
+    ("hyperbolic tangent", _tanh),
+    ("logistic by sign", _logistic_by_sign),
+    ("exponential minus one", _expm1),
+    ("logarithm near one", _log1p),
+)
