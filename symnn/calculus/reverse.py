@@ -58,7 +58,7 @@ def derive(op: Op, wrt: Sequence[str] | None = None) -> Derivation:
     order = [e.target for e in reversed(alive) if e.name in needed]
     order += [op.argument(name).entry for name in names]
     for target in order:
-        users = [e for e in alive if contains(e.value, target.name) and (e.name in adjoints or e.name in seeds)]
+        users = [e for e in alive if contains(e.value, target.name) and (e.name in needed or e.name in seeds)]
         sought = Entry(Tensor(adjoint(target.name)), *target.indices)
         formal, raw = _chain_rule(target, users, adjoints, seeds, target.name in seeds)
         section = str(target)
@@ -120,7 +120,11 @@ def _cotangent(user: Equation, adjoints: dict[str, Equation], seeds: dict[str, E
         known = adjoints[user.name]
         simple = not known.value.atoms(Total) and len(known.value.atoms(Entry)) <= 1
         return Equation(known.target, known.value if simple else known.target)
-    return Equation(seeds[user.name], seeds[user.name])
+    if user.name in seeds:
+        return Equation(seeds[user.name], seeds[user.name])
+    # A recurrence: the gradient of what comes later in it is found below, and refers back.
+    later = Entry(Tensor(adjoint(user.name)), *user.axes)
+    return Equation(later, later)
 
 
 def _reason(target: Entry, users: Sequence[Equation]) -> str:

@@ -28,6 +28,7 @@ import sympy as sp
 
 from symnn.errors import DeclarationError
 from symnn.language.operation import Argument, Call, Equation, Kind, Op, Parameter, Range, Role, Source
+from symnn.language.random import Unknown
 from symnn.language.terms import (
     ELEMENTS,
     Entry,
@@ -66,6 +67,7 @@ __all__ = [
     "peak",
     "regularizer",
     "schedule",
+    "statement",
     "total",
 ]
 
@@ -247,6 +249,7 @@ class Body:
         state["facts"] = []
         state["calls"] = {}
         state["updates"] = {}
+        state["pending"] = {}
 
     def assume(self, *facts: Any) -> None:
         """State what holds for every admissible input, e.g. ``Eq(total(t[n, c], c), 1)`` or ``p[n] > 0``."""
@@ -254,6 +257,12 @@ class Body:
             if not isinstance(fact, sp.core.relational.Relational):
                 raise _wrong(f"{fact!r} is not a fact", "state a relation: Eq(total(t[n, c], c), 1) or p[n, d] > 0")
             self.facts.append(fact)
+
+    def later(self, name: str, *target: Index) -> Array:
+        """A tensor that is defined below, for equations that refer to one another along an axis."""
+        made = Array(self, Tensor(name), target)
+        self.pending[name] = made
+        return made
 
     def __setattr__(self, name: str, value: Any) -> None:
         if isinstance(value, Array):
@@ -308,6 +317,7 @@ class Body:
         self._check_symbols(name, value)
         self._check_extents(name, target)
         known = "positive" if value.is_positive else "nonnegative" if value.is_nonnegative else None
+        known = None if name in self.pending else known
         stored = name + "_next" if name in self.arguments else name
         tensor = Tensor(stored, **({known: True} if known else {}))
         self.equations.append(Equation(Entry(tensor, *target), rename_bound(value, target), _here().line))
@@ -316,11 +326,11 @@ class Body:
             self.updates[name] = stored
 
     def _check_symbols(self, name: str, value: sp.Expr) -> None:
-        tensors = {a.tensor for a in self.arrays.values()}
+        tensors = {a.tensor for a in (*self.arrays.values(), *self.pending.values())}
         for entry in entries(value):
             if entry.tensor not in tensors:
                 raise _wrong(f"{name} uses {entry.tensor}, which is not of this operation", "use its own tensors only")
-        plain = {s for s in value.free_symbols if not isinstance(s, Index | Extent | Tensor)}
+        plain = {s for s in value.free_symbols if not isinstance(s, Index | Extent | Tensor | Unknown)}
         for symbol in plain - self.symbols:
             raise _wrong(f"{name} uses {symbol}, which is neither an argument nor a parameter", f"declare {symbol}")
 
@@ -601,3 +611,4 @@ layer = _decorator(Kind.LAYER)
 optimizer = _decorator(Kind.OPTIMIZER)
 schedule = _decorator(Kind.SCHEDULE)
 initialiser = _decorator(Kind.INITIALISER)
+statement = _decorator(Kind.STATEMENT)

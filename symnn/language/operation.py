@@ -222,7 +222,7 @@ class Op:
     @property
     def differentiable(self) -> tuple[Argument, ...]:
         """The arguments that get a gradient, in order."""
-        if self.kind in (Kind.OPTIMIZER, Kind.SCHEDULE, Kind.INITIALISER, Kind.STATEMENT):
+        if self.kind in (Kind.OPTIMIZER, Kind.SCHEDULE, Kind.INITIALISER):
             return ()
         return tuple(a for a in self.arguments if a.role.differentiable)
 

@@ -30,6 +30,7 @@ __all__ = [
     "entries",
     "free_indices",
     "fresh",
+    "function",
     "indicator",
     "logistic",
     "maximum",
@@ -59,6 +60,11 @@ class Index(sp.Symbol):
     def extent(self) -> Extent:
         return Extent(self.axis)
 
+    @property
+    def twin(self) -> Index:
+        """A second index of the same axis, for tensors that have the axis twice."""
+        return Index(str(self.name) + PRIME)
+
 
 class Extent(sp.Symbol):
     """The number of positions along an axis; at least one wherever the calculus divides by it."""
@@ -71,6 +77,9 @@ class Extent(sp.Symbol):
     @property
     def axis(self) -> str:
         return str(self.name)
+
+    def _sympystr(self, printer: Any) -> str:
+        return str(self.name).upper()
 
 
 #: The axis of operations that act on every element of an array of any shape, written ``...``.
@@ -259,6 +268,15 @@ class logistic(sp.Function):  # noqa: N801
     def fdiff(self, argindex: int = 1) -> sp.Expr:
         u = self.args[0]
         return logistic(u) * logistic(-u)
+
+
+def function(name: str) -> Any:
+    """A differentiable function of one number of which nothing else is known; its derivative is written φ′."""
+
+    def fdiff(self: sp.Function, argindex: int = 1) -> sp.Expr:
+        return function(name + PRIME)(*self.args)
+
+    return type(name, (sp.Function,), {"nargs": 1, "is_real": True, "fdiff": fdiff, "abstract": True})
 
 
 def where(condition: Any, then: Any, otherwise: Any) -> sp.Expr:

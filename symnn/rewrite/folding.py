@@ -16,6 +16,7 @@ from symnn.language.operation import Equation
 from symnn.language.terms import (
     Delta,
     Entry,
+    Extent,
     Index,
     Reduction,
     Tensor,
@@ -28,6 +29,7 @@ from symnn.language.terms import (
     minimum,
     rename_bound,
     substitute,
+    where,
 )
 from symnn.rewrite.cost import cost
 from symnn.rewrite.match import match
@@ -264,6 +266,21 @@ def _tidy_choice(expr: sp.Expr) -> sp.Expr:
     return expr
 
 
+def _last_or_before(expr: sp.Expr) -> sp.Expr:
+    """δ(l, L)·a + 1[l < L]·b is a where l = L, else b."""
+    for total in expr.atoms(sp.Add):
+        if len(total.args) != 2:
+            continue
+        for first, second in (total.args, total.args[::-1]):
+            for delta in first.atoms(Delta):
+                guard = indicator(sp.Lt(*sorted(delta.args, key=lambda a: isinstance(a, Extent))))
+                if guard in sp.Mul.make_args(second) and delta in sp.Mul.make_args(first):
+                    before = sp.Mul(*(f for f in sp.Mul.make_args(second) if f != guard))
+                    cases = where(sp.Eq(*guard.args[0][1].args), first.subs(delta, 1), before)
+                    return _last_or_before(expr.xreplace({total: cases}))
+    return expr
+
+
 def _tidy_choices(expr: sp.Expr) -> sp.Expr:
     found = {p: _tidy_choice(p) for p in expr.atoms(sp.Piecewise)}
     return expr.xreplace({k: v for k, v in found.items() if k != v})
@@ -279,6 +296,7 @@ def simplify(expr: sp.Expr, folds: Sequence[Fold]) -> tuple[sp.Expr, list[Rewrit
             steps.append(Rewrite(rule, reason, expr, after, using, minor))
         expr = after
 
+    accept(_last_or_before(expr), "last or before", "at the end of a recurrence one term is there, before it the other")
     accept(_tidy_choices(expr), "clipped value", "a value inside the bounds, the bound outside them")
     while True:
         split, fold = _split_sums(expr, folds)

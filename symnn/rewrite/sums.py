@@ -10,7 +10,18 @@ from collections.abc import Callable
 
 import sympy as sp
 
-from symnn.language.terms import Delta, Entry, Index, Reduction, Total, free_indices, fresh, substitute
+from symnn.language.terms import (
+    Delta,
+    Entry,
+    Extent,
+    Index,
+    Reduction,
+    Total,
+    free_indices,
+    fresh,
+    indicator,
+    substitute,
+)
 from symnn.rewrite.monomial import factors, product
 
 __all__ = ["contract", "distribute", "has_delta", "neaten", "pull_out"]
@@ -73,11 +84,13 @@ def contract(expr: sp.Expr) -> sp.Expr:
 def _contract_product(body: sp.Expr, bound: tuple[Index, ...]) -> sp.Expr:
     for factor in sp.Mul.make_args(body):
         if isinstance(factor, Delta):
-            for own, other in (factor.args, factor.args[::-1]):
-                if own in bound and own not in other.free_symbols:
+            for own in bound:
+                found = _solve_for(own, factor)
+                if found is not None:
+                    position, guard = found
                     rest = sp.Mul(*(f for f in sp.Mul.make_args(body) if f is not factor))
                     left = tuple(i for i in bound if i != own)
-                    return contract(Total(substitute(rest, {own: other}), *left))
+                    return contract(Total(guard * substitute(rest, {own: position}), *left))
         if isinstance(factor, Total) and has_delta(factor):
             # Σ_i f(i) Σ_k δ(k, i) g(k): bring the inner sum out, so that the delta meets the outer index.
             rest = sp.Mul(*(f for f in sp.Mul.make_args(body) if f is not factor))
@@ -89,6 +102,26 @@ def _contract_product(body: sp.Expr, bound: tuple[Index, ...]) -> sp.Expr:
             merged = rest * substitute(factor.body, inner)
             return contract(Total(merged, *bound, *(inner.get(i, i) for i in factor.bound)))
     return pull_out(Total(body, *bound))
+
+
+def _solve_for(own: Index, delta: Delta) -> tuple[sp.Expr, sp.Expr] | None:
+    """The position of a bound index at which a delta is one, and the guard that it lies on the axis.
+
+    Positions count from 1 to the extent where an axis is read with a shift (layers, time steps).
+    """
+    difference = delta.args[0] - delta.args[1]
+    slope = difference.coeff(own)
+    rest = difference - slope * own
+    if slope not in (1, -1) or own in rest.free_symbols:
+        return None
+    position = -rest * slope
+    if isinstance(position, Index | Entry | Extent):
+        return position, sp.S.One
+    base, shift = position.as_independent(Index)[::-1]
+    if not (isinstance(base, Index) and shift.is_Integer):
+        return position, sp.S.One
+    inside = base < own.extent - shift + 1 if shift > 0 else base >= 1 - shift
+    return position, indicator(inside)
 
 
 def neaten(expr: sp.Expr) -> sp.Expr:

@@ -1,0 +1,29 @@
+"""The derivation of any operation, whatever its kind: what ``symnn derive`` shows."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from symnn.calculus import forward, reverse
+from symnn.calculus.moments import solve_scale
+from symnn.calculus.trace import Derivation
+from symnn.errors import UsageError
+from symnn.language.operation import Kind, Op
+
+__all__ = ["derivation_of"]
+
+_MODES = {"vjp": reverse.derive, "jvp": forward.derive}
+
+
+def derivation_of(op: Op, wrt: Sequence[str] | None = None, mode: str = "vjp") -> Derivation:
+    """A gradient (vjp), a directional derivative (jvp), an initialiser's scale, or the bare definition.
+
+    An optimizer's or a schedule's equations are its definition; there is nothing to derive unless ``wrt`` asks for it.
+    """
+    if mode not in _MODES:
+        raise UsageError(f"there is no mode {mode!r}; choose vjp or jvp")
+    if op.kind is Kind.INITIALISER:
+        return solve_scale(op)
+    if not op.differentiable and not wrt:
+        return Derivation(op, "definition", (), (), op.equations, (), (), ())
+    return _MODES[mode](op, wrt)
