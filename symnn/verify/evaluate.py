@@ -1,0 +1,177 @@
+"""Equations evaluated on small arrays at any number of digits: the judge of everything the engine makes."""
+
+from __future__ import annotations
+
+import functools
+import itertools
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from types import CodeType
+from typing import Any
+
+import mpmath
+import numpy as np
+import sympy as sp
+
+from symnn.language.operation import Equation
+from symnn.language.terms import Entry, Index
+from symnn.verify.arithmetic import EXACT, Arithmetic
+from symnn.verify.source import Source, write
+
+__all__ = ["DIGITS", "Evaluation", "array_of", "evaluate", "positions"]
+
+#: The digits at which everything is compared, unless a method says otherwise.
+DIGITS = 50
+
+Values = Mapping[str, Any]
+Sizes = Mapping[str, int]
+
+
+class _Table(dict[tuple[int, ...], Any]):
+    """A tensor's entries; those not there yet are worked out when they are read."""
+
+    def __init__(self, name: str, shape: tuple[int, ...], work_out: Callable[..., Any] | None = None) -> None:
+        super().__init__()
+        self.name, self.shape, self.work_out = name, shape, work_out
+
+    def __missing__(self, key: tuple[int, ...]) -> Any:
+        if self.work_out is None or not all(0 <= k < n for k, n in zip(key, self.shape, strict=True)):
+            raise IndexError(f"{self.name}[{', '.join(map(str, key))}] is outside its shape {self.shape}")
+        value = self[key] = self.work_out(*key)
+        return value
+
+
+@functools.lru_cache(maxsize=20_000)
+def _compiled(expr: sp.Basic, axes: tuple[Index, ...]) -> tuple[CodeType, Source]:
+    """The code that defines ``entry(*axes)``, and what its names refer to."""
+    source = Source()
+    arguments = [source.index(i) for i in axes]
+    write(expr, source)
+    lines = [*source.definitions, f"def entry({', '.join(arguments)}): return {source.expression}"]
+    return compile("\n".join(lines), f"<{expr.func.__name__}>", "exec"), source
+
+
+class Evaluation:
+    """Equations with values for their inputs; read tensors and expressions from it within its precision."""
+
+    def __init__(
+        self, equations: Iterable[Equation], values: Values, sizes: Sizes, arithmetic: Arithmetic = EXACT
+    ) -> None:
+        self.sizes, self.arithmetic = dict(sizes), arithmetic
+        self.tables: dict[str, _Table] = {}
+        self.scalars: dict[str, Any] = {}
+        self.axes: dict[str, tuple[Index, ...]] = {}
+        for name, value in values.items():
+            self._give(name, value)
+        for equation in equations:
+            if equation.name in self.tables:
+                raise ValueError(f"{equation.name} has two values: as an input or by another equation")
+            self.axes[equation.name] = equation.axes
+            shape = tuple(self.sizes[i.axis] for i in equation.axes)
+            self.tables[equation.name] = _Table(equation.name, shape)
+            self._pending(equation)
+
+    def _give(self, name: str, value: Any) -> None:
+        array = np.asarray(value, dtype=object)
+        self.scalars[name] = self.arithmetic.number(array.item()) if array.ndim == 0 else None
+        table = self.tables[name] = _Table(name, array.shape)
+        for position in itertools.product(*map(range, array.shape)):
+            item = array[position]
+            whole = isinstance(item, int | np.integer) and array.ndim > 0
+            table[position] = int(item) if whole else self.arithmetic.number(item)
+
+    def add_table(self, name: str, shape: tuple[int, ...], work_out: Callable[..., Any]) -> None:
+        """A tensor whose entries are worked out by a function of their position."""
+        self.tables[name] = _Table(name, shape, work_out)
+
+    def _pending(self, equation: Equation) -> None:
+        def work_out(*key: int) -> Any:
+            function = self.function(equation.value, equation.axes)
+            self.tables[equation.name].work_out = function
+            return function(*key)
+
+        self.tables[equation.name].work_out = work_out
+
+    def function(self, expr: sp.Basic, axes: tuple[Index, ...]) -> Callable[..., Any]:
+        """The expression as a function of positions along its free indices."""
+        code, source = _compiled(expr, axes)
+        number = self.arithmetic.number
+        names: dict[str, Any] = {name: self.arithmetic.function(name) for name in source.functions}
+        names.update({short: self._table(name) for name, short in source.tensors.items()})
+        names.update({short: self._scalar(name) for name, short in source.symbols.items()})
+        names["K"] = [number(_number(c)) for c in source.constants]
+        names["N"] = {axis: self.sizes[axis] for axis in source.axes}
+        names.update(number=number, remember=functools.cache, nan=number(mpmath.nan))
+        names.update(total=self.arithmetic.function("total"), peak=self.arithmetic.function("peak"))
+        exec(code, names)
+        return names["entry"]  # type: ignore[no-any-return]
+
+    def _table(self, name: str) -> _Table:
+        if name not in self.tables:
+            raise KeyError(f"{name} is read, but nothing defines it")
+        return self.tables[name]
+
+    def _scalar(self, name: str) -> Any:
+        if self.scalars.get(name) is None:
+            raise KeyError(f"{name} is used, but has no value")
+        return self.scalars[name]
+
+    def array(self, name: str) -> np.ndarray[Any, Any]:
+        """Every entry of a tensor."""
+        table = self._table(name)
+        made = np.empty(table.shape, dtype=object)
+        for position in itertools.product(*map(range, table.shape)):
+            made[position] = table[position]
+        return made
+
+    def values_of(self, expr: sp.Basic, axes: Sequence[Index]) -> np.ndarray[Any, Any]:
+        """An expression at every position of its free indices."""
+        function = self.function(expr, tuple(axes))
+        made = np.empty(tuple(self.sizes[i.axis] for i in axes), dtype=object)
+        for position in itertools.product(*map(range, made.shape)):
+            made[position] = function(*position)
+        return made
+
+
+def _number(constant: sp.Expr) -> Any:
+    """A constant of SymPy in the precision that is set."""
+    if isinstance(constant, sp.Rational):
+        return mpmath.mpf(constant.p) / constant.q
+    if isinstance(constant, sp.Float):
+        return mpmath.mpf(constant._mpf_)
+    special = {sp.oo: mpmath.inf, -sp.oo: mpmath.ninf, sp.nan: mpmath.nan}
+    if constant in special:
+        return special[constant]
+    return mpmath.mpf(constant.evalf(mpmath.mp.dps + 5)._mpf_)
+
+
+def evaluate(
+    equations: Iterable[Equation],
+    values: Values,
+    sizes: Sizes,
+    digits: int = DIGITS,
+    arithmetic: Arithmetic = EXACT,
+) -> dict[str, np.ndarray[Any, Any]]:
+    """Every tensor that the equations define, as arrays of numbers with so many digits.
+
+    ``values`` are arrays and scalars by name, ``sizes`` the extents of the axes. Raises ``KeyError`` where an
+    equation reads what nothing defines and ``IndexError`` where it reads outside an array.
+    """
+    equations = tuple(equations)
+    with mpmath.workdps(digits):
+        made = Evaluation(equations, values, sizes, arithmetic)
+        return {e.name: made.array(e.name) for e in equations}
+
+
+def array_of(values: Any) -> np.ndarray[Any, Any]:
+    """Floats (exactly) or integers as an array of objects that the evaluator reads."""
+    given = np.asarray(values)
+    made = np.empty(given.shape, dtype=object)
+    for position in np.ndindex(given.shape):
+        item = given[position]
+        made[position] = int(item) if np.issubdtype(given.dtype, np.integer) else mpmath.mpf(float(item))
+    return made
+
+
+def positions(entry: Entry, sizes: Sizes) -> Iterable[tuple[int, ...]]:
+    """Every position of an entry's own indices."""
+    return itertools.product(*(range(sizes[i.axis]) for i in entry.indices if isinstance(i, Index)))

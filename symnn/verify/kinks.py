@@ -1,0 +1,119 @@
+"""Where a declaration has kinks, and inputs that lie on them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import mpmath
+import numpy as np
+import sympy as sp
+from sympy.core.relational import Relational
+
+from symnn.language.operation import Op
+from symnn.language.terms import Entry, Index, Peak, Reduction, free_indices, fresh, maximum, minimum, substitute
+from symnn.verify.evaluate import Evaluation
+from symnn.verify.sample import Instance, obeys
+
+__all__ = ["KinkPoint", "kink_points", "kinks_of"]
+
+_DIGITS = 100
+_EACH = 4
+
+
+@dataclass(frozen=True)
+class KinkPoint:
+    """An instance where moving one entry of one argument crosses a kink."""
+
+    instance: Instance
+    name: str
+    position: tuple[int, ...]
+
+
+def kinks_of(op: Op) -> list[tuple[sp.Expr, tuple[Index, ...]]]:
+    """Expressions that vanish where the declaration may fail to be smooth, with the indices they depend on."""
+    found: dict[sp.Expr, tuple[Index, ...]] = {}
+    for equation in op.equations:
+        for node in _nodes(equation.value):
+            for expr in _vanishing(node):
+                if expr.atoms(Entry):
+                    found.setdefault(expr, tuple(sorted(free_indices(expr), key=str)))
+    return list(found.items())
+
+
+def _nodes(expr: sp.Basic) -> Iterator[sp.Basic]:
+    yield expr
+    for a in expr.args:
+        yield from _nodes(a)
+
+
+def _vanishing(node: sp.Basic) -> Iterator[sp.Expr]:
+    if isinstance(node, maximum | minimum):
+        yield node.args[0] - node.args[1]
+    elif isinstance(node, sp.Max | sp.Min):
+        yield from (node.args[0] - other for other in node.args[1:])
+    elif isinstance(node, sp.Abs | sp.sign):
+        yield node.args[0]
+    elif isinstance(node, sp.Piecewise):
+        for _, condition in node.args:
+            yield from (r.lhs - r.rhs for r in condition.atoms(Relational) if _about_values(r))
+    elif isinstance(node, Peak):
+        yield from _ties(node)
+
+
+def _about_values(relation: Any) -> bool:
+    return bool(relation.atoms(Entry))
+
+
+def _ties(node: Reduction) -> Iterator[sp.Expr]:
+    """The difference of the body at two positions of the bound index."""
+    index = node.bound[0]
+    used = node.body.atoms(Index)
+    other = fresh(index, used)
+    yield node.body - substitute(node.body, {index: other})
+
+
+def kink_points(
+    op: Op, start: Instance, wrt: Sequence[str], rng: np.random.Generator
+) -> Iterator[KinkPoint]:
+    """Move one entry at a time onto each kind of kink, from an ordinary instance."""
+    with mpmath.workdps(_DIGITS):
+        for expr, axes in kinks_of(op):
+            shape = tuple(start.sizes[i.axis] for i in axes)
+            places = list(np.ndindex(shape))
+            found = 0
+            for choice in rng.permutation(len(places)):
+                for point in _reached(op, start, expr, axes, places[int(choice)], wrt):
+                    yield point
+                    found += 1
+                if found >= _EACH:
+                    break
+
+
+def _reached(
+    op: Op, start: Instance, expr: sp.Expr, axes: tuple[Index, ...], place: tuple[int, ...], wrt: Sequence[str]
+) -> Iterator[KinkPoint]:
+    """Solve for the kink along each entry in turn, by secant steps; an affine kink takes one."""
+
+    def gap(instance: Instance) -> Any:
+        return Evaluation(op.equations, instance.values, instance.sizes).function(expr, axes)(*place)
+
+    at_start = gap(start)
+    if at_start == 0:
+        return  # the positions coincide: there is nothing to cross
+    for name in wrt:
+        for position in np.ndindex(start.arrays[name].shape):
+            here = start.arrays[name][position]
+            there = here + mpmath.mpf(1) / 64
+            before, now = at_start, gap(start.changed(name, position, there))
+            for _ in range(12):
+                if now == before:
+                    break
+                here, there = there, there - now * (there - here) / (now - before)
+                before, now = now, gap(start.changed(name, position, there))
+                if now == 0:
+                    break
+            reached = start.changed(name, position, there)
+            if abs(now) < mpmath.mpf(10) ** (10 - _DIGITS) and obeys(op, reached):
+                yield KinkPoint(reached, name, position)

@@ -1,0 +1,213 @@
+"""Random instances of an operation: sizes, arrays and parameters that obey its roles, ranges and facts.
+
+Numbers are short binary fractions, so that the same instance is exact at 50 digits, in float64 and in float32.
+"""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from typing import Any
+
+import mpmath
+import numpy as np
+import sympy as sp
+from sympy.core.relational import Relational
+
+from symnn.errors import VerificationError
+from symnn.language.operation import Argument, Op, Parameter, Range, Role
+from symnn.language.terms import Entry, Index, Total, entries
+from symnn.verify.evaluate import Evaluation
+
+__all__ = ["Instance", "draw", "draw_like", "dyadic", "obeys", "sizes_of"]
+
+_BITS = 12
+_TRIES = 200
+
+
+@dataclass(frozen=True)
+class Instance:
+    """One admissible input of an operation: extents of the axes, arrays by name, numbers by name."""
+
+    sizes: Mapping[str, int]
+    arrays: Mapping[str, np.ndarray[Any, Any]]
+    scalars: Mapping[str, Any]
+
+    @property
+    def values(self) -> dict[str, Any]:
+        return {**self.arrays, **self.scalars}
+
+    def changed(self, name: str, position: tuple[int, ...], value: Any) -> Instance:
+        """The same instance with another value at one position of one array."""
+        array = self.arrays[name].copy()
+        array[position] = value
+        return replace(self, arrays={**self.arrays, name: array})
+
+
+def dyadic(value: float, bits: int = _BITS) -> Any:
+    """The nearest multiple of 2⁻ᵇⁱᵗˢ: exact in every precision used here."""
+    return mpmath.ldexp(mpmath.mpf(round(float(value) * 2**bits)), -bits)
+
+
+def sizes_of(op: Op, rng: np.random.Generator, least: int = 1, most: int = 4) -> dict[str, int]:
+    """A random extent for every axis of the operation's arguments."""
+    names = {i.axis: None for a in op.arguments for i in a.axes}
+    names.update({a.below.axis: None for a in op.arguments if a.below is not None})
+    return {name: int(rng.integers(least, most + 1)) for name in names}
+
+
+def draw(
+    op: Op, rng: np.random.Generator, sizes: Mapping[str, int] | None = None, defaults: bool = False
+) -> Instance:
+    """A random admissible instance; ``defaults`` keeps the parameters that have one at their default."""
+    chosen = dict(sizes) if sizes is not None else sizes_of(op, rng)
+    for _ in range(_TRIES):
+        scalars = {p.name: _parameter(p, rng, defaults) for p in op.parameters}
+        steps = {a.name: mpmath.mpf(int(rng.integers(1, 12))) for a in op.arguments if a.role is Role.STEP}
+        arrays = {a.name: _array(op, a, chosen, rng) for a in op.arguments if a.role is not Role.STEP}
+        instance = Instance(chosen, arrays, {**scalars, **steps})
+        if obeys(op, instance):
+            return instance
+    facts = ", ".join(str(f) for f in op.facts)
+    raise VerificationError(
+        f"{op.name}: {_TRIES} random inputs were tried and none obeys the facts {facts}\n"
+        "  state facts as bounds (p[n, d] > 0), roots (Eq(t[n]**2, 1)) or sums (Eq(total(t[n, c], c), 1))"
+    )
+
+
+def draw_like(entry_shape: tuple[int, ...], rng: np.random.Generator) -> np.ndarray[Any, Any]:
+    """A random cotangent or tangent of a shape."""
+    made = np.empty(entry_shape, dtype=object)
+    for position in np.ndindex(entry_shape):
+        made[position] = dyadic(rng.normal())
+    return made
+
+
+def obeys(op: Op, instance: Instance) -> bool:
+    """Whether every fact that speaks of arguments alone holds."""
+    own = {a.name for a in op.arguments}
+    facts = [f for f in op.facts if {e.name for e in entries(f)} <= own]
+    if not facts:
+        return True
+    with mpmath.workdps(50):
+        evaluation = Evaluation((), instance.values, instance.sizes)
+        return all(_holds(fact, evaluation) for fact in facts)
+
+
+def _holds(fact: sp.Basic, evaluation: Evaluation) -> bool:
+    axes = tuple(sorted((s for s in fact.free_symbols if isinstance(s, Index)), key=str))
+    if isinstance(fact, sp.Eq):
+        difference = evaluation.values_of(fact.lhs - fact.rhs, axes)
+        return all(abs(d) < mpmath.mpf(10) ** -40 for d in difference.flat)
+    return all(evaluation.values_of(fact, axes).flat)
+
+
+# --- numbers ------------------------------------------------------------------------------------------------
+
+
+def _parameter(p: Parameter, rng: np.random.Generator, defaults: bool) -> Any:
+    if p.default is not None and (defaults or rng.random() < 0.25):
+        return mpmath.mpf(p.default)
+    if p.range.integer:
+        return mpmath.mpf(int(_within(p.range, rng)))
+    return _within(p.range, rng)
+
+
+def _within(allowed: Range, rng: np.random.Generator) -> Any:
+    """A number inside an interval, well away from open ends."""
+    low, high = allowed.low, allowed.high
+    if low == float("-inf") and high == float("inf"):
+        return dyadic(rng.normal())
+    if high == float("inf"):
+        step = 1.0 if allowed.integer else 0.25
+        return dyadic(low + step + abs(rng.normal()) * (8 if allowed.integer else 1))
+    if low == float("-inf"):
+        return dyadic(high - 0.25 - abs(rng.normal()))
+    if allowed.integer:
+        return mpmath.mpf(int(rng.integers(int(low), int(high) + 1)))
+    return dyadic(low + (high - low) * rng.uniform(0.05, 0.95))
+
+
+# --- arrays -------------------------------------------------------------------------------------------------
+
+
+def _array(op: Op, a: Argument, sizes: Mapping[str, int], rng: np.random.Generator) -> np.ndarray[Any, Any]:
+    shape = tuple(sizes[i.axis] for i in a.axes)
+    made = np.empty(shape, dtype=object)
+    if a.below is not None:
+        made[...] = rng.integers(0, sizes[a.below.axis], size=shape)
+        return np.vectorize(int, otypes=[object])(made) if made.size else made
+    summed = _summed_axis(op, a)
+    if summed is not None:
+        return _simplex(made, summed, rng)
+    roots = _roots(op, a)
+    bounds = _bounds(op, a)
+    for position in np.ndindex(shape):
+        if roots:
+            made[position] = roots[int(rng.integers(len(roots)))]
+        elif a.role is Role.MASK:
+            made[position] = mpmath.mpf(int(rng.integers(0, 2)))
+        else:
+            made[position] = _within(bounds, rng)
+    if a.role is Role.MASK and made.size and not any(made.flat):
+        made[next(itertools.product(*map(range, shape)))] = mpmath.mpf(1)
+    return made
+
+
+def _bounds(op: Op, a: Argument) -> Range:
+    """The interval that the facts leave to every entry of an argument."""
+    low, high = float("-inf"), float("inf")
+    if a.tensor.is_nonnegative or (a.role is Role.STATE and a.name != "theta"):
+        low = 0.0
+    for fact in op.facts:
+        if not isinstance(fact, Relational) or isinstance(fact, sp.Eq | sp.Ne):
+            continue
+        less, more = fact.lts, fact.gts
+        if isinstance(more, Entry) and more.name == a.name and less.is_number:
+            low = max(low, float(less))
+        if isinstance(less, Entry) and less.name == a.name and more.is_number:
+            high = min(high, float(more))
+    return Range(low, high)
+
+
+def _roots(op: Op, a: Argument) -> list[Any]:
+    """The values that an equation between one entry and numbers leaves: t² = 1 leaves −1 and 1."""
+    for fact in op.facts:
+        found = set(entries(fact))
+        if isinstance(fact, sp.Eq) and len(found) == 1 and not fact.atoms(Total):
+            entry = next(iter(found))
+            if entry.name == a.name:
+                unknown = sp.Dummy(real=True)
+                solutions = sp.solve((fact.lhs - fact.rhs).xreplace({entry: unknown}), unknown)
+                return [mpmath.mpf(str(s)) for s in solutions if s.is_Rational]
+    return []
+
+
+def _summed_axis(op: Op, a: Argument) -> int | None:
+    """The position of the axis along which a fact says that the argument sums to one."""
+    for fact in op.facts:
+        if not isinstance(fact, sp.Eq):
+            continue
+        sides = (fact.lhs, fact.rhs) if isinstance(fact.lhs, Total) else (fact.rhs, fact.lhs)
+        total, one = sides
+        if not (isinstance(total, Total) and one == 1 and isinstance(total.body, Entry) and len(total.bound) == 1):
+            continue
+        if total.body.name == a.name and total.bound[0] in total.body.indices:
+            return total.body.indices.index(total.bound[0])
+    return None
+
+
+def _simplex(made: np.ndarray[Any, Any], axis: int, rng: np.random.Generator) -> np.ndarray[Any, Any]:
+    """Rows that sum to one exactly, every entry positive."""
+    rows = np.moveaxis(made, axis, -1)
+    count, units = rows.shape[-1], 2**_BITS
+    for position in np.ndindex(rows.shape[:-1]):
+        weights = rng.dirichlet(np.full(count, 2.0))
+        parts = np.maximum(1, np.floor(weights * units).astype(int))
+        parts[int(np.argmax(parts))] += units - int(parts.sum())
+        for k, part in enumerate(parts):
+            rows[(*position, k)] = mpmath.ldexp(mpmath.mpf(int(part)), -_BITS)
+    return made
+
+

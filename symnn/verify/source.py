@@ -1,0 +1,216 @@
+"""An equation as Python source, written once and then run at any precision and in any arithmetic.
+
+Nothing of the engine's rewriting is used: this reads the terms of the language as they stand, so that a wrong
+rewrite cannot hide behind a matching error here. Each reduction becomes a function of its free indices that
+remembers its values; each tensor is a table that works out an entry when it is first read, which is what makes
+recurrences (an entry that reads another entry of its own tensor) need nothing special.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any
+
+import sympy as sp
+from sympy.core.relational import Relational
+from sympy.logic.boolalg import And, BooleanFalse, BooleanTrue, Not, Or
+
+from symnn.language.terms import Delta, Entry, Extent, Index, Partial, Peak, Reduction, Tensor, Total, free_indices
+
+__all__ = ["Source", "write"]
+
+_COMPARE = {"<": "<", "<=": "<=", ">": ">", ">=": ">=", "==": "==", "!=": "!="}
+
+
+@dataclass
+class Source:
+    """Python source of an expression with what it refers to by short names."""
+
+    expression: str = ""
+    definitions: list[str] = field(default_factory=list)
+    constants: list[sp.Expr] = field(default_factory=list)
+    tensors: dict[str, str] = field(default_factory=dict)
+    symbols: dict[str, str] = field(default_factory=dict)
+    functions: set[str] = field(default_factory=set)
+    extents: set[str] = field(default_factory=set)
+    axes: set[str] = field(default_factory=set)
+    indices: dict[Index, str] = field(default_factory=dict)
+
+    def index(self, index: Index) -> str:
+        return self.indices.setdefault(index, f"i{len(self.indices)}")
+
+    def axis(self, name: str) -> str:
+        self.axes.add(name)
+        return f"N[{name!r}]"
+
+
+def write(expr: sp.Basic, source: Source | None = None) -> Source:
+    """The source of an expression, boolean or not."""
+    source = source or Source()
+    source.expression = _condition(expr, source) if _is_boolean(expr) else _value(expr, source)
+    return source
+
+
+def _is_boolean(expr: sp.Basic) -> bool:
+    return isinstance(expr, Relational | And | Or | Not | BooleanTrue | BooleanFalse)
+
+
+def _value(e: Any, s: Source) -> str:
+    """The source of a real value."""
+    if isinstance(e, Index):
+        return f"number({s.index(e)})"
+    if isinstance(e, Extent):
+        return f"number({s.axis(e.axis)})"
+    if isinstance(e, Entry):
+        return f"number({_entry(e, s)})" if e.tensor.is_integer else _entry(e, s)
+    if isinstance(e, sp.Symbol):
+        return s.symbols.setdefault(str(e.name), f"p{len(s.symbols)}")
+    if e.is_number and not e.args:
+        return _constant(e, s)
+    if isinstance(e, sp.Rational):
+        return _constant(e, s)
+    if isinstance(e, Partial):
+        raise NotImplementedError(f"{e} stands for a derivative that is not worked out")
+    if isinstance(e, Delta):
+        return f"({_value(sp.S.One, s)} if {_equal(e, s)} else {_value(sp.S.Zero, s)})"
+    if isinstance(e, Reduction):
+        return _reduction(e, s)
+    if isinstance(e, sp.Add):
+        return "(" + " + ".join(_value(a, s) for a in e.args) + ")"
+    if isinstance(e, sp.Mul):
+        return _product(e, s)
+    if isinstance(e, sp.Pow):
+        return _power(e, s)
+    if isinstance(e, sp.Piecewise):
+        return _pieces(e, s)
+    if isinstance(e, sp.Max | sp.Min):
+        return _nested("maximum" if isinstance(e, sp.Max) else "minimum", e.args, s)
+    if isinstance(e, sp.Function):
+        return _call(type(e).__name__, e.args, s)
+    raise NotImplementedError(f"verification cannot evaluate {type(e).__name__}: {e}")
+
+
+def _constant(e: sp.Expr, s: Source) -> str:
+    if e not in s.constants:
+        s.constants.append(e)
+    return f"K[{s.constants.index(e)}]"
+
+
+def _call(name: str, args: tuple[Any, ...], s: Source) -> str:
+    s.functions.add(name)
+    return f"{name}({', '.join(_value(a, s) for a in args)})"
+
+
+def _nested(name: str, args: tuple[Any, ...], s: Source) -> str:
+    s.functions.add(name)
+    text = _value(args[0], s)
+    for a in args[1:]:
+        text = f"{name}({text}, {_value(a, s)})"
+    return text
+
+
+def _product(e: sp.Mul, s: Source) -> str:
+    """Deltas first: where one is zero nothing else is evaluated, as a read outside an array would be."""
+    deltas = [a for a in e.args if isinstance(a, Delta)]
+    above, below = [], []
+    for a in e.args:
+        if isinstance(a, Delta):
+            continue
+        if isinstance(a, sp.Pow) and a.exp.is_Rational and a.exp.is_negative:
+            below.append(sp.Pow(a.base, -a.exp))
+        else:
+            above.append(a)
+    text = " * ".join(_value(a, s) for a in above) or _value(sp.S.One, s)
+    if below:
+        s.functions.add("over")
+        text = f"over({text}, {' * '.join(_value(a, s) for a in below)})"
+    for delta in deltas:
+        text = f"({text} if {_equal(delta, s)} else {_value(sp.S.Zero, s)})"
+    return f"({text})"
+
+
+def _power(e: sp.Pow, s: Source) -> str:
+    base, exponent = e.base, e.exp
+    if exponent.is_Rational and exponent.is_negative:
+        s.functions.add("over")
+        return f"over({_value(sp.S.One, s)}, {_value(sp.Pow(base, -exponent), s)})"
+    if exponent == sp.Rational(1, 2):
+        return _call("sqrt", (base,), s)
+    s.functions.add("power")
+    return f"power({_value(base, s)}, {_value(exponent, s)})"
+
+
+def _pieces(e: sp.Piecewise, s: Source) -> str:
+    text = "nan"
+    for value, condition in reversed(e.args):
+        here = _value(value, s)
+        text = here if condition == sp.true else f"({here} if {_condition(condition, s)} else {text})"
+    return text
+
+
+def _condition(e: Any, s: Source) -> str:
+    if e in (sp.true, sp.false):
+        return str(bool(e))
+    if isinstance(e, And | Or):
+        return "(" + (" and " if isinstance(e, And) else " or ").join(_condition(a, s) for a in e.args) + ")"
+    if isinstance(e, Not):
+        return f"(not {_condition(e.args[0], s)})"
+    if isinstance(e, Relational):
+        sides = [_integer(a, s) if _is_position(a) else _value(a, s) for a in (e.lhs, e.rhs)]
+        return f"({sides[0]} {_COMPARE[e.rel_op]} {sides[1]})"
+    raise NotImplementedError(f"verification cannot evaluate the condition {e}")
+
+
+def _is_position(e: sp.Expr) -> bool:
+    return all(isinstance(x, Index | Extent) or x.is_Integer for x in e.atoms(sp.Symbol, sp.Number)) and bool(
+        e.is_integer
+    )
+
+
+def _equal(e: Delta, s: Source) -> str:
+    return f"({_integer(e.args[0], s)} == {_integer(e.args[1], s)})"
+
+
+def _entry(e: Entry, s: Source) -> str:
+    table = s.tensors.setdefault(e.name, f"T{len(s.tensors)}")
+    return f"{table}[{''.join(_integer(i, s) + ', ' for i in e.indices) or '()'}]"
+
+
+def _integer(e: Any, s: Source) -> str:
+    """The source of a position: Python integers throughout."""
+    if isinstance(e, Index):
+        return s.index(e)
+    if isinstance(e, Extent):
+        return s.axis(e.axis)
+    if isinstance(e, Entry):
+        return _entry(e, s)
+    if e.is_Integer:
+        return f"({int(e)})"
+    if isinstance(e, sp.Add | sp.Mul) and all(a.is_integer for a in e.args):
+        return "(" + (" + " if isinstance(e, sp.Add) else " * ").join(_integer(a, s) for a in e.args) + ")"
+    if isinstance(e, sp.floor):
+        above, below = sp.fraction(sp.together(e.args[0]))
+        return f"({_integer(above, s)} // {_integer(below, s)})"
+    if isinstance(e, sp.Mod):
+        return f"({_integer(e.args[0], s)} % {_integer(e.args[1], s)})"
+    if isinstance(e, Tensor | sp.Symbol):
+        return f"int({s.symbols.setdefault(str(e.name), f'p{len(s.symbols)}')})"
+    if isinstance(e, sp.Piecewise):
+        text = "None"
+        for value, condition in reversed(e.args):
+            text = f"({_integer(value, s)} if {_condition(condition, s)} else {text})"
+        return text
+    raise NotImplementedError(f"verification cannot evaluate the index {e}")
+
+
+def _reduction(e: Reduction, s: Source) -> str:
+    """A function of the free indices, kept beside the expression; it remembers what it has worked out."""
+    free = ", ".join(sorted(s.index(i) for i in free_indices(e)))
+    loops = " ".join(f"for {s.index(i)} in range({s.axis(i.axis)})" for i in e.bound)
+    kind = "total" if isinstance(e, Total) else "peak" if isinstance(e, Peak) else None
+    if kind is None:
+        raise NotImplementedError(f"verification cannot evaluate the reduction {type(e).__name__}")
+    body = _value(e.body, s)
+    name = f"r{len(s.definitions)}"
+    s.definitions.append(f"@remember\ndef {name}({free}): return {kind}({body} {loops})")
+    return f"{name}({free})"

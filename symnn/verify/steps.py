@@ -1,0 +1,143 @@
+"""Method 1: each line of a derivation against the line before, on random instances."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import mpmath
+import numpy as np
+
+from symnn.calculus.trace import Derivation, Step
+from symnn.language.operation import Equation, Op
+from symnn.language.terms import Index, Partial, free_indices
+from symnn.verify.arithmetic import RUNNING, Running
+from symnn.verify.evaluate import DIGITS, Evaluation, evaluate
+from symnn.verify.gradients import seed_values, seeds_for
+from symnn.verify.partials import DIFFERENCE_DIGITS, measured
+from symnn.verify.report import Measure
+from symnn.verify.sample import Instance, draw, draw_like, sizes_of
+
+__all__ = ["CHAIN_BOUND", "STEP_BOUND", "definitions", "same_values", "step_error", "step_measures"]
+
+STEP_BOUND = 1e-40
+#: Lines that state the chain rule hold measured derivatives.
+CHAIN_BOUND = 1e-30
+#: Lines are compared with some digits to spare, so that rounding never comes near the bound.
+_WORKING = DIGITS + 15
+
+Array = np.ndarray[Any, Any]
+
+
+@dataclass(frozen=True)
+class Scene:
+    """An instance with random values for the seeds: everything that the lines of a derivation can read."""
+
+    instance: Instance
+    values: Mapping[str, Any]
+
+
+def definitions(derivation: Derivation) -> tuple[Equation, ...]:
+    """An equation for every name in the steps: closed forms first, then what the steps themselves arrived at."""
+    found: dict[str, Equation] = {}
+    for e in (*derivation.forward, *derivation.equations):
+        found.setdefault(e.name, e)
+    for step in reversed(derivation.steps):
+        if not step.after.atoms(Partial):
+            found.setdefault(step.target.name, Equation(step.target, step.after))
+    for e in derivation.op.equations:
+        found.setdefault(e.name, e)
+    return tuple(found.values())
+
+
+def scenes(derivation: Derivation, seed: int = 0, count: int = 3) -> list[Scene]:
+    """Random instances for a derivation in either mode; only the last may have axes of one position."""
+    rng = np.random.default_rng([seed, 1])
+    made = []
+    for k in range(count):
+        instance = draw(derivation.op, rng, sizes_of(derivation.op, rng, least=2 if k < count - 1 else 1))
+        made.append(Scene(instance, {**instance.values, **_seeds(derivation, instance, rng)}))
+    return made
+
+
+def _seeds(derivation: Derivation, instance: Instance, rng: np.random.Generator) -> dict[str, Array]:
+    if derivation.mode == "vjp":
+        return seed_values(derivation, seeds_for(derivation.op, instance, rng))
+    return {s.name: draw_like(tuple(instance.sizes[i.axis] for i in s.indices), rng) for s in derivation.seed}
+
+
+def step_error(step: Step, known: Sequence[Equation], scene: Scene) -> float:
+    """The difference between a line and the next, relative to the magnitude of the terms that make it up."""
+    own = {i for i in step.target.indices if isinstance(i, Index)}
+    axes = tuple(sorted(own | free_indices(step.before) | free_indices(step.after), key=str))
+    with mpmath.workdps(DIFFERENCE_DIGITS if is_formal(step) else _WORKING):
+        exact = Evaluation(known, scene.values, scene.instance.sizes)
+        before = exact.values_of(measured(step.before, known, exact), axes)
+        after = exact.values_of(measured(step.after, known, exact), axes)
+        errors = [abs(a - b) / max(abs(a), abs(b)) for a, b in _pairs(before, after) if a != b]
+        if any(not e <= STEP_BOUND for e in errors) and not is_formal(step):
+            running = Evaluation(known, scene.values, scene.instance.sizes, RUNNING).values_of(step.before, axes)
+            errors = [abs(a - b) / _magnitude(m) for (a, b), m in zip(_pairs(before, after), running.flat, strict=True)]
+        elif errors:
+            scale = max([abs(b) for b in after.flat] + [mpmath.mpf(10) ** -30])
+            errors = [abs(a - b) / scale for a, b in _pairs(before, after)]
+        return float("nan") if any(e != e for e in errors) else float(max(errors, default=0))
+
+
+def is_formal(step: Step) -> bool:
+    """Whether the line names derivatives that are not worked out: the chain rule as it is stated."""
+    return bool(step.before.atoms(Partial) or step.after.atoms(Partial))
+
+
+def _pairs(left: Array, right: Array) -> Iterable[tuple[Any, Any]]:
+    return zip(left.flat, right.flat, strict=True)
+
+
+def _magnitude(number: Running) -> Any:
+    """What the terms of an expression add up to without their signs; at least the smallest that matters."""
+    return max(abs(number.value), number.error, mpmath.mpf(10) ** -30)
+
+
+def step_measures(derivation: Derivation, seed: int = 0) -> list[Measure]:
+    """The measures of method 1 for one derivation: its lines of algebra, and the chain rule's own lines."""
+    known = definitions(derivation)
+    places = scenes(derivation, seed)
+    formal = [s for s in derivation.steps if is_formal(s)]
+    algebra = [s for s in derivation.steps if not is_formal(s)]
+    made = []
+    for what, steps, bound in (("lines", algebra, STEP_BOUND), ("chain rule lines", formal, CHAIN_BOUND)):
+        if steps:
+            made.append(_worst(f"{derivation.mode}, {len(steps)} {what}", steps, known, places, bound))
+    return made
+
+
+def _worst(what: str, steps: Sequence[Step], known: Sequence[Equation], places: list[Scene], bound: float) -> Measure:
+    worst, where = 0.0, ""
+    for step in steps:
+        for scene in places:
+            error = step_error(step, known, scene)
+            if error > worst or error != error:
+                worst, where = error, f"{step.section}: {step.rule}: {step.before} → {step.after}"
+        if worst != worst:
+            break
+    return Measure("steps", what, worst, bound, len(steps) * len(places), "" if worst <= bound else f"at {where}")
+
+
+def same_values(
+    op: Op, one: Sequence[Equation], other: Sequence[Equation], names: Mapping[str, str], scene: Scene
+) -> float:
+    """The largest relative difference between tensors of two lists of equations, by pairs of names."""
+    made = [evaluate(e, scene.values, scene.instance.sizes, _WORKING) for e in (one, other)]
+    worst = 0.0
+    with mpmath.workdps(_WORKING):
+        for left, right in names.items():
+            got, wanted = made[0][left], made[1][right]
+            scale = max([abs(w) for w in wanted.flat] + [mpmath.mpf(10) ** -30])
+            for a, b in _pairs(got, wanted):
+                error = abs(a - b) / scale
+                if error != error:
+                    return float("nan")
+                worst = max(worst, float(error))
+    return worst
+
