@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-__all__ = ["DeclarationError", "NotDifferentiable", "SymnnError", "UsageError", "VerificationError"]
+__all__ = ["DeclarationError", "NotDifferentiableError", "SymnnError", "UsageError", "VerificationError"]
 
 
 class SymnnError(Exception):
@@ -17,7 +17,7 @@ class VerificationError(SymnnError):
     """A derived gradient or an emitted kernel missed its bound."""
 
 
-class NotDifferentiable(SymnnError):
+class NotDifferentiableError(SymnnError):
     """An operation has no gradient for the argument that was asked for."""
 
 

@@ -7,7 +7,7 @@ from collections.abc import Callable
 import sympy as sp
 
 from symnn.calculus.kinks import derivative
-from symnn.errors import NotDifferentiable
+from symnn.errors import NotDifferentiableError
 from symnn.language.terms import Delta, Entry, Reduction, Total, atoms, contains
 
 __all__ = ["differential", "partial"]
@@ -43,7 +43,7 @@ def _through(term: sp.Expr, rule: Callable[[sp.Expr], sp.Expr]) -> sp.Expr:
         return Total(rule(term.body), *term.bound)
     if isinstance(term, Delta):
         return sp.S.Zero
-    raise NotDifferentiable(f"there is no derivative yet of {type(term).__name__.lower()} over an axis, in {term}")
+    raise NotDifferentiableError(f"there is no derivative yet of {type(term).__name__.lower()} over an axis, in {term}")
 
 
 def _chain(expr: sp.Expr, rule: Callable[[sp.Expr], sp.Expr], *moving: str) -> sp.Expr:

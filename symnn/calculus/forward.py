@@ -39,7 +39,7 @@ def derive(op: Op, wrt: Sequence[str] | None = None) -> Derivation:
         target = Entry(Tensor(tangent(e.name)), *e.axes)
         raw = differential(e.value, {name: _mover(name) for name in axes})
         worked = neaten(contract(raw))
-        section = str(e.target)
+        section = str(target)
         reason = f"each tensor in {e.target.tensor} moves along its tangent"
         steps.append(Step(section, "chain rule", reason, target, _formal(e, axes), worked))
         value, more = closed_form(section, target, worked, folds)

@@ -45,12 +45,13 @@ def solve_scale(op: Op) -> Derivation:
         Step(section, "variance", "the mean is zero, so the variance is the mean of the square",
              Entry(Tensor("Var")), sp.Integral(w**2 * density, (w, low, high)), spread)
     )
-    left = left.xreplace({v: spread for v in left.atoms(Variance)})
+    left = left.xreplace(dict.fromkeys(left.atoms(Variance), spread))
     found = sp.solve(sp.Eq(left, condition.rhs), scale, dict=False)
     positive = [s for s in found if s.is_positive is not False]
     if len(positive) != 1:
         raise UsageError(f"{op.source.filename}:{op.source.line}: {op.name}: {condition} does not fix {scale}")
-    steps.append(Step(section, "solve", "the assumed relation, solved for the scale", target, left, positive[0], condition))
+    reason = "the assumed relation, solved for the scale"
+    steps.append(Step(section, "solve", reason, target, left, positive[0], condition))
     return Derivation(
         op, "solve", (), (), op.equations, tuple(steps), (Equation(target, positive[0]),), (str(scale.name),)
     )

@@ -8,8 +8,11 @@ import sympy as sp
 
 from symnn.calculus import forward as forward_mode
 from symnn.calculus import reverse
+from symnn.calculus.moments import solve_scale
 from symnn.calculus.trace import Derivation
+from symnn.errors import UsageError
 from symnn.language.operation import SEED, Argument, Equation, Kind, Op, Program, Programs, Role
+from symnn.language.random import Unknown
 from symnn.language.terms import Entry, Extent, Index, Tensor, tangent
 from symnn.rewrite.folding import inline
 from symnn.rewrite.forward import rewrite_forward
@@ -20,6 +23,10 @@ __all__ = ["programs"]
 
 def programs(op: Op) -> Programs:
     """The programs of an operation's module, ready to be scheduled."""
+    if op.kind is Kind.STATEMENT:
+        raise UsageError(f"{op.name} is a statement and has no kernels; `symnn derive {op.name}` prints it")
+    if op.kind is Kind.INITIALISER:
+        return Programs(op, _sample(op))
     if not op.differentiable:
         equations, _ = rewrite_forward(op)
         return Programs(op, _program("forward", op, _stable(op, equations), op.outputs))
@@ -41,6 +48,14 @@ def programs(op: Op) -> Programs:
         value_and_grad=_value_and_grad(op, joint, derivation),
         jvp=_jvp(op),
     )
+
+
+def _sample(op: Op) -> Program:
+    """An initialiser's scale, and then the distribution with that scale in it."""
+    scale = solve_scale(op).equations[0]
+    unknown = Unknown(scale.name)
+    drawn = Equation(op.equations[-1].target, op.equations[-1].value.xreplace({unknown: scale.target}))
+    return Program("sample", (), tuple(p.symbol for p in op.parameters), (scale, drawn), op.outputs)
 
 
 def _stable(op: Op, equations: Sequence[Equation]) -> tuple[Equation, ...]:

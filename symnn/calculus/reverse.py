@@ -9,7 +9,7 @@ import sympy as sp
 from symnn.calculus.delta import partial
 from symnn.calculus.forms import assemble, closed_form
 from symnn.calculus.trace import Derivation, Step
-from symnn.errors import NotDifferentiable, UsageError
+from symnn.errors import NotDifferentiableError, UsageError
 from symnn.language.operation import Equation, Op
 from symnn.language.terms import Entry, Index, Partial, Tensor, Total, adjoint, contains, fresh, substitute
 from symnn.rewrite.folding import folds_of
@@ -34,10 +34,10 @@ def wanted(op: Op, wrt: Sequence[str] | None) -> tuple[str, ...]:
         if name not in known:
             raise UsageError(f"{op.name} has no argument {name!r}; it has {', '.join(known)}")
         if op.argument(name).integer:
-            raise NotDifferentiable(f"{name} of {op.name} holds integers, which have no derivative")
+            raise NotDifferentiableError(f"{name} of {op.name} holds integers, which have no derivative")
     chosen = tuple(wrt or (a.name for a in op.differentiable))
     if not chosen:
-        raise NotDifferentiable(f"{op.name} is {_article(op.kind.value)} and has no argument to differentiate by")
+        raise NotDifferentiableError(f"{op.name} is {_article(op.kind.value)} and has no argument to differentiate by")
     return chosen
 
 
@@ -61,7 +61,7 @@ def derive(op: Op, wrt: Sequence[str] | None = None) -> Derivation:
         users = [e for e in alive if contains(e.value, target.name) and (e.name in needed or e.name in seeds)]
         sought = Entry(Tensor(adjoint(target.name)), *target.indices)
         formal, raw = _chain_rule(target, users, adjoints, seeds, target.name in seeds)
-        section = str(target)
+        section = str(sought)
         worked = neaten(contract(raw))
         steps.append(Step(section, "chain rule", _reason(target, users), sought, formal, worked))
         value, more = closed_form(section, sought, worked, folds)

@@ -1,6 +1,7 @@
 """Initialisers: random weights whose variance keeps signals and gradients from growing or fading with depth.
 
-For y = W x with independent entries of mean zero, Var y = fan_in · Var w · E[x²], and backwards Var x̄ = fan_out · Var w · Var ȳ.
+For y = W x with independent entries of mean zero, Var y = fan_in · Var w · E[x²], and backwards
+Var x̄ = fan_out · Var w · Var ȳ.
 """
 
 from symnn.catalogue.activations import relu

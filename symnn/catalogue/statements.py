@@ -2,7 +2,7 @@
 
 from symnn.language import Label, Learned, axes, function, statement, total
 
-l, n, j = axes("l n j")  # noqa: E741 - the letter every textbook has for a layer
+l, n, j = axes("l n j")
 k = j.twin
 phi = function("φ")
 

@@ -2,7 +2,7 @@
 
 from sympy import Abs, Eq, cos, erf, exp, log, pi, sign, sin, sqrt, tanh
 
-from symnn.language.declare import (
+from symnn.language.annotations import (
     Between,
     Count,
     Label,
@@ -14,23 +14,36 @@ from symnn.language.declare import (
     Step,
     T,
     Unit,
-    activation,
     axes,
+)
+from symnn.language.declare import (
+    activation,
     initialiser,
     layer,
     loss,
-    mean,
     optimizer,
-    peak,
     regularizer,
     schedule,
     statement,
-    total,
 )
 from symnn.language.random import normal, second_moment, uniform, unknown, variance
+from symnn.language.reductions import mean, peak, total
 from symnn.language.terms import function, maximum, minimum, where
 
 __all__ = [
+    "Abs",
+    "Between",
+    "Count",
+    "Eq",
+    "Label",
+    "Learned",
+    "Mask",
+    "NonNegative",
+    "Positive",
+    "State",
+    "Step",
+    "T",
+    "Unit",
     "activation",
     "axes",
     "cos",
@@ -61,17 +74,4 @@ __all__ = [
     "unknown",
     "variance",
     "where",
-    "Abs",
-    "Between",
-    "Count",
-    "Eq",
-    "Label",
-    "Learned",
-    "Mask",
-    "NonNegative",
-    "Positive",
-    "State",
-    "Step",
-    "T",
-    "Unit",
 ]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from itertools import permutations
 
 import sympy as sp
@@ -37,11 +38,19 @@ def _match(
     elif isinstance(expr, Reduction) and pattern.args[1:] != expr.args[1:]:
         return None
     for order in orders:
-        got: dict[sp.Basic, sp.Basic] | None = found
-        for p, e in zip(pattern.args, order, strict=True):
-            got = _match(p, e, free, got)
-            if got is None:
-                break
+        got = _match_all(pattern.args, order, free, found)
         if got is not None:
             return got
     return None
+
+
+def _match_all(
+    patterns: Sequence[sp.Basic], exprs: Sequence[sp.Basic], free: frozenset[Index], found: dict[sp.Basic, sp.Basic]
+) -> dict[sp.Basic, sp.Basic] | None:
+    """The positions under which each expression is an instance of its pattern."""
+    for pattern, expr in zip(patterns, exprs, strict=True):
+        got = _match(pattern, expr, free, found)
+        if got is None:
+            return None
+        found = got
+    return found

@@ -94,7 +94,7 @@ def _contract_product(body: sp.Expr, bound: tuple[Index, ...]) -> sp.Expr:
         if isinstance(factor, Total) and has_delta(factor):
             # Σ_i f(i) Σ_k δ(k, i) g(k): bring the inner sum out, so that the delta meets the outer index.
             rest = sp.Mul(*(f for f in sp.Mul.make_args(body) if f is not factor))
-            used = free_indices(rest) | set(bound) | {s for s in rest.atoms(Index)}
+            used = free_indices(rest) | set(bound) | set(rest.atoms(Index))
             inner: dict[sp.Basic, sp.Basic] = {}
             for index in factor.bound:
                 if index in used:

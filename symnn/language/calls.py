@@ -1,0 +1,125 @@
+"""Operations used inside operations: the inner equations are written out on the caller's tensors."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import sympy as sp
+
+from symnn.language.body import Array, Body, Slot
+from symnn.language.operation import Argument, Call, Op, Role
+from symnn.language.places import spelt, wrong
+from symnn.language.terms import ELEMENTS, Entry, Index, Reduction, free_indices
+
+__all__ = ["call"]
+
+
+def call(body: Body, op: Op, given: tuple[Any, ...], params: dict[str, Any]) -> Any:
+    """Write another operation's equations here, on the given tensors; returns its output."""
+    wanted = [a for a in op.arguments if a.role is not Role.STEP]
+    if len(given) != len(wanted):
+        raise wrong(
+            f"{op.name} takes {len(wanted)} arguments ({', '.join(a.name for a in wanted)}), not {len(given)}",
+            "give each of them, in that order",
+        )
+    mapping = _bind_parameters(op, params)
+    spread: tuple[Index, ...] = ()
+    shown = []
+    inputs: dict[str, Any] = {}
+    for argument, value in zip(wanted, given, strict=True):
+        entry, positions = _match(body, op, argument, value, mapping)
+        spread = positions or spread
+        inputs[argument.name] = (argument, entry)
+        shown.append(entry)
+    stem = op.name
+    names = {op.outputs[-1]: stem}
+    for equation in op.equations:
+        local = names.get(equation.name, f"{stem}_{equation.name}")
+        while local in body.arrays:
+            local += "_"
+        target = tuple(j for i in equation.axes for j in (spread if i == ELEMENTS else (mapping.get(i, i),)))
+        body.define(local, target, _instantiate(equation.value, inputs, mapping, spread))
+        known = body.arrays[local]
+        inputs[equation.name] = (Argument(equation.target.tensor, equation.axes, Role.INPUT), known)
+        last = local
+    for fact in op.facts:
+        here = _instantiate(fact, inputs, mapping, spread)
+        if here is not sp.true:
+            body.facts.append(here)
+    if op.symbol:
+        arguments = (Entry(s.tensor, *s.axes) if isinstance(s, Array) else s for s in shown)
+        body.calls[last] = Call(op.symbol, tuple(arguments))
+    result = body.arrays[last]
+    whole = any(isinstance(v, Array | Slot) for v in given)
+    return result if whole else Entry(result.tensor, *result.axes)
+
+def _bind_parameters(op: Op, params: dict[str, Any]) -> dict[sp.Basic, sp.Basic]:
+    mapping: dict[sp.Basic, sp.Basic] = {}
+    known = {p.name: p for p in op.parameters}
+    for name in params:
+        if name not in known:
+            raise wrong(f"{op.name} has no parameter {name}", f"its parameters: {', '.join(known) or 'none'}")
+    for p in op.parameters:
+        value = params.get(p.name, p.default)
+        if value is None:
+            raise wrong(f"{op.name} needs a value for {p.name}", f"write {op.name}(…, {p.name}=…)")
+        mapping[p.symbol] = sp.nsimplify(value) if isinstance(value, float) else sp.sympify(value)
+    return mapping
+
+def _match(
+    body: Body, op: Op, argument: Argument, value: Any, mapping: dict[sp.Basic, sp.Basic]
+) -> tuple[Any, tuple[Index, ...]]:
+    """Fit a given tensor or expression to an operation's argument; returns it with what ``...`` stands for."""
+    if isinstance(value, Slot):
+        value = body.array(value.name)
+    if isinstance(value, Array):
+        axes, shown = value.axes, value
+    else:
+        shown = sp.sympify(value)
+        axes = tuple(sorted(free_indices(shown), key=str))
+        if not op.elementwise:
+            raise wrong(
+                f"{op.name} reduces over an axis and is given the expression {shown}",
+                f"name it first (f.u[n, c] = …) and write {op.name}(f.u)",
+            )
+    own = argument.axes
+    spread = ELEMENTS in own
+    if len(axes) < len(own) - spread or (not spread and len(axes) != len(own)):
+        raise wrong(
+            f"{op.name} takes {argument.name}[{spelt(own)}] and is given axes [{spelt(axes)}]",
+            "give it a tensor with as many axes",
+        )
+    cut = len(axes) - (len(own) - 1) if spread else 0
+    rest = [i for i in own if i != ELEMENTS]
+    for theirs, ours in zip(rest, axes[cut:], strict=True):
+        if mapping.setdefault(theirs, ours) != ours:
+            raise wrong(
+                f"index clash: {op.name} wants one axis {theirs} where it is given {mapping[theirs]} and {ours}",
+                "give it tensors whose axes agree",
+            )
+    for theirs, ours in zip(rest, axes[cut:], strict=True):
+        mapping[theirs.extent] = ours.extent
+    return shown, axes[:cut]
+
+def _instantiate(
+    value: Any, inputs: dict[str, Any], mapping: dict[sp.Basic, sp.Basic], spread: tuple[Index, ...]
+) -> Any:
+    """An inner expression with the caller's tensors, indices and parameters in it."""
+    if isinstance(value, Entry):
+        argument, given = inputs[value.name]
+        positions = [_instantiate(i, inputs, mapping, spread) for i in value.indices]
+        if isinstance(given, Array):
+            flat: list[Any] = []
+            for own, position in zip(argument.axes, positions, strict=True):
+                flat.extend(spread if own == ELEMENTS else (position,))
+            return Entry(given.tensor, *flat)
+        return given
+    if isinstance(value, Reduction):
+        bound = [Index(str(mapping.get(Index(i.axis), i)) + str(i.name)[len(i.axis) :]) for i in value.bound]
+        inner = {**mapping, **dict(zip(value.bound, bound, strict=True))}
+        return value.func(_instantiate(value.body, inputs, inner, spread), *bound)
+    if value in mapping:
+        return mapping[value]
+    if not value.args:
+        return value
+    return value.func(*(_instantiate(a, inputs, mapping, spread) for a in value.args))

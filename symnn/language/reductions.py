@@ -1,0 +1,44 @@
+"""Reductions as a declaration writes them: sums, means and maxima over axes, checked as they are made."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import sympy as sp
+
+from symnn.language.places import wrong
+from symnn.language.terms import Index, Peak, Reduction, Total, free_indices
+
+__all__ = ["mean", "peak", "total"]
+
+
+def _reduce(kind: type[Reduction], body: Any, indices: tuple[Any, ...]) -> sp.Expr:
+    body = sp.sympify(body)
+    if not indices:
+        raise wrong("a reduction without an axis", "name the axes to reduce over: total(x[n, c], c)")
+    for index in indices:
+        if not isinstance(index, Index):
+            raise wrong(f"unknown axis {index!r} in a reduction", 'make axes with axes("n c") and reduce over those')
+        if index not in free_indices(body):
+            raise wrong(
+                f"index clash: {index} does not occur in what is reduced over it, {body}",
+                f"reduce over an index that the body uses freely, or drop {index}",
+            )
+    if len(set(indices)) < len(indices):
+        raise wrong(f"index clash: an axis is reduced over twice in {indices}", "name each axis once")
+    return kind.over(body, *indices)
+
+
+def total(body: Any, *indices: Index) -> sp.Expr:
+    """The sum of ``body`` over axes: Σ_c x[n, c] is ``total(x[n, c], c)``."""
+    return _reduce(Total, body, indices)
+
+
+def mean(body: Any, *indices: Index) -> sp.Expr:
+    """The arithmetic mean of ``body`` over axes: a sum divided by the extents."""
+    return total(body, *indices) / sp.prod([i.extent for i in indices])
+
+
+def peak(body: Any, index: Index) -> sp.Expr:
+    """The greatest value of ``body`` along an axis."""
+    return _reduce(Peak, body, (index,))
