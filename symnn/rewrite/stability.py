@@ -7,7 +7,8 @@ shifted sum of exponentials      Σ_k e^f · h                                  
 one exponential                  e^a e^b                                        e^(a + b)
 logarithm of a product           log(e^m s)                                     m + log s
 softplus by sign                 log(1 + e^u)                                   max(u, 0) + log1p(e^(−|u|))
-logistic by sign                 1/(1 + e^(−u))                                 (1 or e)/(1 + e), e = e^(−|u|)
+logistic function                1/(1 + e^(−u)), e^u σ(−u)                      σ(u)
+logistic by sign                 σ(u)                                           (1 or e)/(1 + e), e = e^(−|u|)
 complement of the logistic       1 − σ(u)                                       σ(−u)
 logistic minus a target          σ(u) − t                                       (1 − t) σ(u) − t σ(−u)
 hyperbolic tangent               (e^u − e^(−u))/(e^u + e^(−u))                  tanh u
@@ -71,6 +72,11 @@ class _Context:
         if isinstance(expr, Entry) and expr.name in self.definitions:
             return self.argument_of(inline(expr, self.definitions[expr.name]), shape)
         return shape(expr)
+
+    def is_shifted(self, exponent: sp.Expr) -> bool:
+        """Whether a maximum already stands in an exponent, itself or by name."""
+        named = (self.definitions.get(e.name) for e in exponent.atoms(Entry))
+        return bool(exponent.atoms(Peak)) or any(d is not None and isinstance(d.value, Peak) for d in named)
 
     def name(self, stem: str, value: sp.Expr) -> Entry:
         """An entry that stands for a value from now on; equal values share one name."""
@@ -172,7 +178,7 @@ def _shift(expr: sp.Expr, context: _Context) -> sp.Expr | None:
     for base, power in factors(expr.body).items():
         if isinstance(base, sp.exp) and bound in free_indices(base):
             exponent += base.args[0] * power
-    if exponent == 0 or exponent.is_nonpositive or exponent.atoms(Peak):
+    if exponent == 0 or exponent.is_nonpositive or context.is_shifted(exponent):
         return None
     tensor = next(iter(sorted({e.name for e in exponent.atoms(Entry)})), "f")
     peak = context.name(f"{tensor}_max", Peak(exponent, bound))
@@ -233,12 +239,22 @@ def _complement_of_tanh(expr: sp.Expr, context: _Context) -> sp.Expr | None:
     return 4 * e / (1 + e) ** 2
 
 
+def _logistic(expr: sp.Expr, context: _Context) -> sp.Expr | None:
+    if isinstance(expr, sp.Pow) and expr.exp == -1:
+        u = _one_plus_exponential(expr.base)
+        return None if u is None else logistic(-u)
+    if isinstance(expr, sp.Mul):
+        for e in expr.args:
+            if isinstance(e, sp.exp) and logistic(-e.args[0]) in expr.args:
+                rest = [a for a in expr.args if a not in (e, logistic(-e.args[0]))]
+                return sp.Mul(*rest, logistic(e.args[0]))
+    return None
+
+
 def _logistic_by_sign(expr: sp.Expr, context: _Context) -> sp.Expr | None:
-    if not isinstance(expr, logistic | sp.Mul | sp.Pow):
+    if not isinstance(expr, logistic):
         return None
-    u = _logistic_argument(expr)
-    if u is None or isinstance(u, sp.Abs) or isinstance(-u, sp.Abs):
-        return None
+    u = expr.args[0]
     e = sp.exp(-sp.Abs(u))
     return where(u >= 0, sp.S.One, e) / (1 + e)
 
@@ -270,6 +286,7 @@ _RULES: tuple[tuple[str, Callable[[sp.Expr, _Context], sp.Expr | None]], ...] = 
     ("logarithm of a product", _log_of_product),
     ("softplus by sign", _softplus),
     ("hyperbolic tangent", _tanh),
+    ("logistic function", _logistic),
     ("logistic by sign", _logistic_by_sign),
     ("exponential minus one", _expm1),
     ("logarithm near one", _log1p),

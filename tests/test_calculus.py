@@ -1,0 +1,261 @@
+"""The calculus: gradients come out of the one delta rule and reach the closed forms that textbooks have."""
+
+from __future__ import annotations
+
+import inspect
+
+import numpy as np
+import pytest
+import sympy as sp
+
+from symnn.calculus import delta, forms, forward, kinks, reverse
+from symnn.calculus.derivation import derivation_of
+from symnn.calculus.moments import solve_scale
+from symnn.calculus.programs import programs
+from symnn.errors import NotDifferentiableError, UsageError
+from symnn.language.operation import Kind
+from symnn.language.terms import (
+    ELEMENTS,
+    Delta,
+    Entry,
+    Extent,
+    Index,
+    Partial,
+    Tensor,
+    Total,
+    canonical,
+    indicator,
+    logistic,
+    maximum,
+    minimum,
+    where,
+)
+from symnn.registry import catalogue_operations
+from symnn.rewrite.normal import normalise
+
+OPS = catalogue_operations()
+n, c, d, i, o, l, j = (Index(a) for a in ["n", "c", "d", "i", "o", "l", "j"])
+c1, d1, n1, o1, j1 = (Index(a + "′") for a in ["c", "d", "n", "o", "j"])
+
+
+def tensor(name: str, *axes: Index) -> Entry:
+    """An entry with the assumptions that the catalogue gives the tensor of that name."""
+    known = {"positive": True} if name in {"a", "r", "s", "sigmoid"} else {}
+    return Entry(Tensor(name, **known), *axes)
+
+
+g, x, y = (tensor(name, ELEMENTS) for name in ("g", "x", "y"))
+positive_y = Entry(Tensor("y", positive=True), ELEMENTS)
+D, C = Extent("d"), Extent("c")
+g_hat = tensor("xhat̄", n, d)
+x_hat = tensor("xhat", n, d)
+r = tensor("r", n)
+
+
+def mean_d(body: sp.Expr) -> sp.Expr:
+    return Total(body.xreplace({d: d1}), d1) / D
+
+
+#: name → argument → the gradient that the catalogue's last column states.
+CLOSED_FORMS = {
+    "identity": {"x": g},
+    "relu": {"x": g * indicator(x > 0)},
+    "leaky_relu": {"x": g * where(x > 0, 1, sp.Symbol("alpha", real=True))},
+    "sigmoid": {"x": g * positive_y * (1 - positive_y)},
+    "tanh": {"x": g * (1 - y**2)},
+    "softplus": {"x": g * logistic(sp.Symbol("beta", positive=True) * x)},
+    "silu": {"x": g * (y + tensor("s", ELEMENTS) * (1 - y))},
+    "gelu": {"x": g * (tensor("Phi", ELEMENTS) + x * sp.exp(-(x**2) / 2) / sp.sqrt(2 * sp.pi))},
+    "softmax": {
+        "z": tensor("a", ELEMENTS, c) / sp.Symbol("T", positive=True)
+        * (tensor("g", ELEMENTS, c) - Total(tensor("g", ELEMENTS, c1) * tensor("a", ELEMENTS, c1), c1))
+    },
+    "log_softmax": {
+        "z": (tensor("g", ELEMENTS, c) - tensor("a", ELEMENTS, c) * Total(tensor("g", ELEMENTS, c1), c1))
+        / sp.Symbol("T", positive=True)
+    },
+    "mse": {"pred": tensor("g", n) * 2 * (tensor("pred", n, d) - tensor("target", n, d)) / D},
+    "huber": {
+        "pred": tensor("g", n) / D * maximum(
+            -sp.Symbol("delta", positive=True), minimum(sp.Symbol("delta", positive=True), Entry(Tensor("r"), n, d))
+        )
+    },
+    "bce": {
+        "p": tensor("g", n) * (tensor("p", n, d) - tensor("t", n, d))
+        / (tensor("p", n, d) * (1 - tensor("p", n, d))) / D
+    },
+    "bce_logits": {"z": tensor("g", n) * (tensor("sigmoid", n, d) - tensor("t", n, d)) / D},
+    "ce": {"p": -tensor("g", n) * tensor("t", n, c) / tensor("p", n, c)},
+    "softmax_ce": {"z": tensor("g", n) * (tensor("a", n, c) - tensor("t", n, c))},
+    "sparse_softmax_ce": {
+        "z": tensor("g", n)
+        * (tensor("a", n, c) - Delta(c, Entry(Tensor("label", integer=True, nonnegative=True), n)))
+    },
+    "linear": {
+        "x": Total(tensor("g", n, o1) * tensor("W", o1, i), o1),
+        "W": Total(tensor("g", n1, o) * tensor("x", n1, i), n1),
+        "b": Total(tensor("g", n1, o), n1),
+    },
+    "layer_norm": {
+        "x": r * (g_hat - mean_d(g_hat) - x_hat * mean_d(g_hat * x_hat)),
+        "gamma": Total(tensor("g", n1, d) * tensor("xhat", n1, d), n1),
+        "beta": Total(tensor("g", n1, d), n1),
+    },
+    "rms_norm": {"x": r * (g_hat - x_hat * mean_d(g_hat * x_hat))},
+    "l2": {"w": 2 * sp.Symbol("lam", nonnegative=True) * Entry(Tensor("g")) * tensor("w", ELEMENTS)},
+}
+
+
+@pytest.mark.parametrize(("name", "argument"), [(n_, a) for n_, forms_ in CLOSED_FORMS.items() for a in forms_])
+def test_gradients_reach_the_textbook_form(name: str, argument: str) -> None:
+    derivation = reverse.derive(OPS[name])
+    got = derivation.equation(argument + "\u0304").value
+    expected = CLOSED_FORMS[name][argument]
+    assert canonical(normalise(sp.expand(got - expected))) == 0
+    assert len(sp.srepr(got)) <= 1.2 * len(sp.srepr(normalise(expected))), "as short as the textbook's"
+
+
+def test_every_differentiable_first_operation_has_a_closed_form_here() -> None:
+    differentiable = {k for k, op in OPS.items() if op.differentiable and op.kind is not Kind.STATEMENT}
+    assert differentiable == set(CLOSED_FORMS)
+
+
+def test_layer_norm_names_the_scaled_cotangent() -> None:
+    derivation = reverse.derive(OPS["layer_norm"])
+    assert derivation.equation("xhat̄").value == tensor("g", n, d) * tensor("gamma", d)
+
+
+def test_softmax_ce_names_the_fact_it_uses() -> None:
+    steps = reverse.derive(OPS["softmax_ce"]).steps
+    used = [s for s in steps if s.rule == "given"]
+    assert len(used) == 1
+    assert canonical(used[0].using) == canonical(sp.Eq(Total(tensor("t", n, c1), c1), 1))
+
+
+def test_only_asked_arguments_are_derived_and_labels_can_be_asked_for() -> None:
+    derivation = reverse.derive(OPS["softmax_ce"], ["t"])
+    assert derivation.results == ("t̄",)
+    lse = tensor("lse", n)
+    expected = -tensor("g", n) * (tensor("z", n, c) - lse)
+    assert normalise(derivation.equation("t̄").value - expected) == 0
+
+
+def test_every_step_of_the_chain_rule_states_its_partials() -> None:
+    for name in CLOSED_FORMS:
+        for step in reverse.derive(OPS[name]).steps:
+            if step.rule == "chain rule" and step.before.has(Partial):
+                assert not step.after.has(Partial)
+
+
+def test_forward_mode_gives_tangents_of_every_output() -> None:
+    for name in CLOSED_FORMS:
+        derivation = forward.derive(OPS[name])
+        assert derivation.results == tuple(out + "\u0307" for out in OPS[name].outputs)
+        assert all(not e.value.has(Delta) or name == "sparse_softmax_ce" for e in derivation.equations)
+
+
+def test_wrong_requests_get_one_clear_message() -> None:
+    with pytest.raises(UsageError, match="no argument 'w'; it has z, t"):
+        reverse.derive(OPS["softmax_ce"], ["w"])
+    with pytest.raises(NotDifferentiableError, match="label of sparse_softmax_ce holds integers"):
+        reverse.derive(OPS["sparse_softmax_ce"], ["label"])
+    with pytest.raises(UsageError, match="no mode 'sideways'"):
+        derivation_of(OPS["relu"], mode="sideways")
+    with pytest.raises(UsageError, match="statement"):
+        programs(OPS["mlp_backprop"])
+
+
+def test_subgradients_at_kinks_are_those_of_the_table() -> None:
+    v = sp.Symbol("v", real=True)
+    assert kinks.derivative(maximum(0, v), v).subs(v, 0) == 0
+    assert kinks.derivative(sp.Abs(v), v).subs(v, 0) == 0
+    assert kinks.derivative(minimum(v, 1), v).subs(v, 1) == 1
+    assert kinks.derivative(maximum(0, v) ** 2 * v, v).subs(v, 2) == 12
+    assert kinks.derivative(where(v > 0, v, v / 2), v).subs(v, 0) == sp.Rational(1, 2)
+
+
+def test_the_engine_names_no_operation() -> None:
+    for module in (delta, forms, forward, kinks, reverse):
+        words = set(inspect.getsource(module).replace("(", " ").replace('"', " ").split())
+        assert not words & (set(OPS) - {"identity"})
+
+
+# --- statements and initialisers --------------------------------------------------------------------------
+
+
+def test_backpropagation_through_layers_is_the_delta_recursion() -> None:
+    derivation = reverse.derive(OPS["mlp_backprop"])
+    z, z_bar, W, a = (lambda name, *at: Entry(Tensor(name), *at)), "z̄", "W", "a"
+    delta_here = derivation.equation("z̄").value
+    (last, at_last), (inner, _) = next(iter(delta_here.atoms(sp.Piecewise))).args
+    assert last == Entry(Tensor("g"), n, j) and at_last == sp.Eq(Extent("l"), l)
+    assert canonical(inner) == canonical(Total(z(W, l + 1, j1, j) * z(z_bar, l + 1, n, j1), j1))
+    outer = sp.Mul(*(f for f in delta_here.args if not isinstance(f, sp.Piecewise)))
+    assert str(outer) == "φ′(z[l, n, j])"
+    weights = derivation.equation("W̄").value
+    assert canonical(weights) == canonical(Total(z(z_bar, l, n1, j) * z(a, l - 1, n1, j1), n1))
+    assert canonical(derivation.equation("b̄").value) == canonical(Total(z(z_bar, l, n1, j), n1))
+
+
+def test_the_delta_recursion_gives_the_gradients_of_a_network_of_three_layers() -> None:
+    """The printed recursion, computed as it stands for φ = tanh, against difference quotients of the network."""
+    rng = np.random.default_rng(0)
+    layers, batch, width = 3, 5, 4
+    weights, bias = rng.normal(size=(layers + 1, width, width)), rng.normal(size=(layers + 1, width))
+    inputs, cotangent = rng.normal(size=(batch, width)), rng.normal(size=(batch, width))
+
+    def run(w: np.ndarray, b: np.ndarray) -> tuple[list[np.ndarray], list[np.ndarray]]:
+        a, z = [inputs], [np.zeros((batch, width))]
+        for layer in range(1, layers + 1):
+            z.append(a[-1] @ w[layer].T + b[layer])
+            a.append(np.tanh(z[-1]))
+        return a, z
+
+    a, z = run(weights, bias)
+    deltas = {layers: (1 - np.tanh(z[layers]) ** 2) * cotangent}
+    for layer in range(layers - 1, 0, -1):
+        deltas[layer] = (1 - np.tanh(z[layer]) ** 2) * (deltas[layer + 1] @ weights[layer + 1])
+    step = 1e-6
+    for layer in range(1, layers + 1):
+        direction = rng.normal(size=(width, width))
+        moved = [np.sum(run(weights + s * step * _only(layer, direction, weights), bias)[0][-1] * cotangent)
+                 for s in (1, -1)]
+        claimed = np.sum(np.einsum("nj,nk->jk", deltas[layer], a[layer - 1]) * direction)
+        assert abs((moved[0] - moved[1]) / (2 * step) - claimed) < 1e-8 * max(1, abs(claimed))
+
+
+def _only(layer: int, direction: np.ndarray, weights: np.ndarray) -> np.ndarray:
+    made = np.zeros_like(weights)
+    made[layer] = direction
+    return made
+
+
+def test_initialisers_are_solved_from_their_variance() -> None:
+    fan_in, fan_out = sp.Symbol("fan_in", positive=True), sp.Symbol("fan_out", positive=True)
+    (bound,) = solve_scale(OPS["xavier_uniform"]).equations
+    assert sp.simplify(bound.value - sp.sqrt(6 / (fan_in + fan_out))) == 0
+    (deviation,) = solve_scale(OPS["he_normal"]).equations
+    assert sp.simplify(deviation.value - sp.sqrt(2 / fan_in)) == 0
+
+
+# --- programs ---------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("name", [k for k, op in OPS.items() if op.kind is not Kind.STATEMENT])
+def test_programs_define_all_that_they_read(name: str) -> None:
+    made = programs(OPS[name])
+    for program in (made.forward, made.forward_saving, made.backward, made.value_and_grad, made.jvp):
+        if program is None:
+            continue
+        known = {a.name for a in program.inputs}
+        for equation in program.equations:
+            assert {e.name for e in equation.value.atoms(Entry)} <= known
+            known.add(equation.name)
+        assert set(program.outputs) <= known
+
+
+def test_statistics_are_saved_and_what_is_large_is_computed_again() -> None:
+    assert programs(OPS["layer_norm"]).saved == ("x", "gamma", "mu", "r")
+    assert programs(OPS["softmax"]).saved == ("a",)
+    assert programs(OPS["sigmoid"]).saved == ("x",)
+    assert programs(OPS["identity"]).saved == ()
