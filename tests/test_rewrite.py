@@ -60,11 +60,6 @@ def combined(inner: st.SearchStrategy[sp.Expr]) -> st.SearchStrategy[sp.Expr]:
 expressions = st.recursive(leaves, combined, max_leaves=6)
 
 
-def at_random_entries(expr: sp.Expr) -> sp.Expr:
-    """Positive p: its logarithms and roots are real."""
-    return expr
-
-
 @settings(max_examples=60, deadline=None)
 @given(expressions, st.integers(0, 5))
 def test_normal_form_keeps_the_value_and_never_costs_more(expr: sp.Expr, seed: int) -> None:
@@ -183,7 +178,8 @@ def exactly(expr: sp.Expr, at: float) -> mpmath.mpf:
     with mpmath.workdps(60):
         table = {"maximum": lambda a, b: a if a >= b else b, "logistic": lambda v: 1 / (1 + mpmath.exp(-v))}
         name = sp.Symbol("v", real=True)
-        return +sp.lambdify(name, expr.xreplace({u: name}), modules=[table, "mpmath"])(mpmath.mpf(float(np.float32(at))))
+        function = sp.lambdify(name, expr.xreplace({u: name}), modules=[table, "mpmath"])
+        return +function(mpmath.mpf(float(np.float32(at))))
 
 
 @pytest.mark.parametrize("name", STABLE)

@@ -174,11 +174,12 @@ def _shift(expr: sp.Expr, context: _Context) -> sp.Expr | None:
     if not isinstance(expr, Total) or len(expr.bound) != 1:
         return None
     bound = expr.bound[0]
-    exponent = sp.S.Zero
+    whole = exponent = sp.S.Zero
     for base, power in factors(expr.body).items():
-        if isinstance(base, sp.exp) and bound in free_indices(base):
-            exponent += base.args[0] * power
-    if exponent == 0 or exponent.is_nonpositive or context.is_shifted(exponent):
+        if isinstance(base, sp.exp):
+            whole += base.args[0] * power
+            exponent += base.args[0] * power if bound in free_indices(base) else 0
+    if exponent == 0 or whole.is_nonpositive or context.is_shifted(whole):
         return None
     tensor = next(iter(sorted({e.name for e in exponent.atoms(Entry)})), "f")
     peak = context.name(f"{tensor}_max", Peak(exponent, bound))
