@@ -175,6 +175,23 @@ def _carried(change: Any, error: Any) -> Any:
     return abs(change) * error if error else mpmath.mpf(0)
 
 
+#: Difference quotients move an operand by a fraction of itself, but no less than of this.
+_SCALE = mpmath.ldexp(mpmath.mpf(1), -60)
+
+
+def _running_log(a: Any) -> Running:
+    """By its own derivative: a difference quotient would leave the domain."""
+    a = _running(a)
+    value = _log(a.value)
+    return Running(value, abs(value) + (_carried(1 / a.value, a.error) if a.value > 0 else 0))
+
+
+def _running_sqrt(a: Any) -> Running:
+    a = _running(a)
+    value = _sqrt(a.value)
+    return Running(value, abs(value) + (_carried(1 / (2 * value), a.error) if a.value > 0 else _sqrt(a.error)))
+
+
 def _lifted(plain: Callable[..., Any]) -> Callable[..., Running]:
     """A function of exact numbers as one of running numbers: |∂f| times the error of each operand, and one rounding.
 
@@ -188,7 +205,7 @@ def _lifted(plain: Callable[..., Any]) -> Callable[..., Running]:
         error = abs(value)
         for k, operand in enumerate(operands):
             if operand.error:
-                step = mpmath.ldexp(max(abs(operand.value), mpmath.mpf(1)), -mpmath.mp.prec // 3)
+                step = mpmath.ldexp(max(abs(operand.value), _SCALE), -mpmath.mp.prec // 3)
                 above = plain(*values[:k], operand.value + step, *values[k + 1 :])
                 below = plain(*values[:k], operand.value - step, *values[k + 1 :])
                 slope = (above - below) / (2 * step)
@@ -233,8 +250,8 @@ def _running_power(a: Any, b: Any) -> Running:
 
 RUNNING = Arithmetic(
     {
-        "log": _lifted(_log),
-        "sqrt": _lifted(_sqrt),
+        "log": _running_log,
+        "sqrt": _running_sqrt,
         "power": _running_power,
         "over": _running_over,
         "logistic": _lifted(_logistic),

@@ -138,7 +138,7 @@ def _number(constant: sp.Expr) -> Any:
         return mpmath.mpf(constant.p) / constant.q
     if isinstance(constant, sp.Float):
         return mpmath.mpf(constant._mpf_)
-    special = {sp.oo: mpmath.inf, -sp.oo: mpmath.ninf, sp.nan: mpmath.nan}
+    special = {sp.oo: mpmath.inf, -sp.oo: mpmath.ninf, sp.nan: mpmath.nan, sp.zoo: mpmath.nan}
     if constant in special:
         return special[constant]
     return mpmath.mpf(constant.evalf(mpmath.mp.dps + 5)._mpf_)
