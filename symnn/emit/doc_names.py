@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
@@ -10,13 +11,22 @@ from symnn.emit.notation import Letter
 from symnn.language.operation import Call, Kind, Op, Role
 from symnn.language.terms import DOT, MACRON, Index, adjoint
 
-__all__ = ["GREEK", "Names"]
+__all__ = ["GREEK", "Names", "greek_word"]
 
 _LOWER = """alpha beta gamma delta epsilon zeta eta theta iota kappa lambda mu
 nu xi pi rho sigma tau upsilon phi chi psi omega"""
 GREEK = frozenset(_LOWER.split()) | frozenset(_LOWER.title().split())
 _ALIAS = {"eps": "epsilon", "lam": "lambda"}
 _ACCENTS = {MACRON: "bar", DOT: "dot"}
+
+
+def greek_word(letter: str) -> str:
+    """The English name of a Greek letter; any other letter is its own name."""
+    name = unicodedata.name(letter, "").split()
+    if len(name) != 4 or name[0] != "GREEK":
+        return letter
+    word = name[3].replace("LAMDA", "LAMBDA").lower()
+    return word.capitalize() if name[1] == "CAPITAL" else word
 
 
 def _spelt(name: str) -> Letter:
@@ -77,6 +87,10 @@ class Names:
                 inner = self._accented(name.removesuffix(mark))
                 return Letter(inner.base, (*inner.accents, accent), inner.below)
         return _spelt(name)
+
+    def spoken(self, name: str) -> Letter:
+        """How a tensor is called in a sentence: a call by the letter of its function."""
+        return self._accented(name)
 
     def _accented(self, name: str) -> Letter:
         """The letter under an accent: an adjoint of σ(z) is σ̄, without its argument."""

@@ -6,17 +6,19 @@ from collections.abc import Iterable
 
 import sympy as sp
 
-from symnn.emit.doc_names import GREEK, Names
+from symnn.emit.doc_names import GREEK, Names, greek_word
 from symnn.emit.notation import (
     Apply,
     Cases,
     Exponential,
     Fold,
     Fraction,
+    Integral,
     Iverson,
     Kronecker,
     Letter,
     Logic,
+    MatrixProduct,
     Node,
     Number,
     Partials,
@@ -31,7 +33,7 @@ from symnn.emit.notation import (
 from symnn.emit.notation_layout import notation
 from symnn.language.terms import PRIME, Index
 
-__all__ = ["escape", "latex", "latex_chunks", "node_latex"]
+__all__ = ["escape", "latex", "latex_chunks", "letter_latex", "node_latex"]
 
 _SUM, _PRODUCT, _POWER, _ATOM = 1, 2, 3, 4
 
@@ -53,6 +55,11 @@ def escape(text: str) -> str:
     return "".join(_SPECIAL.get(ch, ch) for ch in text)
 
 
+def letter_latex(letter: Letter) -> str:
+    """A letter by itself."""
+    return _variable(letter, ())
+
+
 def node_latex(node: Node) -> str:
     """The LaTeX of a formula."""
     return _latex(node)[0]
@@ -70,7 +77,7 @@ def _letter(letter: Letter) -> tuple[str, str]:
     if letter.base.lower() in GREEK:
         body = _greek(letter.base)
     elif len(letter.base) == 1:
-        body = {"σ": r"\sigma", "Φ": r"\Phi"}.get(letter.base, letter.base)
+        body = r"\ell" if letter.base == "ℓ" else _greek(greek_word(letter.base))
     else:
         body = rf"\mathrm{{{escape(letter.base)}}}"
     wide = len(letter.base) > 1 and letter.base.lower() not in GREEK
@@ -87,8 +94,10 @@ def _below(text: str) -> str:
 
 def _greek(name: str) -> str:
     """The command of a Greek letter; the capitals that look Latin have none."""
-    if name == "epsilon":
-        return r"\varepsilon"
+    if name in ("epsilon", "phi"):
+        return rf"\var{name}"
+    if name.lower() not in GREEK:
+        return name
     if name in ("omicron", "Alpha", "Beta", "Epsilon", "Zeta", "Eta", "Iota", "Kappa", "Mu", "Nu", "Rho", "Tau", "Chi"):
         return rf"\mathrm{{{name[0]}}}"
     return "\\" + name
@@ -134,6 +143,9 @@ def _latex(node: Node) -> tuple[str, int]:
 
 def _conditional(node: Node) -> tuple[str, int]:
     match node:
+        case MatrixProduct(left, right, turn_left, turn_right):
+            turned = (v + r"^{\top}" * t for v, t in ((node_latex(left), turn_left), (node_latex(right), turn_right)))
+            return r" \, ".join(turned), _PRODUCT
         case Apply("abs", (body,)):
             return rf"\left|{node_latex(body)}\right|", _ATOM
         case Apply("floor", (body,)):
@@ -144,6 +156,9 @@ def _conditional(node: Node) -> tuple[str, int]:
             return _function(function) + _parentheses(", ".join(map(node_latex, arguments))), _ATOM
         case Kronecker(left, right):
             return rf"\delta_{{{node_latex(left)},{node_latex(right)}}}", _ATOM
+        case Integral(body, variable, low, high):
+            ends = rf"\int_{{{node_latex(low)}}}^{{{node_latex(high)}}}"
+            return rf"{ends} {_at(body, _PRODUCT)} \, d{node_latex(variable)}", _PRODUCT
         case Iverson(condition):
             return rf"\mathbf{{1}}[{node_latex(condition)}]", _ATOM
         case Relation(sign, left, right):
@@ -173,7 +188,10 @@ def _variable(letter: Letter, indices: tuple[Node, ...]) -> str:
 def _function(name: str) -> str:
     if name in _KNOWN:
         return "\\" + name
-    return _letter(Letter(name))[0] if len(name) == 1 else rf"\operatorname{{{escape(name)}}}"
+    stem = name.rstrip(PRIME)
+    if len(stem) == 1:
+        return _letter(Letter(stem))[0] + "'" * (len(name) - len(stem))
+    return rf"\operatorname{{{escape(name)}}}"
 
 
 def _term(term: Signed, first: bool) -> str:

@@ -14,10 +14,12 @@ __all__ = [
     "Exponential",
     "Fold",
     "Fraction",
+    "Integral",
     "Iverson",
     "Kronecker",
     "Letter",
     "Logic",
+    "MatrixProduct",
     "Node",
     "Number",
     "Partials",
@@ -129,6 +131,16 @@ class Fold(Node):
 
 
 @dataclass(frozen=True)
+class Integral(Node):
+    """An integral of a body over a variable between two ends."""
+
+    body: Node
+    variable: Node
+    low: Node
+    high: Node
+
+
+@dataclass(frozen=True)
 class Cases(Node):
     """Values with their conditions; the condition of the last is None where it holds otherwise."""
 
@@ -173,3 +185,13 @@ class Partials(Node):
 
     of: Node
     wrt: Node
+
+
+@dataclass(frozen=True)
+class MatrixProduct(Node):
+    """A product of two matrices, either of which may be transposed."""
+
+    left: Variable
+    right: Variable
+    turn_left: bool = False
+    turn_right: bool = False

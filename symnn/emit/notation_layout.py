@@ -21,6 +21,7 @@ from symnn.emit.notation import (
     Exponential,
     Fold,
     Fraction,
+    Integral,
     Iverson,
     Kronecker,
     Letter,
@@ -47,6 +48,7 @@ from symnn.emit.notation_parts import (
     spread_means,
 )
 from symnn.language.operation import Equation
+from symnn.language.random import SecondMoment, Variance
 from symnn.language.terms import (
     ELEMENTS,
     MACRON,
@@ -133,6 +135,12 @@ class _Layout:
             return Exponential(self.node(expr.args[0]))
         if isinstance(expr, maximum | minimum):
             return self.choice(expr)
+        if isinstance(expr, sp.Integral) and len(expr.limits) == 1 and len(expr.limits[0]) == 3:
+            return Integral(self.node(expr.function), *(self.node(a) for a in expr.limits[0]))
+        if isinstance(expr, Variance):
+            return Apply("Var", (self.node(expr.args[0]),))
+        if isinstance(expr, SecondMoment):
+            return Apply("E", (Power(self.node(expr.args[0]), Number("2")),))
         if expr in (sp.pi, sp.E):
             return Number("π" if expr is sp.pi else "e")
         name = expr.func.__name__ if not isinstance(expr, AppliedUndef) else str(expr.func)
@@ -159,17 +167,18 @@ class _Layout:
     def sum(self, expr: sp.Add) -> Node:
         over = {a.as_coeff_Mul()[0].q if a.as_coeff_Mul()[0].is_Rational else 1 for a in expr.args}
         common = over.pop() if len(over) == 1 else 1
-        terms = sorted((self.term(a * common) for a in expr.args), key=lambda pair: pair[0])
+        position = not expr.atoms(Entry) and bool(expr.atoms(Index))
+        terms = sorted((self.term(a * common, position) for a in expr.args), key=lambda pair: pair[0])
         made = Sum(tuple(t for _, term in terms for t in flattened(term)))
         return made if common == 1 else Fraction(made, Number(str(common)))
 
-    def term(self, expr: sp.Expr) -> tuple[tuple[object, ...], Signed]:
-        """A term with its sign, and its place in the sum."""
+    def term(self, expr: sp.Expr, position: bool) -> tuple[tuple[object, ...], Signed]:
+        """A term with its sign, and its place in the sum: 1 + x, but l + 1 for a position."""
         negative = expr.as_coeff_Mul()[0].is_negative is True
         body = self.node(-expr if negative and expr.is_Number else expr)
         if isinstance(body, Signed):
             body = body.body
-        place = 0 if expr.is_number else 1
+        place = (4 if position else 0) if expr.is_number else 1
         if isinstance(body, Variable):
             learned = isinstance(expr, Entry) and expr.name in self.names.learned
             plain = isinstance(expr, sp.Symbol) and not isinstance(expr, Tensor | Index)

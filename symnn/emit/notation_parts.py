@@ -27,7 +27,7 @@ def is_elements(index: sp.Basic) -> bool:
 
 
 def number_node(number: sp.Expr) -> Node:
-    if number.is_negative:
+    if number.is_extended_negative:
         return Signed(True, number_node(-number))
     if isinstance(number, sp.Rational) and number.q != 1:
         return Fraction(Number(str(number.p)), Number(str(number.q)))
@@ -77,6 +77,8 @@ def joined_roots(factors: list[Node]) -> list[Node]:
 def quotient_node(top: list[Node], bottom: list[Node]) -> Node:
     """Numerator over denominator; a reduction in the numerator stands behind the fraction: (1/N)·Σ …"""
     top, bottom = joined_roots(top), joined_roots(bottom)
+    if len(top) == len(bottom) == 1 and isinstance(top[0], Root) and isinstance(bottom[0], Root):
+        return Root(Fraction(top[0].body, bottom[0].body))
     folds = [n for n in top if isinstance(n, Fold) and n.kind == "sum"]
     if bottom and folds:
         rest = [n for n in top if n not in folds]

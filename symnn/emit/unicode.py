@@ -14,10 +14,12 @@ from symnn.emit.notation import (
     Exponential,
     Fold,
     Fraction,
+    Integral,
     Iverson,
     Kronecker,
     Letter,
     Logic,
+    MatrixProduct,
     Node,
     Number,
     Partials,
@@ -135,6 +137,8 @@ def _text(node: Node) -> tuple[str, int]:
 def _conditional(node: Node) -> tuple[str, int]:
     """Functions, brackets and what goes inside them."""
     match node:
+        case MatrixProduct(left, right, turn_left, turn_right):
+            return f"{node_text(left)}{'ᵀ' * turn_left} {node_text(right)}{'ᵀ' * turn_right}", _PRODUCT
         case Apply("abs", (body,)):
             return f"|{node_text(body)}|", _ATOM
         case Apply("floor", (body,)):
@@ -145,6 +149,9 @@ def _conditional(node: Node) -> tuple[str, int]:
             return f"{function}({', '.join(map(node_text, arguments))})", _ATOM
         case Kronecker(left, right):
             return f"δ({node_text(left)}, {node_text(right)})", _ATOM
+        case Integral(body, variable, low, high):
+            ends = f"[{node_text(low)}, {node_text(high)}]"
+            return f"∫{ends} {_at(body, _PRODUCT)} d{node_text(variable)}", _PRODUCT
         case Iverson(condition):
             return f"1[{node_text(condition)}]", _ATOM
         case Relation(sign, left, right):
