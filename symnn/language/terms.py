@@ -13,11 +13,13 @@ from typing import Any
 import sympy as sp
 
 __all__ = [
+    "DOT",
     "ELEMENTS",
     "Delta",
     "Entry",
     "Extent",
     "Index",
+    "MACRON",
     "Partial",
     "Peak",
     "Reduction",

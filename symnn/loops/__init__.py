@@ -1,1 +1,1 @@
-
+"""The schedule: from equations to loops, which every target prints."""

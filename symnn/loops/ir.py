@@ -1,0 +1,135 @@
+"""Loops as plain data: what a kernel does, statement by statement, before any target prints it.
+
+A schedule is a list of steps: numbers worked out once, matrix products for a BLAS, and kernels. A kernel is one
+loop over rows; inside it, passes over the columns of a row while the row is in cache.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import sympy as sp
+
+from symnn.language.operation import Equation
+from symnn.language.terms import Entry, Index
+
+__all__ = [
+    "Accumulate",
+    "Comment",
+    "Kernel",
+    "Let",
+    "Node",
+    "Number",
+    "Pass",
+    "Product",
+    "Schedule",
+    "Start",
+    "Step",
+    "Store",
+]
+
+
+@dataclass(frozen=True)
+class Comment:
+    """The equation that the statements below it compute."""
+
+    equation: Equation
+
+
+@dataclass(frozen=True)
+class Let:
+    """A local name for a value, within its row or its pass."""
+
+    name: str
+    value: sp.Expr
+
+
+@dataclass(frozen=True)
+class Start:
+    """A row's accumulator before its pass: zero for a sum, −∞ for a maximum."""
+
+    name: str
+    maximum: bool = False
+
+
+@dataclass(frozen=True)
+class Accumulate:
+    """Add a value to an accumulator, or keep the larger; ``entry`` is a local symbol or a partial sum's element."""
+
+    entry: sp.Symbol | Entry
+    value: sp.Expr
+    maximum: bool = False
+
+
+@dataclass(frozen=True)
+class Store:
+    """Write one element of an output or of a row's scratch."""
+
+    entry: Entry
+    value: sp.Expr
+
+
+@dataclass(frozen=True)
+class Pass:
+    """One loop over the columns of a row."""
+
+    index: Index
+    body: tuple[Node, ...]
+
+
+Node = Comment | Let | Start | Accumulate | Store | Pass
+
+
+@dataclass(frozen=True)
+class Kernel:
+    """A loop over rows. ``partials`` are sums over the rows, kept for each chunk of them and combined after it.
+
+    ``reads`` and ``writes`` are arrays by name with their axes; ``scratch`` are rows that hold a value between
+    passes; ``numbers`` are scalars that the body uses.
+    """
+
+    name: str
+    row: Index
+    reads: tuple[Entry, ...]
+    writes: tuple[Entry, ...]
+    scratch: tuple[Entry, ...]
+    partials: tuple[Entry, ...]
+    numbers: tuple[sp.Symbol, ...]
+    body: tuple[Node, ...]
+
+    @property
+    def columns(self) -> tuple[Index, ...]:
+        """The inner axes that the kernel runs over."""
+        return tuple(dict.fromkeys(node.index for node in self.body if isinstance(node, Pass)))
+
+
+@dataclass(frozen=True)
+class Product:
+    """``target = left · right`` by a BLAS: ``target[i, j] = Σ_k left[i, k] right[k, j]`` up to transposition."""
+
+    target: Entry
+    left: Entry
+    right: Entry
+    contracted: Index
+    equation: Equation
+
+
+@dataclass(frozen=True)
+class Number:
+    """A scalar that is worked out once, in double precision, before or after the kernels."""
+
+    name: str
+    value: sp.Expr
+
+
+Step = Number | Product | Kernel
+
+
+@dataclass(frozen=True)
+class Schedule:
+    """Everything that one program does, in order. ``inplace`` maps a product's target to the output that holds it."""
+
+    name: str
+    steps: tuple[Step, ...]
+    outputs: tuple[Entry, ...]
+    holds: dict[str, str]

@@ -1,0 +1,37 @@
+"""Names in code: identifiers for tensors, and names for what has none, made of what it is."""
+
+from __future__ import annotations
+
+import keyword
+import unicodedata
+
+import sympy as sp
+
+from symnn.language.terms import DOT, MACRON, Entry, Index
+
+__all__ = ["code_name", "describe", "index_name"]
+
+_RESERVED = {"real", "out", "lo", "hi", "chunk", "np", "math", "i", "g_"}
+
+
+def code_name(name: str) -> str:
+    """An identifier for a tensor: x̄ is dx, ẋ is x_dot, λ is lambda_."""
+    marked = unicodedata.normalize("NFD", name)
+    bar, dot = marked.endswith(MACRON), marked.endswith(DOT)
+    plain = unicodedata.normalize("NFC", marked.rstrip(MACRON + DOT))
+    made = "".join(ch if ch.isidentifier() or ch.isdigit() else "_" for ch in plain)
+    made = f"d{made}" if bar else f"{made}_dot" if dot else made
+    return made + "_" if keyword.iskeyword(made) or made in _RESERVED else made
+
+
+def index_name(index: sp.Basic) -> str:
+    """The loop variable of an index: its axis, or i for the elements of an array of any shape."""
+    assert isinstance(index, Index)
+    return "i" if index.axis == "…" else index.axis
+
+
+def describe(prefix: str, expr: sp.Expr) -> str:
+    """A name for a value made of the tensors in it: sum_xhat_dxhat, exp_z."""
+    parts = dict.fromkeys(code_name(e.name) for e in sorted(expr.atoms(Entry), key=sp.default_sort_key))
+    inner = "exp_" if prefix in ("sum", "max") and expr.atoms(sp.exp) else ""
+    return "_".join([prefix, inner.rstrip("_"), *list(parts)[:3]] if inner else [prefix, *list(parts)[:3]])

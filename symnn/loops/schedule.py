@@ -1,0 +1,114 @@
+"""From a program to its schedule: numbers first, products to a BLAS, everything else fused into kernels."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import sympy as sp
+
+from symnn.language.operation import Equation, Program
+from symnn.language.terms import Entry, Extent, Index, Reduction
+from symnn.loops.fuse import fuse
+from symnn.loops.ir import Kernel, Number, Product, Schedule, Step
+from symnn.loops.names import code_name
+from symnn.loops.split import is_number, product_of, pull_numbers, split
+from symnn.loops.verify import verify
+
+__all__ = ["schedule"]
+
+
+def schedule(program: Program) -> Schedule:
+    """The steps that compute a program, checked."""
+    taken = {a.name for a in program.inputs} | {str(s.name) for s in program.scalars}
+    equations = split(program.equations, taken)
+    used = {code_name(n) for n in taken} | {code_name(e.name) for e in equations}
+    equations, numbers = pull_numbers(equations, used)
+    steps: list[Step] = [Number(name, value) for name, value in numbers]
+    levels = _levels(equations)
+    outputs = [program.equation(name).target for name in program.outputs]
+    escaping = {o.name for o in outputs}
+    for level in range(max(levels.values(), default=0) + 1):
+        here = [e for e in equations if levels[e.name] == level]
+        later = {x.name for e in equations if levels[e.name] > level for x in e.value.atoms(Entry)}
+        steps += [Number(code_name(e.name), e.value) for e in here if _is_scalar(e)]
+        steps += [_product(e) for e in here if product_of(e)]
+        rows = [e for e in here if not _is_scalar(e) and not product_of(e)]
+        for k, (row, group) in enumerate(_by_row(rows, program).items()):
+            suffix = "" if level == 0 and k == 0 else f"_{level}{'abc'[k]}"
+            name = f"{program.name}{suffix}"
+            steps.append(fuse(name, group, row, [e.name for e in group if e.name in escaping | later]))
+    made = Schedule(program.name, tuple(steps), tuple(outputs), _held(steps, outputs))
+    verify(made, program)
+    return made
+
+
+def _is_scalar(e: Equation) -> bool:
+    """A number that needs no loop: of scalars, or of sums that a kernel has finished."""
+    return not e.axes and not isinstance(e.value, Reduction)
+
+
+def _levels(equations: Sequence[Equation]) -> dict[str, int]:
+    """How many times one must stop between kernels before an equation: after a product, or a sum over all rows."""
+    levels: dict[str, int] = {}
+    kinds: dict[str, str] = {}
+    for e in equations:
+        kind = "product" if product_of(e) else "number" if _is_scalar(e) else "kernel"
+        level = 0
+        for need in {x.name for x in e.value.atoms(Entry)}:
+            if need not in levels:
+                continue
+            stops = kind != kinds[need] or kinds[need] == "across"
+            level = max(level, levels[need] + (1 if stops else 0))
+        across = kind == "kernel" and isinstance(e.value, Reduction) and not _has_row(e)
+        levels[e.name] = level
+        kinds[e.name] = "across" if across else kind
+        if across and any(kinds.get(x.name) == "kernel" for x in e.value.atoms(Entry)):
+            levels[e.name] = max([level, *(levels[x.name] for x in e.value.atoms(Entry) if x.name in levels)])
+    # A sum over rows is computed by the kernel that makes its addends: the same level, though another kind.
+    return levels
+
+
+def _has_row(e: Equation) -> bool:
+    """Whether an equation's own positions include the leading axis of what it reads."""
+    if not isinstance(e.value, Reduction):
+        return True
+    leading = {x.indices[0] for x in e.value.body.atoms(Entry) if x.indices}
+    return not leading & set(e.value.bound)
+
+
+def _by_row(equations: Sequence[Equation], program: Program) -> dict[Index, list[Equation]]:
+    """Equations grouped by the axis whose positions their loop runs over."""
+    ranked = sorted(program.inputs, key=lambda a: -len(a.axes))
+    main = ranked[0].axes[0] if ranked and ranked[0].axes else None
+    groups: dict[Index, list[Equation]] = {}
+    for e in equations:
+        axes = [*e.axes, *(Index(i.axis) for i in (e.value.bound if isinstance(e.value, Reduction) else ()))]
+        row = main if main is not None and main in axes else axes[0]
+        groups.setdefault(row, []).append(e)
+    return groups
+
+
+def _product(e: Equation) -> Product:
+    found = product_of(e)
+    assert found is not None
+    left, right, contracted = found
+    return Product(e.target, left, right, contracted, e)
+
+
+def _held(steps: Sequence[Step], outputs: Sequence[Entry]) -> dict[str, str]:
+    """A product that is only wanted for one output of its own shape is computed where that output will be."""
+    held: dict[str, str] = {}
+    for step in steps:
+        if not isinstance(step, Product) or step.target in outputs:
+            continue
+        for kernel in steps:
+            if isinstance(kernel, Kernel) and step.target.name in {r.name for r in kernel.reads}:
+                same = [w for w in kernel.writes if w in outputs and w.indices == step.target.indices]
+                if same and same[0].name not in held.values():
+                    held[step.target.name] = same[0].name
+    return held
+
+
+def numbers_used(value: sp.Expr) -> set[sp.Symbol]:
+    """The scalars that a number is made of."""
+    return {s for s in value.free_symbols if type(s) is sp.Symbol or isinstance(s, Extent)} if is_number(value) else set()

@@ -1,0 +1,112 @@
+"""The rules that every schedule keeps, checked after it is made: a broken one never reaches a printer."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+import sympy as sp
+
+from symnn.language.operation import Program
+from symnn.language.terms import Entry, Extent, Index, Tensor
+from symnn.loops.ir import Accumulate, Comment, Kernel, Let, Node, Number, Pass, Product, Schedule, Start, Store
+from symnn.loops.names import code_name
+
+__all__ = ["BrokenScheduleError", "verify", "verify_kernel"]
+
+
+class BrokenScheduleError(AssertionError):
+    """A schedule breaks a rule: a fault of the engine, not of a declaration."""
+
+
+def verify(schedule: Schedule, program: Program) -> None:
+    """Every array is written before it is read, every output once, every kernel by its own rules."""
+    arrays = {a.name for a in program.inputs}
+    scalars = {str(s.name) for s in program.scalars}
+    written: list[str] = []
+    for step in schedule.steps:
+        if isinstance(step, Number):
+            for e in step.value.atoms(Entry):
+                _require(e.name in arrays | set(written), f"{step.name} uses {e.name} before it is there")
+            scalars.add(step.name)
+            written.append(step.name)
+        elif isinstance(step, Product):
+            for e in (step.left, step.right):
+                _require(e.name in arrays | set(written), f"the product {step.target} reads {e.name} too early")
+            written.append(step.target.name)
+        else:
+            for e in step.reads:
+                _require(e.name in arrays | set(written), f"{step.name} reads {e.name}, which is not there yet")
+            for s in step.numbers:
+                _require(str(s.name) in scalars, f"{step.name} uses the number {s}, which is not there yet")
+            verify_kernel(step)
+            written += [e.name for e in (*step.writes, *step.partials)]
+    _require(len(set(written)) == len(written), f"something is written twice: {written}")
+    for out in schedule.outputs:
+        _require({out.name, code_name(out.name)} & {*written}, f"the output {out.name} is never written")
+
+
+def verify_kernel(kernel: Kernel) -> None:
+    """Names before use, indices in scope, stores to outputs and scratch alone, no output read before it is written."""
+    arrays = {e.name for e in kernel.reads}
+    targets = {e.name for e in (*kernel.writes, *kernel.scratch)}
+    partials = {e.name for e in kernel.partials}
+    _require(not targets & arrays, f"{kernel.name} writes what it reads: {targets & arrays}")
+    state = _State(arrays, targets, partials, {str(s.name) for s in kernel.numbers})
+    state.walk(kernel.body, {kernel.row})
+    missing = {e.name for e in kernel.writes} - state.stored
+    _require(not missing, f"{kernel.name} never writes {missing}")
+
+
+class _State:
+    """What is known at a point of a kernel."""
+
+    def __init__(self, arrays: set[str], targets: set[str], partials: set[str], numbers: set[str]) -> None:
+        self.arrays, self.targets, self.partials = arrays, targets, partials
+        self.known = set(numbers)
+        self.stored: set[str] = set()
+
+    def walk(self, nodes: Iterable[Node], scope: set[Index]) -> None:
+        local: list[str] = []
+        for node in nodes:
+            if isinstance(node, Let):
+                self.check(node.value, scope)
+                self.known.add(node.name)
+                local.append(node.name)
+            elif isinstance(node, Start):
+                self.known.add(node.name)
+                local.append(node.name)
+            elif isinstance(node, Accumulate):
+                self.check(node.value, scope)
+                into = node.entry
+                if isinstance(into, Entry):
+                    _require(into.name in self.partials, f"{into} is no partial sum")
+                else:
+                    _require(str(into.name) in self.known, f"the accumulator {into} was never started")
+            elif isinstance(node, Store):
+                self.check(node.value, scope)
+                _require(node.entry.name in self.targets, f"{node.entry} is neither an output nor scratch")
+                _require(set(node.entry.indices) <= scope, f"{node.entry} is stored where an index is not in scope")
+                self.stored.add(node.entry.name)
+            elif isinstance(node, Pass):
+                _require(node.index not in scope, f"two loops run over {node.index}")
+                self.walk(node.body, scope | {node.index})
+            else:
+                assert isinstance(node, Comment)
+        if len(scope) > 1:
+            # What a pass names is gone after it.
+            self.known -= set(local)
+
+    def check(self, value: sp.Expr, scope: set[Index]) -> None:
+        for s in value.free_symbols:
+            if isinstance(s, Index):
+                _require(s in scope, f"the index {s} of {value} is not in scope")
+            elif not isinstance(s, Extent | Tensor):
+                _require(str(s.name) in self.known, f"{s} is used before it has a value, in {value}")
+        for e in value.atoms(Entry):
+            there = e.name in self.arrays or e.name in self.stored
+            _require(there, f"{e} is read before it is written")
+
+
+def _require(holds: bool, what: str) -> None:
+    if not holds:
+        raise BrokenScheduleError(what)
