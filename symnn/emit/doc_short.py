@@ -81,7 +81,8 @@ class _Strip:
             raise _UnclearError
         if not is_dataclass(node) or isinstance(node, Letter):
             return node
-        return type(node)(*(self.node(getattr(node, f.name)) for f in fields(node)))
+        rebuilt: Any = type(node)
+        return rebuilt(*(self.node(getattr(node, f.name)) for f in fields(node)))
 
     def reads(self, node: Iverson) -> bool:
         """Whether a condition compares positions that would no longer be seen."""

@@ -1,0 +1,314 @@
+"""From declarations to files: emit, verify, and only then replace.
+
+A file records in its header what verification measured. While the text that would be written, with the recorded
+measures in it, is byte for byte what stands there, the file is right and is not verified again: the header holds
+the hash of the declaration and the engine's version, and the text holds the hash of the runtime, so any change that
+could matter changes the text.
+"""
+
+from __future__ import annotations
+
+import importlib
+import importlib.util
+import os
+import sys
+import tempfile
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from types import ModuleType
+from typing import TYPE_CHECKING, Any
+
+from symnn import __version__
+from symnn.emit.doc_spec import declaration_hash
+from symnn.errors import UsageError, VerificationError
+from symnn.language.operation import Kind, Op
+
+if TYPE_CHECKING:
+    from symnn.verify.report import Report
+
+__all__ = ["TARGETS", "Built", "Progress", "build", "loaded", "source_of", "verify"]
+
+TARGETS = ("cpu",)
+DTYPES = ("float32", "float64")
+Progress = Callable[[int, int, str], None]
+_MARK = "verified "
+
+
+@dataclass(frozen=True)
+class Built:
+    """One file of a build: where it belongs, its text, and how that compares with what stands there."""
+
+    path: Path
+    text: str
+    state: str
+    report: Report | None = None
+
+
+@dataclass(frozen=True)
+class _Task:
+    """What a worker process needs to make one module; an operation itself does not travel between processes."""
+
+    op: Op
+    target: str
+    dtypes: tuple[str, ...]
+    existing: str
+    force: bool
+    check: bool
+
+
+def build(
+    ops: Sequence[Op],
+    target: str = "cpu",
+    dtypes: Sequence[str] = DTYPES,
+    out_dir: Path = Path("generated"),
+    check: bool = False,
+    jobs: int = 1,
+    progress: Progress | None = None,
+    force: bool = False,
+) -> tuple[Built, ...]:
+    """Write the modules of operations into a folder, each verified first; ``check`` only compares.
+
+    Raises ``VerificationError`` with every measure that missed its bound, in which case nothing is written.
+    """
+    folders = [out_dir / name for name in targets(target)]
+    _check_dtypes(dtypes)
+    made: list[Built] = []
+    for folder in folders:
+        chosen = [op for op in ops if op.kind is not Kind.STATEMENT] or list(ops)
+        tasks = [_Task(op, folder.name, tuple(dtypes), _read(folder / f"{op.name}.py"), force, check) for op in chosen]
+        made += [_placed(folder, name, text) for name, text in _shared(folder.name)]
+        for task, (text, report) in zip(tasks, _made(tasks, jobs, progress), strict=True):
+            made.append(_placed(folder, f"{task.op.name}.py", text, report))
+    made.insert(0, _placed(out_dir, "__init__.py", '"""Modules made by symnn: one package for each target."""\n'))
+    failed = [b.report for b in made if b.report is not None and not b.report.passed]
+    if failed:
+        raise VerificationError(
+            "nothing was written, because verification failed:\n" + "\n".join(map(failures, failed))
+        )
+    if not check:
+        for b in made:
+            if b.state != "same":
+                _replace(b.path, b.text)
+    return tuple(made)
+
+
+def targets(target: str) -> tuple[str, ...]:
+    """The targets that a name stands for."""
+    if target == "all":
+        return TARGETS
+    if target not in TARGETS:
+        raise UsageError(f"there is no target {target!r}; choose {', '.join(TARGETS)} or all")
+    return (target,)
+
+
+def _check_dtypes(dtypes: Sequence[str]) -> None:
+    for name in dtypes:
+        if name not in DTYPES:
+            raise UsageError(f"there is no dtype {name!r}; choose from {', '.join(DTYPES)}")
+
+
+def failures(report: Report) -> str:
+    """The measures of a report that missed their bounds."""
+    return "\n".join([report.operation, *(f"  {m}" for m in report.measures if not m.passed)])
+
+
+# --- one module ---------------------------------------------------------------------------------------------
+
+
+def source_of(op: Op, target: str = "cpu", measured: Sequence[str] = ()) -> str:
+    """The generated source of an operation; ``measured`` are the lines on what verification found."""
+    from symnn.calculus.programs import programs
+
+    return _emitter(target).emit_module(programs(op), _header(op, measured))
+
+
+def _emitter(target: str) -> Any:
+    """The back end of a target."""
+    return importlib.import_module(f"symnn.emit.{target}")
+
+
+def _shared(target: str) -> Iterator[tuple[str, str]]:
+    """The files that the modules of a target share."""
+    yield "__init__.py", f'"""Modules made by symnn for the {target} target."""\n'
+    yield "_runtime.py", _emitter(target).emit_runtime()
+
+
+def _header(op: Op, measured: Sequence[str]) -> list[str]:
+    """Where a module comes from: no dates and no paths, so that a difference shows what changed."""
+    filename = Path(op.source.filename)
+    where = f"symnn.catalogue.{filename.stem}" if filename.parent.name == "catalogue" else filename.name
+    return [
+        f"Made by symnn {__version__} from the declaration of {op.name} in {where}, hash {declaration_hash(op)}.",
+        "Do not edit: `symnn build` verifies it and writes it again.",
+        *measured,
+    ]
+
+
+def _make(task: _Task) -> tuple[str, Report | None]:
+    """The text of a module; with a report where it had to be verified."""
+    measured = [line[line.index(_MARK) :] for line in task.existing.splitlines() if _is_measure(line)]
+    if measured and not task.force:
+        text = source_of(task.op, task.target, measured)
+        if text == task.existing:
+            return text, None
+    plain = source_of(task.op, task.target)
+    if task.check:
+        return plain, None
+    with loaded(task.op, task.target, plain) as module:
+        report = _verified(task.op, module, task.dtypes)
+    return source_of(task.op, task.target, _measured(report)), report
+
+
+def _is_measure(line: str) -> bool:
+    return line.lstrip("# ").startswith(_MARK)
+
+
+def _measured(report: Report) -> list[str]:
+    """One line a measure; errors are rounded to one digit, so that noise below it changes no file."""
+    return [
+        f"{_MARK}{m.method}, {m.what}: {m.error:.0e}, bound {m.bound:.0e}" for m in report.measures if not m.skipped
+    ]
+
+
+def _verified(op: Op, module: ModuleType | None, dtypes: Sequence[str]) -> Report:
+    from symnn.verify import verify_operation
+
+    return verify_operation(op, module, dtypes=tuple(dtypes))
+
+
+@contextmanager
+def loaded(op: Op, target: str, text: str) -> Iterator[ModuleType]:
+    """A module imported from its text, as a real file beside its runtime: that is what Numba can compile."""
+    with tempfile.TemporaryDirectory(prefix="symnn-") as folder:
+        package = f"symnn_unverified_{Path(folder).name.replace('-', '_')}"
+        for name, shared in _shared(target):
+            (Path(folder) / name).write_text(shared, encoding="utf-8")
+        (Path(folder) / f"{op.name}.py").write_text(text, encoding="utf-8")
+        try:
+            _load(package, Path(folder) / "__init__.py", folder)
+            yield _load(f"{package}.{op.name}", Path(folder) / f"{op.name}.py")
+        finally:
+            for name in [n for n in sys.modules if n.split(".")[0] == package]:
+                del sys.modules[name]
+
+
+def _load(name: str, path: Path, package: str | None = None) -> ModuleType:
+    places = [package] if package is not None else None
+    spec = importlib.util.spec_from_file_location(name, path, submodule_search_locations=places)
+    assert spec is not None and spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    sys.modules[name] = module
+    spec.loader.exec_module(module)
+    return module
+
+
+# --- many modules -------------------------------------------------------------------------------------------
+
+
+def verify(
+    ops: Sequence[Op],
+    target: str = "cpu",
+    dtypes: Sequence[str] = DTYPES,
+    jobs: int = 1,
+    progress: Progress | None = None,
+) -> list[Report]:
+    """The reports of operations, each with a freshly emitted module for every target."""
+    _check_dtypes(dtypes)
+    tasks = [_Task(op, name, tuple(dtypes), "", True, False) for name in targets(target) for op in ops]
+    return list(_mapped(_report, tasks, jobs, progress))
+
+
+def _report(task: _Task) -> Report:
+    if task.op.kind is Kind.STATEMENT:
+        return _verified(task.op, None, task.dtypes)
+    with loaded(task.op, task.target, source_of(task.op, task.target)) as module:
+        return _verified(task.op, module, task.dtypes)
+
+
+def _made(tasks: Sequence[_Task], jobs: int, progress: Progress | None) -> Iterator[tuple[str, Report | None]]:
+    return _mapped(_make, tasks, jobs, progress)
+
+
+def _mapped(
+    work: Callable[[_Task], Any], tasks: Sequence[_Task], jobs: int, progress: Progress | None
+) -> Iterator[Any]:
+    """The results of the tasks in order, from this process or from several."""
+    if jobs <= 1 or len(tasks) <= 1:
+        for k, task in enumerate(tasks):
+            if progress is not None:
+                progress(k, len(tasks), task.op.name)
+            yield work(task)
+    else:
+        yield from _pooled(work, tasks, jobs, progress)
+    if progress is not None:
+        progress(len(tasks), len(tasks), "")
+
+
+def _pooled(
+    work: Callable[[_Task], Any], tasks: Sequence[_Task], jobs: int, progress: Progress | None
+) -> Iterator[Any]:
+    """Tasks by name in fresh processes: threads of a parent's kernels do not survive a fork."""
+    import multiprocessing
+    from concurrent.futures import ProcessPoolExecutor
+
+    context = multiprocessing.get_context("spawn")
+    with ProcessPoolExecutor(min(jobs, len(tasks)), mp_context=context) as pool:
+        futures = [pool.submit(_remote, work, _Named.of(task)) for task in tasks]
+        for k, (task, future) in enumerate(zip(tasks, futures, strict=True)):
+            if progress is not None:
+                progress(k, len(tasks), task.op.name)
+            yield future.result()
+
+
+@dataclass(frozen=True)
+class _Named:
+    """A task whose operation is told by the file and the name of its declaration."""
+
+    filename: str
+    name: str
+    rest: tuple[str, tuple[str, ...], str, bool, bool]
+
+    @classmethod
+    def of(cls, task: _Task) -> _Named:
+        rest = (task.target, task.dtypes, task.existing, task.force, task.check)
+        return cls(task.op.source.filename, task.op.name, rest)
+
+
+def _remote(work: Callable[[_Task], Any], named: _Named) -> Any:
+    from symnn.registry import catalogue_operations, load_operations
+
+    known = catalogue_operations()
+    op = known.get(named.name)
+    if op is None or op.source.filename != named.filename:
+        op = load_operations(named.filename)[named.name]
+    return work(_Task(op, *named.rest))
+
+
+# --- files --------------------------------------------------------------------------------------------------
+
+
+def _read(path: Path) -> str:
+    return path.read_text(encoding="utf-8") if path.is_file() else ""
+
+
+def _placed(folder: Path, name: str, text: str, report: Report | None = None) -> Built:
+    path = folder / name
+    there = _read(path)
+    state = "same" if there == text else "changed" if path.exists() else "new"
+    return Built(path, text, state, report)
+
+
+def _replace(path: Path, text: str) -> None:
+    """Write a file so that a reader sees the old text or the new, and nothing between."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
+    try:
+        with os.fdopen(handle, "w", encoding="utf-8", newline="\n") as out:
+            out.write(text)
+        Path(temporary).chmod(0o644)
+        Path(temporary).replace(path)
+    except BaseException:
+        Path(temporary).unlink(missing_ok=True)
+        raise

@@ -1,0 +1,332 @@
+"""The command line: arguments in, results on standard output, diagnostics on standard error, an exit code.
+
+The commands are thin; what they do is in the modules that they import when they run, so that ``symnn derive``
+loads neither Numba nor NumPy.
+"""
+
+from __future__ import annotations
+
+import importlib
+import json
+import os
+import sys
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from enum import StrEnum
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from symnn import __version__
+from symnn.errors import SymnnError, UsageError, VerificationError
+
+if TYPE_CHECKING:
+    from symnn.build import Progress
+    from symnn.language.operation import Op
+
+__all__ = ["app", "main"]
+
+app = typer.Typer(
+    help="Operations of neural networks, declared once: derivations, verified gradients and kernels made from that.",
+    epilog="Example: symnn derive softmax_ce",
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+
+
+class DataFormat(StrEnum):
+    """A table for people, or JSON for programs."""
+
+    text = "text"
+    json = "json"
+
+
+class PageFormat(StrEnum):
+    """How a derivation is written."""
+
+    text = "text"
+    latex = "latex"
+    markdown = "markdown"
+    json = "json"
+
+
+class Mode(StrEnum):
+    """Reverse mode (gradients) or forward mode (directional derivatives)."""
+
+    vjp = "vjp"
+    jvp = "jvp"
+
+
+Names = Annotated[list[str] | None, typer.Argument(metavar="[OP]...", help="Operations; all where none is named.")]
+Specs = Annotated[
+    list[str] | None, typer.Option("--spec", metavar="FILE_OR_MODULE", help="A file or module with declarations.")
+]
+Target = Annotated[str, typer.Option(help="cpu or all.")]
+Output = Annotated[Path | None, typer.Option("-o", "--output", help="Write to this file, not to standard output.")]
+Form = Annotated[DataFormat, typer.Option("--format", help="text or json.")]
+Jobs = Annotated[int, typer.Option("-j", "--jobs", min=1, help="How many processes work at once.")]
+Dtypes = Annotated[str, typer.Option("--dtype", help="Comma-separated: float32,float64.")]
+
+
+@app.callback(invoke_without_command=True)
+def _common(
+    version: Annotated[bool, typer.Option("--version", help="Print the version and exit.", is_eager=True)] = False,
+) -> None:
+    if version:
+        _write(f"symnn {__version__}\n")
+        raise typer.Exit
+
+
+@app.command("list", epilog="Example: symnn list --kind loss")
+def list_(
+    kind: Annotated[str | None, typer.Option(help="Only this kind: activation, loss, layer, optimizer, …")] = None,
+    form: Form = DataFormat.text,
+    spec: Specs = None,
+) -> None:
+    """Every operation: name, kind, arguments, outputs, one line of maths."""
+    from symnn.emit.doc_spec import spec as described
+    from symnn.emit.doc_table import operations_table
+
+    ops = _of_kind(list(_operations(spec).values()), kind)
+    if form is DataFormat.json:
+        _write(json.dumps([described(op) for op in ops], ensure_ascii=False, indent=2) + "\n")
+    else:
+        _write(operations_table(ops))
+
+
+@app.command(epilog="Example: symnn derive layer_norm --wrt x --format latex -o layer_norm.tex")
+def derive(
+    op: Annotated[str, typer.Argument(metavar="OP", help="The operation.")],
+    wrt: Annotated[list[str] | None, typer.Option(help="Differentiate by this argument; all where not given.")] = None,
+    mode: Annotated[Mode, typer.Option(help="vjp: gradients; jvp: directional derivatives.")] = Mode.vjp,
+    form: Annotated[PageFormat, typer.Option("--format", help="How to write it.")] = PageFormat.text,
+    output: Output = None,
+    verbose: Annotated[bool, typer.Option("-v", "--verbose", help="Every step, and operation counts.")] = False,
+    spec: Specs = None,
+) -> None:
+    """Print a derivation: definition, numbered steps with the rule used on each, the closed form."""
+    from symnn.calculus.derivation import derivation_of
+    from symnn.emit.documents import document
+
+    (found,) = _chosen([op], spec)
+    derivation = derivation_of(found, tuple(wrt) if wrt else None, mode.value)
+    _put(document(derivation, form.value, verbose), output)
+
+
+@app.command(epilog="Example: symnn build softmax_ce adam -o generated -j 2")
+def build(
+    op: Names = None,
+    target: Target = "cpu",
+    dtype: Dtypes = "float32,float64",
+    output: Annotated[Path, typer.Option("-o", "--output", help="The folder to write into.")] = Path("generated"),
+    check: Annotated[bool, typer.Option("--check", help="Write nothing; exit 1 where files would change.")] = False,
+    force: Annotated[bool, typer.Option("--force", help="Verify again what is unchanged, too.")] = False,
+    jobs: Jobs = 1,
+    spec: Specs = None,
+) -> None:
+    """Emit modules, verify them, and write those files that changed; nothing is written where a check failed."""
+    from symnn.build import build as build_modules
+
+    ops = _chosen(op, spec)
+    with _progress("build") as progress:
+        made = build_modules(ops, target, dtype.split(","), output, check, jobs, progress, force)
+    differing = [b for b in made if b.state != "same"]
+    for b in differing:
+        _write(f"{b.state:8}{b.path}\n")
+    if check and differing:
+        raise VerificationError(f"{len(differing)} of {len(made)} files differ; `symnn build -o {output}` writes them")
+    _say(f"{len(made)} files, {len(differing)} {'differ' if check else 'written'}")
+
+
+@app.command(epilog="Example: symnn verify softmax_ce --format json")
+def verify(
+    op: Names = None,
+    target: Target = "cpu",
+    dtype: Dtypes = "float32,float64",
+    form: Form = DataFormat.text,
+    jobs: Jobs = 1,
+    spec: Specs = None,
+) -> None:
+    """Run every method of verification and print the error that each measured, beside its bound."""
+    from symnn.build import verify as verify_operations
+
+    ops = _chosen(op, spec)
+    with _progress("verify") as progress:
+        reports = verify_operations(ops, target, dtype.split(","), jobs, progress)
+    if form is DataFormat.json:
+        _write(json.dumps([r.as_dict() for r in reports], ensure_ascii=False, indent=2) + "\n")
+    else:
+        _write("\n".join(str(r) for r in reports) + "\n")
+    failed = [r.operation for r in reports if not r.passed]
+    if failed:
+        raise VerificationError(f"verification failed: {', '.join(failed)}")
+
+
+@app.command(epilog="Example: symnn show softmax_ce")
+def show(
+    op: Annotated[str, typer.Argument(metavar="OP", help="The operation.")],
+    target: Target = "cpu",
+    spec: Specs = None,
+) -> None:
+    """Print the generated source of an operation."""
+    from symnn.build import source_of, targets
+
+    (found,) = _chosen([op], spec)
+    for name in targets(target):
+        _write(source_of(found, name))
+
+
+@app.command(epilog="Example: symnn bench softmax_ce --against torch")
+def bench(
+    op: Names = None,
+    against: Annotated[str, typer.Option(help="Comma-separated peers: torch,jax.")] = "torch,jax",
+    form: Form = DataFormat.text,
+) -> None:
+    """Time generated kernels beside the peers that are installed."""
+    benchmarks = importlib.import_module("symnn.bench")
+    peers = tuple(p for p in against.split(",") if p)
+    _write(benchmarks.run(tuple(op or ()), peers, form.value))
+
+
+@app.command(epilog="Example: symnn new my_loss.py")
+def new(file: Annotated[Path, typer.Argument(metavar="FILE", help="A Python file that does not exist yet.")]) -> None:
+    """Write a small commented declaration to start from."""
+    from symnn.emit.doc_templates import fill
+
+    if file.suffix != ".py" or not file.stem.isidentifier():
+        raise UsageError(f"{file}: give a Python file whose name is an identifier, such as my_loss.py")
+    if file.exists():
+        raise UsageError(f"{file} exists and is left as it is; choose another name")
+    _save(file, fill("new.py.j2", {"name": file.stem, "file": file.name}))
+    _say(f"wrote {file}; try: symnn derive --spec {file} {file.stem}")
+
+
+# --- operations ---------------------------------------------------------------------------------------------
+
+
+def _operations(specs: Sequence[str] | None, catalogue: bool = True) -> dict[str, Op]:
+    """The catalogue's operations and the user's; the user's come first in case of a name in both."""
+    from symnn.registry import catalogue_operations, load_operations
+
+    found = catalogue_operations() if catalogue else {}
+    for spec in specs or ():
+        with _mistakes_of(spec):
+            found.update(load_operations(spec))
+    return found
+
+
+def _chosen(names: Sequence[str] | None, specs: Sequence[str] | None) -> list[Op]:
+    """The named operations; without names, all of the user's files, or all of the catalogue."""
+    from symnn.registry import find
+
+    if names:
+        return find(names, _operations(specs))
+    return list(_operations(specs, catalogue=not specs).values())
+
+
+def _of_kind(ops: list[Op], kind: str | None) -> list[Op]:
+    from symnn.language.operation import Kind
+
+    known = [k.value for k in Kind]
+    if kind is not None and kind not in known:
+        raise UsageError(f"there is no kind {kind!r}; choose {', '.join(known)}")
+    return [op for op in ops if kind is None or op.kind.value == kind]
+
+
+@contextmanager
+def _mistakes_of(spec: str) -> Iterator[None]:
+    """An error while a user's file is read is the user's to see, as one message with file and line."""
+    try:
+        yield
+    except SymnnError:
+        raise
+    except SyntaxError as error:
+        raise UsageError(f"{error.filename}:{error.lineno}: this is not Python: {error.msg}") from None
+    except Exception as error:
+        raise UsageError(f"{_line_in(spec, error)}: {type(error).__name__}: {error}") from None
+
+
+def _line_in(spec: str, error: Exception) -> str:
+    """The last line of the user's file that an error passed through."""
+    place, trace = spec, error.__traceback__
+    while trace is not None:
+        code = trace.tb_frame.f_code
+        if Path(code.co_filename).stem == Path(spec).stem or code.co_filename.endswith(spec.replace(".", "/") + ".py"):
+            place = f"{code.co_filename}:{trace.tb_lineno}"
+        trace = trace.tb_next
+    return place
+
+
+# --- output -------------------------------------------------------------------------------------------------
+
+
+def _put(text: str, output: Path | None) -> None:
+    if output is None:
+        _write(text)
+    else:
+        _save(output, text)
+        _say(f"wrote {output}")
+
+
+def _save(path: Path, text: str) -> None:
+    try:
+        path.write_text(text, encoding="utf-8")
+    except OSError as error:
+        raise UsageError(f"{path}: cannot be written: {error.strerror}") from None
+
+
+def _write(text: str) -> None:
+    """Results, as UTF-8 whatever the locale: mathematics does not fit into ASCII."""
+    stream = sys.stdout
+    if hasattr(stream, "reconfigure") and (stream.encoding or "").lower() not in ("utf-8", "utf8"):
+        stream.reconfigure(encoding="utf-8")
+    stream.write(text)
+    stream.flush()
+
+
+def _say(text: str) -> None:
+    """Diagnostics."""
+    sys.stderr.write(text + "\n")
+
+
+@contextmanager
+def _progress(what: str) -> Iterator[Progress | None]:
+    """A progress bar where standard error is a terminal, else nothing."""
+    if not sys.stderr.isatty():
+        yield None
+        return
+    from rich.console import Console
+    from rich.progress import Progress as Bar
+
+    plain = "NO_COLOR" in os.environ
+    with Bar(console=Console(stderr=True, no_color=plain), transient=True) as bar:
+        task = bar.add_task(what, total=None)
+        yield lambda done, total, name: bar.update(task, completed=done, total=total, description=f"{what} {name}")
+
+
+def main() -> None:
+    """The console script: a user's mistake is one message on standard error and exit code 2, a failed check 1."""
+    try:
+        app()
+    except VerificationError as error:
+        _fail(error, 1)
+    except SymnnError as error:
+        _fail(error, 2)
+    except BrokenPipeError:
+        # Whoever read the output has seen enough; what is left in the buffer goes nowhere.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        sys.exit(0)
+
+
+def _fail(error: Any, code: int) -> None:
+    bold = sys.stderr.isatty() and "NO_COLOR" not in os.environ
+    mark = "\033[1;31merror:\033[0m" if bold else "error:"
+    _say(f"{mark} {error}")
+    sys.exit(code)
+
+
+if __name__ == "__main__":
+    main()
