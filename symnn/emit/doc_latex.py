@@ -51,15 +51,17 @@ def _character(ch: str) -> str:
 
 def latex_page(document: Document) -> dict[str, object]:
     """What the LaTeX template is filled with: finished lines."""
-    words = {"title": prose(document.name, {}), "doc": prose(document.doc.split("\n\n")[0], {})}
-    sections = [(_heading(s, document.names), _section_lines(s, document.names)) for s in document.sections]
+    title = rf"\section*{{\texttt{{{escape(document.name)}}} ({document.kind})}}"
+    words = {"title": title, "doc": prose(document.doc.split("\n\n")[0], {})}
+    headed = [(rf"\subsection*{{{_heading(s)}}}", s) for s in document.sections]
+    sections = [(heading, _section_lines(s, document.names)) for heading, s in headed]
     return {**_common(document, ("\\begin{align*}", "\\end{align*}")), **words, "sections": sections}
 
 
 def markdown_page(document: Document) -> dict[str, object]:
     """What the Markdown template is filled with."""
     words = {"title": document.name, "doc": document.doc.split("\n\n")[0]}
-    sections = [(_heading(s, {}), _markdown_steps(s, document.names)) for s in document.sections]
+    sections = [(_heading(s), _markdown_steps(s, document.names)) for s in document.sections]
     return {**_common(document, _DOLLARS), **words, "sections": sections}
 
 
@@ -97,7 +99,7 @@ def _incoming(document: Document) -> str:
     return rf"given {given} from above, where $\ell$ is any scalar"
 
 
-def _heading(section: Section, names: Mapping[str, Letter]) -> str:
+def _heading(section: Section) -> str:
     subject = f" ${node_latex(section.subject)}$" if section.subject is not None else ""
     return prose(section.heading, {}) + subject
 
