@@ -194,13 +194,13 @@ def bench(
 @app.command(epilog="Example: symnn new my_loss.py")
 def new(file: Annotated[Path, typer.Argument(metavar="FILE", help="A Python file that does not exist yet.")]) -> None:
     """Write a small commented declaration to start from."""
-    from symnn.emit.templates import render
+    from symnn.emit.doc_templates import fill
 
     if file.suffix != ".py" or not file.stem.isidentifier():
         raise UsageError(f"{file}: give a Python file whose name is an identifier, such as my_loss.py")
     if file.exists():
         raise UsageError(f"{file} exists and is left as it is; choose another name")
-    _save(file, render("new.py.j2", name=file.stem, file=file.name))
+    _save(file, fill("new.py.j2", {"name": file.stem, "file": file.name}))
     _say(f"wrote {file}; try: symnn derive --spec {file} {file.stem}")
 
 

@@ -17,24 +17,24 @@ def document(derivation: Derivation, form: str = "text", verbose: bool = False) 
 
 
 def _text(arranged: Document) -> str:
+    from symnn.emit.doc_templates import fill
     from symnn.emit.doc_text import text_page
-    from symnn.emit.templates import render
 
-    return render("docs/text.txt.j2", **text_page(arranged))
+    return fill("docs/text.txt.j2", text_page(arranged))
 
 
 def _latex(arranged: Document) -> str:
     from symnn.emit.doc_latex import latex_page
-    from symnn.emit.templates import render
+    from symnn.emit.doc_templates import fill
 
-    return render("docs/latex.tex.j2", **latex_page(arranged))
+    return fill("docs/latex.tex.j2", latex_page(arranged))
 
 
 def _markdown(arranged: Document) -> str:
     from symnn.emit.doc_latex import markdown_page
-    from symnn.emit.templates import render
+    from symnn.emit.doc_templates import fill
 
-    return render("docs/markdown.md.j2", **markdown_page(arranged))
+    return fill("docs/markdown.md.j2", markdown_page(arranged))
 
 
 def _json(arranged: Document) -> str:
