@@ -1,20 +1,21 @@
 """The number systems in which equations are evaluated: 50-digit reals, and reals that carry their rounding error.
 
 A compiled equation is Python source with operators and calls; what those mean is decided here. ``Running`` numbers
-do the first-order forward error analysis of Higham (Accuracy and Stability of Numerical Algorithms, 3.3): beside
-each exact value stands a bound on the error, in units of one rounding, that any straightforward floating-point
-evaluation of the same equation would make.
+do the first-order forward error analysis of Higham (Accuracy and Stability of Numerical Algorithms, 2.3 and 3.3):
+beside each exact value stands a bound on the error, in units of one rounding, that any straightforward
+floating-point evaluation of the same equation would make, gradual underflow included.
 """
 
 from __future__ import annotations
 
+import functools
 import math
 from collections.abc import Callable, Iterable
 from typing import Any
 
 import mpmath
 
-__all__ = ["EXACT", "RUNNING", "Arithmetic", "Running"]
+__all__ = ["EXACT", "Arithmetic", "Running", "running"]
 
 Real = Any  # mpmath's mpf has no useful type
 
@@ -115,50 +116,66 @@ EXACT = Arithmetic(_EXACT, None)
 
 
 class Running:
-    """A value with a first-order bound on its rounding error, in units of one relative rounding."""
+    """A value with a first-order bound on its rounding error, in units of one relative rounding.
 
-    __slots__ = ("error", "value")
+    ``floor`` is the smallest normal number of the dtype: below it roundings no longer shrink with the value.
+    ``widest`` is the largest magnitude among the value and all that it was computed from.
+    """
 
-    def __init__(self, value: Any, error: Any = 0) -> None:
+    __slots__ = ("error", "value", "widest")
+    floor: Real = mpmath.mpf(0)
+
+    def __init__(self, value: Any, error: Any = 0, widest: Any = 0) -> None:
         self.value, self.error = mpmath.mpf(value), mpmath.mpf(error)
+        self.widest = max(abs(self.value), widest)
+
+    @classmethod
+    def of(cls, value: Any) -> Running:
+        return value if isinstance(value, Running) else cls(value)
+
+    @classmethod
+    def rounding(cls, value: Any) -> Any:
+        """What one rounding of a product, quotient or function value may lose."""
+        return max(abs(value), cls.floor) if value != 0 else value
 
     def __add__(self, other: Any) -> Running:
-        other = _running(other)
+        other = self.of(other)
         value = self.value + other.value
         rounds = 0 if self.value == 0 or other.value == 0 else abs(value)
-        return Running(value, self.error + other.error + rounds)
+        return type(self)(value, self.error + other.error + rounds, max(self.widest, other.widest))
 
     def __neg__(self) -> Running:
-        return Running(-self.value, self.error)
+        return type(self)(-self.value, self.error, self.widest)
 
     def __sub__(self, other: Any) -> Running:
-        return self + (-_running(other))
+        return self + (-self.of(other))
 
     def __mul__(self, other: Any) -> Running:
-        other = _running(other)
+        other = self.of(other)
         value = self.value * other.value
-        rounds = 0 if abs(self.value) == 1 or abs(other.value) == 1 else abs(value)
-        return Running(value, abs(self.value) * other.error + abs(other.value) * self.error + rounds)
+        rounds = 0 if abs(self.value) == 1 or abs(other.value) == 1 else self.rounding(value)
+        error = abs(self.value) * other.error + abs(other.value) * self.error + rounds
+        return type(self)(value, error, max(self.widest, other.widest))
 
     __radd__, __rmul__ = __add__, __mul__
 
     def __rsub__(self, other: Any) -> Running:
-        return _running(other) - self
+        return self.of(other) - self
 
     def __lt__(self, other: Any) -> bool:
-        return bool(self.value < _running(other).value)
+        return bool(self.value < self.of(other).value)
 
     def __le__(self, other: Any) -> bool:
-        return bool(self.value <= _running(other).value)
+        return bool(self.value <= self.of(other).value)
 
     def __gt__(self, other: Any) -> bool:
-        return bool(self.value > _running(other).value)
+        return bool(self.value > self.of(other).value)
 
     def __ge__(self, other: Any) -> bool:
-        return bool(self.value >= _running(other).value)
+        return bool(self.value >= self.of(other).value)
 
     def __eq__(self, other: object) -> bool:
-        return bool(self.value == _running(other).value)
+        return bool(self.value == self.of(other).value)
 
     def __ne__(self, other: object) -> bool:
         return not self == other
@@ -166,8 +183,8 @@ class Running:
     __hash__ = None  # type: ignore[assignment]
 
 
-def _running(value: Any) -> Running:
-    return value if isinstance(value, Running) else Running(value)
+#: Difference quotients move an operand by a fraction of itself, but no less than of this.
+_SCALE = mpmath.ldexp(mpmath.mpf(1), -60)
 
 
 def _carried(change: Any, error: Any) -> Any:
@@ -175,34 +192,17 @@ def _carried(change: Any, error: Any) -> Any:
     return abs(change) * error if error else mpmath.mpf(0)
 
 
-#: Difference quotients move an operand by a fraction of itself, but no less than of this.
-_SCALE = mpmath.ldexp(mpmath.mpf(1), -60)
-
-
-def _running_log(a: Any) -> Running:
-    """By its own derivative: a difference quotient would leave the domain."""
-    a = _running(a)
-    value = _log(a.value)
-    return Running(value, abs(value) + (_carried(1 / a.value, a.error) if a.value > 0 else 0))
-
-
-def _running_sqrt(a: Any) -> Running:
-    a = _running(a)
-    value = _sqrt(a.value)
-    return Running(value, abs(value) + (_carried(1 / (2 * value), a.error) if a.value > 0 else _sqrt(a.error)))
-
-
-def _lifted(plain: Callable[..., Any]) -> Callable[..., Running]:
+def _lifted(plain: Callable[..., Any], number: type[Running]) -> Callable[..., Running]:
     """A function of exact numbers as one of running numbers: |∂f| times the error of each operand, and one rounding.
 
     The derivative is a difference quotient, so that there is no table of derivatives here that could be wrong.
     """
 
     def lifted(*given: Any) -> Running:
-        operands = [_running(g) for g in given]
+        operands = [number.of(g) for g in given]
         values = [o.value for o in operands]
         value = plain(*values)
-        error = abs(value)
+        error = number.rounding(value)
         for k, operand in enumerate(operands):
             if operand.error:
                 step = mpmath.ldexp(max(abs(operand.value), _SCALE), -mpmath.mp.prec // 3)
@@ -210,63 +210,101 @@ def _lifted(plain: Callable[..., Any]) -> Callable[..., Running]:
                 below = plain(*values[:k], operand.value - step, *values[k + 1 :])
                 slope = (above - below) / (2 * step)
                 error += _carried(slope if mpmath.isfinite(slope) else (above - value) / step, operand.error)
-        return Running(value, error)
+        return number(value, error, max(o.widest for o in operands))
 
     return lifted
 
 
-def _running_over(a: Any, b: Any) -> Running:
-    a, b = _running(a), _running(b)
-    value = _over(a.value, b.value)
-    if b.value == 0:
-        return Running(value, 0)
-    error = _carried(1 / b.value, a.error) + _carried(value / b.value, b.error)
-    return Running(value, error + (0 if abs(b.value) == 1 else abs(value)))
+def _by_slope(
+    plain: Callable[[Any], Any], slope: Callable[[Any], Any], number: type[Running]
+) -> Callable[[Any], Running]:
+    """A function with an end to its domain, where a difference quotient would step over it."""
+
+    def lifted(given: Any) -> Running:
+        a = number.of(given)
+        value = plain(a.value)
+        carried = _carried(slope(a.value), a.error) if a.value > 0 else mpmath.inf if a.error else 0
+        return number(value, number.rounding(value) + carried, a.widest)
+
+    return lifted
 
 
-def _running_total(items: Iterable[Any]) -> Running:
-    """A pairwise sum: each addend is rounded once on each of the log2(n) levels of the tree."""
-    addends = [_running(i) for i in items]
-    if len(addends) == 1:
-        return addends[0]
-    levels = max(1, math.ceil(math.log2(max(len(addends), 1)) if addends else 0))
-    value = sum((a.value for a in addends), mpmath.mpf(0))
-    magnitude = sum((abs(a.value) for a in addends), mpmath.mpf(0))
-    return Running(value, sum((a.error for a in addends), mpmath.mpf(0)) + levels * magnitude)
+def _quotient(number: type[Running]) -> Callable[[Any, Any], Running]:
+    def over(a: Any, b: Any) -> Running:
+        a, b = number.of(a), number.of(b)
+        value = _over(a.value, b.value)
+        if b.value == 0:
+            return number(value, 0)
+        error = _carried(1 / b.value, a.error) + _carried(value / b.value, b.error)
+        rounds = 0 if abs(b.value) == 1 else number.rounding(value)
+        return number(value, error + rounds, max(a.widest, b.widest))
+
+    return over
 
 
-def _running_power(a: Any, b: Any) -> Running:
-    a, b = _running(a), _running(b)
-    value = _power(a.value, b.value)
-    error = abs(value)
-    if a.error and a.value != 0:
-        error += _carried(b.value * value / a.value, a.error)
-    elif a.error and b.value == 1:
-        error += a.error
-    if b.error and a.value > 0:
-        error += _carried(value * _log(a.value), b.error)
-    return Running(value, error)
+def _sum(number: type[Running]) -> Callable[[Iterable[Any]], Running]:
+    def total(items: Iterable[Any]) -> Running:
+        """A pairwise sum: each addend is rounded once on each of the log2(n) levels of the tree."""
+        addends = [number.of(i) for i in items]
+        if len(addends) <= 1:
+            return addends[0] if addends else number(0)
+        magnitude = sum((abs(a.value) for a in addends), mpmath.mpf(0))
+        error = sum((a.error for a in addends), math.ceil(math.log2(len(addends))) * magnitude)
+        value = sum((a.value for a in addends), mpmath.mpf(0))
+        return number(value, error, max(a.widest for a in addends))
+
+    return total
 
 
-RUNNING = Arithmetic(
-    {
-        "log": _running_log,
-        "sqrt": _running_sqrt,
-        "power": _running_power,
-        "over": _running_over,
-        "logistic": _lifted(_logistic),
-        "sign": lambda a: Running(_sign(_running(a).value)),
-        "fabs": lambda a: Running(abs(_running(a).value), _running(a).error),
-        "Abs": lambda a: Running(abs(_running(a).value), _running(a).error),
-        "floor": lambda a: Running(mpmath.floor(_running(a).value)),
-        "maximum": lambda a, b: _larger(_running(a), _running(b)),
-        "minimum": lambda a, b: _smaller(_running(a), _running(b)),
-        "log2": _lifted(_EXACT["log2"]),
-        "log10": _lifted(_EXACT["log10"]),
-        "exp2": _lifted(_EXACT["exp2"]),
-        "peak": lambda items: _peak(_running(i) for i in items),
-        "total": _running_total,
-        "number": _running,
-    },
-    _lifted,
-)
+def _raised(number: type[Running]) -> Callable[[Any, Any], Running]:
+    def power(a: Any, b: Any) -> Running:
+        a, b = number.of(a), number.of(b)
+        value = _power(a.value, b.value)
+        error = number.rounding(value)
+        if a.error and a.value != 0:
+            error += _carried(b.value * value / a.value, a.error)
+        elif a.error and b.value >= 1:
+            error += a.error**b.value
+        if b.error and a.value > 0:
+            error += _carried(value * _log(a.value), b.error)
+        return number(value, error, max(a.widest, b.widest))
+
+    return power
+
+
+@functools.cache
+def running(smallest_normal: float = 0.0) -> Arithmetic:
+    """The arithmetic of running numbers for a dtype with that smallest normal number."""
+
+    class number(Running):  # noqa: N801 - stands where a function of that name does
+        __slots__ = ()
+        floor = mpmath.mpf(smallest_normal)
+
+    def exact(function: Callable[[Any], Any]) -> Callable[[Any], Running]:
+        return lambda a: number(function(number.of(a).value), 0, number.of(a).widest)
+
+    def magnitude(a: Any) -> Running:
+        a = number.of(a)
+        return number(abs(a.value), a.error, a.widest)
+
+    return Arithmetic(
+        {
+            "log": _by_slope(_log, lambda a: 1 / a, number),
+            "sqrt": _by_slope(_sqrt, lambda a: 1 / (2 * _sqrt(a)), number),
+            "power": _raised(number),
+            "over": _quotient(number),
+            "logistic": _lifted(_logistic, number),
+            "sign": exact(_sign),
+            "floor": exact(mpmath.floor),
+            "Abs": magnitude,
+            "maximum": lambda a, b: _larger(number.of(a), number.of(b)),
+            "minimum": lambda a, b: _smaller(number.of(a), number.of(b)),
+            "log2": _lifted(_EXACT["log2"], number),
+            "log10": _lifted(_EXACT["log10"], number),
+            "exp2": _lifted(_EXACT["exp2"], number),
+            "peak": lambda items: _peak(number.of(i) for i in items),
+            "total": _sum(number),
+            "number": number.of,
+        },
+        lambda plain: _lifted(plain, number),
+    )

@@ -20,7 +20,7 @@ from symnn.language.operation import Argument, Op, Parameter, Range, Role
 from symnn.language.terms import Entry, Index, Total, entries
 from symnn.verify.evaluate import Evaluation
 
-__all__ = ["Instance", "draw", "draw_like", "dyadic", "obeys", "sizes_of"]
+__all__ = ["Instance", "bounds_of", "draw", "draw_like", "dyadic", "is_free", "obeys", "sizes_of"]
 
 _BITS = 12
 _TRIES = 200
@@ -142,7 +142,7 @@ def _array(op: Op, a: Argument, sizes: Mapping[str, int], rng: np.random.Generat
     if summed is not None:
         return _simplex(made, summed, rng)
     roots = _roots(op, a)
-    bounds = _bounds(op, a)
+    bounds = bounds_of(op, a)
     for position in np.ndindex(shape):
         if roots:
             made[position] = roots[int(rng.integers(len(roots)))]
@@ -155,7 +155,7 @@ def _array(op: Op, a: Argument, sizes: Mapping[str, int], rng: np.random.Generat
     return made
 
 
-def _bounds(op: Op, a: Argument) -> Range:
+def bounds_of(op: Op, a: Argument) -> Range:
     """The interval that the facts leave to every entry of an argument."""
     low, high = float("-inf"), float("inf")
     if a.tensor.is_nonnegative or (a.role is Role.STATE and a.name != "theta"):
@@ -169,6 +169,13 @@ def _bounds(op: Op, a: Argument) -> Range:
         if isinstance(less, Entry) and less.name == a.name and more.is_number:
             high = min(high, float(more))
     return Range(low, high)
+
+
+def is_free(op: Op, a: Argument) -> bool:
+    """Whether an argument may hold any real number, or any above zero, whatever the others hold."""
+    special = a.below is not None or a.role is Role.MASK or _summed_axis(op, a) is not None or _roots(op, a)
+    bounds = bounds_of(op, a)
+    return not special and bounds.high == float("inf") and bounds.low in (float("-inf"), 0.0)
 
 
 def _roots(op: Op, a: Argument) -> list[Any]:

@@ -9,7 +9,7 @@ import mpmath
 import numpy as np
 
 from symnn.calculus.trace import Derivation
-from symnn.language.operation import Op, Program, Programs
+from symnn.language.operation import Program, Programs
 from symnn.verify.evaluate import DIGITS, evaluate
 from symnn.verify.gradients import derived_gradient, seed_values, seeds_for
 from symnn.verify.numeric import relative_error

@@ -12,7 +12,7 @@ import numpy as np
 from symnn.calculus.trace import Derivation, Step
 from symnn.language.operation import Equation, Op
 from symnn.language.terms import Index, Partial, free_indices
-from symnn.verify.arithmetic import RUNNING, Running
+from symnn.verify.arithmetic import Running, running
 from symnn.verify.evaluate import DIGITS, Evaluation, evaluate
 from symnn.verify.gradients import seed_values, seeds_for
 from symnn.verify.partials import DIFFERENCE_DIGITS, measured
@@ -77,8 +77,8 @@ def step_error(step: Step, known: Sequence[Equation], scene: Scene) -> float:
         after = exact.values_of(measured(step.after, known, exact), axes)
         errors = [abs(a - b) / max(abs(a), abs(b)) for a, b in _pairs(before, after) if a != b]
         if any(not e <= STEP_BOUND for e in errors) and not is_formal(step):
-            running = Evaluation(known, scene.values, scene.instance.sizes, RUNNING).values_of(step.before, axes)
-            errors = [abs(a - b) / _magnitude(m) for (a, b), m in zip(_pairs(before, after), running.flat, strict=True)]
+            sizes = Evaluation(known, scene.values, scene.instance.sizes, running()).values_of(step.before, axes)
+            errors = [abs(a - b) / _magnitude(m) for (a, b), m in zip(_pairs(before, after), sizes.flat, strict=True)]
         elif errors:
             scale = max([abs(b) for b in after.flat] + [mpmath.mpf(10) ** -30])
             errors = [abs(a - b) / scale for a, b in _pairs(before, after)]

@@ -1,0 +1,61 @@
+"""Everything that verification does to one operation, in one report."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+
+from symnn.errors import UsageError
+from symnn.language.operation import Kind, Op
+from symnn.verify.adjoint import adjoint_measures
+from symnn.verify.gradients import cases, gradient_measures
+from symnn.verify.kernels import kernel_measures
+from symnn.verify.mutants import mutant_measure
+from symnn.verify.oracles import oracle_measures
+from symnn.verify.report import Measure, Report
+from symnn.verify.stable import program_measures
+from symnn.verify.steps import step_measures
+
+__all__ = ["verify_operation"]
+
+
+def verify_operation(
+    op: Op,
+    module: Any = None,
+    dtypes: Sequence[str] = ("float32", "float64"),
+    seed: int = 0,
+    mutants: bool = False,
+) -> Report:
+    """Run every method that the operation allows; without ``module`` the kernels are left out.
+
+    The same operation, module and seed give the same report. ``mutants`` also plants faults in the gradients, to
+    measure the gradient check itself.
+    """
+    from symnn.calculus import forward, reverse
+    from symnn.calculus.programs import programs
+
+    if op.kind in (Kind.STATEMENT, Kind.INITIALISER):
+        note = f"{op.kind.value}s have no kernels or gradients to compare"
+        return Report(op.name, (Measure("gradient", "none", 0.0, 0.0, note=note, skipped=True),))
+    unknown = [d for d in dtypes if d not in ("float32", "float64")]
+    if unknown:
+        raise UsageError(f"verification knows float32 and float64, not {', '.join(unknown)}")
+    measures: list[Measure] = []
+    derivation = reverse.derive(op) if op.differentiable else None
+    if derivation is not None:
+        tangent = forward.derive(op)
+        known = cases(op, derivation.wrt, seed)
+        measures += step_measures(derivation, seed) + step_measures(tangent, seed)
+        measures += gradient_measures(derivation, known, seed)
+        measures += adjoint_measures(tangent, derivation, seed)
+        if mutants:
+            measures.append(mutant_measure(derivation, known, seed))
+    made = programs(op)
+    measures += program_measures(made, derivation, seed)
+    if module is not None:
+        types = [np.dtype(d).type for d in dtypes]
+        measures += kernel_measures(module, made, derivation, types, seed)
+    measures += oracle_measures(op, derivation, module, seed)
+    return Report(op.name, tuple(measures))

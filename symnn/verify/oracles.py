@@ -1,0 +1,189 @@
+"""Method 6: the peers that the catalogue names, independent of everything here, where they are installed."""
+
+from __future__ import annotations
+
+import importlib.util
+from collections.abc import Callable, Mapping
+from typing import Any
+
+import mpmath
+import numpy as np
+
+from symnn.calculus.trace import Derivation
+from symnn.language.operation import Kind, Op, Role
+from symnn.verify.evaluate import evaluate
+from symnn.verify.gradients import derived_gradient
+from symnn.verify.report import Measure
+from symnn.verify.sample import Instance, draw, draw_like, sizes_of
+
+__all__ = ["FUNCTIONS", "OPTIMIZERS", "ORACLE_BOUND", "oracle_measures"]
+
+#: The peers compute in float64; their own error, through sums and 100 steps, stays below this.
+ORACLE_BOUND = 1e-12
+_STEPS = 100
+
+Array = np.ndarray[Any, Any]
+Torch = Any
+Values = Mapping[str, Any]
+
+
+def _rows(loss: Any) -> Any:
+    """The mean over all axes but the first: a loss of each sample."""
+    return loss.reshape(loss.shape[0], -1).mean(1)
+
+
+#: Operation → its value by torch, from torch tensors of the arguments and plain numbers of the parameters.
+FUNCTIONS: dict[str, Callable[[Torch, Values], Any]] = {
+    "identity": lambda t, v: v["x"] * 1,
+    "relu": lambda t, v: t.nn.functional.relu(v["x"]),
+    "leaky_relu": lambda t, v: t.nn.functional.leaky_relu(v["x"], v["alpha"]),
+    "sigmoid": lambda t, v: t.sigmoid(v["x"]),
+    "tanh": lambda t, v: t.tanh(v["x"]),
+    "softplus": lambda t, v: t.nn.functional.softplus(v["x"], beta=v["beta"], threshold=1e9),
+    "silu": lambda t, v: t.nn.functional.silu(v["x"]),
+    "gelu": lambda t, v: t.nn.functional.gelu(v["x"]),
+    "softmax": lambda t, v: t.softmax(v["z"] / v["T"], -1),
+    "log_softmax": lambda t, v: t.nn.functional.log_softmax(v["z"] / v["T"], -1),
+    "mse": lambda t, v: _rows(t.nn.functional.mse_loss(v["pred"], v["target"], reduction="none")),
+    "huber": lambda t, v: _rows(
+        t.nn.functional.huber_loss(v["pred"], v["target"], reduction="none", delta=v["delta"])
+    ),
+    "bce": lambda t, v: _rows(t.nn.functional.binary_cross_entropy(v["p"], v["t"], reduction="none")),
+    "bce_logits": lambda t, v: _rows(
+        t.nn.functional.binary_cross_entropy_with_logits(v["z"], v["t"], reduction="none")
+    ),
+    "ce": lambda t, v: -(v["t"] * t.log(v["p"])).sum(-1),
+    "softmax_ce": lambda t, v: t.nn.functional.cross_entropy(v["z"], v["t"], reduction="none"),
+    "sparse_softmax_ce": lambda t, v: t.nn.functional.cross_entropy(v["z"], v["label"], reduction="none"),
+    "linear": lambda t, v: t.nn.functional.linear(v["x"], v["W"], v["b"]),
+    "layer_norm": lambda t, v: t.nn.functional.layer_norm(
+        v["x"], v["x"].shape[-1:], v["gamma"], v["beta"], eps=v["eps"]
+    ),
+    "rms_norm": lambda t, v: t.nn.functional.rms_norm(v["x"], v["x"].shape[-1:], v["gamma"], eps=v["eps"]),
+    "l2": lambda t, v: v["lam"] * (v["w"] ** 2).sum(),
+}
+
+#: Optimizer → the torch optimizer with the same steps. Momentum here takes v ← βv + ηg, torch v ← βv + g and
+#: θ ← θ − ηv: with a constant rate the steps are the same.
+OPTIMIZERS: dict[str, Callable[[Torch, list[Any], Values], Any]] = {
+    "sgd": lambda t, p, v: t.optim.SGD(p, lr=v["lr"]),
+    "momentum": lambda t, p, v: t.optim.SGD(p, lr=v["lr"], momentum=v["beta"]),
+    "nesterov": lambda t, p, v: t.optim.SGD(p, lr=v["lr"], momentum=v["beta"], nesterov=True),
+    "adam": lambda t, p, v: t.optim.Adam(p, lr=v["lr"], betas=(v["beta1"], v["beta2"]), eps=v["eps"]),
+    "adamw": lambda t, p, v: t.optim.AdamW(
+        p, lr=v["lr"], betas=(v["beta1"], v["beta2"]), eps=v["eps"], weight_decay=v["weight_decay"]
+    ),
+}
+
+#: Schedule → the learning rates by torch for t = 1, 2, …, as (torch, optimizer, parameters) to a scheduler.
+SCHEDULES: dict[str, Callable[[Torch, Any, Values], Any]] = {
+    "cosine_annealing": lambda t, o, v: t.optim.lr_scheduler.CosineAnnealingLR(
+        o, T_max=int(v["T"]), eta_min=v["eta_min"]
+    ),
+}
+
+
+def oracle_measures(op: Op, derivation: Derivation | None, module: Any = None, seed: int = 0) -> list[Measure]:
+    """The declaration (and the module, where there is one) against the peer; skipped where it is not installed."""
+    table = OPTIMIZERS if op.kind is Kind.OPTIMIZER else SCHEDULES if op.kind is Kind.SCHEDULE else FUNCTIONS
+    if op.name not in table:
+        return [Measure("oracle", "none named", 0.0, ORACLE_BOUND, note="no peer for this operation", skipped=True)]
+    if importlib.util.find_spec("torch") is None:
+        return [Measure("oracle", "torch", 0.0, ORACLE_BOUND, note="torch is not installed", skipped=True)]
+    import torch
+
+    rng = np.random.default_rng([seed, 10])
+    if op.kind is Kind.OPTIMIZER:
+        return _optimizer(torch, op, module, rng)
+    if op.kind is Kind.SCHEDULE:
+        return _schedule(torch, op, rng)
+    return _function(torch, op, derivation, rng)
+
+
+def _difference(got: Array, wanted: Array) -> float:
+    """The largest difference relative to the largest entry, in float64; infinite for another shape."""
+    got, wanted = np.asarray(got).astype(float), np.asarray(wanted).astype(float)
+    if got.shape != wanted.shape:
+        return float("inf")
+    scale = max(float(np.max(np.abs(wanted), initial=0.0)), 1e-3)
+    return float(np.max(np.abs(got - wanted), initial=0.0)) / scale
+
+
+def _plain(instance: Instance) -> dict[str, float]:
+    return {name: float(value) for name, value in instance.scalars.items()}
+
+
+def _function(torch: Torch, op: Op, derivation: Derivation | None, rng: np.random.Generator) -> list[Measure]:
+    value_error = gradient_error = 0.0
+    count = 3
+    for _ in range(count):
+        instance = draw(op, rng, sizes_of(op, rng, least=2, most=6))
+        tensors = {n: _tensor(torch, a) for n, a in instance.arrays.items()}
+        moving = [a.name for a in op.differentiable]
+        for name in moving:
+            tensors[name].requires_grad_()
+        output = FUNCTIONS[op.name](torch, {**tensors, **_plain(instance)})
+        made = evaluate(op.equations, instance.values, instance.sizes)[op.outputs[0]]
+        value_error = max(value_error, _difference(made, output.detach().numpy()))
+        if derivation is not None:
+            seed = draw_like(made.shape, rng)
+            output.backward(_tensor(torch, seed))
+            grads = derived_gradient(derivation, instance, {op.outputs[0]: seed})
+            for name in derivation.wrt:
+                gradient_error = max(gradient_error, _difference(grads[name], tensors[name].grad.numpy()))
+    made_measures = [Measure("oracle", "torch, value", value_error, ORACLE_BOUND, count)]
+    if derivation is not None:
+        made_measures.append(Measure("oracle", "torch, gradient", gradient_error, ORACLE_BOUND, count))
+    return made_measures
+
+
+def _tensor(torch: Torch, array: Array) -> Any:
+    if array.size and all(isinstance(x, int) for x in array.flat):
+        return torch.tensor(array.astype(np.int64))
+    return torch.tensor(array.astype(float))
+
+
+def _optimizer(torch: Torch, op: Op, module: Any, rng: np.random.Generator) -> list[Measure]:
+    """A hundred steps down the same random gradients, from a state of zeros; parameters at their defaults."""
+    size = 5
+    instance = draw(op, rng, {i.axis: size for a in op.arguments for i in a.axes}, defaults=True)
+    plain = _plain(instance)
+    parameter = _tensor(torch, instance.arrays["theta"]).requires_grad_()
+    peer = OPTIMIZERS[op.name](torch, [parameter], plain)
+    arrays = {a.name: np.zeros(size) for a in op.arguments if a.role is not Role.STEP}
+    arrays["theta"] = parameter.detach().numpy().copy()
+    exact: dict[str, Any] = {n: np.array([mpmath.mpf(float(x)) for x in a], dtype=object) for n, a in arrays.items()}
+    state = module.init(arrays["theta"]) if module is not None else None
+    for t in range(1, _STEPS + 1):
+        grad = rng.normal(size=size)
+        parameter.grad = torch.tensor(grad)
+        peer.step()
+        given = {**instance.scalars, **exact, "grad": np.array([mpmath.mpf(float(g)) for g in grad], dtype=object)}
+        if "t" in given:
+            given["t"] = mpmath.mpf(t)
+        made = evaluate(op.equations, given, instance.sizes, 30)
+        exact.update({name: made[updated] for name, updated in op.updates.items()})
+        if module is not None:
+            module.step(arrays["theta"], grad, state, t)
+    wanted = parameter.detach().numpy()
+    found = [Measure("oracle", f"torch, {_STEPS} steps", _difference(exact["theta"], wanted), ORACLE_BOUND, size)]
+    if module is not None:
+        error = _difference(arrays["theta"], wanted)
+        found.append(Measure("oracle", f"torch, {_STEPS} kernel steps", error, ORACLE_BOUND, size))
+    return found
+
+
+def _schedule(torch: Torch, op: Op, rng: np.random.Generator) -> list[Measure]:
+    instance = draw(op, rng)
+    plain = {**_plain(instance), "T": 50.0}
+    parameter = torch.zeros(1, dtype=torch.float64, requires_grad=True)
+    optimizer = torch.optim.SGD([parameter], lr=plain["eta_max"])
+    peer = SCHEDULES[op.name](torch, optimizer, plain)
+    worst = 0.0
+    steps = int(plain["T"])
+    for t in range(1, steps + 1):
+        optimizer.step()
+        peer.step()
+        made = evaluate(op.equations, {**plain, "t": mpmath.mpf(t)}, {}, 30)[op.outputs[0]]
+        worst = max(worst, _difference(made, np.asarray(optimizer.param_groups[0]["lr"])))
+    return [Measure("oracle", f"torch, {steps} steps", worst, ORACLE_BOUND, steps)]

@@ -1,0 +1,91 @@
+"""Inputs for kernels, in the kernel's own dtype: ordinary, tiny, subnormal, huge and special values."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from typing import Any
+
+import mpmath
+import numpy as np
+
+from symnn.language.operation import Op, Role
+from symnn.language.terms import Reduction
+from symnn.verify.evaluate import array_of
+from symnn.verify.sample import Instance, bounds_of, draw, draw_like, is_free
+
+__all__ = ["Regime", "floats", "kernel_sizes", "ordinary_instance", "regimes", "special_cases"]
+
+Array = np.ndarray[Any, Any]
+
+_WIDE = 33
+_FLAT = 96
+
+
+@dataclass(frozen=True)
+class Regime:
+    """A name and a function from (ordinary value, dtype) to the value in this regime."""
+
+    name: str
+    scale: Any
+
+    def __call__(self, values: Array, dtype: type) -> Array:
+        return (values * dtype(self.scale(np.finfo(dtype)))).astype(dtype)
+
+
+#: 2¹³ is about 1e4; a hundred binary digits more is about 1e30, which float32 squares to infinity.
+regimes = (
+    Regime("ordinary", lambda info: 1.0),
+    Regime("tiny", lambda info: 2.0**-30),
+    Regime("subnormal", lambda info: info.smallest_normal / 4),
+    Regime("huge", lambda info: 2.0**13),
+    Regime("extreme", lambda info: 2.0**100),
+)
+
+
+def kernel_sizes(op: Op, rng: np.random.Generator) -> dict[str, int]:
+    """A few positions along each axis, but many along those that are reduced, so that accumulation shows."""
+    reduced = {i.axis for e in op.equations for r in e.value.atoms(Reduction) for i in r.bound}
+    names = {i.axis for a in op.arguments for i in a.axes}
+    names |= {a.below.axis for a in op.arguments if a.below is not None}
+    sizes = {}
+    for name in sorted(names):
+        wide = _FLAT if op.elementwise else _WIDE if name in reduced else int(rng.integers(2, 5))
+        sizes[name] = wide
+    return sizes
+
+
+def ordinary_instance(op: Op, rng: np.random.Generator, dtype: type, regime: Regime = regimes[0]) -> Instance:
+    """A random instance of full-precision numbers of the dtype; bounded arguments stay as facts bound them."""
+    instance = draw(op, rng, kernel_sizes(op, rng), defaults=True)
+    arrays = dict(instance.arrays)
+    for a in op.arguments:
+        if a.role is Role.STEP or not is_free(op, a):
+            continue
+        values = rng.normal(size=arrays[a.name].shape) * rng.choice([0.25, 1.0, 4.0], size=arrays[a.name].shape)
+        if bounds_of(op, a).low == 0:
+            values = np.abs(values)
+        arrays[a.name] = array_of(regime(values, dtype))
+    return replace(instance, arrays=arrays)
+
+
+def floats(array: Array, dtype: type) -> Array:
+    """An exact array as the kernel gets it; integers stay integers."""
+    if array.size and all(isinstance(x, int) for x in array.flat):
+        return array.astype(np.int64)
+    return np.asarray(array, dtype=object).astype(float).astype(dtype) if dtype is np.float32 else array.astype(float)
+
+
+def special_cases(op: Op, instance: Instance) -> Iterator[tuple[str, str, tuple[int, ...], Instance]]:
+    """NaN, +∞ and −∞ at one position of each argument that may hold any real number."""
+    for a in op.arguments:
+        if a.role is Role.STEP or a.below is not None or not is_free(op, a) or bounds_of(op, a).low == 0:
+            continue
+        position = next(iter(np.ndindex(instance.arrays[a.name].shape)))
+        for name, value in (("nan", mpmath.nan), ("+inf", mpmath.inf), ("-inf", mpmath.ninf)):
+            yield name, a.name, position, instance.changed(a.name, position, value)
+
+
+def cotangents(op: Op, instance: Instance, rng: np.random.Generator) -> dict[str, Array]:
+    """Random cotangents of every output, exact in every dtype."""
+    return {n: draw_like(tuple(instance.sizes[i.axis] for i in op.equation(n).axes), rng) for n in op.outputs}
