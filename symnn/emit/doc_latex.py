@@ -17,6 +17,7 @@ __all__ = ["latex_page", "markdown_page", "prose"]
 
 #: Text columns of a formula that fit a line of the page; Unicode text is about as wide as what TeX sets.
 _ROOM = 84
+_MARKS = {"\u0302": "hat", "\u0304": "bar", "\u0307": "dot"}
 _SYMBOLS = {"−": "$-$", "·": r"$\cdot$", "≤": r"$\leq$", "≥": r"$\geq$", "≠": r"$\neq$", "∞": r"$\infty$"}
 _SYMBOLS |= {
     "Σ": r"$\sum$",
@@ -31,13 +32,21 @@ _SYMBOLS |= {
 
 def prose(text: str, names: Mapping[str, Letter]) -> str:
     """A sentence in LaTeX, in which the names of tensors are set as mathematics."""
-    return "".join(_word(part, names) for part in re.split(r"(\w+)", text))
+    return "".join(_word(part, names) for part in re.split(r"(\w+[\u0302\u0304\u0307]?)", text))
 
 
 def _word(part: str, names: Mapping[str, Letter]) -> str:
     if part in names and part != "a":
         return f"${letter_latex(names[part])}$"
-    return "".join(_character(ch) for ch in unicodedata.normalize("NFC", part))
+    accented = re.split(r"(\w[\u0302\u0304\u0307])", unicodedata.normalize("NFD", part))
+    return "".join(_accented(piece) for piece in accented)
+
+
+def _accented(piece: str) -> str:
+    """z̄ as mathematics; any other text in letters that pdfTeX knows."""
+    if len(piece) == 2 and piece[1] in _MARKS:
+        return f"${letter_latex(Letter(piece[0], (_MARKS[piece[1]],)))}$"
+    return "".join(_character(ch) for ch in unicodedata.normalize("NFC", piece))
 
 
 def _character(ch: str) -> str:

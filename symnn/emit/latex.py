@@ -168,8 +168,8 @@ def _conditional(node: Node) -> tuple[str, int]:
         case Logic(word, parts):
             return rf"\text{{ {word} }}".join(_at(p, 0 if word == "and" else 1) for p in parts), 0
         case Cases(rows):
-            otherwise = r"\text{otherwise}"
-            lines = (f"{node_latex(v)} & {otherwise if c is None else node_latex(c)}" for v, c in rows)
+            held = (r"\text{otherwise}" if c is None else rf"\text{{if }} {node_latex(c)}" for _, c in rows)
+            lines = (f"{node_latex(v)} & {condition}" for (v, _), condition in zip(rows, held, strict=True))
             return r"\begin{cases}" + r" \\ ".join(lines) + r"\end{cases}", _POWER
     raise TypeError(f"no LaTeX for {type(node).__name__}")
 

@@ -70,6 +70,7 @@ def letter_text(letter: Letter) -> str:
             base += _COMBINING[accent]
         else:
             base = "".join(ch + _OVERLINE[accent] for ch in base)
+    base = unicodedata.normalize("NFC", base)
     if not letter.below:
         return base
     small = [_SUBSCRIPT.get(ch) for ch in letter.below]
