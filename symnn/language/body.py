@@ -48,6 +48,11 @@ class Array:
                 raise wrong(f"{self.tensor} is read at {index}, which is no integer", "index with axes or labels")
         return Entry(self.tensor, *got)
 
+    def __setitem__(self, indices: Any, value: Any) -> None:
+        """Only to be told that it is defined already."""
+        name = str(self.tensor.name)
+        self.body.define(next((k for k, v in self.body.updates.items() if v == name), name), _indices(indices), value)
+
     def _sympy_(self) -> sp.Expr:
         raise wrong(
             f"{self.tensor} is used without indices", f"write {self.tensor}[{spelt(self.axes)}] inside an expression"

@@ -9,7 +9,7 @@ import sympy as sp
 from symnn.language.body import Array, Body, Slot
 from symnn.language.operation import Argument, Call, Op, Role
 from symnn.language.places import spelt, wrong
-from symnn.language.terms import ELEMENTS, Entry, Index, Reduction, free_indices
+from symnn.language.terms import ELEMENTS, Entry, Index, Reduction, free_indices, fresh
 
 __all__ = ["call"]
 
@@ -115,7 +115,13 @@ def _instantiate(
             return Entry(given.tensor, *flat)
         return given
     if isinstance(value, Reduction):
-        bound = [Index(str(mapping.get(Index(i.axis), i)) + str(i.name)[len(i.axis) :]) for i in value.bound]
+        bound: list[Index] = []
+        taken = {i for i in mapping.values() if isinstance(i, Index)}
+        for i in value.bound:
+            # Two axes of the operation may be one axis of the caller's: their indices stay apart.
+            here = Index(str(mapping.get(Index(i.axis), i)) + str(i.name)[len(i.axis) :])
+            bound.append(fresh(here, taken) if here in taken else here)
+            taken.add(bound[-1])
         inner = {**mapping, **dict(zip(value.bound, bound, strict=True))}
         return value.func(_instantiate(value.body, inputs, inner, spread), *bound)
     if value in mapping:

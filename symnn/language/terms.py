@@ -15,11 +15,11 @@ import sympy as sp
 __all__ = [
     "DOT",
     "ELEMENTS",
+    "MACRON",
     "Delta",
     "Entry",
     "Extent",
     "Index",
-    "MACRON",
     "Partial",
     "Peak",
     "Reduction",
@@ -346,7 +346,8 @@ def _substitute(expr: Any, mapping: dict[sp.Basic, sp.Basic], incoming: frozense
             return expr
         clashing = set(bound) & incoming
         if clashing:
-            used = _all_symbols(body) | incoming | set(bound)
+            replaced = {s for key in inner for s in key.free_symbols}
+            used = _all_symbols(body) | incoming | set(bound) | replaced
             renamed: dict[sp.Basic, sp.Basic] = {}
             for index in bound:
                 if index in clashing:
