@@ -1,0 +1,167 @@
+"""What a build promises: verified before written, all or nothing, the same bytes, no work twice."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Sequence
+from pathlib import Path
+from types import SimpleNamespace
+
+import pytest
+
+from symnn import build as building
+from symnn.errors import UsageError, VerificationError
+from symnn.language.operation import Kind, Op, Programs
+from symnn.registry import catalogue_operations
+from symnn.verify.report import Measure, Report
+
+OPERATIONS = catalogue_operations()
+PAIR = [OPERATIONS["relu"], OPERATIONS["softmax_ce"]]
+
+
+class Engine:
+    """A back end and a verifier that count what they are asked, so that a build can be seen from outside."""
+
+    def __init__(self) -> None:
+        self.verified: list[str] = []
+        self.error = 0.0
+        self.runtime = "runtime = 1\n"
+
+    def emit_module(self, programs: Programs, header: Sequence[str]) -> str:
+        about = "\n".join(f"# {line}" for line in header)
+        return f"{about}\nfrom . import _runtime\nNAME = {programs.op.name!r}  # {self.runtime.strip()}\n"
+
+    def emit_runtime(self) -> str:
+        return self.runtime
+
+    def verify(self, op: Op, module: object, dtypes: Sequence[str]) -> Report:
+        assert isinstance(module, SimpleNamespace) or op.name == module.NAME  # type: ignore[attr-defined]
+        self.verified.append(op.name)
+        return Report(op.name, tuple(Measure("kernel", f"{t} ordinary", self.error, 4.0) for t in dtypes))
+
+
+@pytest.fixture
+def engine(monkeypatch: pytest.MonkeyPatch) -> Engine:
+    made = Engine()
+    monkeypatch.setattr(building, "_emitter", lambda target: made)
+    monkeypatch.setattr(building, "_verified", made.verify)
+    return made
+
+
+def _bytes(folder: Path) -> dict[str, bytes]:
+    return {str(p.relative_to(folder)): p.read_bytes() for p in sorted(folder.rglob("*.py"))}
+
+
+def test_a_build_writes_a_package_with_what_was_measured(engine: Engine, tmp_path: Path) -> None:
+    building.build(PAIR, out_dir=tmp_path)
+    assert set(_bytes(tmp_path)) == {
+        "__init__.py", "cpu/__init__.py", "cpu/_runtime.py", "cpu/relu.py", "cpu/softmax_ce.py"
+    }  # fmt: skip
+    text = (tmp_path / "cpu" / "softmax_ce.py").read_text()
+    assert "hash" in text
+    assert "# verified kernel, float32 ordinary: 0e+00, bound 4e+00" in text
+    assert str(tmp_path) not in text
+
+
+def test_the_same_input_gives_the_same_bytes_and_is_not_verified_again(engine: Engine, tmp_path: Path) -> None:
+    building.build(PAIR, out_dir=tmp_path)
+    before, engine.verified = _bytes(tmp_path), []
+    made = building.build(PAIR, out_dir=tmp_path)
+    assert {b.state for b in made} == {"same"}
+    assert (_bytes(tmp_path), engine.verified) == (before, [])
+    building.build(PAIR, out_dir=tmp_path, force=True)
+    assert (_bytes(tmp_path), engine.verified) == (before, ["relu", "softmax_ce"])
+
+
+def test_what_is_unchanged_keeps_its_time_stamp(engine: Engine, tmp_path: Path) -> None:
+    building.build(PAIR, out_dir=tmp_path)
+    path = tmp_path / "cpu" / "relu.py"
+    os.utime(path, (1, 1))
+    building.build(PAIR, out_dir=tmp_path)
+    assert path.stat().st_mtime == 1
+
+
+def test_a_file_that_was_touched_by_hand_is_verified_and_restored(engine: Engine, tmp_path: Path) -> None:
+    building.build(PAIR, out_dir=tmp_path)
+    before, engine.verified = _bytes(tmp_path), []
+    path = tmp_path / "cpu" / "relu.py"
+    path.write_text(path.read_text() + "EXTRA = 1\n")
+    made = building.build(PAIR, out_dir=tmp_path)
+    assert [b.path.name for b in made if b.state == "changed"] == ["relu.py"]
+    assert (_bytes(tmp_path), engine.verified) == (before, ["relu"])
+
+
+def test_a_new_runtime_verifies_everything_again(engine: Engine, tmp_path: Path) -> None:
+    building.build(PAIR, out_dir=tmp_path)
+    engine.verified, engine.runtime = [], "runtime = 2\n"
+    building.build(PAIR, out_dir=tmp_path)
+    assert engine.verified == ["relu", "softmax_ce"]
+
+
+def test_nothing_is_written_where_one_fails(engine: Engine, tmp_path: Path) -> None:
+    engine.error = 5.0
+    with pytest.raises(VerificationError, match="float64 ordinary"):
+        building.build(PAIR, out_dir=tmp_path)
+    assert _bytes(tmp_path) == {}
+
+
+def test_an_error_that_is_nan_fails(engine: Engine, tmp_path: Path) -> None:
+    engine.error = float("nan")
+    with pytest.raises(VerificationError):
+        building.build(PAIR, out_dir=tmp_path)
+
+
+def test_check_writes_nothing_and_says_what_differs(engine: Engine, tmp_path: Path) -> None:
+    made = building.build(PAIR, out_dir=tmp_path, check=True)
+    assert {b.state for b in made} == {"new"}
+    assert (_bytes(tmp_path), engine.verified) == ({}, [])
+    building.build(PAIR, out_dir=tmp_path)
+    assert {b.state for b in building.build(PAIR, out_dir=tmp_path, check=True)} == {"same"}
+    (tmp_path / "cpu" / "relu.py").write_text("x = 1\n")
+    differing = [b.path.name for b in building.build(PAIR, out_dir=tmp_path, check=True) if b.state != "same"]
+    assert differing == ["relu.py"]
+
+
+def test_a_crash_while_writing_leaves_the_old_file(
+    engine: Engine, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    building.build(PAIR, out_dir=tmp_path)
+    path = tmp_path / "cpu" / "relu.py"
+    path.write_text("old = 1\n")
+
+    def crash(self: Path, target: Path) -> None:
+        raise OSError("the disk is full")
+
+    monkeypatch.setattr(Path, "replace", crash)
+    with pytest.raises(OSError, match="full"):
+        building.build(PAIR, out_dir=tmp_path)
+    assert path.read_text() == "old = 1\n"
+    assert sorted(p.name for p in path.parent.iterdir() if p.name.startswith(".")) == []
+
+
+@pytest.mark.parametrize("call", [{"target": "fpga"}, {"dtypes": ("float16x",)}])
+def test_a_wrong_target_or_dtype_is_named(engine: Engine, tmp_path: Path, call: dict[str, object]) -> None:
+    with pytest.raises(UsageError, match="choose"):
+        building.build(PAIR, out_dir=tmp_path, **call)  # type: ignore[arg-type]
+
+
+def test_statements_have_no_module(engine: Engine, tmp_path: Path) -> None:
+    everything = list(OPERATIONS.values())
+    made = building.build(everything, out_dir=tmp_path, check=True)
+    statements = {op.name for op in everything if op.kind is Kind.STATEMENT}
+    assert not statements & {b.path.stem for b in made}
+
+
+def test_progress_is_told_for_every_operation(engine: Engine, tmp_path: Path) -> None:
+    seen: list[tuple[int, int, str]] = []
+    building.build(PAIR, out_dir=tmp_path, progress=lambda *told: seen.append(told))
+    assert seen == [(0, 2, "relu"), (1, 2, "softmax_ce"), (2, 2, "")]
+
+
+def test_a_module_is_loaded_from_its_text_and_forgotten(engine: Engine) -> None:
+    with building.loaded(OPERATIONS["relu"], "cpu", "from . import _runtime\nNAME = 'relu'\n") as module:
+        assert module.NAME == "relu"
+        name = module.__name__
+    import sys
+
+    assert name not in sys.modules
