@@ -29,7 +29,8 @@ def programs(op: Op) -> Programs:
         return Programs(op, _sample(op))
     if not op.differentiable:
         equations, _ = rewrite_forward(op)
-        return Programs(op, _program("forward", op, _stable(op, equations), op.outputs))
+        name = {Kind.OPTIMIZER: "step", Kind.SCHEDULE: "value"}.get(op.kind, "forward")
+        return Programs(op, _program(name, op, _stable(op, equations), op.outputs))
     derivation = reverse.derive(op)
     joint = _stable(op, (*derivation.forward, *derivation.equations))
     backward = _needed(joint, derivation.results)

@@ -16,7 +16,7 @@ from symnn.errors import UsageError
 from symnn.language.operation import Equation
 from symnn.language.terms import Entry, Index, Peak, Reduction, Tensor, Total, substitute
 from symnn.loops.ir import Accumulate, Comment, Kernel, Let, Node, Pass, Start, Store
-from symnn.loops.names import code_name, describe
+from symnn.loops.names import code_name, describe, index_name
 
 __all__ = ["fuse"]
 
@@ -202,14 +202,8 @@ class _Builder:
         )
         partials = tuple(i.equation.target for i in self.items if i.across)
         scratch = tuple(e for e in self.kept.values() if len(e.indices) == 1)
-        local = {code_name(i.name) for i in self.items}
-        numbers = sorted(
-            {
-                s for i in self.items for s in i.body.free_symbols
-                if not isinstance(s, Index | Tensor) and type(s) is sp.Symbol and str(s.name) not in local
-            },
-            key=str,
-        )
+        symbols = {s for i in self.items for s in i.body.free_symbols}
+        numbers = sorted((s for s in symbols if type(s) is sp.Symbol), key=str)
         return Kernel(self.name, self.row, reads, writes, scratch, partials, tuple(numbers), tuple(body))
 
     def _reads(self) -> tuple[Entry, ...]:
@@ -231,7 +225,7 @@ class _Builder:
             if item.name in self.outputs and not self.readers[item.name]:
                 made.append(Store(item.equation.target, self._seen(item.body, time)))
                 continue
-            made.append(Let(code_name(item.name), self._seen(item.body, time)))
+            made.append(Let(self._local(item.name), self._seen(item.body, time)))
             self._localise(item.name)
             if item.name in self.outputs:
                 made.append(Store(item.equation.target, self.locals[item.name]))
@@ -261,9 +255,9 @@ class _Builder:
                 explained.append(Comment(item.equation))
                 value = self._seen(item.body, time)
                 if self._read_later_here(item, ending, storing):
-                    body.append(Let(code_name(item.name), value))
-                    value = sp.Symbol(code_name(item.name), real=True)
-                    self.locals[item.name] = value
+                    body.append(Let(self._local(item.name), value))
+                    self._localise(item.name)
+                    value = self.locals[item.name]
                 body.append(Store(item.equation.target, value))
             for item in ending:
                 explained.append(Comment(item.equation))
@@ -285,7 +279,7 @@ class _Builder:
 
     def _cell(self, item: _Item, time: int, explained: list[Node]) -> list[Node]:
         """A cell value in a pass: read back where it is kept, else computed."""
-        local = code_name(item.name)
+        local = self._local(item.name)
         kept = self.kept.get(item.name)
         if item.name in self.outputs and self.times[item.name] < time:
             value: sp.Expr = item.equation.target
@@ -305,14 +299,14 @@ class _Builder:
         made: list[Node] = []
         for item in started:
             if item.reduces is Total:
-                made.append(Let(code_name(item.name), sp.Symbol(self._running(item), real=True)))
+                made.append(Let(self._local(item.name), sp.Symbol(self._running(item), real=True)))
             self._localise(item.name)
             if item.name in self.outputs:
                 made.append(Store(item.equation.target, self.locals[item.name]))
         return made
 
     def _running(self, item: _Item) -> str:
-        return code_name(item.name) + ("_sum" if item.reduces is Total else "")
+        return code_name(item.name) + "_sum" if item.reduces is Total else self._local(item.name)
 
     def _accumulate(self, item: _Item, time: int) -> Accumulate:
         value = self._seen(item.body, time)
@@ -321,8 +315,15 @@ class _Builder:
             return Accumulate(Entry(item.equation.target.tensor, *axes), value, item.reduces is Peak)
         return Accumulate(sp.Symbol(self._running(item), real=True), value, item.reduces is Peak)
 
+    def _local(self, name: str) -> str:
+        """The local name of a value; beside an array of the same name it carries its positions: z_max_n."""
+        if name not in self.outputs:
+            return code_name(name)
+        where = "".join(index_name(i) for i in self.by_name[name].equation.axes)
+        return f"{code_name(name)}_{where}"
+
     def _localise(self, name: str) -> None:
-        self.locals[name] = sp.Symbol(code_name(name), real=True)
+        self.locals[name] = sp.Symbol(self._local(name), real=True)
 
     def _seen(self, body: sp.Expr, time: int) -> sp.Expr:
         """A body with local names for what has been computed in this row or pass."""

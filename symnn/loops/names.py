@@ -11,7 +11,8 @@ from symnn.language.terms import DOT, MACRON, Entry, Index
 
 __all__ = ["code_name", "describe", "index_name"]
 
-_RESERVED = {"real", "out", "lo", "hi", "chunk", "np", "math", "i", "g_"}
+#: Names that generated functions use for their own.
+_RESERVED = {"real", "out", "lo", "hi", "chunk", "np", "math", "sizes", "lead", "saved", "state", "reduction", "e"}
 
 
 def code_name(name: str) -> str:
@@ -25,9 +26,9 @@ def code_name(name: str) -> str:
 
 
 def index_name(index: sp.Basic) -> str:
-    """The loop variable of an index: its axis, or i for the elements of an array of any shape."""
+    """The loop variable of an index: its axis, or e for the elements of an array of any shape."""
     assert isinstance(index, Index)
-    return "i" if index.axis == "…" else index.axis
+    return "e" if index.axis == "…" else index.axis
 
 
 def describe(prefix: str, expr: sp.Expr) -> str:

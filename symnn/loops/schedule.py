@@ -34,8 +34,7 @@ def schedule(program: Program) -> Schedule:
         steps += [_product(e) for e in here if product_of(e)]
         rows = [e for e in here if not _is_scalar(e) and not product_of(e)]
         for k, (row, group) in enumerate(_by_row(rows, program).items()):
-            suffix = "" if level == 0 and k == 0 else f"_{level}{'abc'[k]}"
-            name = f"{program.name}{suffix}"
+            name = program.name + ("_then" * level) + (f"_{k}" if k else "")
             steps.append(fuse(name, group, row, [e.name for e in group if e.name in escaping | later]))
     made = Schedule(program.name, tuple(steps), tuple(outputs), _held(steps, outputs))
     verify(made, program)

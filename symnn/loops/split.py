@@ -180,6 +180,8 @@ def number_name(expr: sp.Expr) -> str:
         name = "_".join(number_name(a) for a in above) or "one"
         name = ("minus_" if -1 in expr.args else "") + name
         return name + "".join("_over_" + number_name(b) for b in below)
+    if isinstance(expr, sp.Pow) and expr.exp == -1:
+        return f"one_over_{number_name(expr.base)}"
     if isinstance(expr, sp.Pow):
         return f"{number_name(expr.base)}_to_{number_name(expr.exp)}"
     return type(expr).__name__.lower() + "_" + "_".join(number_name(a) for a in expr.args)

@@ -1,0 +1,126 @@
+"""The CPU target: a module for each operation, and the runtime that they share."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Sequence
+from functools import cache
+
+from symnn import __version__
+from symnn.emit.cpu_functions import Functions
+from symnn.emit.cpu_kernels import function_names, kernel_lines
+from symnn.emit.cpu_scalars import sample_lines, value_lines
+from symnn.emit.cpu_layout import finished
+from symnn.emit.cpu_steps import Steps
+from symnn.emit.doc_spec import equation_lines, spec
+from symnn.emit.doc_templates import fill, template_directory
+from symnn.language.operation import Kind, Program, Programs
+from symnn.loops.ir import Kernel, Schedule
+from symnn.loops.schedule import schedule
+
+__all__ = ["emit_module", "emit_runtime"]
+
+
+def emit_module(made: Programs, header: Sequence[str] = ()) -> str:
+    """The source of an operation's module; ``header`` are lines on where it comes from and what was measured."""
+    op = made.op
+    if op.kind is Kind.SCHEDULE:
+        blocks, helpers = [value_lines(op, made.forward)], {"number"}
+    elif op.kind is Kind.INITIALISER:
+        blocks, helpers = [sample_lines(op, made.forward)], {"number", "shape_of"}
+    else:
+        blocks, helpers = _kernel_blocks(made)
+    text = "\n".join(line for block in blocks for line in block)
+    about = [*op.doc.splitlines(), "", *(f"    {line}" for line in equation_lines(op)), "", *header]
+    return fill(
+        "cpu/module.py.j2",
+        {
+            "title": f"{op.name} ({op.kind.value}).",
+            "about": about,
+            "imports": _imports(text, helpers),
+            "runtime": _runtime_hash(),
+            "blocks": [_spec_lines(made), *map(finished, blocks)],
+        },
+    )
+
+
+def _kernel_blocks(made: Programs) -> tuple[list[list[str]], set[str]]:
+    """Kernels first, then the functions that call them; and what both import from the runtime."""
+    parts = [made.forward_saving or made.forward, made.backward, made.value_and_grad, made.jvp]
+    schedules: dict[str, Schedule] = {p.name: schedule(p) for p in parts if p is not None}
+    kernels: list[list[str]] = []
+    named: list[Kernel] = []
+    for program in parts:
+        if program is None:
+            continue
+        steps = Steps.of(schedules[program.name], _updates_of(program), frozenset())
+        for step in schedules[program.name].steps:
+            if isinstance(step, Kernel):
+                kernels += kernel_lines(step, steps.storage)
+                named.append(step)
+    functions = Functions(made, schedules)
+    blocks = [*functions.blocks]
+    helpers = functions.helpers | function_names(named) | ({"OPTIONS", "chunk_rows"} if named else set())
+    return [*kernels, *blocks], helpers
+
+
+def _updates_of(program: Program) -> dict[str, str]:
+    return dict(program.updates)
+
+
+def _imports(text: str, helpers: set[str]) -> list[str]:
+    """Only what the module uses."""
+    standard = []
+    if "math." in text:
+        standard.append("import math")
+    if "namedtuple(" in text:
+        standard.append("from collections import namedtuple")
+    lines = [*standard, ""] if standard else []
+    numpy = ["import numpy as np"] if "np." in text else []
+    numba = ["from numba import njit, prange"] if "@njit" in text else []
+    lines += numpy + numba + ([""] if numpy or numba else [])
+    names = ", ".join(sorted(helpers, key=lambda n: (n.upper() != n, n)))
+    return [*lines, f"from ._runtime import {names}"] if names else lines
+
+
+def _spec_lines(made: Programs) -> list[str]:
+    """The operation described to a program: one line for each argument, parameter and equation."""
+    lines = ["#: The operation, for programs.", "SPEC = {"]
+    for key, value in spec(made.op).items():
+        if isinstance(value, list) and value:
+            lines += [f"    {_literal(key)}: [", *(f"        {_literal(v)}," for v in value), "    ],"]
+        else:
+            lines.append(f"    {_literal(key)}: {_literal(value)},")
+    return [*lines, "}"]
+
+
+def _literal(value: object) -> str:
+    """A value as Python source, with double quotes."""
+    if isinstance(value, dict):
+        return "{" + ", ".join(f"{_literal(k)}: {_literal(v)}" for k, v in value.items()) + "}"
+    if isinstance(value, list):
+        return "[" + ", ".join(map(_literal, value)) + "]"
+    return json.dumps(value, ensure_ascii=False) if isinstance(value, str) else repr(value)
+
+
+@cache
+def emit_runtime() -> str:
+    """The source of the module that all modules of this target share."""
+    from symnn.elementary.source import elementary_source
+
+    checks = (template_directory() / "cpu" / "runtime_checks.py").read_text(encoding="utf-8")
+    return fill(
+        "cpu/runtime.py.j2",
+        {
+            "version": __version__,
+            "imports": [],
+            "checks": checks.rstrip(),
+            "elementary": elementary_source().strip(),
+        },
+    )
+
+
+@cache
+def _runtime_hash() -> str:
+    return hashlib.sha256(emit_runtime().encode()).hexdigest()[:12]

@@ -1,0 +1,413 @@
+"""The functions of a module: what each checks, computes and returns, as lines of Python."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from symnn.emit.cpu_kernels import size_name
+from symnn.emit.cpu_steps import Steps, shape_text
+from symnn.language.operation import SEED, Argument, Kind, Op, Parameter, Program, Programs, Role
+from symnn.language.terms import ELEMENTS, Entry, Index, tangent
+from symnn.loops.ir import Schedule
+from symnn.loops.names import code_name
+
+__all__ = ["Functions"]
+
+
+class Functions:
+    """Writes the public functions of one operation."""
+
+    def __init__(self, made: Programs, schedules: dict[str, Schedule]) -> None:
+        self.made, self.op, self.schedules = made, made.op, schedules
+        self.arrays = [a for a in self.op.arguments if a.role is not Role.STEP]
+        self.tables: list[list[str]] = []
+        self.helpers: set[str] = set()
+        self._inputs = "()"
+
+    @property
+    def is_loss(self) -> bool:
+        return self.op.kind is Kind.LOSS
+
+    @property
+    def blocks(self) -> list[list[str]]:
+        """Every function of the module."""
+        if self.op.kind is Kind.OPTIMIZER:
+            return [*self._states(), self._init(), self._step()]
+        blocks = [self._forward()]
+        if self.made.backward is not None:
+            blocks = [*self._records(), self._forward(), self._forward_saving(), self._backward()]
+            if self.made.value_and_grad is not None:
+                blocks.append(self._value_and_grad())
+            blocks.append(self._jvp())
+        return [*self.tables, *blocks]
+
+    # --- pieces
+
+    def _use(self, *names: str) -> None:
+        self.helpers.update(names)
+
+    def _table(self, name: str, arguments: Sequence[Argument]) -> str:
+        """A constant that says what ``check`` should expect."""
+        rows = [f"    ({a.name_in_code!r}, {_axes(a)}, {_below(a)})," for a in map(_Coded, arguments)]
+        block = [f"{name} = (", *rows, ")"]
+        if block not in self.tables:
+            self.tables.append(block)
+        return name
+
+    def _signature(self, first: Sequence[str], keywords: Sequence[str], parameters: Sequence[Parameter]) -> str:
+        named = [f"{code_name(p.name)}" + ("" if p.default is None else f"={_number(p)}") for p in parameters]
+        later = [*named, *keywords]
+        return ", ".join([*first, *(["*", *later] if later else [])])
+
+    def _parameters(self, program: Program) -> list[Parameter]:
+        return [p for p in self.op.parameters if p.symbol in program.scalars]
+
+    def _checked_parameters(self, parameters: Sequence[Parameter]) -> list[str]:
+        if parameters:
+            self._use("number")
+        return [f"{code_name(p.name)} = {_check_number(p)}" for p in parameters]
+
+    def _sizes(self, wanted: set[str]) -> list[str]:
+        return [f"{size_name(axis)} = sizes[{_axis(axis)!r}]" for axis in sorted(wanted)]
+
+    def _unpacked(self, arguments: Sequence[Argument], table: str, values: Sequence[str]) -> list[str]:
+        self._use("check")
+        names = ", ".join(code_name(a.name) for a in arguments)
+        given = ", ".join(values)
+        comma = "," if len(arguments) == 1 else ""
+        self._inputs = f"({names}{comma})"
+        return [f"({names}{comma}), sizes, lead, real = check({table}, ({given}{comma}))"]
+
+    def _run(
+        self, schedule: Schedule, outputs: Sequence[Entry], out: Sequence[str] | None
+    ) -> tuple[list[str], set[str]]:
+        """Memory for the outputs, then the steps; returns the lines and the extents that they use."""
+        given = frozenset(e.name for e in outputs)
+        steps = Steps.of(schedule, {}, given)
+        lines: list[str] = []
+        sizes = set(steps.sizes)
+        for k, e in enumerate(outputs):
+            if not e.indices:
+                continue
+            sizes |= {i.axis for i in e.indices if isinstance(i, Index)}
+            name = code_name(e.name)
+            if out is None or out[k] == "None":
+                lines.append(f"{name} = np.empty({shape_text(e.indices)}, real)")
+            else:
+                self._use("output")
+                lines.append(f"{name} = output('out', {out[k]}, {shape_text(e.indices, lead=True)}, real, {self._inputs})")
+                if ELEMENTS in e.indices:
+                    lines.append(f"{name} = {name}.reshape({shape_text(e.indices)})")
+        return [*lines, *steps.lines], sizes
+
+    def _result(self, e: Entry) -> str:
+        """An output as the caller sees it."""
+        name = code_name(e.name)
+        if not e.indices:
+            return f"real({name})"
+        return f"{name}.reshape({shape_text(e.indices, lead=True)})" if ELEMENTS in e.indices else name
+
+    def _targets(self, names: Sequence[str], schedule: Schedule) -> list[Entry]:
+        found = {e.name: e for e in schedule.outputs}
+        return [found[n] for n in names]
+
+    # --- records
+
+    def _records(self) -> list[list[str]]:
+        saved = [*(code_name(n) for n in self.made.saved), *(code_name(p.name) for p in self._kept())]
+        if self.is_loss:
+            saved.append("reduction")
+        fields = ", ".join(repr(s) for s in saved)
+        grads = ", ".join(repr(a.name) for a in self.op.differentiable)
+        blocks = [
+            [f'Saved = namedtuple("Saved", [{fields}])', f'Gradients = namedtuple("Gradients", [{grads}])'],
+        ]
+        if len(self.op.outputs) > 1:
+            names = ", ".join(repr(n) for n in self.op.outputs)
+            blocks[0].append(f'Outputs = namedtuple("Outputs", [{names}])')
+        return blocks
+
+    def _kept(self) -> list[Parameter]:
+        """The parameters that the backward pass uses."""
+        assert self.made.backward is not None
+        return self._parameters(self.made.backward)
+
+    # --- forward
+
+    def _forward(self) -> list[str]:
+        names = [code_name(a.name) for a in self.arrays]
+        parameters = list(self.op.parameters)
+        keywords = (["reduction='mean'"] if self.is_loss else []) + ["out=None"]
+        head = f"def forward({self._signature(names, keywords, parameters)}):"
+        passed = [*names, *(f"{code_name(p.name)}={code_name(p.name)}" for p in parameters)]
+        passed += (["reduction=reduction"] if self.is_loss else []) + ["out=out"]
+        doc = f'    """{_sentence(self.op)}"""'
+        return [head, doc, f"    return forward_saving({', '.join(passed)})[0]"]
+
+    def _forward_saving(self) -> list[str]:
+        schedule = self.schedules["forward_saving"]
+        program = self.made.forward_saving
+        assert program is not None
+        names = [code_name(a.name) for a in self.arrays]
+        parameters = list(self.op.parameters)
+        keywords = (["reduction='mean'"] if self.is_loss else []) + ["out=None"]
+        outputs = self._targets(self.op.outputs, schedule)
+        extra = self._targets([n for n in program.outputs if n not in self.op.outputs], schedule)
+        lines = self._unpacked(self.arrays, self._table("_ARGUMENTS", self.arrays), names)
+        lines += self._checked_parameters(parameters)
+        out = self._out(outputs)
+        body, sizes = self._run(schedule, [*outputs, *extra], [*out, *["None"] * len(extra)])
+        if self.is_loss:
+            self._use("reduction_of", "reduce")
+            lines.append("reduction = reduction_of(reduction)")
+            self._use("per_sample")
+            lines.append("out = per_sample(out, reduction)")
+        lines += self._sizes(sizes)
+        lines += self._out_lines(outputs)
+        lines += body
+        kept = [self._saved_value(n) for n in self.made.saved]
+        kept += [code_name(p.name) for p in self._kept()]
+        kept += ["reduction"] if self.is_loss else []
+        lines.append(f"return {self._value(outputs)}, Saved({', '.join(kept)})")
+        head = f"def forward_saving({self._signature(names, keywords, parameters)}):"
+        doc = '    """The output, and what ``backward`` needs."""'
+        return [head, doc, *("    " + line for line in lines)]
+
+    def _out(self, outputs: Sequence[Entry]) -> list[str]:
+        return ["out"] if len(outputs) == 1 else [f"out_{code_name(e.name)}" for e in outputs]
+
+    def _out_lines(self, outputs: Sequence[Entry]) -> list[str]:
+        if len(outputs) == 1:
+            return []
+        self._use("outputs")
+        names = ", ".join(self._out(outputs))
+        return [f"{names} = outputs(out, {len(outputs)})"]
+
+    def _saved_value(self, name: str) -> str:
+        known = {a.name: a.axes for a in self.arrays}
+        schedule = self.schedules["forward_saving"]
+        axes = known.get(name) or next(e.indices for e in schedule.outputs if e.name == name)
+        return self._shaped(name, axes)
+
+    def _shaped(self, name: str, axes: Sequence[object]) -> str:
+        code = code_name(name)
+        return f"{code}.reshape({shape_text(tuple(axes), lead=True)})" if ELEMENTS in axes else code  # type: ignore[arg-type]
+
+    def _value(self, outputs: Sequence[Entry]) -> str:
+        if self.is_loss:
+            self._use("reduce")
+            return f"reduce({code_name(outputs[0].name)}, reduction, real)"
+        if len(outputs) == 1:
+            return self._result(outputs[0])
+        return f"Outputs({', '.join(self._result(e) for e in outputs)})"
+
+    # --- backward
+
+    def _backward(self) -> list[str]:
+        program, schedule = self.made.backward, self.schedules["backward"]
+        assert program is not None
+        inputs = list(program.inputs)
+        seeds = [a for a in inputs if a.name not in self.made.saved]
+        kept = [a for a in inputs if a.name in self.made.saved]
+        results = self._targets(program.outputs, schedule)
+        lines: list[str] = []
+        if self.is_loss:
+            self._use("cotangent")
+            lines += self._unpacked(kept, self._table("_SAVED", kept), [f"saved.{code_name(a.name)}" for a in kept])
+            lead = _Coded(seeds[0])
+            rows = size_name(seeds[0].axes[0].axis)
+            lines.append(f"{rows} = sizes[{_axis(seeds[0].axes[0].axis)!r}]")
+            lines.append(f"{lead.name_in_code} = cotangent(g, saved.reduction, {rows}, real)")
+        else:
+            values = [f"saved.{code_name(a.name)}" for a in kept] + self._given_seeds(seeds)
+            lines += self._unpacked([*kept, *seeds], self._table("_SAVED", [*kept, *seeds]), values)
+            lines += [f"{_Coded(a).name_in_code} = real({_Coded(a).name_in_code})" for a in seeds if not a.axes]
+        lines += [f"{code_name(p.name)} = saved.{code_name(p.name)}" for p in self._kept()]
+        out = self._out(results)
+        body, sizes = self._run(schedule, results, out)
+        if self.is_loss:
+            sizes.discard(seeds[0].axes[0].axis)
+        lines += self._sizes(sizes) + self._out_lines(results) + body
+        lines.append(f"return Gradients({', '.join(self._result(e) for e in results)})")
+        doc = '    """The gradient for each differentiable argument, from the cotangent ``g`` of the output."""'
+        return ["def backward(saved, g, *, out=None):", doc, *("    " + line for line in lines)]
+
+    def _given_seeds(self, seeds: Sequence[Argument]) -> list[str]:
+        if len(seeds) == 1:
+            return ["g"]
+        return [f"g.{name}" for name in self.op.outputs]
+
+    # --- value and gradient, directional derivative
+
+    def _value_and_grad(self) -> list[str]:
+        program, schedule = self.made.value_and_grad, self.schedules["value_and_grad"]
+        assert program is not None
+        names = [code_name(a.name) for a in self.arrays]
+        parameters = list(self.op.parameters)
+        keywords = ["reduction='mean'"] if self.is_loss else []
+        lines = self._unpacked(self.arrays, self._table("_ARGUMENTS", self.arrays), names)
+        lines += self._checked_parameters(parameters)
+        value = self._targets(self.op.outputs, schedule)
+        grads = self._targets([n for n in program.outputs if n not in self.op.outputs], schedule)
+        body, sizes = self._run(schedule, [*value, *grads], None)
+        seed = ["seed = 1.0"]
+        if self.is_loss:
+            self._use("reduction_of")
+            lines.append("reduction = reduction_of(reduction)")
+            rows = value[0].indices[0]
+            assert isinstance(rows, Index)
+            sizes.add(rows.axis)
+            seed = [f"seed = 1.0 / max({size_name(rows.axis)}, 1) if reduction == 'mean' else 1.0"]
+        lines += self._sizes(sizes) + (seed if SEED in program.scalars else []) + body
+        lines.append(f"return {self._value(value)}, Gradients({', '.join(self._result(e) for e in grads)})")
+        doc = '    """The value and its gradients, in one sweep over the data."""'
+        head = f"def value_and_grad({self._signature(names, keywords, parameters)}):"
+        return [head, doc, *("    " + line for line in lines)]
+
+    def _jvp(self) -> list[str]:
+        program, schedule = self.made.jvp, self.schedules["jvp"]
+        assert program is not None
+        parameters = list(self.op.parameters)
+        keywords = ["reduction='mean'"] if self.is_loss else []
+        arrays = list(program.inputs)
+        values = ["*inputs", *(f"*{'tangents'}",)]
+        moving = self.op.differentiable
+        lines = [f"inputs, tangents = pairs(inputs, {len(self.arrays)}, tangents, {len(moving)})"]
+        self._use("pairs")
+        lines += self._unpacked(arrays, self._table("_MOVING", arrays), values)
+        lines += self._checked_parameters(parameters)
+        value = self._targets(self.op.outputs, schedule)
+        moved = self._targets([tangent(n) for n in self.op.outputs], schedule)
+        body, sizes = self._run(schedule, [*value, *moved], None)
+        if self.is_loss:
+            self._use("reduction_of", "reduce")
+            lines.append("reduction = reduction_of(reduction)")
+        lines += self._sizes(sizes) + body
+        if self.is_loss:
+            results = [f"reduce({code_name(e.name)}, reduction, real)" for e in (*value, *moved)]
+        elif len(value) > 1:
+            results = [f"Outputs({', '.join(map(self._result, group))})" for group in (value, moved)]
+        else:
+            results = [self._result(e) for e in (*value, *moved)]
+        lines.append(f"return {', '.join(results)}")
+        doc = [
+            '    """The output, and its derivative along ``tangents``.',
+            "",
+            f"    ``inputs``: {', '.join(a.name for a in self.arrays)}; ``tangents``: one for each of "
+            f"{', '.join(a.name for a in moving)}.",
+            '    """',
+        ]
+        head = f"def jvp({self._signature(['inputs', 'tangents'], keywords, parameters)}):"
+        return [head, *doc, *("    " + line for line in lines)]
+
+    # --- optimizers
+
+    def _states(self) -> list[list[str]]:
+        fields = ", ".join(repr(a.name) for a in self._state())
+        return [[f'State = namedtuple("State", [{fields}])']]
+
+    def _state(self) -> list[Argument]:
+        first = self.arrays[0]
+        return [a for a in self.arrays if a.role is Role.STATE and a is not first]
+
+    def _init(self) -> list[str]:
+        self._use("check")
+        first = self.arrays[0]
+        zeros = ", ".join("np.zeros(theta.shape, real)" for _ in self._state())
+        table = self._table("_THETA", [first])
+        lines = [f"_, _, _, real = check({table}, ({first.name},))"] if zeros else []
+        return [
+            *self.tables_of("_THETA"),
+            f"def init({first.name}):",
+            f'    """The state before the first step, for a parameter like {first.name}: zeros."""',
+            *("    " + line for line in lines),
+            f"    return State({zeros})",
+        ]
+
+    def tables_of(self, name: str) -> list[str]:
+        """A table taken out of the common ones, to stand before its only user."""
+        for block in self.tables:
+            if block[0].startswith(f"{name} ="):
+                self.tables.remove(block)
+                return [*block, "", ""]
+        return []
+
+    def _step(self) -> list[str]:
+        self._use("check", "updated", "write_back")
+        program, schedule = self.made.forward, self.schedules["step"]
+        names = [code_name(a.name) for a in self.arrays]
+        own = {a.name for a in self._state()}
+        parameters = list(self.op.parameters)
+        state = [a.name for a in self._state()]
+        values = [f"state.{a.name}" if a.name in own else a.name for a in self.arrays]
+        changed = [(a, v) for a, v in zip(self.arrays, values, strict=True) if a.name in program.updates]
+        lines = [f"updated({a.name!r}, {v})" for a, v in changed]
+        targets = [f"{n}_flat" for n in names]
+        given = ", ".join(values)
+        table = self._table("_ARGUMENTS", self.arrays)
+        lines.append(f"({', '.join(targets)}), sizes, _, real = check({table}, ({given}))")
+        steps = [a for a in self.op.arguments if a.role is Role.STEP]
+        self._use("number")
+        lines.append("t = number('t', t, 1, math.inf, '[1, inf)', whole=True)")
+        lines += self._checked_parameters(parameters)
+        built = Steps.of(schedule, program.updates, frozenset(schedule_outputs(schedule)))
+        body = [_flat(line, names) for line in built.lines]
+        lines += self._sizes(built.sizes) + body
+        lines += [f"write_back({v}, {a.name}_flat)" for a, v in changed]
+        free = [n for n in names if n not in state]
+        head = f"def step({self._signature([*free, 'state', 't'], [], parameters)}):"
+        about = "in place" if steps or state else "in place; it has no state, and ``t`` is not used"
+        doc = f'    """One step: updates {", ".join(a.name for a, _ in changed)} {about}. ``t`` counts from 1."""'
+        return [*self.tables_of("_ARGUMENTS"), head, doc, *("    " + line for line in lines)]
+
+
+def schedule_outputs(schedule: Schedule) -> list[str]:
+    """The names of a schedule's outputs."""
+    return [e.name for e in schedule.outputs]
+
+
+def _flat(line: str, names: Sequence[str]) -> str:
+    """A call of a kernel on the flat arrays: each array by the name it has there."""
+    if "_rows(" not in line and "_parallel(" not in line:
+        return line
+    head, rest = line.split("(", 1)
+    parts = [p.strip() for p in rest[:-1].split(", ")]
+    return f"{head}({', '.join(f'{p}_flat' if p in names else p for p in parts)})"
+
+
+class _Coded:
+    """An argument with its name in code."""
+
+    def __init__(self, argument: Argument) -> None:
+        self.argument = argument
+        self.name_in_code = code_name(argument.name) if argument.name != "g" else "g"
+        self.axes, self.below = argument.axes, argument.below
+
+
+def _axis(axis: str) -> str:
+    return "..." if axis == "…" else axis
+
+
+def _axes(a: _Coded) -> str:
+    names = [repr(_axis(i.axis)) for i in a.axes]
+    return f"({', '.join(names)}{',' if len(names) == 1 else ''})"
+
+
+def _below(a: _Coded) -> str:
+    return repr(_axis(a.below.axis)) if a.below is not None else "None"
+
+
+def _number(p: Parameter) -> str:
+    assert p.default is not None
+    return repr(int(p.default)) if p.default == int(p.default) and abs(p.default) < 1e6 else repr(p.default)
+
+
+def _check_number(p: Parameter) -> str:
+    low = "-math.inf" if p.range.low == float("-inf") else f"{p.range.low:g}"
+    high = "math.inf" if p.range.high == float("inf") else f"{p.range.high:g}"
+    whole = ", whole=True" if p.range.integer else ""
+    return f"number({p.name!r}, {code_name(p.name)}, {low}, {high}, {str(p.range)!r}{whole})"
+
+
+def _sentence(op: Op) -> str:
+    return op.doc.splitlines()[0] if op.doc else op.name

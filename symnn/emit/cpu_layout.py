@@ -1,0 +1,66 @@
+"""How generated Python is laid out: long calls over several lines, double quotes, no name that is not used."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+__all__ = ["finished"]
+
+_WIDTH = 112
+
+
+def finished(block: Sequence[str]) -> list[str]:
+    """The lines of a block as a formatter would leave them."""
+    block = [line.replace("'", '"') if '"' not in line else line for line in block]
+    block = _without_idle_names(block)
+    return [part for line in block for part in _folded(line)]
+
+
+def _without_idle_names(block: Sequence[str]) -> list[str]:
+    """``lead`` and others that a function is given but does not use become _."""
+    made = list(block)
+    for k, line in enumerate(made):
+        if " = check(" not in line:
+            continue
+        left, right = line.rsplit(" = check(", 1)
+        rest = "\n".join(made[k + 1 :])
+        for name in ("sizes", "lead", "real"):
+            if not re.search(rf"\b{name}\b", rest):
+                left = re.sub(rf"\b{name}\b", "_", left)
+        made[k] = f"{left} = check({right}"
+    return made
+
+
+def _folded(line: str) -> list[str]:
+    """A line that is too long, opened at its outermost call."""
+    if len(line) <= _WIDTH or line.lstrip().startswith(("#", '"""')) or not line.rstrip().endswith((")", "):")):
+        return [line]
+    indent = line[: len(line) - len(line.lstrip())]
+    close = line.rstrip()
+    tail = "):" if close.endswith("):") else ")"
+    body = close[: -len(tail)]
+    depth, opened = 1, len(body)
+    while depth:
+        opened -= 1
+        depth += {")": 1, "]": 1, "(": -1, "[": -1}.get(body[opened], 0)
+    head, inside = body[: opened + 1], body[opened + 1 :]
+    parts = _parts(inside)
+    lines, current = [], ""
+    for part in parts:
+        if current and len(indent) + 4 + len(current) + len(part) + 3 > _WIDTH:
+            lines.append(f"{indent}    {current}")
+            current = ""
+        current += f"{' ' if current else ''}{part},"
+    return [head, *lines, f"{indent}    {current}", indent + tail]
+
+
+def _parts(inside: str) -> list[str]:
+    """The arguments of a call."""
+    parts, depth, start = [], 0, 0
+    for k, ch in enumerate(inside):
+        depth += {"(": 1, "[": 1, ")": -1, "]": -1}.get(ch, 0)
+        if ch == "," and depth == 0:
+            parts.append(inside[start:k].strip())
+            start = k + 1
+    return [*parts, inside[start:].strip()]

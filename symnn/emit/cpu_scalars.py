@@ -1,0 +1,66 @@
+"""Modules without kernels: schedules are one formula, initialisers draw from one distribution."""
+
+from __future__ import annotations
+
+from symnn.emit.cpu_kernels import equation_text
+from symnn.emit.printer import PythonPrinter
+from symnn.language.operation import Op, Parameter, Program, Role
+from symnn.language.random import uniform
+from symnn.loops.names import code_name
+
+__all__ = ["sample_lines", "value_lines"]
+
+
+def _checks(parameters: tuple[Parameter, ...]) -> list[str]:
+    made = []
+    for p in parameters:
+        low = "-math.inf" if p.range.low == float("-inf") else f"{p.range.low:g}"
+        high = "math.inf" if p.range.high == float("inf") else f"{p.range.high:g}"
+        whole = ", whole=True" if p.range.integer else ""
+        made.append(f"{code_name(p.name)} = number({p.name!r}, {code_name(p.name)}, {low}, {high}, "
+                    f"{str(p.range)!r}{whole})")
+    return made
+
+
+def _equations(program: Program) -> list[str]:
+    printer = PythonPrinter()
+    made = []
+    for e in program.equations:
+        made += [f"# {equation_text(e.target, e.value)}", f"{code_name(e.name)} = {printer(e.value)}"]
+    return made
+
+
+def value_lines(op: Op, program: Program) -> list[str]:
+    """``value(t, **params)`` of a schedule, in plain Python."""
+    step = next(a.name for a in op.arguments if a.role is Role.STEP)
+    named = [code_name(p.name) + ("" if p.default is None else f"={p.default!r}") for p in op.parameters]
+    lines = [f"{step} = number({step!r}, {step}, 0, math.inf, '[0, inf)')", *_checks(op.parameters)]
+    lines += _equations(program)
+    lines.append(f"return {code_name(program.outputs[-1])}")
+    head = f"def value({', '.join([step, *(['*', *named] if named else [])])}):"
+    return [head, f'    """{op.doc.splitlines()[0]}"""', *("    " + line for line in lines)]
+
+
+def sample_lines(op: Op, program: Program) -> list[str]:
+    """``sample(shape, rng, **params)`` of an initialiser; fans that are not given come from the shape."""
+    scale, drawn = program.equations
+    known = {"fan_in": "math.prod(shape[1:])", "fan_out": "shape[0]"}
+    named = [f"{p.name}=None" if p.name in known else p.name for p in op.parameters]
+    lines = ["shape = shape_of(shape)"]
+    for p in op.parameters:
+        if p.name in known:
+            lines += [f"if {p.name} is None:", f"    {p.name} = {known[p.name]}"]
+    lines += _checks(op.parameters)
+    printer = PythonPrinter()
+    lines += [f"# {equation_text(scale.target, scale.value)}", f"{code_name(scale.name)} = {printer(scale.value)}"]
+    method = "uniform" if isinstance(drawn.value, uniform) else "normal"
+    first, second = (printer(a) for a in drawn.value.args)
+    lines.append(f"return rng.{method}({first}, {second}, shape).astype(dtype)")
+    head = f"def sample({', '.join(['shape', 'rng', '*', *named, 'dtype=np.float64'])}):"
+    doc = [
+        f'    """{op.doc.splitlines()[0]}',
+        "",
+        "    ``shape`` is (outputs, inputs, ...); ``rng`` is a numpy.random.Generator.",
+        '    """',
+    ]
+    return [head, *doc, *("    " + line for line in lines)]

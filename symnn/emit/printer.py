@@ -1,0 +1,164 @@
+"""Scalar expressions as the Python that Numba compiles: every constant typed, every power a product."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import sympy as sp
+from sympy.codegen.cfunctions import expm1, log1p
+
+from symnn.errors import UsageError
+from symnn.language.terms import Delta, Entry, Extent, Index, maximum, minimum
+from symnn.loops.names import code_name, index_name
+
+__all__ = ["FUNCTIONS", "KernelPrinter", "PythonPrinter"]
+
+#: Functions that a module imports from its runtime.
+FUNCTIONS: dict[type[sp.Basic], str] = {
+    sp.exp: "exp",
+    sp.log: "log",
+    sp.tanh: "tanh",
+    sp.erf: "erf",
+    sp.sin: "sin",
+    sp.cos: "cos",
+    expm1: "expm1",
+    log1p: "log1p",
+}
+
+_SUM, _PRODUCT, _UNARY, _ATOM = 1, 2, 3, 4
+
+
+class KernelPrinter:
+    """Prints inside a kernel. ``storage`` says under which name an array is at hand."""
+
+    def __init__(self, storage: Mapping[str, str] | None = None) -> None:
+        self.storage = dict(storage or {})
+
+    def array(self, name: str) -> str:
+        """The identifier of the array that holds a tensor."""
+        return self.storage.get(name, code_name(name))
+
+    def __call__(self, expr: sp.Basic) -> str:
+        return self.text(expr, 0)
+
+    def constant(self, value: sp.Expr) -> str:
+        """A number in the type of the arrays: a bare one would make everything double."""
+        if value.is_Integer:
+            return f"real({int(value)})"
+        if value in (sp.oo, -sp.oo):
+            return "real(np.inf)" if value is sp.oo else "real(-np.inf)"
+        return f"real({float(value.evalf(20))!r})"
+
+    def extent(self, extent: Extent) -> str:
+        return f"real({code_name(extent.axis)}_size)"
+
+    def function(self, expr: sp.Basic) -> str:
+        if type(expr) not in FUNCTIONS:
+            raise UsageError(f"{type(expr).__name__} has no code yet; it stands in {expr}")
+        return f"{FUNCTIONS[type(expr)]}({self.text(expr.args[0], 0)})"
+
+    def text(self, expr: sp.Basic, outer: int) -> str:
+        """The expression, in parentheses where it binds less tightly than what is around it."""
+        made, level = self._level(expr)
+        return f"({made})" if level < outer else made
+
+    def _level(self, expr: sp.Basic) -> tuple[str, int]:
+        if isinstance(expr, Entry):
+            return self._entry(expr), _ATOM
+        if isinstance(expr, Extent):
+            return self.extent(expr), _ATOM
+        if isinstance(expr, Index):
+            return index_name(expr), _ATOM
+        if isinstance(expr, sp.Symbol):
+            return code_name(str(expr.name)), _ATOM
+        if isinstance(expr, sp.Expr) and expr.is_number:
+            return self.constant(expr), _ATOM
+        if isinstance(expr, sp.Add):
+            return self._sum(expr), _SUM
+        if isinstance(expr, sp.Mul):
+            return self._product(expr)
+        if isinstance(expr, sp.Pow):
+            return self._power(expr)
+        return self._call(expr)
+
+    def _entry(self, expr: Entry) -> str:
+        where = ", ".join(self.text(i, 0) for i in expr.indices)
+        return f"{self.array(expr.name)}[{where}]" if where else self.array(expr.name)
+
+    def _sum(self, expr: sp.Add) -> str:
+        terms = sorted(expr.args, key=lambda a: (a.could_extract_minus_sign(), not a.is_number))
+        made = self.text(terms[0], _SUM)
+        for term in terms[1:]:
+            negative = term.could_extract_minus_sign()
+            made += f" - {self.text(-term, _PRODUCT)}" if negative else f" + {self.text(term, _SUM)}"
+        return made
+
+    def _product(self, expr: sp.Mul) -> tuple[str, int]:
+        if expr.could_extract_minus_sign() and expr.args[0].is_number:
+            return f"-{self.text(-expr, _UNARY)}", _UNARY
+        above, below = [], []
+        for factor in expr.args:
+            base, exponent = factor.as_base_exp()
+            if exponent.is_number and exponent.is_negative:
+                below.append(base**-exponent)
+            elif factor.is_Rational and factor.p == 1:
+                below.append(sp.Integer(factor.q))
+            else:
+                above.append(factor)
+        over = " * ".join(self.text(f, _PRODUCT) for f in above) or self.constant(sp.S.One)
+        if not below:
+            return over, _PRODUCT
+        under = " * ".join(self.text(f, _PRODUCT) for f in below)
+        return f"{over} / ({under})" if len(below) > 1 else f"{over} / {self.text(below[0], _UNARY)}", _PRODUCT
+
+    def _power(self, expr: sp.Pow) -> tuple[str, int]:
+        base, exponent = expr.args
+        if exponent == sp.Rational(1, 2):
+            return f"math.sqrt({self.text(base, 0)})", _ATOM
+        if exponent.is_number and exponent.is_negative:
+            return f"{self.constant(sp.S.One)} / {self.text(base**-exponent, _UNARY)}", _PRODUCT
+        if exponent.is_Integer and exponent <= 4:
+            return " * ".join([self.text(base, _UNARY)] * int(exponent)), _PRODUCT
+        if (2 * exponent).is_Integer and exponent <= 4:
+            whole = sp.floor(exponent)
+            root = f"math.sqrt({self.text(base, 0)})"
+            return " * ".join([self.text(base, _UNARY)] * int(whole) + [root]), _PRODUCT
+        return f"{self.text(base, _ATOM)} ** {self.text(exponent, _ATOM)}", _UNARY
+
+    def _call(self, expr: sp.Basic) -> tuple[str, int]:
+        if isinstance(expr, sp.Piecewise):
+            (then, condition), (otherwise, _) = expr.args
+            made = f"{self.text(then, 1)} if {self.text(condition, 1)} else {self.text(otherwise, 1)}"
+            return f"({made})", _ATOM
+        if isinstance(expr, maximum | minimum):
+            a, b = (self.text(x, _SUM) for x in expr.args)
+            sign = ">=" if isinstance(expr, maximum) else "<="
+            return f"({a} if {a} {sign} {b} else {b})", _ATOM
+        if isinstance(expr, Delta):
+            left, right = (self.text(x, _SUM) for x in expr.args)
+            return f"({self.constant(sp.S.One)} if {left} == {right} else {self.constant(sp.S.Zero)})", _ATOM
+        if isinstance(expr, sp.core.relational.Relational):
+            sign = {sp.Eq: "==", sp.Ne: "!="}.get(type(expr)) or expr.rel_op
+            return f"{self.text(expr.lhs, _SUM)} {sign} {self.text(expr.rhs, _SUM)}", 0
+        if isinstance(expr, sp.Abs):
+            return f"abs({self.text(expr.args[0], 0)})", _ATOM
+        if isinstance(expr, sp.sign):
+            return f"sign({self.text(expr.args[0], 0)})", _ATOM
+        return self.function(expr), _ATOM
+
+
+class PythonPrinter(KernelPrinter):
+    """Prints outside kernels: plain Python numbers in double precision."""
+
+    def constant(self, value: sp.Expr) -> str:
+        if value.is_Integer:
+            return str(int(value))
+        if value == sp.pi:
+            return "math.pi"
+        return repr(float(value.evalf(20)))
+
+    def extent(self, extent: Extent) -> str:
+        return f"{code_name(extent.axis)}_size" if extent.axis != "…" else "size"
+
+    def function(self, expr: sp.Basic) -> str:
+        return f"math.{FUNCTIONS[type(expr)]}({self.text(expr.args[0], 0)})" if type(expr) in FUNCTIONS else str(expr)

@@ -1,0 +1,206 @@
+# --- what callers hand in ---------------------------------------------------------------------------------
+
+_FLOATS = (np.dtype(np.float32), np.dtype(np.float64))
+
+
+def check(arguments, values):
+    """Check arrays against their declared axes; returns them contiguous and flat, with the extents of the axes.
+
+    ``arguments`` has, for each value, its name, its axes (``...`` stands for any leading axes, which become one)
+    and, for integer labels, the axis whose extent bounds them. Returns the arrays, the extents by axis, the leading
+    shape and the scalar type. Raises TypeError or ValueError that names the argument; nothing is written.
+    """
+    real = lead = None
+    sizes = {}
+    arrays = []
+    for (name, axes, below), value in zip(arguments, values):
+        if type(value) is not np.ndarray:
+            value = _as_array(name, value, axes)
+        if below is None:
+            real = _same_type(name, value.dtype, real)
+        elif value.dtype.kind not in "iu":
+            raise TypeError(f"{name} holds {value.dtype}; labels must be integers")
+        shape = value.shape
+        if axes and axes[0] == "...":
+            fixed = axes[1:]
+            if len(shape) < len(fixed):
+                raise ValueError(f"{name} has shape {shape}; expected at least {len(fixed)} axes (..., {', '.join(fixed)})")
+            cut = len(shape) - len(fixed)
+            if lead is None:
+                lead = shape[:cut]
+            elif lead != shape[:cut]:
+                raise ValueError(f"{name} has shape {shape}; expected leading axes {lead}, as the arguments before it")
+            flat = 1
+            for extent in lead:
+                flat *= extent
+            sizes["..."] = flat
+            inner = shape[cut:]
+        elif len(shape) != len(axes):
+            raise ValueError(f"{name} has shape {shape}; expected {len(axes)} axes ({', '.join(axes)})")
+        else:
+            fixed = axes
+            inner = shape
+        for axis, extent in zip(fixed, inner):
+            known = sizes.setdefault(axis, extent)
+            if known != extent:
+                raise ValueError(f"{name} has shape {shape}, so {axis} = {extent}; expected {axis} = {known}")
+        if not value.flags.c_contiguous:
+            value = np.ascontiguousarray(value)
+        if fixed is not axes and (fixed or len(shape) != 1):
+            value = value.reshape((sizes["..."], *inner))
+        arrays.append(value)
+    for (name, _, below), value in zip(arguments, arrays):
+        if below is not None:
+            _check_labels(name, value, sizes.get(below), below)
+    return arrays, sizes, lead, real
+
+
+def _as_array(name, value, axes):
+    """Numbers are arrays without axes; anything else that is no array is refused."""
+    if isinstance(value, np.ndarray):
+        return value.view(np.ndarray)
+    if not axes or axes == ("...",):
+        if isinstance(value, np.generic):
+            return np.asarray(value)
+        if not axes and isinstance(value, (int, float)):
+            return np.asarray(value, dtype=np.float64)
+    raise TypeError(f"{name} is a {type(value).__name__}; expected a NumPy array of float32 or float64")
+
+
+def _same_type(name, dtype, real):
+    if dtype not in _FLOATS:
+        raise TypeError(f"{name} holds {dtype}; expected float32 or float64")
+    if real is not None and dtype != real:
+        raise TypeError(f"{name} holds {dtype}; expected {np.dtype(real)}, as the arguments before it")
+    return dtype.type
+
+
+def _check_labels(name, labels, count, axis):
+    if labels.size and count is not None:
+        low, high = labels.min(), labels.max()
+        if low < 0 or high >= count:
+            worst = low if low < 0 else high
+            raise ValueError(f"{name} has the label {worst}; expected integers in [0, {count}), the extent of {axis}")
+
+
+def number(name, value, low, high, interval, whole=False):
+    """A parameter in its range, as a float; ``interval`` shows the range, open at a parenthesis."""
+    if type(value) is not float:
+        if isinstance(value, (bool, np.bool_)) or not isinstance(value, (int, float, np.integer, np.floating)):
+            raise TypeError(f"{name} is a {type(value).__name__}; expected a number in {interval}")
+        value = float(value)
+    above = value > low if interval[0] == "(" else value >= low
+    below = value < high if interval[-1] == ")" else value <= high
+    if not (above and (below or value == high == math.inf)) or (whole and value != math.floor(value)):
+        kind = "a whole number" if whole else "a number"
+        raise ValueError(f"{name} = {value:g}; expected {kind} in {interval}")
+    return value
+
+
+def output(name, given, shape, real, inputs):
+    """An array for results: the one given, if it fits and shares no memory with the inputs, else a new one."""
+    if given is None:
+        return np.empty(shape, real)
+    if not isinstance(given, np.ndarray):
+        raise TypeError(f"{name} is a {type(given).__name__}; expected a NumPy array")
+    if given.dtype != real:
+        raise TypeError(f"{name} holds {given.dtype}; expected {np.dtype(real)}")
+    if given.shape != tuple(shape):
+        raise ValueError(f"{name} has shape {given.shape}; expected {tuple(shape)}")
+    if not (given.flags.c_contiguous and given.flags.writeable):
+        raise ValueError(f"{name} must be contiguous and writeable")
+    if any(np.may_share_memory(given, array) for array in inputs):
+        raise ValueError(f"{name} shares memory with an input; give it memory of its own")
+    return given
+
+
+def per_sample(out, reduction):
+    """``out=`` is for the values of the samples; a mean or a sum is one number."""
+    if out is not None and reduction != "none":
+        raise ValueError(f"out is for reduction='none'; with reduction={reduction!r} the result is one number")
+    return out
+
+
+def outputs(given, count):
+    """The arrays of ``out=``: none, one, or one for each result."""
+    if given is None:
+        return (None,) * count
+    if isinstance(given, np.ndarray):
+        given = (given,)
+    if not isinstance(given, tuple) or len(given) != count:
+        raise TypeError(f"out must be {'an array' if count == 1 else f'a tuple of {count} arrays'}")
+    return given
+
+
+def reduce(values, reduction, real):
+    """One number from the values of the samples, summed in double precision; a mean over no sample is NaN."""
+    if reduction == "none":
+        return values
+    total = values.sum(dtype=np.float64)
+    if reduction == "sum":
+        return real(total)
+    return real(total / values.size) if values.size else real(math.nan)
+
+
+def reduction_of(reduction):
+    """The name of a reduction, checked."""
+    if reduction not in ("mean", "sum", "none"):
+        raise ValueError(f"reduction = {reduction!r}; expected 'mean', 'sum' or 'none'")
+    return reduction
+
+
+def cotangent(g, reduction, count, real):
+    """Each sample's cotangent, from one number for a mean or a sum."""
+    if reduction == "none":
+        if not isinstance(g, np.ndarray) or g.dtype != real:
+            kind = g.dtype if isinstance(g, np.ndarray) else type(g).__name__
+            raise TypeError(f"g is {kind}; expected an array of {np.dtype(real)}, for reduction='none'")
+        if g.shape != (count,):
+            raise ValueError(f"g has shape {g.shape}; expected ({count},), one number for each sample")
+        return np.ascontiguousarray(g)
+    if not isinstance(g, (int, float, np.number, np.ndarray)):
+        raise TypeError(f"g is a {type(g).__name__}; expected a number")
+    if isinstance(g, np.ndarray) and g.ndim:
+        raise ValueError(f"g has shape {g.shape}; expected one number, for reduction={reduction!r}")
+    each = float(g) / max(count, 1) if reduction == "mean" else float(g)
+    return np.full(count, each, real)
+
+
+def chunk_rows(columns):
+    """How many rows one chunk has: a number of elements that stays in cache, whatever the number of threads."""
+    return max(1, 32768 // max(1, columns))
+
+
+def pairs(inputs, count, tangents, moving):
+    """The arrays of a directional derivative: tuples of the right lengths."""
+    inputs = inputs if isinstance(inputs, (tuple, list)) else (inputs,)
+    tangents = tangents if isinstance(tangents, (tuple, list)) else (tangents,)
+    for name, given, expected in (("inputs", inputs, count), ("tangents", tangents, moving)):
+        if len(given) != expected:
+            raise ValueError(f"{name} has {len(given)} arrays; expected {expected}")
+    return inputs, tangents
+
+
+def updated(name, array):
+    """An array that a step may change in place."""
+    if not isinstance(array, np.ndarray):
+        raise TypeError(f"{name} is a {type(array).__name__}; expected a NumPy array, which is updated in place")
+    if not array.flags.writeable:
+        raise ValueError(f"{name} is read-only; expected an array that can be updated in place")
+
+
+def write_back(array, flat):
+    """Bring a result home where the array was not contiguous and a copy was worked on."""
+    if not np.may_share_memory(array, flat):
+        array[...] = flat.reshape(array.shape)
+
+
+def shape_of(shape):
+    """A shape of at least two axes, for weights (outputs, inputs, ...)."""
+    try:
+        made = tuple(int(extent) for extent in shape)
+    except TypeError:
+        raise TypeError(f"shape is a {type(shape).__name__}; expected a tuple (outputs, inputs, ...)") from None
+    if len(made) < 2 or min(made) < 1:
+        raise ValueError(f"shape = {made}; expected at least two positive extents (outputs, inputs, ...)")
+    return made
