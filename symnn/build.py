@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import importlib
 import importlib.util
+import math
 import os
 import sys
 import tempfile
@@ -26,9 +27,9 @@ from symnn.errors import UsageError, VerificationError
 from symnn.language.operation import Kind, Op
 
 if TYPE_CHECKING:
-    from symnn.verify.report import Report
+    from symnn.verify.report import Measure, Report
 
-__all__ = ["TARGETS", "Built", "Progress", "build", "loaded", "source_of", "verify"]
+__all__ = ["TARGETS", "Built", "Progress", "build", "loaded", "missed", "source_of", "verify"]
 
 TARGETS = ("cpu",)
 DTYPES = ("float32", "float64")
@@ -82,7 +83,7 @@ def build(
         for task, (text, report) in zip(tasks, _made(tasks, jobs, progress), strict=True):
             made.append(_placed(folder, f"{task.op.name}.py", text, report))
     made.insert(0, _placed(out_dir, "__init__.py", '"""Modules made by symnn: one package for each target."""\n'))
-    failed = [b.report for b in made if b.report is not None and not b.report.passed]
+    failed = [b.report for b in made if b.report is not None and missed(b.report)]
     if failed:
         raise VerificationError(
             "nothing was written, because verification failed:\n" + "\n".join(map(failures, failed))
@@ -109,9 +110,14 @@ def _check_dtypes(dtypes: Sequence[str]) -> None:
             raise UsageError(f"there is no dtype {name!r}; choose from {', '.join(DTYPES)}")
 
 
+def missed(report: Report) -> list[Measure]:
+    """The measures of a report that missed their bounds; what was skipped missed nothing."""
+    return [m for m in report.measures if not m.passed]
+
+
 def failures(report: Report) -> str:
-    """The measures of a report that missed their bounds."""
-    return "\n".join([report.operation, *(f"  {m}" for m in report.measures if not m.passed)])
+    """What a report says of the measures that missed their bounds."""
+    return "\n".join([report.operation, *(f"  {m}" for m in missed(report))])
 
 
 # --- one module ---------------------------------------------------------------------------------------------
@@ -166,16 +172,31 @@ def _is_measure(line: str) -> bool:
 
 
 def _measured(report: Report) -> list[str]:
-    """One line a measure; errors are rounded to one digit, so that noise below it changes no file."""
-    return [
-        f"{_MARK}{m.method}, {m.what}: {m.error:.0e}, bound {m.bound:.0e}" for m in report.measures if not m.skipped
-    ]
+    """One line for each method, dtype and bound, with the worst error, rounded up to one digit.
+
+    What a peer said is left out: which peers are installed must not change a file.
+    """
+    worst: dict[tuple[str, float], float] = {}
+    for m in report.measures:
+        if not m.skipped and m.method != "oracle":
+            dtype = next((name for name in DTYPES if m.what.startswith(name)), "")
+            key = (f"{m.method} {dtype}".strip(), m.bound)
+            worst[key] = max(worst.get(key, 0.0), m.error)
+    return [f"{_MARK}{what}: error {_upper(error)}, bound {bound:g}" for (what, bound), error in worst.items()]
 
 
-def _verified(op: Op, module: ModuleType | None, dtypes: Sequence[str]) -> Report:
+def _upper(error: float) -> str:
+    """An error rounded up to one digit, so that noise below it changes no file."""
+    if error == 0:
+        return "0"
+    power = math.floor(math.log10(error))
+    return f"{math.ceil(error / 10.0**power - 1e-9) * 10.0**power:.0e}"
+
+
+def _verified(op: Op, module: ModuleType | None, dtypes: Sequence[str], mutants: bool = False) -> Report:
     from symnn.verify import verify_operation
 
-    return verify_operation(op, module, dtypes=tuple(dtypes))
+    return verify_operation(op, module, tuple(dtypes), mutants=mutants)
 
 
 @contextmanager
@@ -214,7 +235,7 @@ def verify(
     jobs: int = 1,
     progress: Progress | None = None,
 ) -> list[Report]:
-    """The reports of operations, each with a freshly emitted module for every target."""
+    """The reports of operations, each with a freshly emitted module for every target, and with planted faults."""
     _check_dtypes(dtypes)
     tasks = [_Task(op, name, tuple(dtypes), "", True, False) for name in targets(target) for op in ops]
     return list(_mapped(_report, tasks, jobs, progress))
@@ -222,9 +243,9 @@ def verify(
 
 def _report(task: _Task) -> Report:
     if task.op.kind is Kind.STATEMENT:
-        return _verified(task.op, None, task.dtypes)
+        return _verified(task.op, None, task.dtypes, mutants=True)
     with loaded(task.op, task.target, source_of(task.op, task.target)) as module:
-        return _verified(task.op, module, task.dtypes)
+        return _verified(task.op, module, task.dtypes, mutants=True)
 
 
 def _made(tasks: Sequence[_Task], jobs: int, progress: Progress | None) -> Iterator[tuple[str, Report | None]]:
