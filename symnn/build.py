@@ -155,7 +155,7 @@ def _header(op: Op, measured: Sequence[str]) -> list[str]:
 def _make(task: _Task) -> tuple[str, Report | None]:
     """The text of a module; with a report where it had to be verified."""
     measured = [line[line.index(_MARK) :] for line in task.existing.splitlines() if _is_measure(line)]
-    if measured and not task.force:
+    if _covers(measured, task.dtypes) and not task.force:
         text = source_of(task.op, task.target, measured)
         if text == task.existing:
             return text, None
@@ -165,6 +165,12 @@ def _make(task: _Task) -> tuple[str, Report | None]:
     with loaded(task.op, task.target, plain) as module:
         report = _verified(task.op, module, task.dtypes)
     return source_of(task.op, task.target, _measured(report)), report
+
+
+def _covers(measured: Sequence[str], dtypes: Sequence[str]) -> bool:
+    """Whether the recorded measures are there, and those of kernels for each dtype that is asked for."""
+    kernels = [line for line in measured if line.startswith(f"{_MARK}kernel")]
+    return bool(measured) and (not kernels or all(any(name in line for line in kernels) for name in dtypes))
 
 
 def _is_measure(line: str) -> bool:

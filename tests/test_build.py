@@ -98,6 +98,15 @@ def test_a_new_runtime_verifies_everything_again(engine: Engine, tmp_path: Path)
     assert engine.verified == ["relu", "softmax_ce"]
 
 
+def test_a_dtype_that_was_not_verified_before_is_verified(engine: Engine, tmp_path: Path) -> None:
+    building.build(PAIR, out_dir=tmp_path, dtypes=("float32",))
+    engine.verified = []
+    building.build(PAIR, out_dir=tmp_path, dtypes=("float32",))
+    assert engine.verified == []
+    building.build(PAIR, out_dir=tmp_path)
+    assert engine.verified == ["relu", "softmax_ce"]
+
+
 def test_nothing_is_written_where_one_fails(engine: Engine, tmp_path: Path) -> None:
     engine.error = 5.0
     with pytest.raises(VerificationError, match="float64 ordinary"):

@@ -46,6 +46,12 @@ def test_every_help_has_an_example(command: str) -> None:
     assert f"Example: symnn {command}" in done.stdout
 
 
+def test_help_lists_the_commands() -> None:
+    said = symnn("--help").stdout
+    assert all(command in said for command in COMMANDS)
+    assert "Example: symnn" in said
+
+
 def test_list_names_every_operation() -> None:
     done = symnn("list")
     assert [line.split()[0] for line in done.stdout.splitlines()[1:]] == OPERATIONS
