@@ -70,7 +70,7 @@ def settled(tasks: Sequence[Task], values: Mapping[str, Any], sizes: Mapping[str
             digits *= 2
             before, now = now, _run(task, values, sizes, digits)
             # A zero may be a number too small for this precision, until the precision exceeds the dtype's range.
-            tiny = smallest if mpmath.mpf(10) ** (-digits // 4) < smallest else mpmath.mpf(0)
+            tiny = smallest if mpmath.mpf(10) ** (-digits // 2) < smallest else mpmath.mpf(0)
             if all(_agree(a, b, tiny, digits) for n in now for a, b in zip(before[n].flat, now[n].flat, strict=True)):
                 return now
     raise VerificationError(f"the digits of {', '.join(tasks[0].results)} do not settle: no reference to compare with")

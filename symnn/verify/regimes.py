@@ -24,18 +24,21 @@ _FLAT = 96
 
 @dataclass(frozen=True)
 class Regime:
-    """A name and a function from (ordinary value, dtype) to the value in this regime."""
+    """A name, and what makes ordinary values those of the regime: a factor that depends on the dtype, and a shift."""
 
     name: str
     scale: Any
+    shift: float = 0.0
 
     def __call__(self, values: Array, dtype: type) -> Array:
-        return (values * dtype(self.scale(np.finfo(dtype)))).astype(dtype)
+        return (values * dtype(self.scale(np.finfo(dtype))) + self.shift).astype(dtype)
 
 
+#: Far from zero is where a variance in one pass cancels.
 #: 2¹³ is about 1e4; a hundred binary digits more is about 1e30, which float32 squares to infinity.
 regimes = (
     Regime("ordinary", lambda info: 1.0),
+    Regime("far from zero", lambda info: 1.0, 512.0),
     Regime("tiny", lambda info: 2.0**-30),
     Regime("subnormal", lambda info: info.smallest_normal / 4),
     Regime("huge", lambda info: 2.0**13),
