@@ -205,7 +205,8 @@ def _product(factors: tuple[Node, ...]) -> str:
     for k, factor in enumerate(factors):
         loose = isinstance(factor, Fraction | Partials) or (isinstance(factor, Fold) and k == last)
         part = node_latex(factor) if loose else _at(factor, _POWER)
-        text += (_between(part) if k else "") + part
+        after_number = k == 1 and isinstance(factors[0], Number)
+        text += (" " if after_number and not part[0].isdigit() else _between(part) if k else "") + part
     return text
 
 
