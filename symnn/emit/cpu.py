@@ -10,8 +10,8 @@ from functools import cache
 from symnn import __version__
 from symnn.emit.cpu_functions import Functions
 from symnn.emit.cpu_kernels import function_names, kernel_lines
-from symnn.emit.cpu_scalars import sample_lines, value_lines
 from symnn.emit.cpu_layout import finished
+from symnn.emit.cpu_scalars import sample_lines, value_lines
 from symnn.emit.cpu_steps import Steps
 from symnn.emit.doc_spec import equation_lines, spec
 from symnn.emit.doc_templates import fill, template_directory
@@ -114,7 +114,6 @@ def emit_runtime() -> str:
         "cpu/runtime.py.j2",
         {
             "version": __version__,
-            "imports": [],
             "checks": checks.rstrip(),
             "elementary": elementary_source().strip(),
         },

@@ -71,7 +71,7 @@ def _lead(kernel: Kernel, storage: Mapping[str, str]) -> tuple[str, Entry]:
 
 def _rows(kernel: Kernel, storage: Mapping[str, str]) -> list[str]:
     printer = KernelPrinter(storage)
-    lead, entry = _lead(kernel, storage)
+    lead, _ = _lead(kernel, storage)
     names = arguments(kernel, storage)
     lines = ["@njit(**OPTIONS)", f"def _{kernel.name}_rows({', '.join(names)}):"]
     body: list[str] = []

@@ -45,6 +45,8 @@ def _folded(line: str) -> list[str]:
         opened -= 1
         depth += {")": 1, "]": 1, "(": -1, "[": -1}.get(body[opened], 0)
     head, inside = body[: opened + 1], body[opened + 1 :]
+    if not re.search(r"\w\($", head):
+        return [line]
     parts = _parts(inside)
     lines, current = [], ""
     for part in parts:

@@ -164,7 +164,7 @@ class _Builder:
         return wanted
 
     def _choose_kept(self) -> dict[str, Entry]:
-        """Dear cell values wanted in several passes, and where each is kept: an output's row that is free, or scratch."""
+        """Where each dear value that several passes want is kept: an output's row that is still free, or scratch."""
         kept: dict[str, Entry] = {}
         taken: set[str] = set()
         for item in self.items:

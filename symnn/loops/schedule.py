@@ -4,14 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-import sympy as sp
-
 from symnn.language.operation import Equation, Program
-from symnn.language.terms import Entry, Extent, Index, Reduction
+from symnn.language.terms import Entry, Index, Reduction
 from symnn.loops.fuse import fuse
 from symnn.loops.ir import Kernel, Number, Product, Schedule, Step
 from symnn.loops.names import code_name
-from symnn.loops.split import is_number, product_of, pull_numbers, split
+from symnn.loops.split import product_of, pull_numbers, split
 from symnn.loops.verify import verify
 
 __all__ = ["schedule"]
@@ -106,8 +104,3 @@ def _held(steps: Sequence[Step], outputs: Sequence[Entry]) -> dict[str, str]:
                 if same and same[0].name not in held.values():
                     held[step.target.name] = same[0].name
     return held
-
-
-def numbers_used(value: sp.Expr) -> set[sp.Symbol]:
-    """The scalars that a number is made of."""
-    return {s for s in value.free_symbols if type(s) is sp.Symbol or isinstance(s, Extent)} if is_number(value) else set()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 
 import sympy as sp
 
@@ -62,7 +62,7 @@ def split(equations: Sequence[Equation], taken: Iterable[str]) -> tuple[Equation
     return tuple(done)
 
 
-def _order(reduction: sp.Expr) -> object:
+def _order(reduction: sp.Expr) -> Callable[[Index], tuple[bool, bool, int, str]]:
     """Indices in the order in which the first tensors have them."""
     seen: list[sp.Basic] = []
     for entry in reduction.atoms(Entry):

@@ -42,7 +42,7 @@ def verify(schedule: Schedule, program: Program) -> None:
             written += [e.name for e in (*step.writes, *step.partials)]
     _require(len(set(written)) == len(written), f"something is written twice: {written}")
     for out in schedule.outputs:
-        _require({out.name, code_name(out.name)} & {*written}, f"the output {out.name} is never written")
+        _require(bool({out.name, code_name(out.name)} & {*written}), f"the output {out.name} is never written")
 
 
 def verify_kernel(kernel: Kernel) -> None:

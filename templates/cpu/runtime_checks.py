@@ -14,6 +14,9 @@ def check(arguments, values):
     sizes = {}
     arrays = []
     for (name, axes, below), value in zip(arguments, values):
+        if not axes:
+            arrays.append(_one_number(name, value))
+            continue
         if type(value) is not np.ndarray:
             value = _as_array(name, value, axes)
         if below is None:
@@ -56,15 +59,23 @@ def check(arguments, values):
 
 
 def _as_array(name, value, axes):
-    """Numbers are arrays without axes; anything else that is no array is refused."""
+    """A subclass of array as a plain one, a NumPy scalar as an array of no axes; anything else is refused."""
     if isinstance(value, np.ndarray):
         return value.view(np.ndarray)
-    if not axes or axes == ("...",):
-        if isinstance(value, np.generic):
-            return np.asarray(value)
-        if not axes and isinstance(value, (int, float)):
-            return np.asarray(value, dtype=np.float64)
+    if isinstance(value, np.generic) and axes == ("...",):
+        return np.asarray(value)
     raise TypeError(f"{name} is a {type(value).__name__}; expected a NumPy array of float32 or float64")
+
+
+def _one_number(name, value):
+    """A number, or an array that holds just one, as a float."""
+    if isinstance(value, (int, float, np.floating, np.integer)) and not isinstance(value, bool):
+        return float(value)
+    if isinstance(value, np.ndarray) and value.dtype.kind in "iuf":
+        if value.size != 1:
+            raise ValueError(f"{name} has shape {value.shape}; expected one number")
+        return float(value.reshape(()))
+    raise TypeError(f"{name} is a {type(value).__name__}; expected a number")
 
 
 def _same_type(name, dtype, real):

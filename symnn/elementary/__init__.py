@@ -1,0 +1,1 @@
+"""Elementary functions, declared, fitted and emitted by the project itself."""

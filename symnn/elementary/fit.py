@@ -1,0 +1,85 @@
+"""Polynomials fitted to functions: interpolation at Chebyshev nodes, which is within a small factor of minimax.
+
+The coefficients that kernels use are never typed in: ``python -m symnn.elementary.fit`` works them out with 60 digits
+and keeps them in ``coefficients.json``, with the largest error that each polynomial has on a fine grid.
+Source: L. N. Trefethen, *Approximation Theory and Approximation Practice*, 2013, chapters 4 and 16.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import mpmath
+
+__all__ = ["COEFFICIENTS", "Approximation", "Fitted", "fit", "load"]
+
+COEFFICIENTS = Path(__file__).with_name("coefficients.json")
+_DIGITS = 60
+
+
+@dataclass(frozen=True)
+class Approximation:
+    """A function to approximate on [low, high]: the degree to use for each type of floating-point number."""
+
+    name: str
+    formula: str
+    function: Callable[[Any], Any]
+    low: Callable[[], Any]
+    high: Callable[[], Any]
+    degree: dict[str, int]
+
+
+@dataclass(frozen=True)
+class Fitted:
+    """Coefficients from the constant upwards, and the polynomial's largest error relative to the function."""
+
+    coefficients: tuple[str, ...]
+    error: float
+
+
+def fit(approximation: Approximation, dtype: str) -> Fitted:
+    """The polynomial of the degree for a type, with coefficients to 25 digits."""
+    with mpmath.workdps(_DIGITS):
+        degree = approximation.degree[dtype]
+        low, high = approximation.low(), approximation.high()
+        middle, radius = (low + high) / 2, (high - low) / 2
+        nodes = [
+            middle + radius * mpmath.cos((2 * k + 1) * mpmath.pi / (2 * degree + 2)) for k in range(degree + 1)
+        ]
+        matrix = mpmath.matrix([[x**p for p in range(degree + 1)] for x in nodes])
+        solved = mpmath.lu_solve(matrix, mpmath.matrix([approximation.function(x) for x in nodes]))
+        coefficients = [solved[k] for k in range(degree + 1)]
+        worst = mpmath.mpf(0)
+        for k in range(401):
+            x = low + (high - low) * k / 400
+            exact = approximation.function(x)
+            near = mpmath.polyval(coefficients[::-1], x)
+            worst = max(worst, abs((near - exact) / exact) if exact else abs(near))
+        return Fitted(tuple(mpmath.nstr(c, 25) for c in coefficients), float(f"{float(worst):.1e}"))
+
+
+def load(name: str, dtype: str) -> Fitted:
+    """A polynomial as it was fitted and kept."""
+    kept = json.loads(COEFFICIENTS.read_text(encoding="utf-8"))[name][dtype]
+    return Fitted(tuple(kept["coefficients"]), kept["error"])
+
+
+def main() -> None:
+    """Fit every polynomial again and keep the coefficients."""
+    from symnn.elementary.functions import APPROXIMATIONS
+
+    made: dict[str, Any] = {}
+    for approximation in APPROXIMATIONS:
+        made[approximation.name] = {
+            dtype: {"coefficients": list(f.coefficients), "error": f.error}
+            for dtype, f in ((d, fit(approximation, d)) for d in approximation.degree)
+        }
+    COEFFICIENTS.write_text(json.dumps(made, indent=1) + "\n", encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,86 @@
+"""Which polynomials the elementary functions need: each is a smooth remainder after an exact argument reduction.
+
+* e^x = 2^k e^r with k = rint(x / ln 2), |r| ≤ ln 2 / 2, and e^r = 1 + r + r² P(r)   (Cody & Waite 1980)
+* log x = k ln 2 + log m with m in [√½, √2), s = (m − 1)/(m + 1), log m = 2s + s z L(z), z = s²   (fdlibm e_log.c)
+* tanh x = x + x³ H(x²) for |x| < 0.625, else ±(1 − 2/(e^(2|x|) + 1))   (as in fdlibm s_tanh.c)
+* erf x = x + x E(x²) for |x| < 1.5, else ±(1 − e^T(|x| − c))   (T is the logarithm of erfc)
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import mpmath
+
+from symnn.elementary.fit import Approximation
+
+__all__ = ["APPROXIMATIONS", "ERF_CENTRE", "ERF_END", "ERF_SPLIT", "TANH_SPLIT"]
+
+#: Where erf and tanh change from a polynomial in x² to an exponential.
+ERF_SPLIT = {"f32": 1.5, "f64": 1.5}
+TANH_SPLIT = 0.625
+
+#: Beyond these, erf is one to the last bit; the tail's polynomial is in the distance from the middle.
+ERF_END = {"f32": 4.0, "f64": 6.0}
+ERF_CENTRE = {k: (ERF_SPLIT[k] + ERF_END[k]) / 2 for k in ERF_END}
+
+
+def _exp_remainder(r: Any) -> Any:
+    if abs(r) < mpmath.mpf(10) ** -12:
+        return mpmath.mpf(1) / 2 + r / 6 + r**2 / 24
+    return (mpmath.expm1(r) - r) / r**2
+
+
+def _log_remainder(z: Any) -> Any:
+    if abs(z) < mpmath.mpf(10) ** -15:
+        return mpmath.mpf(2) / 3 + 2 * z / 5 + 2 * z**2 / 7
+    s = mpmath.sqrt(z)
+    return (2 * mpmath.atanh(s) / s - 2) / z
+
+
+def _erf_ratio(z: Any) -> Any:
+    if abs(z) < mpmath.mpf(10) ** -30:
+        return 2 / mpmath.sqrt(mpmath.pi) - 1
+    x = mpmath.sqrt(z)
+    return mpmath.erf(x) / x - 1
+
+
+def _tanh_ratio(z: Any) -> Any:
+    if abs(z) < mpmath.mpf(10) ** -15:
+        return -mpmath.mpf(1) / 3 + 2 * z / 15
+    x = mpmath.sqrt(z)
+    return (mpmath.tanh(x) / x - 1) / z
+
+
+def _erf_tail(kind: str) -> Approximation:
+    centre = ERF_CENTRE[kind]
+    return Approximation(
+        f"erf_tail_{kind}",
+        "log erfc",
+        lambda u: mpmath.log(mpmath.erfc(u + centre)),
+        lambda: mpmath.mpf(ERF_SPLIT[kind] - centre),
+        lambda: mpmath.mpf(ERF_END[kind] - centre),
+        {kind: {"f32": 9, "f64": 24}[kind]},
+    )
+
+
+APPROXIMATIONS = (
+    Approximation(
+        "exp", "(e^r − 1 − r)/r²", _exp_remainder, lambda: -mpmath.log(2) / 2 * 1.0001,
+        lambda: mpmath.log(2) / 2 * 1.0001, {"f32": 5, "f64": 10},
+    ),
+    Approximation(
+        "log", "(log((1+s)/(1−s)) − 2s)/(s z), z = s²", _log_remainder, lambda: mpmath.mpf(0),
+        lambda: ((mpmath.sqrt(2) - 1) / (mpmath.sqrt(2) + 1)) ** 2, {"f32": 3, "f64": 7},
+    ),
+    Approximation(
+        "erf", "erf(x)/x − 1 in x²", _erf_ratio, lambda: mpmath.mpf(0), lambda: mpmath.mpf(ERF_SPLIT["f64"]) ** 2,
+        {"f32": 9, "f64": 18},
+    ),
+    Approximation(
+        "tanh", "(tanh(x)/x − 1)/x² in x²", _tanh_ratio, lambda: mpmath.mpf(0), lambda: mpmath.mpf(TANH_SPLIT) ** 2,
+        {"f32": 4, "f64": 11},
+    ),
+    _erf_tail("f32"),
+    _erf_tail("f64"),
+)

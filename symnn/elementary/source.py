@@ -1,0 +1,129 @@
+"""The elementary functions as source: constants worked out here, the steps laid out by templates."""
+
+from __future__ import annotations
+
+import struct
+from dataclasses import dataclass
+from typing import Any
+
+import mpmath
+import numpy as np
+
+from symnn.elementary.fit import load
+from symnn.elementary.functions import ERF_CENTRE, ERF_END, ERF_SPLIT, TANH_SPLIT
+from symnn.emit.doc_templates import fill
+
+__all__ = ["NAMES", "elementary_source"]
+
+NAMES = ("exp", "expm1", "log", "log1p", "tanh", "erf")
+
+
+@dataclass(frozen=True)
+class Kind:
+    """A type of floating-point number: its names and its layout in bits."""
+
+    name: str
+    real: str
+    integer: str
+    mantissa: int
+    bias: int
+    lowest: int
+
+    def number(self, value: Any) -> str:
+        """A constant of this type as source."""
+        with mpmath.workdps(40):
+            rounded = self.rounded(value)
+        return f"np.float32({rounded!r})" if self.name == "f32" else repr(rounded)
+
+    def rounded(self, value: Any) -> float:
+        """The nearest number of this type."""
+        return float(np.float32(float(value))) if self.name == "f32" else float(value)
+
+    def bits(self, value: float) -> int:
+        """The bits of a number as an integer."""
+        return int(struct.unpack("<i", struct.pack("<f", value))[0]) if self.name == "f32" else int(
+            struct.unpack("<q", struct.pack("<d", value))[0]
+        )
+
+
+KINDS = (
+    Kind("f32", "float32", "int32", 23, 127, -149),
+    Kind("f64", "float64", "int64", 52, 1023, -1074),
+)
+
+
+def elementary_source() -> str:
+    """A section of the runtime: intrinsics, the functions for each type, and one name for both types."""
+    parts = [fill("cpu/elementary/intrinsics.py.j2", {"kinds": KINDS})]
+    for kind in KINDS:
+        values = _values(kind)
+        for part in ("exp", "log", "tanh", "erf"):
+            parts.append(fill(f"cpu/elementary/{part}.py.j2", {**values, **_polynomials(kind, part)}))
+    parts.append(fill("cpu/elementary/generic.py.j2", {"names": NAMES}))
+    return "\n\n".join(part.strip("\n") + "\n" for part in parts)
+
+
+def _split(value: Any, kind: Kind, spare: int) -> tuple[Any, Any]:
+    """A constant as high + low, where products of high with whole numbers of ``spare`` bits are exact."""
+    with mpmath.workdps(60):
+        scale = mpmath.mpf(2) ** (kind.mantissa + 1 - spare)
+        high = mpmath.floor(value * scale) / scale
+        return high, value - high
+
+
+def _values(kind: Kind) -> dict[str, Any]:
+    """The constants that the templates name."""
+    with mpmath.workdps(60):
+        ln2 = mpmath.log(2)
+        high, low = _split(ln2, kind, 12)
+        lift = kind.mantissa + 2
+        smallest = mpmath.ldexp(1, 1 - kind.bias)
+        return {
+            "kind": kind.name,
+            "real": kind.real,
+            "real_type": f"np.{kind.real}",
+            "shift": kind.mantissa,
+            "bias": f"np.{kind.integer}({kind.bias})",
+            "whole": f"np.{kind.integer}",
+            "one_bit": f"np.{kind.integer}({2**kind.mantissa})",
+            "exponent_bits": f"np.{kind.integer}({-(2**kind.mantissa)})",
+            "log2e": kind.number(1 / ln2),
+            "ln2_high": kind.number(high),
+            "ln2_low": kind.number(low),
+            # Adding 1.5·2^mantissa leaves a whole number in the lowest bits.
+            "magic": kind.number(3 * mpmath.ldexp(1, kind.mantissa - 1)),
+            "high": kind.number((kind.bias + 1 + 0.25) * ln2),
+            "low": kind.number(mpmath.floor((kind.lowest - 1) * ln2) - 0.25),
+            "expm1_low": kind.number(-(kind.mantissa + 3) * ln2),
+            "tiny": kind.number(mpmath.ldexp(1, -kind.mantissa - 2)),
+            "smallest_normal": kind.number(smallest),
+            "lift": kind.number(mpmath.ldexp(1, lift)),
+            "lift_power": kind.number(lift),
+            "root_half_bits": f"np.{kind.integer}({kind.bits(kind.rounded(mpmath.sqrt(0.5)))})",
+            "zero": kind.number(0),
+            "one": kind.number(1),
+            "two": kind.number(2),
+            "one_half": kind.number(0.5),
+            "nan": f"np.{kind.real}(np.nan)",
+            "infinity": f"np.{kind.real}(np.inf)",
+            "negative_infinity": f"np.{kind.real}(-np.inf)",
+            "centre": kind.number(ERF_CENTRE[kind.name]),
+            "centre_text": f"{ERF_CENTRE[kind.name]:g}",
+            "end": kind.number(ERF_END[kind.name]),
+        }
+
+
+def _polynomials(kind: Kind, part: str) -> dict[str, Any]:
+    """The coefficients that a part needs, from the highest power down."""
+    made = _horner(kind, part, "")
+    split = {"tanh": TANH_SPLIT, "erf": ERF_SPLIT[kind.name]}.get(part, 0.0)
+    made |= {"split": kind.number(split), "split_text": f"{split:g}"}
+    if part == "erf":
+        made |= _horner(kind, f"erf_tail_{kind.name}", "tail_")
+    return made
+
+
+def _horner(kind: Kind, name: str, prefix: str) -> dict[str, Any]:
+    fitted = load(name, kind.name)
+    texts = [kind.number(mpmath.mpf(c)) for c in reversed(fitted.coefficients)]
+    return {f"{prefix}leading": texts[0], f"{prefix}rest": texts[1:], f"{prefix}error": f"{fitted.error:.1e}"}
