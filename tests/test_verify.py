@@ -41,6 +41,7 @@ from symnn.registry import catalogue_operations
 from symnn.verify import evaluate, verify_operation
 from symnn.verify.adjoint import adjoint_measures
 from symnn.verify.arithmetic import running
+from symnn.verify.chunks import chunk_measure
 from symnn.verify.evaluate import array_of
 from symnn.verify.gradients import cases, gradient_error, gradient_measures, kink_error
 from symnn.verify.interpreted import Interpreted
@@ -400,6 +401,53 @@ def test_a_gradient_from_a_rounded_value_is_caught():
     # 1 − tanh² has no correct digit left where tanh rounds to one.
     module = tanh_module(slope=lambda x: 1 - np.tanh(x) ** 2)
     assert "float32, ordinary" in kernel_failures(OPERATIONS["tanh"], module)
+
+
+def test_every_function_of_a_module_is_measured():
+    op = OPERATIONS["mse"]
+    made, gradient, tangent = programs(op), reverse.derive(op), forward.derive(op)
+    Two = namedtuple("Two", "pred")
+
+    def module(scale=1.0, along=1.0):
+        def jvp(inputs, tangents):
+            r = inputs[0] - inputs[1]
+            return (r**2).mean(1), (2 * along * r * tangents[0]).mean(1)
+
+        def value_and_grad(pred, target, reduction="mean"):
+            assert reduction == "sum"
+            r = pred - target
+            return (r**2).mean(1).sum(), Two(pred.dtype.type(scale) * 2 * r / pred.dtype.type(r.shape[1]))
+
+        forward_ = lambda pred, target: ((pred - target) ** 2).mean(1)  # noqa: E731
+        return SimpleNamespace(forward=forward_, value_and_grad=value_and_grad, jvp=jvp)
+
+    def failed(some):
+        with np.errstate(all="ignore"):
+            measures = kernel_measures(some, made, gradient, (np.float64,), tangent=tangent)
+        return {m.what for m in measures if not m.passed}
+
+    assert failed(module()) == set()
+    assert "float64, ordinary" in failed(module(scale=1.5))
+    assert "float64, ordinary" in failed(module(along=-1.0))
+
+
+@pytest.mark.parametrize("fault", ["none", "last row", "unsteady"])
+def test_large_batches_are_compared_with_their_pieces(fault):
+    op = OPERATIONS["mse"]
+    calls = []
+
+    def mean_square(pred, target):
+        calls.append(len(pred))
+        value = ((pred - target) ** 2).mean(1)
+        if len(pred) > 1000 and fault == "last row":
+            value[-1] = 0
+        if len(pred) > 1000 and fault == "unsteady":
+            value *= 1 + len(calls) * np.finfo(value.dtype).eps
+        return value
+
+    module = SimpleNamespace(forward=mean_square, __file__=__file__)
+    measure = chunk_measure(module, op, reverse.derive(op), np.float64, np.random.default_rng(0), "kernel")
+    assert max(calls) > 1000 and measure.passed == (fault == "none")
 
 
 def test_sums_may_lose_what_pairwise_sums_lose_and_no_more():

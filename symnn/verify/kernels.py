@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import inspect
 import itertools
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -12,13 +11,15 @@ import mpmath
 import numpy as np
 
 from symnn.calculus.trace import Derivation
-from symnn.language.operation import Kind, Op, Programs, Role
-from symnn.verify.reference import Expected, expect
-from symnn.verify.regimes import Regime, cotangents, floats, ordinary_instance, regimes, special_cases
+from symnn.language.operation import Kind, Op, Programs
+from symnn.verify.calls import Results, call_jvp, call_kernel, call_value_and_grad
+from symnn.verify.chunks import chunk_measure
+from symnn.verify.reference import Expected, expect, expect_tangent
+from symnn.verify.regimes import Regime, cotangents, ordinary_instance, regimes, special_cases
 from symnn.verify.report import Measure
-from symnn.verify.sample import Instance
+from symnn.verify.sample import Instance, draw_like
 
-__all__ = ["KERNEL_BOUND", "call_kernel", "kernel_measures", "ulps"]
+__all__ = ["KERNEL_BOUND", "kernel_measures", "ulps"]
 
 #: Ulps of the magnitude (see ``reference``) by which a kernel may be off.
 KERNEL_BOUND = 4.0
@@ -56,64 +57,12 @@ def ulps(got: float, exact: Any, magnitude: Any, dtype: type) -> float:
     return float(abs(value - rounded) / spacing)
 
 
-def call_kernel(
-    module: Any, op: Op, instance: Instance, seeds: Mapping[str, Array], dtype: type
-) -> dict[str, list[Array]]:
-    """All that a module returns for an instance: for each result, one array from each function that gives it."""
-    params = {p.name: float(instance.scalars[p.name]) for p in op.parameters if p.default is None}
-    if op.kind is Kind.SCHEDULE:
-        return {op.outputs[0]: [np.asarray(module.value(int(instance.scalars["t"]), **params))]}
-    arrays = {a.name: floats(instance.arrays[a.name], dtype) for a in op.arguments if a.role is not Role.STEP}
-    if op.kind is Kind.OPTIMIZER:
-        return _call_step(module, op, instance, arrays, params)
-    inputs = list(arrays.values())
-    found: dict[str, list[Array]] = {}
-    _add(found, op.outputs, _as_tuple(op, module.forward(*inputs, **params, **_whole(module.forward, "none"))))
-    if op.differentiable and hasattr(module, "forward_saving"):
-        output, saved = module.forward_saving(*inputs, **params, **_whole(module.forward_saving, "none"))
-        _add(found, op.outputs, _as_tuple(op, output))
-        grads = module.backward(saved, *(floats(seeds[n], dtype) for n in op.outputs))
-        for a in op.differentiable:
-            found.setdefault(f"grad {a.name}", []).append(getattr(grads, a.name))
-    return found
-
-
-def _call_step(
-    module: Any, op: Op, instance: Instance, arrays: dict[str, Array], params: Any
-) -> dict[str, list[Array]]:
-    state = module.init(arrays["theta"])
-    parts = {a.name: _state(state, a.name) for a in op.arguments if a.role is Role.STATE and a.name != "theta"}
-    for name, part in parts.items():
-        part[...] = arrays[name]
-    module.step(arrays["theta"], arrays["grad"], state, int(instance.scalars.get("t", 1)), **params)
-    after = {"theta": arrays["theta"], **parts}
-    return {updated: [after[name]] for name, updated in op.updates.items()}
-
-
-def _state(state: Any, name: str) -> Array:
-    return state[name] if isinstance(state, dict) else getattr(state, name)
-
-
-def _whole(function: Any, reduction: str) -> dict[str, str]:
-    """The keyword that asks a loss for its value per sample, or for their sum, where it has one."""
-    return {"reduction": reduction} if "reduction" in inspect.signature(function).parameters else {}
-
-
-def _as_tuple(op: Op, output: Any) -> tuple[Any, ...]:
-    return tuple(output) if len(op.outputs) > 1 else (output,)
-
-
-def _add(found: dict[str, list[Array]], names: Iterable[str], arrays: Iterable[Any]) -> None:
-    for name, array in zip(names, arrays, strict=True):
-        found.setdefault(name, []).append(np.asarray(array))
-
-
 # --- measures -----------------------------------------------------------------------------------------------
 
 
 def kernel_measures(
     module: Any, programs: Programs, derivation: Derivation | None, dtypes: Iterable[type] = (np.float32, np.float64),
-    seed: int = 0, method: str = "kernel",
+    seed: int = 0, method: str = "kernel", tangent: Derivation | None = None,
 ) -> list[Measure]:
     """The worst error in each regime and dtype, and how special values come through."""
     op = programs.op
@@ -126,30 +75,66 @@ def kernel_measures(
     for dtype in dtypes:
         for k, regime in enumerate(regimes):
             rng = np.random.default_rng([seed, 8, k])
-            made.append(_regime(module, op, derivation, dtype, regime, rng, stable, method))
+            made.append(_regime(module, op, (derivation, tangent), dtype, regime, rng, stable, method))
         if op.kind is not Kind.SCHEDULE:
             made.append(_special(module, op, derivation, dtype, np.random.default_rng([seed, 9]), method))
+            made.append(chunk_measure(module, op, derivation, dtype, np.random.default_rng([seed, 11]), method))
     return [m for m in made if m.count]
 
 
 def _regime(
-    module: Any, op: Op, derivation: Derivation | None, dtype: type, regime: Regime, rng: np.random.Generator,
-    stable: Mapping[str, Any], method: str,
+    module: Any, op: Op, derivations: tuple[Derivation | None, Derivation | None], dtype: type, regime: Regime,
+    rng: np.random.Generator, stable: Mapping[str, Any], method: str,
 ) -> Measure:
     worst = Worst()
+    derivation, tangent = derivations
     instance = ordinary_instance(op, rng, dtype, regime)
     seeds = cotangents(op, instance, rng)
     expected = expect(op, derivation, instance, seeds, dtype, stable)
-    got = call_kernel(module, op, instance, seeds, dtype)
-    with mpmath.workdps(60):
-        for name, arrays in got.items():
-            for array in arrays:
-                _compare(worst, name, array, expected, dtype, instance, op)
+    found = [(call_kernel(module, op, instance, seeds, dtype), expected)]
+    if op.kind in (Kind.LOSS, Kind.REGULARIZER) and hasattr(module, "value_and_grad"):
+        whole = _whole_batch(op, expect(op, derivation, instance, _ones(op, instance), dtype, stable))
+        found.append((call_value_and_grad(module, op, instance, dtype, "sum"), whole))
+    if tangent is not None and regime.name in ("ordinary", "huge") and hasattr(module, "jvp"):
+        moving = {name: draw_like(instance.arrays[name].shape, rng) for name in tangent.wrt}
+        along = _joined(expected, expect_tangent(tangent, instance, moving, dtype))
+        found.append((call_jvp(module, op, instance, moving, dtype), along))
+    for results, wanted in found:
+        _compare_all(worst, results, wanted, dtype, instance, op)
     notes = [f"worst {worst.where}"] if worst.error > 1 else []
     notes += [f"{worst.exempt} beyond the range of the dtype"] if worst.exempt else []
     return Measure(
         method, f"{np.dtype(dtype).name}, {regime.name}", worst.error, KERNEL_BOUND, worst.count, "; ".join(notes)
     )
+
+
+def _ones(op: Op, instance: Instance) -> dict[str, Array]:
+    """The cotangents of a sum over the batch."""
+    shapes = {n: tuple(instance.sizes[i.axis] for i in op.equation(n).axes) for n in op.outputs}
+    return {n: np.array(np.full(shape, mpmath.mpf(1), dtype=object), dtype=object) for n, shape in shapes.items()}
+
+
+def _whole_batch(op: Op, each: Expected) -> Expected:
+    """What is expected of the value of a whole batch: the sum of its samples' values."""
+    (name,) = op.outputs
+    with mpmath.workdps(60):
+        parts = ({"value": np.asarray(np.sum(p[name]), dtype=object)} for p in (each.values, each.magnitudes))
+        value, size = parts
+        width = {"value": np.asarray(np.max(each.widest[name]), dtype=object)}
+    return _joined(each, Expected(value, size, width))
+
+
+def _joined(one: Expected, other: Expected) -> Expected:
+    return Expected(
+        one.values | other.values, one.magnitudes | other.magnitudes, one.widest | other.widest
+    )
+
+
+def _compare_all(worst: Worst, found: Results, wanted: Expected, dtype: type, instance: Instance, op: Op) -> None:
+    with mpmath.workdps(60):
+        for name, arrays in found.items():
+            for array in arrays:
+                _compare(worst, name, array, wanted, dtype, instance, op)
 
 
 def _compare(

@@ -44,8 +44,8 @@ def verify_operation(
         raise UsageError(f"verification knows float32 and float64, not {', '.join(unknown)}")
     measures: list[Measure] = []
     derivation = reverse.derive(op) if op.differentiable else None
-    if derivation is not None:
-        tangent = forward.derive(op)
+    tangent = forward.derive(op) if op.differentiable else None
+    if derivation is not None and tangent is not None:
         known = cases(op, derivation.wrt, seed)
         measures += step_measures(derivation, seed) + step_measures(tangent, seed)
         measures += gradient_measures(derivation, known, seed)
@@ -56,6 +56,6 @@ def verify_operation(
     measures += program_measures(made, derivation, seed)
     if module is not None:
         types = [np.dtype(d).type for d in dtypes]
-        measures += kernel_measures(module, made, derivation, types, seed)
+        measures += kernel_measures(module, made, derivation, types, seed, tangent=tangent)
     measures += oracle_measures(op, derivation, module, seed)
     return Report(op.name, tuple(measures))

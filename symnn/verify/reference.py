@@ -34,7 +34,7 @@ from symnn.verify.evaluate import evaluate
 from symnn.verify.gradients import seed_values
 from symnn.verify.sample import Instance
 
-__all__ = ["Expected", "expect", "settled"]
+__all__ = ["Expected", "expect", "expect_tangent", "settled"]
 
 Array = np.ndarray[Any, Any]
 Arrays = dict[str, Array]
@@ -103,6 +103,16 @@ def expect(
     return Expected(
         expected.values | more.values, expected.magnitudes | more.magnitudes, expected.widest | more.widest
     )
+
+
+def expect_tangent(
+    tangent: Derivation, instance: Instance, moving: Mapping[str, Array], dtype: type
+) -> Expected:
+    """The directional derivative of each output as ``tangent y``, by the forward-mode derivation."""
+    results = {f"tangent {n}": r for n, r in zip(tangent.op.outputs, tangent.results, strict=True)}
+    seeds = {s.name: moving[n] for s, n in zip(tangent.seed, tangent.wrt, strict=True)}
+    tasks = [Task((*tangent.forward, *tangent.equations), results)]
+    return _expect(tangent.op, tasks, {**instance.values, **seeds}, instance, dtype, True)
 
 
 def _expect(

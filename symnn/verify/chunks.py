@@ -1,0 +1,104 @@
+"""Large inputs, which kernels take in chunks and in parallel: the same as piece by piece, and the same every time."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+
+from symnn.calculus.trace import Derivation
+from symnn.language.operation import Kind, Op, Role
+from symnn.language.terms import Reduction
+from symnn.verify.calls import Results, call_kernel
+from symnn.verify.reference import expect
+from symnn.verify.regimes import cotangents, ordinary_instance
+from symnn.verify.report import Measure
+from symnn.verify.sample import Instance
+
+__all__ = ["chunk_measure"]
+
+Array = np.ndarray[Any, Any]
+
+#: Enough elements that a kernel no longer takes them as one chunk.
+_ELEMENTS = 300_000
+_BOUND = 8.0
+
+
+def chunk_measure(
+    module: Any, op: Op, derivation: Derivation | None, dtype: type, rng: np.random.Generator, method: str
+) -> Measure:
+    """A large batch at once against the same batch in pieces, in ulps of the largest magnitude (see ``reference``).
+
+    What has the batch's axis is put side by side, what has not is summed; an operation whose intermediates reduce
+    over the batch (batch statistics) is not the sum of its pieces, and is left out. ``Interpreted`` is, for its speed.
+    """
+    what = f"{np.dtype(dtype).name}, a large batch in pieces"
+    batch = op.arguments[0].axes[0].axis if op.arguments[0].axes else ""
+    if not hasattr(module, "__file__") or not _splits(op, batch):
+        return Measure(method, what, 0.0, _BOUND, 0, skipped=True)
+    small = ordinary_instance(op, rng, dtype)
+    seeds = cotangents(op, small, rng)
+    row = max(a.size // small.sizes[batch] for a in small.arrays.values())
+    copies = -(-_ELEMENTS // (row * small.sizes[batch]))
+    big, big_seeds = _tiled(op, small, batch, copies), _tiled_seeds(op, seeds, batch, copies)
+    whole = call_kernel(module, op, big, big_seeds, dtype)
+    again = call_kernel(module, op, big, big_seeds, dtype)
+    piece = call_kernel(module, op, small, seeds, dtype)
+    sizes = expect(op, derivation, small, seeds, dtype, {}).magnitudes
+    worst = max(_difference(op, batch, name, whole, sizes[name], piece, copies, dtype) for name in whole)
+    for name, arrays in whole.items():
+        if not all(np.array_equal(a, b, equal_nan=True) for a, b in zip(arrays, again[name], strict=True)):
+            return Measure(method, what, float("inf"), _BOUND, 1, f"{name} changes from run to run")
+    return Measure(method, what, worst, _BOUND, sum(a.size for arrays in whole.values() for a in arrays))
+
+
+def _splits(op: Op, batch: str) -> bool:
+    """Whether the result for a batch is made of the results for its pieces."""
+    inner = [e for e in op.equations if e.name not in op.outputs]
+    crossing = any(i.axis == batch for e in inner for r in e.value.atoms(Reduction) for i in r.bound)
+    return bool(batch) and not crossing and op.kind is not Kind.SCHEDULE
+
+
+def _axis_of(op: Op, name: str, batch: str) -> int | None:
+    """Where a result has the batch's axis."""
+    if name.startswith("grad "):
+        axes = op.argument(name.removeprefix("grad ")).axes
+    else:
+        axes = op.equation(name).axes
+    return next((k for k, i in enumerate(axes) if i.axis == batch), None)
+
+
+def _tiled(op: Op, small: Instance, batch: str, copies: int) -> Instance:
+    arrays = {}
+    for a in op.arguments:
+        if a.role is Role.STEP:
+            continue
+        where = next((k for k, i in enumerate(a.axes) if i.axis == batch), None)
+        given = small.arrays[a.name]
+        arrays[a.name] = given if where is None else np.concatenate([given] * copies, where)
+    return replace(small, arrays=arrays, sizes={**small.sizes, batch: small.sizes[batch] * copies})
+
+
+def _tiled_seeds(op: Op, seeds: dict[str, Array], batch: str, copies: int) -> dict[str, Array]:
+    made = {}
+    for name, given in seeds.items():
+        where = _axis_of(op, name, batch)
+        made[name] = given if where is None else np.concatenate([given] * copies, where)
+    return made
+
+
+def _difference(
+    op: Op, batch: str, name: str, whole: Results, sizes: Array, piece: Results, copies: int, dtype: type
+) -> float:
+    where = _axis_of(op, name, batch)
+    scale = float(np.max(sizes.astype(float), initial=0.0)) * float(np.finfo(dtype).eps)
+    worst = 0.0
+    for big, small in zip(whole[name], piece[name], strict=True):
+        wide = small.astype(np.float64)
+        wanted = wide * copies if where is None else np.concatenate([wide] * copies, where)
+        if big.shape != wanted.shape:
+            return float("inf")
+        error = float(np.max(np.abs(big - wanted), initial=0.0)) / (copies if where is None else 1)
+        worst = max(worst, error / scale if scale else error)
+    return worst
