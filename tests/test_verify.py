@@ -15,6 +15,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from symnn.calculus import forward, reverse
+from symnn.calculus.moments import solve_scale
 from symnn.calculus.programs import programs
 from symnn.calculus.trace import Derivation, Step
 from symnn.errors import VerificationError
@@ -47,6 +48,7 @@ from symnn.verify.gradients import cases, gradient_error, gradient_measures, kin
 from symnn.verify.interpreted import Interpreted
 from symnn.verify.kernels import kernel_measures, ulps
 from symnn.verify.kinks import kink_points, kinks_of
+from symnn.verify.moments import initialiser_measures
 from symnn.verify.mutants import mutants_of, try_mutants
 from symnn.verify.numeric import numeric_gradient
 from symnn.verify.oracles import FUNCTIONS, OPTIMIZERS, SCHEDULES, oracle_measures
@@ -487,6 +489,19 @@ def test_the_equations_of_kernels_are_stable_in_float32(op):
 def test_the_equations_of_optimizers_are_stable_in_float64(name):
     op = OPERATIONS[name]
     assert kernel_failures(op, Interpreted(programs(op)), (np.float64,)) == set()
+
+
+# --- initialisers ---------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("op", [o for o in OPERATIONS.values() if o.kind is Kind.INITIALISER], ids=name_of)
+def test_a_solved_scale_is_what_the_declaration_asks_for(op):
+    solved = solve_scale(op)
+    assert all(m.passed for m in initialiser_measures(op, solved))
+    (scale,) = solved.equations
+    wrong = replace(solved, equations=(replace(scale, value=scale.value * sp.sqrt(2)),))
+    assert not any(m.passed for m in initialiser_measures(op, wrong))
+    assert verify_operation(op).passed
 
 
 # --- oracles and the report -----------------------------------------------------------------------------------

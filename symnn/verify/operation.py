@@ -12,6 +12,7 @@ from symnn.language.operation import Kind, Op
 from symnn.verify.adjoint import adjoint_measures
 from symnn.verify.gradients import cases, gradient_measures
 from symnn.verify.kernels import kernel_measures
+from symnn.verify.moments import initialiser_measures
 from symnn.verify.mutants import mutant_measure
 from symnn.verify.oracles import oracle_measures
 from symnn.verify.report import Measure, Report
@@ -34,11 +35,13 @@ def verify_operation(
     measure the gradient check itself.
     """
     from symnn.calculus import forward, reverse
+    from symnn.calculus.moments import solve_scale
     from symnn.calculus.programs import programs
 
-    if op.kind in (Kind.STATEMENT, Kind.INITIALISER):
-        note = f"{op.kind.value}s have no kernels or gradients to compare"
-        return Report(op.name, (Measure("gradient", "none", 0.0, 0.0, note=note, skipped=True),))
+    if op.kind is Kind.INITIALISER:
+        return Report(op.name, tuple(initialiser_measures(op, solve_scale(op), seed)))
+    if op.kind is Kind.STATEMENT:
+        return Report(op.name, tuple(_statement(op, seed)))
     unknown = [d for d in dtypes if d not in ("float32", "float64")]
     if unknown:
         raise UsageError(f"verification knows float32 and float64, not {', '.join(unknown)}")
@@ -59,3 +62,18 @@ def verify_operation(
         measures += kernel_measures(module, made, derivation, types, seed, tangent=tangent)
     measures += oracle_measures(op, derivation, module, seed)
     return Report(op.name, tuple(measures))
+
+
+def _statement(op: Op, seed: int) -> list[Measure]:
+    """A statement's lines and gradients, where it says enough to be evaluated at all."""
+    from symnn.calculus.derivation import derivation_of
+
+    derivation = derivation_of(op)
+    try:
+        measures = step_measures(derivation, seed)
+        if derivation.mode == "vjp":
+            measures += gradient_measures(derivation, cases(op, derivation.wrt, seed), seed)
+        return measures
+    except (IndexError, KeyError, NotImplementedError) as reason:
+        note = f"leaves open what would be needed to evaluate it: {reason}"
+        return [Measure("steps", "none", 0.0, 0.0, note=note, skipped=True)]
