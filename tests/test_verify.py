@@ -546,6 +546,11 @@ def test_a_report_is_plain_data_and_fails_on_nan():
     assert "FAILED" in str(report)
 
 
+def test_a_statement_that_leaves_a_function_open_is_skipped_and_says_why():
+    (measure,) = verify_operation(OPERATIONS["mlp_backprop"]).measures
+    assert measure.skipped and "φ" in measure.note or "outside its shape" in measure.note
+
+
 def test_reports_are_the_same_for_the_same_seed():
     op = OPERATIONS["huber"]
     assert verify_operation(op, seed=5) == verify_operation(op, seed=5) != verify_operation(op, seed=6)

@@ -42,6 +42,7 @@ def floating(dtype: type) -> Arithmetic:
         "erfc": lambda a: dtype(math.erfc(a)),
         "over": lambda a, b: dtype(np.divide(dtype(a), dtype(b))),
         "power": lambda a, b: dtype(np.power(dtype(a), dtype(b))),
+        "damped": lambda a, b: a * b if b != 0 else dtype(0),
         "maximum": lambda a, b: a if a >= b or a != a else b,
         "minimum": lambda a, b: a if a <= b or a != a else b,
         "total": lambda items: dtype(np.sum(np.array(list(items), dtype=dtype))),

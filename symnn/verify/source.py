@@ -85,6 +85,8 @@ def _value(e: Any, s: Source) -> str:
         return _pieces(e, s)
     if isinstance(e, sp.Max | sp.Min):
         return _nested("maximum" if isinstance(e, sp.Max) else "minimum", e.args, s)
+    if getattr(type(e), "abstract", False):
+        raise NotImplementedError(f"nothing is said of the function {type(e).__name__}")
     if isinstance(e, sp.Function):
         return _call(type(e).__name__, e.args, s)
     raise NotImplementedError(f"verification cannot evaluate {type(e).__name__}: {e}")
