@@ -460,9 +460,9 @@ def test_sums_may_lose_what_pairwise_sums_lose_and_no_more():
     assert kernel_failures(op, good) == set()
 
     def one_pass(x, gamma, beta, eps=1e-5):
-        mean = x.mean(1, keepdims=True)
-        variance = (x * x).mean(1, keepdims=True) - mean**2
         with np.errstate(all="ignore"):
+            mean = x.mean(1, keepdims=True)
+            variance = (x * x).mean(1, keepdims=True) - mean**2
             return (x - mean) / np.sqrt(variance + x.dtype.type(eps)) * gamma + beta
 
     bad = SimpleNamespace(forward=one_pass)
@@ -548,7 +548,7 @@ def test_a_report_is_plain_data_and_fails_on_nan():
 
 def test_a_statement_that_leaves_a_function_open_is_skipped_and_says_why():
     (measure,) = verify_operation(OPERATIONS["mlp_backprop"]).measures
-    assert measure.skipped and "φ" in measure.note or "outside its shape" in measure.note
+    assert measure.skipped and "φ" in measure.note
 
 
 def test_reports_are_the_same_for_the_same_seed():
