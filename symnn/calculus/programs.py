@@ -111,7 +111,10 @@ def _saved(op: Op, joint: Sequence[Equation], derivation: Derivation) -> tuple[s
                 for inner in _reads(forward[name].value):
                     keep(inner, outputs)
 
-    direct = reading & (arguments | {n for n, e in forward.items() if len(e.axes) < rank and n not in op.outputs})
+    direct: set[str] = set()
+    for name in reading - set(op.outputs):
+        small = name in arguments or (name in forward and len(forward[name].axes) < rank)
+        direct |= {name} if small else _leaves(forward, name, rank, arguments) if name in forward else set()
     free = {n for n in op.outputs if n in forward and _leaves(forward, n, rank, arguments) <= direct}
     for name in sorted(reading):
         keep(name, set(op.outputs) - free)

@@ -3,6 +3,7 @@
 * e^x = 2^k e^r with k = rint(x / ln 2), |r| ≤ ln 2 / 2, and e^r = 1 + r + r² P(r)   (Cody & Waite 1980)
 * log x = k ln 2 + log m with m in [√½, √2), s = (m − 1)/(m + 1), log m = 2s + s z L(z), z = s²   (fdlibm e_log.c)
 * tanh x = x + x³ H(x²) for |x| < 0.625, else ±(1 − 2/(e^(2|x|) + 1))   (as in fdlibm s_tanh.c)
+* erfc x = e^(−x²) R(q)/(1 + 2x) with q = (x − 4)/(x + 4) for x ≥ 0, else 2 − erfc(−x)   (Shepherd & Laframboise 1981)
 * erf x = x + x E(x²) for |x| < 1.5, else ±(1 − e^T(|x| − c))   (T is the logarithm of erfc)
 """
 
@@ -14,12 +15,14 @@ import mpmath
 
 from symnn.elementary.fit import Approximation
 
-__all__ = ["APPROXIMATIONS", "ERF_CENTRE", "ERF_END", "ERF_SPLIT", "TANH_SPLIT"]
+__all__ = ["APPROXIMATIONS", "ERFC_END", "ERF_CENTRE", "ERF_END", "ERF_SPLIT", "TANH_SPLIT"]
 
 #: Where erf and tanh change from a polynomial in x² to an exponential.
 ERF_SPLIT = {"f32": 1.5, "f64": 1.5}
 TANH_SPLIT = 0.625
 
+#: Beyond these, erfc is below the smallest number.
+ERFC_END = {"f32": 10.25, "f64": 27.5}
 #: Beyond these, erf is one to the last bit; the tail's polynomial is in the distance from the middle.
 ERF_END = {"f32": 4.0, "f64": 6.0}
 ERF_CENTRE = {k: (ERF_SPLIT[k] + ERF_END[k]) / 2 for k in ERF_END}
@@ -52,6 +55,18 @@ def _tanh_ratio(z: Any) -> Any:
     return (mpmath.tanh(x) / x - 1) / z
 
 
+def _scaled_erfc(kind: str) -> Approximation:
+    def ratio(q: Any) -> Any:
+        a = 4 * (1 + q) / (1 - q)
+        return (1 + 2 * a) * mpmath.exp(a * a) * mpmath.erfc(a)
+
+    end = ERFC_END[kind]
+    return Approximation(
+        f"erfc_{kind}", "(1 + 2x) e^(x²) erfc x in q", ratio, lambda: mpmath.mpf(-1),
+        lambda: mpmath.mpf(end - 4) / (end + 4), {kind: {"f32": 11, "f64": 25}[kind]},
+    )
+
+
 def _erf_tail(kind: str) -> Approximation:
     centre = ERF_CENTRE[kind]
     return Approximation(
@@ -81,6 +96,8 @@ APPROXIMATIONS = (
         "tanh", "(tanh(x)/x − 1)/x² in x²", _tanh_ratio, lambda: mpmath.mpf(0), lambda: mpmath.mpf(TANH_SPLIT) ** 2,
         {"f32": 4, "f64": 11},
     ),
+    _scaled_erfc("f32"),
+    _scaled_erfc("f64"),
     _erf_tail("f32"),
     _erf_tail("f64"),
 )

@@ -10,12 +10,12 @@ import mpmath
 import numpy as np
 
 from symnn.elementary.fit import load
-from symnn.elementary.functions import ERF_CENTRE, ERF_END, ERF_SPLIT, TANH_SPLIT
+from symnn.elementary.functions import ERF_CENTRE, ERF_END, ERF_SPLIT, ERFC_END, TANH_SPLIT
 from symnn.emit.doc_templates import fill
 
 __all__ = ["NAMES", "elementary_source"]
 
-NAMES = ("exp", "expm1", "log", "log1p", "tanh", "erf")
+NAMES = ("exp", "expm1", "log", "log1p", "tanh", "erf", "erfc")
 
 
 @dataclass(frozen=True)
@@ -57,7 +57,7 @@ def elementary_source() -> str:
     parts = [fill("cpu/elementary/intrinsics.py.j2", {"kinds": KINDS})]
     for kind in KINDS:
         values = _values(kind)
-        for part in ("exp", "log", "tanh", "erf"):
+        for part in ("exp", "log", "tanh", "erf", "erfc"):
             parts.append(fill(f"cpu/elementary/{part}.py.j2", {**values, **_polynomials(kind, part)}))
     parts.append(fill("cpu/elementary/generic.py.j2", {"names": NAMES}))
     return "\n\n".join(part.strip("\n") + "\n" for part in parts)
@@ -103,6 +103,8 @@ def _values(kind: Kind) -> dict[str, Any]:
             "zero": kind.number(0),
             "one": kind.number(1),
             "two": kind.number(2),
+            "four": kind.number(4),
+            "erfc_end": kind.number(ERFC_END[kind.name]),
             "one_half": kind.number(0.5),
             "nan": f"np.{kind.real}(np.nan)",
             "infinity": f"np.{kind.real}(np.inf)",
@@ -115,7 +117,7 @@ def _values(kind: Kind) -> dict[str, Any]:
 
 def _polynomials(kind: Kind, part: str) -> dict[str, Any]:
     """The coefficients that a part needs, from the highest power down."""
-    made = _horner(kind, part, "")
+    made = _horner(kind, f"erfc_{kind.name}" if part == "erfc" else part, "")
     split = {"tanh": TANH_SPLIT, "erf": ERF_SPLIT[kind.name]}.get(part, 0.0)
     made |= {"split": kind.number(split), "split_text": f"{split:g}"}
     if part == "erf":

@@ -12,7 +12,7 @@ _WIDTH = 112
 
 def finished(block: Sequence[str]) -> list[str]:
     """The lines of a block as a formatter would leave them."""
-    block = [line.replace("'", '"') if '"' not in line else line for line in block]
+    block = [re.sub(r"'([^'\"]*)'", r'"\1"', line) for line in block]
     block = _without_idle_names(block)
     return [part for line in block for part in _folded(line)]
 
@@ -34,7 +34,11 @@ def _without_idle_names(block: Sequence[str]) -> list[str]:
 
 def _folded(line: str) -> list[str]:
     """A line that is too long, opened at its outermost call."""
-    if len(line) <= _WIDTH or line.lstrip().startswith(("#", '"""')) or not line.rstrip().endswith((")", "):")):
+    if len(line) <= _WIDTH or line.lstrip().startswith(("#", '"', "{")):
+        return [line]
+    if re.match(r"\s*[\w\[\], ]+ \+?= ", line) and not re.search(r" = [\w.]+\(.*\)$", line):
+        return _broken(line)
+    if not line.rstrip().endswith((")", "):")):
         return [line]
     indent = line[: len(line) - len(line.lstrip())]
     close = line.rstrip()
@@ -55,6 +59,19 @@ def _folded(line: str) -> list[str]:
             current = ""
         current += f"{' ' if current else ''}{part},"
     return [head, *lines, f"{indent}    {current}", indent + tail]
+
+
+def _broken(line: str) -> list[str]:
+    """A long formula in parentheses, a line ending before an operator."""
+    indent = line[: len(line) - len(line.lstrip())]
+    left, sign, right = re.match(r"\s*(.+?) (\+?=) (.+)$", line).groups()  # type: ignore[union-attr]
+    lines, current = [], ""
+    for piece in re.split(r" (?=[-+*/] |if |else )", right):
+        if current and len(indent) + 5 + len(current) + len(piece) > _WIDTH:
+            lines.append(f"{indent}    {current}")
+            current = ""
+        current += f"{' ' if current else ''}{piece}"
+    return [f"{indent}{left} {sign} (", *lines, f"{indent}    {current}", f"{indent})"]
 
 
 def _parts(inside: str) -> list[str]:

@@ -62,6 +62,7 @@ from symnn.language.terms import (
     Reduction,
     Tensor,
     Total,
+    damped,
     maximum,
     minimum,
 )
@@ -133,6 +134,8 @@ class _Layout:
             return Partials(self.node(expr.args[0]), self.node(expr.args[1]))
         if isinstance(expr, sp.exp):
             return Exponential(self.node(expr.args[0]))
+        if isinstance(expr, damped):
+            return self.node(sp.Mul(*expr.args))
         if isinstance(expr, maximum | minimum):
             return self.choice(expr)
         if isinstance(expr, sp.Integral) and len(expr.limits) == 1 and len(expr.limits[0]) == 3:

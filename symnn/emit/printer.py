@@ -8,7 +8,7 @@ import sympy as sp
 from sympy.codegen.cfunctions import expm1, log1p
 
 from symnn.errors import UsageError
-from symnn.language.terms import Delta, Entry, Extent, Index, maximum, minimum
+from symnn.language.terms import Delta, Entry, Extent, Index, damped, erfc, maximum, minimum
 from symnn.loops.names import code_name, index_name
 
 __all__ = ["FUNCTIONS", "KernelPrinter", "PythonPrinter"]
@@ -19,11 +19,19 @@ FUNCTIONS: dict[type[sp.Basic], str] = {
     sp.log: "log",
     sp.tanh: "tanh",
     sp.erf: "erf",
+    erfc: "erfc",
     sp.sin: "sin",
     sp.cos: "cos",
     expm1: "expm1",
     log1p: "log1p",
 }
+
+
+
+def _is_plain(number: sp.Expr) -> bool:
+    """A whole number or its reciprocal, which read better than a decimal."""
+    return bool(number.is_Integer or (number.is_Rational and number.p == 1))
+
 
 _SUM, _PRODUCT, _UNARY, _ATOM = 1, 2, 3, 4
 
@@ -97,7 +105,10 @@ class KernelPrinter:
         if expr.could_extract_minus_sign() and expr.args[0].is_number:
             return f"-{self.text(-expr, _UNARY)}", _UNARY
         above, below = [], []
-        for factor in expr.args:
+        numbers = [a for a in expr.args if a.is_number]
+        if len(numbers) > 1 or (numbers and not _is_plain(numbers[0])):
+            above, expr = [sp.Mul(*numbers).evalf(20)], sp.Mul(*(a for a in expr.args if not a.is_number))
+        for factor in sp.Mul.make_args(expr):
             base, exponent = factor.as_base_exp()
             if exponent.is_number and exponent.is_negative:
                 below.append(base**-exponent)
@@ -130,6 +141,10 @@ class KernelPrinter:
             (then, condition), (otherwise, _) = expr.args
             made = f"{self.text(then, 1)} if {self.text(condition, 1)} else {self.text(otherwise, 1)}"
             return f"({made})", _ATOM
+        if isinstance(expr, damped):
+            a, b = expr.args
+            zero = f"{self.text(b, _SUM)} == {self.constant(sp.S.Zero)}"
+            return f"({self.constant(sp.S.Zero)} if {zero} else {self.text(sp.Mul(a, b, evaluate=False), 1)})", _ATOM
         if isinstance(expr, maximum | minimum):
             a, b = (self.text(x, _SUM) for x in expr.args)
             sign = ">=" if isinstance(expr, maximum) else "<="

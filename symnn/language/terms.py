@@ -29,7 +29,9 @@ __all__ = [
     "atoms",
     "canonical",
     "contains",
+    "damped",
     "entries",
+    "erfc",
     "free_indices",
     "fresh",
     "function",
@@ -270,6 +272,21 @@ class logistic(sp.Function):  # noqa: N801
     def fdiff(self, argindex: int = 1) -> sp.Expr:
         u = self.args[0]
         return logistic(u) * logistic(-u)
+
+
+class erfc(sp.Function):  # noqa: N801
+    """1 − erf u, kept as it is: SymPy's own would turn erfc(−u) back into a difference."""
+
+    nargs = 1
+    is_positive = True
+    is_real = True
+
+
+class damped(sp.Function):  # noqa: N801
+    """a·b, and zero where b has vanished, though a be infinite; ``damped(a, b)``."""
+
+    nargs = 2
+    is_real = True
 
 
 def function(name: str) -> Any:

@@ -14,13 +14,13 @@ from sympy.codegen.cfunctions import expm1, log1p
 
 from symnn.errors import UsageError
 from symnn.language.operation import Equation
-from symnn.language.terms import Entry, Index, Peak, Reduction, Tensor, Total, substitute
+from symnn.language.terms import Entry, Index, Peak, Reduction, Tensor, Total, erfc, substitute
 from symnn.loops.ir import Accumulate, Comment, Kernel, Let, Node, Pass, Start, Store
 from symnn.loops.names import code_name, describe, index_name
 
 __all__ = ["fuse"]
 
-_DEAR = (sp.exp, sp.log, sp.tanh, sp.erf, sp.sin, sp.cos, expm1, log1p)
+_DEAR = (sp.exp, sp.log, sp.tanh, sp.erf, erfc, sp.sin, sp.cos, expm1, log1p)
 
 
 @dataclass(frozen=True)

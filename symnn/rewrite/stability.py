@@ -13,6 +13,8 @@ complement of the logistic       1 − σ(u)                                    
 logistic minus a target          σ(u) − t                                       (1 − t) σ(u) − t σ(−u)
 hyperbolic tangent               (e^u − e^(−u))/(e^u + e^(−u))                  tanh u
 complement of tanh²              1 − tanh(u)²                                   4e/(1 + e)², e = e^(−2|u|)
+tail of the error function       1 ± erf u                                      erfc(∓u)
+vanishing factor                 u · f(u), f(u) = 0 at u = ±∞                   0 where f(u) = 0
 exponential minus one            e^u − 1                                        expm1(u)
 logarithm near one               log(1 + u)                                     log1p(u)
 ===============================  =============================================  =============================
@@ -37,6 +39,8 @@ from symnn.language.terms import (
     Tensor,
     Total,
     canonical,
+    damped,
+    erfc,
     free_indices,
     logistic,
     maximum,
@@ -66,6 +70,8 @@ class _Context:
     definitions: dict[str, Equation]
     taken: set[str]
     made: list[Equation] = field(default_factory=list)
+    stable: dict[str, Equation] = field(default_factory=dict)
+    given: int = 0
 
     def argument_of(self, expr: sp.Expr, shape: Callable[[sp.Expr], sp.Expr | None]) -> sp.Expr | None:
         """What a function of a given shape is applied to, seen through names."""
@@ -75,8 +81,24 @@ class _Context:
 
     def is_shifted(self, exponent: sp.Expr) -> bool:
         """Whether a maximum already stands in an exponent, itself or by name."""
-        named = (self.definitions.get(e.name) for e in exponent.atoms(Entry))
+        made = {e.name: e for e in self.made}
+        named = (self.definitions.get(e.name) or made.get(e.name) for e in exponent.atoms(Entry))
         return bool(exponent.atoms(Peak)) or any(d is not None and isinstance(d.value, Peak) for d in named)
+
+    def value_of(self, expr: sp.Expr) -> sp.Expr:
+        """An expression, or the definition of the name that it is."""
+        known = self.stable if isinstance(expr, Entry) and expr.name in self.stable else self.definitions
+        if isinstance(expr, Entry) and expr.name in known:
+            return self.value_of(inline(expr, known[expr.name]))
+        return expr
+
+    def leaves(self, expr: sp.Expr) -> set[str]:
+        """The names that an expression depends on and that are not defined by an equation."""
+        found: set[str] = set()
+        for e in expr.atoms(Entry):
+            known = self.definitions.get(e.name)
+            found |= self.leaves(known.value) if known is not None else {e.name}
+        return found
 
     def name(self, stem: str, value: sp.Expr) -> Entry:
         """An entry that stands for a value from now on; equal values share one name."""
@@ -105,14 +127,27 @@ def stabilise(equations: Iterable[Equation], taken: Iterable[str]) -> tuple[tupl
     applied: list[Applied] = []
     for equation in originals:
         value = equation.value
-        for rule, rewrite in _RULES:
-            after = _everywhere(value, rewrite, context)
-            if after != value:
-                applied.append(Applied(rule, equation.target, value, after))
-                value = after
-        done += [e for e in context.made if e not in done]
+        value = _by_rules(equation.target, value, context, applied)
+        done += _made_stable(context, applied)
         done.append(Equation(equation.target, value, equation.line))
+        context.stable[equation.name] = done[-1]
     return tuple(done), applied
+
+
+def _by_rules(target: Entry, value: sp.Expr, context: _Context, applied: list[Applied]) -> sp.Expr:
+    for rule, rewrite in _RULES:
+        after = _everywhere(value, rewrite, context)
+        if after != value:
+            applied.append(Applied(rule, target, value, after))
+            value = after
+    return value
+
+
+def _made_stable(context: _Context, applied: list[Applied]) -> list[Equation]:
+    """The equations that rules have named and that are not among the results yet, themselves made stable."""
+    fresh = context.made[context.given :]
+    context.given = len(context.made)
+    return [Equation(e.target, _by_rules(e.target, e.value, context, applied), e.line) for e in fresh]
 
 
 def _everywhere(
@@ -240,6 +275,53 @@ def _complement_of_tanh(expr: sp.Expr, context: _Context) -> sp.Expr | None:
     return 4 * e / (1 + e) ** 2
 
 
+def _tail_of_erf(expr: sp.Expr, context: _Context) -> sp.Expr | None:
+    if not isinstance(expr, sp.Add) or len(expr.args) != 2 or not expr.args[0].is_Rational:
+        return None
+    scale, rest = expr.args
+    function = rest / scale
+    if isinstance(function, sp.erf):
+        return scale * erfc(-function.args[0])
+    return scale * erfc((-function).args[0]) if isinstance(-function, sp.erf) else None
+
+
+def _vanishing(expr: sp.Expr, context: _Context) -> sp.Expr | None:
+    """Where a factor has underflowed to zero, an infinite one beside it must not make the product NaN."""
+    if not isinstance(expr, sp.Mul):
+        return None
+    for factor in expr.args:
+        u = _vanishes(factor, context)
+        if u is None:
+            continue
+        moving = context.leaves(u)
+        others = [a for a in expr.args if a is not factor]
+        if any(context.leaves(a) & moving and _vanishes(a, context) is None and _grows(a) for a in others):
+            named = factor if isinstance(factor, Entry) else context.name("tail", factor)
+            return damped(sp.Mul(*others), named)
+    return None
+
+
+def _vanishes(factor: sp.Expr, context: _Context) -> sp.Expr | None:
+    """u of a factor that is zero at one or both infinities of u: σ(u), erfc u, e^(−u²)."""
+    u = context.argument_of(factor, _logistic_argument)
+    if u is not None:
+        return u
+    plain = context.value_of(factor)
+    core = sp.Mul(*(a for a in sp.Mul.make_args(plain) if not a.is_number))
+    if isinstance(core, erfc) or (isinstance(core, sp.exp) and core.args[0].is_nonpositive):
+        return core.args[0]
+    return None
+
+
+def _grows(factor: sp.Expr) -> bool:
+    """A factor that may be infinite: a tensor by itself or to a positive power, or a sum with one."""
+    if isinstance(factor, Entry):
+        return not factor.is_integer
+    if isinstance(factor, sp.Pow):
+        return bool(factor.exp.is_positive) and _grows(factor.base)
+    return isinstance(factor, sp.Add) and any(map(_grows, factor.args))
+
+
 def _logistic(expr: sp.Expr, context: _Context) -> sp.Expr | None:
     if isinstance(expr, sp.Pow) and expr.exp == -1:
         u = _one_plus_exponential(expr.base)
@@ -282,6 +364,8 @@ def _log1p(expr: sp.Expr, context: _Context) -> sp.Expr | None:
 _RULES: tuple[tuple[str, Callable[[sp.Expr, _Context], sp.Expr | None]], ...] = (
     ("complement of the logistic", _complement),
     ("complement of tanh squared", _complement_of_tanh),
+    ("tail of the error function", _tail_of_erf),
+    ("vanishing factor", _vanishing),
     ("shifted sum of exponentials", _shift),
     ("one exponential", _one_exponential),
     ("logarithm of a product", _log_of_product),
