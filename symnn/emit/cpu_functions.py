@@ -95,7 +95,8 @@ class Functions:
                 lines.append(f"{name} = np.empty({shape_text(e.indices)}, real)")
             else:
                 self._use("output")
-                lines.append(f"{name} = output('out', {out[k]}, {shape_text(e.indices, lead=True)}, real, {self._inputs})")
+                shape = shape_text(e.indices, lead=True)
+                lines.append(f"{name} = output('out', {out[k]}, {shape}, real, {self._inputs})")
                 if ELEMENTS in e.indices:
                     lines.append(f"{name} = {name}.reshape({shape_text(e.indices)})")
         return [*lines, *steps.lines], sizes

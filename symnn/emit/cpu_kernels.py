@@ -40,6 +40,8 @@ def function_names(kernels: Iterable[Kernel]) -> set[str]:
                     found.add("sign")
                 if isinstance(node, Accumulate) and node.maximum:
                     found.add("maxnum")
+                elif isinstance(node, Accumulate) and not (isinstance(node.entry, Entry) and node.entry.indices):
+                    found.add("added")
 
     for kernel in kernels:
         walk(kernel.body)
@@ -125,7 +127,9 @@ class _Writer:
             into = str(node.entry.name)
         if node.maximum:
             return f"{into} = maxnum({into}, {self.printer(node.value)})"
-        return f"{into} += {self.printer(node.value)}"
+        if isinstance(node.entry, Entry) and node.entry.name not in self.whole:
+            return f"{into} += {self.printer(node.value)}"
+        return f"{into} = added({into}, {self.printer(node.value)})"
 
 
 def _extents(kernel: Kernel, storage: Mapping[str, str]) -> dict[str, str]:

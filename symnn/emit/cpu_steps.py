@@ -69,7 +69,8 @@ class Steps:
         left = self._turned(printer, step.left, (step.target.indices[0], step.contracted))
         right = self._turned(printer, step.right, (step.contracted, step.target.indices[1]))
         self.lines.append(f"# {equation_text(step.equation.target, step.equation.value)}")
-        self.lines.append(f"np.matmul({left}, {right}, out={target})")
+        self.lines.append('with np.errstate(over="ignore", invalid="ignore"):')
+        self.lines.append(f"    np.matmul({left}, {right}, out={target})")
 
     @staticmethod
     def _turned(printer: KernelPrinter, entry: Entry, order: tuple[sp.Basic, ...]) -> str:

@@ -6,6 +6,7 @@ rule                             from                                           
 shifted sum of exponentials      Σ_k e^f · h                                    e^m Σ_k e^(f−m) · h, m = max f
 one exponential                  e^a e^b                                        e^(a + b)
 logarithm of a product           log(e^m s)                                     m + log s
+shift before the logarithm       z − (m + log s)                                (z − m) − log s
 softplus by sign                 log(1 + e^u)                                   max(u, 0) + log1p(e^(−|u|))
 logistic function                1/(1 + e^(−u)), e^u σ(−u)                      σ(u)
 logistic by sign                 σ(u)                                           (1 or e)/(1 + e), e = e^(−|u|)
@@ -102,7 +103,7 @@ class _Context:
 
     def name(self, stem: str, value: sp.Expr) -> Entry:
         """An entry that stands for a value from now on; equal values share one name."""
-        here = sorted(free_indices(value), key=str)
+        here = sorted(free_indices(value), key=lambda i: (i.axis != "…", i.axis != "n", str(i)))
         plain: dict[sp.Basic, sp.Basic] = {i: Index(i.axis) for i in here}
         standard = substitute(value, plain)
         back = {v: k for k, v in plain.items()}
@@ -241,6 +242,27 @@ def _log_of_product(expr: sp.Expr, context: _Context) -> sp.Expr | None:
     return sp.Add(*(p * (b.args[0] if isinstance(b, sp.exp) else sp.log(b)) for b, p in powers.items()))
 
 
+def _shift_first(expr: sp.Expr, context: _Context) -> sp.Expr | None:
+    """The difference of two large numbers is taken while it is exact, and named so that it stays so."""
+    if not isinstance(expr, sp.Add):
+        return None
+    for term in expr.args:
+        name = term if isinstance(term, Entry) else -term
+        known = context.stable.get(name.name) if isinstance(name, Entry) else None
+        if known is None or not isinstance(known.value, sp.Add):
+            continue
+        if name is term:
+            turned = _shift_first(-expr, context)
+            return None if turned is None else -turned
+        whole = inline(name, known)
+        peaks = [a for a in whole.args if isinstance(a, Entry) and context.is_shifted(a)]
+        logarithms = [a for a in whole.args if isinstance(a, sp.log)]
+        if len(peaks) == len(logarithms) == 1 and len(whole.args) == 2:
+            shifted = context.name("shifted", expr - term - peaks[0])
+            return shifted - context.name("log_sum", logarithms[0])
+    return None
+
+
 def _softplus(expr: sp.Expr, context: _Context) -> sp.Expr | None:
     if not isinstance(expr, sp.log):
         return None
@@ -375,4 +397,5 @@ _RULES: tuple[tuple[str, Callable[[sp.Expr, _Context], sp.Expr | None]], ...] = 
     ("logistic by sign", _logistic_by_sign),
     ("exponential minus one", _expm1),
     ("logarithm near one", _log1p),
+    ("shift before the logarithm", _shift_first),
 )
