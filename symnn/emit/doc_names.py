@@ -35,7 +35,7 @@ def _spelt(name: str) -> Letter:
         return Letter(_ALIAS[name])
     if name in GREEK or len(name) == 1:
         return Letter(name)
-    if name.endswith("hat") and len(name) > 3:
+    if name.endswith("hat") and (len(name) == 4 or name[:-3] in GREEK):
         inner = _spelt(name[:-3])
         return Letter(inner.base, (*inner.accents, "hat"), inner.below)
     numbered = re.fullmatch(r"([A-Za-z]+?)_?(\d+)", name)

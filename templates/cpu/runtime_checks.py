@@ -177,9 +177,12 @@ def cotangent(g, reduction, count, real):
     return np.full(count, each, real)
 
 
-def chunk_rows(columns):
-    """How many rows one chunk has: a number of elements that stays in cache, whatever the number of threads."""
-    return max(1, 32768 // max(1, columns))
+def chunk_rows(columns, summing=False):
+    """How many rows a chunk has: as many elements as stay in cache, whatever the number of threads.
+
+    Where each chunk keeps partial sums, chunks are larger, so that there are few of those to combine.
+    """
+    return max(1, (131072 if summing else 32768) // max(1, columns))
 
 
 def pairs(inputs, count, tangents, moving):
