@@ -83,7 +83,7 @@ def _result(case: Case, peers: Sequence[str]) -> dict[str, Any]:
     """The times of a case in milliseconds; ``ratio`` is ours to the fastest peer's, below one where ours is faster."""
     contenders = _contenders(case, peers, np.random.default_rng(0))
     _compare(case, contenders)
-    times = measure(contenders)
+    times = measure(contenders, ROUNDS)
     fastest = min((name for name in times if name != "symnn"), key=lambda name: times[name]["median"], default=None)
     result: dict[str, Any] = {"operation": case.operation, "shape": list(case.shape), "title": case.title}
     result |= {"what": case.what, "milliseconds": times}
@@ -130,7 +130,7 @@ def _compare(case: Case, contenders: Mapping[str, Contender]) -> None:
                 raise VerificationError(f"{case.title}: {what}, relative to the largest; the bound is {case.tolerance}")
 
 
-def measure(contenders: Mapping[str, Contender], rounds: int = ROUNDS) -> dict[str, dict[str, float]]:
+def measure(contenders: Mapping[str, Contender], rounds: int) -> dict[str, dict[str, float]]:
     """The median and the least time of each contender in milliseconds, taking turns."""
     repeats = {name: _repeats(contender) for name, contender in contenders.items()}
     times: dict[str, list[float]] = {name: [] for name in contenders}
