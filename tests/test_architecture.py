@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import ast
+import re
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+
+from symnn.registry import catalogue_operations
 
 ROOT = Path(__file__).resolve().parents[1]
 PACKAGE = ROOT / "symnn"
@@ -110,3 +113,9 @@ def test_files_stay_readable() -> None:
     lines = {p: sum(bool(line.strip()) for line in p.read_text(encoding="utf-8").splitlines()) for p in FILES}
     long = {str(p.relative_to(ROOT)): n for p, n in lines.items() if n > 400}
     assert not long, f"over 400 lines: {long}"
+
+
+def test_readme_names_every_operation() -> None:
+    readme = (ROOT / "README.md").read_text(encoding="utf-8")
+    table = readme[readme.index("## Operations") : readme.index("## How it is checked")]
+    assert set(re.findall(r"`([a-z0-9_]+)`", table)) == set(catalogue_operations())
