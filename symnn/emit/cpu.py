@@ -80,8 +80,13 @@ def _imports(text: str, helpers: set[str]) -> list[str]:
     numpy = ["import numpy as np"] if "np." in text else []
     numba = ["from numba import njit, prange"] if "@njit" in text else []
     lines += numpy + numba + ([""] if numpy or numba else [])
-    names = ", ".join(sorted(helpers, key=lambda n: (n.upper() != n, n)))
-    return [*lines, f"from ._runtime import {names}"] if names else lines
+    names = sorted(helpers, key=lambda n: (n.upper() != n, n))
+    if not names:
+        return lines
+    line = f"from ._runtime import {', '.join(names)}"
+    if len(line) <= 110:
+        return [*lines, line]
+    return [*lines, "from ._runtime import (", *(f"    {name}," for name in names), ")"]
 
 
 def _spec_lines(made: Programs) -> list[str]:

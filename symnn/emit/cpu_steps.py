@@ -92,7 +92,7 @@ class Steps:
         rows = size_name(kernel.row.axis)
         columns = " + ".join(size_name(i.axis) for i in kernel.columns) or "1"
         self.sizes |= {kernel.row.axis, *(i.axis for i in kernel.columns)}
-        summing = ", summing=True" if kernel.partials else ""
+        summing = ", summing=True" if any(e.indices for e in kernel.partials) else ""
         self.lines.append(f"chunk = chunk_rows({columns}{summing})")
         passed = {code_name(str(s.name)): f"real({code_name(str(s.name))})" for s in kernel.numbers}
         for e in kernel.partials:

@@ -180,9 +180,12 @@ def cotangent(g, reduction, count, real):
 def chunk_rows(columns, summing=False):
     """How many rows a chunk has: as many elements as stay in cache, whatever the number of threads.
 
-    Where each chunk keeps partial sums, chunks are larger, so that there are few of those to combine.
+    Where rows are added up column by column, a chunk has more elements, so that there are few partial sums to
+    combine, but no more than 512 rows, so that a sum is as accurate as a pairwise one.
     """
-    return max(1, (131072 if summing else 32768) // max(1, columns))
+    if summing:
+        return max(1, min(512, 131072 // max(1, columns)))
+    return max(1, 32768 // max(1, columns))
 
 
 def pairs(inputs, count, tangents, moving):

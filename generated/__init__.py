@@ -1,0 +1,1 @@
+"""Modules made by symnn: one package for each target."""

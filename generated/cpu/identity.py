@@ -1,0 +1,166 @@
+"""identity (activation).
+
+The identity.
+
+    y = x
+
+Made by symnn 0.1.0 from the declaration of identity in symnn.catalogue.activations, hash 0d3ec2dd3c5b.
+Do not edit: `symnn build` verifies it and writes it again.
+verified steps: error 0, bound 1e-40
+verified steps: error 3e-101, bound 1e-30
+verified gradient: error 3e-105, bound 1e-25
+verified adjoint: error 0, bound 1e-40
+verified adjoint: error 2e-105, bound 1e-25
+verified kernel float32: error 0, bound 4
+verified kernel float32: error 0, bound 0
+verified kernel float32: error 0, bound 8
+verified kernel float64: error 0, bound 4
+verified kernel float64: error 0, bound 0
+verified kernel float64: error 0, bound 8
+"""
+
+from collections import namedtuple
+
+import numpy as np
+from numba import njit, prange
+
+from ._runtime import OPTIONS, check, chunk_rows, output, pairs
+
+#: The runtime that these kernels were compiled against: a new one makes a new file, and with it a new cache.
+RUNTIME = "2788ab09932c"
+
+
+#: The operation, for programs.
+SPEC = {
+    "name": "identity",
+    "kind": "activation",
+    "arguments": [
+        {"name": "x", "shape": ["..."], "role": "input", "dtype": "float", "differentiable": True},
+    ],
+    "params": [],
+    "outputs": [
+        "y",
+    ],
+    "equations": [
+        "y = x",
+    ],
+    "hash": "0d3ec2dd3c5b",
+}
+
+
+@njit(**OPTIONS)
+def _forward_saving_rows(x, y):
+    for e in range(x.shape[0]):
+        # y = x
+        y[e] = x[e]
+
+
+@njit(parallel=True, **OPTIONS)
+def _forward_saving_parallel(chunk, x, y):
+    for k in prange((x.shape[0] + chunk - 1) // chunk):
+        lo = k * chunk
+        hi = min(lo + chunk, x.shape[0])
+        _forward_saving_rows(x[lo:hi], y[lo:hi])
+
+
+@njit(**OPTIONS)
+def _backward_rows(g, dx):
+    for e in range(g.shape[0]):
+        # x̄ = g
+        dx[e] = g[e]
+
+
+@njit(parallel=True, **OPTIONS)
+def _backward_parallel(chunk, g, dx):
+    for k in prange((g.shape[0] + chunk - 1) // chunk):
+        lo = k * chunk
+        hi = min(lo + chunk, g.shape[0])
+        _backward_rows(g[lo:hi], dx[lo:hi])
+
+
+@njit(**OPTIONS)
+def _jvp_rows(x, x_dot, y, y_dot):
+    for e in range(x.shape[0]):
+        # y = x
+        y[e] = x[e]
+        # ẏ = ẋ
+        y_dot[e] = x_dot[e]
+
+
+@njit(parallel=True, **OPTIONS)
+def _jvp_parallel(chunk, x, x_dot, y, y_dot):
+    for k in prange((x.shape[0] + chunk - 1) // chunk):
+        lo = k * chunk
+        hi = min(lo + chunk, x.shape[0])
+        _jvp_rows(x[lo:hi], x_dot[lo:hi], y[lo:hi], y_dot[lo:hi])
+
+
+_ARGUMENTS = (
+    ("x", ("...",), None),
+)
+
+
+_SAVED = (
+    ("g", ("...",), None),
+)
+
+
+_MOVING = (
+    ("x", ("...",), None),
+    ("x_dot", ("...",), None),
+)
+
+
+Saved = namedtuple("Saved", [])
+Gradients = namedtuple("Gradients", ["x"])
+
+
+def forward(x, *, out=None):
+    """The identity."""
+    return forward_saving(x, out=out)[0]
+
+
+def forward_saving(x, *, out=None):
+    """The output, and what ``backward`` needs."""
+    (x,), sizes, lead, real = check(_ARGUMENTS, (x,))
+    size = sizes["..."]
+    y = output("out", out, lead, real, (x,))
+    y = y.reshape((size,))
+    chunk = chunk_rows(1)
+    if size <= chunk:
+        _forward_saving_rows(x, y)
+    else:
+        _forward_saving_parallel(chunk, x, y)
+    return y.reshape(lead), Saved()
+
+
+def backward(saved, g, *, out=None):
+    """The gradient for each differentiable argument, from the cotangent ``g`` of the output."""
+    (g,), sizes, lead, real = check(_SAVED, (g,))
+    size = sizes["..."]
+    dx = output("out", out, lead, real, (g,))
+    dx = dx.reshape((size,))
+    chunk = chunk_rows(1)
+    if size <= chunk:
+        _backward_rows(g, dx)
+    else:
+        _backward_parallel(chunk, g, dx)
+    return Gradients(dx.reshape(lead))
+
+
+def jvp(inputs, tangents):
+    """The output, and its derivative along ``tangents``.
+
+    ``inputs``: x; ``tangents``: one for each of x.
+    """
+    inputs, tangents = pairs(inputs, 1, tangents, 1)
+    (x, x_dot), sizes, lead, real = check(_MOVING, (*inputs, *tangents))
+    size = sizes["..."]
+    y = np.empty((size,), real)
+    y_dot = np.empty((size,), real)
+    chunk = chunk_rows(1)
+    if size <= chunk:
+        _jvp_rows(x, x_dot, y, y_dot)
+    else:
+        _jvp_parallel(chunk, x, x_dot, y, y_dot)
+    return y.reshape(lead), y_dot.reshape(lead)

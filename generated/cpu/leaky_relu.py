@@ -1,0 +1,176 @@
+"""leaky_relu (activation).
+
+A rectifier that lets a fraction alpha of negative values through (Maas et al. 2013).
+
+    y = x if x > 0 else α·x
+
+Made by symnn 0.1.0 from the declaration of leaky_relu in symnn.catalogue.activations, hash afef25dac130.
+Do not edit: `symnn build` verifies it and writes it again.
+verified steps: error 0, bound 1e-40
+verified steps: error 3e-101, bound 1e-30
+verified gradient: error 4e-105, bound 1e-25
+verified adjoint: error 0, bound 1e-40
+verified adjoint: error 2e-105, bound 1e-25
+verified kernel float32: error 5e-01, bound 4
+verified kernel float32: error 0, bound 0
+verified kernel float32: error 0, bound 8
+verified kernel float64: error 5e-01, bound 4
+verified kernel float64: error 0, bound 0
+verified kernel float64: error 0, bound 8
+"""
+
+import math
+from collections import namedtuple
+
+import numpy as np
+from numba import njit, prange
+
+from ._runtime import OPTIONS, check, chunk_rows, number, output, pairs
+
+#: The runtime that these kernels were compiled against: a new one makes a new file, and with it a new cache.
+RUNTIME = "2788ab09932c"
+
+
+#: The operation, for programs.
+SPEC = {
+    "name": "leaky_relu",
+    "kind": "activation",
+    "arguments": [
+        {"name": "x", "shape": ["..."], "role": "input", "dtype": "float", "differentiable": True},
+    ],
+    "params": [
+        {"name": "alpha", "default": 0.01, "range": {"low": None, "high": None, "low_open": False, "high_open": False, "integer": False}},
+    ],
+    "outputs": [
+        "y",
+    ],
+    "equations": [
+        "y = \\begin{cases}x & \\text{if } x > 0 \\\\ \\alpha \\, x & \\text{otherwise}\\end{cases}",
+    ],
+    "hash": "afef25dac130",
+}
+
+
+@njit(**OPTIONS)
+def _forward_saving_rows(x, alpha, y):
+    real = x.dtype.type
+    for e in range(x.shape[0]):
+        # y = x if x > 0 else α·x
+        y[e] = (x[e] if (x[e] > real(0)) else alpha * x[e])
+
+
+@njit(parallel=True, **OPTIONS)
+def _forward_saving_parallel(chunk, x, alpha, y):
+    for k in prange((x.shape[0] + chunk - 1) // chunk):
+        lo = k * chunk
+        hi = min(lo + chunk, x.shape[0])
+        _forward_saving_rows(x[lo:hi], alpha, y[lo:hi])
+
+
+@njit(**OPTIONS)
+def _backward_rows(g, x, alpha, dx):
+    real = g.dtype.type
+    for e in range(g.shape[0]):
+        # x̄ = g·(1 if x > 0 else α)
+        dx[e] = g[e] * (real(1) if (x[e] > real(0)) else alpha)
+
+
+@njit(parallel=True, **OPTIONS)
+def _backward_parallel(chunk, g, x, alpha, dx):
+    for k in prange((g.shape[0] + chunk - 1) // chunk):
+        lo = k * chunk
+        hi = min(lo + chunk, g.shape[0])
+        _backward_rows(g[lo:hi], x[lo:hi], alpha, dx[lo:hi])
+
+
+@njit(**OPTIONS)
+def _jvp_rows(x, x_dot, alpha, y, y_dot):
+    real = x.dtype.type
+    for e in range(x.shape[0]):
+        # y = x if x > 0 else α·x
+        y[e] = (x[e] if (x[e] > real(0)) else alpha * x[e])
+        # ẏ = ẋ·(1 if x > 0 else α)
+        y_dot[e] = x_dot[e] * (real(1) if (x[e] > real(0)) else alpha)
+
+
+@njit(parallel=True, **OPTIONS)
+def _jvp_parallel(chunk, x, x_dot, alpha, y, y_dot):
+    for k in prange((x.shape[0] + chunk - 1) // chunk):
+        lo = k * chunk
+        hi = min(lo + chunk, x.shape[0])
+        _jvp_rows(x[lo:hi], x_dot[lo:hi], alpha, y[lo:hi], y_dot[lo:hi])
+
+
+_ARGUMENTS = (
+    ("x", ("...",), None),
+)
+
+
+_SAVED = (
+    ("x", ("...",), None),
+    ("g", ("...",), None),
+)
+
+
+_MOVING = (
+    ("x", ("...",), None),
+    ("x_dot", ("...",), None),
+)
+
+
+Saved = namedtuple("Saved", ["x", "alpha"])
+Gradients = namedtuple("Gradients", ["x"])
+
+
+def forward(x, *, alpha=0.01, out=None):
+    """A rectifier that lets a fraction alpha of negative values through (Maas et al. 2013)."""
+    return forward_saving(x, alpha=alpha, out=out)[0]
+
+
+def forward_saving(x, *, alpha=0.01, out=None):
+    """The output, and what ``backward`` needs."""
+    (x,), sizes, lead, real = check(_ARGUMENTS, (x,))
+    alpha = number("alpha", alpha, -math.inf, math.inf, "(-inf, inf)")
+    size = sizes["..."]
+    y = output("out", out, lead, real, (x,))
+    y = y.reshape((size,))
+    chunk = chunk_rows(1)
+    if size <= chunk:
+        _forward_saving_rows(x, real(alpha), y)
+    else:
+        _forward_saving_parallel(chunk, x, real(alpha), y)
+    return y.reshape(lead), Saved(x.reshape(lead), alpha)
+
+
+def backward(saved, g, *, out=None):
+    """The gradient for each differentiable argument, from the cotangent ``g`` of the output."""
+    (x, g), sizes, lead, real = check(_SAVED, (saved.x, g))
+    alpha = saved.alpha
+    size = sizes["..."]
+    dx = output("out", out, lead, real, (x, g))
+    dx = dx.reshape((size,))
+    chunk = chunk_rows(1)
+    if size <= chunk:
+        _backward_rows(g, x, real(alpha), dx)
+    else:
+        _backward_parallel(chunk, g, x, real(alpha), dx)
+    return Gradients(dx.reshape(lead))
+
+
+def jvp(inputs, tangents, *, alpha=0.01):
+    """The output, and its derivative along ``tangents``.
+
+    ``inputs``: x; ``tangents``: one for each of x.
+    """
+    inputs, tangents = pairs(inputs, 1, tangents, 1)
+    (x, x_dot), sizes, lead, real = check(_MOVING, (*inputs, *tangents))
+    alpha = number("alpha", alpha, -math.inf, math.inf, "(-inf, inf)")
+    size = sizes["..."]
+    y = np.empty((size,), real)
+    y_dot = np.empty((size,), real)
+    chunk = chunk_rows(1)
+    if size <= chunk:
+        _jvp_rows(x, x_dot, real(alpha), y, y_dot)
+    else:
+        _jvp_parallel(chunk, x, x_dot, real(alpha), y, y_dot)
+    return y.reshape(lead), y_dot.reshape(lead)
