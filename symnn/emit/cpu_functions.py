@@ -187,7 +187,7 @@ class Functions:
     def _saved_value(self, name: str) -> str:
         known = {a.name: a.axes for a in self.arrays}
         schedule = self.schedules["forward_saving"]
-        axes = known.get(name) or next(e.indices for e in schedule.outputs if e.name == name)
+        axes = known[name] if name in known else next(e.indices for e in schedule.outputs if e.name == name)
         return self._shaped(name, axes)
 
     def _shaped(self, name: str, axes: Sequence[object]) -> str:

@@ -12,7 +12,7 @@ from symnn.language.terms import Delta, Entry, Extent, Index
 from symnn.loops.ir import Accumulate, Comment, Kernel, Let, Node, Pass, Start, Store
 from symnn.loops.names import code_name, index_name
 
-__all__ = ["arguments", "equation_text", "function_names", "kernel_lines", "size_name"]
+__all__ = ["arguments", "equation_text", "function_names", "kernel_lines", "number_name", "size_name"]
 
 
 def equation_text(target: sp.Expr, value: sp.Expr) -> str:
@@ -24,6 +24,11 @@ def equation_text(target: sp.Expr, value: sp.Expr) -> str:
 def size_name(axis: str) -> str:
     """The local name of an axis's extent."""
     return "size" if axis == "…" else f"{code_name(axis)}_size"
+
+
+def number_name(symbol: sp.Symbol) -> str:
+    """The local name of a number that a kernel is told: a parameter, or an extent."""
+    return size_name(symbol.axis) if isinstance(symbol, Extent) else code_name(str(symbol.name))
 
 
 def function_names(kernels: Iterable[Kernel]) -> set[str]:
@@ -52,7 +57,7 @@ def arguments(kernel: Kernel, storage: Mapping[str, str]) -> list[str]:
     """The arguments of a kernel: what it reads, numbers, what it writes, partial sums; memory in place once."""
     printer = KernelPrinter(storage)
     arrays = [printer.array(e.name) for e in kernel.reads]
-    numbers = [code_name(str(s.name)) for s in kernel.numbers]
+    numbers = [number_name(s) for s in kernel.numbers]
     written = [printer.array(e.name) for e in (*kernel.writes, *kernel.partials)]
     return list(dict.fromkeys([*arrays, *numbers, *written]))
 
@@ -136,7 +141,7 @@ def _extents(kernel: Kernel, storage: Mapping[str, str]) -> dict[str, str]:
     """The extents that a kernel's body needs, each from the shape of an array."""
     printer = KernelPrinter(storage)
     wanted = {i.axis for i in kernel.columns} | {e.indices[0].axis for e in kernel.scratch}
-    wanted |= _used_extents(kernel.body)
+    wanted |= _used_extents(kernel.body) - {s.axis for s in kernel.numbers if isinstance(s, Extent)}
     found: dict[str, str] = {}
     for e in (*kernel.reads, *kernel.writes, *kernel.partials):
         for k, index in enumerate(e.indices):

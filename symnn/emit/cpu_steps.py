@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 import sympy as sp
 
-from symnn.emit.cpu_kernels import arguments, equation_text, size_name
+from symnn.emit.cpu_kernels import arguments, equation_text, number_name, size_name
 from symnn.emit.printer import KernelPrinter, PythonPrinter
 from symnn.language.terms import Entry, Extent, Index
 from symnn.loops.ir import Kernel, Number, Product, Schedule
@@ -94,7 +94,9 @@ class Steps:
         self.sizes |= {kernel.row.axis, *(i.axis for i in kernel.columns)}
         summing = ", summing=True" if any(e.indices for e in kernel.partials) else ""
         self.lines.append(f"chunk = chunk_rows({columns}{summing})")
-        passed = {code_name(str(s.name)): f"real({code_name(str(s.name))})" for s in kernel.numbers}
+        told = {s.axis for s in kernel.numbers if isinstance(s, Extent)}
+        self.sizes |= told
+        passed = {number_name(s): f"real({number_name(s)})" for s in kernel.numbers if not isinstance(s, Extent)}
         for e in kernel.partials:
             name = printer.array(e.name)
             inner = "".join(f", {size_name(i.axis)}" for i in e.indices if isinstance(i, Index))

@@ -63,6 +63,7 @@ from symnn.language.terms import (
     Tensor,
     Total,
     damped,
+    logistic,
     maximum,
     minimum,
 )
@@ -134,6 +135,8 @@ class _Layout:
             return Partials(self.node(expr.args[0]), self.node(expr.args[1]))
         if isinstance(expr, sp.exp):
             return Exponential(self.node(expr.args[0]))
+        if isinstance(expr, logistic):
+            return Apply("σ", (self.node(expr.args[0]),))
         if isinstance(expr, damped):
             return self.node(sp.Mul(*expr.args))
         if isinstance(expr, maximum | minimum):

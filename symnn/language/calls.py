@@ -77,7 +77,7 @@ def _match(
     else:
         shown = sp.sympify(value)
         axes = tuple(sorted(free_indices(shown), key=str))
-        if not op.elementwise:
+        if any(len(e.axes) > 1 for e in op.equations):
             raise wrong(
                 f"{op.name} reduces over an axis and is given the expression {shown}",
                 f"name it first (f.u[n, c] = …) and write {op.name}(f.u)",

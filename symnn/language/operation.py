@@ -228,9 +228,10 @@ class Op:
 
     @property
     def elementwise(self) -> bool:
-        """Whether every equation acts on each element by itself."""
+        """Whether every equation acts on each element by itself, and every argument has the same elements."""
+        arrays = [a for a in self.arguments if a.role is not Role.STEP]
         return all(len(e.axes) <= 1 for e in self.equations) and all(
-            not a.axes or a.axes[0].axis == "…" for a in self.arguments
+            [i.axis for i in a.axes] == ["…"] for a in arrays
         )
 
     def tensors(self) -> Iterator[tuple[Tensor, tuple[Index, ...]]]:

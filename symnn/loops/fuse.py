@@ -14,7 +14,7 @@ from sympy.codegen.cfunctions import expm1, log1p
 
 from symnn.errors import UsageError
 from symnn.language.operation import Equation
-from symnn.language.terms import Entry, Index, Peak, Reduction, Tensor, Total, erfc, substitute
+from symnn.language.terms import Entry, Extent, Index, Peak, Reduction, Tensor, Total, erfc, substitute
 from symnn.loops.ir import Accumulate, Comment, Kernel, Let, Node, Pass, Start, Store
 from symnn.loops.names import code_name, describe, index_name
 
@@ -204,6 +204,9 @@ class _Builder:
         scratch = tuple(e for e in self.kept.values() if len(e.indices) == 1)
         symbols = {s for i in self.items for s in i.body.free_symbols}
         numbers = sorted((s for s in symbols if type(s) is sp.Symbol), key=str)
+        # A kernel sees chunks of rows: the extents of other axes than its columns are numbers that it is told.
+        columns = {i.inner.axis for i in self.items if i.inner is not None}
+        numbers += sorted((s for s in symbols if isinstance(s, Extent) and s.axis not in columns), key=str)
         return Kernel(self.name, self.row, reads, writes, scratch, partials, tuple(numbers), tuple(body))
 
     def _reads(self) -> tuple[Entry, ...]:

@@ -37,7 +37,8 @@ def verify(schedule: Schedule, program: Program) -> None:
             for e in step.reads:
                 _require(e.name in arrays | set(written), f"{step.name} reads {e.name}, which is not there yet")
             for s in step.numbers:
-                _require(str(s.name) in scalars, f"{step.name} uses the number {s}, which is not there yet")
+                there = isinstance(s, Extent) or str(s.name) in scalars
+                _require(there, f"{step.name} uses the number {s}, which is not there yet")
             verify_kernel(step)
             written += [e.name for e in (*step.writes, *step.partials)]
     _require(len(set(written)) == len(written), f"something is written twice: {written}")

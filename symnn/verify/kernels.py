@@ -152,7 +152,7 @@ def _compare(
             continue
         at = f"{name}{list(p)} = {float(array[p])!r}, exact {mpmath.nstr(exact[p], 17)}"
         if op.elementwise and instance.arrays:
-            at += ", at " + ", ".join(f"{n} = {mpmath.nstr(a[p], 9)}" for n, a in instance.arrays.items())
+            at += ", at " + ", ".join(f"{n} = {mpmath.nstr(a[p], 9)}" for n, a in instance.arrays.items() if a.ndim)
         worst.note(error, at)
 
 
