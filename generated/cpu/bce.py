@@ -22,7 +22,20 @@ from collections import namedtuple
 import numpy as np
 from numba import njit, prange
 
-from ._runtime import OPTIONS, added, check, chunk_rows, cotangent, log, log1p, output, pairs, per_sample, reduce, reduction_of
+from ._runtime import (
+    OPTIONS,
+    added,
+    check,
+    chunk_rows,
+    cotangent,
+    log,
+    log1p,
+    output,
+    pairs,
+    per_sample,
+    reduce,
+    reduction_of,
+)
 
 #: The runtime that these kernels were compiled against: a new one makes a new file, and with it a new cache.
 RUNTIME = "2788ab09932c"
