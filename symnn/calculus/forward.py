@@ -32,6 +32,8 @@ def derive(op: Op, wrt: Sequence[str] | None = None) -> Derivation:
     moving = depends_on(alive, names)
     seeds = {name: Entry(Tensor(tangent(name)), *op.argument(name).axes) for name in names}
     axes: dict[str, tuple[Index, ...]] = {name: op.argument(name).axes for name in names}
+    # All that moves, at once: in a recurrence an equation may refer to one below it.
+    axes.update({e.name: e.axes for e in alive if e.name in moving})
     equations: dict[str, Equation] = {}
     for e in alive:
         if e.name not in moving:
@@ -45,7 +47,6 @@ def derive(op: Op, wrt: Sequence[str] | None = None) -> Derivation:
         value, more = closed_form(section, target, worked, folds)
         steps += more
         equations[e.name] = Equation(target, value)
-        axes[e.name] = e.axes
     results = tuple(tangent(name) for name in op.outputs)
     for name in op.outputs:
         if name not in equations:

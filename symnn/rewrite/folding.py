@@ -301,19 +301,22 @@ def simplify(expr: sp.Expr, folds: Sequence[Fold]) -> tuple[sp.Expr, list[Rewrit
     while True:
         split, fold = _split_sums(expr, folds)
         if fold is not None:
-            accept(split, "sum term by term", "summed term by term, the definition makes it collapse", fold.source)
+            accept(split, "sum term by term", f"{_ground(fold)}, the sum collapses", fold.source)
             continue
         folded, fold = fold_to_names(normalise(expr), folds)
         if fold is None:
             break
         accept(normalise(expr), "collect", "common factors are taken out", minor=True)
-        if fold.given:
-            accept(folded, "given", "this is given", fold.source)
-        else:
-            accept(folded, "definition", "a definition is used backwards", fold.source)
+        rule = "given" if fold.given else "definition"
+        accept(folded, rule, _ground(fold), fold.source)
     accept(normalise(expr), "collect", "common factors are taken out")
     accept(_recognise_logistic(expr), "logistic function", "σ(u) = 1/(1 + e^(−u))")
     return expr, steps
+
+
+def _ground(fold: Fold) -> str:
+    """Why a fold may be used."""
+    return "this is given" if fold.given else f"the definition of {fold.source.lhs.tensor} read from right to left"
 
 
 def _recognise_logistic(expr: sp.Expr) -> sp.Expr:
