@@ -87,9 +87,11 @@ def _backward_rows(g, p, t, dp):
     real = g.dtype.type
     d_size = p.shape[1]
     for n in range(g.shape[0]):
+        g_n = g[n]
+        one_over_d = real(1) / real(d_size)
         # p̄[n,d] = g[n]·(p[n,d] − t[n,d]) / (D·p[n,d]·(1 − p[n,d]))
         for d in range(d_size):
-            dp[n, d] = (p[n, d] - t[n, d]) * g[n] / ((real(1) - p[n, d]) * p[n, d] * real(d_size))
+            dp[n, d] = g_n * one_over_d * (p[n, d] - t[n, d]) / ((real(1) - p[n, d]) * p[n, d])
 
 
 @njit(parallel=True, **OPTIONS)

@@ -85,9 +85,10 @@ def _forward_saving_parallel(chunk, p, t, L):
 def _backward_rows(g, p, t, dp):
     c_size = p.shape[1]
     for n in range(g.shape[0]):
+        g_n = g[n]
         # p̄[n,c] = −g[n]·t[n,c] / p[n,c]
         for c in range(c_size):
-            dp[n, c] = -(g[n] * t[n, c] / p[n, c])
+            dp[n, c] = -(g_n * t[n, c] / p[n, c])
 
 
 @njit(parallel=True, **OPTIONS)

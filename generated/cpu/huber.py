@@ -97,13 +97,15 @@ def _backward_rows(pred, target, g, delta, dpred):
     real = pred.dtype.type
     d_size = pred.shape[1]
     for n in range(pred.shape[0]):
+        g_n = g[n]
+        one_over_d = real(1) / real(d_size)
         # r[n,d] = pred[n,d] − target[n,d]
         # p̅r̅e̅d̅[n,d] = g[n]·clip(r[n,d], −δ, δ) / D
         for d in range(d_size):
             r = pred[n, d] - target[n, d]
             dpred[n, d] = (
-                g[n] * (-delta if -delta >= (delta if delta <= r else r) else (delta if delta <= r else r))
-                / real(d_size)
+                g_n * one_over_d * (-delta if -delta >= (delta if delta <= r else r) else (delta if delta <= r
+                else r))
             )
 
 

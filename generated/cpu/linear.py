@@ -69,11 +69,18 @@ def _forward_saving_then_parallel(chunk, b, y):
 
 @njit(**OPTIONS)
 def _backward_rows(g, db):
+    real = g.dtype.type
     o_size = g.shape[1]
+    db_block = np.zeros(o_size, real)
     for n in range(g.shape[0]):
         # b̄[o] = Σ_n g[n,o]
         for o in range(o_size):
-            db[o] += g[n, o]
+            db_block[o] += g[n, o]
+        if n % 16 == 15 or n == g.shape[0] - 1:
+            # Sums of 16 rows are added up in double precision.
+            for o in range(o_size):
+                db[o] += db_block[o]
+                db_block[o] = real(0)
 
 
 @njit(parallel=True, **OPTIONS)

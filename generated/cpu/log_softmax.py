@@ -91,6 +91,8 @@ def _backward_rows(sum_exp, z_max, z, g, T, dz):
     real = sum_exp.dtype.type
     c_size = z.shape[1]
     for e in range(sum_exp.shape[0]):
+        sum_exp_e = sum_exp[e]
+        z_max_e = z_max[e]
         # sum_g = Σ_c g[c]
         sum_g_sum = 0.0
         for c in range(c_size):
@@ -99,7 +101,7 @@ def _backward_rows(sum_exp, z_max, z, g, T, dz):
         # a[c] = exp(z[c] / T − zₘₐₓ) / sum_exp
         # z̄[c] = (g[c] − sum_g·a[c]) / T
         for c in range(c_size):
-            a = exp(z[e, c] / T - z_max[e]) / sum_exp[e]
+            a = exp(z[e, c] / T - z_max_e) / sum_exp_e
             dz[e, c] = (g[e, c] - a * sum_g) / T
 
 

@@ -89,9 +89,11 @@ def _backward_rows(g, pred, target, dpred):
     real = g.dtype.type
     d_size = pred.shape[1]
     for n in range(g.shape[0]):
+        g_n = g[n]
+        one_over_d = real(1) / real(d_size)
         # p̅r̅e̅d̅[n,d] = 2·g[n]·(pred[n,d] − target[n,d]) / D
         for d in range(d_size):
-            dpred[n, d] = real(2) * (pred[n, d] - target[n, d]) * g[n] / real(d_size)
+            dpred[n, d] = real(2) * g_n * one_over_d * (pred[n, d] - target[n, d])
 
 
 @njit(parallel=True, **OPTIONS)

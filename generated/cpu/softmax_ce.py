@@ -106,11 +106,14 @@ def _forward_saving_parallel(chunk, z, t, z_max, sum_exp, L):
 def _backward_rows(sum_exp, z_max, z, g, t, dz):
     c_size = z.shape[1]
     for n in range(sum_exp.shape[0]):
+        g_n = g[n]
+        sum_exp_n = sum_exp[n]
+        z_max_n = z_max[n]
         # a[n,c] = exp(z[n,c] − zₘₐₓ[n]) / sum_exp[n]
         # z̄[n,c] = g[n]·(a[n,c] − t[n,c])
         for c in range(c_size):
-            a = exp(z[n, c] - z_max[n]) / sum_exp[n]
-            dz[n, c] = (a - t[n, c]) * g[n]
+            a = exp(z[n, c] - z_max_n) / sum_exp_n
+            dz[n, c] = g_n * (a - t[n, c])
 
 
 @njit(parallel=True, **OPTIONS)

@@ -102,11 +102,15 @@ def _backward_rows(sum_exp, z_max, z, g, label, dz):
     real = sum_exp.dtype.type
     c_size = z.shape[1]
     for n in range(sum_exp.shape[0]):
+        g_n = g[n]
+        label_n = label[n]
+        sum_exp_n = sum_exp[n]
+        z_max_n = z_max[n]
         # a[n,c] = exp(z[n,c] − zₘₐₓ[n]) / sum_exp[n]
         # z̄[n,c] = g[n]·(a[n,c] − 1[c = label[n]])
         for c in range(c_size):
-            a = exp(z[n, c] - z_max[n]) / sum_exp[n]
-            dz[n, c] = (a - (real(1) if c == label[n] else real(0))) * g[n]
+            a = exp(z[n, c] - z_max_n) / sum_exp_n
+            dz[n, c] = g_n * (a - (real(1) if c == label_n else real(0)))
 
 
 @njit(parallel=True, **OPTIONS)
@@ -122,12 +126,13 @@ def _value_and_grad_rows(z, label, seed, L, dz):
     real = z.dtype.type
     c_size = z.shape[1]
     for n in range(z.shape[0]):
+        label_n = label[n]
         # zₘₐₓ[n] = max_c(z[n,c])
         z_max = real(-np.inf)
         for c in range(c_size):
             z_max = maxnum(z_max, z[n, c])
         # shifted[n] = z[n,label[n]] − zₘₐₓ[n]
-        shifted = z[n, label[n]] - z_max
+        shifted = z[n, label_n] - z_max
         # exp_z_max_z[n,c] = exp(z[n,c] − zₘₐₓ[n])
         # sum_exp[n] = Σ_c exp(z[n,c] − zₘₐₓ[n])
         sum_exp_sum = 0.0
@@ -145,7 +150,7 @@ def _value_and_grad_rows(z, label, seed, L, dz):
         for c in range(c_size):
             exp_z_max_z = dz[n, c]
             a = exp_z_max_z / sum_exp
-            dz[n, c] = seed * (a - (real(1) if c == label[n] else real(0)))
+            dz[n, c] = seed * (a - (real(1) if c == label_n else real(0)))
 
 
 @njit(parallel=True, **OPTIONS)

@@ -9,7 +9,7 @@ import sympy as sp
 from symnn.emit.printer import FUNCTIONS, KernelPrinter
 from symnn.emit.unicode import unicode_text
 from symnn.language.terms import Delta, Entry, Extent, Index
-from symnn.loops.ir import Accumulate, Comment, Kernel, Let, Node, Pass, Start, Store
+from symnn.loops.ir import Accumulate, Comment, Flush, Kernel, Let, Node, Pass, Start, Store
 from symnn.loops.names import code_name, index_name
 
 __all__ = ["arguments", "equation_text", "function_names", "kernel_lines", "number_name", "size_name"]
@@ -85,9 +85,14 @@ def _rows(kernel: Kernel, storage: Mapping[str, str]) -> list[str]:
     body += [f"{size_name(axis)} = {where}" for axis, where in _extents(kernel, storage).items()]
     body += [f"{printer.array(e.name)} = np.empty({size_name(e.indices[0].axis)}, real)" for e in kernel.scratch]
     whole = [e for e in kernel.partials if not e.indices]
+    body += [
+        f"{printer.array(e.name)}_block = np.zeros({size_name(e.indices[0].axis)}, real)"
+        for e in kernel.partials if e.indices
+    ]
     body += [f"{printer.array(e.name)}_sum = 0.0" for e in whole]
     body.append(f"for {index_name(kernel.row)} in range({lead}.shape[0]):")
-    writer = _Writer(printer, {e.name for e in whole})
+    last = f"{index_name(kernel.row)} == {lead}.shape[0] - 1"
+    writer = _Writer(printer, {e.name for e in whole}, index_name(kernel.row), last)
     inside = writer.lines(kernel.body)
     body += ["    " + line if line else line for line in inside]
     body += [f"{printer.array(e.name)}[0] = {printer.array(e.name)}_sum" for e in whole]
@@ -99,8 +104,8 @@ def _rows(kernel: Kernel, storage: Mapping[str, str]) -> list[str]:
 class _Writer:
     """Statements as lines."""
 
-    def __init__(self, printer: KernelPrinter, whole: set[str]) -> None:
-        self.printer, self.whole = printer, whole
+    def __init__(self, printer: KernelPrinter, whole: set[str], row: str, last: str) -> None:
+        self.printer, self.whole, self.row, self.last = printer, whole, row, last
 
     def lines(self, nodes: Iterable[Node]) -> list[str]:
         made: list[str] = []
@@ -121,13 +126,29 @@ class _Writer:
             return [f"{text(node.entry)} = {text(node.value)}"]
         if isinstance(node, Accumulate):
             return [self._accumulate(node)]
+        if isinstance(node, Flush):
+            return self._flush(node)
         head = f"for {index_name(node.index)} in range({size_name(node.index.axis)}):"
         return [head, *("    " + line for line in self.lines(node.body))]
+
+    def _flush(self, node: Flush) -> list[str]:
+        index = index_name(node.index)
+        lines = [
+            f"if {self.row} % {node.every} == {node.every - 1} or {self.last}:",
+            f"    # Sums of {node.every} rows are added up in double precision.",
+            f"    for {index} in range({size_name(node.index.axis)}):",
+        ]
+        for e in node.partials:
+            name = self.printer.array(e.name)
+            lines.append(f"        {name}[{index}] += {name}_block[{index}]")
+            lines.append(f"        {name}_block[{index}] = real(0)")
+        return lines
 
     def _accumulate(self, node: Accumulate) -> str:
         if isinstance(node.entry, Entry):
             name = self.printer.array(node.entry.name)
-            into = f"{name}_sum" if node.entry.name in self.whole else self.printer(node.entry)
+            where = self.printer(node.entry)[len(name) :]
+            into = f"{name}_sum" if node.entry.name in self.whole else f"{name}_block{where}"
         else:
             into = str(node.entry.name)
         if node.maximum:

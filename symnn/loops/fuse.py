@@ -15,7 +15,7 @@ from sympy.codegen.cfunctions import expm1, log1p
 from symnn.errors import UsageError
 from symnn.language.operation import Equation
 from symnn.language.terms import Entry, Extent, Index, Peak, Reduction, Tensor, Total, erfc, substitute
-from symnn.loops.ir import Accumulate, Comment, Kernel, Let, Node, Pass, Start, Store
+from symnn.loops.ir import Accumulate, Comment, Flush, Kernel, Let, Node, Pass, Start, Store
 from symnn.loops.names import code_name, describe, index_name
 
 __all__ = ["fuse"]
@@ -146,6 +146,7 @@ class _Builder:
         self.wanted = self._wanted_passes()
         self.kept = self._choose_kept()
         self.locals: dict[str, sp.Symbol] = {}
+        self.reciprocals: dict[sp.Expr, sp.Symbol] = {}
 
     # --- where cell values are wanted and kept
 
@@ -190,11 +191,12 @@ class _Builder:
     # --- statements
 
     def build(self) -> Kernel:
-        body: list[Node] = []
+        body = self._row_reads()
         for time in range(self.last_pass + 1):
             body += self._row_values(time)
             body += self._passes(time)
         body += self._row_values(self.last_pass + 1)
+        body += self._flushes()
         reads = self._reads()
         writes = tuple(
             Entry(i.equation.target.tensor, *(Index(x.axis) for x in i.equation.axes))
@@ -217,6 +219,29 @@ class _Builder:
                     axes = [x if isinstance(x, Index) else Index("c") for x in e.indices]
                     found.setdefault(e.name, Entry(e.tensor, *axes))
         return tuple(found.values())
+
+    def _row_reads(self) -> list[Node]:
+        """What a pass reads once for its row, and divisions by an extent as one reciprocal."""
+        made: list[Node] = []
+        inside = [i for i in self.items if i.inner is not None]
+        for e in sorted({e for i in inside for e in i.body.atoms(Entry)}, key=sp.default_sort_key):
+            if e.indices == (self.row,) and e.name not in self.by_name:
+                local = f"{code_name(e.name)}_{index_name(self.row)}"
+                made.append(Let(local, e))
+                self.locals[e.name] = sp.Symbol(local, real=True)
+        for extent in sorted({e for i in inside for e in i.body.atoms(Extent)}, key=str):
+            if any(power.base == extent and power.exp == -1 for i in inside for power in i.body.atoms(sp.Pow)):
+                local = f"one_over_{code_name(extent.axis)}"
+                made.append(Let(local, 1 / extent))
+                self.reciprocals[1 / extent] = sp.Symbol(local, real=True)
+        return made
+
+    def _flushes(self) -> list[Node]:
+        found: dict[Index, list[Entry]] = {}
+        for item in self.items:
+            if item.across and item.inner is not None:
+                found.setdefault(item.inner, []).append(Entry(item.equation.target.tensor, item.inner))
+        return [Flush(index, tuple(partials)) for index, partials in found.items()]
 
     def _row_values(self, time: int) -> list[Node]:
         """What is computed once for a row, between the passes."""
@@ -330,7 +355,7 @@ class _Builder:
 
     def _seen(self, body: sp.Expr, time: int) -> sp.Expr:
         """A body with local names for what has been computed in this row or pass."""
-        mapping: dict[sp.Expr, sp.Expr] = {}
+        mapping: dict[sp.Expr, sp.Expr] = dict(self.reciprocals)
         for e in body.atoms(Entry):
             if e.name in self.locals:
                 mapping[e] = self.locals[e.name]

@@ -16,6 +16,7 @@ from symnn.language.terms import Entry, Index
 __all__ = [
     "Accumulate",
     "Comment",
+    "Flush",
     "Kernel",
     "Let",
     "Node",
@@ -62,6 +63,15 @@ class Accumulate:
 
 
 @dataclass(frozen=True)
+class Flush:
+    """After every few rows, what they added up to in the arrays' own type goes into the partial sums, in double."""
+
+    index: Index
+    partials: tuple[Entry, ...]
+    every: int = 16
+
+
+@dataclass(frozen=True)
 class Store:
     """Write one element of an output or of a row's scratch."""
 
@@ -77,7 +87,7 @@ class Pass:
     body: tuple[Node, ...]
 
 
-Node = Comment | Let | Start | Accumulate | Store | Pass
+Node = Comment | Let | Start | Accumulate | Flush | Store | Pass
 
 
 @dataclass(frozen=True)

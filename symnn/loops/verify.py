@@ -8,7 +8,7 @@ import sympy as sp
 
 from symnn.language.operation import Program
 from symnn.language.terms import Entry, Extent, Index, Tensor
-from symnn.loops.ir import Accumulate, Comment, Kernel, Let, Node, Number, Pass, Product, Schedule, Start, Store
+from symnn.loops.ir import Accumulate, Comment, Flush, Kernel, Let, Node, Number, Pass, Product, Schedule, Start, Store
 from symnn.loops.names import code_name
 
 __all__ = ["BrokenScheduleError", "verify", "verify_kernel"]
@@ -83,6 +83,9 @@ class _State:
                     _require(into.name in self.partials, f"{into} is no partial sum")
                 else:
                     _require(str(into.name) in self.known, f"the accumulator {into} was never started")
+            elif isinstance(node, Flush):
+                unknown = {e.name for e in node.partials} - self.partials
+                _require(not unknown, f"{unknown} are no partial sums")
             elif isinstance(node, Store):
                 self.check(node.value, scope)
                 _require(node.entry.name in self.targets, f"{node.entry} is neither an output nor scratch")
