@@ -246,6 +246,9 @@ def _mistakes_of(spec: str) -> Iterator[None]:
         raise
     except SyntaxError as error:
         raise UsageError(f"{error.filename}:{error.lineno}: this is not Python: {error.msg}") from None
+    except NameError as error:
+        todo = f'if it is an axis, make it first: {error.name} = axes("{error.name}"); else define or import it'
+        raise UsageError(f"{_line_in(spec, error)}: unknown name {error.name}\n  {todo}") from None
     except Exception as error:
         raise UsageError(f"{_line_in(spec, error)}: {type(error).__name__}: {error}") from None
 
