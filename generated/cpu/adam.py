@@ -28,7 +28,7 @@ from numba import njit, prange
 from ._runtime import OPTIONS, check, chunk_rows, number, updated, write_back
 
 #: The runtime that these kernels were compiled against: a new one makes a new file, and with it a new cache.
-RUNTIME = "2788ab09932c"
+RUNTIME = "5561a92ad783"
 
 
 #: The operation, for programs.
@@ -43,10 +43,26 @@ SPEC = {
         {"name": "t", "shape": [], "role": "step", "dtype": "integer", "differentiable": False},
     ],
     "params": [
-        {"name": "lr", "default": 0.001, "range": {"low": 0, "high": None, "low_open": False, "high_open": False, "integer": False}},
-        {"name": "beta1", "default": 0.9, "range": {"low": 0, "high": 1, "low_open": False, "high_open": True, "integer": False}},
-        {"name": "beta2", "default": 0.999, "range": {"low": 0, "high": 1, "low_open": False, "high_open": True, "integer": False}},
-        {"name": "eps", "default": 1e-08, "range": {"low": 0, "high": None, "low_open": True, "high_open": False, "integer": False}},
+        {
+            "name": "lr",
+            "default": 0.001,
+            "range": {"low": 0, "high": None, "low_open": False, "high_open": False, "integer": False},
+        },
+        {
+            "name": "beta1",
+            "default": 0.9,
+            "range": {"low": 0, "high": 1, "low_open": False, "high_open": True, "integer": False},
+        },
+        {
+            "name": "beta2",
+            "default": 0.999,
+            "range": {"low": 0, "high": 1, "low_open": False, "high_open": True, "integer": False},
+        },
+        {
+            "name": "eps",
+            "default": 1e-08,
+            "range": {"low": 0, "high": None, "low_open": True, "high_open": False, "integer": False},
+        },
     ],
     "outputs": [
         "m_next",

@@ -32,6 +32,7 @@ from ._runtime import (
     chunk_rows,
     cotangent,
     exp,
+    larger,
     log1p,
     output,
     pairs,
@@ -41,7 +42,7 @@ from ._runtime import (
 )
 
 #: The runtime that these kernels were compiled against: a new one makes a new file, and with it a new cache.
-RUNTIME = "2788ab09932c"
+RUNTIME = "5561a92ad783"
 
 
 #: The operation, for programs.
@@ -71,14 +72,16 @@ def _forward_saving_rows(z, t, L):
     for n in range(z.shape[0]):
         # exp_z[n,d] = exp(−|z[n,d]|)
         # log1p_z[n,d] = log1p(exp_z[n,d])
-        # sum_exp_t_z[n] = Σ_d (t[n,d]·(max(0, −z[n,d]) + log1p(exp(−|z[n,d]|))) + (1 − t[n,d])·(max(0, z[n,d]) + log1p(exp(−|z[n,d]|))))
+        # sum_exp_t_z[n] = Σ_d (t[n,d]·(max(0, −z[n,d]) + log1p(exp(−|z[n,d]|))) + (1 − t[n,d])·
+        #     (max(0, z[n,d]) + log1p(exp(−|z[n,d]|))))
         sum_exp_t_z_sum = 0.0
         for d in range(d_size):
             exp_z = exp(-abs(z[n, d]))
             log1p_z = log1p(exp_z)
             sum_exp_t_z_sum = added(
                 sum_exp_t_z_sum,
-                (real(1) - t[n, d]) * (log1p_z + (z[n, d] if z[n, d] >= real(0) else real(0))) + (log1p_z + (-z[n, d] if -z[n, d] >= real(0) else real(0))) * t[n, d],
+                (real(1) - t[n, d]) * (log1p_z + larger(z[n, d], real(0))) + (log1p_z
+                + larger(-z[n, d], real(0))) * t[n, d],
             )
         sum_exp_t_z = real(sum_exp_t_z_sum)
         # L[n] = sum_exp_t_z[n] / D
@@ -101,7 +104,8 @@ def _backward_rows(z, g, t, dz):
         g_n = g[n]
         one_over_d = real(1) / real(d_size)
         # exp_z[n,d] = exp(−|z[n,d]|)
-        # z̄[n,d] = g[n]·((1 − t[n,d])·(1 if z[n,d] ≥ 0 else exp(−|z[n,d]|)) / (1 + exp(−|z[n,d]|)) − t[n,d]·(1 if z[n,d] ≤ 0 else exp(−|z[n,d]|)) / (1 + exp(−|z[n,d]|))) / D
+        # z̄[n,d] = g[n]·((1 − t[n,d])·(1 if z[n,d] ≥ 0 else exp(−|z[n,d]|)) / (1 + exp(−|z[n,d]|)) −
+        #     t[n,d]·(1 if z[n,d] ≤ 0 else exp(−|z[n,d]|)) / (1 + exp(−|z[n,d]|))) / D
         for d in range(d_size):
             exp_z = exp(-abs(z[n, d]))
             dz[n, d] = (
@@ -126,8 +130,10 @@ def _value_and_grad_rows(z, t, seed_over_d_size, L, dz):
     for n in range(z.shape[0]):
         # exp_z[n,d] = exp(−|z[n,d]|)
         # log1p_z[n,d] = log1p(exp_z[n,d])
-        # z̄[n,d] = seed_over_d_size·((1 − t[n,d])·(1 if z[n,d] ≥ 0 else exp(−|z[n,d]|)) / (1 + exp(−|z[n,d]|)) − t[n,d]·(1 if z[n,d] ≤ 0 else exp(−|z[n,d]|)) / (1 + exp(−|z[n,d]|)))
-        # sum_exp_t_z[n] = Σ_d (t[n,d]·(max(0, −z[n,d]) + log1p(exp(−|z[n,d]|))) + (1 − t[n,d])·(max(0, z[n,d]) + log1p(exp(−|z[n,d]|))))
+        # z̄[n,d] = seed_over_d_size·((1 − t[n,d])·(1 if z[n,d] ≥ 0 else exp(−|z[n,d]|)) / (1 +
+        #     exp(−|z[n,d]|)) − t[n,d]·(1 if z[n,d] ≤ 0 else exp(−|z[n,d]|)) / (1 + exp(−|z[n,d]|)))
+        # sum_exp_t_z[n] = Σ_d (t[n,d]·(max(0, −z[n,d]) + log1p(exp(−|z[n,d]|))) + (1 − t[n,d])·
+        #     (max(0, z[n,d]) + log1p(exp(−|z[n,d]|))))
         sum_exp_t_z_sum = 0.0
         for d in range(d_size):
             exp_z = exp(-abs(z[n, d]))
@@ -139,7 +145,8 @@ def _value_and_grad_rows(z, t, seed_over_d_size, L, dz):
             )
             sum_exp_t_z_sum = added(
                 sum_exp_t_z_sum,
-                (real(1) - t[n, d]) * (log1p_z + (z[n, d] if z[n, d] >= real(0) else real(0))) + (log1p_z + (-z[n, d] if -z[n, d] >= real(0) else real(0))) * t[n, d],
+                (real(1) - t[n, d]) * (log1p_z + larger(z[n, d], real(0))) + (log1p_z
+                + larger(-z[n, d], real(0))) * t[n, d],
             )
         sum_exp_t_z = real(sum_exp_t_z_sum)
         # L[n] = sum_exp_t_z[n] / D
@@ -161,8 +168,10 @@ def _jvp_rows(z, t, z_dot, L, L_dot):
     for n in range(z.shape[0]):
         # exp_z[n,d] = exp(−|z[n,d]|)
         # log1p_z[n,d] = log1p(exp_z[n,d])
-        # sum_exp_t_z[n] = Σ_d (t[n,d]·(max(0, −z[n,d]) + log1p(exp(−|z[n,d]|))) + (1 − t[n,d])·(max(0, z[n,d]) + log1p(exp(−|z[n,d]|))))
-        # sum_exp_t_z_z_dot[n] = Σ_d ż[n,d]·((1 − t[n,d])·(1 if z[n,d] ≥ 0 else exp(−|z[n,d]|)) / (1 + exp(−|z[n,d]|)) − t[n,d]·(1 if z[n,d] ≤ 0 else exp(−|z[n,d]|)) / (1 + exp(−|z[n,d]|)))
+        # sum_exp_t_z[n] = Σ_d (t[n,d]·(max(0, −z[n,d]) + log1p(exp(−|z[n,d]|))) + (1 − t[n,d])·
+        #     (max(0, z[n,d]) + log1p(exp(−|z[n,d]|))))
+        # sum_exp_t_z_z_dot[n] = Σ_d ż[n,d]·((1 − t[n,d])·(1 if z[n,d] ≥ 0 else exp(−|z[n,d]|)) / (1 +
+        #     exp(−|z[n,d]|)) − t[n,d]·(1 if z[n,d] ≤ 0 else exp(−|z[n,d]|)) / (1 + exp(−|z[n,d]|)))
         sum_exp_t_z_sum = 0.0
         sum_exp_t_z_z_dot_sum = 0.0
         for d in range(d_size):
@@ -170,11 +179,13 @@ def _jvp_rows(z, t, z_dot, L, L_dot):
             log1p_z = log1p(exp_z)
             sum_exp_t_z_sum = added(
                 sum_exp_t_z_sum,
-                (real(1) - t[n, d]) * (log1p_z + (z[n, d] if z[n, d] >= real(0) else real(0))) + (log1p_z + (-z[n, d] if -z[n, d] >= real(0) else real(0))) * t[n, d],
+                (real(1) - t[n, d]) * (log1p_z + larger(z[n, d], real(0))) + (log1p_z
+                + larger(-z[n, d], real(0))) * t[n, d],
             )
             sum_exp_t_z_z_dot_sum = added(
                 sum_exp_t_z_z_dot_sum,
-                ((real(1) - t[n, d]) * (real(1) if (z[n, d] >= real(0)) else exp_z) / (real(1) + exp_z) - t[n, d] * (real(1) if (z[n, d] <= real(0)) else exp_z) / (real(1) + exp_z)) * z_dot[n, d],
+                ((real(1) - t[n, d]) * (real(1) if (z[n, d] >= real(0)) else exp_z) / (real(1) + exp_z)
+                - t[n, d] * (real(1) if (z[n, d] <= real(0)) else exp_z) / (real(1) + exp_z)) * z_dot[n, d],
             )
         sum_exp_t_z = real(sum_exp_t_z_sum)
         sum_exp_t_z_z_dot = real(sum_exp_t_z_z_dot_sum)

@@ -16,7 +16,7 @@ import math
 from ._runtime import number
 
 #: The runtime that these kernels were compiled against: a new one makes a new file, and with it a new cache.
-RUNTIME = "2788ab09932c"
+RUNTIME = "5561a92ad783"
 
 
 #: The operation, for programs.
@@ -27,9 +27,21 @@ SPEC = {
         {"name": "t", "shape": [], "role": "step", "dtype": "integer", "differentiable": False},
     ],
     "params": [
-        {"name": "eta_max", "default": 0.1, "range": {"low": 0, "high": None, "low_open": False, "high_open": False, "integer": False}},
-        {"name": "eta_min", "default": 0.0, "range": {"low": 0, "high": None, "low_open": False, "high_open": False, "integer": False}},
-        {"name": "T", "default": 1000.0, "range": {"low": 1, "high": None, "low_open": False, "high_open": False, "integer": True}},
+        {
+            "name": "eta_max",
+            "default": 0.1,
+            "range": {"low": 0, "high": None, "low_open": False, "high_open": False, "integer": False},
+        },
+        {
+            "name": "eta_min",
+            "default": 0.0,
+            "range": {"low": 0, "high": None, "low_open": False, "high_open": False, "integer": False},
+        },
+        {
+            "name": "T",
+            "default": 1000.0,
+            "range": {"low": 1, "high": None, "low_open": False, "high_open": False, "integer": True},
+        },
     ],
     "outputs": [
         "eta",
@@ -48,5 +60,5 @@ def value(t, *, eta_max=0.1, eta_min=0.0, T=1000.0):
     eta_min = number("eta_min", eta_min, 0, math.inf, "[0, inf)")
     T = number("T", T, 1, math.inf, "[1, inf)", whole=True)
     # η = (ηₘₐₓ − ηₘᵢₙ)·(1 + cos(π·min(t, T) / T)) / 2 + ηₘᵢₙ
-    eta = eta_min + (1 + math.cos(3.141592653589793 * (t if t <= T else T) / T)) * (eta_max - eta_min) / 2
+    eta = eta_min + (1 + math.cos(3.141592653589793 * min(t, T) / T)) * (eta_max - eta_min) / 2
     return eta

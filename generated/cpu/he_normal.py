@@ -16,7 +16,7 @@ import numpy as np
 from ._runtime import number, shape_of
 
 #: The runtime that these kernels were compiled against: a new one makes a new file, and with it a new cache.
-RUNTIME = "2788ab09932c"
+RUNTIME = "5561a92ad783"
 
 
 #: The operation, for programs.
@@ -25,7 +25,11 @@ SPEC = {
     "kind": "initialiser",
     "arguments": [],
     "params": [
-        {"name": "fan_in", "default": None, "range": {"low": 1, "high": None, "low_open": False, "high_open": False, "integer": True}},
+        {
+            "name": "fan_in",
+            "default": None,
+            "range": {"low": 1, "high": None, "low_open": False, "high_open": False, "integer": True},
+        },
     ],
     "outputs": [
         "w",

@@ -32,16 +32,18 @@ from ._runtime import (
     check,
     chunk_rows,
     cotangent,
+    larger,
     number,
     output,
     pairs,
     per_sample,
     reduce,
     reduction_of,
+    smaller,
 )
 
 #: The runtime that these kernels were compiled against: a new one makes a new file, and with it a new cache.
-RUNTIME = "2788ab09932c"
+RUNTIME = "5561a92ad783"
 
 
 #: The operation, for programs.
@@ -53,7 +55,11 @@ SPEC = {
         {"name": "target", "shape": ["n", "d"], "role": "label", "dtype": "float", "differentiable": False},
     ],
     "params": [
-        {"name": "delta", "default": 1.0, "range": {"low": 0, "high": None, "low_open": True, "high_open": False, "integer": False}},
+        {
+            "name": "delta",
+            "default": 1.0,
+            "range": {"low": 0, "high": None, "low_open": True, "high_open": False, "integer": False},
+        },
     ],
     "outputs": [
         "L",
@@ -103,10 +109,7 @@ def _backward_rows(pred, target, g, delta, dpred):
         # p̅r̅e̅d̅[n,d] = g[n]·clip(r[n,d], −δ, δ) / D
         for d in range(d_size):
             r = pred[n, d] - target[n, d]
-            dpred[n, d] = (
-                g_n * one_over_d * (-delta if -delta >= (delta if delta <= r else r) else (delta if delta <= r
-                else r))
-            )
+            dpred[n, d] = g_n * one_over_d * larger(-delta, smaller(delta, r))
 
 
 @njit(parallel=True, **OPTIONS)
@@ -128,10 +131,7 @@ def _value_and_grad_rows(pred, target, delta, seed_over_d_size, L, dpred):
         sum_r_sum = 0.0
         for d in range(d_size):
             r = pred[n, d] - target[n, d]
-            dpred[n, d] = (
-                seed_over_d_size * (-delta if -delta >= (delta if delta <= r else r) else (delta if delta <= r
-                else r))
-            )
+            dpred[n, d] = seed_over_d_size * larger(-delta, smaller(delta, r))
             sum_r_sum = added(
                 sum_r_sum, (r * r / real(2) if (delta >= abs(r)) else delta * (abs(r) - delta / real(2))),
             )
@@ -163,10 +163,7 @@ def _jvp_rows(pred, target, pred_dot, delta, L, L_dot):
             sum_r_sum = added(
                 sum_r_sum, (r * r / real(2) if (delta >= abs(r)) else delta * (abs(r) - delta / real(2))),
             )
-            sum_pred_dot_r_sum = added(
-                sum_pred_dot_r_sum,
-                pred_dot[n, d] * (-delta if -delta >= (delta if delta <= r else r) else (delta if delta <= r else r)),
-            )
+            sum_pred_dot_r_sum = added(sum_pred_dot_r_sum, pred_dot[n, d] * larger(-delta, smaller(delta, r)))
         sum_r = real(sum_r_sum)
         sum_pred_dot_r = real(sum_pred_dot_r_sum)
         # L[n] = sum_r[n] / D

@@ -32,7 +32,7 @@ from numba import njit, prange
 from ._runtime import OPTIONS, added, check, chunk_rows, number, output, outputs, pairs
 
 #: The runtime that these kernels were compiled against: a new one makes a new file, and with it a new cache.
-RUNTIME = "2788ab09932c"
+RUNTIME = "5561a92ad783"
 
 
 #: The operation, for programs.
@@ -45,7 +45,11 @@ SPEC = {
         {"name": "beta", "shape": ["d"], "role": "learned", "dtype": "float", "differentiable": True},
     ],
     "params": [
-        {"name": "eps", "default": 1e-05, "range": {"low": 0, "high": None, "low_open": True, "high_open": False, "integer": False}},
+        {
+            "name": "eps",
+            "default": 1e-05,
+            "range": {"low": 0, "high": None, "low_open": True, "high_open": False, "integer": False},
+        },
     ],
     "outputs": [
         "y",

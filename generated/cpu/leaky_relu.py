@@ -28,7 +28,7 @@ from numba import njit, prange
 from ._runtime import OPTIONS, check, chunk_rows, number, output, pairs
 
 #: The runtime that these kernels were compiled against: a new one makes a new file, and with it a new cache.
-RUNTIME = "2788ab09932c"
+RUNTIME = "5561a92ad783"
 
 
 #: The operation, for programs.
@@ -39,7 +39,11 @@ SPEC = {
         {"name": "x", "shape": ["..."], "role": "input", "dtype": "float", "differentiable": True},
     ],
     "params": [
-        {"name": "alpha", "default": 0.01, "range": {"low": None, "high": None, "low_open": False, "high_open": False, "integer": False}},
+        {
+            "name": "alpha",
+            "default": 0.01,
+            "range": {"low": None, "high": None, "low_open": False, "high_open": False, "integer": False},
+        },
     ],
     "outputs": [
         "y",

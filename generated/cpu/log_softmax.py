@@ -29,7 +29,7 @@ from numba import njit, prange
 from ._runtime import OPTIONS, added, check, chunk_rows, exp, log, maxnum, number, output, pairs
 
 #: The runtime that these kernels were compiled against: a new one makes a new file, and with it a new cache.
-RUNTIME = "2788ab09932c"
+RUNTIME = "5561a92ad783"
 
 
 #: The operation, for programs.
@@ -40,7 +40,11 @@ SPEC = {
         {"name": "z", "shape": ["...", "c"], "role": "input", "dtype": "float", "differentiable": True},
     ],
     "params": [
-        {"name": "T", "default": 1.0, "range": {"low": 0, "high": None, "low_open": True, "high_open": False, "integer": False}},
+        {
+            "name": "T",
+            "default": 1.0,
+            "range": {"low": 0, "high": None, "low_open": True, "high_open": False, "integer": False},
+        },
     ],
     "outputs": [
         "y",

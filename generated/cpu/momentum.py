@@ -25,7 +25,7 @@ from numba import njit, prange
 from ._runtime import OPTIONS, check, chunk_rows, number, updated, write_back
 
 #: The runtime that these kernels were compiled against: a new one makes a new file, and with it a new cache.
-RUNTIME = "2788ab09932c"
+RUNTIME = "5561a92ad783"
 
 
 #: The operation, for programs.
@@ -38,8 +38,16 @@ SPEC = {
         {"name": "v", "shape": ["..."], "role": "state", "dtype": "float", "differentiable": False},
     ],
     "params": [
-        {"name": "lr", "default": 0.01, "range": {"low": 0, "high": None, "low_open": False, "high_open": False, "integer": False}},
-        {"name": "beta", "default": 0.9, "range": {"low": 0, "high": 1, "low_open": False, "high_open": True, "integer": False}},
+        {
+            "name": "lr",
+            "default": 0.01,
+            "range": {"low": 0, "high": None, "low_open": False, "high_open": False, "integer": False},
+        },
+        {
+            "name": "beta",
+            "default": 0.9,
+            "range": {"low": 0, "high": 1, "low_open": False, "high_open": True, "integer": False},
+        },
     ],
     "outputs": [
         "v_next",

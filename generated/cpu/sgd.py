@@ -23,7 +23,7 @@ from numba import njit, prange
 from ._runtime import OPTIONS, check, chunk_rows, number, updated, write_back
 
 #: The runtime that these kernels were compiled against: a new one makes a new file, and with it a new cache.
-RUNTIME = "2788ab09932c"
+RUNTIME = "5561a92ad783"
 
 
 #: The operation, for programs.
@@ -35,7 +35,11 @@ SPEC = {
         {"name": "grad", "shape": ["..."], "role": "input", "dtype": "float", "differentiable": False},
     ],
     "params": [
-        {"name": "lr", "default": 0.01, "range": {"low": 0, "high": None, "low_open": False, "high_open": False, "integer": False}},
+        {
+            "name": "lr",
+            "default": 0.01,
+            "range": {"low": 0, "high": None, "low_open": False, "high_open": False, "integer": False},
+        },
     ],
     "outputs": [
         "theta_next",

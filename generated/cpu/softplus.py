@@ -25,10 +25,10 @@ from collections import namedtuple
 import numpy as np
 from numba import njit, prange
 
-from ._runtime import OPTIONS, check, chunk_rows, exp, log1p, number, output, pairs
+from ._runtime import OPTIONS, check, chunk_rows, exp, larger, log1p, number, output, pairs
 
 #: The runtime that these kernels were compiled against: a new one makes a new file, and with it a new cache.
-RUNTIME = "2788ab09932c"
+RUNTIME = "5561a92ad783"
 
 
 #: The operation, for programs.
@@ -39,7 +39,11 @@ SPEC = {
         {"name": "x", "shape": ["..."], "role": "input", "dtype": "float", "differentiable": True},
     ],
     "params": [
-        {"name": "beta", "default": 1.0, "range": {"low": 0, "high": None, "low_open": True, "high_open": False, "integer": False}},
+        {
+            "name": "beta",
+            "default": 1.0,
+            "range": {"low": 0, "high": None, "low_open": True, "high_open": False, "integer": False},
+        },
     ],
     "outputs": [
         "y",
@@ -56,7 +60,7 @@ def _forward_saving_rows(x, beta, y):
     real = x.dtype.type
     for e in range(x.shape[0]):
         # y = (max(0, β·x) + log1p(exp(−β·|x|))) / β
-        y[e] = (log1p(exp(-(beta * abs(x[e])))) + (beta * x[e] if beta * x[e] >= real(0) else real(0))) / beta
+        y[e] = (log1p(exp(-(beta * abs(x[e])))) + larger(beta * x[e], real(0))) / beta
 
 
 @njit(parallel=True, **OPTIONS)
@@ -92,7 +96,7 @@ def _jvp_rows(x, x_dot, beta, y, y_dot):
         # exp_x = exp(−β·|x|)
         exp_x = exp(-(beta * abs(x[e])))
         # y = (max(0, β·x) + log1p(exp(−β·|x|))) / β
-        y[e] = (log1p(exp_x) + (beta * x[e] if beta * x[e] >= real(0) else real(0))) / beta
+        y[e] = (log1p(exp_x) + larger(beta * x[e], real(0))) / beta
         # ẏ = ẋ·(1 if β·x ≥ 0 else exp(−β·|x|)) / (1 + exp(−β·|x|))
         y_dot[e] = x_dot[e] * (real(1) if (beta * x[e] >= real(0)) else exp_x) / (real(1) + exp_x)
 

@@ -94,10 +94,19 @@ def _spec_lines(made: Programs) -> list[str]:
     lines = ["#: The operation, for programs.", "SPEC = {"]
     for key, value in spec(made.op).items():
         if isinstance(value, list) and value:
-            lines += [f"    {_literal(key)}: [", *(f"        {_literal(v)}," for v in value), "    ],"]
+            items = [line for v in value for line in _item_lines(v)]
+            lines += [f"    {_literal(key)}: [", *(f"        {line}" for line in items), "    ],"]
         else:
             lines.append(f"    {_literal(key)}: {_literal(value)},")
     return [*lines, "}"]
+
+
+def _item_lines(value: object) -> list[str]:
+    """An item of a list: one line where it fits, else one for each key."""
+    whole = f"{_literal(value)},"
+    if len(whole) <= 100 or not isinstance(value, dict):
+        return [whole]
+    return ["{", *(f"    {_literal(k)}: {_literal(v)}," for k, v in value.items()), "},"]
 
 
 def _literal(value: object) -> str:

@@ -8,7 +8,7 @@ import sympy as sp
 
 from symnn.emit.printer import FUNCTIONS, KernelPrinter
 from symnn.emit.unicode import unicode_text
-from symnn.language.terms import Delta, Entry, Extent, Index
+from symnn.language.terms import Delta, Entry, Extent, Index, maximum, minimum
 from symnn.loops.ir import Accumulate, Comment, Flush, Kernel, Let, Node, Pass, Start, Store
 from symnn.loops.names import code_name, index_name
 
@@ -41,8 +41,9 @@ def function_names(kernels: Iterable[Kernel]) -> set[str]:
                 walk(node.body)
             elif isinstance(node, Let | Store | Accumulate):
                 found.update(FUNCTIONS[type(f)] for f in node.value.atoms(*FUNCTIONS))
-                if node.value.atoms(sp.sign):
-                    found.add("sign")
+                for kind, name in ((sp.sign, "sign"), (maximum, "larger"), (minimum, "smaller")):
+                    if node.value.atoms(kind):
+                        found.add(name)
                 if isinstance(node, Accumulate) and node.maximum:
                     found.add("maxnum")
                 elif isinstance(node, Accumulate) and not (isinstance(node.entry, Entry) and node.entry.indices):

@@ -34,6 +34,8 @@ def _without_idle_names(block: Sequence[str]) -> list[str]:
 
 def _folded(line: str) -> list[str]:
     """A line that is too long, opened at its outermost call."""
+    if len(line) > _WIDTH and line.lstrip().startswith("# "):
+        return _comment(line)
     if len(line) <= _WIDTH or line.lstrip().startswith(("#", '"', "{")):
         return [line]
     if re.match(r"\s*[\w\[\], ]+ \+?= ", line) and not re.search(r" = [\w.]+\(.*\)$", line):
@@ -51,27 +53,48 @@ def _folded(line: str) -> list[str]:
     head, inside = body[: opened + 1], body[opened + 1 :]
     if not re.search(r"\w\($", head):
         return [line]
-    parts = _parts(inside)
-    lines, current = [], ""
-    for part in parts:
+    lines: list[str] = []
+    current = ""
+    for part in _parts(inside):
         if current and len(indent) + 4 + len(current) + len(part) + 3 > _WIDTH:
-            lines.append(f"{indent}    {current}")
+            lines.append(current)
             current = ""
         current += f"{' ' if current else ''}{part},"
-    return [head, *lines, f"{indent}    {current}", indent + tail]
+    lines.append(current)
+    inner = (piece for text in lines for piece in _pieces(text, len(indent) + 4))
+    return [head, *(f"{indent}    {piece}" for piece in inner), indent + tail]
 
 
 def _broken(line: str) -> list[str]:
     """A long formula in parentheses, a line ending before an operator."""
     indent = line[: len(line) - len(line.lstrip())]
     left, sign, right = re.match(r"\s*(.+?) (\+?=) (.+)$", line).groups()  # type: ignore[union-attr]
+    lines = [f"{indent}    {piece}" for piece in _pieces(right, len(indent) + 4)]
+    return [f"{indent}{left} {sign} (", *lines, f"{indent})"]
+
+
+def _comment(line: str) -> list[str]:
+    """A long equation over several lines of comment."""
+    indent = line[: len(line) - len(line.lstrip())]
     lines, current = [], ""
-    for piece in re.split(r" (?=[-+*/] |if |else )", right):
-        if current and len(indent) + 5 + len(current) + len(piece) > _WIDTH:
-            lines.append(f"{indent}    {current}")
+    for piece in re.split(r"(?<=[·/+−]) |(?<=·)| (?=[+−/] |if |else )", line.lstrip()[2:]):
+        if current and len(indent) + 6 + len(current) + len(piece) + 1 > _WIDTH:
+            lines.append(current)
+            current = ""
+        current += f"{'' if current.endswith('·') or not current else ' '}{piece}"
+    lines.append(current)
+    return [f"{indent}# {lines[0]}", *(f"{indent}#     {rest}" for rest in lines[1:])]
+
+
+def _pieces(text: str, indent: int) -> list[str]:
+    """A long expression inside parentheses, each line but the first beginning with an operator."""
+    lines, current = [], ""
+    for piece in re.split(r" (?=[-+*/] |if |else )", text):
+        if current and indent + len(current) + len(piece) + 1 > _WIDTH:
+            lines.append(current)
             current = ""
         current += f"{' ' if current else ''}{piece}"
-    return [f"{indent}{left} {sign} (", *lines, f"{indent}    {current}", f"{indent})"]
+    return [*lines, current]
 
 
 def _parts(inside: str) -> list[str]:

@@ -65,6 +65,11 @@ class KernelPrinter:
             raise UsageError(f"{type(expr).__name__} has no code yet; it stands in {expr}")
         return f"{FUNCTIONS[type(expr)]}({self.text(expr.args[0], 0)})"
 
+    def choice(self, expr: sp.Expr) -> str:
+        """The larger or smaller of two, by a function of the runtime."""
+        name = "larger" if isinstance(expr, maximum) else "smaller"
+        return f"{name}({', '.join(self.text(a, 0) for a in expr.args)})"
+
     def text(self, expr: sp.Basic, outer: int) -> str:
         """The expression, in parentheses where it binds less tightly than what is around it."""
         made, level = self._level(expr)
@@ -146,9 +151,7 @@ class KernelPrinter:
             zero = f"{self.text(b, _SUM)} == {self.constant(sp.S.Zero)}"
             return f"({self.constant(sp.S.Zero)} if {zero} else {self.text(sp.Mul(a, b, evaluate=False), 1)})", _ATOM
         if isinstance(expr, maximum | minimum):
-            a, b = (self.text(x, _SUM) for x in expr.args)
-            sign = ">=" if isinstance(expr, maximum) else "<="
-            return f"({a} if {a} {sign} {b} else {b})", _ATOM
+            return self.choice(expr), _ATOM
         if isinstance(expr, Delta):
             left, right = (self.text(x, _SUM) for x in expr.args)
             return f"({self.constant(sp.S.One)} if {left} == {right} else {self.constant(sp.S.Zero)})", _ATOM
@@ -174,6 +177,9 @@ class PythonPrinter(KernelPrinter):
 
     def extent(self, extent: Extent) -> str:
         return f"{code_name(extent.axis)}_size" if extent.axis != "…" else "size"
+
+    def choice(self, expr: sp.Expr) -> str:
+        return f"{'max' if isinstance(expr, maximum) else 'min'}({', '.join(self.text(a, 0) for a in expr.args)})"
 
     def function(self, expr: sp.Basic) -> str:
         return f"math.{FUNCTIONS[type(expr)]}({self.text(expr.args[0], 0)})" if type(expr) in FUNCTIONS else str(expr)

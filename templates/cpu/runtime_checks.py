@@ -27,7 +27,8 @@ def check(arguments, values):
         if axes and axes[0] == "...":
             fixed = axes[1:]
             if len(shape) < len(fixed):
-                raise ValueError(f"{name} has shape {shape}; expected at least {len(fixed)} axes (..., {', '.join(fixed)})")
+                wanted = ", ".join(("...", *fixed))
+                raise ValueError(f"{name} has shape {shape}; expected at least {len(fixed)} axes ({wanted})")
             cut = len(shape) - len(fixed)
             if lead is None:
                 lead = shape[:cut]

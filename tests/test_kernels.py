@@ -1,0 +1,332 @@
+"""What every generated function promises its caller: any strides, empty batches, clear refusals, nothing modified."""
+
+from __future__ import annotations
+
+import ast
+import importlib
+import math
+from pathlib import Path
+from types import ModuleType
+from typing import Any
+
+import numba
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+FOLDER = Path(__file__).parent.parent / "generated" / "cpu"
+NAMES = sorted(p.stem for p in FOLDER.glob("[a-z]*.py"))
+
+
+def module(name: str) -> ModuleType:
+    return importlib.import_module(f"generated.cpu.{name}")
+
+
+def of_kind(*kinds: str) -> list[str]:
+    return [n for n in NAMES if module(n).SPEC["kind"] in kinds]
+
+
+WITH_GRADIENT = of_kind("activation", "loss", "layer", "regularizer")
+LOSSES, OPTIMIZERS = of_kind("loss"), of_kind("optimizer")
+EXTENTS = {"n": 5, "c": 4, "d": 3, "i": 6, "o": 2}
+
+
+def arrays_of(
+    name: str, extents: dict[str, int], dtype: Any = np.float64, lead: tuple[int, ...] = (3, 2)
+) -> list[np.ndarray]:
+    """Admissible arguments: distributions for what must be one, labels below their extent."""
+    rng = np.random.default_rng(0)
+    made = []
+    for a in module(name).SPEC["arguments"]:
+        shape: tuple[int, ...] = ()
+        for axis in a["shape"]:
+            shape += lead if axis == "..." else (extents[axis],)
+        if a["dtype"] == "integer":
+            made.append(rng.integers(0, max(extents["c"], 1), shape))
+            continue
+        array = rng.normal(size=shape)
+        if a["name"] in ("t", "p", "target"):
+            array = rng.uniform(0.05, 0.95, shape)
+            if name in ("ce", "softmax_ce") and shape[-1]:
+                array = array / array.sum(-1, keepdims=True)
+        made.append(array.astype(dtype))
+    return made
+
+
+def results(name: str, arrays: list[np.ndarray]) -> list[np.ndarray]:
+    """Everything that a module computes from some arguments, as a flat list."""
+    m = module(name)
+    out, saved = m.forward_saving(*arrays)
+    g = np.ones_like(out) if np.ndim(out) else 1.0
+    found = [np.asarray(out), *m.backward(saved, g)]
+    if hasattr(m, "value_and_grad"):
+        value, grads = m.value_and_grad(*arrays)
+        found += [np.asarray(value), *grads]
+    moving = [a for a, s in zip(arrays, m.SPEC["arguments"], strict=True) if s["differentiable"]]
+    return [*found, *map(np.asarray, m.jvp(tuple(arrays), tuple(np.ones_like(a) for a in moving)))]
+
+
+def twisted(array: np.ndarray, how: int) -> np.ndarray:
+    """The same values with other strides."""
+    if array.ndim == 0 or how == 0:
+        return array
+    if how == 1:
+        return np.repeat(array, 2, axis=-1)[..., ::2]
+    if how == 2:
+        return np.asfortranarray(array)
+    return array[..., ::-1].copy()[..., ::-1]
+
+
+extents = st.fixed_dictionaries({axis: st.integers(1, 7) for axis in EXTENTS})
+rows = st.sampled_from([0, 1, 2, 33])
+
+
+@pytest.mark.parametrize("name", WITH_GRADIENT)
+@settings(max_examples=12, deadline=None)
+@given(extents=extents, n=rows, how=st.lists(st.integers(0, 3), min_size=4, max_size=4), double=st.booleans())
+def test_strides_shapes_and_types(name: str, extents: dict[str, int], n: int, how: list[int], double: bool) -> None:
+    """Any strides give the bits of a contiguous array; results have the inputs' type; inputs stay as they were."""
+    dtype = np.float64 if double else np.float32
+    arrays = arrays_of(name, {**extents, "n": n}, dtype, lead=(n, 2))
+    before = [a.copy() for a in arrays]
+    with np.errstate(all="ignore"):
+        plain = results(name, arrays)
+        other = results(name, [twisted(a, h) for a, h in zip(arrays, how, strict=False)])
+    for a, b in zip(plain, other, strict=True):
+        assert a.dtype == dtype
+        np.testing.assert_array_equal(a, b)
+    for a, b in zip(arrays, before, strict=True):
+        np.testing.assert_array_equal(a, b)
+
+
+@pytest.mark.parametrize("name", WITH_GRADIENT)
+def test_threads_do_not_change_a_bit(name: str) -> None:
+    arrays = arrays_of(name, {"n": 3000, "c": 50, "d": 40, "i": 12, "o": 9}, np.float32, lead=(3000, 20))
+    before = numba.get_num_threads()
+    try:
+        numba.set_num_threads(1)
+        alone = results(name, arrays)
+        numba.set_num_threads(before)
+        together = results(name, arrays)
+    finally:
+        numba.set_num_threads(before)
+    for a, b in zip(alone, together, strict=True):
+        np.testing.assert_array_equal(a, b)
+
+
+@pytest.mark.parametrize("name", LOSSES)
+def test_reductions_agree(name: str) -> None:
+    m, arrays = module(name), arrays_of(name, EXTENTS)
+    each = m.forward(*arrays, reduction="none")
+    assert each.shape == (EXTENTS["n"],)
+    assert math.isclose(m.forward(*arrays, reduction="sum"), each.sum(), rel_tol=1e-14)
+    assert math.isclose(m.forward(*arrays), each.mean(), rel_tol=1e-14)
+    _, mean = m.value_and_grad(*arrays)
+    _, total = m.value_and_grad(*arrays, reduction="sum")
+    values, by_sample = m.value_and_grad(*arrays, reduction="none")
+    np.testing.assert_array_equal(values, each)
+    for a, b, c in zip(mean, total, by_sample, strict=True):
+        np.testing.assert_allclose(a * EXTENTS["n"], b, rtol=1e-14)
+        np.testing.assert_array_equal(b, c)
+
+
+# --- refusals ---------------------------------------------------------------------------------------------
+
+
+def entry_points(name: str) -> list[Any]:
+    """The functions that take an operation's arrays, as functions of those."""
+    m = module(name)
+    moving = [k for k, s in enumerate(m.SPEC["arguments"]) if s["differentiable"]]
+    found = [m.forward, m.forward_saving, lambda *a: m.jvp(a, tuple(a[k] for k in moving))]
+    return [*found, m.value_and_grad] if hasattr(m, "value_and_grad") else found
+
+
+@pytest.mark.parametrize("name", WITH_GRADIENT)
+def test_bad_arrays_are_refused_by_name(name: str) -> None:
+    arguments, good = module(name).SPEC["arguments"], arrays_of(name, EXTENTS)
+    for call in entry_points(name):
+        for k, spec in enumerate(arguments):
+            bad: list[tuple[Any, type[Exception]]] = [("text", TypeError), (None, TypeError), ([1.0], TypeError)]
+            if spec["dtype"] == "integer":
+                bad += [(good[k].astype(float), TypeError), (good[k] + 100, ValueError), (good[k] - 100, ValueError)]
+            else:
+                bad += [(good[k].astype(int), TypeError), (good[k].astype(np.float16), TypeError)]
+                bad += [(good[k].astype(complex), TypeError)]
+            if "..." not in spec["shape"]:
+                bad.append((good[k][np.newaxis], ValueError))
+            for value, error in bad:
+                with pytest.raises(error, match=rf"\b{spec['name']}\b"):
+                    call(*good[:k], value, *good[k + 1 :])
+
+
+@pytest.mark.parametrize("name", WITH_GRADIENT)
+@settings(max_examples=15, deadline=None)
+@given(data=st.data())
+def test_shapes_and_types_that_disagree_are_refused(name: str, data: st.DataObject) -> None:
+    arguments, good = module(name).SPEC["arguments"], arrays_of(name, EXTENTS)
+    if len(arguments) < 2:
+        return
+    k = data.draw(st.integers(1, len(arguments) - 1))
+    axis = data.draw(st.integers(0, good[k].ndim - 1))
+    shared = arguments[k]["shape"][axis] in [x for a in arguments[:k] for x in a["shape"]]
+    longer = np.concatenate([good[k], np.take(good[k], [0], axis)], axis)
+    if shared:
+        with pytest.raises(ValueError, match=rf"{arguments[k]['name']} has shape .* expected"):
+            module(name).forward(*good[:k], longer, *good[k + 1 :])
+    if arguments[k]["dtype"] == "float":
+        with pytest.raises(TypeError, match=rf"{arguments[k]['name']} holds float32; expected float64"):
+            module(name).forward(*good[:k], good[k].astype(np.float32), *good[k + 1 :])
+
+
+@pytest.mark.parametrize("name", [n for n in NAMES if module(n).SPEC["params"] and n in WITH_GRADIENT])
+def test_parameters_out_of_range_are_refused(name: str) -> None:
+    good = arrays_of(name, EXTENTS)
+    for p in module(name).SPEC["params"]:
+        bad: list[Any] = [math.nan, "big"]
+        low, high = p["range"]["low"], p["range"]["high"]
+        bad += [low if p["range"]["low_open"] else low - 1] if low is not None else []
+        bad += [high if p["range"]["high_open"] else high + 1] if high is not None else []
+        for value in bad:
+            with pytest.raises((TypeError, ValueError), match=rf"\b{p['name']}\b"):
+                module(name).forward(*good, **{p["name"]: value})
+
+
+@pytest.mark.parametrize("name", WITH_GRADIENT)
+def test_out_is_used_or_refused(name: str) -> None:
+    m, good = module(name), arrays_of(name, EXTENTS)
+    keyword = {"reduction": "none"} if name in LOSSES else {}
+    expected = m.forward(*good, **keyword)
+    if np.ndim(expected) == 0:
+        return
+    out = np.full_like(expected, np.nan)
+    assert np.shares_memory(m.forward(*good, out=out, **keyword), out)
+    np.testing.assert_array_equal(out, expected)
+    frozen = expected.copy()
+    frozen.flags.writeable = False
+    for wrong in (expected[..., :-1], expected.astype(np.float32), frozen, "text"):
+        with pytest.raises((TypeError, ValueError), match="out"):
+            m.forward(*good, out=wrong, **keyword)
+    if good[0].shape == expected.shape:
+        with pytest.raises(ValueError, match="shares memory"):
+            m.forward(*good, out=good[0], **keyword)
+
+
+@pytest.mark.parametrize("name", LOSSES)
+def test_losses_refuse_what_they_cannot_reduce(name: str) -> None:
+    m, good = module(name), arrays_of(name, EXTENTS)
+    with pytest.raises(ValueError, match="reduction = 'median'"):
+        m.forward(*good, reduction="median")
+    with pytest.raises(ValueError, match="reduction='none'"):
+        m.forward(*good, out=np.empty(EXTENTS["n"]))
+    _, saved = m.forward_saving(*good)
+    with pytest.raises(ValueError, match="g has shape"):
+        m.backward(saved, np.ones(EXTENTS["n"]))
+    _, saved = m.forward_saving(*good, reduction="none")
+    for wrong in (1.0, np.ones(EXTENTS["n"] + 1), np.ones(EXTENTS["n"], np.float32)):
+        with pytest.raises((TypeError, ValueError), match=r"\bg\b"):
+            m.backward(saved, wrong)
+
+
+# --- optimizers, schedules, initialisers ----------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("name", OPTIMIZERS)
+def test_steps_are_in_place_whatever_the_strides_and_refuse_before_writing(name: str) -> None:
+    m, rng = module(name), np.random.default_rng(0)
+    theta, grad = rng.normal(size=(6, 5)), rng.normal(size=(6, 5))
+    wide = np.zeros((6, 10))
+    view = wide[:, ::2]
+    view[...] = theta
+    state, other = m.init(theta), m.init(view)
+    for t in (1, 2, 3):
+        m.step(theta, grad, state, t)
+        m.step(view, grad, other, t)
+    np.testing.assert_array_equal(view, theta)
+    assert not wide[:, 1::2].any()
+    kept = theta.copy()
+    frozen = theta.copy()
+    frozen.flags.writeable = False
+    for arguments in (
+        (theta, grad[:-1], state, 1), (theta, grad.astype(np.float32), state, 1), (theta, grad, state, 0),
+        (theta, grad, state, 1.5), (theta.tolist(), grad, state, 1), (frozen, grad, state, 1),
+    ):
+        with pytest.raises((TypeError, ValueError)):
+            m.step(*arguments)
+    with pytest.raises((TypeError, ValueError), match="lr"):
+        m.step(theta, grad, state, 1, lr=-1.0)
+    np.testing.assert_array_equal(theta, kept)
+
+
+def test_the_schedule_is_half_a_cosine_and_then_constant() -> None:
+    value = module("cosine_annealing").value
+    assert value(0, eta_max=1, eta_min=0.25, T=100) == 1
+    assert math.isclose(value(50, eta_max=1, eta_min=0.25, T=100), 0.625)
+    assert value(100, eta_max=1, eta_min=0.25, T=100) == value(1000, eta_max=1, eta_min=0.25, T=100) == 0.25
+    with pytest.raises(ValueError, match=r"T = 0\.5"):
+        value(1, T=0.5)
+
+
+@pytest.mark.parametrize(
+    ("name", "deviation"), [("he_normal", math.sqrt(2 / 300)), ("xavier_uniform", math.sqrt(2 / 500))]
+)
+def test_initialisers_draw_with_the_derived_deviation(name: str, deviation: float) -> None:
+    drawn = module(name).sample((200, 300), np.random.default_rng(0))
+    error = deviation / math.sqrt(2 * drawn.size)
+    assert abs(drawn.std() - deviation) < 5 * error
+    assert abs(drawn.mean()) < 5 * deviation / math.sqrt(drawn.size)
+    for shape in (3, (3,), (0, 2)):
+        with pytest.raises((TypeError, ValueError), match="shape"):
+            module(name).sample(shape, np.random.default_rng(0))
+
+
+# --- values where naive code fails --------------------------------------------------------------------------
+
+
+def test_logits_of_ten_thousand_are_finite_and_right() -> None:
+    z = np.array([[1e4, 0.0, -1e4]], np.float32)
+    t = np.array([[0.0, 0.5, 0.5]], np.float32)
+    value, grads = module("softmax_ce").value_and_grad(z, t)
+    assert value == np.float32(0.5 * 1e4 + 0.5 * 2e4)
+    np.testing.assert_array_equal(grads.z, [[1.0, -0.5, -0.5]])
+    value, grads = module("sparse_softmax_ce").value_and_grad(z, np.array([2]))
+    assert value == np.float32(2e4)
+    np.testing.assert_array_equal(grads.z, [[1.0, 0.0, -1.0]])
+    value, grads = module("bce_logits").value_and_grad(np.array([[1e4, -1e4]], np.float32), np.ones((1, 2), np.float32))
+    assert value == np.float32(0.5 * 1e4)
+    np.testing.assert_array_equal(grads.z, [[0.0, -0.5]])
+    np.testing.assert_array_equal(module("log_softmax").forward(z), [[0.0, -1e4, -2e4]])
+    np.testing.assert_array_equal(module("softplus").forward(z), [[1e4, np.float32(math.log(2)), 0.0]])
+
+
+@pytest.mark.parametrize("name", of_kind("activation"))
+def test_nan_comes_through(name: str) -> None:
+    x = np.array([[1.0, math.nan, 2.0]], np.float32)
+    assert np.isnan(module(name).forward(x)[0, 1])
+
+
+# --- the text ---------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("path", sorted(FOLDER.glob("*.py")), ids=lambda p: p.stem)
+def test_generated_files_need_numpy_and_numba_alone(path: Path) -> None:
+    text = path.read_text(encoding="utf-8")
+    for node in ast.walk(ast.parse(text)):
+        if isinstance(node, ast.Import):
+            assert {a.name.split(".")[0] for a in node.names} <= {"math", "numpy", "numba"}
+        elif isinstance(node, ast.ImportFrom) and not node.level:
+            # llvmlite comes with numba: it is what its intrinsics are written in.
+            assert (node.module or "").split(".")[0] in {"collections", "numba", "llvmlite"}
+    code = [line for line in text.splitlines() if not line.lstrip().startswith('"')]
+    assert max(map(len, code)) <= 120
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_spec_describes_the_operation(name: str) -> None:
+    spec = module(name).SPEC
+    assert set(spec) == {"name", "kind", "arguments", "params", "outputs", "equations", "hash"}
+    assert spec["name"] == name
+    for a in spec["arguments"]:
+        assert set(a) == {"name", "shape", "role", "dtype", "differentiable"}
+    for p in spec["params"]:
+        assert set(p) == {"name", "default", "range"}
