@@ -38,7 +38,7 @@ from ._runtime import (
 )
 
 #: The runtime that these kernels were compiled against: a new one makes a new file, and with it a new cache.
-RUNTIME = "5561a92ad783"
+RUNTIME = "008fd1689e79"
 
 
 #: The operation, for programs.

@@ -16,7 +16,7 @@ import numpy as np
 from ._runtime import number, shape_of
 
 #: The runtime that these kernels were compiled against: a new one makes a new file, and with it a new cache.
-RUNTIME = "5561a92ad783"
+RUNTIME = "008fd1689e79"
 
 
 #: The operation, for programs.

@@ -120,6 +120,8 @@ def _polynomials(kind: Kind, part: str) -> dict[str, Any]:
     made = _horner(kind, f"erfc_{kind.name}" if part == "erfc" else part, "")
     split = {"tanh": TANH_SPLIT, "erf": ERF_SPLIT[kind.name]}.get(part, 0.0)
     made |= {"split": kind.number(split), "split_text": f"{split:g}"}
+    if part == "erfc":
+        made |= _horner(kind, "erf", "erf_")
     if part == "erf":
         made |= _horner(kind, f"erf_tail_{kind.name}", "tail_")
     return made

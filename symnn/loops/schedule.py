@@ -22,7 +22,8 @@ def schedule(program: Program) -> Schedule:
     used = {code_name(n) for n in taken} | {code_name(e.name) for e in equations}
     equations, numbers = pull_numbers(equations, used)
     steps: list[Step] = [Number(name, value) for name, value in numbers]
-    levels = _levels(equations)
+    rows = _rows_of(equations, program)
+    levels = _levels(equations, rows)
     outputs = [program.equation(name).target for name in program.outputs]
     escaping = {o.name for o in outputs}
     for level in range(max(levels.values(), default=0) + 1):
@@ -30,8 +31,9 @@ def schedule(program: Program) -> Schedule:
         later = {x.name for e in equations if levels[e.name] > level for x in e.value.atoms(Entry)}
         steps += [Number(code_name(e.name), e.value) for e in here if _is_scalar(e)]
         steps += [_product(e) for e in here if product_of(e)]
-        rows = [e for e in here if not _is_scalar(e) and not product_of(e)]
-        for k, (row, group) in enumerate(_by_row(rows, program).items()):
+        loops = [e for e in here if not _is_scalar(e) and not product_of(e)]
+        for k, row in enumerate(dict.fromkeys(rows[e.name] for e in loops)):
+            group = [e for e in loops if rows[e.name] == row]
             name = program.name + ("_then" * level) + (f"_{k}" if k else "")
             steps.append(fuse(name, group, row, [e.name for e in group if e.name in escaping | later]))
     made = Schedule(program.name, tuple(steps), tuple(outputs), _held(steps, outputs))
@@ -44,45 +46,32 @@ def _is_scalar(e: Equation) -> bool:
     return not e.axes and not isinstance(e.value, Reduction)
 
 
-def _levels(equations: Sequence[Equation]) -> dict[str, int]:
-    """How many times one must stop between kernels before an equation: after a product, or a sum over all rows."""
+def _levels(equations: Sequence[Equation], rows: dict[str, Index]) -> dict[str, int]:
+    """How many times one must stop before an equation: after a product, a sum over all rows, or loops over other rows."""
     levels: dict[str, int] = {}
     kinds: dict[str, str] = {}
     for e in equations:
-        kind = "product" if product_of(e) else "number" if _is_scalar(e) else "kernel"
+        kind = "product" if product_of(e) else "number" if _is_scalar(e) else f"rows {rows[e.name]}"
+        across = kind.startswith("rows") and rows[e.name] not in e.axes
         level = 0
-        for need in {x.name for x in e.value.atoms(Entry)}:
-            if need not in levels:
-                continue
-            stops = kind != kinds[need] or kinds[need] == "across"
-            level = max(level, levels[need] + (1 if stops else 0))
-        across = kind == "kernel" and isinstance(e.value, Reduction) and not _has_row(e)
+        for need in {x.name for x in e.value.atoms(Entry)} & set(levels):
+            level = max(level, levels[need] + (1 if kind != kinds[need] else 0))
         levels[e.name] = level
+        # What adds up rows is known only when the loop has ended.
         kinds[e.name] = "across" if across else kind
-        if across and any(kinds.get(x.name) == "kernel" for x in e.value.atoms(Entry)):
-            levels[e.name] = max([level, *(levels[x.name] for x in e.value.atoms(Entry) if x.name in levels)])
-    # A sum over rows is computed by the kernel that makes its addends: the same level, though another kind.
     return levels
 
 
-def _has_row(e: Equation) -> bool:
-    """Whether an equation's own positions include the leading axis of what it reads."""
-    if not isinstance(e.value, Reduction):
-        return True
-    leading = {x.indices[0] for x in e.value.body.atoms(Entry) if x.indices}
-    return not leading & set(e.value.bound)
-
-
-def _by_row(equations: Sequence[Equation], program: Program) -> dict[Index, list[Equation]]:
-    """Equations grouped by the axis whose positions their loop runs over."""
+def _rows_of(equations: Sequence[Equation], program: Program) -> dict[str, Index]:
+    """The axis whose positions an equation's loop runs over: the leading one of the largest input, where it has that."""
     ranked = sorted(program.inputs, key=lambda a: -len(a.axes))
     main = ranked[0].axes[0] if ranked and ranked[0].axes else None
-    groups: dict[Index, list[Equation]] = {}
+    rows: dict[str, Index] = {}
     for e in equations:
         axes = [*e.axes, *(Index(i.axis) for i in (e.value.bound if isinstance(e.value, Reduction) else ()))]
-        row = main if main is not None and main in axes else axes[0]
-        groups.setdefault(row, []).append(e)
-    return groups
+        if axes:
+            rows[e.name] = main if main is not None and main in axes else axes[0]
+    return rows
 
 
 def _product(e: Equation) -> Product:

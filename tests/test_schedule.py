@@ -1,0 +1,167 @@
+"""The schedule: what it promises of its loops, and that a broken one never reaches a printer."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+import sympy as sp
+
+from symnn.calculus.programs import programs
+from symnn.language.operation import Argument, Equation, Program, Role
+from symnn.language.terms import Entry, Index, Peak, Tensor, Total
+from symnn.loops.ir import Accumulate, Flush, Kernel, Let, Number, Pass, Product, Schedule, Start, Store
+from symnn.loops.names import code_name
+from symnn.loops.schedule import schedule
+from symnn.loops.verify import BrokenScheduleError, verify, verify_kernel
+from symnn.registry import catalogue_operations, load_operations
+
+n, c, i, o = (Index(a) for a in ["n", "c", "i", "o"])
+c1, n1, i1 = Index("c′"), Index("n′"), Index("i′")
+x, y, w, b = (Tensor(name) for name in ["x", "y", "w", "b"])
+X, Y = Entry(x, n, c), Entry(y, n, c)
+
+
+def program(*equations: Equation, outputs: tuple[str, ...], **axes: tuple[Index, ...]) -> Program:
+    inputs = tuple(Argument(Tensor(name), where, Role.INPUT) for name, where in axes.items())
+    return Program("forward", inputs, (), equations, outputs)
+
+
+def kernels(made: Schedule) -> list[Kernel]:
+    return [s for s in made.steps if isinstance(s, Kernel)]
+
+
+# --- what fusing does ---------------------------------------------------------------------------------------
+
+
+def test_equal_reductions_are_one() -> None:
+    norm = Total(Entry(x, n, c1) ** 2, c1)
+    again = Total(Entry(x, n, i1), i1)
+    equations = [
+        Equation(Entry(Tensor("u"), n), sp.sqrt(norm)),
+        Equation(Y, X / Total(Entry(x, n, Index("c′′")) ** 2, Index("c′′"))),
+    ]
+    (kernel,) = kernels(schedule(program(*equations, outputs=("u", "y"), x=(n, c))))
+    sums = [s for node in kernel.body if isinstance(node, Pass) for s in node.body if isinstance(s, Accumulate)]
+    assert len(sums) == 1
+    assert again.bound == (i1,)
+
+
+def test_independent_reductions_share_a_pass_and_dependent_ones_do_not() -> None:
+    mu = Entry(Tensor("mu"), n)
+    equations = [
+        Equation(mu, Total(Entry(x, n, c1), c1) / c.extent),
+        Equation(Entry(Tensor("top"), n), Peak(Entry(x, n, c1), c1)),
+        Equation(Entry(Tensor("var"), n), Total((Entry(x, n, c1) - mu) ** 2, c1)),
+    ]
+    (kernel,) = kernels(schedule(program(*equations, outputs=("top", "var"), x=(n, c))))
+    passes = [node for node in kernel.body if isinstance(node, Pass)]
+    assert [sum(isinstance(s, Accumulate) for s in p.body) for p in passes] == [2, 1]
+
+
+def test_a_dear_value_that_two_passes_want_is_computed_once_and_kept() -> None:
+    exponential = sp.exp(X)
+    total = Entry(Tensor("s"), n)
+    equations = [
+        Equation(total, Total(sp.exp(Entry(x, n, c1)), c1)),
+        Equation(Y, exponential / total),
+    ]
+    (kernel,) = kernels(schedule(program(*equations, outputs=("y",), x=(n, c))))
+    calls = [s for node in kernel.body if isinstance(node, Pass) for s in node.body
+             if isinstance(s, Let | Store | Accumulate) and s.value.atoms(sp.exp)]
+    assert len(calls) == 1
+    assert not kernel.scratch, "the output's own row is free until the last pass"
+
+
+def test_a_product_goes_to_a_blas_and_its_output_holds_it() -> None:
+    equation = Equation(Entry(y, n, o), Total(Entry(w, o, i1) * Entry(x, n, i1), i1) + Entry(b, o))
+    made = schedule(program(equation, outputs=("y",), x=(n, i), w=(o, i), b=(o,)))
+    products = [s for s in made.steps if isinstance(s, Product)]
+    assert len(products) == 1 and made.holds == {products[0].target.name: "y"}
+    bare = Equation(Entry(y, n, o), Total(Entry(w, o, i1) * Entry(x, n, i1), i1))
+    made = schedule(program(bare, outputs=("y",), x=(n, i), w=(o, i)))
+    assert [type(s) for s in made.steps] == [Product]
+
+
+def test_sums_over_rows_are_partial_and_flushed() -> None:
+    equation = Equation(Entry(b, c), Total(Entry(x, n1, c), n1))
+    (kernel,) = kernels(schedule(program(equation, outputs=("b",), x=(n, c))))
+    assert [e.name for e in kernel.partials] == ["b"]
+    assert isinstance(kernel.body[-1], Flush)
+
+
+def test_what_depends_on_scalars_alone_is_worked_out_once() -> None:
+    beta, t = sp.Symbol("beta", real=True), sp.Symbol("t", positive=True)
+    equation = Equation(Y, X / (1 - beta**t))
+    made = schedule(replace(program(equation, outputs=("y",), x=(n, c)), scalars=(beta, t)))
+    numbers = [s for s in made.steps if isinstance(s, Number)]
+    assert len(numbers) == 1 and numbers[0].value == 1 / (1 - beta**t)
+
+
+USERS = load_operations(str(Path(__file__).with_name("user_operations.py")))
+
+
+@pytest.mark.parametrize("name", [k for k, op in {**catalogue_operations(), **USERS}.items()
+                                  if op.kind.value not in ("statement", "initialiser", "schedule")])
+def test_every_program_of_every_operation_has_a_schedule_that_is_in_order(name: str) -> None:
+    made = programs({**catalogue_operations(), **USERS}[name])
+    for p in (made.forward, made.forward_saving, made.backward, made.value_and_grad, made.jvp):
+        if p is not None:
+            verify(schedule(p), p)
+
+
+# --- what the verifier refuses ------------------------------------------------------------------------------
+
+u = sp.Symbol("u", real=True)
+GOOD = Kernel(
+    "k", n, (X,), (Entry(y, n, c),), (), (), (),
+    (
+        Start("u"),
+        Pass(c, (Accumulate(u, X),)),
+        Pass(c, (Store(Y, X / u),)),
+    ),
+)
+
+
+def test_the_example_that_the_broken_ones_are_made_of_is_right() -> None:
+    verify_kernel(GOOD)
+
+
+@pytest.mark.parametrize(
+    ("body", "what"),
+    [
+        (GOOD.body[1:], "never started"),
+        ((Pass(c, (Store(Y, u),)),), "before it has a value"),
+        ((Store(Y, sp.S.One),), "not in scope"),
+        ((Pass(c, (Store(Y, Entry(x, n, i)),)),), "not in scope"),
+        ((Pass(c, (Store(X, sp.S.One),)),), "neither an output nor scratch"),
+        ((Pass(c, (Let("v", Y), Store(Y, X))),), "before it is written"),
+        ((Pass(c, (Let("v", Entry(w, n, c)), Store(Y, X))),), "before it is written"),
+        ((Pass(c, (Pass(c, (Store(Y, X),)),)),), "two loops run over c"),
+        ((Pass(c, (Let("v", X),)), Pass(c, (Store(Y, sp.Symbol("v", real=True)),))), "before it has a value"),
+        ((Pass(c, (Accumulate(Entry(w, c), X), Store(Y, X))),), "no partial sum"),
+        ((Flush(c, (Entry(w, c),)), Pass(c, (Store(Y, X),))), "no partial sums"),
+        ((Pass(c, (Let("v", X),)),), "never writes"),
+    ],
+)
+def test_broken_kernels_are_refused(body: tuple, what: str) -> None:
+    with pytest.raises(BrokenScheduleError, match=what):
+        verify_kernel(replace(GOOD, body=body))
+
+
+def test_broken_schedules_are_refused() -> None:
+    given = program(Equation(Y, X), outputs=("y",), x=(n, c))
+    with pytest.raises(BrokenScheduleError, match="never written"):
+        verify(Schedule("forward", (), (Y,), {}), given)
+    with pytest.raises(BrokenScheduleError, match="written twice"):
+        verify(Schedule("forward", (GOOD, replace(GOOD, name="again")), (Y,), {}), given)
+    late = Product(Entry(b, n, o), Entry(w, n, c), X, c, Equation(Y, X))
+    with pytest.raises(BrokenScheduleError, match="too early"):
+        verify(Schedule("forward", (late, GOOD), (Y,), {}), given)
+
+
+def test_names_in_code_are_identifiers_that_nothing_else_has() -> None:
+    assert code_name("x\u0304") == "dx" and code_name("x\u0307") == "x_dot"
+    for name in ("lambda", "real", "out", "for", "chunk"):
+        assert code_name(name).isidentifier() and code_name(name) != name
