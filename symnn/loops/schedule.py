@@ -47,7 +47,7 @@ def _is_scalar(e: Equation) -> bool:
 
 
 def _levels(equations: Sequence[Equation], rows: dict[str, Index]) -> dict[str, int]:
-    """How many times one must stop before an equation: after a product, a sum over all rows, or loops over other rows."""
+    """How many times one must stop before an equation: after a product, a sum over rows, or loops over other rows."""
     levels: dict[str, int] = {}
     kinds: dict[str, str] = {}
     for e in equations:
@@ -63,7 +63,7 @@ def _levels(equations: Sequence[Equation], rows: dict[str, Index]) -> dict[str, 
 
 
 def _rows_of(equations: Sequence[Equation], program: Program) -> dict[str, Index]:
-    """The axis whose positions an equation's loop runs over: the leading one of the largest input, where it has that."""
+    """The axis that an equation's loop runs over: the leading one of the largest input, where it has that."""
     ranked = sorted(program.inputs, key=lambda a: -len(a.axes))
     main = ranked[0].axes[0] if ranked and ranked[0].axes else None
     rows: dict[str, Index] = {}
