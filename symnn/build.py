@@ -178,23 +178,26 @@ def _is_measure(line: str) -> bool:
 
 
 def _measured(report: Report) -> list[str]:
-    """One line for each method, dtype and bound, with the worst error, rounded up to one digit.
+    """One line for each method, dtype and bound: its worst error, rounded up to one digit, and where that was.
 
     What a peer said is left out: which peers are installed must not change a file.
     """
-    worst: dict[tuple[str, float], float] = {}
+    worst: dict[tuple[str, str, float], Measure] = {}
     for m in report.measures:
         if not m.skipped and m.method != "oracle":
             dtype = next((name for name in DTYPES if m.what.startswith(name)), "")
-            key = (f"{m.method} {dtype}".strip(), m.bound)
-            worst[key] = max(worst.get(key, 0.0), m.error)
-    return [f"{_MARK}{what}: error {_upper(error)}, bound {bound:g}" for (what, bound), error in worst.items()]
+            key = (m.method, dtype, m.bound)
+            worst[key] = max(worst.get(key, m), m, key=lambda measure: measure.error)
+    return [
+        f"{_MARK}{method}, {m.what}: error {_upper(m.error)}, bound {bound:g}"
+        for (method, _, bound), m in worst.items()
+    ]
 
 
 def _upper(error: float) -> str:
     """An error rounded up to one digit, so that noise below it changes no file."""
-    if error == 0:
-        return "0"
+    if error == 0 or not math.isfinite(error):
+        return f"{error:g}"
     power = math.floor(math.log10(error))
     return f"{math.ceil(error / 10.0**power - 1e-9) * 10.0**power:.0e}"
 

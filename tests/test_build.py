@@ -59,7 +59,7 @@ def test_a_build_writes_a_package_with_what_was_measured(engine: Engine, tmp_pat
     }  # fmt: skip
     text = (tmp_path / "cpu" / "softmax_ce.py").read_text()
     assert "hash" in text
-    assert "# verified kernel float32: error 0, bound 4" in text
+    assert "# verified kernel, float32 ordinary: error 0, bound 4" in text
     assert str(tmp_path) not in text
 
 

@@ -6,15 +6,15 @@ The binary cross-entropy of probabilities p against targets t in [0, 1].
 
 Made by symnn 0.1.0 from the declaration of bce in symnn.catalogue.losses, hash 16be7c618222.
 Do not edit: `symnn build` verifies it and writes it again.
-verified steps: error 3e-66, bound 1e-40
-verified steps: error 1e-76, bound 1e-30
-verified gradient: error 8e-52, bound 1e-25
-verified adjoint: error 0, bound 1e-40
-verified adjoint: error 4e-60, bound 1e-25
-verified kernel float32: error 4e-01, bound 4
-verified kernel float32: error 0, bound 8
-verified kernel float64: error 3e-01, bound 4
-verified kernel float64: error 0, bound 8
+verified steps, jvp, 1 lines: error 3e-66, bound 1e-40
+verified steps, jvp, 1 chain rule lines: error 1e-76, bound 1e-30
+verified gradient, numerical, p: error 8e-52, bound 1e-25
+verified adjoint, ⟨Jv, u⟩ = ⟨v, Jᵀu⟩: error 0, bound 1e-40
+verified adjoint, Jv, numerical: error 4e-60, bound 1e-25
+verified kernel, float32, tiny: error 4e-01, bound 4
+verified kernel, float32, a large batch in pieces: error 0, bound 8
+verified kernel, float64, huge: error 3e-01, bound 4
+verified kernel, float64, a large batch in pieces: error 0, bound 8
 """
 
 from collections import namedtuple

@@ -6,9 +6,9 @@ From eta_max to eta_min along half a cosine over T steps, then constant (Loshchi
 
 Made by symnn 0.1.0 from the declaration of cosine_annealing in symnn.catalogue.schedules, hash fa3fe58567d9.
 Do not edit: `symnn build` verifies it and writes it again.
-verified steps: error 0, bound 1e-40
-verified kernel float32: error 2e-10, bound 4
-verified kernel float64: error 1e-01, bound 4
+verified steps, program of forward: error 0, bound 1e-40
+verified kernel, float32, subnormal: error 2e-10, bound 4
+verified kernel, float64, subnormal: error 1e-01, bound 4
 """
 
 import math

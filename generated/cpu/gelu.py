@@ -7,17 +7,17 @@ The Gaussian error linear unit: x times the normal distribution function (Hendry
 
 Made by symnn 0.1.0 from the declaration of gelu in symnn.catalogue.activations, hash b46f53d6aaf0.
 Do not edit: `symnn build` verifies it and writes it again.
-verified steps: error 2e-65, bound 1e-40
-verified steps: error 2e-82, bound 1e-30
-verified gradient: error 5e-51, bound 1e-25
-verified adjoint: error 3e-66, bound 1e-40
-verified adjoint: error 2e-65, bound 1e-25
-verified kernel float32: error 3e+00, bound 4
-verified kernel float32: error 0, bound 0
-verified kernel float32: error 0, bound 8
-verified kernel float64: error 2e+00, bound 4
-verified kernel float64: error 0, bound 0
-verified kernel float64: error 0, bound 8
+verified steps, jvp, 2 lines: error 2e-65, bound 1e-40
+verified steps, vjp, 2 chain rule lines: error 2e-82, bound 1e-30
+verified gradient, numerical, x: error 5e-51, bound 1e-25
+verified adjoint, ⟨Jv, u⟩ = ⟨v, Jᵀu⟩: error 3e-66, bound 1e-40
+verified adjoint, Jv, numerical: error 2e-65, bound 1e-25
+verified kernel, float32, ordinary: error 3e+00, bound 4
+verified kernel, float32, NaN and ±∞, wrong: error 0, bound 0
+verified kernel, float32, a large batch in pieces: error 0, bound 8
+verified kernel, float64, ordinary: error 2e+00, bound 4
+verified kernel, float64, NaN and ±∞, wrong: error 0, bound 0
+verified kernel, float64, a large batch in pieces: error 0, bound 8
 """
 
 from collections import namedtuple

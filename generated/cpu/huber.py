@@ -7,17 +7,17 @@ Quadratic up to delta, linear beyond (Huber 1964).
 
 Made by symnn 0.1.0 from the declaration of huber in symnn.catalogue.losses, hash 2da61ea375e0.
 Do not edit: `symnn build` verifies it and writes it again.
-verified steps: error 0, bound 1e-40
-verified steps: error 2e-100, bound 1e-30
-verified gradient: error 3e-52, bound 1e-25
-verified adjoint: error 0, bound 1e-40
-verified adjoint: error 4e-105, bound 1e-25
-verified kernel float32: error 7e-01, bound 4
-verified kernel float32: error 0, bound 0
-verified kernel float32: error 0, bound 8
-verified kernel float64: error 6e-01, bound 4
-verified kernel float64: error 0, bound 0
-verified kernel float64: error 0, bound 8
+verified steps, vjp, 3 lines: error 0, bound 1e-40
+verified steps, jvp, 2 chain rule lines: error 2e-100, bound 1e-30
+verified gradient, numerical, pred: error 3e-52, bound 1e-25
+verified adjoint, ⟨Jv, u⟩ = ⟨v, Jᵀu⟩: error 0, bound 1e-40
+verified adjoint, Jv, numerical: error 4e-105, bound 1e-25
+verified kernel, float32, tiny: error 7e-01, bound 4
+verified kernel, float32, NaN and ±∞, wrong: error 0, bound 0
+verified kernel, float32, a large batch in pieces: error 0, bound 8
+verified kernel, float64, subnormal: error 6e-01, bound 4
+verified kernel, float64, NaN and ±∞, wrong: error 0, bound 0
+verified kernel, float64, a large batch in pieces: error 0, bound 8
 """
 
 import math

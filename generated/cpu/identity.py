@@ -6,17 +6,17 @@ The identity.
 
 Made by symnn 0.1.0 from the declaration of identity in symnn.catalogue.activations, hash 0d3ec2dd3c5b.
 Do not edit: `symnn build` verifies it and writes it again.
-verified steps: error 0, bound 1e-40
-verified steps: error 3e-101, bound 1e-30
-verified gradient: error 3e-105, bound 1e-25
-verified adjoint: error 0, bound 1e-40
-verified adjoint: error 2e-105, bound 1e-25
-verified kernel float32: error 0, bound 4
-verified kernel float32: error 0, bound 0
-verified kernel float32: error 0, bound 8
-verified kernel float64: error 0, bound 4
-verified kernel float64: error 0, bound 0
-verified kernel float64: error 0, bound 8
+verified steps, vjp, 1 lines: error 0, bound 1e-40
+verified steps, vjp, 1 chain rule lines: error 3e-101, bound 1e-30
+verified gradient, numerical, x: error 3e-105, bound 1e-25
+verified adjoint, ⟨Jv, u⟩ = ⟨v, Jᵀu⟩: error 0, bound 1e-40
+verified adjoint, Jv, numerical: error 2e-105, bound 1e-25
+verified kernel, float32, ordinary: error 0, bound 4
+verified kernel, float32, NaN and ±∞, wrong: error 0, bound 0
+verified kernel, float32, a large batch in pieces: error 0, bound 8
+verified kernel, float64, ordinary: error 0, bound 4
+verified kernel, float64, NaN and ±∞, wrong: error 0, bound 0
+verified kernel, float64, a large batch in pieces: error 0, bound 8
 """
 
 from collections import namedtuple

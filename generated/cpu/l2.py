@@ -6,17 +6,17 @@ The squared Euclidean norm times lam.
 
 Made by symnn 0.1.0 from the declaration of l2 in symnn.catalogue.regularizers, hash ca54ee6ba20f.
 Do not edit: `symnn build` verifies it and writes it again.
-verified steps: error 0, bound 1e-40
-verified steps: error 4e-100, bound 1e-30
-verified gradient: error 6e-105, bound 1e-25
-verified adjoint: error 0, bound 1e-40
-verified adjoint: error 9e-106, bound 1e-25
-verified kernel float32: error 5e-01, bound 4
-verified kernel float32: error 0, bound 0
-verified kernel float32: error 6e-02, bound 8
-verified kernel float64: error 5e-01, bound 4
-verified kernel float64: error 0, bound 0
-verified kernel float64: error 2e+00, bound 8
+verified steps, vjp, 1 lines: error 0, bound 1e-40
+verified steps, jvp, 1 chain rule lines: error 4e-100, bound 1e-30
+verified gradient, numerical, w: error 6e-105, bound 1e-25
+verified adjoint, ⟨Jv, u⟩ = ⟨v, Jᵀu⟩: error 0, bound 1e-40
+verified adjoint, Jv, numerical: error 9e-106, bound 1e-25
+verified kernel, float32, subnormal: error 5e-01, bound 4
+verified kernel, float32, NaN and ±∞, wrong: error 0, bound 0
+verified kernel, float32, a large batch in pieces: error 6e-02, bound 8
+verified kernel, float64, subnormal: error 5e-01, bound 4
+verified kernel, float64, NaN and ±∞, wrong: error 0, bound 0
+verified kernel, float64, a large batch in pieces: error 2e+00, bound 8
 """
 
 import math

@@ -10,17 +10,17 @@ Each sample normalised over its features, then scaled and shifted (Ba et al. 201
 
 Made by symnn 0.1.0 from the declaration of layer_norm in symnn.catalogue.layers, hash 3545a7e53b73.
 Do not edit: `symnn build` verifies it and writes it again.
-verified steps: error 4e-66, bound 1e-40
-verified steps: error 2e-79, bound 1e-30
-verified gradient: error 3e-47, bound 1e-25
-verified adjoint: error 7e-67, bound 1e-40
-verified adjoint: error 9e-65, bound 1e-25
-verified kernel float32: error 3e-01, bound 4
-verified kernel float32: error 0, bound 0
-verified kernel float32: error 2e-01, bound 8
-verified kernel float64: error 3e-01, bound 4
-verified kernel float64: error 0, bound 0
-verified kernel float64: error 2e-01, bound 8
+verified steps, jvp, 11 lines: error 4e-66, bound 1e-40
+verified steps, jvp, 5 chain rule lines: error 2e-79, bound 1e-30
+verified gradient, numerical, x, gamma, beta: error 3e-47, bound 1e-25
+verified adjoint, ⟨Jv, u⟩ = ⟨v, Jᵀu⟩: error 7e-67, bound 1e-40
+verified adjoint, Jv, numerical: error 9e-65, bound 1e-25
+verified kernel, float32, ordinary: error 3e-01, bound 4
+verified kernel, float32, NaN and ±∞, wrong: error 0, bound 0
+verified kernel, float32, a large batch in pieces: error 2e-01, bound 8
+verified kernel, float64, subnormal: error 3e-01, bound 4
+verified kernel, float64, NaN and ±∞, wrong: error 0, bound 0
+verified kernel, float64, a large batch in pieces: error 2e-01, bound 8
 """
 
 import math

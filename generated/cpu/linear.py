@@ -6,17 +6,17 @@ An affine map of each sample.
 
 Made by symnn 0.1.0 from the declaration of linear in symnn.catalogue.layers, hash ac2d4d3baf77.
 Do not edit: `symnn build` verifies it and writes it again.
-verified steps: error 0, bound 1e-40
-verified steps: error 9e-101, bound 1e-30
-verified gradient: error 9e-105, bound 1e-25
-verified adjoint: error 0, bound 1e-40
-verified adjoint: error 4e-105, bound 1e-25
-verified kernel float32: error 7e-01, bound 4
-verified kernel float32: error 0, bound 0
-verified kernel float32: error 4e+00, bound 8
-verified kernel float64: error 6e-01, bound 4
-verified kernel float64: error 0, bound 0
-verified kernel float64: error 5e+00, bound 8
+verified steps, vjp, 1 lines: error 0, bound 1e-40
+verified steps, vjp, 3 chain rule lines: error 9e-101, bound 1e-30
+verified gradient, numerical, x, W, b: error 9e-105, bound 1e-25
+verified adjoint, ⟨Jv, u⟩ = ⟨v, Jᵀu⟩: error 0, bound 1e-40
+verified adjoint, Jv, numerical: error 4e-105, bound 1e-25
+verified kernel, float32, subnormal: error 7e-01, bound 4
+verified kernel, float32, NaN and ±∞, wrong: error 0, bound 0
+verified kernel, float32, a large batch in pieces: error 4e+00, bound 8
+verified kernel, float64, subnormal: error 6e-01, bound 4
+verified kernel, float64, NaN and ±∞, wrong: error 0, bound 0
+verified kernel, float64, a large batch in pieces: error 5e+00, bound 8
 """
 
 from collections import namedtuple

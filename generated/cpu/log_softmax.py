@@ -7,17 +7,17 @@ The logarithm of the softmax over the last axis, at temperature T.
 
 Made by symnn 0.1.0 from the declaration of log_softmax in symnn.catalogue.activations, hash 3fec05358599.
 Do not edit: `symnn build` verifies it and writes it again.
-verified steps: error 4e-66, bound 1e-40
-verified steps: error 3e-71, bound 1e-30
-verified gradient: error 2e-51, bound 1e-25
-verified adjoint: error 4e-66, bound 1e-40
-verified adjoint: error 2e-66, bound 1e-25
-verified kernel float32: error 4e-01, bound 4
-verified kernel float32: error 0, bound 0
-verified kernel float32: error 0, bound 8
-verified kernel float64: error 4e-01, bound 4
-verified kernel float64: error 0, bound 0
-verified kernel float64: error 0, bound 8
+verified steps, vjp, 6 lines: error 4e-66, bound 1e-40
+verified steps, jvp, 2 chain rule lines: error 3e-71, bound 1e-30
+verified gradient, numerical, z: error 2e-51, bound 1e-25
+verified adjoint, ⟨Jv, u⟩ = ⟨v, Jᵀu⟩: error 4e-66, bound 1e-40
+verified adjoint, Jv, numerical: error 2e-66, bound 1e-25
+verified kernel, float32, ordinary: error 4e-01, bound 4
+verified kernel, float32, NaN and ±∞, wrong: error 0, bound 0
+verified kernel, float32, a large batch in pieces: error 0, bound 8
+verified kernel, float64, tiny: error 4e-01, bound 4
+verified kernel, float64, NaN and ±∞, wrong: error 0, bound 0
+verified kernel, float64, a large batch in pieces: error 0, bound 8
 """
 
 import math

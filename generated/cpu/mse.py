@@ -6,17 +6,17 @@ The mean squared error.
 
 Made by symnn 0.1.0 from the declaration of mse in symnn.catalogue.losses, hash 668e941f7772.
 Do not edit: `symnn build` verifies it and writes it again.
-verified steps: error 0, bound 1e-40
-verified steps: error 4e-100, bound 1e-30
-verified gradient: error 5e-105, bound 1e-25
-verified adjoint: error 0, bound 1e-40
-verified adjoint: error 7e-105, bound 1e-25
-verified kernel float32: error 6e-01, bound 4
-verified kernel float32: error 0, bound 0
-verified kernel float32: error 0, bound 8
-verified kernel float64: error 5e-01, bound 4
-verified kernel float64: error 0, bound 0
-verified kernel float64: error 0, bound 8
+verified steps, vjp, 2 lines: error 0, bound 1e-40
+verified steps, jvp, 1 chain rule lines: error 4e-100, bound 1e-30
+verified gradient, numerical, pred: error 5e-105, bound 1e-25
+verified adjoint, ⟨Jv, u⟩ = ⟨v, Jᵀu⟩: error 0, bound 1e-40
+verified adjoint, Jv, numerical: error 7e-105, bound 1e-25
+verified kernel, float32, subnormal: error 6e-01, bound 4
+verified kernel, float32, NaN and ±∞, wrong: error 0, bound 0
+verified kernel, float32, a large batch in pieces: error 0, bound 8
+verified kernel, float64, subnormal: error 5e-01, bound 4
+verified kernel, float64, NaN and ±∞, wrong: error 0, bound 0
+verified kernel, float64, a large batch in pieces: error 0, bound 8
 """
 
 from collections import namedtuple

@@ -8,17 +8,17 @@ Each sample divided by its root mean square, then scaled (Zhang & Sennrich 2019)
 
 Made by symnn 0.1.0 from the declaration of rms_norm in symnn.catalogue.layers, hash cd0ad8247c10.
 Do not edit: `symnn build` verifies it and writes it again.
-verified steps: error 4e-66, bound 1e-40
-verified steps: error 3e-82, bound 1e-30
-verified gradient: error 3e-51, bound 1e-25
-verified adjoint: error 2e-66, bound 1e-40
-verified adjoint: error 4e-65, bound 1e-25
-verified kernel float32: error 5e-01, bound 4
-verified kernel float32: error 0, bound 0
-verified kernel float32: error 4e-02, bound 8
-verified kernel float64: error 5e-01, bound 4
-verified kernel float64: error 0, bound 0
-verified kernel float64: error 9e-02, bound 8
+verified steps, jvp, 5 lines: error 4e-66, bound 1e-40
+verified steps, jvp, 3 chain rule lines: error 3e-82, bound 1e-30
+verified gradient, numerical, x, gamma: error 3e-51, bound 1e-25
+verified adjoint, ⟨Jv, u⟩ = ⟨v, Jᵀu⟩: error 2e-66, bound 1e-40
+verified adjoint, Jv, numerical: error 4e-65, bound 1e-25
+verified kernel, float32, subnormal: error 5e-01, bound 4
+verified kernel, float32, NaN and ±∞, wrong: error 0, bound 0
+verified kernel, float32, a large batch in pieces: error 4e-02, bound 8
+verified kernel, float64, subnormal: error 5e-01, bound 4
+verified kernel, float64, NaN and ±∞, wrong: error 0, bound 0
+verified kernel, float64, a large batch in pieces: error 9e-02, bound 8
 """
 
 import math

@@ -6,13 +6,13 @@ Stochastic gradient descent (Robbins & Monro 1951).
 
 Made by symnn 0.1.0 from the declaration of sgd in symnn.catalogue.optimizers, hash 5857eeb3ec5e.
 Do not edit: `symnn build` verifies it and writes it again.
-verified steps: error 0, bound 1e-40
-verified kernel float32: error 5e-01, bound 4
-verified kernel float32: error 0, bound 0
-verified kernel float32: error 0, bound 8
-verified kernel float64: error 5e-01, bound 4
-verified kernel float64: error 0, bound 0
-verified kernel float64: error 0, bound 8
+verified steps, program of forward: error 0, bound 1e-40
+verified kernel, float32, subnormal: error 5e-01, bound 4
+verified kernel, float32, NaN and ±∞, wrong: error 0, bound 0
+verified kernel, float32, a large batch in pieces: error 0, bound 8
+verified kernel, float64, subnormal: error 5e-01, bound 4
+verified kernel, float64, NaN and ±∞, wrong: error 0, bound 0
+verified kernel, float64, a large batch in pieces: error 0, bound 8
 """
 
 import math

@@ -7,17 +7,17 @@ The sigmoid linear unit, swish with beta = 1 (Elfwing et al. 2018).
 
 Made by symnn 0.1.0 from the declaration of silu in symnn.catalogue.activations, hash 6107a659c6e8.
 Do not edit: `symnn build` verifies it and writes it again.
-verified steps: error 5e-64, bound 1e-40
-verified steps: error 4e-81, bound 1e-30
-verified gradient: error 4e-51, bound 1e-25
-verified adjoint: error 0, bound 1e-40
-verified adjoint: error 6e-66, bound 1e-25
-verified kernel float32: error 2e+00, bound 4
-verified kernel float32: error 0, bound 0
-verified kernel float32: error 0, bound 8
-verified kernel float64: error 2e+00, bound 4
-verified kernel float64: error 0, bound 0
-verified kernel float64: error 0, bound 8
+verified steps, vjp, 7 lines: error 5e-64, bound 1e-40
+verified steps, vjp, 2 chain rule lines: error 4e-81, bound 1e-30
+verified gradient, numerical, x: error 4e-51, bound 1e-25
+verified adjoint, ⟨Jv, u⟩ = ⟨v, Jᵀu⟩: error 0, bound 1e-40
+verified adjoint, Jv, numerical: error 6e-66, bound 1e-25
+verified kernel, float32, ordinary: error 2e+00, bound 4
+verified kernel, float32, NaN and ±∞, wrong: error 0, bound 0
+verified kernel, float32, a large batch in pieces: error 0, bound 8
+verified kernel, float64, ordinary: error 2e+00, bound 4
+verified kernel, float64, NaN and ±∞, wrong: error 0, bound 0
+verified kernel, float64, a large batch in pieces: error 0, bound 8
 """
 
 from collections import namedtuple

@@ -6,17 +6,17 @@ The softmax over the last axis, at temperature T (Bridle 1990).
 
 Made by symnn 0.1.0 from the declaration of softmax in symnn.catalogue.activations, hash 7521f43f68bb.
 Do not edit: `symnn build` verifies it and writes it again.
-verified steps: error 2e-65, bound 1e-40
-verified steps: error 4e-83, bound 1e-30
-verified gradient: error 7e-51, bound 1e-25
-verified adjoint: error 6e-66, bound 1e-40
-verified adjoint: error 2e-65, bound 1e-25
-verified kernel float32: error 9e-01, bound 4
-verified kernel float32: error 0, bound 0
-verified kernel float32: error 0, bound 8
-verified kernel float64: error 9e-01, bound 4
-verified kernel float64: error 0, bound 0
-verified kernel float64: error 0, bound 8
+verified steps, program of backward: error 2e-65, bound 1e-40
+verified steps, jvp, 1 chain rule lines: error 4e-83, bound 1e-30
+verified gradient, numerical, z: error 7e-51, bound 1e-25
+verified adjoint, ⟨Jv, u⟩ = ⟨v, Jᵀu⟩: error 6e-66, bound 1e-40
+verified adjoint, Jv, numerical: error 2e-65, bound 1e-25
+verified kernel, float32, ordinary: error 9e-01, bound 4
+verified kernel, float32, NaN and ±∞, wrong: error 0, bound 0
+verified kernel, float32, a large batch in pieces: error 0, bound 8
+verified kernel, float64, ordinary: error 9e-01, bound 4
+verified kernel, float64, NaN and ±∞, wrong: error 0, bound 0
+verified kernel, float64, a large batch in pieces: error 0, bound 8
 """
 
 import math

@@ -7,17 +7,17 @@ The cross-entropy of softmax(z) against a distribution t.
 
 Made by symnn 0.1.0 from the declaration of softmax_ce in symnn.catalogue.losses, hash 06618355e1bb.
 Do not edit: `symnn build` verifies it and writes it again.
-verified steps: error 8e-66, bound 1e-40
-verified steps: error 2e-83, bound 1e-30
-verified gradient: error 5e-51, bound 1e-25
-verified adjoint: error 6e-67, bound 1e-40
-verified adjoint: error 2e-66, bound 1e-25
-verified kernel float32: error 5e-01, bound 4
-verified kernel float32: error 0, bound 0
-verified kernel float32: error 0, bound 8
-verified kernel float64: error 4e-01, bound 4
-verified kernel float64: error 0, bound 0
-verified kernel float64: error 0, bound 8
+verified steps, program of backward: error 8e-66, bound 1e-40
+verified steps, vjp, 2 chain rule lines: error 2e-83, bound 1e-30
+verified gradient, numerical, z: error 5e-51, bound 1e-25
+verified adjoint, ⟨Jv, u⟩ = ⟨v, Jᵀu⟩: error 6e-67, bound 1e-40
+verified adjoint, Jv, numerical: error 2e-66, bound 1e-25
+verified kernel, float32, far from zero: error 5e-01, bound 4
+verified kernel, float32, NaN and ±∞, wrong: error 0, bound 0
+verified kernel, float32, a large batch in pieces: error 0, bound 8
+verified kernel, float64, far from zero: error 4e-01, bound 4
+verified kernel, float64, NaN and ±∞, wrong: error 0, bound 0
+verified kernel, float64, a large batch in pieces: error 0, bound 8
 """
 
 from collections import namedtuple

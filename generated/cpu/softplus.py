@@ -6,17 +6,17 @@ A smooth rectifier of sharpness beta (Dugas et al. 2001).
 
 Made by symnn 0.1.0 from the declaration of softplus in symnn.catalogue.activations, hash 37adc284cefe.
 Do not edit: `symnn build` verifies it and writes it again.
-verified steps: error 2e-66, bound 1e-40
-verified steps: error 5e-83, bound 1e-30
-verified gradient: error 3e-51, bound 1e-25
-verified adjoint: error 2e-66, bound 1e-40
-verified adjoint: error 2e-66, bound 1e-25
-verified kernel float32: error 2e+00, bound 4
-verified kernel float32: error 0, bound 0
-verified kernel float32: error 0, bound 8
-verified kernel float64: error 2e+00, bound 4
-verified kernel float64: error 0, bound 0
-verified kernel float64: error 0, bound 8
+verified steps, vjp, 2 lines: error 2e-66, bound 1e-40
+verified steps, vjp, 1 chain rule lines: error 5e-83, bound 1e-30
+verified gradient, numerical, x: error 3e-51, bound 1e-25
+verified adjoint, ⟨Jv, u⟩ = ⟨v, Jᵀu⟩: error 2e-66, bound 1e-40
+verified adjoint, Jv, numerical: error 2e-66, bound 1e-25
+verified kernel, float32, ordinary: error 2e+00, bound 4
+verified kernel, float32, NaN and ±∞, wrong: error 0, bound 0
+verified kernel, float32, a large batch in pieces: error 0, bound 8
+verified kernel, float64, tiny: error 2e+00, bound 4
+verified kernel, float64, NaN and ±∞, wrong: error 0, bound 0
+verified kernel, float64, a large batch in pieces: error 0, bound 8
 """
 
 import math

@@ -6,17 +6,17 @@ The hyperbolic tangent.
 
 Made by symnn 0.1.0 from the declaration of tanh in symnn.catalogue.activations, hash 2bd75aab29fb.
 Do not edit: `symnn build` verifies it and writes it again.
-verified steps: error 4e-66, bound 1e-40
-verified steps: error 4e-82, bound 1e-30
-verified gradient: error 7e-51, bound 1e-25
-verified adjoint: error 0, bound 1e-40
-verified adjoint: error 4e-65, bound 1e-25
-verified kernel float32: error 1e+00, bound 4
-verified kernel float32: error 0, bound 0
-verified kernel float32: error 0, bound 8
-verified kernel float64: error 1e+00, bound 4
-verified kernel float64: error 0, bound 0
-verified kernel float64: error 0, bound 8
+verified steps, vjp, 3 lines: error 4e-66, bound 1e-40
+verified steps, vjp, 1 chain rule lines: error 4e-82, bound 1e-30
+verified gradient, numerical, x: error 7e-51, bound 1e-25
+verified adjoint, ⟨Jv, u⟩ = ⟨v, Jᵀu⟩: error 0, bound 1e-40
+verified adjoint, Jv, numerical: error 4e-65, bound 1e-25
+verified kernel, float32, ordinary: error 1e+00, bound 4
+verified kernel, float32, NaN and ±∞, wrong: error 0, bound 0
+verified kernel, float32, a large batch in pieces: error 0, bound 8
+verified kernel, float64, ordinary: error 1e+00, bound 4
+verified kernel, float64, NaN and ±∞, wrong: error 0, bound 0
+verified kernel, float64, a large batch in pieces: error 0, bound 8
 """
 
 from collections import namedtuple

@@ -11,12 +11,10 @@ import sympy as sp
 
 from symnn.calculus.delta import differential
 from symnn.calculus.forms import assemble, closed_form
-from symnn.calculus.reverse import depends_on, live, wanted
+from symnn.calculus.reverse import depends_on, prepared, wanted
 from symnn.calculus.trace import Derivation, Step
 from symnn.language.operation import Equation, Op
 from symnn.language.terms import Entry, Index, Partial, Tensor, Total, contains, fresh, tangent
-from symnn.rewrite.folding import folds_of
-from symnn.rewrite.forward import rewrite_forward
 from symnn.rewrite.sums import contract, neaten
 
 __all__ = ["derive"]
@@ -25,10 +23,7 @@ __all__ = ["derive"]
 def derive(op: Op, wrt: Sequence[str] | None = None) -> Derivation:
     """The directional derivatives of an operation's outputs along tangents of its arguments."""
     names = wanted(op, wrt)
-    forward, rewrites = rewrite_forward(op)
-    steps = [Step(str(t), r.rule, r.reason, t, r.before, r.after, r.using, r.minor) for t, r in rewrites]
-    folds = folds_of(forward, op.facts)
-    alive = live(forward, op.outputs)
+    forward, steps, folds, alive = prepared(op)
     moving = depends_on(alive, names)
     seeds = {name: Entry(Tensor(tangent(name)), *op.argument(name).axes) for name in names}
     axes: dict[str, tuple[Index, ...]] = {name: op.argument(name).axes for name in names}

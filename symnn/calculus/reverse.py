@@ -12,11 +12,11 @@ from symnn.calculus.trace import Derivation, Step
 from symnn.errors import NotDifferentiableError, UsageError
 from symnn.language.operation import Equation, Op
 from symnn.language.terms import Entry, Index, Partial, Tensor, Total, adjoint, contains, fresh, substitute
-from symnn.rewrite.folding import folds_of
+from symnn.rewrite.folding import Fold, folds_of
 from symnn.rewrite.forward import rewrite_forward
 from symnn.rewrite.sums import contract, neaten
 
-__all__ = ["cotangents", "depends_on", "derive", "live", "wanted"]
+__all__ = ["cotangents", "depends_on", "derive", "live", "prepared", "wanted"]
 
 
 def cotangents(op: Op) -> dict[str, Entry]:
@@ -45,15 +45,19 @@ def _article(word: str) -> str:
     return f"an {word}" if word[0] in "aeiou" else f"a {word}"
 
 
+def prepared(op: Op) -> tuple[tuple[Equation, ...], list[Step], tuple[Fold, ...], list[Equation]]:
+    """What both modes start from: the rewritten equations, the steps there, their folds, and what outputs depend on."""
+    forward, rewrites = rewrite_forward(op)
+    steps = [Step(str(t), r.rule, r.reason, t, r.before, r.after, r.using, r.minor) for t, r in rewrites]
+    return forward, steps, folds_of(forward, op.facts), live(forward, op.outputs)
+
+
 def derive(op: Op, wrt: Sequence[str] | None = None) -> Derivation:
     """The gradients of an operation's outputs, contracted with incoming cotangents (a vector-Jacobian product)."""
     names = wanted(op, wrt)
-    forward, rewrites = rewrite_forward(op)
-    steps = [Step(str(t), r.rule, r.reason, t, r.before, r.after, r.using, r.minor) for t, r in rewrites]
-    folds = folds_of(forward, op.facts)
-    alive = live(forward, op.outputs)
-    needed = depends_on(alive, names)
+    forward, steps, folds, alive = prepared(op)
     seeds = cotangents(op)
+    needed = depends_on(alive, names)
     adjoints: dict[str, Equation] = {}
     order = [e.target for e in reversed(alive) if e.name in needed]
     order += [op.argument(name).entry for name in names]

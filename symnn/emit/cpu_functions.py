@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from symnn.emit.cpu_kernels import size_name
+from symnn.emit.cpu_scalars import checked_number
 from symnn.emit.cpu_steps import Steps, shape_text
 from symnn.language.operation import SEED, Argument, Kind, Op, Parameter, Program, Programs, Role
 from symnn.language.terms import ELEMENTS, Entry, Index, tangent
@@ -65,7 +66,7 @@ class Functions:
     def _checked_parameters(self, parameters: Sequence[Parameter]) -> list[str]:
         if parameters:
             self._use("number")
-        return [f"{code_name(p.name)} = {_check_number(p)}" for p in parameters]
+        return [checked_number(p) for p in parameters]
 
     def _sizes(self, wanted: set[str]) -> list[str]:
         return [f"{size_name(axis)} = sizes[{_axis(axis)!r}]" for axis in sorted(wanted)]
@@ -401,13 +402,6 @@ def _below(a: _Coded) -> str:
 def _number(p: Parameter) -> str:
     assert p.default is not None
     return repr(int(p.default)) if p.default == int(p.default) and abs(p.default) < 1e6 else repr(p.default)
-
-
-def _check_number(p: Parameter) -> str:
-    low = "-math.inf" if p.range.low == float("-inf") else f"{p.range.low:g}"
-    high = "math.inf" if p.range.high == float("inf") else f"{p.range.high:g}"
-    whole = ", whole=True" if p.range.integer else ""
-    return f"number({p.name!r}, {code_name(p.name)}, {low}, {high}, {str(p.range)!r}{whole})"
 
 
 def _sentence(op: Op) -> str:

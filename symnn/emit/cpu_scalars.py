@@ -8,18 +8,15 @@ from symnn.language.operation import Op, Parameter, Program, Role
 from symnn.language.random import uniform
 from symnn.loops.names import code_name
 
-__all__ = ["sample_lines", "value_lines"]
+__all__ = ["checked_number", "sample_lines", "value_lines"]
 
 
-def _checks(parameters: tuple[Parameter, ...]) -> list[str]:
-    made = []
-    for p in parameters:
-        low = "-math.inf" if p.range.low == float("-inf") else f"{p.range.low:g}"
-        high = "math.inf" if p.range.high == float("inf") else f"{p.range.high:g}"
-        whole = ", whole=True" if p.range.integer else ""
-        made.append(f"{code_name(p.name)} = number({p.name!r}, {code_name(p.name)}, {low}, {high}, "
-                    f"{str(p.range)!r}{whole})")
-    return made
+def checked_number(p: Parameter) -> str:
+    """The line that checks a parameter against its range."""
+    low = "-math.inf" if p.range.low == float("-inf") else f"{p.range.low:g}"
+    high = "math.inf" if p.range.high == float("inf") else f"{p.range.high:g}"
+    whole = ", whole=True" if p.range.integer else ""
+    return f"{code_name(p.name)} = number({p.name!r}, {code_name(p.name)}, {low}, {high}, {str(p.range)!r}{whole})"
 
 
 def _equations(program: Program) -> list[str]:
@@ -34,7 +31,7 @@ def value_lines(op: Op, program: Program) -> list[str]:
     """``value(t, **params)`` of a schedule, in plain Python."""
     step = next(a.name for a in op.arguments if a.role is Role.STEP)
     named = [code_name(p.name) + ("" if p.default is None else f"={p.default!r}") for p in op.parameters]
-    lines = [f"{step} = number({step!r}, {step}, 0, math.inf, '[0, inf)')", *_checks(op.parameters)]
+    lines = [f"{step} = number({step!r}, {step}, 0, math.inf, '[0, inf)')", *map(checked_number, op.parameters)]
     lines += _equations(program)
     lines.append(f"return {code_name(program.outputs[-1])}")
     head = f"def value({', '.join([step, *(['*', *named] if named else [])])}):"
@@ -50,7 +47,7 @@ def sample_lines(op: Op, program: Program) -> list[str]:
     for p in op.parameters:
         if p.name in known:
             lines += [f"if {p.name} is None:", f"    {p.name} = {known[p.name]}"]
-    lines += _checks(op.parameters)
+    lines += map(checked_number, op.parameters)
     printer = PythonPrinter()
     lines += [f"# {equation_text(scale.target, scale.value)}", f"{code_name(scale.name)} = {printer(scale.value)}"]
     method = "uniform" if isinstance(drawn.value, uniform) else "normal"
