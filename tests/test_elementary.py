@@ -63,7 +63,7 @@ def test_float32_over_all_exponents(name: str) -> None:
     assert worst_ulp(name, bits.view(np.float32)) <= BOUNDS.get(name, (2, 2))[0]
 
 
-@pytest.mark.slow
+@pytest.mark.exhaustive
 @pytest.mark.parametrize("name", REFERENCES)
 def test_float32_everywhere(name: str) -> None:
     """Every float32 that there is."""
