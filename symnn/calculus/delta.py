@@ -7,8 +7,7 @@ from collections.abc import Callable
 import sympy as sp
 
 from symnn.calculus.kinks import derivative
-from symnn.errors import NotDifferentiableError
-from symnn.language.terms import Delta, Entry, Reduction, Total, atoms, contains
+from symnn.language.terms import Delta, Entry, Peak, Place, Reduction, Total, atoms, contains
 
 __all__ = ["differential", "partial"]
 
@@ -41,9 +40,12 @@ def _through(term: sp.Expr, rule: Callable[[sp.Expr], sp.Expr]) -> sp.Expr:
     """The derivative of a reduction or a delta from that of its body."""
     if isinstance(term, Total):
         return Total(rule(term.body), *term.bound)
-    if isinstance(term, Delta):
-        return sp.S.Zero
-    raise NotDifferentiableError(f"there is no derivative yet of {type(term).__name__.lower()} over an axis, in {term}")
+    if isinstance(term, Peak):
+        # The subgradient to the first maximum: what moves is the term at its place.
+        chosen = Delta(Place(term.body, *term.bound), Place.counted(term.bound))
+        return Total(chosen * rule(term.body), *term.bound)
+    assert isinstance(term, Delta | Place)
+    return sp.S.Zero
 
 
 def _chain(expr: sp.Expr, rule: Callable[[sp.Expr], sp.Expr], *moving: str) -> sp.Expr:

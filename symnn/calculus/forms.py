@@ -35,7 +35,7 @@ def assemble(
     steps: list[Step] = []
     for name in [e.name for e in reversed(equations)]:
         equation = kept[name]
-        if name in results:
+        if name in results or contains(equation.value, name):
             continue
         users = [k for k, e in kept.items() if contains(e.value, name)]
         if sum(_mentions(kept[k].value, name) for k in users) > 1 and not _short(equation.value):

@@ -11,6 +11,7 @@ import sympy as sp
 
 from symnn.calculus.delta import differential
 from symnn.calculus.forms import assemble, closed_form
+from symnn.calculus.maxima import named_places
 from symnn.calculus.reverse import depends_on, prepared, wanted
 from symnn.calculus.trace import Derivation, Step
 from symnn.language.operation import Equation, Op
@@ -35,7 +36,7 @@ def derive(op: Op, wrt: Sequence[str] | None = None) -> Derivation:
             continue
         target = Entry(Tensor(tangent(e.name)), *e.axes)
         raw = differential(e.value, {name: _mover(name) for name in axes})
-        worked = neaten(contract(raw))
+        worked = neaten(contract(named_places(raw, forward)))
         section = str(target)
         reason = f"each tensor in {e.target.tensor} moves along its tangent"
         steps.append(Step(section, "chain rule", reason, target, _formal(e, axes), worked))

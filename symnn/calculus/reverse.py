@@ -8,6 +8,7 @@ import sympy as sp
 
 from symnn.calculus.delta import partial
 from symnn.calculus.forms import assemble, closed_form
+from symnn.calculus.maxima import named_places, with_places
 from symnn.calculus.trace import Derivation, Step
 from symnn.errors import NotDifferentiableError, UsageError
 from symnn.language.operation import Equation, Op
@@ -48,6 +49,7 @@ def _article(word: str) -> str:
 def prepared(op: Op) -> tuple[tuple[Equation, ...], list[Step], tuple[Fold, ...], list[Equation]]:
     """What both modes start from: the rewritten equations, the steps there, their folds, and what outputs depend on."""
     forward, rewrites = rewrite_forward(op)
+    forward = with_places(op, forward)
     steps = [Step(str(t), r.rule, r.reason, t, r.before, r.after, r.using, r.minor) for t, r in rewrites]
     return forward, steps, folds_of(forward, op.facts), live(forward, op.outputs)
 
@@ -66,7 +68,7 @@ def derive(op: Op, wrt: Sequence[str] | None = None) -> Derivation:
         sought = Entry(Tensor(adjoint(target.name)), *target.indices)
         formal, raw = _chain_rule(target, users, adjoints, seeds, target.name in seeds)
         section = str(sought)
-        worked = neaten(contract(raw))
+        worked = neaten(contract(named_places(raw, forward)))
         steps.append(Step(section, "chain rule", _reason(target, users), sought, formal, worked))
         value, more = closed_form(section, sought, worked, folds)
         steps += more
@@ -91,10 +93,12 @@ def live(forward: tuple[Equation, ...], outputs: Sequence[str]) -> list[Equation
 def depends_on(alive: Sequence[Equation], names: Sequence[str]) -> set[str]:
     """The intermediates that depend on one of the named arguments."""
     moving = set(names)
-    for e in alive:
-        if any(contains(e.value, name) for name in moving):
-            moving.add(e.name)
-    return moving - set(names)
+    while True:
+        # In a recurrence an equation depends on one below it: again until nothing is added.
+        found = {e.name for e in alive if e.name not in moving and any(contains(e.value, name) for name in moving)}
+        if not found:
+            return moving - set(names)
+        moving |= found
 
 
 def _chain_rule(

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import cached_property
 
-from symnn.emit.cpu_kernels import size_name
+from symnn.emit.printer import size_name
 from symnn.emit.cpu_scalars import checked_number
-from symnn.emit.cpu_steps import Steps, shape_text
+from symnn.emit.cpu_shapes import axis_name, axis_names, derived, grouped_text, grouping_of, shape_text, told_sizes
+from symnn.emit.cpu_steps import Steps
 from symnn.language.operation import SEED, Argument, Kind, Op, Parameter, Program, Programs, Role
-from symnn.language.terms import ELEMENTS, Entry, Index, tangent
+from symnn.language.terms import ELEMENTS, Entry, Extent, Index, tangent
 from symnn.loops.ir import Schedule
 from symnn.loops.names import code_name
 
@@ -47,9 +49,13 @@ class Functions:
     def _use(self, *names: str) -> None:
         self.helpers.update(names)
 
-    def _table(self, name: str, arguments: Sequence[Argument]) -> str:
-        """A constant that says what ``check`` should expect."""
-        rows = [f"    ({a.name_in_code!r}, {_axes(a)}, {_below(a)})," for a in map(_Coded, arguments)]
+    def _table(self, name: str, arguments: Sequence[Argument], apart: Sequence[Argument] = ()) -> str:
+        """A constant that says what ``check`` should expect; arrays ``apart`` have an axis of their own for each."""
+        rows = [
+            f"    ({_Coded(a).name_in_code!r}, {axis_names(a.axes, () if a in apart else grouping_of(self.op, a.name))}, "
+            f"{_below(a)}),"
+            for a in arguments
+        ]
         block = [f"{name} = (", *rows, ")"]
         if block not in self.tables:
             self.tables.append(block)
@@ -68,8 +74,21 @@ class Functions:
             self._use("number")
         return [checked_number(p) for p in parameters]
 
-    def _sizes(self, wanted: set[str]) -> list[str]:
-        return [f"{size_name(axis)} = sizes[{_axis(axis)!r}]" for axis in sorted(wanted)]
+    def _sizes(self, wanted: set[str], known: Sequence[Argument]) -> list[str]:
+        """The extents that a function uses: of what it is given, and those that follow from them."""
+        there = {i.axis for a in known for i in a.axes} | {a.below.axis for a in known if a.below is not None}
+        follow = {axis for axis in wanted - there if axis in self.op.extents and self.op.extents[axis].atoms(Extent)}
+        lines, more, _ = derived(self.op.extents, follow)
+        if follow:
+            self._use("extent_of")
+        plain = sorted((wanted | more) - follow)
+        return [*(f"{size_name(axis)} = sizes[{axis_name(axis)!r}]" for axis in plain), *lines]
+
+    def _opening(self, arguments: Sequence[Argument], table: str, values: Sequence[str]) -> list[str]:
+        """The arrays and the parameters checked: parameters first where they say extents."""
+        parameters = self._checked_parameters(list(self.op.parameters))
+        arrays = self._unpacked(arguments, table, values)
+        return [*parameters, *arrays] if told_sizes(self.op) else [*arrays, *parameters]
 
     def _unpacked(self, arguments: Sequence[Argument], table: str, values: Sequence[str]) -> list[str]:
         self._use("check")
@@ -77,7 +96,9 @@ class Functions:
         given = ", ".join(values)
         comma = "," if len(arguments) == 1 else ""
         self._inputs = f"({names}{comma})"
-        return [f"({names}{comma}), sizes, lead, real = check({table}, ({given}{comma}))"]
+        told = told_sizes(self.op)
+        more = f", {told}" if told else ""
+        return [f"({names}{comma}), sizes, lead, real = check({table}, ({given}{comma}){more})"]
 
     def _run(
         self, schedule: Schedule, outputs: Sequence[Entry], out: Sequence[str] | None
@@ -93,12 +114,14 @@ class Functions:
             sizes |= {i.axis for i in e.indices if isinstance(i, Index)}
             name = code_name(e.name)
             if out is None or out[k] == "None":
-                lines.append(f"{name} = np.empty({shape_text(e.indices)}, real)")
+                kind = "np.int64" if e.tensor.is_integer else "real"
+                lines.append(f"{name} = np.empty({shape_text(e.indices)}, {kind})")
             else:
                 self._use("output")
-                shape = shape_text(e.indices, lead=True)
+                groups = grouping_of(self.op, e.name)
+                shape = shape_text(e.indices, lead=True, groups=groups)
                 lines.append(f"{name} = output('out', {out[k]}, {shape}, real, {self._inputs})")
-                if ELEMENTS in e.indices:
+                if ELEMENTS in e.indices or groups:
                     lines.append(f"{name} = {name}.reshape({shape_text(e.indices)})")
         return [*lines, *steps.lines], sizes
 
@@ -107,7 +130,7 @@ class Functions:
         name = code_name(e.name)
         if not e.indices:
             return f"real({name})"
-        return f"{name}.reshape({shape_text(e.indices, lead=True)})" if ELEMENTS in e.indices else name
+        return grouped_text(self.op, e.name, [i for i in e.indices if isinstance(i, Index)], name)
 
     def _targets(self, names: Sequence[str], schedule: Schedule) -> list[Entry]:
         found = {e.name: e for e in schedule.outputs}
@@ -117,6 +140,7 @@ class Functions:
 
     def _records(self) -> list[list[str]]:
         saved = [*(code_name(n) for n in self.made.saved), *(code_name(p.name) for p in self._kept())]
+        saved += [size_name(axis) for axis in self._carried]
         if self.is_loss:
             saved.append("reduction")
         fields = ", ".join(repr(s) for s in saved)
@@ -130,9 +154,21 @@ class Functions:
         return blocks
 
     def _kept(self) -> list[Parameter]:
-        """The parameters that the backward pass uses."""
+        """The parameters that the backward pass uses, in its equations or for its extents."""
         assert self.made.backward is not None
-        return self._parameters(self.made.backward)
+        told = {s for e in self.op.extents.values() if not e.atoms(Extent) for s in e.free_symbols}
+        return [p for p in self.op.parameters if p.symbol in self.made.backward.scalars or p.symbol in told]
+
+    @cached_property
+    def _carried(self) -> list[str]:
+        """The extents that the backward pass needs and cannot see in what it is given: a pooled image's height."""
+        program = self.made.backward
+        if program is None:
+            return []
+        steps = Steps.of(self.schedules["backward"], {}, frozenset(program.outputs))
+        wanted = steps.sizes | {i.axis for e in self.schedules["backward"].outputs for i in e.indices}
+        there = {i.axis for a in program.inputs for i in a.axes} | set(self.op.extents)
+        return sorted(wanted - there - {"…"})
 
     # --- forward
 
@@ -155,8 +191,7 @@ class Functions:
         keywords = (["reduction='mean'"] if self.is_loss else []) + ["out=None"]
         outputs = self._targets(self.op.outputs, schedule)
         extra = self._targets([n for n in program.outputs if n not in self.op.outputs], schedule)
-        lines = self._unpacked(self.arrays, self._table("_ARGUMENTS", self.arrays), names)
-        lines += self._checked_parameters(parameters)
+        lines = self._opening(self.arrays, self._table("_ARGUMENTS", self.arrays), names)
         out = self._out(outputs)
         body, sizes = self._run(schedule, [*outputs, *extra], [*out, *["None"] * len(extra)])
         if self.is_loss:
@@ -164,11 +199,12 @@ class Functions:
             lines.append("reduction = reduction_of(reduction)")
             self._use("per_sample")
             lines.append("out = per_sample(out, reduction)")
-        lines += self._sizes(sizes)
+        lines += self._sizes(sizes | set(self._carried), self.arrays)
         lines += self._out_lines(outputs)
         lines += body
         kept = [self._saved_value(n) for n in self.made.saved]
         kept += [code_name(p.name) for p in self._kept()]
+        kept += [size_name(axis) for axis in self._carried]
         kept += ["reduction"] if self.is_loss else []
         lines.append(f"return {self._value(outputs)}, Saved({', '.join(kept)})")
         head = f"def forward_saving({self._signature(names, keywords, parameters)}):"
@@ -215,21 +251,26 @@ class Functions:
         lines: list[str] = []
         if self.is_loss:
             self._use("cotangent")
-            lines += self._unpacked(kept, self._table("_SAVED", kept), [f"saved.{code_name(a.name)}" for a in kept])
+            lines += self._unpacked(
+                kept, self._table("_SAVED", kept, kept), [f"saved.{code_name(a.name)}" for a in kept]
+            )
             lead = _Coded(seeds[0])
             rows = size_name(seeds[0].axes[0].axis)
-            lines.append(f"{rows} = sizes[{_axis(seeds[0].axes[0].axis)!r}]")
+            lines.append(f"{rows} = sizes[{axis_name(seeds[0].axes[0].axis)!r}]")
             lines.append(f"{lead.name_in_code} = cotangent(g, saved.reduction, {rows}, real)")
         else:
             values = [f"saved.{code_name(a.name)}" for a in kept] + self._given_seeds(seeds)
-            lines += self._unpacked([*kept, *seeds], self._table("_SAVED", [*kept, *seeds]), values)
+            lines += self._unpacked([*kept, *seeds], self._table("_SAVED", [*kept, *seeds], kept), values)
             lines += [f"{_Coded(a).name_in_code} = real({_Coded(a).name_in_code})" for a in seeds if not a.axes]
-        lines += [f"{code_name(p.name)} = saved.{code_name(p.name)}" for p in self._kept()]
+        remembered = [f"{code_name(p.name)} = saved.{code_name(p.name)}" for p in self._kept()]
+        lines = [*remembered, *lines] if told_sizes(self.op) else [*lines, *remembered]
         out = self._out(results)
         body, sizes = self._run(schedule, results, out)
         if self.is_loss:
             sizes.discard(seeds[0].axes[0].axis)
-        lines += self._sizes(sizes) + self._out_lines(results) + body
+        lines += [f"{size_name(axis)} = saved.{size_name(axis)}" for axis in self._carried]
+        sizes -= set(self._carried)
+        lines += self._sizes(sizes, inputs) + self._out_lines(results) + body
         lines.append(f"return Gradients({', '.join(self._result(e) for e in results)})")
         doc = '    """The gradient for each differentiable argument, from the cotangent ``g`` of the output."""'
         return ["def backward(saved, g, *, out=None):", doc, *("    " + line for line in lines)]
@@ -247,8 +288,7 @@ class Functions:
         names = [code_name(a.name) for a in self.arrays]
         parameters = list(self.op.parameters)
         keywords = ["reduction='mean'"] if self.is_loss else []
-        lines = self._unpacked(self.arrays, self._table("_ARGUMENTS", self.arrays), names)
-        lines += self._checked_parameters(parameters)
+        lines = self._opening(self.arrays, self._table("_ARGUMENTS", self.arrays), names)
         value = self._targets(self.op.outputs, schedule)
         grads = self._targets([n for n in program.outputs if n not in self.op.outputs], schedule)
         body, sizes = self._run(schedule, [*value, *grads], None)
@@ -260,7 +300,7 @@ class Functions:
             assert isinstance(rows, Index)
             sizes.add(rows.axis)
             seed = [f"seed = 1.0 / max({size_name(rows.axis)}, 1) if reduction == 'mean' else 1.0"]
-        lines += self._sizes(sizes) + (seed if SEED in program.scalars else []) + body
+        lines += self._sizes(sizes, self.arrays) + (seed if SEED in program.scalars else []) + body
         lines.append(f"return {self._value(value)}, Gradients({', '.join(self._result(e) for e in grads)})")
         doc = '    """The value and its gradients, in one sweep over the data."""'
         head = f"def value_and_grad({self._signature(names, keywords, parameters)}):"
@@ -276,15 +316,14 @@ class Functions:
         moving = self.op.differentiable
         lines = [f"inputs, tangents = pairs(inputs, {len(self.arrays)}, tangents, {len(moving)})"]
         self._use("pairs")
-        lines += self._unpacked(arrays, self._table("_MOVING", arrays), values)
-        lines += self._checked_parameters(parameters)
+        lines += self._opening(arrays, self._table("_MOVING", arrays), values)
         value = self._targets(self.op.outputs, schedule)
         moved = self._targets([tangent(n) for n in self.op.outputs], schedule)
         body, sizes = self._run(schedule, [*value, *moved], None)
         if self.is_loss:
             self._use("reduction_of", "reduce")
             lines.append("reduction = reduction_of(reduction)")
-        lines += self._sizes(sizes) + body
+        lines += self._sizes(sizes, self.arrays) + body
         if self.is_loss:
             results = [f"reduce({code_name(e.name)}, reduction, real)" for e in (*value, *moved)]
         elif len(value) > 1:
@@ -354,7 +393,7 @@ class Functions:
         lines += self._checked_parameters(parameters)
         built = Steps.of(schedule, program.updates, frozenset(schedule_outputs(schedule)))
         body = [_flat(line, names) for line in built.lines]
-        lines += self._sizes(built.sizes) + body
+        lines += self._sizes(built.sizes, self.arrays) + body
         lines += [f"write_back({v}, {a.name}_flat)" for a, v in changed]
         free = [n for n in names if n not in state]
         head = f"def step({self._signature([*free, 'state', 't'], [], parameters)}):"
@@ -386,17 +425,8 @@ class _Coded:
         self.axes, self.below = argument.axes, argument.below
 
 
-def _axis(axis: str) -> str:
-    return "..." if axis == "…" else axis
-
-
-def _axes(a: _Coded) -> str:
-    names = [repr(_axis(i.axis)) for i in a.axes]
-    return f"({', '.join(names)}{',' if len(names) == 1 else ''})"
-
-
-def _below(a: _Coded) -> str:
-    return repr(_axis(a.below.axis)) if a.below is not None else "None"
+def _below(a: Argument) -> str:
+    return repr(axis_name(a.below.axis)) if a.below is not None else "None"
 
 
 def _number(p: Parameter) -> str:

@@ -6,29 +6,19 @@ from collections.abc import Iterable, Mapping
 
 import sympy as sp
 
-from symnn.emit.printer import FUNCTIONS, KernelPrinter
+from symnn.emit.printer import FUNCTIONS, KernelPrinter, number_name, size_name
 from symnn.emit.unicode import unicode_text
 from symnn.language.terms import Delta, Entry, Extent, Index, maximum, minimum
-from symnn.loops.ir import Accumulate, Comment, Flush, Kernel, Let, Node, Pass, Start, Store
+from symnn.loops.ir import Accumulate, Choose, Comment, Flush, Kernel, Let, Node, Pass, Position, Start, Store
 from symnn.loops.names import code_name, index_name
 
-__all__ = ["arguments", "equation_text", "function_names", "kernel_lines", "number_name", "size_name"]
+__all__ = ["arguments", "equation_text", "function_names", "kernel_lines"]
 
 
 def equation_text(target: sp.Expr, value: sp.Expr) -> str:
     """An equation as a comment shows it."""
     around = [i for i in target.args[1:] if isinstance(i, Index)]
     return f"{unicode_text(target)} = {unicode_text(value, around=around)}"
-
-
-def size_name(axis: str) -> str:
-    """The local name of an axis's extent."""
-    return "size" if axis == "…" else f"{code_name(axis)}_size"
-
-
-def number_name(symbol: sp.Symbol) -> str:
-    """The local name of a number that a kernel is told: a parameter, or an extent."""
-    return size_name(symbol.axis) if isinstance(symbol, Extent) else code_name(str(symbol.name))
 
 
 def function_names(kernels: Iterable[Kernel]) -> set[str]:
@@ -39,7 +29,7 @@ def function_names(kernels: Iterable[Kernel]) -> set[str]:
         for node in nodes:
             if isinstance(node, Pass):
                 walk(node.body)
-            elif isinstance(node, Let | Store | Accumulate):
+            elif isinstance(node, Let | Store | Accumulate | Choose):
                 found.update(FUNCTIONS[type(f)] for f in node.value.atoms(*FUNCTIONS))
                 for kind, name in ((sp.sign, "sign"), (maximum, "larger"), (minimum, "smaller")):
                     if node.value.atoms(kind):
@@ -60,19 +50,21 @@ def arguments(kernel: Kernel, storage: Mapping[str, str]) -> list[str]:
     arrays = [printer.array(e.name) for e in kernel.reads]
     numbers = [number_name(s) for s in kernel.numbers]
     written = [printer.array(e.name) for e in (*kernel.writes, *kernel.partials)]
+    written += [f"{printer.array(e.name)}_sum" for e in kernel.scattered]
     return list(dict.fromkeys([*arrays, *numbers, *written]))
 
 
 def kernel_lines(kernel: Kernel, storage: Mapping[str, str]) -> list[list[str]]:
     """Two functions: the rows one after the other, and the chunks of rows in parallel."""
-    return [_rows(kernel, storage), _parallel(kernel, storage)]
+    return [_rows(kernel, storage), *([] if kernel.scattered else [_parallel(kernel, storage)])]
 
 
 def _lead(kernel: Kernel, storage: Mapping[str, str]) -> tuple[str, Entry]:
-    """An array that has the rows, to take the type and the number of rows from."""
+    """An array to take the type from, and the number of rows where the kernel sees a chunk of them."""
     printer = KernelPrinter(storage)
-    for e in (*kernel.reads, *kernel.writes):
-        if e.indices and e.indices[0] == kernel.row and not e.tensor.is_integer:
+    for e in (*kernel.reads, *kernel.writes, *kernel.partials):
+        rows = kernel.whole or e.indices[0] == kernel.row
+        if e.indices and rows and not e.tensor.is_integer:
             return printer.array(e.name), e
     raise AssertionError(f"{kernel.name} has no array over its rows")
 
@@ -81,19 +73,24 @@ def _rows(kernel: Kernel, storage: Mapping[str, str]) -> list[str]:
     printer = KernelPrinter(storage)
     lead, _ = _lead(kernel, storage)
     names = arguments(kernel, storage)
-    lines = ["@njit(**OPTIONS)", f"def _{kernel.name}_rows({', '.join(names)}):"]
+    first = ["lo", "hi"] if kernel.whole and not kernel.scattered else []
+    lines = ["@njit(**OPTIONS)", f"def _{kernel.name}_rows({', '.join([*first, *names])}):"]
     body: list[str] = []
     body += [f"{size_name(axis)} = {where}" for axis, where in _extents(kernel, storage).items()]
-    body += [f"{printer.array(e.name)} = np.empty({size_name(e.indices[0].axis)}, real)" for e in kernel.scratch]
+    for e in kernel.scratch:
+        shape = ", ".join(size_name(i.axis) for i in e.indices if isinstance(i, Index))
+        body.append(f"{printer.array(e.name)} = np.empty({shape if len(e.indices) == 1 else f'({shape})'}, real)")
     whole = [e for e in kernel.partials if not e.indices]
     body += [
         f"{printer.array(e.name)}_block = np.zeros({size_name(e.indices[0].axis)}, real)"
         for e in kernel.partials if e.indices
     ]
     body += [f"{printer.array(e.name)}_sum = 0.0" for e in whole]
-    body.append(f"for {index_name(kernel.row)} in range({lead}.shape[0]):")
-    last = f"{index_name(kernel.row)} == {lead}.shape[0] - 1"
+    count = size_name(kernel.row.axis) if kernel.scattered else "lo, hi" if kernel.whole else f"{lead}.shape[0]"
+    body.append(f"for {index_name(kernel.row)} in range({count}):")
+    last = f"{index_name(kernel.row)} == {'hi' if kernel.whole else f'{lead}.shape[0]'} - 1"
     writer = _Writer(printer, {e.name for e in whole}, index_name(kernel.row), last)
+    writer.scattered = {e.name for e in kernel.scattered}
     inside = writer.lines(kernel.body)
     body += ["    " + line if line else line for line in inside]
     body += [f"{printer.array(e.name)}[0] = {printer.array(e.name)}_sum" for e in whole]
@@ -107,6 +104,7 @@ class _Writer:
 
     def __init__(self, printer: KernelPrinter, whole: set[str], row: str, last: str) -> None:
         self.printer, self.whole, self.row, self.last = printer, whole, row, last
+        self.scattered: set[str] = set()
 
     def lines(self, nodes: Iterable[Node]) -> list[str]:
         made: list[str] = []
@@ -122,15 +120,42 @@ class _Writer:
             rounds = isinstance(node.value, sp.Symbol) and str(node.value.name).endswith("_sum")
             return [f"{node.name} = real({node.value.name})" if rounds else f"{node.name} = {text(node.value)}"]
         if isinstance(node, Start):
-            return [f"{node.name} = {'real(-np.inf)' if node.maximum else '0.0'}"]
+            return [f"{node.name} = {'0' if node.position else 'real(-np.inf)' if node.maximum else '0.0'}"]
         if isinstance(node, Store):
             return [f"{text(node.entry)} = {text(node.value)}"]
         if isinstance(node, Accumulate):
             return [self._accumulate(node)]
         if isinstance(node, Flush):
             return self._flush(node)
+        if isinstance(node, Position):
+            return self._position(node)
+        if isinstance(node, Choose):
+            return self._choose(node)
         head = f"for {index_name(node.index)} in range({size_name(node.index.axis)}):"
         return [head, *("    " + line for line in self.lines(node.body))]
+
+    def _position(self, node: Position) -> list[str]:
+        """A computed position, and what happens where it is none."""
+        text, size = self.printer, number_name(node.extent)
+        lines, there = [], f"0 <= {node.name} < {size}"
+        if node.below == 1:
+            lines.append(f"{node.name} = {text.whole(node.above)}")
+        else:
+            lines.append(f"{node.name}_scaled = {text.whole(node.above)}")
+            lines.append(f"{node.name} = {node.name}_scaled // {text.whole(node.below, tight=True)}")
+            there = f"{node.name}_scaled % {text.whole(node.below, tight=True)} == 0 and {there}"
+        if node.skips:
+            away = there.replace(" == 0 and 0 <= ", " != 0 or not 0 <= ") if node.below != 1 else f"not {there}"
+            return [*lines, f"if {away}:", "    continue"]
+        return [*lines, f"{node.there.name} = {there}"]
+
+    def _choose(self, node: Choose) -> list[str]:
+        lines = [
+            f"value = {self.printer(node.value)}",
+            f"if value > {node.best} or (value != value and {node.best} == {node.best}):",
+            f"    {node.best} = value",
+        ]
+        return [*lines, f"    {node.at} = {self.printer.whole(node.position)}"] if node.at else lines
 
     def _flush(self, node: Flush) -> list[str]:
         index = index_name(node.index)
@@ -150,6 +175,7 @@ class _Writer:
             name = self.printer.array(node.entry.name)
             where = self.printer(node.entry)[len(name) :]
             into = f"{name}_sum" if node.entry.name in self.whole else f"{name}_block{where}"
+            into = f"{name}_sum{where}" if node.entry.name in self.scattered else into
         else:
             into = str(node.entry.name)
         if node.maximum:
@@ -162,6 +188,8 @@ class _Writer:
 def _extents(kernel: Kernel, storage: Mapping[str, str]) -> dict[str, str]:
     """The extents that a kernel's body needs, each from the shape of an array."""
     printer = KernelPrinter(storage)
+    if kernel.whole:
+        return {}
     wanted = {i.axis for i in kernel.columns} | {e.indices[0].axis for e in kernel.scratch}
     wanted |= _used_extents(kernel.body) - {s.axis for s in kernel.numbers if isinstance(s, Extent)}
     found: dict[str, str] = {}
@@ -185,10 +213,28 @@ def _used_extents(nodes: Iterable[Node]) -> set[str]:
     return found
 
 
+def _parallel_whole(kernel: Kernel, names: list[str], rows: str) -> list[str]:
+    """The chunks of rows of a kernel that sees its arrays whole."""
+    whole = {code_name(e.name) for e in kernel.partials if not e.indices}
+    passed = [f"{n}[k : k + 1]" if n in whole else n for n in names]
+    told = [] if rows in names else [rows]
+    return [
+        "@njit(parallel=True, **OPTIONS)",
+        f"def _{kernel.name}_parallel(chunk, {', '.join([*told, *names])}):",
+        f"    for k in prange(({rows} + chunk - 1) // chunk):",
+        "        lo = k * chunk",
+        f"        hi = min(lo + chunk, {rows})",
+        f"        _{kernel.name}_rows({', '.join(['lo', 'hi', *passed])})",
+    ]
+
+
 def _parallel(kernel: Kernel, storage: Mapping[str, str]) -> list[str]:
     printer = KernelPrinter(storage)
     lead, _ = _lead(kernel, storage)
     names = arguments(kernel, storage)
+    if kernel.whole:
+        rows = size_name(kernel.row.axis)
+        return _parallel_whole(kernel, names, rows)
     sliced = {printer.array(e.name) for e in (*kernel.reads, *kernel.writes)
               if e.indices and e.indices[0] == kernel.row}
     whole = {printer.array(e.name) for e in kernel.partials if not e.indices}

@@ -16,7 +16,8 @@ def checked_number(p: Parameter) -> str:
     low = "-math.inf" if p.range.low == float("-inf") else f"{p.range.low:g}"
     high = "math.inf" if p.range.high == float("inf") else f"{p.range.high:g}"
     whole = ", whole=True" if p.range.integer else ""
-    return f"{code_name(p.name)} = number({p.name!r}, {code_name(p.name)}, {low}, {high}, {str(p.range)!r}{whole})"
+    made = f"number({p.name!r}, {code_name(p.name)}, {low}, {high}, {str(p.range)!r}{whole})"
+    return f"{code_name(p.name)} = {f'int({made})' if p.range.integer else made}"
 
 
 def _equations(program: Program) -> list[str]:

@@ -7,25 +7,14 @@ from dataclasses import dataclass, field
 
 import sympy as sp
 
-from symnn.emit.cpu_kernels import arguments, equation_text, number_name, size_name
-from symnn.emit.printer import KernelPrinter, PythonPrinter
+from symnn.emit.cpu_kernels import arguments, equation_text
+from symnn.emit.cpu_shapes import shape_text
+from symnn.emit.printer import KernelPrinter, PythonPrinter, number_name, size_name
 from symnn.language.terms import Entry, Extent, Index
-from symnn.loops.ir import Kernel, Number, Product, Schedule
+from symnn.loops.ir import Kernel, Node, Number, Pass, Product, Schedule
 from symnn.loops.names import code_name
 
-__all__ = ["Steps", "shape_text"]
-
-
-def shape_text(axes: tuple[sp.Basic, ...], lead: bool = False) -> str:
-    """The shape of an array in code; ``lead`` keeps the leading axes of the caller's arrays apart."""
-    names = [
-        "*lead" if lead and isinstance(i, Index) and i.axis == "…" else size_name(i.axis)
-        for i in axes
-        if isinstance(i, Index)
-    ]
-    if names == ["*lead"]:
-        return "lead"
-    return f"({', '.join(names)}{',' if len(names) == 1 else ''})"
+__all__ = ["Steps"]
 
 
 @dataclass
@@ -64,18 +53,31 @@ class Steps:
 
     def _product(self, step: Product) -> None:
         printer = KernelPrinter(self.storage)
-        target = printer.array(step.target.name)
         self._memory(step.target)
-        left = self._turned(printer, step.left, (step.target.indices[0], step.contracted))
-        right = self._turned(printer, step.right, (step.contracted, step.target.indices[1]))
+        left = self._operand(printer, step.left, (step.batch, step.rows, step.contracted))
+        right = self._operand(printer, step.right, (step.batch, step.contracted, step.columns))
+        target = self._operand(printer, step.target, (step.batch, step.rows, step.columns))
         self.lines.append(f"# {equation_text(step.equation.target, step.equation.value)}")
         self.lines.append('with np.errstate(over="ignore", invalid="ignore"):')
         self.lines.append(f"    np.matmul({left}, {right}, out={target})")
 
-    @staticmethod
-    def _turned(printer: KernelPrinter, entry: Entry, order: tuple[sp.Basic, ...]) -> str:
-        name = printer.array(entry.name)
-        return name if entry.indices == order else f"{name}.T"
+    def _operand(
+        self, printer: KernelPrinter, entry: Entry, blocks: tuple[tuple[Index, ...], tuple[Index, ...], tuple[Index, ...]]
+    ) -> str:
+        """An array as a stack of matrices: its axes in order, those of one block as one."""
+        text = printer.array(entry.name)
+        order = [entry.indices.index(i) for block in blocks for i in block]
+        if order == [1, 0]:
+            text += ".T"
+        elif order != sorted(order):
+            text += f".transpose({', '.join(map(str, order))})"
+        batch, first, second = blocks
+        if len(first) > 1 or len(second) > 1:
+            self.sizes |= {i.axis for block in blocks for i in block}
+            flat = [size_name(i.axis) for i in batch]
+            flat += [" * ".join(size_name(i.axis) for i in block) for block in (first, second)]
+            text += f".reshape({', '.join(flat)})"
+        return text
 
     def _memory(self, target: Entry) -> None:
         """Memory for what a later step needs and the caller does not get."""
@@ -83,20 +85,25 @@ class Steps:
         if target.name in self.given or target.name in self.storage:
             return
         self.sizes |= {i.axis for i in target.indices if isinstance(i, Index)}
-        self.lines.append(f"{name} = np.empty({shape_text(target.indices)}, real)")
+        kind = "np.int64" if target.tensor.is_integer else "real"
+        self.lines.append(f"{name} = np.empty({shape_text(target.indices)}, {kind})")
 
     def _kernel(self, kernel: Kernel) -> None:
         printer = KernelPrinter(self.storage)
         for e in kernel.writes:
             self._memory(e)
+        if kernel.scattered:
+            self._scattered(kernel, printer)
+            return
         rows = size_name(kernel.row.axis)
-        columns = " + ".join(size_name(i.axis) for i in kernel.columns) or "1"
-        self.sizes |= {kernel.row.axis, *(i.axis for i in kernel.columns)}
+        columns = " * ".join(size_name(i.axis) for i in _nest(kernel)) if kernel.whole else ""
+        columns = columns or " + ".join(size_name(i.axis) for i in kernel.columns) or "1"
+        self.sizes |= {kernel.row.axis, *(i.axis for i in (_nest(kernel) if kernel.whole else kernel.columns))}
         summing = ", summing=True" if any(e.indices for e in kernel.partials) else ""
         self.lines.append(f"chunk = chunk_rows({columns}{summing})")
         told = {s.axis for s in kernel.numbers if isinstance(s, Extent)}
         self.sizes |= told
-        passed = {number_name(s): f"real({number_name(s)})" for s in kernel.numbers if not isinstance(s, Extent)}
+        passed = _told(kernel)
         for e in kernel.partials:
             name = printer.array(e.name)
             inner = "".join(f", {size_name(i.axis)}" for i in e.indices if isinstance(i, Index))
@@ -109,6 +116,9 @@ class Steps:
             f"{passed[n]}[0]" if n in split else passed[n] if n in whole else passed.get(n, n) for n in names
         ]
         threaded = [passed.get(n, n) for n in names]
+        if kernel.whole:
+            serial = ["0", rows, *serial]
+            threaded = [*([] if rows in names else [rows]), *threaded]
         self.lines += [
             f"if {rows} <= chunk:",
             f"    _{kernel.name}_rows({', '.join(serial)})",
@@ -118,6 +128,22 @@ class Steps:
         for e in kernel.partials:
             self._combined(printer, e)
 
+    def _scattered(self, kernel: Kernel, printer: KernelPrinter) -> None:
+        """Rows added in order, in double precision, where their labels say."""
+        told = {s.axis for s in kernel.numbers if isinstance(s, Extent)}
+        self.sizes |= told | {i.axis for e in kernel.scattered for i in e.indices if isinstance(i, Index)}
+        for e in kernel.scattered:
+            self.lines.append(f"{printer.array(e.name)}_sum = np.zeros({shape_text(e.indices)})")
+        passed = _told(kernel)
+        names = [passed.get(n, n) for n in arguments(kernel, self.storage)]
+        self.lines.append(f"_{kernel.name}_rows({', '.join(names)})")
+        for e in kernel.scattered:
+            name = printer.array(e.name)
+            if e.name in self.given:
+                self.lines.append(f"np.copyto({name}, {name}_sum, casting='same_kind')")
+            else:
+                self.lines.append(f"{name} = {name}_sum.astype(real)")
+
     def _combined(self, printer: KernelPrinter, e: Entry) -> None:
         name = printer.array(e.name)
         if not e.indices:
@@ -126,3 +152,26 @@ class Steps:
             self.lines.append(f"np.copyto({name}, {name}_parts.sum(axis=0), casting='same_kind')")
         else:
             self.lines.append(f"{name} = {name}_parts.sum(axis=0).astype(real)")
+
+
+def _told(kernel: Kernel) -> dict[str, str]:
+    """The numbers of a kernel as they are handed over: in the arrays' type, whole ones as they are."""
+    return {
+        number_name(s): f"real({number_name(s)})"
+        for s in kernel.numbers
+        if not isinstance(s, Extent) and not (type(s) is sp.Symbol and s.is_integer)
+    }
+
+
+def _nest(kernel: Kernel) -> list[Index]:
+    """Every axis that the loops of a kernel run over for one of its rows."""
+    found: dict[Index, None] = {}
+
+    def walk(nodes: tuple[Node, ...]) -> None:
+        for node in nodes:
+            if isinstance(node, Pass):
+                found.setdefault(node.index)
+                walk(node.body)
+
+    walk(kernel.body)
+    return list(found)

@@ -11,7 +11,7 @@ from symnn.errors import UsageError
 from symnn.language.terms import Delta, Entry, Extent, Index, damped, erfc, maximum, minimum
 from symnn.loops.names import code_name, index_name
 
-__all__ = ["FUNCTIONS", "KernelPrinter", "PythonPrinter"]
+__all__ = ["FUNCTIONS", "KernelPrinter", "PythonPrinter", "number_name", "size_name"]
 
 #: Functions that a module imports from its runtime.
 FUNCTIONS: dict[type[sp.Basic], str] = {
@@ -39,6 +39,9 @@ _SUM, _PRODUCT, _UNARY, _ATOM = 1, 2, 3, 4
 class KernelPrinter:
     """Prints inside a kernel. ``storage`` says under which name an array is at hand."""
 
+    #: Whether whole numbers become numbers of the arrays' type: a bare one would make everything double.
+    typed = True
+
     def __init__(self, storage: Mapping[str, str] | None = None) -> None:
         self.storage = dict(storage or {})
 
@@ -59,6 +62,30 @@ class KernelPrinter:
 
     def extent(self, extent: Extent) -> str:
         return f"real({code_name(extent.axis)}_size)"
+
+    def whole(self, expr: sp.Expr, tight: bool = False) -> str:
+        """An integer expression: positions along axes, extents and whole-numbered parameters as they are."""
+        if isinstance(expr, Extent):
+            return number_name(expr)
+        if expr.is_Integer:
+            return str(int(expr))
+        if isinstance(expr, sp.Add):
+            terms = sorted(expr.args, key=lambda a: (a.could_extract_minus_sign(), not a.atoms(Index)))
+            made = self.whole(terms[0])
+            for term in terms[1:]:
+                negative = term.could_extract_minus_sign()
+                made += f" - {self.whole(-term)}" if negative else f" + {self.whole(term)}"
+            return f"({made})" if tight else made
+        if isinstance(expr, sp.Mul):
+            made = " * ".join(self.whole(a, tight=True) for a in expr.args)
+            return f"({made})" if tight else made
+        if isinstance(expr, sp.floor):
+            above, below = sp.fraction(sp.together(expr.args[0]))
+            made = f"{self.whole(above, tight=True)} // {self.whole(below, tight=True)}"
+            return f"({made})" if tight else made
+        if type(expr) is sp.Symbol:
+            return code_name(str(expr.name))
+        return self.text(expr, _ATOM if tight else 0)
 
     def function(self, expr: sp.Basic) -> str:
         if type(expr) not in FUNCTIONS:
@@ -83,7 +110,8 @@ class KernelPrinter:
         if isinstance(expr, Index):
             return index_name(expr), _ATOM
         if isinstance(expr, sp.Symbol):
-            return code_name(str(expr.name)), _ATOM
+            name = code_name(str(expr.name))
+            return f"real({name})" if self.typed and type(expr) is sp.Symbol and expr.is_integer else name, _ATOM
         if isinstance(expr, sp.Expr) and expr.is_number:
             return self.constant(expr), _ATOM
         if isinstance(expr, sp.Add):
@@ -95,7 +123,7 @@ class KernelPrinter:
         return self._call(expr)
 
     def _entry(self, expr: Entry) -> str:
-        where = ", ".join(self.text(i, 0) for i in expr.indices)
+        where = ", ".join(self.whole(i) for i in expr.indices)
         return f"{self.array(expr.name)}[{where}]" if where else self.array(expr.name)
 
     def _sum(self, expr: sp.Add) -> str:
@@ -153,8 +181,15 @@ class KernelPrinter:
         if isinstance(expr, maximum | minimum):
             return self.choice(expr), _ATOM
         if isinstance(expr, Delta):
-            left, right = (self.text(x, _SUM) for x in expr.args)
+            left, right = (self.whole(x) for x in sorted(expr.args, key=lambda x: isinstance(x, Extent) or x.is_number))
             return f"({self.constant(sp.S.One)} if {left} == {right} else {self.constant(sp.S.Zero)})", _ATOM
+        if isinstance(expr, sp.And):
+            return " and ".join(self.text(a, 1) for a in expr.args), 0
+        if isinstance(expr, sp.Eq) and expr.rhs == 1 and str(expr.lhs).endswith("_is_there"):
+            return str(expr.lhs.name), _ATOM
+        if isinstance(expr, sp.core.relational.Relational) and expr.lhs.is_integer and expr.rhs.is_integer:
+            sign = {sp.Eq: "==", sp.Ne: "!="}.get(type(expr)) or expr.rel_op
+            return f"{self.whole(expr.lhs)} {sign} {self.whole(expr.rhs)}", 0
         if isinstance(expr, sp.core.relational.Relational):
             sign = {sp.Eq: "==", sp.Ne: "!="}.get(type(expr)) or expr.rel_op
             return f"{self.text(expr.lhs, _SUM)} {sign} {self.text(expr.rhs, _SUM)}", 0
@@ -165,8 +200,20 @@ class KernelPrinter:
         return self.function(expr), _ATOM
 
 
+def size_name(axis: str) -> str:
+    """The local name of an axis's extent."""
+    return "size" if axis == "…" else f"{code_name(axis).rstrip('_')}_size"
+
+
+def number_name(symbol: sp.Symbol) -> str:
+    """The local name of a number that a kernel is told: a parameter, or an extent."""
+    return size_name(symbol.axis) if isinstance(symbol, Extent) else code_name(str(symbol.name))
+
+
 class PythonPrinter(KernelPrinter):
     """Prints outside kernels: plain Python numbers in double precision."""
+
+    typed = False
 
     def constant(self, value: sp.Expr) -> str:
         if value.is_Integer:

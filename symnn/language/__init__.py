@@ -14,6 +14,7 @@ from symnn.language.annotations import (
     Step,
     T,
     Unit,
+    Whole,
     axes,
 )
 from symnn.language.declare import (
@@ -27,8 +28,9 @@ from symnn.language.declare import (
     statement,
 )
 from symnn.language.random import normal, second_moment, uniform, unknown, variance
-from symnn.language.reductions import mean, peak, total
-from symnn.language.terms import function, maximum, minimum, where
+from symnn.language.reductions import mean, peak, total, window
+from symnn.language.terms import Delta as delta
+from symnn.language.terms import function, indicator, maximum, minimum, where
 
 __all__ = [
     "Abs",
@@ -44,12 +46,15 @@ __all__ = [
     "Step",
     "T",
     "Unit",
+    "Whole",
     "activation",
     "axes",
     "cos",
+    "delta",
     "erf",
     "exp",
     "function",
+    "indicator",
     "initialiser",
     "layer",
     "log",
@@ -74,4 +79,5 @@ __all__ = [
     "unknown",
     "variance",
     "where",
+    "window",
 ]

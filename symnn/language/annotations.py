@@ -21,6 +21,7 @@ __all__ = [
     "Step",
     "T",
     "Unit",
+    "Whole",
     "axes",
 ]
 
@@ -53,6 +54,7 @@ Positive = Range(0, low_open=True)
 NonNegative = Range(0)
 Unit = Range(0, 1, high_open=True)
 Count = Range(1, integer=True)
+Whole = Range(0, integer=True)
 
 
 def Between(low: float, high: float) -> Range:  # noqa: N802 - reads as an annotation

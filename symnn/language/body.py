@@ -22,7 +22,7 @@ from symnn.language.terms import (
     substitute,
 )
 
-__all__ = ["Array", "Body", "Slot"]
+__all__ = ["Array", "Body", "Slot", "grouped"]
 
 
 class Array:
@@ -59,11 +59,20 @@ class Array:
         )
 
 
+def grouped(given: Any) -> tuple[int, ...]:
+    """How many axes each position of an index holds: (1, 2) for [n, (g, c)]; empty where one each."""
+    given = given if isinstance(given, tuple) else (given,)
+    sizes = tuple(len(i) if isinstance(i, tuple) else 1 for i in given)
+    return sizes if any(size != 1 for size in sizes) else ()
+
+
 def _indices(given: Any) -> tuple[sp.Expr, ...]:
     given = given if isinstance(given, tuple) else (given,)
-    made = []
+    made: list[sp.Expr] = []
     for index in given:
-        if index is Ellipsis:
+        if isinstance(index, tuple):
+            made += _indices(index)
+        elif index is Ellipsis:
             made.append(ELEMENTS)
         elif isinstance(index, sp.Expr):
             made.append(index)
@@ -79,7 +88,7 @@ class Slot:
         self.body, self.name = body, name
 
     def __setitem__(self, indices: Any, value: Any) -> None:
-        self.body.define(self.name, _indices(indices), value)
+        self.body.define(self.name, _indices(indices), value, grouped(indices))
 
     def __getitem__(self, indices: Any) -> Entry:
         return self.body.array(self.name)[indices]
@@ -102,6 +111,8 @@ class Body:
         state["facts"] = []
         state["calls"] = {}
         state["updates"] = {}
+        state["extents"] = {}
+        state["groups"] = {}
         state["pending"] = {}
 
     def assume(self, *facts: Any) -> None:
@@ -110,6 +121,12 @@ class Body:
             if not isinstance(fact, sp.core.relational.Relational):
                 raise wrong(f"{fact!r} is not a fact", "state a relation: Eq(total(t[n, c], c), 1) or p[n, d] > 0")
             self.facts.append(fact)
+
+    def extent(self, index: Index, value: Any) -> None:
+        """The extent of an axis that follows from parameters and other extents: ``f.extent(g, groups)``."""
+        if index.axis in self.extents:
+            raise wrong(f"the extent of {index} is given twice", "give it once")
+        self.extents[index.axis] = sp.sympify(value)
 
     def later(self, name: str, *target: Index) -> Array:
         """A tensor that is defined below, for equations that refer to one another along an axis."""
@@ -146,7 +163,7 @@ class Body:
             raise wrong(f"{name} is used before it is defined", f"define f.{name} first; defined so far: {there}")
         return self.arrays[name]  # type: ignore[no-any-return]
 
-    def define(self, name: str, target: tuple[Any, ...], value: Any) -> None:
+    def define(self, name: str, target: tuple[Any, ...], value: Any, groups: tuple[int, ...] = ()) -> None:
         """Add the equation ``name[target] = value`` after checking it."""
         value = sp.sympify(value)
         if name in self.arguments:
@@ -176,6 +193,8 @@ class Body:
         tensor = Tensor(stored, **({known: True} if known else {}))
         self.equations.append(Equation(Entry(tensor, *target), rename_bound(value, target), here().line))
         self.arrays[stored] = Array(self, tensor, tuple(target))
+        if groups:
+            self.groups[stored] = groups
         if stored != name:
             self.updates[name] = stored
 
@@ -190,7 +209,7 @@ class Body:
 
     def _check_extents(self, name: str, target: tuple[Index, ...]) -> None:
         fixed = {i.axis for a in self.arguments.values() for i in a.axes}
-        fixed |= {a.below.axis for a in self.arguments.values() if a.below is not None}
+        fixed |= {a.below.axis for a in self.arguments.values() if a.below is not None} | set(self.extents)
         for index in target:
             if index.axis not in fixed:
                 raise wrong(
@@ -209,6 +228,8 @@ class Body:
             for e in self.equations
         ]
         self.facts[:] = [substitute(fact, {old: tensor}) for fact in self.facts]
+        if str(old.name) in self.groups:
+            self.groups[name] = self.groups.pop(str(old.name))
         if str(old.name) in self.calls:
             self.calls[name] = replace(self.calls.pop(str(old.name)), named=True)
         del self.arrays[str(old.name)]

@@ -25,7 +25,7 @@ from typing import Any, overload
 import sympy as sp
 
 from symnn.language.annotations import Shape
-from symnn.language.body import Array, Body
+from symnn.language.body import Array, Body, grouped
 from symnn.language.calls import call
 from symnn.language.operation import Argument, Kind, Op, Parameter, Range, Role, Source
 from symnn.language.places import wrong
@@ -85,6 +85,8 @@ def _parameter(p: inspect.Parameter, allowed: Range, place: Source) -> Parameter
         known["positive"] = True
     elif allowed.low == 0:
         known["nonnegative"] = True
+    if allowed.integer:
+        known["integer"] = True
     return Parameter(sp.Symbol(p.name, **known), default, allowed)
 
 
@@ -97,7 +99,8 @@ def _argument(name: str, note: Any, kind: Kind, place: Source) -> Argument:
     if note.role is Role.STEP:
         return Argument(Tensor(name, integer=True, positive=True), (), note.role)
     indices: list[Index] = []
-    for index in (Ellipsis,) if note.axes is None else note.axes:
+    written = (Ellipsis,) if note.axes is None else note.axes
+    for index in (i for part in written for i in (part if isinstance(part, tuple) else (part,))):
         if index is not Ellipsis and not isinstance(index, Index):
             raise wrong(f"unknown axis {index!r} of {name}", 'make axes with axes("n c") and use those', place)
         indices.append(ELEMENTS if index is Ellipsis else index)
@@ -105,12 +108,13 @@ def _argument(name: str, note: Any, kind: Kind, place: Source) -> Argument:
         raise wrong(f"index clash: {name} has an axis twice", "give each axis of a tensor its own name", place)
     below = note.limit.extent if note.limit is not None else None
     known = {"integer": True, "nonnegative": True} if below is not None else {}
-    return Argument(Tensor(name, **known), tuple(indices), note.role, below)
+    return Argument(Tensor(name, **known), tuple(indices), note.role, below, grouped(written))
 
 
 def _declare(function: Callable[..., Any], kind: Kind, symbol: str) -> Declared:
     place = Source(function.__code__.co_filename, function.__code__.co_firstlineno)
     arguments, parameters = _read_arguments(function, kind, place)
+    _check_names(arguments, parameters, place)
     body = Body(tuple(arguments), tuple(parameters))
     given: dict[str, Any] = {p.name: p.symbol for p in parameters}
     for a in arguments:
@@ -139,7 +143,17 @@ def _declare(function: Callable[..., Any], kind: Kind, symbol: str) -> Declared:
         source=place,
         calls=dict(body.calls),
         updates=dict(body.updates),
+        extents=dict(body.extents),
+        groups=dict(body.groups),
     )
+
+
+def _check_names(arguments: list[Argument], parameters: list[Parameter], place: Source) -> None:
+    """An axis has a name of its own: in the kernels it is the variable of a loop."""
+    axes = {i.axis for a in arguments for i in a.axes}
+    for name in (*(a.name for a in arguments), *(p.name for p in parameters)):
+        if name in axes:
+            raise wrong(f"{name} is the name of an axis and of an argument", "rename one of them", place)
 
 
 def _outputs(returned: Any, body: Body) -> tuple[str, ...]:

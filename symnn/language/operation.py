@@ -90,12 +90,17 @@ class Range:
 
 @dataclass(frozen=True)
 class Argument:
-    """An array argument: its tensor, its axes in order, its role; ``below`` bounds integer labels."""
+    """An array argument: its tensor, its axes in order, its role; ``below`` bounds integer labels.
+
+    ``groups`` says how many axes each axis of the caller's array holds: (1, 2) for x[n, (g, c)], an array of two
+    axes whose second runs over g and, within it, over c. Empty where each holds one.
+    """
 
     tensor: Tensor
     axes: tuple[Index, ...]
     role: Role
     below: Extent | None = None
+    groups: tuple[int, ...] = ()
 
     @property
     def name(self) -> str:
@@ -198,6 +203,8 @@ class Op:
     ``equations`` are in single-assignment form and in order. ``facts`` are relations that hold for every
     admissible input (t sums to one over c). ``calls`` says which intermediate is which operation applied
     to what, for printing: σ(z). ``updates`` maps an argument that an optimizer replaces to its new value.
+    ``extents`` are those of axes that follow from parameters and other extents; ``groups`` says for outputs, as
+    ``Argument.groups`` for arguments, which axes the caller sees as one.
     """
 
     name: str
@@ -212,6 +219,8 @@ class Op:
     source: Source
     calls: Mapping[str, Call] = field(default_factory=dict)
     updates: Mapping[str, str] = field(default_factory=dict)
+    extents: Mapping[str, sp.Expr] = field(default_factory=dict)
+    groups: Mapping[str, tuple[int, ...]] = field(default_factory=dict)
 
     def argument(self, name: str) -> Argument:
         return next(a for a in self.arguments if a.name == name)
@@ -241,6 +250,13 @@ class Op:
         for e in self.equations:
             yield e.target.tensor, e.axes
 
+    def grouping(self, name: str) -> tuple[int, ...]:
+        """How many axes each axis of a caller's array holds, for an argument or an output; empty where one each."""
+        for a in self.arguments:
+            if a.name == name:
+                return a.groups
+        return self.groups.get(name, ())
+
     def fingerprint(self) -> str:
         """What the maths of the declaration says, as text that does not depend on names of bound indices."""
         lines = [f"{self.kind.value} {self.name}"]
@@ -250,5 +266,8 @@ class Op:
         lines += [f"{e.target} = {sp.srepr(canonical(e.value))}" for e in self.equations]
         lines += [sp.srepr(f) for f in self.facts]
         lines += [f"{k} -> {v}" for k, v in self.updates.items()]
+        lines += [f"{axis} < {sp.srepr(extent)}" for axis, extent in self.extents.items()]
+        lines += [f"{a.name} {a.groups}" for a in self.arguments if a.groups]
+        lines += [f"{name} {groups}" for name, groups in self.groups.items()]
         lines.append(" ".join(self.outputs))
         return "\n".join(lines)

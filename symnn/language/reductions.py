@@ -9,7 +9,7 @@ import sympy as sp
 from symnn.language.places import wrong
 from symnn.language.terms import Index, Peak, Reduction, Total, free_indices
 
-__all__ = ["mean", "peak", "total"]
+__all__ = ["mean", "peak", "total", "window"]
 
 
 def _reduce(kind: type[Reduction], body: Any, indices: tuple[Any, ...]) -> sp.Expr:
@@ -39,6 +39,12 @@ def mean(body: Any, *indices: Index) -> sp.Expr:
     return total(body, *indices) / sp.prod([i.extent for i in indices])
 
 
-def peak(body: Any, index: Index) -> sp.Expr:
-    """The greatest value of ``body`` along an axis."""
-    return _reduce(Peak, body, (index,))
+def peak(body: Any, *indices: Index) -> sp.Expr:
+    """The greatest value of ``body`` over axes; reads outside an array are left out."""
+    return _reduce(Peak, body, indices)
+
+
+def window(length: Index, width: Index, stride: Any = 1, padding: Any = 0, dilation: Any = 1) -> sp.Expr:
+    """How many places a window of extent ``width`` has along an axis (Dumoulin & Visin 2016, relationship 15)."""
+    reach = dilation * (width.extent - 1) + 1
+    return sp.floor((length.extent + 2 * padding - reach) / sp.sympify(stride)) + 1

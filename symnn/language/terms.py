@@ -6,7 +6,7 @@ hygienically here: every binder owns a fresh index, and substitution never captu
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import lru_cache
 from typing import Any
 
@@ -22,7 +22,9 @@ __all__ = [
     "Index",
     "Partial",
     "Peak",
+    "Place",
     "Reduction",
+    "Shift",
     "Tensor",
     "Total",
     "adjoint",
@@ -39,6 +41,7 @@ __all__ = [
     "logistic",
     "maximum",
     "minimum",
+    "plain_indices",
     "rename_bound",
     "substitute",
     "tangent",
@@ -105,7 +108,12 @@ class Tensor(sp.Symbol):
 
 
 class Entry(sp.Expr):
-    """One element of a tensor: ``Entry(z, n, c)`` is z[n, c]; an index may itself be an integer entry."""
+    """One element of a tensor: ``Entry(z, n, c)`` is z[n, c].
+
+    An index may itself be an integer entry (a label), or an expression of indices: x[s·p + r − 1]. Where that is no
+    position of the array, outside it or between two positions, the element is absent: it counts as zero, and a
+    maximum leaves it out.
+    """
 
     is_commutative = True
     is_real = True
@@ -193,13 +201,32 @@ class Total(Reduction):
 
 
 class Peak(Reduction):
-    """The greatest value of a body over one bound index."""
+    """The greatest value of a body over bound indices; a read outside an array is left out."""
 
     def _eval_is_positive(self) -> bool | None:
         return self.body.is_positive
 
     def _eval_is_nonnegative(self) -> bool | None:
         return self.body.is_nonnegative
+
+
+class Shift(Peak):
+    """A greatest value that exponents are shifted by: any large value serves, so it need not carry a NaN on."""
+
+
+class Place(Reduction):
+    """Where a body is greatest: the position, counted row by row over the bound indices, of its first maximum."""
+
+    is_integer = True
+    is_nonnegative = True
+
+    @staticmethod
+    def counted(indices: Sequence[Index]) -> sp.Expr:
+        """The position that indices have, counted row by row: r·U + u."""
+        position: sp.Expr = sp.S.Zero
+        for index in indices:
+            position = position * index.extent + index
+        return position
 
 
 class Delta(sp.Expr):
@@ -339,6 +366,17 @@ def fresh(index: Index, used: Iterable[sp.Basic]) -> Index:
     while Index(name) in taken:
         name += PRIME
     return Index(name)
+
+
+def plain_indices(indices: Iterable[Index]) -> dict[sp.Basic, sp.Basic]:
+    """The same indices with the fewest primes that keep them apart."""
+    mapping: dict[sp.Basic, sp.Basic] = {}
+    for index in indices:
+        own = Index(index.axis)
+        while own in mapping.values():
+            own = own.twin
+        mapping[index] = own
+    return mapping
 
 
 def substitute(expr: sp.Expr, mapping: Mapping[sp.Basic, sp.Basic]) -> sp.Expr:

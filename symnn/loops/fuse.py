@@ -1,26 +1,40 @@
-"""Equations that share their rows become one loop over rows, with as few passes over the columns as they allow.
+"""Equations that share their rows become one loop over rows, with as few passes over the inner axes as they allow.
 
 A pass reads a row once. An equation goes into the earliest pass in which all that it needs is known; a value that
 is dear (an exponential) and wanted in several passes is kept in a row of memory; what is cheap is computed again.
+A row may be one position of several axes (a window's place in an image), and so may a column.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import sympy as sp
 from sympy.codegen.cfunctions import expm1, log1p
 
-from symnn.errors import UsageError
 from symnn.language.operation import Equation
-from symnn.language.terms import Entry, Extent, Index, Peak, Reduction, Tensor, Total, erfc, substitute
-from symnn.loops.ir import Accumulate, Comment, Flush, Kernel, Let, Node, Pass, Start, Store
+from symnn.language.terms import Entry, Extent, Index, Peak, Place, Reduction, Shift, Tensor, Total, erfc, substitute
+from symnn.loops.guards import is_computed, positioned, skipped
+from symnn.loops.ir import (
+    Accumulate,
+    Choose,
+    Comment,
+    Flush,
+    Kernel,
+    Let,
+    Node,
+    Pass,
+    Position,
+    Start,
+    Store,
+)
 from symnn.loops.names import code_name, describe, index_name
 
-__all__ = ["fuse"]
+__all__ = ["fuse", "loop_axes"]
 
 _DEAR = (sp.exp, sp.log, sp.tanh, sp.erf, erfc, sp.sin, sp.cos, expm1, log1p)
+_NO_COLUMNS: tuple[Index, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -29,9 +43,10 @@ class _Item:
 
     equation: Equation
     body: sp.Expr
-    inner: Index | None
+    inner: tuple[Index, ...]
     reduces: type[Reduction] | None
     across: bool
+    bound: tuple[Index, ...] = ()
 
     @property
     def name(self) -> str:
@@ -40,40 +55,56 @@ class _Item:
     @property
     def is_cell(self) -> bool:
         """A value for every column of a row."""
-        return self.inner is not None and self.reduces is None
+        return bool(self.inner) and self.reduces is None
 
     def needs(self) -> set[str]:
         return {e.name for e in self.body.atoms(Entry)}
 
 
-def _item(equation: Equation, row: Index) -> _Item:
+def plain_body(equation: Equation) -> tuple[sp.Expr, tuple[Index, ...]]:
+    """What an equation computes for each position, and the indices that its reduction runs over, plainly named."""
+    value = equation.value
+    if not isinstance(value, Reduction):
+        return value, ()
+    used = set(equation.axes)
+    plain: dict[sp.Basic, sp.Basic] = {}
+    for i in value.bound:
+        own = Index(i.axis)
+        while own in used:
+            own = own.twin
+        used.add(own)
+        plain[i] = own
+    return substitute(value.body, plain), tuple(plain.values())  # type: ignore[arg-type]
+
+
+def loop_axes(equation: Equation) -> tuple[Index, ...]:
+    """Every index that the loops of an equation run over, those of its target first."""
+    return (*equation.axes, *plain_body(equation)[1])
+
+
+def _item(equation: Equation, rows: tuple[Index, ...]) -> _Item:
     """Classify an equation of a kernel over rows."""
     value = equation.value
-    reduces: type[Reduction] | None = None
-    body = value
-    bound: tuple[Index, ...] = ()
-    if isinstance(value, Reduction):
-        reduces, bound = type(value), value.bound
-        body = substitute(value.body, {i: Index(i.axis) for i in bound})
-    axes = [Index(i.axis) for i in (*equation.axes, *bound)]
-    inner = [i for i in axes if i != row]
-    across = row not in equation.axes
-    if len(inner) > 1 or row not in axes:
-        raise UsageError(
-            f"{equation.target} needs more loops than rows and columns ({', '.join(map(str, axes))}), "
-            "which the schedule cannot do yet\n  declare it with two axes at most"
-        )
-    return _Item(equation, body, inner[0] if inner else None, reduces, across)
+    reduces = type(value) if isinstance(value, Reduction) else None
+    body, bound = plain_body(equation)
+    inner = tuple(i for i in (*equation.axes, *bound) if i not in rows)
+    across = not set(rows) <= set(equation.axes)
+    return _Item(equation, body, inner, reduces, across, bound)
 
 
-def fuse(name: str, equations: Sequence[Equation], row: Index, outputs: Sequence[str]) -> Kernel:
+def fuse(
+    name: str,
+    equations: Sequence[Equation],
+    rows: tuple[Index, ...],
+    outputs: Sequence[str],
+    axes_of: Mapping[str, tuple[Index, ...]],
+) -> Kernel:
     """One kernel over rows for equations whose inputs are all known before it starts."""
-    items = _share_dear([_item(e, row) for e in equations], row)
-    times = _pass_times(items)
-    return _Builder(name, row, items, times, set(outputs)).build()
+    items = _share_dear([_item(e, rows) for e in equations], rows)
+    return _Builder(name, rows, items, _pass_times(items), set(outputs), axes_of).build()
 
 
-def _share_dear(items: list[_Item], row: Index) -> list[_Item]:
+def _share_dear(items: list[_Item], rows: tuple[Index, ...]) -> list[_Item]:
     """Give a name to every dear value that is wanted more than once, or that stands in a branch."""
     counts: dict[sp.Expr, int] = {}
     for item in items:
@@ -86,38 +117,30 @@ def _share_dear(items: list[_Item], row: Index) -> list[_Item]:
     made: list[_Item] = []
     names: dict[sp.Expr, sp.Expr] = {}
     used = {code_name(i.name) for i in items} | {code_name(n) for i in items for n in i.needs()}
-    known = {i.name: i for i in items}
     for item in items:
         whole = isinstance(item.body, _DEAR) and item.reduces is None
         wanted = [n for n in sp.postorder_traversal(item.body) if isinstance(n, _DEAR) and counts[n] > 1]
         for node in dict.fromkeys(wanted):
             here = node.xreplace(names)
-            if node in names or (whole and node == item.body) or not node.atoms(Entry):
+            computed = any(is_computed(e) for e in node.atoms(Entry))
+            if node in names or (whole and node == item.body) or not node.atoms(Entry) or computed:
                 continue
             stem = describe(type(node).__name__, node)
             fresh, k = stem, 2
             while fresh in used:
                 fresh, k = f"{stem}_{k}", k + 1
             used.add(fresh)
-            inner = _column_of(node, row, known)
-            target = Entry(Tensor(fresh), row, *((inner,) if inner is not None else ()))
+            inner = item.inner if node.atoms(Index) - set(rows) else _NO_COLUMNS
+            target = Entry(Tensor(fresh), *rows, *inner)
             names[node] = target
-            shared = _Item(Equation(target, here), here, inner, None, False)
-            known[fresh] = shared
-            made.append(shared)
+            made.append(_Item(Equation(target, here), here, inner, None, False))
         body = item.body.xreplace(names) if not (whole and item.body not in names) else _inside(item.body, names)
-        made.append(_Item(item.equation, body, item.inner, item.reduces, item.across))
+        made.append(_Item(item.equation, body, item.inner, item.reduces, item.across, item.bound))
     return made
 
 
 def _inside(expr: sp.Expr, names: dict[sp.Expr, sp.Expr]) -> sp.Expr:
     return expr.func(*(a.xreplace(names) for a in expr.args))
-
-
-def _column_of(expr: sp.Expr, row: Index, known: dict[str, _Item]) -> Index | None:
-    """The column index that a value depends on."""
-    found = sorted((i for i in expr.atoms(Index) if i != row), key=str)
-    return found[0] if found else None
 
 
 def _pass_times(items: Sequence[_Item]) -> dict[str, int]:
@@ -135,9 +158,16 @@ class _Builder:
     """Writes the statements of a kernel, pass by pass."""
 
     def __init__(
-        self, name: str, row: Index, items: list[_Item], times: dict[str, int], outputs: set[str]
+        self,
+        name: str,
+        rows: tuple[Index, ...],
+        items: list[_Item],
+        times: dict[str, int],
+        outputs: set[str],
+        axes_of: Mapping[str, tuple[Index, ...]],
     ) -> None:
-        self.name, self.row, self.items, self.times, self.outputs = name, row, items, times, outputs
+        self.name, self.rows, self.items, self.times, self.outputs = name, rows, items, times, outputs
+        self.axes_of = {**axes_of, **{i.name: i.equation.axes for i in items}}
         self.by_name = {i.name: i for i in items}
         self.last_pass = max(times.values(), default=0)
         self.readers = {
@@ -185,7 +215,7 @@ class _Builder:
                 taken.add(home.name)
                 kept[item.name] = home.equation.target
             else:
-                kept[item.name] = Entry(Tensor(f"{code_name(item.name)}_row"), *(item.inner,))
+                kept[item.name] = Entry(Tensor(f"{code_name(item.name)}_row"), *item.inner)
         return kept
 
     # --- statements
@@ -196,39 +226,68 @@ class _Builder:
             body += self._row_values(time)
             body += self._passes(time)
         body += self._row_values(self.last_pass + 1)
+        for index in reversed(self.rows[1:]):
+            body = [Pass(index, tuple(body))]
         body += self._flushes()
-        reads = self._reads()
-        writes = tuple(
-            Entry(i.equation.target.tensor, *(Index(x.axis) for x in i.equation.axes))
-            for i in self.items if i.name in self.outputs and not i.across
-        )
+        writes = tuple(i.equation.target for i in self.items if i.name in self.outputs and not i.across)
         partials = tuple(i.equation.target for i in self.items if i.across)
-        scratch = tuple(e for e in self.kept.values() if len(e.indices) == 1)
+        scratch = tuple(e for e in self.kept.values() if e.name not in self.by_name)
+        whole = len(self.rows) > 1 or any(len(i.inner) > 1 for i in self.items) or self._reads_elsewhere()
+        return Kernel(
+            self.name, self.rows[0], self._reads(), writes, scratch, partials, self._numbers(whole), tuple(body), whole
+        )
+
+    def _reads_elsewhere(self) -> bool:
+        """Whether the position of the row matters, or arrays are read at other rows than it."""
+        row = self.rows[0]
+        for item in self.items:
+            for node in sp.preorder_traversal(item.body):
+                if isinstance(node, Entry) and any(row in i.free_symbols for i in node.indices[1:]):
+                    return True
+                if isinstance(node, Entry) and row in node.indices[0].free_symbols and node.indices[0] != row:
+                    return True
+            if row in item.body.xreplace({e: sp.S.One for e in item.body.atoms(Entry)}).free_symbols:
+                return True
+            if row not in item.equation.axes[:1] and row in item.equation.axes:
+                return True
+            # The row's axis may also be a column: its extent is not that of a chunk.
+            if any(i.axis == row.axis and i != row for i in (*item.equation.axes, *item.inner)):
+                return True
+        return False
+
+    def _numbers(self, whole: bool) -> tuple[sp.Symbol, ...]:
+        """The scalars that the kernel is told: parameters, and extents that its arrays do not show it."""
         symbols = {s for i in self.items for s in i.body.free_symbols}
+        for item in self.items:
+            computed = (e for e in item.body.atoms(Entry) if is_computed(e))
+            symbols |= {i.extent for e in computed for i in self.axes_of[e.name]}
         numbers = sorted((s for s in symbols if type(s) is sp.Symbol), key=str)
+        columns = {i.axis for item in self.items for i in item.inner}
+        if whole:
+            inside = columns | {i.axis for i in self.rows[1:]}
+            symbols |= {Extent(axis) for axis in inside}
+            columns = set()
         # A kernel sees chunks of rows: the extents of other axes than its columns are numbers that it is told.
-        columns = {i.inner.axis for i in self.items if i.inner is not None}
-        numbers += sorted((s for s in symbols if isinstance(s, Extent) and s.axis not in columns), key=str)
-        return Kernel(self.name, self.row, reads, writes, scratch, partials, tuple(numbers), tuple(body))
+        return (*numbers, *sorted((s for s in symbols if isinstance(s, Extent) and s.axis not in columns), key=str))
 
     def _reads(self) -> tuple[Entry, ...]:
         found: dict[str, Entry] = {}
         for item in self.items:
             for e in sorted(item.body.atoms(Entry), key=sp.default_sort_key):
                 if e.name not in self.by_name:
-                    axes = [x if isinstance(x, Index) else Index("c") for x in e.indices]
-                    found.setdefault(e.name, Entry(e.tensor, *axes))
+                    found.setdefault(e.name, Entry(e.tensor, *self.axes_of[e.name]))
         return tuple(found.values())
 
     def _row_reads(self) -> list[Node]:
         """What a pass reads once for its row, and divisions by an extent as one reciprocal."""
         made: list[Node] = []
-        inside = [i for i in self.items if i.inner is not None]
+        inside = [i for i in self.items if i.inner]
+        rows = set(self.rows)
         for e in sorted({e for i in inside for e in i.body.atoms(Entry)}, key=sp.default_sort_key):
-            if e.indices == (self.row,) and e.name not in self.by_name:
-                local = f"{code_name(e.name)}_{index_name(self.row)}"
+            if e.indices and set(e.indices) <= rows and e.name not in self.by_name:
+                local = f"{code_name(e.name)}_{''.join(index_name(i) for i in e.indices)}"
                 made.append(Let(local, e))
-                self.locals[e.name] = sp.Symbol(local, real=True)
+                self.locals[e.name] = sp.Symbol(local, real=True, integer=e.tensor.is_integer)
         for extent in sorted({e for i in inside for e in i.body.atoms(Extent)}, key=str):
             if any(power.base == extent and power.exp == -1 for i in inside for power in i.body.atoms(sp.Pow)):
                 local = f"one_over_{code_name(extent.axis)}"
@@ -239,49 +298,61 @@ class _Builder:
     def _flushes(self) -> list[Node]:
         found: dict[Index, list[Entry]] = {}
         for item in self.items:
-            if item.across and item.inner is not None:
-                found.setdefault(item.inner, []).append(Entry(item.equation.target.tensor, item.inner))
+            if item.across and item.equation.axes:
+                (index,) = item.equation.axes
+                found.setdefault(index, []).append(item.equation.target)
         return [Flush(index, tuple(partials)) for index, partials in found.items()]
 
     def _row_values(self, time: int) -> list[Node]:
         """What is computed once for a row, between the passes."""
         made: list[Node] = []
         for item in self.items:
-            if item.inner is not None or item.reduces is not None or self.times[item.name] != time:
+            if item.inner or item.reduces is not None or self.times[item.name] != time:
                 continue
             made.append(Comment(item.equation))
             if item.name in self.outputs and not self.readers[item.name]:
-                made.append(Store(item.equation.target, self._seen(item.body, time)))
+                value = self._seen(item, time, made)
+                made.append(Store(item.equation.target, value))
                 continue
-            made.append(Let(self._local(item.name), self._seen(item.body, time)))
+            value = self._seen(item, time, made)
+            made.append(Let(self._local(item.name), value))
             self._localise(item.name)
             if item.name in self.outputs:
                 made.append(Store(item.equation.target, self.locals[item.name]))
         for item in self.items:
             # A sum of one value a row: nothing to pass over.
-            if item.inner is None and item.reduces is not None and self.times[item.name] == time:
-                made += [Comment(item.equation), self._accumulate(item, time)]
+            if not item.inner and item.reduces is not None and self.times[item.name] == time:
+                made.append(Comment(item.equation))
+                made += self._accumulated(item, time, (), [])
         return made
 
     def _passes(self, time: int) -> list[Node]:
         made: list[Node] = []
-        columns = dict.fromkeys(i.inner for i in self.items if i.inner is not None)
-        for column in columns:
-            mine = [i for i in self.items if i.inner == column]
-            ending = [i for i in mine if i.reduces is not None and self.times[i.name] == time]
+        inside = [i for i in self.items if i.inner]
+        # A pass that leaves positions out is shared by those alone that leave out the same.
+        lanes = dict.fromkeys((i.inner, skipped(i.body, i.reduces, i.inner)) for i in inside)
+        for columns, guarded in lanes:
+            mine = [i for i in inside if i.inner == columns]
+            ending = [
+                i for i in mine
+                if i.reduces is not None and self.times[i.name] == time
+                and skipped(i.body, i.reduces, i.inner) == guarded
+            ]
             storing = [
-                i for i in mine if i.is_cell and i.name in self.outputs and self.times[i.name] == time
+                i for i in mine
+                if i.is_cell and i.name in self.outputs and self.times[i.name] == time and not guarded
             ]
             if not ending and not storing:
                 continue
             body: list[Node] = []
             explained: list[Node] = []
+            wanted_here = {n for i in (*ending, *storing) for n in self._cells_below(i)}
             for item in mine:
-                if item.is_cell and time in self.wanted[item.name] and item not in storing:
+                if item.is_cell and item.name in wanted_here and item not in storing:
                     body += self._cell(item, time, explained)
             for item in storing:
                 explained.append(Comment(item.equation))
-                value = self._seen(item.body, time)
+                value = self._seen(item, time, body)
                 if self._read_later_here(item, ending, storing):
                     body.append(Let(self._local(item.name), value))
                     self._localise(item.name)
@@ -289,18 +360,71 @@ class _Builder:
                 body.append(Store(item.equation.target, value))
             for item in ending:
                 explained.append(Comment(item.equation))
-                body.append(self._accumulate(item, time))
-            for item in storing:
-                self.locals.pop(item.name, None)
+                if not self._is_chosen_elsewhere(item, ending):
+                    body += self._accumulated(item, time, ending, body)
             for item in mine:
                 if item.is_cell:
                     self.locals.pop(item.name, None)
             started = [i for i in ending if not i.across]
             made += explained
-            made += [Start(self._running(i), i.reduces is Peak) for i in started]
-            made.append(Pass(column, tuple(body)))
+            for item in started:
+                made.append(Start(self._running(item), item.reduces is not None and issubclass(item.reduces, Peak),
+                                  item.reduces is Place))
+                if item.reduces is Place and self._partner(item, ending) is None:
+                    made.append(Start(f"{self._running(item)}_best", True))
+            made.append(self._nested(columns, body))
             made += self._finish(started)
         return made
+
+    def _cells_below(self, item: _Item) -> set[str]:
+        """The cell values that an item reads, those that they are computed from included."""
+        found: set[str] = set()
+        for need in item.needs():
+            cell = self.by_name.get(need)
+            if cell is not None and cell.is_cell:
+                found.add(need)
+                read_back = need in self.outputs and self.times[need] < self.times[item.name]
+                if not read_back:
+                    found |= self._cells_below(cell)
+        return found
+
+    @staticmethod
+    def _nested(columns: Sequence[Index], body: list[Node]) -> Pass:
+        """Loops over the columns, each statement as far out as its indices allow: positions leave the inner loop."""
+        inner: list[Node] = list(body)
+        for depth in range(len(columns) - 1, 0, -1):
+            deeper = {index for index in columns[depth:]}
+            out = [n for n in inner if isinstance(n, Position) and not n.above.free_symbols & deeper]
+            inner = [*out, Pass(columns[depth], tuple(n for n in inner if n not in out))]
+        return Pass(columns[0], tuple(inner))
+
+    def _partner(self, item: _Item, ending: Sequence[_Item]) -> _Item | None:
+        """The maximum whose place an item is, where both are worked out in one pass."""
+        return next(
+            (i for i in ending if i.reduces is Peak and i.body == item.body and i.bound == item.bound), None
+        )
+
+    def _is_chosen_elsewhere(self, item: _Item, ending: Sequence[_Item]) -> bool:
+        """Whether a maximum is kept along with its place."""
+        return item.reduces is Peak and any(
+            i.reduces is Place and self._partner(i, ending) is item for i in ending
+        )
+
+    def _accumulated(self, item: _Item, time: int, ending: Sequence[_Item], body: list[Node]) -> list[Node]:
+        """What a pass does for a reduction: add, or keep the larger, or note where it was."""
+        before = len(body)
+        value = self._seen(item, time, body)
+        positions = body[before:]
+        del body[before:]
+        if item.reduces is Place:
+            partner = self._partner(item, ending)
+            best = self._running(partner) if partner is not None else f"{self._running(item)}_best"
+            return [*positions, Choose(best, self._running(item), value, Place.counted(item.bound))]
+        if item.reduces is Peak:
+            return [*positions, Choose(self._running(item), "", value, sp.S.Zero)]
+        if item.across:
+            return [*positions, Accumulate(item.equation.target, value, item.reduces is Shift)]
+        return [*positions, Accumulate(sp.Symbol(self._running(item), real=True), value, item.reduces is Shift)]
 
     def _read_later_here(self, item: _Item, ending: list[_Item], storing: list[_Item]) -> bool:
         return any(item.name in other.needs() for other in (*ending, *storing) if other is not item)
@@ -315,8 +439,14 @@ class _Builder:
             value = kept
         else:
             explained.append(Comment(item.equation))
-            value = self._seen(item.body, time)
-        made: list[Node] = [Let(local, value)]
+            before: list[Node] = []
+            value = self._seen(item, time, before)
+            made = [*before, Let(local, value)]
+            self._localise(item.name)
+            if kept is not None and min(self.wanted[item.name]) == time:
+                made.append(Store(kept, self.locals[item.name]))
+            return made
+        made = [Let(local, value)]
         self._localise(item.name)
         if kept is not None and min(self.wanted[item.name]) == time:
             made.append(Store(kept, self.locals[item.name]))
@@ -336,13 +466,6 @@ class _Builder:
     def _running(self, item: _Item) -> str:
         return code_name(item.name) + "_sum" if item.reduces is Total else self._local(item.name)
 
-    def _accumulate(self, item: _Item, time: int) -> Accumulate:
-        value = self._seen(item.body, time)
-        if item.across:
-            axes = tuple(Index(i.axis) for i in item.equation.axes)
-            return Accumulate(Entry(item.equation.target.tensor, *axes), value, item.reduces is Peak)
-        return Accumulate(sp.Symbol(self._running(item), real=True), value, item.reduces is Peak)
-
     def _local(self, name: str) -> str:
         """The local name of a value; beside an array of the same name it carries its positions: z_max_n."""
         if name not in self.outputs:
@@ -351,12 +474,17 @@ class _Builder:
         return f"{code_name(name)}_{where}"
 
     def _localise(self, name: str) -> None:
-        self.locals[name] = sp.Symbol(self._local(name), real=True)
+        whole = self.by_name[name].equation.target.tensor.is_integer
+        self.locals[name] = sp.Symbol(self._local(name), **({"integer": True} if whole else {"real": True}))
 
-    def _seen(self, body: sp.Expr, time: int) -> sp.Expr:
-        """A body with local names for what has been computed in this row or pass."""
+    def _seen(self, item: _Item, time: int, before: list[Node]) -> sp.Expr:
+        """An item's body with local names for what is known; positions that it computes are put ``before`` it."""
+        loops = (*self.rows, *item.inner)
+        body, positions = positioned(item.body, item.reduces, loops, item.inner, self.axes_of)
+        before += [p for p in positions if p not in before]
         mapping: dict[sp.Expr, sp.Expr] = dict(self.reciprocals)
         for e in body.atoms(Entry):
-            if e.name in self.locals:
+            own = self.by_name[e.name].equation.target.indices if e.name in self.by_name else e.indices
+            if e.name in self.locals and e.indices == own:
                 mapping[e] = self.locals[e.name]
         return body.xreplace(mapping)

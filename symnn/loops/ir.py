@@ -11,10 +11,11 @@ from dataclasses import dataclass
 import sympy as sp
 
 from symnn.language.operation import Equation
-from symnn.language.terms import Entry, Index
+from symnn.language.terms import Entry, Extent, Index
 
 __all__ = [
     "Accumulate",
+    "Choose",
     "Comment",
     "Flush",
     "Kernel",
@@ -22,6 +23,7 @@ __all__ = [
     "Node",
     "Number",
     "Pass",
+    "Position",
     "Product",
     "Schedule",
     "Start",
@@ -47,10 +49,11 @@ class Let:
 
 @dataclass(frozen=True)
 class Start:
-    """A row's accumulator before its pass: zero for a sum, −∞ for a maximum."""
+    """A row's accumulator before its pass: zero for a sum, −∞ for a maximum, 0 for a position."""
 
     name: str
     maximum: bool = False
+    position: bool = False
 
 
 @dataclass(frozen=True)
@@ -60,6 +63,35 @@ class Accumulate:
     entry: sp.Symbol | Entry
     value: sp.Expr
     maximum: bool = False
+
+
+@dataclass(frozen=True)
+class Position:
+    """A local name for a computed position along an axis; ``below`` divides where positions are scaled.
+
+    With ``skips`` the rest of the loop body is left out where there is no such position; else a local named
+    ``there`` says whether there is.
+    """
+
+    name: str
+    above: sp.Expr
+    below: sp.Expr
+    extent: Extent
+    skips: bool
+
+    @property
+    def there(self) -> sp.Symbol:
+        return sp.Symbol(f"{self.name}_is_there", integer=True)
+
+
+@dataclass(frozen=True)
+class Choose:
+    """Keep a value and its position where it is the first greatest so far; a NaN is greater than all."""
+
+    best: str
+    at: str
+    value: sp.Expr
+    position: sp.Expr
 
 
 @dataclass(frozen=True)
@@ -87,7 +119,7 @@ class Pass:
     body: tuple[Node, ...]
 
 
-Node = Comment | Let | Start | Accumulate | Flush | Store | Pass
+Node = Comment | Let | Start | Accumulate | Position | Choose | Flush | Store | Pass
 
 
 @dataclass(frozen=True)
@@ -95,7 +127,9 @@ class Kernel:
     """A loop over rows. ``partials`` are sums over the rows, kept for each chunk of them and combined after it.
 
     ``reads`` and ``writes`` are arrays by name with their axes; ``scratch`` are rows that hold a value between
-    passes; ``numbers`` are scalars that the body uses.
+    passes; ``numbers`` are scalars that the body uses. A ``whole`` kernel sees its arrays whole, because it reads
+    them at other places than its own row; others see chunks of rows. ``scattered`` are sums that each row adds to
+    where a label says: such a kernel runs over its rows in order.
     """
 
     name: str
@@ -106,6 +140,8 @@ class Kernel:
     partials: tuple[Entry, ...]
     numbers: tuple[sp.Symbol, ...]
     body: tuple[Node, ...]
+    whole: bool = False
+    scattered: tuple[Entry, ...] = ()
 
     @property
     def columns(self) -> tuple[Index, ...]:
@@ -115,12 +151,18 @@ class Kernel:
 
 @dataclass(frozen=True)
 class Product:
-    """``target = left · right`` by a BLAS: ``target[i, j] = Σ_k left[i, k] right[k, j]`` up to transposition."""
+    """``target[b, i, j] = Σ_k left[b, i, k] right[b, k, j]`` by a BLAS, up to the order of axes.
+
+    ``batch``, ``rows``, ``columns`` and ``contracted`` are the axes that stand for b, i, j and k.
+    """
 
     target: Entry
     left: Entry
     right: Entry
-    contracted: Index
+    batch: tuple[Index, ...]
+    rows: tuple[Index, ...]
+    columns: tuple[Index, ...]
+    contracted: tuple[Index, ...]
     equation: Equation
 
 

@@ -28,7 +28,9 @@ def code_name(name: str) -> str:
 def index_name(index: sp.Basic) -> str:
     """The loop variable of an index: its axis, or e for the elements of an array of any shape."""
     assert isinstance(index, Index)
-    return "e" if index.axis == "…" else index.axis
+    stem = "e" if index.axis == "…" else "g_" if index.axis == "g" else code_name(index.axis)
+    primes = len(str(index.name)) - len(index.axis)
+    return f"{stem}_{primes + 1}" if primes else stem
 
 
 def describe(prefix: str, expr: sp.Expr) -> str:

@@ -8,6 +8,7 @@ import sympy as sp
 
 from symnn.language.operation import Equation
 from symnn.language.terms import (
+    Delta,
     Entry,
     Extent,
     Index,
@@ -17,8 +18,10 @@ from symnn.language.terms import (
     Total,
     canonical,
     free_indices,
+    plain_indices,
     substitute,
 )
+from symnn.loops.ir import Product
 from symnn.loops.names import code_name, describe
 
 __all__ = ["is_number", "number_name", "product_of", "pull_numbers", "split"]
@@ -29,6 +32,7 @@ def split(equations: Sequence[Equation], taken: Iterable[str]) -> tuple[Equation
     used = {code_name(n) for n in taken} | {code_name(e.name) for e in equations}
     found: dict[sp.Expr, Entry] = {}
     done: list[Equation] = []
+    around: tuple[Index, ...] = ()
 
     def pull(expr: sp.Expr) -> sp.Expr:
         """The expression with an entry in place of each reduction, innermost first."""
@@ -37,12 +41,32 @@ def split(equations: Sequence[Equation], taken: Iterable[str]) -> tuple[Equation
         args = [pull(a) if isinstance(a, sp.Expr) else a for a in expr.args]
         new = expr if all(a is b for a, b in zip(args, expr.args, strict=True)) else expr.func(*args)
         if isinstance(new, Total) and _all_products(new):
-            return sp.Add(*(name(Total(a, *new.bound)) for a in new.body.args))
-        return name(new) if isinstance(new, Reduction) else new
+            return sp.Add(*(name(_as_product(Total(a, *new.bound))) for a in new.body.args))
+        return name(_as_product(new)) if isinstance(new, Reduction) else new
+
+    def factor(value: sp.Expr, axes: tuple[Index, ...]) -> Entry:
+        """A factor of a product as an array: itself, or by a name."""
+        if isinstance(value, Entry) and set(value.indices) == set(axes) and len(value.indices) == len(axes):
+            return value
+        plain = plain_indices(axes)
+        standard = substitute(value, plain)
+        key = canonical(standard)
+        if key not in found:
+            found[key] = Entry(Tensor(_unused(describe("factor", value), used)), *plain.values())
+            done.append(Equation(found[key], standard))
+        return substitute(found[key], {v: k for k, v in plain.items()})
+
+    def _as_product(reduction: sp.Expr) -> sp.Expr:
+        """A sum of products as a product of two arrays, where it is one; its factors get names."""
+        sides = _sides(reduction) if isinstance(reduction, Total) else None
+        if sides is None:
+            return reduction
+        parts = [factor(value, axes) for value, axes in sides]
+        return Total(sp.Mul(*parts), *reduction.bound)
 
     def name(reduction: sp.Expr) -> Entry:
-        here = sorted(free_indices(reduction), key=_order(reduction))
-        plain: dict[sp.Basic, sp.Basic] = {i: Index(i.axis) for i in here}
+        here = sorted(free_indices(reduction), key=_order(reduction, around))
+        plain = plain_indices(here)
         standard = substitute(reduction, plain)
         key = canonical(standard)
         if key not in found:
@@ -52,9 +76,9 @@ def split(equations: Sequence[Equation], taken: Iterable[str]) -> tuple[Equation
         return substitute(found[key], {v: k for k, v in plain.items()})
 
     for e in equations:
-        value = e.value
+        value, around = e.value, e.axes
         if isinstance(value, Reduction) and not (isinstance(value, Total) and _all_products(value)):
-            own = value.func(pull(value.body), *value.bound)
+            own = _as_product(value.func(pull(value.body), *value.bound))
             found.setdefault(canonical(own), e.target)
             done.append(Equation(e.target, own, e.line))
         else:
@@ -62,8 +86,11 @@ def split(equations: Sequence[Equation], taken: Iterable[str]) -> tuple[Equation
     return tuple(done)
 
 
-def _order(reduction: sp.Expr) -> Callable[[Index], tuple[bool, bool, int, str]]:
-    """Indices in the order in which the first tensors have them."""
+def _order(reduction: sp.Expr, around: Sequence[Index] = ()) -> Callable[[Index], tuple[bool, bool, int, str]]:
+    """Indices in the order of the equation around, then as the first tensors have them."""
+    if around:
+        inside = _order(reduction)
+        return lambda i: (False, False, around.index(i), "") if i in around else (True, *inside(i)[1:])
     seen: list[sp.Basic] = []
     for entry in reduction.atoms(Entry):
         seen += [i for i in entry.indices if i not in seen]
@@ -78,35 +105,77 @@ def _unused(stem: str, used: set[str]) -> str:
     return name
 
 
-def product_of(equation: Equation) -> tuple[Entry, Entry, Index] | None:
-    """The two factors of a matrix product, with what is summed over; None where the equation is no such thing."""
+def product_of(equation: Equation) -> Product | None:
+    """The matrix product that an equation is; None where it is no such thing."""
     value = equation.value
-    if not isinstance(value, Total) or len(value.bound) != 1 or len(equation.axes) != 2:
+    if not isinstance(value, Total):
         return None
-    return _factors(value, equation.axes)
-
-
-def _factors(total: Total, axes: Sequence[Index]) -> tuple[Entry, Entry, Index] | None:
-    bound = total.bound[0]
-    factors = sp.Mul.make_args(total.body)
-    if len(factors) != 2 or not all(isinstance(f, Entry) and len(f.indices) == 2 for f in factors):
+    factors = sp.Mul.make_args(value.body)
+    if len(factors) != 2 or not all(isinstance(f, Entry) for f in factors):
         return None
+    bound = set(value.bound)
     for left, right in (factors, factors[::-1]):
-        if {bound, axes[0]} == set(left.indices) and {bound, axes[1]} == set(right.indices):
-            return left, right, bound
+        sets = [set(left.indices), set(right.indices)]
+        if any(len(s) != len(f.indices) for s, f in zip(sets, (left, right), strict=True)):
+            return None
+        batch = tuple(i for i in equation.axes if i in sets[0] and i in sets[1])
+        rows = tuple(i for i in equation.axes if i in sets[0] and i not in batch)
+        columns = tuple(i for i in equation.axes if i in sets[1] and i not in batch)
+        whole = sets[0] == {*batch, *rows, *bound} and sets[1] == {*batch, *columns, *bound}
+        if whole and rows and columns and _in_blocks(equation.axes, rows, columns):
+            return Product(equation.target, left, right, batch, rows, columns, value.bound, equation)
+    return None
+
+
+def _in_blocks(axes: Sequence[Index], rows: Sequence[Index], columns: Sequence[Index]) -> bool:
+    """Whether a product's rows, and its columns, lie side by side in its target, the rows first."""
+    first, second = ([axes.index(i) for i in block] for block in (rows, columns))
+    return (
+        first == list(range(first[0], first[0] + len(first)))
+        and second == list(range(second[0], second[0] + len(second)))
+        and first[0] < second[0]
+    )
+
+
+def _sides(total: Total) -> list[tuple[sp.Expr, tuple[Index, ...]]] | None:
+    """The two factors of a sum that is a matrix product, each with its indices; None where it is no such thing."""
+    bound = set(total.bound)
+    factors = sp.Mul.make_args(total.body)
+    if any(f.atoms(Delta) or any(not isinstance(i, Index) for e in f.atoms(Entry) for i in e.indices) for f in factors):
+        return None
+    reach = [free_indices(f) for f in factors]
+    for one, first in enumerate(reach):
+        for two in range(one + 1, len(reach)):
+            second = reach[two]
+            both_private = bool(first - second - bound) and bool(second - first - bound)
+            if not (bound <= first and bound <= second and both_private):
+                continue
+            sides = [factors[one], factors[two]]
+            for k, other in enumerate(reach):
+                if k in (one, two):
+                    continue
+                if other <= second and len(second) <= len(first):
+                    sides[1] *= factors[k]
+                elif other <= first:
+                    sides[0] *= factors[k]
+                elif other <= second:
+                    sides[1] *= factors[k]
+                else:
+                    break
+            else:
+                order = _order(total)
+                return [
+                    (side, tuple(sorted(axes, key=order)))
+                    for side, axes in zip(sides, (first, second), strict=True)
+                ]
     return None
 
 
 def _all_products(total: Total) -> bool:
     """Whether a sum's addends are matrix products, each better computed by itself."""
-    if not isinstance(total.body, sp.Add) or len(total.bound) != 1:
+    if not isinstance(total.body, sp.Add):
         return False
-    for addend in total.body.args:
-        free = tuple(free_indices(Total(addend, *total.bound)))
-        if len(free) != 2 or not (_factors(Total(addend, *total.bound), free) or
-                                  _factors(Total(addend, *total.bound), free[::-1])):
-            return False
-    return True
+    return all(_sides(Total(a, *total.bound)) is not None for a in total.body.args)
 
 
 def is_number(expr: sp.Expr) -> bool:

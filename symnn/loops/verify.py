@@ -8,7 +8,22 @@ import sympy as sp
 
 from symnn.language.operation import Program
 from symnn.language.terms import Entry, Extent, Index, Tensor
-from symnn.loops.ir import Accumulate, Comment, Flush, Kernel, Let, Node, Number, Pass, Product, Schedule, Start, Store
+from symnn.loops.ir import (
+    Accumulate,
+    Choose,
+    Comment,
+    Flush,
+    Kernel,
+    Let,
+    Node,
+    Number,
+    Pass,
+    Position,
+    Product,
+    Schedule,
+    Start,
+    Store,
+)
 from symnn.loops.names import code_name
 
 __all__ = ["BrokenScheduleError", "verify", "verify_kernel"]
@@ -40,7 +55,7 @@ def verify(schedule: Schedule, program: Program) -> None:
                 there = isinstance(s, Extent) or str(s.name) in scalars
                 _require(there, f"{step.name} uses the number {s}, which is not there yet")
             verify_kernel(step)
-            written += [e.name for e in (*step.writes, *step.partials)]
+            written += [e.name for e in (*step.writes, *step.partials, *step.scattered)]
     _require(len(set(written)) == len(written), f"something is written twice: {written}")
     for out in schedule.outputs:
         _require(bool({out.name, code_name(out.name)} & {*written}), f"the output {out.name} is never written")
@@ -50,7 +65,7 @@ def verify_kernel(kernel: Kernel) -> None:
     """Names before use, indices in scope, stores to outputs and scratch alone, no output read before it is written."""
     arrays = {e.name for e in kernel.reads}
     targets = {e.name for e in (*kernel.writes, *kernel.scratch)}
-    partials = {e.name for e in kernel.partials}
+    partials = {e.name for e in (*kernel.partials, *kernel.scattered)}
     _require(not targets & arrays, f"{kernel.name} writes what it reads: {targets & arrays}")
     state = _State(arrays, targets, partials, {str(s.name) for s in kernel.numbers})
     state.walk(kernel.body, {kernel.row})
@@ -83,6 +98,16 @@ class _State:
                     _require(into.name in self.partials, f"{into} is no partial sum")
                 else:
                     _require(str(into.name) in self.known, f"the accumulator {into} was never started")
+            elif isinstance(node, Position):
+                self.check(node.above, scope)
+                self.check(node.below, scope)
+                self.known |= {node.name, str(node.there.name)}
+                local += [node.name, str(node.there.name)]
+            elif isinstance(node, Choose):
+                self.check(node.value, scope)
+                self.check(node.position, scope)
+                unknown = {n for n in (node.best, node.at) if n} - self.known
+                _require(not unknown, f"{unknown} was never started")
             elif isinstance(node, Flush):
                 unknown = {e.name for e in node.partials} - self.partials
                 _require(not unknown, f"{unknown} are no partial sums")

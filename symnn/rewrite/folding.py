@@ -35,7 +35,7 @@ from symnn.rewrite.cost import cost
 from symnn.rewrite.match import match
 from symnn.rewrite.monomial import opaque
 from symnn.rewrite.normal import normalise
-from symnn.rewrite.sums import distribute, pull_out
+from symnn.rewrite.sums import distribute, pull_out, vanishes_off
 
 __all__ = ["Fold", "Rewrite", "fold_to_names", "folds_of", "inline", "simplify"]
 
@@ -267,18 +267,25 @@ def _tidy_choice(expr: sp.Expr) -> sp.Expr:
 
 
 def _last_or_before(expr: sp.Expr) -> sp.Expr:
-    """δ(l, L)·a + 1[l < L]·b is a where l = L, else b."""
+    """δ(l, L−1)·a + b, where b reads what comes after l and is absent at the last, is a where l = L−1, else b."""
     for total in expr.atoms(sp.Add):
         if len(total.args) != 2:
             continue
         for first, second in (total.args, total.args[::-1]):
             for delta in first.atoms(Delta):
-                guard = indicator(sp.Lt(*sorted(delta.args, key=lambda a: isinstance(a, Extent))))
-                if guard in sp.Mul.make_args(second) and delta in sp.Mul.make_args(first):
-                    before = sp.Mul(*(f for f in sp.Mul.make_args(second) if f != guard))
-                    cases = where(sp.Eq(*guard.args[0][1].args), first.subs(delta, 1), before)
+                index = next((i for i in delta.args if isinstance(i, Index)), None)
+                if index is None or delta not in sp.Mul.make_args(first):
+                    continue
+                if sp.Eq(sum(delta.args), index + index.extent - 1) == sp.true and _is_absent_after(second, index):
+                    cases = where(sp.Eq(*delta.args), first.subs(delta, 1), second)
                     return _last_or_before(expr.xreplace({total: cases}))
     return expr
+
+
+def _is_absent_after(expr: sp.Expr, index: Index) -> bool:
+    """Whether an expression is zero at the last position of an axis, because it reads an array at the next one."""
+    there = Index(index.axis + "′next")
+    return vanishes_off(substitute(expr, {index: there - 1}), there)
 
 
 def _tidy_choices(expr: sp.Expr) -> sp.Expr:

@@ -37,6 +37,7 @@ from symnn.language.terms import (
     Entry,
     Index,
     Peak,
+    Shift,
     Tensor,
     Total,
     canonical,
@@ -218,7 +219,7 @@ def _shift(expr: sp.Expr, context: _Context) -> sp.Expr | None:
     if exponent == 0 or whole.is_nonpositive or context.is_shifted(whole):
         return None
     tensor = next(iter(sorted({e.name for e in exponent.atoms(Entry)})), "f")
-    peak = context.name(f"{tensor}_max", Peak(exponent, bound))
+    peak = context.name(f"{tensor}_max", Shift(exponent, bound))
     inside = _everywhere(expr.body * sp.exp(-peak), _one_exponential, context)
     shifted = context.name("sum_exp" if expr.body == sp.exp(exponent) else "shifted_sum", Total(inside, bound))
     return sp.exp(peak) * shifted

@@ -24,7 +24,7 @@ from symnn.language.terms import (
 )
 from symnn.rewrite.monomial import factors, product
 
-__all__ = ["contract", "distribute", "has_delta", "neaten", "pull_out"]
+__all__ = ["contract", "distribute", "has_delta", "neaten", "pull_out", "vanishes_off"]
 
 
 def has_delta(expr: sp.Basic) -> bool:
@@ -68,12 +68,13 @@ def _expanded(body: sp.Expr, wanted: Callable[[sp.Expr], bool] = lambda a: True)
 def contract(expr: sp.Expr) -> sp.Expr:
     """Carry out every sum over a delta: Σ_k δ(k, i) f(k) = f(i)."""
     if isinstance(expr, Total):
-        body = contract(expr.body)
-        if not has_delta(body):
-            return pull_out(Total(body, *expr.bound))
-        body = _expanded(body, has_delta)
+        if not has_delta(expr.body):
+            return pull_out(Total(contract(expr.body), *expr.bound))
+        body = _expanded(expr.body, has_delta)
         if isinstance(body, sp.Add):
             return sp.Add(*(contract(Total(a, *expr.bound)) for a in body.args))
+        # Sums inside are taken together with this one: which index a delta is solved for is decided for all at once.
+        body = sp.Mul(*(a if isinstance(a, Total) else contract(a) for a in sp.Mul.make_args(body)))
         return _contract_product(body, expr.bound)
     if not expr.args or isinstance(expr, Entry | Delta):
         return expr
@@ -82,13 +83,14 @@ def contract(expr: sp.Expr) -> sp.Expr:
 
 
 def _contract_product(body: sp.Expr, bound: tuple[Index, ...]) -> sp.Expr:
-    for factor in sp.Mul.make_args(body):
+    # Deltas of indices before those of labels: a window is solved for where it lies, not for where its maximum was.
+    for factor in sorted(sp.Mul.make_args(body), key=lambda f: (isinstance(f, Delta), bool(f.atoms(Entry)))):
         if isinstance(factor, Delta):
+            rest = sp.Mul(*(f for f in sp.Mul.make_args(body) if f is not factor))
             for own in bound:
-                found = _solve_for(own, factor)
+                found = _solve_for(own, factor, rest)
                 if found is not None:
                     position, guard = found
-                    rest = sp.Mul(*(f for f in sp.Mul.make_args(body) if f is not factor))
                     left = tuple(i for i in bound if i != own)
                     return contract(Total(guard * substitute(rest, {own: position}), *left))
         if isinstance(factor, Total) and has_delta(factor):
@@ -101,27 +103,45 @@ def _contract_product(body: sp.Expr, bound: tuple[Index, ...]) -> sp.Expr:
                     inner[index] = fresh(index, used | set(factor.bound) | factor.body.atoms(Index))
             merged = rest * substitute(factor.body, inner)
             return contract(Total(merged, *bound, *(inner.get(i, i) for i in factor.bound)))
-    return pull_out(Total(body, *bound))
+    return pull_out(Total(sp.Mul(*(contract(a) for a in sp.Mul.make_args(body))), *bound))
 
 
-def _solve_for(own: Index, delta: Delta) -> tuple[sp.Expr, sp.Expr] | None:
+def _solve_for(own: Index, delta: Delta, rest: sp.Expr) -> tuple[sp.Expr, sp.Expr] | None:
     """The position of a bound index at which a delta is one, and the guard that it lies on the axis.
 
-    Positions count from 1 to the extent where an axis is read with a shift (layers, time steps).
+    Where the rest of the product reads an array at that index, no guard is needed: outside the axis, and between
+    two positions of it, the element is absent, and the product with it zero.
     """
-    difference = delta.args[0] - delta.args[1]
+    difference = sp.expand(delta.args[0] - delta.args[1])
     slope = difference.coeff(own)
-    rest = difference - slope * own
-    if slope not in (1, -1) or own in rest.free_symbols:
+    remainder = sp.expand(difference - slope * own)
+    if slope == 0 or own in remainder.free_symbols or free_indices(slope):
         return None
-    position = -rest * slope
-    if isinstance(position, Index | Entry | Extent):
+    position = sp.expand(-remainder * slope) if slope in (1, -1) else -remainder / slope
+    plain = isinstance(position, Index | Entry | Extent) or position.is_Integer or not free_indices(position)
+    if plain and slope in (1, -1):
         return position, sp.S.One
-    base, shift = position.as_independent(Index)[::-1]
-    if not (isinstance(base, Index) and shift.is_Integer):
+    if position.atoms(Entry):
+        # The place of a maximum within a window says which position is meant, not where to read.
+        return None
+    if vanishes_off(rest, own):
         return position, sp.S.One
-    inside = base < own.extent - shift + 1 if shift > 0 else base >= 1 - shift
-    return position, indicator(inside)
+    if slope not in (1, -1):
+        return None
+    return position, indicator(sp.And(sp.Ge(position, 0), sp.Lt(position, own.extent)))
+
+
+def vanishes_off(expr: sp.Expr, index: Index) -> bool:
+    """Whether an expression is zero wherever an index is no position of its axis: it reads an array there."""
+    if isinstance(expr, Entry):
+        return index in expr.indices
+    if isinstance(expr, sp.Mul):
+        return any(vanishes_off(a, index) for a in expr.args)
+    if isinstance(expr, sp.Add):
+        return all(vanishes_off(a, index) for a in expr.args)
+    if isinstance(expr, sp.Pow):
+        return bool(expr.exp.is_positive) and vanishes_off(expr.base, index)
+    return isinstance(expr, Total) and vanishes_off(expr.body, index)
 
 
 def neaten(expr: sp.Expr) -> sp.Expr:

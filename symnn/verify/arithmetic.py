@@ -70,6 +70,15 @@ def _peak(items: Iterable[Real]) -> Real:
     return mpmath.ninf if best is None else best
 
 
+def _place(items: Iterable[tuple[int, Real]]) -> int:
+    """The position of the first greatest item; a NaN is greater than all."""
+    at, best = 0, None
+    for position, item in items:
+        if best is None or item > best or (item != item and best == best):
+            at, best = position, item
+    return at
+
+
 def _logistic(a: Real) -> Real:
     """1/(1 + e^(−a))."""
     return 1 / (1 + mpmath.exp(-a))
@@ -89,6 +98,7 @@ _EXACT: dict[str, Callable[..., Any]] = {
     "log10": lambda a: _log(a) / _log(mpmath.mpf(10)),
     "exp2": lambda a: mpmath.mpf(2) ** a,
     "peak": _peak,
+    "place": _place,
     "total": lambda items: sum(items, mpmath.mpf(0)),
     "number": mpmath.mpf,
 }
@@ -305,6 +315,7 @@ def running(smallest_normal: float = 0.0) -> Arithmetic:
             "log10": _lifted(_EXACT["log10"], number),
             "exp2": _lifted(_EXACT["exp2"], number),
             "peak": lambda items: _peak(number.of(i) for i in items),
+            "place": _place,
             "total": _sum(number),
             "number": number.of,
         },

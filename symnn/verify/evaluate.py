@@ -32,12 +32,31 @@ class _Table(dict[tuple[int, ...], Any]):
     def __init__(self, name: str, shape: tuple[int, ...], work_out: Callable[..., Any] | None = None) -> None:
         super().__init__()
         self.name, self.shape, self.work_out = name, shape, work_out
+        self.absent: Any = 0
 
     def __missing__(self, key: tuple[int, ...]) -> Any:
         if self.work_out is None or not all(0 <= k < n for k, n in zip(key, self.shape, strict=True)):
             raise IndexError(f"{self.name}[{', '.join(map(str, key))}] is outside its shape {self.shape}")
         value = self[key] = self.work_out(*key)
         return value
+
+    def place(self, positions: tuple[Any, ...]) -> tuple[int, ...] | None:
+        """Positions, each an integer or a quotient of two, as a key; None where they are no place in the array."""
+        key = []
+        for position, extent in zip(positions, self.shape, strict=True):
+            above, below = position if isinstance(position, tuple) else (position, 1)
+            if above % below or not 0 <= above // below < extent:
+                return None
+            key.append(above // below)
+        return tuple(key)
+
+    def at(self, *positions: Any) -> Any:
+        """The entry at computed positions; zero where there is none."""
+        key = self.place(positions)
+        return self.absent if key is None else self[key]
+
+    def has(self, *positions: Any) -> bool:
+        return self.place(positions) is not None
 
 
 @functools.lru_cache(maxsize=20_000)
@@ -67,13 +86,15 @@ class Evaluation:
                 raise ValueError(f"{equation.name} has two values: as an input or by another equation")
             self.axes[equation.name] = equation.axes
             shape = tuple(self.sizes[i.axis] for i in equation.axes)
-            self.tables[equation.name] = _Table(equation.name, shape)
+            table = self.tables[equation.name] = _Table(equation.name, shape)
+            table.absent = 0 if equation.target.tensor.is_integer else self.arithmetic.number(0)
             self._pending(equation)
 
     def _give(self, name: str, value: Any) -> None:
         array = np.asarray(value, dtype=object)
         self.scalars[name] = self.arithmetic.number(array.item()) if array.ndim == 0 else None
         table = self.tables[name] = _Table(name, array.shape)
+        table.absent = self.arithmetic.number(0)
         for position in itertools.product(*map(range, array.shape)):
             item = array[position]
             whole = isinstance(item, int | np.integer) and array.ndim > 0
@@ -101,7 +122,7 @@ class Evaluation:
         names["K"] = [number(_number(c)) for c in source.constants]
         names["N"] = {axis: self.sizes[axis] for axis in source.axes}
         names.update(number=number, remember=functools.cache, nan=number(mpmath.nan))
-        names.update(total=self.arithmetic.function("total"), peak=self.arithmetic.function("peak"))
+        names.update({kind: self.arithmetic.function(kind) for kind in ("total", "peak", "place")})
         exec(code, names)
         return names["entry"]  # type: ignore[no-any-return]
 

@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 
 from symnn.language.operation import Equation, Program, Programs, Role
-from symnn.verify.arithmetic import Arithmetic
+from symnn.verify.arithmetic import EXACT, Arithmetic
 from symnn.verify.evaluate import Evaluation
 
 __all__ = ["Interpreted"]
@@ -47,6 +47,7 @@ def floating(dtype: type) -> Arithmetic:
         "minimum": lambda a, b: a if a <= b or a != a else b,
         "total": lambda items: dtype(np.sum(np.array(list(items), dtype=dtype))),
         "peak": _peak,
+        "place": EXACT.function("place"),
         "number": lambda a: dtype(a),
     }
     return Arithmetic(table, None)

@@ -15,7 +15,7 @@ import sympy as sp
 from sympy.core.relational import Relational
 from sympy.logic.boolalg import And, BooleanFalse, BooleanTrue, Not, Or
 
-from symnn.language.terms import Delta, Entry, Extent, Index, Partial, Peak, Reduction, Tensor, Total, free_indices
+from symnn.language.terms import Delta, Entry, Extent, Index, Partial, Peak, Place, Reduction, Tensor, Total, free_indices
 
 __all__ = ["Source", "write"]
 
@@ -74,7 +74,7 @@ def _value(e: Any, s: Source) -> str:
     if isinstance(e, Delta):
         return f"({_value(sp.S.One, s)} if {_equal(e, s)} else {_value(sp.S.Zero, s)})"
     if isinstance(e, Reduction):
-        return _reduction(e, s)
+        return f"number({_reduction(e, s)})" if isinstance(e, Place) else _reduction(e, s)
     if isinstance(e, sp.Add):
         return "(" + " + ".join(_value(a, s) for a in e.args) + ")"
     if isinstance(e, sp.Mul):
@@ -175,7 +175,18 @@ def _equal(e: Delta, s: Source) -> str:
 
 def _entry(e: Entry, s: Source) -> str:
     table = s.tensors.setdefault(e.name, f"T{len(s.tensors)}")
-    return f"{table}[{''.join(_integer(i, s) + ', ' for i in e.indices) or '()'}]"
+    if all(isinstance(i, Index | Entry) or i.is_Integer for i in e.indices):
+        return f"{table}[{''.join(_integer(i, s) + ', ' for i in e.indices) or '()'}]"
+    return f"{table}.at({_positions(e, s)})"
+
+
+def _positions(e: Entry, s: Source) -> str:
+    """Computed positions: integers, or a numerator and a denominator where one is divided by another."""
+    made = []
+    for i in e.indices:
+        above, below = sp.fraction(sp.together(i))
+        made.append(_integer(i, s) if below == 1 else f"({_integer(above, s)}, {_integer(below, s)})")
+    return ", ".join(made)
 
 
 def _integer(e: Any, s: Source) -> str:
@@ -186,6 +197,8 @@ def _integer(e: Any, s: Source) -> str:
         return s.axis(e.axis)
     if isinstance(e, Entry):
         return _entry(e, s)
+    if isinstance(e, Place):
+        return _reduction(e, s)
     if e.is_Integer:
         return f"({int(e)})"
     if isinstance(e, sp.Add | sp.Mul) and all(a.is_integer for a in e.args):
@@ -205,14 +218,24 @@ def _integer(e: Any, s: Source) -> str:
     raise NotImplementedError(f"verification cannot evaluate the index {e}")
 
 
+_REDUCTIONS: dict[type[Reduction], str] = {Total: "total", Peak: "peak", Place: "place"}
+
+
 def _reduction(e: Reduction, s: Source) -> str:
     """A function of the free indices, kept beside the expression; it remembers what it has worked out."""
     free = ", ".join(sorted(s.index(i) for i in free_indices(e)))
     loops = " ".join(f"for {s.index(i)} in range({s.axis(i.axis)})" for i in e.bound)
-    kind = "total" if isinstance(e, Total) else "peak" if isinstance(e, Peak) else None
+    kind = next((kind for known, kind in _REDUCTIONS.items() if isinstance(e, known)), None)
     if kind is None:
         raise NotImplementedError(f"verification cannot evaluate the reduction {type(e).__name__}")
     body = _value(e.body, s)
+    if kind != "total":
+        # What is absent is no candidate for the greatest.
+        computed = [r for r in e.body.atoms(Entry) if not all(isinstance(i, Index | Entry) for i in r.indices)]
+        there = [f"{s.tensors[r.name]}.has({_positions(r, s)})" for r in computed]
+        loops += f" if {' and '.join(there)}" if there else ""
+    if kind == "place":
+        body = f"({_integer(Place.counted(e.bound), s)}, {body})"
     name = f"r{len(s.definitions)}"
     s.definitions.append(f"@remember\ndef {name}({free}): return {kind}({body} {loops})")
     return f"{name}({free})"

@@ -1,0 +1,79 @@
+"""Reads at computed positions: a local name for each, and what happens where the array has no such position.
+
+An absent element counts as zero in a sum and is left out of a maximum (`symnn.language.terms.Entry`). Where what is
+added up has the element as a factor, the loop goes on to the next position; elsewhere the read is guarded.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+import sympy as sp
+
+from symnn.language.terms import Entry, Index, Reduction, Total, where
+from symnn.loops.ir import Position
+from symnn.loops.names import index_name
+
+__all__ = ["is_computed", "positioned", "skipped"]
+
+
+def is_computed(entry: Entry) -> bool:
+    """Whether an entry is read at a position that must be worked out, and may not be there."""
+    return any(not isinstance(i, Index | Entry) and not i.is_Integer for i in entry.indices)
+
+
+def positioned(
+    body: sp.Expr,
+    reduces: type[Reduction] | None,
+    loops: Sequence[Index],
+    inner: Sequence[Index],
+    axes_of: Mapping[str, tuple[Index, ...]],
+) -> tuple[sp.Expr, list[Position]]:
+    """A body that reads at named positions, and the positions, those that skip first.
+
+    ``loops`` are all the indices that the body stands in, ``inner`` those that its reduction runs over.
+    """
+    named: dict[sp.Expr, Position] = {}
+    taken = {index_name(i) for i in loops}
+    mapping: dict[sp.Basic, sp.Basic] = {}
+    computed = sorted((e for e in body.atoms(Entry) if is_computed(e)), key=sp.default_sort_key)
+    left_out = skipped(body, reduces, inner)
+    absent = sp.S.Zero if reduces in (None, Total) else -sp.oo
+    for entry in computed:
+        places: list[sp.Expr] = []
+        guards: list[sp.Basic] = []
+        for axis, index in zip(axes_of[entry.name], entry.indices, strict=True):
+            if isinstance(index, Index | Entry) or index.is_Integer:
+                places.append(index)
+                continue
+            if index not in named:
+                name = index_name(axis)
+                while name in taken:
+                    name += "_at"
+                taken.add(name)
+                above, below = sp.fraction(sp.together(index))
+                named[index] = Position(name, above, below, axis.extent, index in left_out)
+            places.append(sp.Symbol(named[index].name, integer=True))
+            if not named[index].skips:
+                guards.append(sp.Eq(named[index].there, 1))
+        read = Entry(entry.tensor, *places)
+        mapping[entry] = where(sp.And(*guards), read, absent) if guards else read
+    return body.xreplace(mapping), sorted(named.values(), key=lambda p: not p.skips)
+
+
+def skipped(body: sp.Expr, reduces: type[Reduction] | None, inner: Sequence[Index]) -> frozenset[sp.Expr]:
+    """The computed positions without which there is nothing to reduce: a loop leaves them out where they are none."""
+    if reduces is None:
+        return frozenset()
+    computed = {i for e in body.atoms(Entry) for i in e.indices if not isinstance(i, Index | Entry) and not i.is_Integer}
+    if reduces is Total:
+        for addend in sp.Add.make_args(body):
+            computed &= {i for f in sp.Mul.make_args(addend) for i in _vanishing(f)}
+    return frozenset(i for i in computed if i.free_symbols & set(inner))
+
+
+def _vanishing(factor: sp.Expr) -> tuple[sp.Expr, ...]:
+    """The positions without which a factor is zero."""
+    if isinstance(factor, sp.Pow) and factor.exp.is_positive:
+        factor = factor.base
+    return factor.indices if isinstance(factor, Entry) else ()
