@@ -11,7 +11,7 @@ import sympy as sp
 from symnn.calculus.programs import programs
 from symnn.language.operation import Argument, Equation, Program, Role
 from symnn.language.terms import Entry, Index, Peak, Tensor, Total
-from symnn.loops.ir import Accumulate, Flush, Kernel, Let, Number, Pass, Product, Schedule, Start, Store
+from symnn.loops.ir import Accumulate, Choose, Flush, Kernel, Let, Number, Pass, Product, Schedule, Start, Store
 from symnn.loops.names import code_name
 from symnn.loops.schedule import schedule
 from symnn.loops.verify import BrokenScheduleError, verify, verify_kernel
@@ -57,7 +57,7 @@ def test_independent_reductions_share_a_pass_and_dependent_ones_do_not() -> None
     ]
     (kernel,) = kernels(schedule(program(*equations, outputs=("top", "var"), x=(n, c))))
     passes = [node for node in kernel.body if isinstance(node, Pass)]
-    assert [sum(isinstance(s, Accumulate) for s in p.body) for p in passes] == [2, 1]
+    assert [sum(isinstance(s, Accumulate | Choose) for s in p.body) for p in passes] == [2, 1]
 
 
 def test_a_dear_value_that_two_passes_want_is_computed_once_and_kept() -> None:
@@ -156,7 +156,7 @@ def test_broken_schedules_are_refused() -> None:
         verify(Schedule("forward", (), (Y,), {}), given)
     with pytest.raises(BrokenScheduleError, match="written twice"):
         verify(Schedule("forward", (GOOD, replace(GOOD, name="again")), (Y,), {}), given)
-    late = Product(Entry(b, n, o), Entry(w, n, c), X, c, Equation(Y, X))
+    late = Product(Entry(b, n, o), Entry(w, n, c), X, (), (n,), (o,), (c,), Equation(Y, X))
     with pytest.raises(BrokenScheduleError, match="too early"):
         verify(Schedule("forward", (late, GOOD), (Y,), {}), given)
 

@@ -43,8 +43,8 @@ def derive(op: Op, wrt: Sequence[str] | None = None) -> Derivation:
         value, more = closed_form(section, target, worked, folds)
         steps += more
         equations[e.name] = Equation(target, value)
-    results = tuple(tangent(name) for name in op.outputs)
-    for name in op.outputs:
+    results = tuple(tangent(name) for name in op.results)
+    for name in op.results:
         if name not in equations:
             equations[name] = Equation(Entry(Tensor(tangent(name)), *op.equation(name).axes), sp.S.Zero)
     assembled, more = assemble(tuple(equations.values()), results, folds)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 
 import sympy as sp
+from sympy.utilities.iterables import strongly_connected_components
 
 from symnn.calculus import forward as forward_mode
 from symnn.calculus import reverse
@@ -13,7 +14,7 @@ from symnn.calculus.trace import Derivation
 from symnn.errors import UsageError
 from symnn.language.operation import SEED, Argument, Equation, Kind, Op, Program, Programs, Role
 from symnn.language.random import Unknown
-from symnn.language.terms import Entry, Extent, Index, Tensor, tangent
+from symnn.language.terms import Entry, Extent, Index, Reduction, Tensor, tangent
 from symnn.rewrite.folding import inline
 from symnn.rewrite.forward import rewrite_forward
 from symnn.rewrite.stability import stabilise
@@ -88,48 +89,54 @@ def _reads(value: sp.Basic) -> set[str]:
 
 
 def _saved(op: Op, joint: Sequence[Equation], derivation: Derivation) -> tuple[str, ...]:
-    """What the backward pass is handed: arguments, statistics with fewer axes than the data, and outputs.
+    """What the backward pass is handed: arguments, what is dear to compute again, and outputs.
 
-    Whatever is as large as the data is computed again, unless it is an output whose own inputs are not needed:
+    Dear is what has fewer axes than the data (statistics), reduces over an axis, or is part of a recurrence.
+    Whatever else is as large as the data is computed again, unless it is an output whose own inputs are not needed:
     an array that is there anyway costs less to read than to recompute, one that is not costs more to write.
     """
     arguments = {a.name for a in op.arguments}
     rank = max((len(a.axes) for a in op.arguments), default=0)
     forward = {e.name: e for e in joint if e.name not in {d.name for d in derivation.equations}}
+    recurring = _recurring(forward, ())
+    steady = set(op.outputs) & recurring
+    dear = arguments | steady | _recurring(forward, steady)
+    dear |= {n for n, e in forward.items() if len(e.axes) < rank or e.value.atoms(Reduction)}
     reading = set[str]()
     for e in derivation.equations:
         reading |= _reads(next(j for j in joint if j.name == e.name).value)
+    reading &= dear | set(forward)
+    direct = {n for n in reading & dear if n not in op.outputs}
+    direct |= {leaf for n in reading - dear - set(op.outputs) for leaf in _leaves(forward, n, dear)}
+    free = {n for n in op.outputs if n in forward and n not in steady and _leaves(forward, n, dear) <= direct}
     kept: set[str] = set()
 
-    def keep(name: str, outputs: set[str]) -> None:
-        if name in arguments or name in outputs:
+    def keep(name: str) -> None:
+        if name in dear or (name in op.outputs and name not in free):
             kept.add(name)
-        elif name in forward:
-            if len(forward[name].axes) < rank:
-                kept.add(name)
-            else:
-                for inner in _reads(forward[name].value):
-                    keep(inner, outputs)
+        else:
+            for inner in _reads(forward[name].value):
+                keep(inner)
 
-    direct: set[str] = set()
-    for name in reading - set(op.outputs):
-        small = name in arguments or (name in forward and len(forward[name].axes) < rank)
-        direct |= {name} if small else _leaves(forward, name, rank, arguments) if name in forward else set()
-    free = {n for n in op.outputs if n in forward and _leaves(forward, n, rank, arguments) <= direct}
     for name in sorted(reading):
-        keep(name, set(op.outputs) - free)
+        keep(name)
     order = [a.name for a in op.arguments] + [e.name for e in joint]
     return tuple(n for n in order if n in kept)
 
 
-def _leaves(forward: dict[str, Equation], name: str, rank: int, arguments: set[str]) -> set[str]:
-    """The arguments and statistics from which a tensor is computed."""
+def _recurring(forward: dict[str, Equation], known: Iterable[str]) -> set[str]:
+    """The tensors that are defined by way of themselves, once those known are given."""
+    names = [n for n in forward if n not in set(known)]
+    edges = [(n, r) for n in names for r in _reads(forward[n].value) if r in names]
+    groups = strongly_connected_components((names, edges))
+    return {n for group in groups for n in group if len(group) > 1 or (n, n) in edges}
+
+
+def _leaves(forward: dict[str, Equation], name: str, dear: set[str]) -> set[str]:
+    """The arguments and dear values from which a tensor is computed."""
     found: set[str] = set()
     for inner in _reads(forward[name].value):
-        if inner in arguments or len(forward[inner].axes) < rank:
-            found.add(inner)
-        else:
-            found |= _leaves(forward, inner, rank, arguments)
+        found |= {inner} if inner in dear else _leaves(forward, inner, dear)
     return found
 
 

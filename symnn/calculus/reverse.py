@@ -21,10 +21,10 @@ __all__ = ["cotangents", "depends_on", "derive", "live", "prepared", "wanted"]
 
 
 def cotangents(op: Op) -> dict[str, Entry]:
-    """The incoming gradient of each output: g, or ȳ for each output y where there are several."""
-    single = len(op.outputs) == 1
+    """The incoming gradient of each output: g, or g_y for each output y where there are several."""
+    single = len(op.results) == 1
     return {
-        name: Entry(Tensor("g" if single else adjoint(name)), *op.equation(name).axes) for name in op.outputs
+        name: Entry(Tensor("g" if single else f"g_{name}"), *op.equation(name).axes) for name in op.results
     }
 
 
@@ -51,7 +51,7 @@ def prepared(op: Op) -> tuple[tuple[Equation, ...], list[Step], tuple[Fold, ...]
     forward, rewrites = rewrite_forward(op)
     forward = with_places(op, forward)
     steps = [Step(str(t), r.rule, r.reason, t, r.before, r.after, r.using, r.minor) for t, r in rewrites]
-    return forward, steps, folds_of(forward, op.facts), live(forward, op.outputs)
+    return forward, steps, folds_of(forward, op.facts), live(forward, op.results)
 
 
 def derive(op: Op, wrt: Sequence[str] | None = None) -> Derivation:

@@ -1,8 +1,8 @@
-"""Layers with learned parameters."""
+"""Layers on vectors: affine maps, look-up tables, positions."""
 
-from symnn.language import Learned, Positive, T, axes, layer, mean, sqrt, total
+from symnn.language import Count, Eq, Label, Learned, T, axes, cos, layer, sin, total, where
 
-n, i, o, d = axes("n i o d")
+n, i, o, v, d, j, k = axes("n i o v d j k")
 
 
 @layer
@@ -12,18 +12,15 @@ def linear(f, x: T[n, i], W: Learned[o, i], b: Learned[o]):
 
 
 @layer
-def layer_norm(f, x: T[n, d], gamma: Learned[d], beta: Learned[d], eps: Positive = 1e-5):
-    """Each sample normalised over its features, then scaled and shifted (Ba et al. 2016)."""
-    f.mu[n] = mean(x[n, d], d)
-    f.var[n] = mean((x[n, d] - f.mu[n]) ** 2, d)
-    f.r[n] = 1 / sqrt(f.var[n] + eps)
-    f.xhat[n, d] = (x[n, d] - f.mu[n]) * f.r[n]
-    f.y[n, d] = gamma[d] * f.xhat[n, d] + beta[d]
+def embedding(f, table: Learned[v, d], label: Label[...].below(v)):
+    """The row of a table for each label."""
+    f.y[..., d] = table[label, d]
 
 
 @layer
-def rms_norm(f, x: T[n, d], gamma: Learned[d], eps: Positive = 1e-6):
-    """Each sample divided by its root mean square, then scaled (Zhang & Sennrich 2019)."""
-    f.r[n] = 1 / sqrt(mean(x[n, d] ** 2, d) + eps)
-    f.xhat[n, d] = x[n, d] * f.r[n]
-    f.y[n, d] = gamma[d] * f.xhat[n, d]
+def positional_encoding(f, positions: Label[n], d_model: Count):
+    """Sines and cosines of positions, of wavelengths from 2π to 10000·2π (Vaswani et al. 2017); d_model is even."""
+    f.extent(j, d_model // 2)
+    f.extent(k, 2)
+    f.angle[n, j] = positions[n] * 10000 ** (-2 * j / d_model)
+    f.y[n, (j, k)] = where(Eq(k, 0), sin(f.angle[n, j]), cos(f.angle[n, j]))

@@ -16,7 +16,7 @@ from symnn.emit.cpu_steps import Steps
 from symnn.emit.doc_spec import equation_lines, spec
 from symnn.emit.doc_templates import fill, template_directory
 from symnn.language.operation import Kind, Program, Programs
-from symnn.loops.ir import Kernel, Schedule
+from symnn.loops.ir import Kernel, Schedule, kernels_of
 from symnn.loops.schedule import schedule
 
 __all__ = ["emit_module", "emit_runtime"]
@@ -55,10 +55,9 @@ def _kernel_blocks(made: Programs) -> tuple[list[list[str]], set[str]]:
         if program is None:
             continue
         steps = Steps.of(schedules[program.name], _updates_of(program), frozenset())
-        for step in schedules[program.name].steps:
-            if isinstance(step, Kernel):
-                kernels += kernel_lines(step, steps.storage)
-                named.append(step)
+        for kernel in kernels_of(schedules[program.name].steps):
+            kernels += kernel_lines(kernel, steps.storage)
+            named.append(kernel)
     functions = Functions(made, schedules)
     blocks = [*functions.blocks]
     helpers = functions.helpers | function_names(named) | ({"OPTIONS", "chunk_rows"} if named else set())

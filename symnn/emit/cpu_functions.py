@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from functools import cached_property
 
-from symnn.emit.printer import size_name
 from symnn.emit.cpu_scalars import checked_number
 from symnn.emit.cpu_shapes import axis_name, axis_names, derived, grouped_text, grouping_of, shape_text, told_sizes
 from symnn.emit.cpu_steps import Steps
+from symnn.emit.printer import size_name
 from symnn.language.operation import SEED, Argument, Kind, Op, Parameter, Program, Programs, Role
 from symnn.language.terms import ELEMENTS, Entry, Extent, Index, tangent
 from symnn.loops.ir import Schedule
@@ -149,7 +149,8 @@ class Functions:
             [f'Saved = namedtuple("Saved", [{fields}])', f'Gradients = namedtuple("Gradients", [{grads}])'],
         ]
         if len(self.op.outputs) > 1:
-            names = ", ".join(repr(n) for n in self.op.outputs)
+            names = ", ".join(repr(n.removesuffix("_next") if n in self.op.updates.values() else n)
+                              for n in self.op.outputs)
             blocks[0].append(f'Outputs = namedtuple("Outputs", [{names}])')
         return blocks
 
@@ -278,7 +279,7 @@ class Functions:
     def _given_seeds(self, seeds: Sequence[Argument]) -> list[str]:
         if len(seeds) == 1:
             return ["g"]
-        return [f"g.{name}" for name in self.op.outputs]
+        return [f"g.{name}" for name in self.op.results]
 
     # --- value and gradient, directional derivative
 
@@ -318,7 +319,7 @@ class Functions:
         self._use("pairs")
         lines += self._opening(arrays, self._table("_MOVING", arrays), values)
         value = self._targets(self.op.outputs, schedule)
-        moved = self._targets([tangent(n) for n in self.op.outputs], schedule)
+        moved = self._targets([tangent(n) for n in self.op.results], schedule)
         body, sizes = self._run(schedule, [*value, *moved], None)
         if self.is_loss:
             self._use("reduction_of", "reduce")
@@ -327,7 +328,10 @@ class Functions:
         if self.is_loss:
             results = [f"reduce({code_name(e.name)}, reduction, real)" for e in (*value, *moved)]
         elif len(value) > 1:
-            results = [f"Outputs({', '.join(map(self._result, group))})" for group in (value, moved)]
+            results = [
+                f"Outputs({', '.join(map(self._result, group))})" if len(group) > 1 else self._result(group[0])
+                for group in (value, moved)
+            ]
         else:
             results = [self._result(e) for e in (*value, *moved)]
         lines.append(f"return {', '.join(results)}")

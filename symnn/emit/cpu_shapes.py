@@ -49,11 +49,11 @@ def shape_text(axes: Sequence[sp.Basic], lead: bool = False, groups: Sequence[in
 
 def grouping_of(op: Op, name: str) -> tuple[int, ...]:
     """How the caller sees an argument, an output, or the gradient or tangent of one."""
-    for known in (name, name.removesuffix(MACRON), name.removesuffix(DOT)):
+    for known in (name, name.removesuffix(MACRON), name.removesuffix(DOT), name.removeprefix("g_")):
         found = op.grouping(known)
         if found:
             return found
-    single = op.outputs[0] if len(op.outputs) == 1 else ""
+    single = op.results[0] if len(op.results) == 1 else ""
     return op.grouping(single) if name == "g" and single else ()
 
 

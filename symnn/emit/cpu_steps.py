@@ -11,8 +11,8 @@ from symnn.emit.cpu_kernels import arguments, equation_text
 from symnn.emit.cpu_shapes import shape_text
 from symnn.emit.printer import KernelPrinter, PythonPrinter, number_name, size_name
 from symnn.language.terms import Entry, Extent, Index
-from symnn.loops.ir import Kernel, Node, Number, Pass, Product, Schedule
-from symnn.loops.names import code_name
+from symnn.loops.ir import Kernel, Node, Number, Pass, Product, Scan, Schedule, Step
+from symnn.loops.names import code_name, index_name
 
 __all__ = ["Steps"]
 
@@ -25,6 +25,7 @@ class Steps:
     storage: dict[str, str]
     given: frozenset[str]
     lines: list[str] = field(default_factory=list)
+    memory: list[str] = field(default_factory=list)
     sizes: set[str] = field(default_factory=set)
     parts: dict[str, str] = field(default_factory=dict)
 
@@ -36,15 +37,42 @@ class Steps:
         made = cls(schedule, storage, given)
         for step in schedule.steps:
             made._add(step)
+        made.lines = [*made.memory, *made.lines] if made.memory else made.lines
         return made
 
-    def _add(self, step: Number | Product | Kernel) -> None:
+    def _add(self, step: Step) -> None:
         if isinstance(step, Number):
             self._number(step)
         elif isinstance(step, Product):
             self._product(step)
+        elif isinstance(step, Scan):
+            self._scan(step)
         else:
             self._kernel(step)
+
+    def _scan(self, scan: Scan) -> None:
+        """A loop over the positions of an axis, on slices of the arrays; what a step needs for itself is allocated once."""
+        printer = KernelPrinter(self.storage)
+        for e in scan.kept:
+            self._memory(e)
+        inner = Steps(self.schedule, self.storage, frozenset(s.name for s, _, _ in scan.slices))
+        for step in scan.steps:
+            inner._add(step)
+        axis, size = index_name(scan.index), size_name(scan.index.axis)
+        self.sizes |= inner.sizes | {scan.index.axis}
+        self.lines += inner.memory
+        when = "after the last" if scan.backwards else "before the first"
+        for before, _ in scan.carried:
+            self.sizes |= {i.axis for i in before.indices if isinstance(i, Index)}
+            self.lines.append(f"{printer.array(before.name)} = np.zeros({shape_text(before.indices)}, real)  # {when}")
+        self.lines.append(f"for {axis} in {f'reversed(range({size}))' if scan.backwards else f'range({size})'}:")
+        body = [
+            f"{printer.array(part.name)} = {printer.array(whole.name)}[{':, ' * at}{axis}]"
+            for part, whole, at in scan.slices
+        ]
+        body += inner.lines
+        body += [f"{printer.array(before.name)} = {printer.array(now.name)}" for before, now in scan.carried]
+        self.lines += ["    " + line for line in body]
 
     def _number(self, step: Number) -> None:
         printer = PythonPrinter(self.storage)
@@ -86,7 +114,7 @@ class Steps:
             return
         self.sizes |= {i.axis for i in target.indices if isinstance(i, Index)}
         kind = "np.int64" if target.tensor.is_integer else "real"
-        self.lines.append(f"{name} = np.empty({shape_text(target.indices)}, {kind})")
+        self.memory.append(f"{name} = np.empty({shape_text(target.indices)}, {kind})")
 
     def _kernel(self, kernel: Kernel) -> None:
         printer = KernelPrinter(self.storage)

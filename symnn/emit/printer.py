@@ -8,7 +8,7 @@ import sympy as sp
 from sympy.codegen.cfunctions import expm1, log1p
 
 from symnn.errors import UsageError
-from symnn.language.terms import Delta, Entry, Extent, Index, damped, erfc, maximum, minimum
+from symnn.language.terms import Delta, Entry, Extent, Index, damped, erfc, maximum, minimum, reach
 from symnn.loops.names import code_name, index_name
 
 __all__ = ["FUNCTIONS", "KernelPrinter", "PythonPrinter", "number_name", "size_name"]
@@ -85,6 +85,10 @@ class KernelPrinter:
             return f"({made})" if tight else made
         if type(expr) is sp.Symbol:
             return code_name(str(expr.name))
+        if isinstance(expr, Index):
+            return index_name(expr)
+        if isinstance(expr, reach):
+            return self.whole(expr.args[0], tight)
         return self.text(expr, _ATOM if tight else 0)
 
     def function(self, expr: sp.Basic) -> str:
@@ -108,7 +112,7 @@ class KernelPrinter:
         if isinstance(expr, Extent):
             return self.extent(expr), _ATOM
         if isinstance(expr, Index):
-            return index_name(expr), _ATOM
+            return f"real({index_name(expr)})" if self.typed else index_name(expr), _ATOM
         if isinstance(expr, sp.Symbol):
             name = code_name(str(expr.name))
             return f"real({name})" if self.typed and type(expr) is sp.Symbol and expr.is_integer else name, _ATOM

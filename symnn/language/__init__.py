@@ -1,6 +1,6 @@
 """The language of declarations: what a file of operations imports."""
 
-from sympy import Abs, Eq, cos, erf, exp, log, pi, sign, sin, sqrt, tanh
+from sympy import Abs, Eq, cos, erf, exp, log, oo, pi, sign, sin, sqrt, tanh
 
 from symnn.language.annotations import (
     Between,
@@ -29,8 +29,8 @@ from symnn.language.declare import (
 )
 from symnn.language.random import normal, second_moment, uniform, unknown, variance
 from symnn.language.reductions import mean, peak, total, window
-from symnn.language.terms import Delta as delta
-from symnn.language.terms import function, indicator, maximum, minimum, where
+from symnn.language.terms import Delta as delta  # noqa: N813 - a function, to users
+from symnn.language.terms import function, indicator, maximum, minimum, reach, where
 
 __all__ = [
     "Abs",
@@ -64,8 +64,10 @@ __all__ = [
     "minimum",
     "normal",
     "optimizer",
+    "oo",
     "peak",
     "pi",
+    "reach",
     "regularizer",
     "schedule",
     "second_moment",

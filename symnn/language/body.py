@@ -74,8 +74,8 @@ def _indices(given: Any) -> tuple[sp.Expr, ...]:
             made += _indices(index)
         elif index is Ellipsis:
             made.append(ELEMENTS)
-        elif isinstance(index, sp.Expr):
-            made.append(index)
+        elif isinstance(index, sp.Expr | int):
+            made.append(sp.sympify(index))
         else:
             raise wrong(f"unknown axis {index!r}", 'make axes with axes("n c") and index with those')
     return tuple(made)
@@ -88,7 +88,12 @@ class Slot:
         self.body, self.name = body, name
 
     def __setitem__(self, indices: Any, value: Any) -> None:
-        self.body.define(self.name, _indices(indices), value, grouped(indices))
+        target = _indices(indices)
+        called = isinstance(value, Entry) and value.name in self.body.calls and not self.body.calls[value.name].named
+        if called and set(target) == set(value.indices) == set(self.body.arrays[value.name].axes):
+            self.body._rename(self.body.arrays[value.name], self.name, target)
+        else:
+            self.body.define(self.name, target, value, grouped(indices))
 
     def __getitem__(self, indices: Any) -> Entry:
         return self.body.array(self.name)[indices]
@@ -217,14 +222,17 @@ class Body:
                     f"give an argument an axis {index}, or drop it from {name}",
                 )
 
-    def _rename(self, value: Array, name: str) -> None:
-        """``f.p = sigmoid(z)``: the last equation of the call takes the name p."""
+    def _rename(self, value: Array, name: str, target: tuple[Any, ...] = ()) -> None:
+        """``f.p = sigmoid(z)``: the last equation of the call takes the name p, and the order of axes given."""
         if name in self.arrays:
             raise wrong(f"{name} is defined twice", "give each tensor one equation, under its own name")
         old = value.tensor
         tensor = Tensor(name, **{k: True for k in ("positive", "nonnegative") if getattr(old, f"is_{k}")})
+        axes = target or value.axes
         self.equations[:] = [
-            Equation(substitute(e.target, {old: tensor}), substitute(e.value, {old: tensor}), e.line)
+            Equation(Entry(tensor, *axes), e.value, e.line)
+            if e.target.tensor == old
+            else Equation(substitute(e.target, {old: tensor}), substitute(e.value, {old: tensor}), e.line)
             for e in self.equations
         ]
         self.facts[:] = [substitute(fact, {old: tensor}) for fact in self.facts]
@@ -233,4 +241,4 @@ class Body:
         if str(old.name) in self.calls:
             self.calls[name] = replace(self.calls.pop(str(old.name)), named=True)
         del self.arrays[str(old.name)]
-        self.arrays[name] = Array(self, tensor, value.axes)
+        self.arrays[name] = Array(self, tensor, axes)

@@ -9,7 +9,7 @@ import sympy as sp
 from symnn.language.body import Array, Body, Slot
 from symnn.language.operation import Argument, Call, Op, Role
 from symnn.language.places import spelt, wrong
-from symnn.language.terms import ELEMENTS, Entry, Index, Reduction, free_indices, fresh
+from symnn.language.terms import ELEMENTS, Entry, Index, Reduction, free_in_order, fresh
 
 __all__ = ["call"]
 
@@ -67,7 +67,7 @@ def _bind_parameters(op: Op, params: dict[str, Any]) -> dict[sp.Basic, sp.Basic]
     return mapping
 
 def _match(
-    body: Body, op: Op, argument: Argument, value: Any, mapping: dict[sp.Basic, sp.Basic]
+    body: Body, op: Op, argument: Argument, value: Any, mapping: dict[sp.Basic, Any]
 ) -> tuple[Any, tuple[Index, ...]]:
     """Fit a given tensor or expression to an operation's argument; returns it with what ``...`` stands for."""
     if isinstance(value, Slot):
@@ -76,7 +76,7 @@ def _match(
         axes, shown = value.axes, value
     else:
         shown = sp.sympify(value)
-        axes = tuple(sorted(free_indices(shown), key=str))
+        axes = tuple(free_in_order(shown))
         if any(len(e.axes) > 1 for e in op.equations):
             raise wrong(
                 f"{op.name} reduces over an axis and is given the expression {shown}",
@@ -92,9 +92,16 @@ def _match(
     cut = len(axes) - (len(own) - 1) if spread else 0
     rest = [i for i in own if i != ELEMENTS]
     for theirs, ours in zip(rest, axes[cut:], strict=True):
-        if mapping.setdefault(theirs, ours) != ours:
+        if theirs not in mapping:
+            # Two axes of the operation may be one axis of the caller's: their indices stay apart.
+            own = Index(ours.axis) if isinstance(value, Array) else ours
+            while isinstance(value, Array) and own in mapping.values():
+                own = own.twin
+            mapping[theirs] = own
+        known = mapping[theirs]
+        if known != ours and not (isinstance(value, Array) and known.axis == ours.axis):
             raise wrong(
-                f"index clash: {op.name} wants one axis {theirs} where it is given {mapping[theirs]} and {ours}",
+                f"index clash: {op.name} wants one axis {theirs} where it is given {known} and {ours}",
                 "give it tensors whose axes agree",
             )
     for theirs, ours in zip(rest, axes[cut:], strict=True):

@@ -236,6 +236,11 @@ class Op:
         return tuple(a for a in self.arguments if a.role.differentiable)
 
     @property
+    def results(self) -> tuple[str, ...]:
+        """The outputs that are differentiated; the new value of a state (a running mean) is not."""
+        return tuple(n for n in self.outputs if n not in self.updates.values() or self.kind is Kind.OPTIMIZER)
+
+    @property
     def elementwise(self) -> bool:
         """Whether every equation acts on each element by itself, and every argument has the same elements."""
         arrays = [a for a in self.arguments if a.role is not Role.STEP]

@@ -7,13 +7,14 @@ from typing import Any
 import sympy as sp
 
 from symnn.language.places import wrong
-from symnn.language.terms import Index, Peak, Reduction, Total, free_indices
+from symnn.language.terms import ELEMENTS, Index, Peak, Reduction, Total, free_indices
 
 __all__ = ["mean", "peak", "total", "window"]
 
 
 def _reduce(kind: type[Reduction], body: Any, indices: tuple[Any, ...]) -> sp.Expr:
     body = sp.sympify(body)
+    indices = tuple(ELEMENTS if i is Ellipsis else i for i in indices)
     if not indices:
         raise wrong("a reduction without an axis", "name the axes to reduce over: total(x[n, c], c)")
     for index in indices:
@@ -29,17 +30,17 @@ def _reduce(kind: type[Reduction], body: Any, indices: tuple[Any, ...]) -> sp.Ex
     return kind.over(body, *indices)
 
 
-def total(body: Any, *indices: Index) -> sp.Expr:
+def total(body: Any, *indices: Any) -> sp.Expr:
     """The sum of ``body`` over axes: Σ_c x[n, c] is ``total(x[n, c], c)``."""
     return _reduce(Total, body, indices)
 
 
-def mean(body: Any, *indices: Index) -> sp.Expr:
+def mean(body: Any, *indices: Any) -> sp.Expr:
     """The arithmetic mean of ``body`` over axes: a sum divided by the extents."""
-    return total(body, *indices) / sp.prod([i.extent for i in indices])
+    return total(body, *indices) / sp.prod([(ELEMENTS if i is Ellipsis else i).extent for i in indices])
 
 
-def peak(body: Any, *indices: Index) -> sp.Expr:
+def peak(body: Any, *indices: Any) -> sp.Expr:
     """The greatest value of ``body`` over axes; reads outside an array are left out."""
     return _reduce(Peak, body, indices)
 

@@ -34,6 +34,7 @@ __all__ = [
     "damped",
     "entries",
     "erfc",
+    "free_in_order",
     "free_indices",
     "fresh",
     "function",
@@ -42,6 +43,7 @@ __all__ = [
     "maximum",
     "minimum",
     "plain_indices",
+    "reach",
     "rename_bound",
     "substitute",
     "tangent",
@@ -237,7 +239,7 @@ class Delta(sp.Expr):
     is_nonnegative = True
 
     def __new__(cls, left: Any, right: Any) -> sp.Expr:
-        left, right = sp.sympify(left), sp.sympify(right)
+        left, right = (sp.sympify(a).replace(reach, lambda i: i) for a in (left, right))
         difference = left - right
         if difference.is_number:
             return sp.S.One if difference == 0 else sp.S.Zero
@@ -316,6 +318,17 @@ class damped(sp.Function):  # noqa: N801
     is_real = True
 
 
+class reach(sp.Function):  # noqa: N801
+    """An index used as a position along another axis, where the element may be absent: ``x[n, reach(k)]``."""
+
+    nargs = 1
+    is_integer = True
+
+    @classmethod
+    def eval(cls, position: sp.Expr) -> sp.Expr | None:
+        return None if isinstance(position, Index) else position
+
+
 def function(name: str) -> Any:
     """A differentiable function of one number of which nothing else is known; its derivative is written φ′."""
 
@@ -366,6 +379,14 @@ def fresh(index: Index, used: Iterable[sp.Basic]) -> Index:
     while Index(name) in taken:
         name += PRIME
     return Index(name)
+
+
+def free_in_order(expr: sp.Basic, around: Sequence[Index] = ()) -> list[Index]:
+    """The free indices of an expression: in the order given, then as its tensors have them, the largest first."""
+    seen: list[Any] = list(around)
+    for entry in sorted(expr.atoms(Entry), key=lambda e: (-len(e.indices), sp.default_sort_key(e))):
+        seen += [i for i in entry.indices if i not in seen]
+    return sorted(free_indices(expr), key=lambda i: (seen.index(i) if i in seen else len(seen), str(i)))
 
 
 def plain_indices(indices: Iterable[Index]) -> dict[sp.Basic, sp.Basic]:

@@ -242,11 +242,12 @@ class _Builder:
         row = self.rows[0]
         for item in self.items:
             for node in sp.preorder_traversal(item.body):
-                if isinstance(node, Entry) and any(row in i.free_symbols for i in node.indices[1:]):
+                if not isinstance(node, Entry):
+                    continue
+                elsewhere = node.indices[1:] if node.indices[:1] == (row,) else node.indices
+                if any(row in i.free_symbols for i in elsewhere):
                     return True
-                if isinstance(node, Entry) and row in node.indices[0].free_symbols and node.indices[0] != row:
-                    return True
-            if row in item.body.xreplace({e: sp.S.One for e in item.body.atoms(Entry)}).free_symbols:
+            if row in item.body.xreplace(dict.fromkeys(item.body.atoms(Entry), sp.S.One)).free_symbols:
                 return True
             if row not in item.equation.axes[:1] and row in item.equation.axes:
                 return True
@@ -348,12 +349,13 @@ class _Builder:
             explained: list[Node] = []
             wanted_here = {n for i in (*ending, *storing) for n in self._cells_below(i)}
             for item in mine:
-                if item.is_cell and item.name in wanted_here and item not in storing:
-                    body += self._cell(item, time, explained)
-            for item in storing:
+                if item not in storing:
+                    if item.is_cell and item.name in wanted_here:
+                        body += self._cell(item, time, explained)
+                    continue
                 explained.append(Comment(item.equation))
                 value = self._seen(item, time, body)
-                if self._read_later_here(item, ending, storing):
+                if self._read_later_here(item, wanted_here, ending, storing):
                     body.append(Let(self._local(item.name), value))
                     self._localise(item.name)
                     value = self.locals[item.name]
@@ -426,8 +428,11 @@ class _Builder:
             return [*positions, Accumulate(item.equation.target, value, item.reduces is Shift)]
         return [*positions, Accumulate(sp.Symbol(self._running(item), real=True), value, item.reduces is Shift)]
 
-    def _read_later_here(self, item: _Item, ending: list[_Item], storing: list[_Item]) -> bool:
-        return any(item.name in other.needs() for other in (*ending, *storing) if other is not item)
+    def _read_later_here(
+        self, item: _Item, wanted: set[str], ending: Sequence[_Item], storing: Sequence[_Item]
+    ) -> bool:
+        others = (*ending, *storing, *(self.by_name[n] for n in wanted))
+        return any(item.name in other.needs() for other in others if other is not item)
 
     def _cell(self, item: _Item, time: int, explained: list[Node]) -> list[Node]:
         """A cell value in a pass: read back where it is kept, else computed."""

@@ -6,6 +6,7 @@ loop over rows; inside it, passes over the columns of a row while the row is in 
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 import sympy as sp
@@ -25,10 +26,12 @@ __all__ = [
     "Pass",
     "Position",
     "Product",
+    "Scan",
     "Schedule",
     "Start",
     "Step",
     "Store",
+    "kernels_of",
 ]
 
 
@@ -174,7 +177,24 @@ class Number:
     value: sp.Expr
 
 
-Step = Number | Product | Kernel
+@dataclass(frozen=True)
+class Scan:
+    """Steps taken at each position of an axis in turn, forwards or ``backwards``: a recurrence.
+
+    Inside, ``slices`` maps the name of a step's array to the whole array and where the axis is in it; ``carried``
+    maps the name of an array from the step before (after) to that of the step's own; it is absent, zero, at first.
+    ``kept`` are the whole arrays that the scan fills.
+    """
+
+    index: Index
+    backwards: bool
+    steps: tuple[Step, ...]
+    slices: tuple[tuple[Entry, Entry, int], ...]
+    carried: tuple[tuple[Entry, Entry], ...]
+    kept: tuple[Entry, ...]
+
+
+Step = Number | Product | Kernel | Scan
 
 
 @dataclass(frozen=True)
@@ -185,3 +205,12 @@ class Schedule:
     steps: tuple[Step, ...]
     outputs: tuple[Entry, ...]
     holds: dict[str, str]
+
+
+def kernels_of(steps: Iterable[Step]) -> Iterator[Kernel]:
+    """Every kernel among steps, those inside recurrences included."""
+    for step in steps:
+        if isinstance(step, Kernel):
+            yield step
+        elif isinstance(step, Scan):
+            yield from kernels_of(step.steps)

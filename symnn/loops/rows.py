@@ -33,7 +33,8 @@ def choose_rows(equations: Sequence[Equation], inputs: Sequence[Argument]) -> Ro
     main = ranked[0].axes[0] if ranked and ranked[0].axes else None
     looped = [e for e in equations if loop_axes(e)]
     rows: Rows = {e.name: _alone(e, main) for e in looped}
-    shared = {e.name for e in looped if isinstance(e.value, Reduction) and rows[e.name] == e.axes}
+    reduced = (e for e in looped if isinstance(e.value, Reduction) and product_of(e) is None)
+    shared = {e.name for e in reduced if rows[e.name] == e.axes and label_target(e) is None}
     for e in looped:
         if isinstance(e.value, Reduction):
             continue

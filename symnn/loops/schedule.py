@@ -2,20 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from itertools import count
 
-from symnn.language.operation import Equation, Program
-from symnn.language.terms import Entry, Index, Reduction
+from symnn.language.operation import Argument, Equation, Program, Role
+from symnn.language.terms import Entry, Index
 from symnn.loops.fuse import fuse
-from symnn.loops.ir import Kernel, Number, Product, Schedule, Step
+from symnn.loops.ir import Kernel, Number, Product, Scan, Schedule, Step
 from symnn.loops.names import code_name
+from symnn.loops.recurrence import Recurrence, recurrences
 from symnn.loops.rows import cells_meet, choose_rows, is_scalar, label_target, scattered
 from symnn.loops.split import product_of, pull_numbers, split
 from symnn.loops.verify import verify
 
 __all__ = ["schedule"]
 
-Rows = Mapping[str, tuple[Index, ...]]
+Axes = Mapping[str, tuple[Index, ...]]
 
 
 def schedule(program: Program) -> Schedule:
@@ -26,64 +28,93 @@ def schedule(program: Program) -> Schedule:
     equations, numbers = pull_numbers(equations, used)
     axes_of = {a.name: a.axes for a in program.inputs} | {e.name: e.axes for e in equations}
     outputs = [program.equation(name).target for name in program.outputs]
+    names = count(1)
+
+    def kernel_name() -> str:
+        k = next(names)
+        return program.name if k == 1 else f"{program.name}_{k}"
+
     steps: list[Step] = [Number(name, value) for name, value in numbers]
-    steps += _steps(program, equations, axes_of, {o.name for o in outputs})
+    steps += _steps(equations, program.inputs, axes_of, {o.name for o in outputs}, kernel_name)
     made = Schedule(program.name, tuple(steps), tuple(outputs), _held(steps, outputs))
     verify(made, program)
     return made
 
 
 def _steps(
-    program: Program, equations: Sequence[Equation], axes_of: Mapping[str, tuple[Index, ...]], escaping: set[str]
+    equations: Sequence[Equation],
+    inputs: Sequence[Argument],
+    axes_of: Axes,
+    escaping: set[str],
+    kernel_name: Callable[[], str],
 ) -> list[Step]:
     """The steps of equations whose inputs are known, level by level."""
-    rows = choose_rows(equations, program.inputs)
-    levels = _levels(equations, rows)
+    units = recurrences(equations)
+    rows = choose_rows([e for unit in units for e in unit.equations], inputs)
+    levels = _levels(units, rows)
     steps: list[Step] = []
-    kernels = 0
-    for level in range(max(levels.values(), default=0) + 1):
-        here = [e for e in equations if levels[e.name] == level]
-        later = {x.name for e in equations if levels[e.name] > level for x in e.value.atoms(Entry)}
-        steps += [Number(code_name(e.name), e.value) for e in here if is_scalar(e)]
-        steps += [p for p in map(product_of, here) if p is not None]
-        loops = [e for e in here if not is_scalar(e) and product_of(e) is None]
-        for e in loops:
-            if label_target(e) is not None:
-                kernels += 1
-                steps.append(scattered(_kernel_name(program, kernels), e, axes_of))
+    for level in range(max(levels, default=0) + 1):
+        here = [unit for unit, at in zip(units, levels, strict=True) if at == level]
+        later = {x.name for u, at in zip(units, levels, strict=True) if at > level for x in u.reads()}
+        alone = [unit.equations[0] for unit in here if unit.index is None]
+        steps += [Number(code_name(e.name), e.value) for e in alone if is_scalar(e)]
+        steps += [p for p in map(product_of, alone) if p is not None]
+        loops = [e for e in alone if not is_scalar(e) and product_of(e) is None]
+        steps += [scattered(kernel_name(), e, axes_of) for e in loops if label_target(e) is not None]
         loops = [e for e in loops if label_target(e) is None]
         for own in dict.fromkeys(rows[e.name] for e in loops):
             group = [e for e in loops if rows[e.name] == own]
-            kernels += 1
             stored = [e.name for e in group if e.name in escaping | later]
-            steps.append(fuse(_kernel_name(program, kernels), group, own, stored, axes_of))
+            steps.append(fuse(kernel_name(), group, own, stored, axes_of))
+        for unit in here:
+            if unit.index is not None:
+                steps.append(_scan(unit, axes_of, escaping | later, kernel_name))
     return steps
 
 
-def _kernel_name(program: Program, count: int) -> str:
-    return program.name if count == 1 else f"{program.name}_{count}"
+def _scan(unit: Recurrence, axes_of: Axes, wanted: set[str], kernel_name: Callable[[], str]) -> Scan:
+    """A recurrence as steps that are taken at each position of its axis."""
+    inner, slices, carried = unit.step(axes_of)
+    names = {e.name: e.axes for e in inner} | {s.name: s.indices for s, _, _ in slices}
+    names |= {before.name: before.indices for before, _ in carried}
+    whole = {s.name: w for s, w, _ in slices}
+    kept = {now.name for _, now in carried} | {s for s, w in whole.items() if w.name in wanted & unit.names}
+    inputs = [Argument(s.tensor, s.indices, Role.INPUT) for s, w, _ in slices if w.name not in unit.names]
+    inputs += [Argument(before.tensor, before.indices, Role.INPUT) for before, _ in carried]
+    steps = _steps(inner, inputs, {**axes_of, **names}, kept, kernel_name)
+    used = {n for step in steps for n in _reads(step)} | kept
+    slices = [s for s in slices if s[0].name in used and (s[1].name not in unit.names or s[0].name in kept)]
+    filled = tuple(w for s, w, _ in slices if s.name in kept)
+    assert unit.index is not None
+    return Scan(unit.index, unit.backwards, tuple(steps), tuple(slices), tuple(carried), filled)
 
 
-def _levels(equations: Sequence[Equation], rows: Rows) -> dict[str, int]:
-    """How many times one must stop before an equation: after a product, a sum over rows, or loops over other rows."""
-    levels: dict[str, int] = {}
+def _levels(units: Sequence[Recurrence], rows: Axes) -> list[int]:
+    """How many times one must stop before a unit: after a product, a sum over rows, or loops over other rows."""
+    levels: list[int] = []
+    at: dict[str, int] = {}
     kinds: dict[str, object] = {}
-    known = {e.name: e for e in equations}
-    for e in equations:
+    known = {e.name: e for unit in units for e in unit.equations}
+    for unit in units:
+        e = unit.equations[0]
         kind: object = "number" if is_scalar(e) else rows[e.name]
         kind = "product" if product_of(e) else "scatter" if label_target(e) is not None else kind
+        kind = "scan" if unit.index is not None else kind
         across = isinstance(kind, tuple) and not set(kind) <= set(e.axes)
         level = 0
-        for read in sorted(e.value.atoms(Entry), key=str):
-            if read.name not in levels:
+        for read in sorted(unit.reads(), key=str):
+            if read.name not in at:
                 continue
             stays = kind == kinds[read.name] and (
                 kind == "number" or cells_meet(e, known[read.name], read, rows[e.name])
             )
-            level = max(level, levels[read.name] + (0 if stays else 1))
-        levels[e.name] = level
-        # What adds up rows is known only when the loop has ended, as are products.
-        kinds[e.name] = f"{kind} is known after" if across or kind in ("product", "scatter") else kind
+            level = max(level, at[read.name] + (0 if stays else 1))
+        levels.append(level)
+        for e in unit.equations:
+            at[e.name] = level
+            # What adds up rows is known only when the loop has ended, as are products and recurrences.
+            ended = across or kind in ("product", "scatter", "scan")
+            kinds[e.name] = f"{kind} is known after" if ended else kind
     return levels
 
 
@@ -108,4 +139,8 @@ def _reads(step: Step) -> set[str]:
         return {r.name for r in step.reads}
     if isinstance(step, Product):
         return {step.left.name, step.right.name}
+    if isinstance(step, Scan):
+        inside = {n for s in step.steps for n in _reads(s)}
+        return inside | {whole.name for _, whole, _ in step.slices}
     return {e.name for e in step.value.atoms(Entry)}
+

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 import sympy as sp
 
@@ -20,8 +20,10 @@ from symnn.loops.ir import (
     Pass,
     Position,
     Product,
+    Scan,
     Schedule,
     Start,
+    Step,
     Store,
 )
 from symnn.loops.names import code_name
@@ -35,30 +37,49 @@ class BrokenScheduleError(AssertionError):
 
 def verify(schedule: Schedule, program: Program) -> None:
     """Every array is written before it is read, every output once, every kernel by its own rules."""
-    arrays = {a.name for a in program.inputs}
     scalars = {str(s.name) for s in program.scalars}
+    written = _walk(schedule.steps, {a.name for a in program.inputs}, scalars)
+    for out in schedule.outputs:
+        _require(bool({out.name, code_name(out.name)} & {*written}), f"the output {out.name} is never written")
+
+
+def _walk(steps: Sequence[Step], arrays: set[str], scalars: set[str]) -> list[str]:
+    """What steps write, in order, each checked against what is there by then."""
     written: list[str] = []
-    for step in schedule.steps:
+    scalars = set(scalars)
+    for step in steps:
+        there = arrays | set(written)
         if isinstance(step, Number):
             for e in step.value.atoms(Entry):
-                _require(e.name in arrays | set(written), f"{step.name} uses {e.name} before it is there")
+                _require(e.name in there, f"{step.name} uses {e.name} before it is there")
             scalars.add(step.name)
             written.append(step.name)
         elif isinstance(step, Product):
             for e in (step.left, step.right):
-                _require(e.name in arrays | set(written), f"the product {step.target} reads {e.name} too early")
+                _require(e.name in there, f"the product {step.target} reads {e.name} too early")
             written.append(step.target.name)
+        elif isinstance(step, Scan):
+            kept = {e.name for e in step.kept}
+            sliced = {part.name for part, whole, _ in step.slices if whole.name not in kept}
+            for part, whole, _ in step.slices:
+                _require(part.name not in sliced or whole.name in there, f"the recurrence reads {whole.name} too early")
+            inside = _walk(
+                step.steps, there | sliced | {before.name for before, _ in step.carried},
+                scalars | {step.index.axis},
+            )
+            own = {part.name for part, whole, _ in step.slices if whole.name in kept}
+            _require(own <= set(inside), f"the recurrence never writes {own - set(inside)}")
+            written += [*kept, *(name for name in inside if name not in own)]
         else:
             for e in step.reads:
-                _require(e.name in arrays | set(written), f"{step.name} reads {e.name}, which is not there yet")
+                _require(e.name in there, f"{step.name} reads {e.name}, which is not there yet")
             for s in step.numbers:
-                there = isinstance(s, Extent) or str(s.name) in scalars
-                _require(there, f"{step.name} uses the number {s}, which is not there yet")
+                known = isinstance(s, Extent) or str(s.name) in scalars
+                _require(known, f"{step.name} uses the number {s}, which is not there yet")
             verify_kernel(step)
             written += [e.name for e in (*step.writes, *step.partials, *step.scattered)]
     _require(len(set(written)) == len(written), f"something is written twice: {written}")
-    for out in schedule.outputs:
-        _require(bool({out.name, code_name(out.name)} & {*written}), f"the output {out.name} is never written")
+    return written
 
 
 def verify_kernel(kernel: Kernel) -> None:

@@ -16,7 +16,6 @@ from symnn.language.operation import Equation
 from symnn.language.terms import (
     Delta,
     Entry,
-    Extent,
     Index,
     Reduction,
     Tensor,

@@ -11,7 +11,7 @@ from collections.abc import Sequence
 import sympy as sp
 
 from symnn.language.operation import Equation, Op
-from symnn.language.terms import Entry, Index, Tensor, Total, canonical, free_indices, substitute
+from symnn.language.terms import Entry, Tensor, Total, canonical, free_in_order, plain_indices, substitute
 from symnn.rewrite.folding import Rewrite, inline
 from symnn.rewrite.monomial import factors, opaque
 
@@ -93,8 +93,7 @@ def _name_logsumexp(
             while name in taken:
                 name += "_"
             taken.add(name)
-            here = sorted(free_indices(node), key=str)
-            plain: dict[sp.Basic, sp.Basic] = {i: Index(i.axis) for i in here}
+            plain = plain_indices(free_in_order(node))
             found = Equation(Entry(Tensor(name), *plain.values()), substitute(node, plain))
             named.append(found)
             mapping[node] = substitute(found.target, {v: k for k, v in plain.items()})

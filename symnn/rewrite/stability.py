@@ -35,7 +35,6 @@ from sympy.codegen.cfunctions import expm1, log1p
 from symnn.language.operation import Equation
 from symnn.language.terms import (
     Entry,
-    Index,
     Peak,
     Shift,
     Tensor,
@@ -43,9 +42,11 @@ from symnn.language.terms import (
     canonical,
     damped,
     erfc,
+    free_in_order,
     free_indices,
     logistic,
     maximum,
+    plain_indices,
     substitute,
     where,
 )
@@ -96,16 +97,18 @@ class _Context:
 
     def leaves(self, expr: sp.Expr) -> set[str]:
         """The names that an expression depends on and that are not defined by an equation."""
-        found: set[str] = set()
-        for e in expr.atoms(Entry):
-            known = self.definitions.get(e.name)
-            found |= self.leaves(known.value) if known is not None else {e.name}
-        return found
+        seen: set[str] = set()
+        waiting = [expr]
+        while waiting:
+            for name in {e.name for e in waiting.pop().atoms(Entry)} - seen:
+                seen.add(name)
+                if name in self.definitions:
+                    waiting.append(self.definitions[name].value)
+        return seen - set(self.definitions)
 
     def name(self, stem: str, value: sp.Expr) -> Entry:
         """An entry that stands for a value from now on; equal values share one name."""
-        here = sorted(free_indices(value), key=lambda i: (i.axis != "…", i.axis != "n", str(i)))
-        plain: dict[sp.Basic, sp.Basic] = {i: Index(i.axis) for i in here}
+        plain = plain_indices(free_in_order(value))
         standard = substitute(value, plain)
         back = {v: k for k, v in plain.items()}
         for equation in self.made:

@@ -28,7 +28,7 @@ def derived_tangent(derivation: Derivation, instance: Instance, tangents: dict[s
     made = evaluate(
         (*derivation.forward, *derivation.equations), {**instance.values, **seeds}, instance.sizes, DIGITS + 15
     )
-    return {name: made[r] for name, r in zip(derivation.op.outputs, derivation.results, strict=True)}
+    return {name: made[r] for name, r in zip(derivation.op.results, derivation.results, strict=True)}
 
 
 def adjoint_measures(forward: Derivation, reverse: Derivation, seed: int = 0, count: int = 3) -> list[Measure]:
@@ -48,7 +48,7 @@ def adjoint_measures(forward: Derivation, reverse: Derivation, seed: int = 0, co
             scale = max(mpmath.fsum(map(abs, left)), mpmath.fsum(map(abs, right)), mpmath.mpf(10) ** -30)
             worst = _worse(worst, float(abs(mpmath.fsum(left) - mpmath.fsum(right)) / scale))
         numeric = directional(op, instance, v)
-        for name in op.outputs:
+        for name in op.results:
             tangent_error = _worse(tangent_error, relative_error(pushed[name], numeric[name]))
     return [
         Measure("adjoint", "⟨Jv, u⟩ = ⟨v, Jᵀu⟩", worst, ADJOINT_BOUND, count),

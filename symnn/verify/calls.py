@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import inspect
+import math
+from collections import namedtuple
 from collections.abc import Iterable, Mapping
 from typing import Any
 
@@ -23,7 +25,7 @@ def call_kernel(
     module: Any, op: Op, instance: Instance, seeds: Mapping[str, Array], dtype: type
 ) -> Results:
     """All that a module returns for an instance: for each result, one array from each function that gives it."""
-    params = {p.name: float(instance.scalars[p.name]) for p in op.parameters if p.default is None}
+    params = _params(op, instance)
     if op.kind is Kind.SCHEDULE:
         return {op.outputs[0]: [np.asarray(module.value(int(instance.scalars["t"]), **params))]}
     arrays = inputs_of(op, instance, dtype)
@@ -31,38 +33,70 @@ def call_kernel(
         return _call_step(module, op, instance, arrays, params)
     inputs = list(arrays.values())
     found: Results = {}
-    _add(found, op.outputs, _as_tuple(op, module.forward(*inputs, **params, **_whole(module.forward, "none"))))
+    _add(found, op.outputs, _as_tuple(op, instance, module.forward(*inputs, **params, **_whole(module.forward, "none"))))
     if op.differentiable and hasattr(module, "forward_saving"):
         output, saved = module.forward_saving(*inputs, **params, **_whole(module.forward_saving, "none"))
-        _add(found, op.outputs, _as_tuple(op, output))
-        grads = module.backward(saved, *(floats(seeds[n], dtype) for n in op.outputs))
+        _add(found, op.outputs, _as_tuple(op, instance, output))
+        grads = module.backward(saved, *_seeds(op, {n: floats(seeds[n], dtype) for n in op.results}))
         for a in op.differentiable:
-            found.setdefault(f"grad {a.name}", []).append(getattr(grads, a.name))
+            found.setdefault(f"grad {a.name}", []).append(taken_apart(op, a.name, getattr(grads, a.name), instance))
     return found
+
+
+def _params(op: Op, instance: Instance) -> dict[str, float]:
+    """The parameters that have no default, or another value than it."""
+    values = {p.name: float(instance.scalars[p.name]) for p in op.parameters}
+    return {p.name: values[p.name] for p in op.parameters if p.default is None or values[p.name] != p.default}
+
+
+def held_together(op: Op, name: str, array: Array) -> Array:
+    """An array of an axis for each index as a caller has it: some of its axes held as one."""
+    groups = op.grouping(name)
+    if not groups:
+        return array
+    shape, at = [], 0
+    for size in groups:
+        shape.append(math.prod(array.shape[at : at + size]))
+        at += size
+    return array.reshape(shape)
+
+
+def taken_apart(op: Op, name: str, array: Array, instance: Instance) -> Array:
+    """A caller's array with an axis for each index."""
+    if not op.grouping(name):
+        return array
+    axes = next((a.axes for a in op.arguments if a.name == name), None) or op.equation(name).axes
+    shape = tuple(instance.sizes[i.axis] for i in axes)
+    return array.reshape(shape) if array.size == math.prod(shape) else array
 
 
 def inputs_of(op: Op, instance: Instance, dtype: type) -> dict[str, Array]:
     """The array arguments as a kernel gets them, in order."""
-    return {a.name: floats(instance.arrays[a.name], dtype) for a in op.arguments if a.role is not Role.STEP}
+    return {
+        a.name: held_together(op, a.name, floats(instance.arrays[a.name], dtype))
+        for a in op.arguments
+        if a.role is not Role.STEP
+    }
 
 
 def call_value_and_grad(module: Any, op: Op, instance: Instance, dtype: type, reduction: str) -> Results:
     """The value, and the gradients by each argument, of the sum or the mean over the batch."""
-    params = {p.name: float(instance.scalars[p.name]) for p in op.parameters if p.default is None}
+    params = _params(op, instance)
     function = module.value_and_grad
     value, grads = function(*inputs_of(op, instance, dtype).values(), **params, **_whole(function, reduction))
-    return {"value": [np.asarray(value)], **{f"grad {a.name}": [getattr(grads, a.name)] for a in op.differentiable}}
+    found = {f"grad {a.name}": [taken_apart(op, a.name, getattr(grads, a.name), instance)] for a in op.differentiable}
+    return {"value": [np.asarray(value)], **found}
 
 
 def call_jvp(module: Any, op: Op, instance: Instance, moving: Mapping[str, Array], dtype: type) -> Results:
     """The outputs and their directional derivatives."""
-    params = {p.name: float(instance.scalars[p.name]) for p in op.parameters if p.default is None}
-    tangents = tuple(floats(moving[a.name], dtype) for a in op.differentiable)
+    params = _params(op, instance)
+    tangents = tuple(held_together(op, a.name, floats(moving[a.name], dtype)) for a in op.differentiable)
     inputs = tuple(inputs_of(op, instance, dtype).values())
     output, tangent = module.jvp(inputs, tangents, **params, **_whole(module.jvp, "none"))
     found: Results = {}
-    _add(found, op.outputs, _as_tuple(op, output))
-    _add(found, (f"tangent {n}" for n in op.outputs), _as_tuple(op, tangent))
+    _add(found, op.outputs, _as_tuple(op, instance, output))
+    _add(found, (f"tangent {n}" for n in op.results), _as_tuple(op, instance, tangent, op.results))
     return found
 
 
@@ -87,8 +121,16 @@ def _whole(function: Any, reduction: str) -> dict[str, str]:
     return {"reduction": reduction} if "reduction" in inspect.signature(function).parameters else {}
 
 
-def _as_tuple(op: Op, output: Any) -> tuple[Any, ...]:
-    return tuple(output) if len(op.outputs) > 1 else (output,)
+def _as_tuple(op: Op, instance: Instance, output: Any, names: tuple[str, ...] = ()) -> tuple[Any, ...]:
+    names = names or op.outputs
+    many = tuple(output) if len(names) > 1 else (output,)
+    return tuple(taken_apart(op, n, np.asarray(x), instance) for n, x in zip(names, many, strict=True))
+
+
+def _seeds(op: Op, seeds: Mapping[str, Array]) -> tuple[Any, ...]:
+    """The cotangent of a single output, or one for each in a named tuple."""
+    made = {n: held_together(op, n, s) for n, s in seeds.items()}
+    return tuple(made.values()) if len(made) == 1 else (namedtuple("Outputs", list(made))(**made),)  # type: ignore[misc]
 
 
 def _add(found: Results, names: Iterable[str], arrays: Iterable[Any]) -> None:

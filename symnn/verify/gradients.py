@@ -36,7 +36,7 @@ class Case:
 def seeds_for(op: Op, instance: Instance, rng: np.random.Generator) -> dict[str, Array]:
     """Random cotangents for every output."""
     return {
-        name: draw_like(tuple(instance.sizes[i.axis] for i in op.equation(name).axes), rng) for name in op.outputs
+        name: draw_like(tuple(instance.sizes[i.axis] for i in op.equation(name).axes), rng) for name in op.results
     }
 
 
@@ -56,7 +56,7 @@ def cases(op: Op, wrt: Sequence[str], seed: int = 0, count: int = 4) -> tuple[Ca
 
 def seed_values(derivation: Derivation, seeds: Mapping[str, Array]) -> dict[str, Array]:
     """Cotangents under the names that the derivation's equations use for them."""
-    return {entry.name: seeds[name] for entry, name in zip(derivation.seed, derivation.op.outputs, strict=True)}
+    return {entry.name: seeds[name] for entry, name in zip(derivation.seed, derivation.op.results, strict=True)}
 
 
 def derived_gradient(

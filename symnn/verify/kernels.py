@@ -110,7 +110,7 @@ def _regime(
 
 def _ones(op: Op, instance: Instance) -> dict[str, Array]:
     """The cotangents of a sum over the batch."""
-    shapes = {n: tuple(instance.sizes[i.axis] for i in op.equation(n).axes) for n in op.outputs}
+    shapes = {n: tuple(instance.sizes[i.axis] for i in op.equation(n).axes) for n in op.results}
     return {n: np.array(np.full(shape, mpmath.mpf(1), dtype=object), dtype=object) for n, shape in shapes.items()}
 
 

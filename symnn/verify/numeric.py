@@ -93,13 +93,13 @@ def directional(op: Op, at: Instance, tangents: Mapping[str, Array]) -> dict[str
             arrays = {n: a + h * tangents[n] if n in tangents else a for n, a in at.arrays.items()}
             moved = replace(at, arrays=arrays)
             made = evaluate(op.equations, moved.values, moved.sizes, WORKING)
-            return {name: made[name] for name in op.outputs}
+            return {name: made[name] for name in op.results}
 
         step = mpmath.mpf(10) ** -_STEP
         ends = {k: outputs(k * step) for k in (-1, 1)}
         halves = {k: outputs(k * step / 2) for k in (-1, 1)}
         made = {}
-        for name in op.outputs:
+        for name in op.results:
             coarse = (ends[1][name] - ends[-1][name]) / (2 * step)
             fine = (halves[1][name] - halves[-1][name]) / step
             made[name] = np.asarray((4 * fine - coarse) / 3, dtype=object)

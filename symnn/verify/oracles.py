@@ -11,6 +11,7 @@ import numpy as np
 
 from symnn.calculus.trace import Derivation
 from symnn.language.operation import Kind, Op, Role
+from symnn.verify.calls import held_together
 from symnn.verify.evaluate import evaluate
 from symnn.verify.gradients import derived_gradient
 from symnn.verify.report import Measure
@@ -118,19 +119,20 @@ def _function(torch: Torch, op: Op, derivation: Derivation | None, rng: np.rando
     count = 3
     for _ in range(count):
         instance = draw(op, rng, sizes_of(op, rng, least=2, most=6))
-        tensors = {n: _tensor(torch, a) for n, a in instance.arrays.items()}
+        tensors = {n: _tensor(torch, held_together(op, n, a)) for n, a in instance.arrays.items()}
         moving = [a.name for a in op.differentiable]
         for name in moving:
             tensors[name].requires_grad_()
         output = FUNCTIONS[op.name](torch, {**tensors, **_plain(instance)})
         made = evaluate(op.equations, instance.values, instance.sizes)[op.outputs[0]]
-        value_error = max(value_error, _difference(made, output.detach().numpy()))
+        value_error = max(value_error, _difference(held_together(op, op.outputs[0], made), output.detach().numpy()))
         if derivation is not None:
             seed = draw_like(made.shape, rng)
-            output.backward(_tensor(torch, seed))
+            output.backward(_tensor(torch, held_together(op, op.outputs[0], seed)))
             grads = derived_gradient(derivation, instance, {op.outputs[0]: seed})
             for name in derivation.wrt:
-                gradient_error = max(gradient_error, _difference(grads[name], tensors[name].grad.numpy()))
+                got = held_together(op, name, grads[name])
+                gradient_error = max(gradient_error, _difference(got, tensors[name].grad.numpy()))
     made_measures = [Measure("oracle", "torch, value", value_error, ORACLE_BOUND, count)]
     if derivation is not None:
         made_measures.append(Measure("oracle", "torch, gradient", gradient_error, ORACLE_BOUND, count))

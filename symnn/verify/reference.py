@@ -109,7 +109,7 @@ def expect_tangent(
     tangent: Derivation, instance: Instance, moving: Mapping[str, Array], dtype: type
 ) -> Expected:
     """The directional derivative of each output as ``tangent y``, by the forward-mode derivation."""
-    results = {f"tangent {n}": r for n, r in zip(tangent.op.outputs, tangent.results, strict=True)}
+    results = {f"tangent {n}": r for n, r in zip(tangent.op.results, tangent.results, strict=True)}
     seeds = {s.name: moving[n] for s, n in zip(tangent.seed, tangent.wrt, strict=True)}
     tasks = [Task((*tangent.forward, *tangent.equations), results)]
     return _expect(tangent.op, tasks, {**instance.values, **seeds}, instance, dtype, True)

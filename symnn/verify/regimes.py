@@ -52,8 +52,8 @@ def kernel_sizes(op: Op, rng: np.random.Generator) -> dict[str, int]:
     names = {i.axis for a in op.arguments for i in a.axes}
     names |= {a.below.axis for a in op.arguments if a.below is not None}
     sizes = {}
-    for name in sorted(names):
-        wide = _FLAT if op.elementwise else _WIDE if name in reduced else int(rng.integers(2, 5))
+    for name in sorted(names - set(op.extents)):
+        wide = _FLAT if op.elementwise else _WIDE if name in reduced and len(names) <= 3 else int(rng.integers(2, 5))
         sizes[name] = wide
     return sizes
 
@@ -91,4 +91,4 @@ def special_cases(op: Op, instance: Instance) -> Iterator[tuple[str, str, tuple[
 
 def cotangents(op: Op, instance: Instance, rng: np.random.Generator) -> dict[str, Array]:
     """Random cotangents of every output, exact in every dtype."""
-    return {n: draw_like(tuple(instance.sizes[i.axis] for i in op.equation(n).axes), rng) for n in op.outputs}
+    return {n: draw_like(tuple(instance.sizes[i.axis] for i in op.equation(n).axes), rng) for n in op.results}

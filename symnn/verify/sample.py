@@ -17,7 +17,7 @@ from sympy.core.relational import Relational
 
 from symnn.errors import VerificationError
 from symnn.language.operation import Argument, Op, Parameter, Range, Role
-from symnn.language.terms import Entry, Index, Total, entries
+from symnn.language.terms import Entry, Extent, Index, Total, entries
 from symnn.verify.evaluate import Evaluation
 
 __all__ = ["Instance", "bounds_of", "draw", "draw_like", "dyadic", "is_free", "obeys", "sizes_of"]
@@ -54,6 +54,8 @@ def sizes_of(op: Op, rng: np.random.Generator, least: int = 1, most: int = 4) ->
     """A random extent for every axis of the operation's arguments."""
     names = {i.axis: None for a in op.arguments for i in a.axes}
     names.update({a.below.axis: None for a in op.arguments if a.below is not None})
+    for axis in op.extents:
+        names.pop(axis, None)
     return {name: int(rng.integers(least, most + 1)) for name in names}
 
 
@@ -62,8 +64,18 @@ def draw(
 ) -> Instance:
     """A random admissible instance; ``defaults`` keeps the parameters that have one at their default."""
     chosen = dict(sizes) if sizes is not None else sizes_of(op, rng)
-    for _ in range(_TRIES):
-        scalars = {p.name: _parameter(p, rng, defaults) for p in op.parameters}
+    given = dict(chosen)
+    structural = _structural(op)
+    for k in range(_TRIES):
+        scalars = {
+            p.name: _small(p, rng) if p.symbol in structural else _parameter(p, rng, defaults) for p in op.parameters
+        }
+        # Extents that leave no room for a result: other parameters, then larger arrays.
+        grown = {axis: size + k // 20 for axis, size in given.items()} if op.extents else given
+        extended = _with_derived(op, grown, scalars)
+        if extended is None:
+            continue
+        chosen = extended
         steps = {a.name: mpmath.mpf(int(rng.integers(1, 12))) for a in op.arguments if a.role is Role.STEP}
         arrays = {a.name: _array(op, a, chosen, rng) for a in op.arguments if a.role is not Role.STEP}
         instance = Instance(chosen, arrays, {**scalars, **steps})
@@ -74,6 +86,29 @@ def draw(
         f"{op.name}: {_TRIES} random inputs were tried and none obeys the facts {facts}\n"
         "  state facts as bounds (p[n, d] > 0), roots (Eq(t[n]**2, 1)) or sums (Eq(total(t[n, c], c), 1))"
     )
+
+
+def _structural(op: Op) -> set[sp.Symbol]:
+    """The whole-numbered parameters that shapes and positions are made of."""
+    found = {s for e in op.extents.values() for s in e.free_symbols}
+    for equation in op.equations:
+        found |= {s for e in entries(equation.value) for i in e.indices for s in i.free_symbols}
+    return {p.symbol for p in op.parameters if p.symbol in found}
+
+
+def _small(p: Parameter, rng: np.random.Generator) -> Any:
+    return mpmath.mpf(int(p.range.low) + int(rng.integers(0, 3)))
+
+
+def _with_derived(op: Op, sizes: Mapping[str, int], scalars: Mapping[str, Any]) -> dict[str, int] | None:
+    """The extents with those that follow from them; None where one would have no position."""
+    made = dict(sizes)
+    for axis, extent in op.extents.items():
+        values = {s: made[s.axis] if isinstance(s, Extent) else int(scalars[str(s.name)]) for s in extent.free_symbols}
+        made[axis] = int(extent.subs(values))
+        if made[axis] < 1:
+            return None
+    return made
 
 
 def draw_like(entry_shape: tuple[int, ...], rng: np.random.Generator) -> np.ndarray[Any, Any]:

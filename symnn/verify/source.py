@@ -15,7 +15,19 @@ import sympy as sp
 from sympy.core.relational import Relational
 from sympy.logic.boolalg import And, BooleanFalse, BooleanTrue, Not, Or
 
-from symnn.language.terms import Delta, Entry, Extent, Index, Partial, Peak, Place, Reduction, Tensor, Total, free_indices
+from symnn.language.terms import (
+    Delta,
+    Entry,
+    Extent,
+    Index,
+    Partial,
+    Peak,
+    Place,
+    Reduction,
+    Tensor,
+    Total,
+    free_indices,
+)
 
 __all__ = ["Source", "write"]
 
@@ -206,6 +218,8 @@ def _integer(e: Any, s: Source) -> str:
     if isinstance(e, sp.floor):
         above, below = sp.fraction(sp.together(e.args[0]))
         return f"({_integer(above, s)} // {_integer(below, s)})"
+    if isinstance(e, reach):
+        return _integer(e.args[0], s)
     if isinstance(e, sp.Mod):
         return f"({_integer(e.args[0], s)} % {_integer(e.args[1], s)})"
     if isinstance(e, Tensor | sp.Symbol):

@@ -63,7 +63,7 @@ def _gradients(
         _note(worst, "backward", ((got[result], wanted[name]) for name, result in pairs))
     if programs.value_and_grad is not None:
         with mpmath.workdps(_WORKING):
-            ones = {n: np.asarray(truth[n] * 0 + mpmath.mpf(3) / 8, dtype=object) for n in op.outputs}
+            ones = {n: np.asarray(truth[n] * 0 + mpmath.mpf(3) / 8, dtype=object) for n in op.results}
         wanted = derived_gradient(derivation, instance, ones, digits=_WORKING)
         values = {**instance.values, "seed": mpmath.mpf(3) / 8}
         got = run_program(programs.value_and_grad, values, instance)
