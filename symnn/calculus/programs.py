@@ -68,7 +68,8 @@ def _stable(op: Op, equations: Sequence[Equation]) -> tuple[Equation, ...]:
 def _program(name: str, op: Op, equations: Sequence[Equation], outputs: tuple[str, ...]) -> Program:
     kept = _needed(equations, outputs)
     arrays = tuple(a for a in op.arguments if a.role is not Role.STEP)
-    return Program(name, arrays, _scalars(op, kept), kept, outputs, op.updates)
+    updates = op.updates if op.kind is Kind.OPTIMIZER else {}
+    return Program(name, arrays, _scalars(op, kept), kept, outputs, updates)
 
 
 def _needed(equations: Sequence[Equation], outputs: Iterable[str]) -> tuple[Equation, ...]:

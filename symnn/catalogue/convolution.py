@@ -25,6 +25,7 @@ def conv2d(
 @layer
 def max_pool2d(f, x: T[n, c, h, w], kernel: Count = 2, stride: Count = 2, padding: Whole = 0):
     """The greatest value in each window; where several are equal, the first takes the gradient."""
+    f.assume(2 * padding <= kernel)
     f.extent(r, kernel)
     f.extent(s, kernel)
     f.extent(p, window(h, r, stride, padding))
@@ -35,6 +36,7 @@ def max_pool2d(f, x: T[n, c, h, w], kernel: Count = 2, stride: Count = 2, paddin
 @layer
 def avg_pool2d(f, x: T[n, c, h, w], kernel: Count = 2, stride: Count = 2, padding: Whole = 0):
     """The mean of each window, what lies outside the image counted as zero."""
+    f.assume(2 * padding <= kernel)
     f.extent(r, kernel)
     f.extent(s, kernel)
     f.extent(p, window(h, r, stride, padding))

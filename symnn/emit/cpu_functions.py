@@ -8,7 +8,8 @@ from functools import cached_property
 from symnn.emit.cpu_scalars import checked_number
 from symnn.emit.cpu_shapes import axis_name, axis_names, derived, grouped_text, grouping_of, shape_text, told_sizes
 from symnn.emit.cpu_steps import Steps
-from symnn.emit.printer import size_name
+from symnn.emit.printer import PythonPrinter, size_name
+from symnn.emit.unicode import unicode_text
 from symnn.language.operation import SEED, Argument, Kind, Op, Parameter, Program, Programs, Role
 from symnn.language.terms import ELEMENTS, Entry, Extent, Index, tangent
 from symnn.loops.ir import Schedule
@@ -36,8 +37,9 @@ class Functions:
         """Every function of the module."""
         if self.op.kind is Kind.OPTIMIZER:
             return [*self._states(), self._init(), self._step()]
-        blocks = [self._forward()]
-        if self.made.backward is not None:
+        if self.made.backward is None:
+            blocks = [*self._output_records(), self._forward_alone()]
+        else:
             blocks = [*self._records(), self._forward(), self._forward_saving(), self._backward()]
             if self.made.value_and_grad is not None:
                 blocks.append(self._value_and_grad())
@@ -72,7 +74,16 @@ class Functions:
     def _checked_parameters(self, parameters: Sequence[Parameter]) -> list[str]:
         if parameters:
             self._use("number")
-        return [checked_number(p) for p in parameters]
+        lines = [checked_number(p) for p in parameters]
+        for fact in self.op.facts:
+            # What the declaration assumes of its parameters alone.
+            known = {p.symbol for p in parameters}
+            if fact.free_symbols and fact.free_symbols <= known:
+                self._use("require")
+                names = sorted(code_name(str(s.name)) for s in fact.free_symbols)
+                given = ", ".join(f"{name}={name}" for name in names)
+                lines.append(f"require({PythonPrinter()(fact)}, {unicode_text(fact)!r}, {given})")
+        return lines
 
     def _sizes(self, wanted: set[str], known: Sequence[Argument]) -> list[str]:
         """The extents that a function uses: of what it is given, and those that follow from them."""
@@ -140,7 +151,7 @@ class Functions:
 
     def _records(self) -> list[list[str]]:
         saved = [*(code_name(n) for n in self.made.saved), *(code_name(p.name) for p in self._kept())]
-        saved += [size_name(axis) for axis in self._carried]
+        saved += self._carried_fields
         if self.is_loss:
             saved.append("reduction")
         fields = ", ".join(repr(s) for s in saved)
@@ -148,11 +159,15 @@ class Functions:
         blocks = [
             [f'Saved = namedtuple("Saved", [{fields}])', f'Gradients = namedtuple("Gradients", [{grads}])'],
         ]
-        if len(self.op.outputs) > 1:
-            names = ", ".join(repr(n.removesuffix("_next") if n in self.op.updates.values() else n)
-                              for n in self.op.outputs)
-            blocks[0].append(f'Outputs = namedtuple("Outputs", [{names}])')
-        return blocks
+        return [[*blocks[0], *(line for block in self._output_records() for line in block)]]
+
+    def _output_records(self) -> list[list[str]]:
+        """The named tuple of several outputs; the new value of a state goes by the state's name."""
+        if len(self.op.outputs) == 1:
+            return []
+        updated = self.op.updates.values()
+        names = ", ".join(repr(n.removesuffix("_next") if n in updated else n) for n in self.op.outputs)
+        return [[f'Outputs = namedtuple("Outputs", [{names}])']]
 
     def _kept(self) -> list[Parameter]:
         """The parameters that the backward pass uses, in its equations or for its extents."""
@@ -169,7 +184,12 @@ class Functions:
         steps = Steps.of(self.schedules["backward"], {}, frozenset(program.outputs))
         wanted = steps.sizes | {i.axis for e in self.schedules["backward"].outputs for i in e.indices}
         there = {i.axis for a in program.inputs for i in a.axes} | set(self.op.extents)
-        return sorted(wanted - there - {"…"})
+        return sorted(wanted - there)
+
+    @property
+    def _carried_fields(self) -> list[str]:
+        """The names of what is carried; the axes that ... stands for come with their product."""
+        return [name for axis in self._carried for name in ([size_name(axis), "lead"] if axis == "…" else [size_name(axis)])]
 
     # --- forward
 
@@ -183,10 +203,20 @@ class Functions:
         doc = f'    """{_sentence(self.op)}"""'
         return [head, doc, f"    return forward_saving({', '.join(passed)})[0]"]
 
+    def _forward_alone(self) -> list[str]:
+        """``forward`` of an operation that has nothing to differentiate by."""
+        head, lines, value, _ = self._computed("forward", self.made.forward)
+        return [head, f'    """{_sentence(self.op)}"""', *("    " + line for line in [*lines, f"return {value}"])]
+
     def _forward_saving(self) -> list[str]:
-        schedule = self.schedules["forward_saving"]
-        program = self.made.forward_saving
-        assert program is not None
+        assert self.made.forward_saving is not None
+        head, lines, value, kept = self._computed("forward_saving", self.made.forward_saving)
+        lines.append(f"return {value}, Saved({', '.join(kept)})")
+        return [head, '    """The output, and what ``backward`` needs."""', *("    " + line for line in lines)]
+
+    def _computed(self, name: str, program: Program) -> tuple[str, list[str], str, list[str]]:
+        """A forward function: its head, its lines, the value that it returns and what it keeps."""
+        schedule = self.schedules[name]
         names = [code_name(a.name) for a in self.arrays]
         parameters = list(self.op.parameters)
         keywords = (["reduction='mean'"] if self.is_loss else []) + ["out=None"]
@@ -204,13 +234,11 @@ class Functions:
         lines += self._out_lines(outputs)
         lines += body
         kept = [self._saved_value(n) for n in self.made.saved]
-        kept += [code_name(p.name) for p in self._kept()]
-        kept += [size_name(axis) for axis in self._carried]
+        kept += [code_name(p.name) for p in self._kept()] if self.made.backward is not None else []
+        kept += self._carried_fields
         kept += ["reduction"] if self.is_loss else []
-        lines.append(f"return {self._value(outputs)}, Saved({', '.join(kept)})")
-        head = f"def forward_saving({self._signature(names, keywords, parameters)}):"
-        doc = '    """The output, and what ``backward`` needs."""'
-        return [head, doc, *("    " + line for line in lines)]
+        head = f"def {name}({self._signature(names, keywords, parameters)}):"
+        return head, lines, self._value(outputs), kept
 
     def _out(self, outputs: Sequence[Entry]) -> list[str]:
         return ["out"] if len(outputs) == 1 else [f"out_{code_name(e.name)}" for e in outputs]
@@ -269,7 +297,7 @@ class Functions:
         body, sizes = self._run(schedule, results, out)
         if self.is_loss:
             sizes.discard(seeds[0].axes[0].axis)
-        lines += [f"{size_name(axis)} = saved.{size_name(axis)}" for axis in self._carried]
+        lines += [f"{name} = saved.{name}" for name in self._carried_fields]
         sizes -= set(self._carried)
         lines += self._sizes(sizes, inputs) + self._out_lines(results) + body
         lines.append(f"return Gradients({', '.join(self._result(e) for e in results)})")
@@ -430,7 +458,10 @@ class _Coded:
 
 
 def _below(a: Argument) -> str:
-    return repr(axis_name(a.below.axis)) if a.below is not None else "None"
+    if a.below is None:
+        # Whole numbers without a bound: the places of maxima.
+        return repr("") if a.tensor.is_integer else "None"
+    return repr(axis_name(a.below.axis))
 
 
 def _number(p: Parameter) -> str:

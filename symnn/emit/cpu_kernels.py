@@ -34,7 +34,9 @@ def function_names(kernels: Iterable[Kernel]) -> set[str]:
                 for kind, name in ((sp.sign, "sign"), (maximum, "larger"), (minimum, "smaller")):
                     if node.value.atoms(kind):
                         found.add(name)
-                if isinstance(node, Accumulate) and node.maximum:
+                if isinstance(node, Accumulate) and node.compensated:
+                    found.add("compensated")
+                elif isinstance(node, Accumulate) and node.maximum:
                     found.add("maxnum")
                 elif isinstance(node, Accumulate) and not (isinstance(node.entry, Entry) and node.entry.indices):
                     found.add("added")
@@ -120,9 +122,12 @@ class _Writer:
             rounds = isinstance(node.value, sp.Symbol) and str(node.value.name).endswith("_sum")
             return [f"{node.name} = real({node.value.name})" if rounds else f"{node.name} = {text(node.value)}"]
         if isinstance(node, Start):
-            return [f"{node.name} = {'0' if node.position else 'real(-np.inf)' if node.maximum else '0.0'}"]
+            return [f"{node.name} = {'-1' if node.position else 'real(-np.inf)' if node.maximum else '0.0'}"]
         if isinstance(node, Store):
             return [f"{text(node.entry)} = {text(node.value)}"]
+        if isinstance(node, Accumulate) and node.compensated:
+            into = str(node.entry.name)
+            return [f"{into}, {into}_lost = compensated({into}, {into}_lost, {text(node.value)})"]
         if isinstance(node, Accumulate):
             return [self._accumulate(node)]
         if isinstance(node, Flush):
@@ -150,9 +155,10 @@ class _Writer:
         return [*lines, f"{node.there.name} = {there}"]
 
     def _choose(self, node: Choose) -> list[str]:
+        first = f"{node.at} < 0 or " if node.at else ""
         lines = [
             f"value = {self.printer(node.value)}",
-            f"if value > {node.best} or (value != value and {node.best} == {node.best}):",
+            f"if {first}value > {node.best} or (value != value and {node.best} == {node.best}):",
             f"    {node.best} = value",
         ]
         return [*lines, f"    {node.at} = {self.printer.whole(node.position)}"] if node.at else lines

@@ -73,6 +73,13 @@ def told_sizes(op: Op) -> str:
     return f"{{{inside}}}" if inside else ""
 
 
+def _told_as(symbol: sp.Symbol) -> str:
+    """The name of an extent or a parameter in a message."""
+    if isinstance(symbol, Extent):
+        return "elements" if symbol.axis == "…" else symbol.axis
+    return str(symbol.name)
+
+
 def derived(extents: Mapping[str, sp.Expr], wanted: Iterable[str]) -> tuple[list[str], set[str], set[sp.Symbol]]:
     """The lines that work out extents from others; the axes, and the parameters, that they need."""
     printer = PythonPrinter()
@@ -82,7 +89,7 @@ def derived(extents: Mapping[str, sp.Expr], wanted: Iterable[str]) -> tuple[list
     for axis in sorted(wanted):
         value = extents[axis]
         given = sorted(value.free_symbols, key=str)
-        shown = ", ".join(f"{s.axis if isinstance(s, Extent) else s.name}={number_name(s)}" for s in given)
+        shown = ", ".join(f"{_told_as(s)}={number_name(s)}" for s in given)
         lines.append(f"{size_name(axis)} = extent_of({axis!r}, {printer.whole(value)}, {shown})")
         axes |= {s.axis for s in given if isinstance(s, Extent)}
         symbols |= {s for s in given if not isinstance(s, Extent)}

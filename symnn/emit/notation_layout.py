@@ -59,7 +59,9 @@ from symnn.language.terms import (
     Index,
     Partial,
     Peak,
+    Place,
     Reduction,
+    Shift,
     Tensor,
     Total,
     damped,
@@ -78,7 +80,7 @@ _RELATIONS: dict[type, str] = {
     sp.StrictLessThan: "<",
     sp.LessThan: "≤",
 }
-_FOLDS: dict[type, str] = {Total: "sum", Peak: "max"}
+_FOLDS: dict[type, str] = {Total: "sum", Peak: "max", Shift: "max", Place: "argmax"}
 _TURNED = {"=": "=", "≠": "≠", ">": "<", "≥": "≤", "<": ">", "≤": "≥"}
 
 

@@ -374,7 +374,7 @@ class _Builder:
                                   item.reduces is Place))
                 if item.reduces is Place and self._partner(item, ending) is None:
                     made.append(Start(f"{self._running(item)}_best", True))
-            made.append(self._nested(columns, body))
+            made += self._nested(columns, body)
             made += self._finish(started)
         return made
 
@@ -391,14 +391,30 @@ class _Builder:
         return found
 
     @staticmethod
-    def _nested(columns: Sequence[Index], body: list[Node]) -> Pass:
-        """Loops over the columns, each statement as far out as its indices allow: positions leave the inner loop."""
+    def _nested(columns: Sequence[Index], body: list[Node]) -> list[Node]:
+        """Loops over the columns, each statement as far out as its indices allow: positions leave the inner loop.
+
+        Sums over several axes are taken along the inner ones first, and those added up with compensation, so that
+        a sum over a large batch of images is as exact as a pairwise one.
+        """
         inner: list[Node] = list(body)
+        before: list[Node] = []
         for depth in range(len(columns) - 1, 0, -1):
-            deeper = {index for index in columns[depth:]}
+            deeper = set(columns[depth:])
             out = [n for n in inner if isinstance(n, Position) and not n.above.free_symbols & deeper]
-            inner = [*out, Pass(columns[depth], tuple(n for n in inner if n not in out))]
-        return Pass(columns[0], tuple(inner))
+            rest = [n for n in inner if n not in out]
+            after: list[Node] = []
+            if depth == 1:
+                sums = [n for n in _flat(rest) if isinstance(n, Accumulate) and isinstance(n.entry, sp.Symbol)
+                        and not n.maximum]
+                for n in sums:
+                    part = sp.Symbol(f"{str(n.entry.name).removesuffix('_sum')}_part", real=True)
+                    out.append(Start(str(part.name)))
+                    rest = _renamed(rest, n, Accumulate(part, n.value))
+                    after.append(Accumulate(n.entry, part, compensated=True))
+                    before.append(Start(f"{n.entry.name}_lost"))
+            inner = [*out, Pass(columns[depth], tuple(rest)), *after]
+        return [*before, Pass(columns[0], tuple(inner))]
 
     def _partner(self, item: _Item, ending: Sequence[_Item]) -> _Item | None:
         """The maximum whose place an item is, where both are worked out in one pass."""
@@ -493,3 +509,16 @@ class _Builder:
             if e.name in self.locals and e.indices == own:
                 mapping[e] = self.locals[e.name]
         return body.xreplace(mapping)
+
+
+def _flat(nodes: Sequence[Node]) -> list[Node]:
+    """Every statement, those inside loops included."""
+    return [n for node in nodes for n in (_flat(node.body) if isinstance(node, Pass) else [node])]
+
+
+def _renamed(nodes: Sequence[Node], old: Node, new: Node) -> list[Node]:
+    """The statements with one in place of another, also inside loops."""
+    return [
+        Pass(n.index, tuple(_renamed(n.body, old, new))) if isinstance(n, Pass) else new if n == old else n
+        for n in nodes
+    ]

@@ -47,7 +47,7 @@ def positioned(
                 places.append(index)
                 continue
             if index not in named:
-                name = index_name(axis)
+                name = "element" if axis.axis == "…" else index_name(axis)
                 while name in taken:
                     name += "_at"
                 taken.add(name)

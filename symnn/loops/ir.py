@@ -52,7 +52,7 @@ class Let:
 
 @dataclass(frozen=True)
 class Start:
-    """A row's accumulator before its pass: zero for a sum, −∞ for a maximum, 0 for a position."""
+    """A row's accumulator before its pass: zero for a sum, −∞ for a maximum, −1 for a position."""
 
     name: str
     maximum: bool = False
@@ -61,11 +61,15 @@ class Start:
 
 @dataclass(frozen=True)
 class Accumulate:
-    """Add a value to an accumulator, or keep the larger; ``entry`` is a local symbol or a partial sum's element."""
+    """Add a value to an accumulator, or keep the larger; ``entry`` is a local symbol or a partial sum's element.
+
+    A ``compensated`` sum carries along what each addition loses (Kahan 1965).
+    """
 
     entry: sp.Symbol | Entry
     value: sp.Expr
     maximum: bool = False
+    compensated: bool = False
 
 
 @dataclass(frozen=True)

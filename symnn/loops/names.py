@@ -12,7 +12,12 @@ from symnn.language.terms import DOT, MACRON, Entry, Index
 __all__ = ["code_name", "describe", "index_name"]
 
 #: Names that generated functions use for their own.
-_RESERVED = {"real", "out", "lo", "hi", "chunk", "np", "math", "sizes", "lead", "saved", "state", "reduction", "e"}
+_RESERVED = {
+    *("real", "out", "lo", "hi", "chunk", "np", "math", "sizes", "lead", "saved", "state", "reduction", "e", "value"),
+    # What modules import from their runtime.
+    *("check", "number", "output", "outputs", "reduce", "pairs", "cotangent", "updated", "added", "compensated", "maxnum", "larger"),
+    *("smaller", "sign", "exp", "expm1", "log", "log1p", "tanh", "erf", "erfc", "sin", "cos"),
+}
 
 
 def code_name(name: str) -> str:

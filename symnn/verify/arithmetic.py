@@ -138,7 +138,8 @@ class Running:
 
     def __init__(self, value: Any, error: Any = 0, widest: Any = 0) -> None:
         self.value, self.error = mpmath.mpf(value), mpmath.mpf(error)
-        self.widest = max(abs(self.value), widest)
+        # An infinity that is written down (a masked score) overflows nothing.
+        self.widest = widest if mpmath.isinf(self.value) else max(abs(self.value), widest)
 
     @classmethod
     def of(cls, value: Any) -> Running:
@@ -169,6 +170,9 @@ class Running:
         return type(self)(value, error, max(self.widest, other.widest))
 
     __radd__, __rmul__ = __add__, __mul__
+
+    def __int__(self) -> int:
+        return int(self.value)
 
     def __rsub__(self, other: Any) -> Running:
         return self.of(other) - self

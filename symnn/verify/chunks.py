@@ -9,7 +9,7 @@ import numpy as np
 
 from symnn.calculus.trace import Derivation
 from symnn.language.operation import Kind, Op, Role
-from symnn.language.terms import Reduction
+from symnn.language.terms import Delta, Entry, Index, Reduction
 from symnn.verify.calls import Results, call_kernel
 from symnn.verify.reference import expect
 from symnn.verify.regimes import cotangents, ordinary_instance
@@ -57,7 +57,17 @@ def _splits(op: Op, batch: str) -> bool:
     """Whether the result for a batch is made of the results for its pieces."""
     inner = [e for e in op.equations if e.name not in op.outputs]
     crossing = any(i.axis == batch for e in inner for r in e.value.atoms(Reduction) for i in r.bound)
-    return bool(batch) and not crossing and op.kind is not Kind.SCHEDULE
+    return bool(batch) and not crossing and not _at_other_rows(op, batch) and op.kind is not Kind.SCHEDULE
+
+
+def _at_other_rows(op: Op, batch: str) -> bool:
+    """Whether an equation reads the batch at another place than its own row, as a recurrence over it does."""
+    for e in op.equations:
+        computed = (i for x in e.value.atoms(Entry) for i in x.indices if not isinstance(i, Index))
+        deltas = (a for d in e.value.atoms(Delta) for a in d.args)
+        if any(s.axis == batch for i in (*computed, *deltas) for s in i.atoms(Index)):
+            return True
+    return len({i for e in op.equations for i in e.axes if i.axis == batch}) > 1
 
 
 def _axis_of(op: Op, name: str, batch: str) -> int | None:

@@ -52,6 +52,9 @@ def _add_table(evaluation: Evaluation, name: str, equation: Equation, moved: str
     def quotient(*position: int) -> Any:
         here, there = position[:rank], position[rank:]
         step = mpmath.mpf(10) ** -_STEP
+        if at(there, step)(*here) == at(there, -step)(*here):
+            # Also where a value is infinite on both sides.
+            return mpmath.mpf(0)
         coarse = (at(there, step)(*here) - at(there, -step)(*here)) / (2 * step)
         fine = (at(there, step / 2)(*here) - at(there, -step / 2)(*here)) / step
         return (4 * fine - coarse) / 3

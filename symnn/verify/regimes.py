@@ -52,8 +52,11 @@ def kernel_sizes(op: Op, rng: np.random.Generator) -> dict[str, int]:
     names = {i.axis for a in op.arguments for i in a.axes}
     names |= {a.below.axis for a in op.arguments if a.below is not None}
     sizes = {}
-    for name in sorted(names - set(op.extents)):
-        wide = _FLAT if op.elementwise else _WIDE if name in reduced and len(names) <= 3 else int(rng.integers(2, 5))
+    own = names - set(op.extents)
+    # Several axes that are reduced share the number of positions.
+    long = max(3, round(_WIDE ** (1 / max(1, len(reduced & own))))) if len(own) <= 3 else 3
+    for name in sorted(own):
+        wide = _FLAT if op.elementwise else long if name in reduced else int(rng.integers(2, 5 if len(own) <= 3 else 4))
         sizes[name] = wide
     return sizes
 

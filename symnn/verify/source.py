@@ -27,6 +27,7 @@ from symnn.language.terms import (
     Tensor,
     Total,
     free_indices,
+    reach,
 )
 
 __all__ = ["Source", "write"]
@@ -138,8 +139,11 @@ def _product(e: sp.Mul, s: Source) -> str:
     if below:
         s.functions.add("over")
         text = f"over({text}, {' * '.join(_value(a, s) for a in below)})"
-    for delta in deltas:
-        text = f"({text} if {_equal(delta, s)} else {_value(sp.S.Zero, s)})"
+    # A product with an absent element is absent, whatever its other factors are.
+    absent = [a for a in above if isinstance(a, Entry) and _is_computed(a)]
+    there = [f"{s.tensors[a.name]}.has({_positions(a, s)})" for a in absent]
+    for condition in (*there, *(_equal(delta, s) for delta in deltas)):
+        text = f"({text} if {condition} else {_value(sp.S.Zero, s)})"
     return f"({text})"
 
 
@@ -187,9 +191,14 @@ def _equal(e: Delta, s: Source) -> str:
 
 def _entry(e: Entry, s: Source) -> str:
     table = s.tensors.setdefault(e.name, f"T{len(s.tensors)}")
-    if all(isinstance(i, Index | Entry) or i.is_Integer for i in e.indices):
+    if not _is_computed(e):
         return f"{table}[{''.join(_integer(i, s) + ', ' for i in e.indices) or '()'}]"
     return f"{table}.at({_positions(e, s)})"
+
+
+def _is_computed(e: Entry) -> bool:
+    """Whether an entry is read at positions that are worked out, where there may be none."""
+    return not all(isinstance(i, Index | Entry) or i.is_Integer for i in e.indices)
 
 
 def _positions(e: Entry, s: Source) -> str:
@@ -245,7 +254,7 @@ def _reduction(e: Reduction, s: Source) -> str:
     body = _value(e.body, s)
     if kind != "total":
         # What is absent is no candidate for the greatest.
-        computed = [r for r in e.body.atoms(Entry) if not all(isinstance(i, Index | Entry) for i in r.indices)]
+        computed = [r for r in e.body.atoms(Entry) if _is_computed(r)]
         there = [f"{s.tensors[r.name]}.has({_positions(r, s)})" for r in computed]
         loops += f" if {' and '.join(there)}" if there else ""
     if kind == "place":

@@ -82,6 +82,13 @@ def _apart(name, axes, shape, flat, sizes):
     return tuple(made)
 
 
+def require(holds, what, **given):
+    """What an operation assumes of its parameters."""
+    if not holds:
+        told = ", ".join(f"{name} = {number:g}" for name, number in given.items())
+        raise ValueError(f"{told}; expected {what}")
+
+
 def extent_of(axis, value, **given):
     """The extent of an axis of a result, at least one position, from what is given."""
     if value < 1:

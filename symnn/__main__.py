@@ -1,0 +1,5 @@
+"""``python -m symnn``: the command line."""
+
+from symnn.cli import main
+
+main()
