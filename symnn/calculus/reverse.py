@@ -12,7 +12,7 @@ from symnn.calculus.maxima import named_places, with_places
 from symnn.calculus.trace import Derivation, Step
 from symnn.errors import NotDifferentiableError, UsageError
 from symnn.language.operation import Equation, Op
-from symnn.language.terms import Entry, Index, Partial, Tensor, Total, adjoint, contains, fresh, substitute
+from symnn.language.terms import Entry, Index, Partial, Tensor, Total, adjoint, contains, fresh, rename_bound, substitute
 from symnn.rewrite.folding import Fold, folds_of
 from symnn.rewrite.forward import rewrite_forward
 from symnn.rewrite.sums import contract, neaten
@@ -117,7 +117,8 @@ def _chain_rule(
         bound = tuple(mapping.values())
         incoming = _cotangent(user, adjoints, seeds)
         formal.append(Total(substitute(incoming.target, mapping) * Partial(here, target), *bound))
-        value = substitute(user.value, mapping)
+        # What is bound inside must not be taken for an index of the target.
+        value = rename_bound(substitute(user.value, mapping), {*target.indices, *bound})
         raw.append(Total(substitute(incoming.value, mapping) * partial(value, target), *bound))
     return sp.Add(*formal), sp.Add(*raw)
 

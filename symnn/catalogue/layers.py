@@ -1,14 +1,22 @@
 """Layers on vectors: affine maps, look-up tables, positions."""
 
+from symnn.catalogue.activations import sigmoid
 from symnn.language import Count, Eq, Label, Learned, T, axes, cos, layer, sin, total, where
 
 n, i, o, v, d, j, k = axes("n i o v d j k")
 
 
 @layer
-def linear(f, x: T[n, i], W: Learned[o, i], b: Learned[o]):
+def linear(f, x: T[..., i], W: Learned[o, i], b: Learned[o]):
     """An affine map of each sample."""
-    f.y[n, o] = total(W[o, i] * x[n, i], i) + b[o]
+    f.y[..., o] = total(W[o, i] * x[..., i], i) + b[o]
+
+
+@layer
+def neuron(f, x: T[n, i], w: Learned[i], b: Learned[()]):
+    """One sigmoid unit: logistic regression."""
+    f.z[n] = total(w[i] * x[n, i], i) + b
+    f.y[n] = sigmoid(f.z[n])
 
 
 @layer

@@ -1,7 +1,26 @@
 """Losses: one value per sample of a batch; their mean over the batch is the module's default."""
 
-from symnn.catalogue.activations import sigmoid, softmax
-from symnn.language import Abs, Eq, Label, Positive, T, axes, log, loss, mean, total, where
+from symnn.catalogue.activations import log_softmax, sigmoid, softmax
+from symnn.language import (
+    Abs,
+    Between,
+    Eq,
+    Label,
+    Mask,
+    NonNegative,
+    Positive,
+    T,
+    Unit,
+    axes,
+    delta,
+    exp,
+    log,
+    loss,
+    maximum,
+    mean,
+    total,
+    where,
+)
 
 n, c, d = axes("n c d")
 
@@ -10,6 +29,19 @@ n, c, d = axes("n c d")
 def mse(f, pred: T[n, d], target: Label[n, d]):
     """The mean squared error."""
     f.L[n] = mean((pred[n, d] - target[n, d]) ** 2, d)
+
+
+@loss
+def mae(f, pred: T[n, d], target: Label[n, d]):
+    """The mean absolute error; where prediction and target agree, the derivative is 0."""
+    f.L[n] = mean(Abs(pred[n, d] - target[n, d]), d)
+
+
+@loss
+def log_cosh(f, pred: T[n, d], target: Label[n, d]):
+    """The mean of log cosh of the error."""
+    f.r[n, d] = pred[n, d] - target[n, d]
+    f.L[n] = mean(log((exp(f.r[n, d]) + exp(-f.r[n, d])) / 2), d)
 
 
 @loss
@@ -51,3 +83,70 @@ def sparse_softmax_ce(f, z: T[n, c], label: Label[n].below(c)):
     """The cross-entropy of softmax(z) against the class with the given label."""
     f.a = softmax(z)
     f.L[n] = -log(f.a[n, label[n]])
+
+
+@loss
+def label_smoothing_ce(f, z: T[n, c], label: Label[n].below(c), smoothing: Unit = 0.1):
+    """The cross-entropy against a label that is trusted up to a fraction smoothing (Szegedy et al. 2016)."""
+    f.t[n, c] = (1 - smoothing) * delta(c, label[n]) + smoothing / c.extent
+    f.a = softmax(z)
+    f.L = ce(f.a, f.t)
+
+
+@loss
+def masked_softmax_ce(f, z: T[n, c], label: Label[n].below(c), mask: Mask[n]):
+    """The mean of the cross-entropy over the positions that the mask holds (Devlin et al. 2019)."""
+    f.a = softmax(z)
+    f.count = total(mask[n], n)
+    f.L = -total(mask[n] * log(f.a[n, label[n]]), n) / f.count
+
+
+@loss
+def focal(f, z: T[n, d], t: Label[n, d], alpha: Between(0, 1) = 0.25, gamma: NonNegative = 2):
+    """The cross-entropy that weighs well classified examples down (Lin et al. 2017); t is 0 or 1."""
+    f.assume(Eq(t[n, d] * (1 - t[n, d]), 0))
+    f.p[n, d] = sigmoid(z[n, d])
+    f.q[n, d] = 1 - f.p[n, d]
+    hit = alpha * t[n, d] * f.q[n, d] ** gamma * log(f.p[n, d])
+    miss = (1 - alpha) * (1 - t[n, d]) * f.p[n, d] ** gamma * log(f.q[n, d])
+    f.L[n] = -mean(hit + miss, d)
+
+
+@loss
+def kl_div(f, p: T[n, c], q: T[n, c]):
+    """The relative entropy of p with respect to q (Kullback & Leibler 1951); 0·log 0 is 0."""
+    f.assume(p[n, c] >= 0, q[n, c] > 0)
+    f.L[n] = total(where(p[n, c] > 0, p[n, c] * log(p[n, c] / q[n, c]), 0), c)
+
+
+@loss
+def gaussian_nll(f, mu: T[n, d], logvar: T[n, d], target: Label[n, d]):
+    """The negative log-likelihood of normal distributions, up to a constant (Nix & Weigend 1994)."""
+    f.L[n] = mean((logvar[n, d] + (target[n, d] - mu[n, d]) ** 2 * exp(-logvar[n, d])) / 2, d)
+
+
+@loss
+def hinge(f, z: T[n, d], t: Label[n, d]):
+    """The margin loss of support vector machines (Cortes & Vapnik 1995); t is −1 or 1."""
+    f.assume(Eq(t[n, d] ** 2, 1))
+    f.L[n] = mean(maximum(0, 1 - t[n, d] * z[n, d]), d)
+
+
+@loss
+def perceptron(f, z: T[n, d], t: Label[n, d]):
+    """The loss of the perceptron (Rosenblatt 1958); t is −1 or 1."""
+    f.assume(Eq(t[n, d] ** 2, 1))
+    f.L[n] = mean(maximum(0, -t[n, d] * z[n, d]), d)
+
+
+@loss
+def distillation(
+    f, z_student: T[n, c], z_teacher: Label[n, c], label: Label[n].below(c), T: Positive = 4,
+    alpha: Between(0, 1) = 0.5,
+):
+    """The label's cross-entropy, and the divergence from a teacher at temperature T (Hinton et al. 2015)."""
+    f.a = softmax(z_student)
+    f.s = log_softmax(z_student, T=T)
+    f.t = log_softmax(z_teacher, T=T)
+    f.kl[n] = total(exp(f.t[n, c]) * (f.t[n, c] - f.s[n, c]), c)
+    f.L[n] = -alpha * log(f.a[n, label[n]]) + (1 - alpha) * T**2 * f.kl[n]

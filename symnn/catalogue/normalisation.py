@@ -37,13 +37,13 @@ def batch_norm_inference(
 
 
 @layer
-def layer_norm(f, x: T[n, d], gamma: Learned[d], beta: Learned[d], eps: Positive = 1e-5):
+def layer_norm(f, x: T[..., d], gamma: Learned[d], beta: Learned[d], eps: Positive = 1e-5):
     """Each sample normalised over its features, then scaled and shifted (Ba et al. 2016)."""
-    f.mu[n] = mean(x[n, d], d)
-    f.var[n] = mean((x[n, d] - f.mu[n]) ** 2, d)
-    f.r[n] = 1 / sqrt(f.var[n] + eps)
-    f.xhat[n, d] = (x[n, d] - f.mu[n]) * f.r[n]
-    f.y[n, d] = gamma[d] * f.xhat[n, d] + beta[d]
+    f.mu[...] = mean(x[..., d], d)
+    f.var[...] = mean((x[..., d] - f.mu[...]) ** 2, d)
+    f.r[...] = 1 / sqrt(f.var[...] + eps)
+    f.xhat[..., d] = (x[..., d] - f.mu[...]) * f.r[...]
+    f.y[..., d] = gamma[d] * f.xhat[..., d] + beta[d]
 
 
 @layer
@@ -60,8 +60,8 @@ def group_norm(
 
 
 @layer
-def rms_norm(f, x: T[n, d], gamma: Learned[d], eps: Positive = 1e-6):
+def rms_norm(f, x: T[..., d], gamma: Learned[d], eps: Positive = 1e-6):
     """Each sample divided by its root mean square, then scaled (Zhang & Sennrich 2019)."""
-    f.r[n] = 1 / sqrt(mean(x[n, d] ** 2, d) + eps)
-    f.xhat[n, d] = x[n, d] * f.r[n]
-    f.y[n, d] = gamma[d] * f.xhat[n, d]
+    f.r[...] = 1 / sqrt(mean(x[..., d] ** 2, d) + eps)
+    f.xhat[..., d] = x[..., d] * f.r[...]
+    f.y[..., d] = gamma[d] * f.xhat[..., d]

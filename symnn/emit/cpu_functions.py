@@ -30,7 +30,8 @@ class Functions:
 
     @property
     def is_loss(self) -> bool:
-        return self.op.kind is Kind.LOSS
+        """Whether the value is one for each sample, to be reduced as the caller asks."""
+        return self.op.kind is Kind.LOSS and bool(self.op.equation(self.op.outputs[0]).axes)
 
     @property
     def blocks(self) -> list[list[str]]:
@@ -109,7 +110,8 @@ class Functions:
         self._inputs = f"({names}{comma})"
         told = told_sizes(self.op)
         more = f", {told}" if told else ""
-        return [f"({names}{comma}), sizes, lead, real = check({table}, ({given}{comma}){more})"]
+        lines = [f"({names}{comma}), sizes, lead, real = check({table}, ({given}{comma}){more})"]
+        return lines + [f"{code_name(a.name)} = real({code_name(a.name)})" for a in arguments if not a.axes]
 
     def _run(
         self, schedule: Schedule, outputs: Sequence[Entry], out: Sequence[str] | None
@@ -230,6 +232,10 @@ class Functions:
             lines.append("reduction = reduction_of(reduction)")
             self._use("per_sample")
             lines.append("out = per_sample(out, reduction)")
+        shaped = {a.name: a.axes for a in self.arrays} | {e.name: e.indices for e in schedule.outputs}
+        for saved in self.made.saved:
+            if ELEMENTS in shaped[saved]:
+                sizes |= {i.axis for i in shaped[saved] if i != ELEMENTS and isinstance(i, Index)}
         lines += self._sizes(sizes | set(self._carried), self.arrays)
         lines += self._out_lines(outputs)
         lines += body
@@ -290,7 +296,6 @@ class Functions:
         else:
             values = [f"saved.{code_name(a.name)}" for a in kept] + self._given_seeds(seeds)
             lines += self._unpacked([*kept, *seeds], self._table("_SAVED", [*kept, *seeds], kept), values)
-            lines += [f"{_Coded(a).name_in_code} = real({_Coded(a).name_in_code})" for a in seeds if not a.axes]
         remembered = [f"{code_name(p.name)} = saved.{code_name(p.name)}" for p in self._kept()]
         lines = [*remembered, *lines] if told_sizes(self.op) else [*lines, *remembered]
         out = self._out(results)

@@ -65,7 +65,7 @@ def _lead(kernel: Kernel, storage: Mapping[str, str]) -> tuple[str, Entry]:
     """An array to take the type from, and the number of rows where the kernel sees a chunk of them."""
     printer = KernelPrinter(storage)
     for e in (*kernel.reads, *kernel.writes, *kernel.partials):
-        rows = kernel.whole or e.indices[0] == kernel.row
+        rows = kernel.whole or e.indices[:1] == (kernel.row,)
         if e.indices and rows and not e.tensor.is_integer:
             return printer.array(e.name), e
     raise AssertionError(f"{kernel.name} has no array over its rows")

@@ -128,6 +128,9 @@ class Steps:
         columns = columns or " + ".join(size_name(i.axis) for i in kernel.columns) or "1"
         self.sizes |= {kernel.row.axis, *(i.axis for i in (_nest(kernel) if kernel.whole else kernel.columns))}
         summing = ", summing=True" if any(e.indices for e in kernel.partials) else ""
+        if kernel.partials and not summing:
+            # Shorter chunks: fewer terms in each partial sum.
+            columns = f"8 * ({columns})" if " " in columns else f"8 * {columns}" if columns != "1" else "8"
         self.lines.append(f"chunk = chunk_rows({columns}{summing})")
         told = {s.axis for s in kernel.numbers if isinstance(s, Extent)}
         self.sizes |= told

@@ -9,6 +9,7 @@ from sympy.codegen.cfunctions import expm1, log1p
 
 from symnn.errors import UsageError
 from symnn.language.terms import Delta, Entry, Extent, Index, damped, erfc, maximum, minimum, reach
+from symnn.loops.ir import guarded
 from symnn.loops.names import code_name, index_name
 
 __all__ = ["FUNCTIONS", "KernelPrinter", "PythonPrinter", "number_name", "size_name"]
@@ -178,6 +179,10 @@ class KernelPrinter:
             (then, condition), (otherwise, _) = expr.args
             made = f"{self.text(then, 1)} if {self.text(condition, 1)} else {self.text(otherwise, 1)}"
             return f"({made})", _ATOM
+        if isinstance(expr, guarded):
+            there, value, otherwise = expr.args
+            condition = " and ".join(sorted(str(s.name) for s in sp.Mul.make_args(there)))
+            return f"({self.text(value, 1)} if {condition} else {self.text(otherwise, 1)})", _ATOM
         if isinstance(expr, damped):
             a, b = expr.args
             zero = f"{self.text(b, _SUM)} == {self.constant(sp.S.Zero)}"
@@ -189,8 +194,6 @@ class KernelPrinter:
             return f"({self.constant(sp.S.One)} if {left} == {right} else {self.constant(sp.S.Zero)})", _ATOM
         if isinstance(expr, sp.And):
             return " and ".join(self.text(a, 1) for a in expr.args), 0
-        if isinstance(expr, sp.Eq) and expr.rhs == 1 and str(expr.lhs).endswith("_is_there"):
-            return str(expr.lhs.name), _ATOM
         if isinstance(expr, sp.core.relational.Relational) and expr.lhs.is_integer and expr.rhs.is_integer:
             sign = {sp.Eq: "==", sp.Ne: "!="}.get(type(expr)) or expr.rel_op
             return f"{self.whole(expr.lhs)} {sign} {self.whole(expr.rhs)}", 0

@@ -1,6 +1,6 @@
 """The language of declarations: what a file of operations imports."""
 
-from sympy import Abs, Eq, cos, erf, exp, log, oo, pi, sign, sin, sqrt, tanh
+from sympy import Abs, And, Eq, Mod, cos, erf, exp, floor, log, oo, pi, sign, sin, sqrt, tanh
 
 from symnn.language.annotations import (
     Between,
@@ -34,12 +34,14 @@ from symnn.language.terms import function, indicator, maximum, minimum, reach, w
 
 __all__ = [
     "Abs",
+    "And",
     "Between",
     "Count",
     "Eq",
     "Label",
     "Learned",
     "Mask",
+    "Mod",
     "NonNegative",
     "Positive",
     "State",
@@ -53,6 +55,7 @@ __all__ = [
     "delta",
     "erf",
     "exp",
+    "floor",
     "function",
     "indicator",
     "initialiser",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import sympy as sp
@@ -9,7 +10,7 @@ import sympy as sp
 from symnn.language.body import Array, Body, Slot
 from symnn.language.operation import Argument, Call, Op, Role
 from symnn.language.places import spelt, wrong
-from symnn.language.terms import ELEMENTS, Entry, Index, Reduction, free_in_order, fresh
+from symnn.language.terms import ELEMENTS, Entry, Extent, Index, Reduction, free_in_order, fresh
 
 __all__ = ["call"]
 
@@ -23,24 +24,30 @@ def call(body: Body, op: Op, given: tuple[Any, ...], params: dict[str, Any]) -> 
             "give each of them, in that order",
         )
     mapping = _bind_parameters(op, params)
+    # An axis of one position (conv2d's groups, of which there is one) does not appear in the caller's tensors.
+    single = {Index(axis) for axis, extent in op.extents.items() if extent.xreplace(mapping) == 1}
+    mapping |= {i: sp.S.Zero for i in single} | {i.extent: sp.S.One for i in single}
     spread: tuple[Index, ...] = ()
     shown = []
     inputs: dict[str, Any] = {}
     for argument, value in zip(wanted, given, strict=True):
+        argument = replace(argument, axes=tuple(i for i in argument.axes if i not in single))
         entry, positions = _match(body, op, argument, value, mapping)
         spread = positions or spread
         inputs[argument.name] = (argument, entry)
         shown.append(entry)
+    _extend(body, op, mapping)
     stem = op.name
     names = {op.outputs[-1]: stem}
     for equation in op.equations:
         local = names.get(equation.name, f"{stem}_{equation.name}")
         while local in body.arrays:
             local += "_"
-        target = tuple(j for i in equation.axes for j in (spread if i == ELEMENTS else (mapping.get(i, i),)))
+        own = tuple(i for i in equation.axes if i not in single)
+        target = tuple(j for i in own for j in (spread if i == ELEMENTS else (mapping.get(i, i),)))
         body.define(local, target, _instantiate(equation.value, inputs, mapping, spread))
         known = body.arrays[local]
-        inputs[equation.name] = (Argument(equation.target.tensor, equation.axes, Role.INPUT), known)
+        inputs[equation.name] = (Argument(equation.target.tensor, own, Role.INPUT), known)
         last = local
     for fact in op.facts:
         here = _instantiate(fact, inputs, mapping, spread)
@@ -52,6 +59,25 @@ def call(body: Body, op: Op, given: tuple[Any, ...], params: dict[str, Any]) -> 
     result = body.arrays[last]
     whole = any(isinstance(v, Array | Slot) for v in given)
     return result if whole else Entry(result.tensor, *result.axes)
+
+def _extend(body: Body, op: Op, mapping: dict[sp.Basic, Any]) -> None:
+    """Bring the operation's derived extents to the caller: to an axis of its own where one has that extent."""
+    known = {Extent(axis): extent for axis, extent in body.extents.items()}
+    for axis, extent in op.extents.items():
+        index = Index(axis)
+        here = sp.simplify(extent.xreplace(mapping).xreplace(known))
+        if index in mapping:
+            if isinstance(mapping[index], Index) and not isinstance(here, Extent):
+                body.extents.setdefault(mapping[index].axis, here)
+            continue
+        if isinstance(here, Extent):
+            mapping[index] = Index(here.axis)
+        else:
+            name = axis if axis not in {i.axis for a in body.arrays.values() for i in a.axes} else f"{op.name}_{axis}"
+            mapping[index] = Index(name)
+            body.extents.setdefault(name, here)
+        mapping[index.extent] = mapping[index].extent
+
 
 def _bind_parameters(op: Op, params: dict[str, Any]) -> dict[sp.Basic, sp.Basic]:
     mapping: dict[sp.Basic, sp.Basic] = {}
@@ -114,7 +140,9 @@ def _instantiate(
     """An inner expression with the caller's tensors, indices and parameters in it."""
     if isinstance(value, Entry):
         argument, given = inputs[value.name]
-        positions = [_instantiate(i, inputs, mapping, spread) for i in value.indices]
+        single = len(value.indices) - len(argument.axes)
+        kept = [i for i in value.indices if mapping.get(i) is not sp.S.Zero] if single else value.indices
+        positions = [_instantiate(i, inputs, mapping, spread) for i in kept]
         if isinstance(given, Array):
             flat: list[Any] = []
             for own, position in zip(argument.axes, positions, strict=True):
@@ -125,11 +153,15 @@ def _instantiate(
         bound: list[Index] = []
         taken = {i for i in mapping.values() if isinstance(i, Index)}
         for i in value.bound:
+            if mapping.get(Index(i.axis)) is sp.S.Zero:
+                continue
             # Two axes of the operation may be one axis of the caller's: their indices stay apart.
             here = Index(str(mapping.get(Index(i.axis), i)) + str(i.name)[len(i.axis) :])
             bound.append(fresh(here, taken) if here in taken else here)
             taken.add(bound[-1])
-        inner = {**mapping, **dict(zip(value.bound, bound, strict=True))}
+        own = [i for i in value.bound if mapping.get(Index(i.axis)) is not sp.S.Zero]
+        inner = {**mapping, **dict(zip(own, bound, strict=True))}
+        inner |= {i: sp.S.Zero for i in value.bound if i not in own}
         return value.func(_instantiate(value.body, inputs, inner, spread), *bound)
     if value in mapping:
         return mapping[value]

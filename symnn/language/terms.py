@@ -123,6 +123,12 @@ class Entry(sp.Expr):
     def __new__(cls, tensor: Tensor, *indices: Any) -> Entry:
         return super().__new__(cls, tensor, *(sp.sympify(i) for i in indices))
 
+    def __getitem__(self, indices: Any) -> Entry:
+        """An element of an array of any shape may be written with its dots: ``label[...]`` is ``label``."""
+        if indices is not Ellipsis or self.indices != (ELEMENTS,):
+            raise TypeError(f"{self} is an element already; it has no further axes")
+        return self
+
     @property
     def tensor(self) -> Tensor:
         return self.args[0]

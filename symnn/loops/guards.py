@@ -10,8 +10,8 @@ from collections.abc import Mapping, Sequence
 
 import sympy as sp
 
-from symnn.language.terms import Entry, Index, Reduction, Total, where
-from symnn.loops.ir import Position
+from symnn.language.terms import Entry, Index, Reduction, Total
+from symnn.loops.ir import Position, guarded
 from symnn.loops.names import index_name
 
 __all__ = ["is_computed", "positioned", "skipped"]
@@ -41,7 +41,7 @@ def positioned(
     absent = sp.S.Zero if reduces in (None, Total) else -sp.oo
     for entry in computed:
         places: list[sp.Expr] = []
-        guards: list[sp.Basic] = []
+        guards: list[sp.Expr] = []
         for axis, index in zip(axes_of[entry.name], entry.indices, strict=True):
             if isinstance(index, Index | Entry) or index.is_Integer:
                 places.append(index)
@@ -55,9 +55,9 @@ def positioned(
                 named[index] = Position(name, above, below, axis.extent, index in left_out)
             places.append(sp.Symbol(named[index].name, integer=True))
             if not named[index].skips:
-                guards.append(sp.Eq(named[index].there, 1))
+                guards.append(named[index].there)
         read = Entry(entry.tensor, *places)
-        mapping[entry] = where(sp.And(*guards), read, absent) if guards else read
+        mapping[entry] = guarded(sp.Mul(*guards), read, absent) if guards else read
     return body.xreplace(mapping), sorted(named.values(), key=lambda p: not p.skips)
 
 

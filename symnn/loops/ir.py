@@ -31,6 +31,7 @@ __all__ = [
     "Start",
     "Step",
     "Store",
+    "guarded",
     "kernels_of",
 ]
 
@@ -70,6 +71,13 @@ class Accumulate:
     value: sp.Expr
     maximum: bool = False
     compensated: bool = False
+
+
+class guarded(sp.Function):  # noqa: N801 - stands in expressions as a function does
+    """``guarded(there, value, otherwise)``: a read that is only made where every position of it is there."""
+
+    nargs = 3
+    is_real = True
 
 
 @dataclass(frozen=True)

@@ -287,6 +287,17 @@ def _is_absent_after(expr: sp.Expr, index: Index) -> bool:
     return vanishes_off(substitute(expr, {index: there - 1}), there)
 
 
+def _signed(expr: sp.Expr) -> sp.Expr:
+    """u · sign u is |u|."""
+    found: dict[sp.Basic, sp.Basic] = {}
+    for product in expr.atoms(sp.Mul):
+        for sign in product.args:
+            if isinstance(sign, sp.sign) and sign.args[0] in product.args:
+                rest = [a for a in product.args if a not in (sign, sign.args[0])]
+                found[product] = sp.Mul(*rest, sp.Abs(sign.args[0]))
+    return expr.xreplace(found)
+
+
 def _tidy_choices(expr: sp.Expr) -> sp.Expr:
     found = {p: _tidy_choice(p) for p in expr.atoms(sp.Piecewise)}
     return expr.xreplace({k: v for k, v in found.items() if k != v})
@@ -303,6 +314,7 @@ def simplify(expr: sp.Expr, folds: Sequence[Fold]) -> tuple[sp.Expr, list[Rewrit
         expr = after
 
     accept(_last_or_before(expr), "last or before", "at the end of a recurrence one term is there, before it the other")
+    accept(_signed(expr), "sign", "a number times its sign is its magnitude")
     accept(_tidy_choices(expr), "clipped value", "a value inside the bounds, the bound outside them")
     while True:
         split, fold = _split_sums(expr, folds)

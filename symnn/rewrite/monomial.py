@@ -20,6 +20,9 @@ def factors(expr: sp.Expr) -> dict[sp.Expr, sp.Expr]:
     for base, power in _split(expr, sp.S.One):
         if base.is_Number and power.is_Integer:
             coefficient *= base**power
+        elif base.is_Number and power.is_number:
+            # A root is a factor of its own, not a coefficient.
+            found[base**power] = found.get(base**power, sp.S.Zero) + 1
         else:
             found[base] = found.get(base, sp.S.Zero) + power
     made = {b: p for b, p in found.items() if p != 0}

@@ -30,7 +30,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 
 import sympy as sp
-from sympy.codegen.cfunctions import expm1, log1p
+from sympy.codegen.cfunctions import log1p
 
 from symnn.language.operation import Equation
 from symnn.language.terms import (
@@ -52,6 +52,14 @@ from symnn.language.terms import (
 )
 from symnn.rewrite.folding import inline
 from symnn.rewrite.monomial import factors, opaque
+from symnn.rewrite.tails import (
+    complement_of_tanh,
+    decays,
+    interpolation,
+    product_under_condition,
+    quotient_of_growth,
+    scaled_expm1,
+)
 
 __all__ = ["Applied", "stabilise"]
 
@@ -93,6 +101,15 @@ class _Context:
         known = self.stable if isinstance(expr, Entry) and expr.name in self.stable else self.definitions
         if isinstance(expr, Entry) and expr.name in known:
             return self.value_of(inline(expr, known[expr.name]))
+        return expr
+
+    def unfolded(self, expr: sp.Expr) -> sp.Expr:
+        """An expression with every name in it replaced by its definition, where there are no recurrences."""
+        for _ in range(len(self.definitions)):
+            named = next((e for e in expr.atoms(Entry) if e.name in self.definitions), None)
+            if named is None or sp.count_ops(expr) > 200:
+                break
+            expr = inline(expr, self.definitions[named.name])
         return expr
 
     def leaves(self, expr: sp.Expr) -> set[str]:
@@ -246,7 +263,7 @@ def _log_of_product(expr: sp.Expr, context: _Context) -> sp.Expr | None:
     return sp.Add(*(p * (b.args[0] if isinstance(b, sp.exp) else sp.log(b)) for b, p in powers.items()))
 
 
-def _shift_first(expr: sp.Expr, context: _Context) -> sp.Expr | None:
+def _shift_first(expr: sp.Expr, context: _Context, turned_once: bool = False) -> sp.Expr | None:
     """The difference of two large numbers is taken while it is exact, and named so that it stays so."""
     if not isinstance(expr, sp.Add):
         return None
@@ -256,8 +273,10 @@ def _shift_first(expr: sp.Expr, context: _Context) -> sp.Expr | None:
         if known is None or not isinstance(known.value, sp.Add):
             continue
         if name is term:
-            turned = _shift_first(-expr, context)
-            return None if turned is None else -turned
+            turned = None if turned_once else _shift_first(-expr, context, True)
+            if turned is not None:
+                return -turned
+            continue
         whole = inline(name, known)
         peaks = [a for a in whole.args if isinstance(a, Entry) and context.is_shifted(a)]
         logarithms = [a for a in whole.args if isinstance(a, sp.log)]
@@ -323,7 +342,8 @@ def _vanishing(expr: sp.Expr, context: _Context) -> sp.Expr | None:
         others = [a for a in expr.args if a is not factor]
         if any(context.leaves(a) & moving and _vanishes(a, context) is None and _grows(a) for a in others):
             named = factor if isinstance(factor, Entry) else context.name("tail", factor)
-            return damped(sp.Mul(*others), named)
+            rest = sp.Mul(*others)
+            return damped(_vanishing(rest, context) or rest, named)
     return None
 
 
@@ -336,7 +356,7 @@ def _vanishes(factor: sp.Expr, context: _Context) -> sp.Expr | None:
     core = sp.Mul(*(a for a in sp.Mul.make_args(plain) if not a.is_number))
     if isinstance(core, erfc) or (isinstance(core, sp.exp) and core.args[0].is_nonpositive):
         return core.args[0]
-    return None
+    return decays(context.unfolded(core)) if isinstance(core, sp.tanh) else None
 
 
 def _grows(factor: sp.Expr) -> bool:
@@ -374,10 +394,23 @@ def _tanh(expr: sp.Expr, context: _Context) -> sp.Expr | None:
 
 
 def _expm1(expr: sp.Expr, context: _Context) -> sp.Expr | None:
-    if not isinstance(expr, sp.Add) or expr.args[0] != -1:
-        return None
-    rest = expr + 1
-    return expm1(rest.args[0]) if isinstance(rest, sp.exp) else None
+    return scaled_expm1(expr)
+
+
+def _one_plus_tanh(expr: sp.Expr, context: _Context) -> sp.Expr | None:
+    return complement_of_tanh(expr, lambda e: context.argument_of(e, _tanh_argument))
+
+
+def _quotient(expr: sp.Expr, context: _Context) -> sp.Expr | None:
+    return quotient_of_growth(expr)
+
+
+def _interpolation(expr: sp.Expr, context: _Context) -> sp.Expr | None:
+    return interpolation(expr, lambda e: context.argument_of(e, _logistic_argument))
+
+
+def _under_condition(expr: sp.Expr, context: _Context) -> sp.Expr | None:
+    return product_under_condition(expr, _grows)
 
 
 def _log1p(expr: sp.Expr, context: _Context) -> sp.Expr | None:
@@ -390,14 +423,18 @@ def _log1p(expr: sp.Expr, context: _Context) -> sp.Expr | None:
 _RULES: tuple[tuple[str, Callable[[sp.Expr, _Context], sp.Expr | None]], ...] = (
     ("complement of the logistic", _complement),
     ("complement of tanh squared", _complement_of_tanh),
+    ("interpolation", _interpolation),
+    ("complement of tanh", _one_plus_tanh),
     ("tail of the error function", _tail_of_erf),
+    ("product under a condition", _under_condition),
+    ("quotient by its own growth", _quotient),
+    ("logistic function", _logistic),
     ("vanishing factor", _vanishing),
     ("shifted sum of exponentials", _shift),
     ("one exponential", _one_exponential),
     ("logarithm of a product", _log_of_product),
     ("softplus by sign", _softplus),
     ("hyperbolic tangent", _tanh),
-    ("logistic function", _logistic),
     ("logistic by sign", _logistic_by_sign),
     ("exponential minus one", _expm1),
     ("logarithm near one", _log1p),

@@ -119,6 +119,7 @@ class Evaluation:
         names: dict[str, Any] = {name: self.arithmetic.function(name) for name in source.functions}
         names.update({short: self._table(name) for name, short in source.tensors.items()})
         names.update({short: self._scalar(name) for name, short in source.symbols.items()})
+        names.update({short: int(self._scalar(name)) for name, short in source.wholes.items()})
         names["K"] = [number(_number(c)) for c in source.constants]
         names["N"] = {axis: self.sizes[axis] for axis in source.axes}
         names.update(number=number, remember=functools.cache, nan=number(mpmath.nan))

@@ -66,6 +66,7 @@ def kernel_measures(
 ) -> list[Measure]:
     """The worst error in each regime and dtype, and how special values come through."""
     op = programs.op
+    dtypes = tuple(dtypes)
     stable = {"forward": programs.forward.equations}
     if programs.forward_saving and programs.backward:
         names = {e.name for e in programs.backward.equations}
@@ -78,6 +79,8 @@ def kernel_measures(
             made.append(_regime(module, op, (derivation, tangent), dtype, regime, rng, stable, method))
         if op.kind is not Kind.SCHEDULE:
             made.append(_special(module, op, derivation, dtype, np.random.default_rng([seed, 9]), method))
+        if op.kind is not Kind.SCHEDULE and dtype is dtypes[-1]:
+            # The loops are the same in every type: their division among threads is tried in one.
             made.append(chunk_measure(module, op, derivation, dtype, np.random.default_rng([seed, 11]), method))
     return [m for m in made if m.count]
 

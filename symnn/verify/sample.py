@@ -56,6 +56,9 @@ def sizes_of(op: Op, rng: np.random.Generator, least: int = 1, most: int = 4) ->
     names.update({a.below.axis: None for a in op.arguments if a.below is not None})
     for axis in op.extents:
         names.pop(axis, None)
+    if len(names) > 4:
+        # Many axes: a few positions along each are as telling, and quick.
+        least, most = min(least, 2), min(most, 2)
     return {name: int(rng.integers(least, most + 1)) for name in names}
 
 

@@ -44,6 +44,7 @@ class Source:
     constants: list[sp.Expr] = field(default_factory=list)
     tensors: dict[str, str] = field(default_factory=dict)
     symbols: dict[str, str] = field(default_factory=dict)
+    wholes: dict[str, str] = field(default_factory=dict)
     functions: set[str] = field(default_factory=set)
     extents: set[str] = field(default_factory=set)
     axes: set[str] = field(default_factory=set)
@@ -51,6 +52,10 @@ class Source:
 
     def index(self, index: Index) -> str:
         return self.indices.setdefault(index, f"i{len(self.indices)}")
+
+    def whole(self, name: str) -> str:
+        """A number that is known to be whole, as a Python integer."""
+        return self.wholes.setdefault(name, f"w{len(self.wholes)}")
 
     def axis(self, name: str) -> str:
         self.axes.add(name)
@@ -232,7 +237,7 @@ def _integer(e: Any, s: Source) -> str:
     if isinstance(e, sp.Mod):
         return f"({_integer(e.args[0], s)} % {_integer(e.args[1], s)})"
     if isinstance(e, Tensor | sp.Symbol):
-        return f"int({s.symbols.setdefault(str(e.name), f'p{len(s.symbols)}')})"
+        return s.whole(str(e.name))
     if isinstance(e, sp.Piecewise):
         text = "None"
         for value, condition in reversed(e.args):

@@ -1,0 +1,148 @@
+"""Stability rules for tails: where functions saturate, vanish or grow, forms without cancellation and without ∞·0.
+
+===============================  =============================================  =============================
+rule                             from                                           to
+===============================  =============================================  =============================
+scaled exponential minus scale   c e^u − c                                      c expm1(u)
+complement of tanh               c ± c tanh u                                   2c σ(±2u)
+quotient by its own growth       u/(1 + |u|)                                    sign u/(1 + 1/|u|) where |u| > 1
+product under a condition        (a where C, else 0)·b                          a·b where C, else 0
+interpolation                    σ·(a − b) + b                                  σ·a + (1 − σ)·b
+===============================  =============================================  =============================
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import mpmath
+import sympy as sp
+from sympy.codegen.cfunctions import expm1, log1p
+
+from symnn.language.terms import Entry, damped, erfc, logistic, maximum, minimum, where
+
+__all__ = ["complement_of_tanh", "decays", "interpolation", "product_under_condition", "quotient_of_growth", "scaled_expm1"]
+
+
+def scaled_expm1(expr: sp.Expr) -> sp.Expr | None:
+    """c e^u − c, also among other addends."""
+    if not isinstance(expr, sp.Add):
+        return None
+    for term in expr.args:
+        factors = sp.Mul.make_args(term)
+        exponential = next((f for f in factors if isinstance(f, sp.exp)), None)
+        if exponential is None:
+            continue
+        scale = sp.Mul(*(f for f in factors if f is not exponential))
+        if -scale in expr.args:
+            rest = sp.Add(*(a for a in expr.args if a not in (term, -scale)))
+            return rest + scale * expm1(exponential.args[0])
+    return None
+
+
+def complement_of_tanh(
+    expr: sp.Expr, argument_of: Callable[[sp.Expr], sp.Expr | None]
+) -> sp.Expr | None:
+    """c ± c tanh u for a number c, also among other addends; the argument of a tanh is seen through names."""
+    if not isinstance(expr, sp.Add) or not expr.args[0].is_Rational:
+        return None
+    scale = expr.args[0]
+    for term in expr.args[1:]:
+        for sign in (1, -1):
+            u = argument_of(sp.sympify(term / (sign * scale)))
+            if u is not None:
+                return sp.Add(*(a for a in expr.args if a not in (scale, term))) + 2 * scale * logistic(2 * sign * u)
+    return None
+
+
+def quotient_of_growth(expr: sp.Expr) -> sp.Expr | None:
+    """u/(1 + |u|), whose numerator and denominator may both be infinite."""
+    if not isinstance(expr, sp.Mul):
+        return None
+    for factor in expr.args:
+        base, power = factor.as_base_exp()
+        if power != -1 or not isinstance(base, sp.Add) or len(base.args) != 2 or base.args[0] != 1:
+            continue
+        size = base.args[1]
+        if isinstance(size, sp.Abs) and size.args[0] in expr.args:
+            u = size.args[0]
+            rest = sp.Mul(*(a for a in expr.args if a not in (factor, u)))
+            # Written with division, so that no rule takes the branches for the quotient that they replace.
+            return rest * where(size <= 1, sp.Mul(u, 1 / (1 + size), evaluate=False), sp.sign(u) / (1 + 1 / size))
+    return None
+
+
+def product_under_condition(expr: sp.Expr, grows: Callable[[sp.Expr], bool]) -> sp.Expr | None:
+    """A branch of zero times what may be infinite is zero: the product goes into the other branch."""
+    if not isinstance(expr, sp.Mul):
+        return None
+    for factor in expr.args:
+        if not (isinstance(factor, sp.Piecewise) and len(factor.args) == 2):
+            continue
+        (value, condition), (other, _) = factor.args
+        if 0 not in (value, other):
+            continue
+        # What the condition speaks of may be infinite where the branch is zero.
+        named = {e.name for e in condition.atoms(Entry)}
+        wild = [
+            a for a in expr.args
+            if a is not factor and _somewhere(a, grows) and {e.name for e in a.atoms(Entry)} & named
+        ]
+        if wild:
+            tame = sp.Mul(*(a for a in expr.args if a is not factor and a not in wild))
+            inside = sp.Mul(*wild)
+            return tame * sp.Piecewise((value * inside, condition), (other * inside, True))
+    return None
+
+
+def _somewhere(expr: sp.Expr, grows: Callable[[sp.Expr], bool]) -> bool:
+    """Whether an expression, or a branch of it, may be infinite."""
+    return any(map(grows, (v for v, _ in expr.args))) if isinstance(expr, sp.Piecewise) else grows(expr)
+
+
+def interpolation(expr: sp.Expr, argument_of: Callable[[sp.Expr], sp.Expr | None]) -> sp.Expr | None:
+    """σ·(a − b) + b between a and b, without their difference; the argument of σ is seen through names."""
+    if not isinstance(expr, sp.Add):
+        return None
+    for term in expr.args:
+        factors = sp.Mul.make_args(term)
+        for sigma in factors:
+            u = argument_of(sigma)
+            if u is None:
+                continue
+            for other in factors:
+                if not isinstance(other, sp.Add):
+                    continue
+                scale = sp.Mul(*(f for f in factors if f not in (sigma, other)))
+                for addend in expr.args:
+                    if addend is not term and (scale * other).expand().coeff(addend, 1) == -1:
+                        rest = sp.Add(*(a for a in expr.args if a not in (term, addend)))
+                        left = sp.Add(*(a for a in sp.expand(scale * other).args if a != -addend))
+                        return rest + sigma * left + logistic(-u) * addend
+    return None
+
+
+_MPMATH = {
+    sp.exp: mpmath.exp, sp.log: mpmath.log, sp.tanh: mpmath.tanh, sp.Abs: abs, erfc: mpmath.erfc,
+    expm1: mpmath.expm1, log1p: lambda a: mpmath.log(1 + a), logistic: lambda a: 1 / (1 + mpmath.exp(-a)),
+    maximum: max, minimum: min, damped: lambda a, b: a * b,
+}
+
+
+def decays(expr: sp.Expr) -> Entry | None:
+    """The one entry at whose −∞ or +∞ an expression falls off exponentially: faster than any power of it grows."""
+    leaves = expr.atoms(Entry)
+    if len(leaves) != 1 or expr.atoms(sp.Piecewise) or not expr.atoms(sp.exp, erfc, logistic):
+        return None
+    (leaf,) = leaves
+    at = sp.Symbol("at", real=True)
+    numbers: dict[sp.Basic, sp.Basic] = {s: sp.Integer(1) for s in expr.free_symbols if type(s) is sp.Symbol}
+    try:
+        function = sp.lambdify(at, expr.xreplace({leaf: at}).xreplace(numbers), modules=[
+            {k.__name__: v for k, v in _MPMATH.items()}, "mpmath"
+        ])
+        with mpmath.workdps(30):
+            ends = [abs(function(mpmath.mpf(sign) * 2**20)) for sign in (1, -1)]
+    except (TypeError, ValueError, NameError, NotImplementedError, OverflowError, ZeroDivisionError):
+        return None
+    return leaf if any(end < mpmath.mpf(10) ** -1000 for end in ends) else None
