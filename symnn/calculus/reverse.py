@@ -12,7 +12,18 @@ from symnn.calculus.maxima import named_places, with_places
 from symnn.calculus.trace import Derivation, Step
 from symnn.errors import NotDifferentiableError, UsageError
 from symnn.language.operation import Equation, Op
-from symnn.language.terms import Entry, Index, Partial, Tensor, Total, adjoint, contains, fresh, rename_bound, substitute
+from symnn.language.terms import (
+    Entry,
+    Index,
+    Partial,
+    Tensor,
+    Total,
+    adjoint,
+    contains,
+    fresh,
+    rename_bound,
+    substitute,
+)
 from symnn.rewrite.folding import Fold, folds_of
 from symnn.rewrite.forward import rewrite_forward
 from symnn.rewrite.sums import contract, neaten

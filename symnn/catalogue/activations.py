@@ -16,9 +16,11 @@ from symnn.language import (
     minimum,
     pi,
     sqrt,
-    tanh as _tanh,
     total,
     where,
+)
+from symnn.language import (
+    tanh as _tanh,
 )
 
 n, c = axes("n c")

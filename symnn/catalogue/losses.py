@@ -103,13 +103,14 @@ def masked_softmax_ce(f, z: T[n, c], label: Label[n].below(c), mask: Mask[n]):
 
 @loss
 def focal(f, z: T[n, d], t: Label[n, d], alpha: Between(0, 1) = 0.25, gamma: NonNegative = 2):
-    """The cross-entropy that weighs well classified examples down (Lin et al. 2017); t is 0 or 1."""
+    """The cross-entropy that weighs well classified examples down (Lin et al. 2017); t is 0 or 1.
+
+    q = 1 − pₜ is the probability that is given to the wrong class.
+    """
     f.assume(Eq(t[n, d] * (1 - t[n, d]), 0))
-    f.p[n, d] = sigmoid(z[n, d])
-    f.q[n, d] = 1 - f.p[n, d]
-    hit = alpha * t[n, d] * f.q[n, d] ** gamma * log(f.p[n, d])
-    miss = (1 - alpha) * (1 - t[n, d]) * f.p[n, d] ** gamma * log(f.q[n, d])
-    f.L[n] = -mean(hit + miss, d)
+    f.weight[n, d] = alpha * t[n, d] + (1 - alpha) * (1 - t[n, d])
+    f.q[n, d] = sigmoid((1 - 2 * t[n, d]) * z[n, d])
+    f.L[n] = -mean(f.weight[n, d] * f.q[n, d] ** gamma * log(1 - f.q[n, d]), d)
 
 
 @loss

@@ -1,8 +1,11 @@
 """Layers that draw at random: the noise is an argument, an array or the seed that it is drawn from."""
 
+from sympy import Rational
+
 from symnn.language import (
     And,
     Between,
+    Count,
     Label,
     Learned,
     Mask,
@@ -36,7 +39,7 @@ def gaussian_dropout(f, x, noise: Label, sigma: Learned[()]):
 @layer
 def variational_dropout(f, x: T[n, d], noise: Label[n, d], log_alpha: Learned[d]):
     """Multiplicative normal noise of learned variance, with its divergence (Kingma et al. 2015; Molchanov et al. 2017)."""
-    k1, k2, k3 = 0.63576, 1.87320, 1.48695
+    k1, k2, k3 = Rational("0.63576"), Rational("1.87320"), Rational("1.48695")
     f.y[n, d] = x[n, d] * (1 + sqrt(exp(log_alpha[d])) * noise[n, d])
     f.kl = -total(k1 / (1 + exp(-(k2 + k3 * log_alpha[d]))) - log(1 + exp(-log_alpha[d])) / 2 - k1, d)
     return f.y, f.kl
@@ -63,7 +66,7 @@ def mixup(f, x: T[n, ...], perm: Label[n].below(n), lam: Between(0, 1) = 0.5):
 
 @layer
 def cutmix(
-    f, x: T[n, c, h, w], perm: Label[n].below(n), top: Whole = 0, left: Whole = 0, height: Whole = 1, width: Whole = 1
+    f, x: T[n, c, h, w], perm: Label[n].below(n), top: Whole = 0, left: Whole = 0, height: Count = 1, width: Count = 1
 ):
     """A box of each image replaced by that of another (Yun et al. 2019)."""
     inside = And(h >= top, h < top + height, w >= left, w < left + width)

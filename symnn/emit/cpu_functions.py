@@ -8,12 +8,12 @@ from functools import cached_property
 from symnn.emit.cpu_scalars import checked_number
 from symnn.emit.cpu_shapes import axis_name, axis_names, derived, grouped_text, grouping_of, shape_text, told_sizes
 from symnn.emit.cpu_steps import Steps
-from symnn.emit.printer import PythonPrinter, size_name
+from symnn.emit.printer import PythonPrinter
 from symnn.emit.unicode import unicode_text
 from symnn.language.operation import SEED, Argument, Kind, Op, Parameter, Program, Programs, Role
 from symnn.language.terms import ELEMENTS, Entry, Extent, Index, tangent
 from symnn.loops.ir import Schedule
-from symnn.loops.names import code_name
+from symnn.loops.names import code_name, size_name
 
 __all__ = ["Functions"]
 
@@ -391,7 +391,7 @@ class Functions:
     def _init(self) -> list[str]:
         self._use("check")
         first = self.arrays[0]
-        zeros = ", ".join("np.zeros(theta.shape, real)" for _ in self._state())
+        zeros = ", ".join(f"np.zeros({first.name}.shape, real)" for _ in self._state())
         table = self._table("_THETA", [first])
         lines = [f"_, _, _, real = check({table}, ({first.name},))"] if zeros else []
         return [
@@ -423,7 +423,8 @@ class Functions:
         targets = [f"{n}_flat" for n in names]
         given = ", ".join(values)
         table = self._table("_ARGUMENTS", self.arrays)
-        lines.append(f"({', '.join(targets)}), sizes, _, real = check({table}, ({given}))")
+        comma = "," if len(targets) == 1 else ""
+        lines.append(f"({', '.join(targets)}{comma}), sizes, _, real = check({table}, ({given}{comma}))")
         steps = [a for a in self.op.arguments if a.role is Role.STEP]
         self._use("number")
         lines.append("t = number('t', t, 1, math.inf, '[1, inf)', whole=True)")

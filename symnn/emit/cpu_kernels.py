@@ -6,11 +6,11 @@ from collections.abc import Iterable, Mapping
 
 import sympy as sp
 
-from symnn.emit.printer import FUNCTIONS, KernelPrinter, number_name, size_name
+from symnn.emit.printer import FUNCTIONS, KernelPrinter, number_name
 from symnn.emit.unicode import unicode_text
 from symnn.language.terms import Delta, Entry, Extent, Index, maximum, minimum
 from symnn.loops.ir import Accumulate, Choose, Comment, Flush, Kernel, Let, Node, Pass, Position, Start, Store
-from symnn.loops.names import code_name, index_name
+from symnn.loops.names import code_name, index_name, size_name
 
 __all__ = ["arguments", "equation_text", "function_names", "kernel_lines"]
 

@@ -6,9 +6,10 @@ from collections.abc import Iterable, Mapping, Sequence
 
 import sympy as sp
 
-from symnn.emit.printer import PythonPrinter, number_name, size_name
+from symnn.emit.printer import PythonPrinter, number_name
 from symnn.language.operation import Op
 from symnn.language.terms import DOT, MACRON, Extent, Index
+from symnn.loops.names import size_name
 
 __all__ = ["axis_name", "axis_names", "derived", "grouped_text", "grouping_of", "shape_text", "told_sizes"]
 

@@ -9,10 +9,10 @@ import sympy as sp
 
 from symnn.emit.cpu_kernels import arguments, equation_text
 from symnn.emit.cpu_shapes import shape_text
-from symnn.emit.printer import KernelPrinter, PythonPrinter, number_name, size_name
+from symnn.emit.printer import KernelPrinter, PythonPrinter, number_name
 from symnn.language.terms import Entry, Extent, Index
 from symnn.loops.ir import Kernel, Node, Number, Pass, Product, Scan, Schedule, Step
-from symnn.loops.names import code_name, index_name
+from symnn.loops.names import code_name, index_name, size_name
 
 __all__ = ["Steps"]
 

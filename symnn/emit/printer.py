@@ -10,9 +10,9 @@ from sympy.codegen.cfunctions import expm1, log1p
 from symnn.errors import UsageError
 from symnn.language.terms import Delta, Entry, Extent, Index, damped, erfc, maximum, minimum, reach
 from symnn.loops.ir import guarded
-from symnn.loops.names import code_name, index_name
+from symnn.loops.names import code_name, index_name, size_name
 
-__all__ = ["FUNCTIONS", "KernelPrinter", "PythonPrinter", "number_name", "size_name"]
+__all__ = ["FUNCTIONS", "KernelPrinter", "PythonPrinter", "number_name"]
 
 #: Functions that a module imports from its runtime.
 FUNCTIONS: dict[type[sp.Basic], str] = {
@@ -62,7 +62,7 @@ class KernelPrinter:
         return f"real({float(value.evalf(20))!r})"
 
     def extent(self, extent: Extent) -> str:
-        return f"real({code_name(extent.axis)}_size)"
+        return f"real({size_name(extent.axis)})"
 
     def whole(self, expr: sp.Expr, tight: bool = False) -> str:
         """An integer expression: positions along axes, extents and whole-numbered parameters as they are."""
@@ -200,16 +200,15 @@ class KernelPrinter:
         if isinstance(expr, sp.core.relational.Relational):
             sign = {sp.Eq: "==", sp.Ne: "!="}.get(type(expr)) or expr.rel_op
             return f"{self.text(expr.lhs, _SUM)} {sign} {self.text(expr.rhs, _SUM)}", 0
+        if isinstance(expr, sp.Mod):
+            return " % ".join(self.text(a, _ATOM) for a in expr.args), _PRODUCT
+        if isinstance(expr, sp.floor):
+            return f"math.floor({self.text(expr.args[0], 0)})", _ATOM
         if isinstance(expr, sp.Abs):
             return f"abs({self.text(expr.args[0], 0)})", _ATOM
         if isinstance(expr, sp.sign):
             return f"sign({self.text(expr.args[0], 0)})", _ATOM
         return self.function(expr), _ATOM
-
-
-def size_name(axis: str) -> str:
-    """The local name of an axis's extent."""
-    return "size" if axis == "…" else f"{code_name(axis).rstrip('_')}_size"
 
 
 def number_name(symbol: sp.Symbol) -> str:
@@ -230,7 +229,7 @@ class PythonPrinter(KernelPrinter):
         return repr(float(value.evalf(20)))
 
     def extent(self, extent: Extent) -> str:
-        return f"{code_name(extent.axis)}_size" if extent.axis != "…" else "size"
+        return size_name(extent.axis)
 
     def choice(self, expr: sp.Expr) -> str:
         return f"{'max' if isinstance(expr, maximum) else 'min'}({', '.join(self.text(a, 0) for a in expr.args)})"

@@ -10,7 +10,17 @@ import sympy as sp
 from symnn.language.body import Array, Body, Slot
 from symnn.language.operation import Argument, Call, Op, Role
 from symnn.language.places import spelt, wrong
-from symnn.language.terms import ELEMENTS, Entry, Extent, Index, Reduction, free_in_order, fresh
+from symnn.language.terms import (
+    ELEMENTS,
+    Entry,
+    Extent,
+    Index,
+    Reduction,
+    free_in_order,
+    fresh,
+    plain_indices,
+    substitute,
+)
 
 __all__ = ["call"]
 
@@ -26,7 +36,7 @@ def call(body: Body, op: Op, given: tuple[Any, ...], params: dict[str, Any]) -> 
     mapping = _bind_parameters(op, params)
     # An axis of one position (conv2d's groups, of which there is one) does not appear in the caller's tensors.
     single = {Index(axis) for axis, extent in op.extents.items() if extent.xreplace(mapping) == 1}
-    mapping |= {i: sp.S.Zero for i in single} | {i.extent: sp.S.One for i in single}
+    mapping |= dict.fromkeys(single, sp.S.Zero) | {i.extent: sp.S.One for i in single}
     spread: tuple[Index, ...] = ()
     shown = []
     inputs: dict[str, Any] = {}
@@ -45,7 +55,11 @@ def call(body: Body, op: Op, given: tuple[Any, ...], params: dict[str, Any]) -> 
             local += "_"
         own = tuple(i for i in equation.axes if i not in single)
         target = tuple(j for i in own for j in (spread if i == ELEMENTS else (mapping.get(i, i),)))
-        body.define(local, target, _instantiate(equation.value, inputs, mapping, spread))
+        value = _instantiate(equation.value, inputs, mapping, spread)
+        # A tensor's own axes are named plainly, also where it is given a second axis of that name.
+        plain = plain_indices(target)
+        target = tuple(plain.values())
+        body.define(local, target, substitute(value, plain))
         known = body.arrays[local]
         inputs[equation.name] = (Argument(equation.target.tensor, own, Role.INPUT), known)
         last = local

@@ -74,11 +74,12 @@ def variance(of: Any) -> Variance:
     return Variance(of)
 
 
-def second_moment(op: Op) -> SecondMoment:
+def second_moment(op: Op, **given: Any) -> SecondMoment:
     """E[φ(z)²] for a standard normal z: what an activation leaves of its input's variance."""
     z = sp.Symbol("z", real=True)
     argument = Entry(op.arguments[0].tensor, ELEMENTS)
     value: sp.Expr = op.equations[-1].value
     for p in op.parameters:
-        value = value.xreplace({p.symbol: sp.nsimplify(p.default)})
+        chosen = given.get(p.name, p.default)
+        value = value.xreplace({p.symbol: sp.nsimplify(chosen) if isinstance(chosen, float) else chosen})
     return SecondMoment(substitute(value, {argument: z}), z)

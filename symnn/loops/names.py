@@ -9,7 +9,7 @@ import sympy as sp
 
 from symnn.language.terms import DOT, MACRON, Entry, Index
 
-__all__ = ["code_name", "describe", "index_name"]
+__all__ = ["code_name", "describe", "index_name", "size_name"]
 
 #: Names that generated functions use for their own.
 _RESERVED = {
@@ -36,6 +36,11 @@ def index_name(index: sp.Basic) -> str:
     stem = "e" if index.axis == "…" else "g_" if index.axis == "g" else code_name(index.axis)
     primes = len(str(index.name)) - len(index.axis)
     return f"{stem}_{primes + 1}" if primes else stem
+
+
+def size_name(axis: str) -> str:
+    """The name of an axis's extent in code."""
+    return "size" if axis == "…" else f"{code_name(axis).rstrip('_')}_size"
 
 
 def describe(prefix: str, expr: sp.Expr) -> str:

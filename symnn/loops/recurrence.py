@@ -41,11 +41,21 @@ class Recurrence:
         slices: dict[str, tuple[Entry, Entry, int]] = {}
         carried: dict[str, tuple[Entry, Entry]] = {}
 
+        taken = set(axes_of)
+
+        def unused(name: str) -> str:
+            while name in taken:
+                name += "_"
+            taken.add(name)
+            return name
+
         def sliced(name: str, tensor: Tensor) -> tuple[Tensor, tuple[Index, ...]]:
             at = axes_of[name].index(index)
             own = tuple(i for i in axes_of[name] if i != index)
+            if name in slices:
+                return slices[name][0].tensor, own
             known = {"integer": True} if tensor.is_integer else {}
-            here = Tensor(_with_suffix(name, index.axis), **known)
+            here = Tensor(unused(_with_suffix(name, index.axis)), **known)
             slices.setdefault(name, (Entry(here, *own), Entry(tensor, *axes_of[name]), at))
             return here, own
 
@@ -63,8 +73,10 @@ class Recurrence:
                         f"{expr} is read in a recurrence over {index}, at another place than {index} and {neighbour}\n"
                         f"  define what is read there before the recurrence"
                     )
-                before = Tensor(_with_suffix(expr.name, word))
-                carried.setdefault(expr.name, (Entry(before, *own), Entry(here, *own)))
+                if expr.name not in carried:
+                    before = Tensor(unused(_with_suffix(expr.name, word)))
+                    carried[expr.name] = (Entry(before, *own), Entry(here, *own))
+                before = carried[expr.name][0].tensor
                 return Entry(before, *others)
             if not expr.args:
                 return sp.Symbol(index.axis, integer=True) if expr == index else expr

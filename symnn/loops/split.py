@@ -22,7 +22,7 @@ from symnn.language.terms import (
     substitute,
 )
 from symnn.loops.ir import Product
-from symnn.loops.names import code_name, describe
+from symnn.loops.names import code_name, describe, size_name
 
 __all__ = ["is_number", "number_name", "product_of", "pull_numbers", "split"]
 
@@ -233,7 +233,7 @@ def _worth_a_name(expr: sp.Expr) -> bool:
 def number_name(expr: sp.Expr) -> str:
     """A readable name: 1 − beta1**t is one_minus_beta1_to_t."""
     if isinstance(expr, sp.Symbol):
-        return code_name(str(expr.name)) + ("_size" if isinstance(expr, Extent) else "")
+        return size_name(expr.axis) if isinstance(expr, Extent) else code_name(str(expr.name))
     if expr.is_Integer:
         return {0: "zero", 1: "one", 2: "two"}.get(int(expr), str(abs(int(expr))))
     if expr.is_number:

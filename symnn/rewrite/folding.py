@@ -204,9 +204,27 @@ def fold_to_names(expr: sp.Expr, folds: Sequence[Fold]) -> tuple[sp.Expr, Fold |
         if replaced == expr:
             continue
         candidate = normalise(replaced)
-        if cost(candidate) < cost(best) and _denominators(candidate) <= _denominators(expr):
+        safe = _denominators(candidate) <= _denominators(expr) and not _cancels(candidate, expr, fold)
+        if cost(candidate) < cost(best) and safe:
             best, chosen = candidate, fold
     return best, chosen
+
+
+def _cancels(candidate: sp.Expr, before: sp.Expr, fold: Fold) -> bool:
+    """Whether a fold takes the difference of a tensor and one that it is made of, where there was none: H − (TH + …)."""
+    if fold.given or not isinstance(fold.source, sp.Eq) or not isinstance(fold.source.lhs, Entry):
+        return False
+    made, parts = fold.source.lhs.tensor, {e.tensor for e in fold.source.rhs.atoms(Entry)}
+    known = before.atoms(sp.Add)
+    for total in candidate.atoms(sp.Add) - known:
+        signs: dict[bool, set[bool]] = {True: set(), False: set()}
+        for term in total.args:
+            own = {f.tensor for f in sp.Mul.make_args(term) if isinstance(f, Entry)}
+            if made in own or own & parts:
+                signs[made in own].add(term.could_extract_minus_sign())
+        if signs[True] and signs[False] and signs[True] != signs[False]:
+            return True
+    return False
 
 
 def _denominators(expr: sp.Expr) -> set[sp.Basic]:

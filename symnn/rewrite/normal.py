@@ -46,6 +46,7 @@ def _candidates(expr: sp.Expr) -> list[sp.Expr]:
         forms += [_grouped(f) for f in forms]
         forms += [sp.factor(f) for f in forms[-1:] if _is_rational(f) and 1 < _terms(f) <= _MOST_TERMS]
         forms += [t for f in forms for t in _turned(f)]
+        forms += [t for f in forms for t in _absorbed(f)]
     return [expr, *(_restore(f, back) for f in dict.fromkeys(forms))]
 
 
@@ -59,6 +60,29 @@ def _turned(expr: sp.Expr) -> list[sp.Expr]:
         if isinstance(base, sp.Add) and power in (1, -1):
             forms.append(sp.Mul(-1, *((-base) ** power if x is a else x for x in expr.args)))
     return forms
+
+
+def _absorbed(expr: sp.Expr) -> list[sp.Expr]:
+    """A factor multiplied into the sum that divides by it: q·(a/q − b) is a − q·b."""
+    made = []
+    for power in expr.args if isinstance(expr, sp.Mul) else ():
+        base, exponent = power.as_base_exp()
+        if isinstance(base, sp.Symbol) and exponent.is_Integer and exponent.is_positive:
+            rest = sp.Mul(*(a for a in expr.args if a is not power))
+            if any(p == 1 / base for a in rest.atoms(sp.Add) for p in a.atoms(sp.Pow)):
+                made.append(base ** (exponent - 1) * _times(rest, base))
+    return made
+
+
+def _times(expr: sp.Expr, base: sp.Symbol) -> sp.Expr:
+    """A product with a symbol, taken into the sum that divides by it."""
+    if isinstance(expr, sp.Add):
+        return sp.Add(*(_times(a, base) for a in expr.args))
+    if isinstance(expr, sp.Mul):
+        for a in expr.args:
+            if isinstance(a, sp.Add) and 1 / base in a.atoms(sp.Pow):
+                return sp.Mul(*(_times(x, base) if x is a else x for x in expr.args))
+    return expr * base
 
 
 def _restore(form: sp.Expr, back: dict[sp.Symbol, sp.Expr]) -> sp.Expr:

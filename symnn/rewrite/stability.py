@@ -290,7 +290,14 @@ def _softplus(expr: sp.Expr, context: _Context) -> sp.Expr | None:
     if not isinstance(expr, sp.log):
         return None
     u = _one_plus_exponential(expr.args[0])
-    return None if u is None else maximum(u, sp.S.Zero) + log1p(sp.exp(-sp.Abs(u)))
+    sign = 1
+    base, power = expr.args[0].as_base_exp()
+    if u is None and isinstance(base, Entry | sp.Add) and power in (1, -1):
+        # The logarithm of σ(v), or of its reciprocal, by name: −log(1 + e^(−v)), or that without its sign.
+        known = _complement(base, context) if isinstance(base, sp.Add) else base
+        v = None if known is None else context.argument_of(known, _logistic_argument)
+        u, sign = (None if v is None else -v), int(-power)
+    return None if u is None else sign * (maximum(u, sp.S.Zero) + log1p(sp.exp(-sp.Abs(u))))
 
 
 def _complement(expr: sp.Expr, context: _Context) -> sp.Expr | None:
@@ -356,6 +363,9 @@ def _vanishes(factor: sp.Expr, context: _Context) -> sp.Expr | None:
     core = sp.Mul(*(a for a in sp.Mul.make_args(plain) if not a.is_number))
     if isinstance(core, erfc) or (isinstance(core, sp.exp) and core.args[0].is_nonpositive):
         return core.args[0]
+    if isinstance(core, maximum) and sp.S.Zero in core.args:
+        leaves = core.atoms(Entry)
+        return next(iter(leaves)) if len(leaves) == 1 else None
     return decays(context.unfolded(core)) if isinstance(core, sp.tanh) else None
 
 

@@ -91,7 +91,8 @@ def product_under_condition(expr: sp.Expr, grows: Callable[[sp.Expr], bool]) -> 
         if wild:
             tame = sp.Mul(*(a for a in expr.args if a is not factor and a not in wild))
             inside = sp.Mul(*wild)
-            return tame * sp.Piecewise((value * inside, condition), (other * inside, True))
+            made = tame * sp.Piecewise((value * inside, condition), (other * inside, True))
+            return product_under_condition(made, grows) or made
     return None
 
 

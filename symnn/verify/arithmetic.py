@@ -92,6 +92,7 @@ _EXACT: dict[str, Callable[..., Any]] = {
     "sign": _sign,
     "logistic": _logistic,
     "damped": lambda a, b: a * b if b != 0 else mpmath.mpf(0),
+    "mod": lambda a, b: a - b * mpmath.floor(a / b),
     "maximum": _larger,
     "minimum": _smaller,
     "log2": lambda a: _log(a) / _log(mpmath.mpf(2)),
@@ -122,6 +123,11 @@ class Arithmetic:
     def number(self, value: Any) -> Any:
         return self._table["number"](value)
 
+    def doubtful(self) -> int:
+        """How many comparisons rounding could have decided otherwise, so far; none where there is no rounding."""
+        made = self._table["number"](0)
+        return type(made).doubtful if isinstance(made, Running) else 0
+
 
 EXACT = Arithmetic(_EXACT, None)
 
@@ -135,6 +141,10 @@ class Running:
 
     __slots__ = ("error", "value", "widest")
     floor: Real = mpmath.mpf(0)
+    #: One rounding, relative; and how many comparisons it could have decided.
+    unit: Real = mpmath.mpf(0)
+    top: Real = mpmath.inf
+    doubtful = 0
 
     def __init__(self, value: Any, error: Any = 0, widest: Any = 0) -> None:
         self.value, self.error = mpmath.mpf(value), mpmath.mpf(error)
@@ -177,17 +187,26 @@ class Running:
     def __rsub__(self, other: Any) -> Running:
         return self.of(other) - self
 
+    def _beside(self, other: Any) -> Any:
+        """The other number's value; a comparison that rounding could turn is counted."""
+        other = self.of(other)
+        margin = 4 * self.unit * (self.error + other.error)
+        beyond = self.unit and max(self.widest, other.widest) > self.top
+        if beyond or (margin and abs(self.value - other.value) <= margin):
+            type(self).doubtful += 1
+        return other.value
+
     def __lt__(self, other: Any) -> bool:
-        return bool(self.value < self.of(other).value)
+        return bool(self.value < self._beside(other))
 
     def __le__(self, other: Any) -> bool:
-        return bool(self.value <= self.of(other).value)
+        return bool(self.value <= self._beside(other))
 
     def __gt__(self, other: Any) -> bool:
-        return bool(self.value > self.of(other).value)
+        return bool(self.value > self._beside(other))
 
     def __ge__(self, other: Any) -> bool:
-        return bool(self.value >= self.of(other).value)
+        return bool(self.value >= self._beside(other))
 
     def __eq__(self, other: object) -> bool:
         return bool(self.value == self.of(other).value)
@@ -207,6 +226,16 @@ def _carried(change: Any, error: Any) -> Any:
     return abs(change) * error if error else mpmath.mpf(0)
 
 
+def _wide(plain: Callable[..., Any], values: list[Any], k: int, value: Any, error: Any, unit: Any) -> Any:
+    """What an error too large for a derivative to tell may do: the function at both ends of it."""
+    reach = error * unit
+    if not reach or reach < abs(values[k]) / 1024:
+        return mpmath.mpf(0)
+    ends = [plain(*values[:k], values[k] + sign * reach, *values[k + 1 :]) for sign in (1, -1)]
+    moved = [abs(end - value) / unit for end in ends if mpmath.isfinite(end)]
+    return max(moved, default=mpmath.mpf(0))
+
+
 def _lifted(plain: Callable[..., Any], number: type[Running]) -> Callable[..., Running]:
     """A function of exact numbers as one of running numbers: |∂f| times the error of each operand, and one rounding.
 
@@ -224,7 +253,8 @@ def _lifted(plain: Callable[..., Any], number: type[Running]) -> Callable[..., R
                 above = plain(*values[:k], operand.value + step, *values[k + 1 :])
                 below = plain(*values[:k], operand.value - step, *values[k + 1 :])
                 slope = (above - below) / (2 * step)
-                error += _carried(slope if mpmath.isfinite(slope) else (above - value) / step, operand.error)
+                carried = _carried(slope if mpmath.isfinite(slope) else (above - value) / step, operand.error)
+                error += max(carried, _wide(plain, values, k, value, operand.error, number.unit))
         return number(value, error, max(o.widest for o in operands))
 
     return lifted
@@ -288,15 +318,25 @@ def _raised(number: type[Running]) -> Callable[[Any, Any], Running]:
 
 
 @functools.cache
-def running(smallest_normal: float = 0.0) -> Arithmetic:
-    """The arithmetic of running numbers for a dtype with that smallest normal number."""
+def running(smallest_normal: float = 0.0, unit: float = 0.0, top: float = math.inf) -> Arithmetic:
+    """The arithmetic of running numbers for a dtype with those smallest and largest numbers and that rounding unit."""
 
     class number(Running):  # noqa: N801 - stands where a function of that name does
         __slots__ = ()
         floor = mpmath.mpf(smallest_normal)
 
+    number.unit, number.top = mpmath.mpf(unit), mpmath.mpf(top)
+
     def exact(function: Callable[[Any], Any]) -> Callable[[Any], Running]:
         return lambda a: number(function(number.of(a).value), 0, number.of(a).widest)
+
+    def choice(pick: Callable[[Any, Any], Any]) -> Callable[[Any, Any], Running]:
+        def chosen(a: Any, b: Any) -> Running:
+            a, b = number.of(a), number.of(b)
+            found = pick(a, b)
+            return number(found.value, found.error, max(a.widest, b.widest))
+
+        return chosen
 
     def magnitude(a: Any) -> Running:
         a = number.of(a)
@@ -311,10 +351,11 @@ def running(smallest_normal: float = 0.0) -> Arithmetic:
             "logistic": _lifted(_logistic, number),
             "sign": exact(_sign),
             "floor": exact(mpmath.floor),
+            "mod": lambda a, b: number(_EXACT["mod"](number.of(a).value, number.of(b).value)),
             "Abs": magnitude,
             "damped": lambda a, b: number.of(a) * number.of(b) if number.of(b).value != 0 else number(0),
-            "maximum": lambda a, b: _larger(number.of(a), number.of(b)),
-            "minimum": lambda a, b: _smaller(number.of(a), number.of(b)),
+            "maximum": choice(_larger),
+            "minimum": choice(_smaller),
             "log2": _lifted(_EXACT["log2"], number),
             "log10": _lifted(_EXACT["log10"], number),
             "exp2": _lifted(_EXACT["exp2"], number),

@@ -103,12 +103,15 @@ def call_jvp(module: Any, op: Op, instance: Instance, moving: Mapping[str, Array
 def _call_step(
     module: Any, op: Op, instance: Instance, arrays: dict[str, Array], params: Any
 ) -> Results:
-    state = module.init(arrays["theta"])
-    parts = {a.name: _state(state, a.name) for a in op.arguments if a.role is Role.STATE and a.name != "theta"}
+    """A step in place: the first argument and the state as they are after it."""
+    first = next(iter(arrays))
+    state = module.init(arrays[first])
+    parts = {a.name: _state(state, a.name) for a in op.arguments if a.role is Role.STATE and a.name != first}
     for name, part in parts.items():
         part[...] = arrays[name]
-    module.step(arrays["theta"], arrays["grad"], state, int(instance.scalars.get("t", 1)), **params)
-    after = {"theta": arrays["theta"], **parts}
+    others = [x for n, x in arrays.items() if n not in parts]
+    module.step(*others, state, int(instance.scalars.get("t", 1)), **params)
+    after = {first: arrays[first], **parts}
     return {updated: [after[name]] for name, updated in op.updates.items()}
 
 

@@ -57,15 +57,23 @@ def _splits(op: Op, batch: str) -> bool:
     """Whether the result for a batch is made of the results for its pieces."""
     inner = [e for e in op.equations if e.name not in op.outputs]
     crossing = any(i.axis == batch for e in inner for r in e.value.atoms(Reduction) for i in r.bound)
+    # An output without the batch beside others with it is not a sum over the batch.
+    held = {any(i.axis == batch for i in op.equation(n).axes) for n in op.outputs}
+    crossing = crossing or (len(op.outputs) > 1 and False in held)
     return bool(batch) and not crossing and not _at_other_rows(op, batch) and op.kind is not Kind.SCHEDULE
 
 
 def _at_other_rows(op: Op, batch: str) -> bool:
     """Whether an equation reads the batch at another place than its own row, as a recurrence over it does."""
+    axes = {str(t.name): where for t, where in op.tensors()}
+    row = Index(batch)
     for e in op.equations:
-        computed = (i for x in e.value.atoms(Entry) for i in x.indices if not isinstance(i, Index))
+        for x in e.value.atoms(Entry):
+            along = zip(axes[x.name], x.indices, strict=True)
+            if any(own.axis == batch and i != row and i.atoms(Index) != {row.twin} for own, i in along):
+                return True
         deltas = (a for d in e.value.atoms(Delta) for a in d.args)
-        if any(s.axis == batch for i in (*computed, *deltas) for s in i.atoms(Index)):
+        if any(s.axis == batch for a in deltas for s in a.atoms(Index)):
             return True
     return len({i for e in op.equations for i in e.axes if i.axis == batch}) > 1
 

@@ -43,6 +43,7 @@ def floating(dtype: type) -> Arithmetic:
         "over": lambda a, b: dtype(np.divide(dtype(a), dtype(b))),
         "power": lambda a, b: dtype(np.power(dtype(a), dtype(b))),
         "damped": lambda a, b: a * b if b != 0 else dtype(0),
+        "mod": lambda a, b: dtype(np.mod(a, b)),
         "maximum": lambda a, b: a if a >= b or a != a else b,
         "minimum": lambda a, b: a if a <= b or a != a else b,
         "total": lambda items: dtype(np.sum(np.array(list(items), dtype=dtype))),

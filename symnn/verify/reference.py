@@ -45,11 +45,16 @@ _AGREEMENT = 30
 
 @dataclass(frozen=True)
 class Expected:
-    """Exact results by name, their magnitudes, and the widest intermediate that each needs."""
+    """Exact results by name, their magnitudes, and the widest intermediate that each needs.
+
+    ``doubtful`` counts the comparisons that rounding could have decided otherwise: at such an input both sides of a
+    kink are right answers.
+    """
 
     values: Arrays
     magnitudes: Arrays
     widest: Arrays
+    doubtful: int = 0
 
 
 @dataclass(frozen=True)
@@ -63,6 +68,8 @@ class Task:
 def settled(tasks: Sequence[Task], values: Mapping[str, Any], sizes: Mapping[str, int], dtype: type) -> Arrays:
     """The results of the first task whose digits settle, at the first precision at which doubling changes nothing."""
     smallest = mpmath.mpf(float(np.finfo(dtype).smallest_subnormal)) / 1024
+    numbers = [x for v in values.values() for x in np.asarray(v, dtype=object).flat]
+    plain = all(not isinstance(x, mpmath.mpf) or mpmath.isfinite(x) for x in numbers)
     for task in tasks:
         digits = _FIRST_DIGITS
         now = _run(task, values, sizes, digits)
@@ -71,7 +78,10 @@ def settled(tasks: Sequence[Task], values: Mapping[str, Any], sizes: Mapping[str
             before, now = now, _run(task, values, sizes, digits)
             # A zero may be a number too small for this precision, until the precision exceeds the dtype's range.
             tiny = smallest if mpmath.mpf(10) ** (-digits // 2) < smallest else mpmath.mpf(0)
-            if all(_agree(a, b, tiny, digits) for n in now for a, b in zip(before[n].flat, now[n].flat, strict=True)):
+            pairs = [(a, b) for n in now for a, b in zip(before[n].flat, now[n].flat, strict=True)]
+            # Without a NaN among the inputs, 0·∞ says that the digits are too few, not that there is no value.
+            lost = plain and any(b != b for _, b in pairs)
+            if not lost and all(_agree(a, b, tiny, digits) for a, b in pairs):
                 return now
     raise VerificationError(f"the digits of {', '.join(tasks[0].results)} do not settle: no reference to compare with")
 
@@ -101,7 +111,10 @@ def expect(
     given = {**instance.values, **seed_values(derivation, seeds)}
     more = _expect(op, tasks, given, instance, dtype, magnitudes)
     return Expected(
-        expected.values | more.values, expected.magnitudes | more.magnitudes, expected.widest | more.widest
+        expected.values | more.values,
+        expected.magnitudes | more.magnitudes,
+        expected.widest | more.widest,
+        expected.doubtful + more.doubtful,
     )
 
 
@@ -125,7 +138,9 @@ def _expect(
         return _conditioned(tasks, values, instance, exact, dtype)
     sizes: Arrays = {}
     widest: Arrays = {}
-    arithmetic = running(float(np.finfo(dtype).smallest_normal))
+    info = np.finfo(dtype)
+    arithmetic = running(float(info.smallest_normal), float(info.eps) / 2, float(info.max))
+    before = arithmetic.doubtful()
     for task in tasks:
         found = evaluate(task.equations, values, instance.sizes, _MAGNITUDE_DIGITS, arithmetic)
         for shown, name in task.results.items():
@@ -134,7 +149,8 @@ def _expect(
             sizes[shown] = np.minimum(sizes[shown], bound) if shown in sizes else bound
             widest[shown] = np.minimum(widest[shown], width) if shown in widest else width
     sizes = {n: _array(abs(exact[n]) + sizes[n]) for n in exact}
-    return Expected(exact, sizes, {n: _array(w) for n, w in widest.items()})
+    widths = {n: _array(w) for n, w in widest.items()}
+    return Expected(exact, sizes, widths, arithmetic.doubtful() - before)
 
 
 def _each(numbers: Array, part: Callable[[Any], Any]) -> Array:

@@ -96,6 +96,7 @@ def _structural(op: Op) -> set[sp.Symbol]:
     found = {s for e in op.extents.values() for s in e.free_symbols}
     for equation in op.equations:
         found |= {s for e in entries(equation.value) for i in e.indices for s in i.free_symbols}
+        found |= {s for r in equation.value.atoms(Relational) if r.atoms(Index) for s in r.free_symbols}
     return {p.symbol for p in op.parameters if p.symbol in found}
 
 

@@ -103,6 +103,9 @@ def _value(e: Any, s: Source) -> str:
         return _pieces(e, s)
     if isinstance(e, sp.Max | sp.Min):
         return _nested("maximum" if isinstance(e, sp.Max) else "minimum", e.args, s)
+    if isinstance(e, sp.Mod):
+        s.functions.add("mod")
+        return f"mod({', '.join(_value(a, s) for a in e.args)})"
     if getattr(type(e), "abstract", False):
         raise NotImplementedError(f"nothing is said of the function {type(e).__name__}")
     if isinstance(e, sp.Function):
