@@ -101,6 +101,7 @@ def list_(
 def derive(
     op: Annotated[str, typer.Argument(metavar="OP", help="The operation.")],
     wrt: Annotated[list[str] | None, typer.Option(help="Differentiate by this argument; all where not given.")] = None,
+    order: Annotated[int, typer.Option(min=1, max=2, help="2: Hessian-vector products.")] = 1,
     mode: Annotated[Mode, typer.Option(help="vjp: gradients; jvp: directional derivatives.")] = Mode.vjp,
     form: Annotated[PageFormat, typer.Option("--format", help="How to write it.")] = PageFormat.text,
     output: Output = None,
@@ -112,7 +113,7 @@ def derive(
     from symnn.emit.documents import document
 
     (found,) = _chosen([op], spec)
-    derivation = derivation_of(found, tuple(wrt) if wrt else None, mode.value)
+    derivation = derivation_of(found, tuple(wrt) if wrt else None, mode.value, order)
     _put(document(derivation, form.value, verbose), output)
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from symnn.calculus import forward, reverse
+from symnn.calculus import forward, reverse, second
 from symnn.calculus.moments import solve_scale
 from symnn.calculus.trace import Derivation
 from symnn.errors import UsageError
@@ -15,9 +15,10 @@ __all__ = ["derivation_of"]
 _MODES = {"vjp": reverse.derive, "jvp": forward.derive}
 
 
-def derivation_of(op: Op, wrt: Sequence[str] | None = None, mode: str = "vjp") -> Derivation:
+def derivation_of(op: Op, wrt: Sequence[str] | None = None, mode: str = "vjp", order: int = 1) -> Derivation:
     """A gradient (vjp), a directional derivative (jvp), an initialiser's scale, or the bare definition.
 
+    Of order 2, the Hessian-vector products, by forward mode over the gradient.
     An optimizer's or a schedule's equations are its definition; there is nothing to derive unless ``wrt`` asks for it.
     """
     if mode not in _MODES:
@@ -26,4 +27,6 @@ def derivation_of(op: Op, wrt: Sequence[str] | None = None, mode: str = "vjp") -
         return solve_scale(op)
     if not op.differentiable and not wrt:
         return Derivation(op, "definition", (), (), op.equations, (), (), ())
-    return _MODES[mode](op, wrt)
+    if order not in (1, 2):
+        raise UsageError(f"there is no derivation of order {order}; choose 1 or 2")
+    return second.derive(op, wrt) if order == 2 else _MODES[mode](op, wrt)

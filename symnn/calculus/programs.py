@@ -8,7 +8,7 @@ import sympy as sp
 from sympy.utilities.iterables import strongly_connected_components
 
 from symnn.calculus import forward as forward_mode
-from symnn.calculus import reverse
+from symnn.calculus import reverse, second
 from symnn.calculus.moments import solve_scale
 from symnn.calculus.trace import Derivation
 from symnn.errors import UsageError
@@ -49,6 +49,7 @@ def programs(op: Op) -> Programs:
         backward=Program("backward", (*kept, *seeds), _scalars(op, later), _needed(later, grads), grads),
         value_and_grad=_value_and_grad(op, joint, derivation),
         jvp=_jvp(op),
+        hvp=_hvp(op),
     )
 
 
@@ -153,14 +154,19 @@ def _value_and_grad(op: Op, joint: Sequence[Equation], derivation: Derivation) -
     """The value and its gradients together; the cotangent of each sample's value is one scalar."""
     if op.kind not in (Kind.LOSS, Kind.REGULARIZER):
         return None
-    seeds = {s.name: Equation(s, SEED) for s in derivation.seed}
+    equations = _seeded(joint, derivation.seed)
+    return _program("value_and_grad", op, equations, (*op.outputs, *derivation.results))
+
+
+def _seeded(joint: Sequence[Equation], seeds: Sequence[Entry]) -> list[Equation]:
+    """The equations with one number for the cotangent of every sample's value."""
     equations = []
     for e in joint:
         value = e.value
-        for seed in seeds.values():
-            value = inline(value, seed)
+        for seed in seeds:
+            value = inline(value, Equation(seed, SEED))
         equations.append(Equation(e.target, value, e.line))
-    return _program("value_and_grad", op, equations, (*op.outputs, *derivation.results))
+    return equations
 
 
 def _jvp(op: Op) -> Program:
@@ -171,3 +177,17 @@ def _jvp(op: Op) -> Program:
     arrays = tuple(a for a in op.arguments if a.role is not Role.STEP)
     moving = tuple(Argument(Tensor(tangent(a.name)), a.axes, a.role) for a in op.differentiable)
     return Program("jvp", (*arrays, *moving), _scalars(op, kept), kept, (*op.outputs, *derivation.results))
+
+
+def _hvp(op: Op) -> Program:
+    """The Hessian-vector products: of the value with one cotangent for all samples, or of ⟨g, output⟩."""
+    derivation = second.derive(op)
+    joint: Sequence[Equation] = _stable(derivation.op, (*derivation.forward, *derivation.equations))
+    arrays = tuple(a for a in op.arguments if a.role is not Role.STEP)
+    moving = tuple(Argument(Tensor(tangent(a.name)), a.axes, a.role) for a in op.differentiable)
+    seeds = derivation.op.arguments[len(op.arguments) :]
+    if op.kind in (Kind.LOSS, Kind.REGULARIZER):
+        joint = _seeded(joint, [a.entry for a in seeds])
+        seeds = ()
+    kept = _needed(joint, derivation.results)
+    return Program("hvp", (*arrays, *moving, *seeds), _scalars(op, kept), kept, derivation.results)

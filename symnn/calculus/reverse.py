@@ -92,13 +92,15 @@ def derive(op: Op, wrt: Sequence[str] | None = None) -> Derivation:
 
 def live(forward: tuple[Equation, ...], outputs: Sequence[str]) -> list[Equation]:
     """The equations that an output depends on."""
-    wanted_names = set(outputs)
-    kept: list[Equation] = []
-    for e in reversed(forward):
-        if e.name in wanted_names:
-            kept.append(e)
-            wanted_names |= {x.name for x in e.value.atoms(Entry)}
-    return kept[::-1]
+    known = {e.name: e for e in forward}
+    needed: set[str] = set()
+    waiting = [name for name in outputs if name in known]
+    while waiting:
+        name = waiting.pop()
+        if name not in needed:
+            needed.add(name)
+            waiting += [x.name for x in known[name].value.atoms(Entry) if x.name in known]
+    return [e for e in forward if e.name in needed]
 
 
 def depends_on(alive: Sequence[Equation], names: Sequence[str]) -> set[str]:

@@ -47,7 +47,7 @@ def emit_module(made: Programs, header: Sequence[str] = ()) -> str:
 
 def _kernel_blocks(made: Programs) -> tuple[list[list[str]], set[str]]:
     """Kernels first, then the functions that call them; and what both import from the runtime."""
-    parts = [made.forward_saving or made.forward, made.backward, made.value_and_grad, made.jvp]
+    parts = [made.forward_saving or made.forward, made.backward, made.value_and_grad, made.jvp, made.hvp]
     schedules: dict[str, Schedule] = {p.name: schedule(p) for p in parts if p is not None}
     kernels: list[list[str]] = []
     named: list[Kernel] = []

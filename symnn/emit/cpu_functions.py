@@ -45,6 +45,8 @@ class Functions:
             if self.made.value_and_grad is not None:
                 blocks.append(self._value_and_grad())
             blocks.append(self._jvp())
+            if self.made.hvp is not None:
+                blocks.append(self._hvp())
         return [*self.tables, *blocks]
 
     # --- pieces
@@ -55,9 +57,9 @@ class Functions:
     def _table(self, name: str, arguments: Sequence[Argument], apart: Sequence[Argument] = ()) -> str:
         """A constant that says what ``check`` should expect; arrays ``apart`` have an axis of their own for each."""
         rows = [
-            f"    ({_Coded(a).name_in_code!r}, {axis_names(a.axes, () if a in apart else grouping_of(self.op, a.name))}, "
-            f"{_below(a)}),"
+            f"    ({_Coded(a).name_in_code!r}, {axis_names(a.axes, groups)}, {_below(a)}),"
             for a in arguments
+            for groups in [() if a in apart else grouping_of(self.op, a.name)]
         ]
         block = [f"{name} = (", *rows, ")"]
         if block not in self.tables:
@@ -191,7 +193,9 @@ class Functions:
     @property
     def _carried_fields(self) -> list[str]:
         """The names of what is carried; the axes that ... stands for come with their product."""
-        return [name for axis in self._carried for name in ([size_name(axis), "lead"] if axis == "…" else [size_name(axis)])]
+        return [
+            name for axis in self._carried for name in ([size_name(axis)] + (["lead"] if axis == "…" else []))
+        ]
 
     # --- forward
 
@@ -376,6 +380,41 @@ class Functions:
             '    """',
         ]
         head = f"def jvp({self._signature(['inputs', 'tangents'], keywords, parameters)}):"
+        return [head, *doc, *("    " + line for line in lines)]
+
+    def _hvp(self) -> list[str]:
+        program, schedule = self.made.hvp, self.schedules["hvp"]
+        assert program is not None
+        moving = self.op.differentiable
+        whole = self.op.kind in (Kind.LOSS, Kind.REGULARIZER)
+        seeds = list(program.inputs)[len(self.arrays) + len(moving) :]
+        lines = [f"inputs, vectors = pairs(inputs, {len(self.arrays)}, vectors, {len(moving)}, 'vectors')"]
+        self._use("pairs")
+        values = ["*inputs", "*vectors", *(self._given_seeds(seeds) if seeds else [])]
+        lines += self._opening(list(program.inputs), self._table("_ALONG", list(program.inputs)), values)
+        results = self._targets(program.outputs, schedule)
+        body, sizes = self._run(schedule, results, None)
+        seed = ["seed = 1.0"] if SEED in program.scalars else []
+        if self.is_loss:
+            self._use("reduction_of")
+            lines.append("reduction = reduction_of(reduction)")
+            rows = self.op.equation(self.op.outputs[0]).axes[0]
+            if seed:
+                sizes.add(rows.axis)
+                seed = [f"seed = 1.0 / max({size_name(rows.axis)}, 1) if reduction == 'mean' else 1.0"]
+        lines += self._sizes(sizes, list(program.inputs)) + seed + body
+        lines.append(f"return Gradients({', '.join(self._result(e) for e in results)})")
+        of = "the value" if whole else "⟨g, output⟩"
+        doc = [
+            f'    """The second derivative of {of} along ``vectors``: the Hessian times them, for each argument.',
+            "",
+            f"    ``inputs``: {', '.join(a.name for a in self.arrays)}; ``vectors``: one for each of "
+            f"{', '.join(a.name for a in moving)}.",
+            '    """',
+        ]
+        keywords = ["reduction='mean'"] if self.is_loss else []
+        first = ["inputs", "vectors", *([] if whole else ["g"])]
+        head = f"def hvp({self._signature(first, keywords, list(self.op.parameters))}):"
         return [head, *doc, *("    " + line for line in lines)]
 
     # --- optimizers

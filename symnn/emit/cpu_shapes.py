@@ -1,4 +1,4 @@
-"""Shapes in generated code: extents from arguments, from parameters and from other extents; axes that are held as one."""
+"""Shapes in generated code: extents from arguments, parameters and other extents; axes that are held as one."""
 
 from __future__ import annotations
 
@@ -50,7 +50,7 @@ def shape_text(axes: Sequence[sp.Basic], lead: bool = False, groups: Sequence[in
 
 def grouping_of(op: Op, name: str) -> tuple[int, ...]:
     """How the caller sees an argument, an output, or the gradient or tangent of one."""
-    for known in (name, name.removesuffix(MACRON), name.removesuffix(DOT), name.removeprefix("g_")):
+    for known in (name, name.rstrip(MACRON + DOT), name.removeprefix("g_")):
         found = op.grouping(known)
         if found:
             return found

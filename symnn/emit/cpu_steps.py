@@ -51,7 +51,7 @@ class Steps:
             self._kernel(step)
 
     def _scan(self, scan: Scan) -> None:
-        """A loop over the positions of an axis, on slices of the arrays; what a step needs for itself is allocated once."""
+        """A loop over the positions of an axis, on slices of arrays; what a step needs for itself is allocated once."""
         printer = KernelPrinter(self.storage)
         for e in scan.kept:
             self._memory(e)
@@ -89,9 +89,7 @@ class Steps:
         self.lines.append('with np.errstate(over="ignore", invalid="ignore"):')
         self.lines.append(f"    np.matmul({left}, {right}, out={target})")
 
-    def _operand(
-        self, printer: KernelPrinter, entry: Entry, blocks: tuple[tuple[Index, ...], tuple[Index, ...], tuple[Index, ...]]
-    ) -> str:
+    def _operand(self, printer: KernelPrinter, entry: Entry, blocks: tuple[tuple[Index, ...], ...]) -> str:
         """An array as a stack of matrices: its axes in order, those of one block as one."""
         text = printer.array(entry.name)
         order = [entry.indices.index(i) for block in blocks for i in block]

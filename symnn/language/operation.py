@@ -185,6 +185,7 @@ class Programs:
     backward: Program | None = None
     value_and_grad: Program | None = None
     jvp: Program | None = None
+    hvp: Program | None = None
 
 
 @dataclass(frozen=True)

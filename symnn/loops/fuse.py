@@ -401,7 +401,7 @@ class _Builder:
         before: list[Node] = []
         for depth in range(len(columns) - 1, 0, -1):
             deeper = set(columns[depth:])
-            out = [n for n in inner if isinstance(n, Position) and not n.above.free_symbols & deeper]
+            out: list[Node] = [n for n in inner if isinstance(n, Position) and not n.above.free_symbols & deeper]
             rest = [n for n in inner if n not in out]
             after: list[Node] = []
             if depth == 1:

@@ -65,7 +65,8 @@ def skipped(body: sp.Expr, reduces: type[Reduction] | None, inner: Sequence[Inde
     """The computed positions without which there is nothing to reduce: a loop leaves them out where they are none."""
     if reduces is None:
         return frozenset()
-    computed = {i for e in body.atoms(Entry) for i in e.indices if not isinstance(i, Index | Entry) and not i.is_Integer}
+    indices = {i for e in body.atoms(Entry) for i in e.indices}
+    computed = {i for i in indices if not isinstance(i, Index | Entry) and not i.is_Integer}
     if reduces is Total:
         for addend in sp.Add.make_args(body):
             computed &= {i for f in sp.Mul.make_args(addend) for i in _vanishing(f)}

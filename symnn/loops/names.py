@@ -15,18 +15,20 @@ __all__ = ["code_name", "describe", "index_name", "size_name"]
 _RESERVED = {
     *("real", "out", "lo", "hi", "chunk", "np", "math", "sizes", "lead", "saved", "state", "reduction", "e", "value"),
     # What modules import from their runtime.
-    *("check", "number", "output", "outputs", "reduce", "pairs", "cotangent", "updated", "added", "compensated", "maxnum", "larger"),
-    *("smaller", "sign", "exp", "expm1", "log", "log1p", "tanh", "erf", "erfc", "sin", "cos"),
+    *("check", "number", "output", "outputs", "reduce", "pairs", "cotangent", "updated", "added", "compensated"),
+    *("maxnum", "larger", "smaller", "sign", "exp", "expm1", "log", "log1p", "tanh", "erf", "erfc", "sin", "cos"),
 }
 
 
 def code_name(name: str) -> str:
     """An identifier for a tensor: x̄ is dx, ẋ is x_dot, λ is lambda_."""
     marked = unicodedata.normalize("NFD", name)
-    bar, dot = marked.endswith(MACRON), marked.endswith(DOT)
+    plain_length = len(marked.rstrip(MACRON + DOT))
+    bar, dot = MACRON in marked[plain_length:], DOT in marked[plain_length:]
     plain = unicodedata.normalize("NFC", marked.rstrip(MACRON + DOT))
     made = "".join(ch if ch.isidentifier() or ch.isdigit() else "_" for ch in plain)
-    made = f"d{made}" if bar else f"{made}_dot" if dot else made
+    made = f"d{made}" if bar else made
+    made = f"{made}_dot" if dot else made
     return made + "_" if keyword.iskeyword(made) or made in _RESERVED else made
 
 

@@ -90,7 +90,7 @@ class Recurrence:
 
 
 def _with_suffix(name: str, suffix: str) -> str:
-    """A tensor's name with a suffix, before the mark of an adjoint or a tangent: the slice of z̄ at t is z_t with a bar."""
+    """A tensor's name with a suffix, put before the mark of an adjoint or a tangent."""
     plain = name.rstrip(MACRON + DOT)
     return f"{plain}_{suffix}{name[len(plain) :]}"
 
@@ -144,7 +144,7 @@ def _recurrence(equations: tuple[Equation, ...]) -> Recurrence:
 
 
 def _in_order(equations: tuple[Equation, ...], index: Index) -> tuple[Equation, ...]:
-    """The equations of one step in the order in which they can be computed: what is read from the last step is known."""
+    """The equations of one step in the order in which they can be computed; the step before is known."""
     left, names = list(equations), {e.name for e in equations}
     done: list[Equation] = []
     while left:

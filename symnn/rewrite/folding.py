@@ -211,7 +211,7 @@ def fold_to_names(expr: sp.Expr, folds: Sequence[Fold]) -> tuple[sp.Expr, Fold |
 
 
 def _cancels(candidate: sp.Expr, before: sp.Expr, fold: Fold) -> bool:
-    """Whether a fold takes the difference of a tensor and one that it is made of, where there was none: H − (TH + …)."""
+    """Whether a fold takes a new difference of a tensor and one that it is made of: H − y, where y = TH + …."""
     if fold.given or not isinstance(fold.source, sp.Eq) or not isinstance(fold.source.lhs, Entry):
         return False
     made, parts = fold.source.lhs.tensor, {e.tensor for e in fold.source.rhs.atoms(Entry)}

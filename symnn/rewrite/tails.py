@@ -140,7 +140,7 @@ def decays(expr: sp.Expr) -> Entry | None:
     numbers: dict[sp.Basic, sp.Basic] = {s: sp.Integer(1) for s in expr.free_symbols if type(s) is sp.Symbol}
     try:
         function = sp.lambdify(at, expr.xreplace({leaf: at}).xreplace(numbers), modules=[
-            {k.__name__: v for k, v in _MPMATH.items()}, "mpmath"
+            {k.__name__: v for k, v in _MPMATH.items()}, "mpmath",
         ])
         with mpmath.workdps(30):
             ends = [abs(function(mpmath.mpf(sign) * 2**20)) for sign in (1, -1)]

@@ -14,7 +14,7 @@ from symnn.language.operation import Kind, Op, Role
 from symnn.verify.regimes import floats
 from symnn.verify.sample import Instance
 
-__all__ = ["Results", "call_jvp", "call_kernel", "call_value_and_grad", "inputs_of"]
+__all__ = ["Results", "call_hvp", "call_jvp", "call_kernel", "call_value_and_grad", "inputs_of"]
 
 Array = np.ndarray[Any, Any]
 #: For each result, one array from each function that gives it.
@@ -33,7 +33,8 @@ def call_kernel(
         return _call_step(module, op, instance, arrays, params)
     inputs = list(arrays.values())
     found: Results = {}
-    _add(found, op.outputs, _as_tuple(op, instance, module.forward(*inputs, **params, **_whole(module.forward, "none"))))
+    output = module.forward(*inputs, **params, **_whole(module.forward, "none"))
+    _add(found, op.outputs, _as_tuple(op, instance, output))
     if op.differentiable and hasattr(module, "forward_saving"):
         output, saved = module.forward_saving(*inputs, **params, **_whole(module.forward_saving, "none"))
         _add(found, op.outputs, _as_tuple(op, instance, output))
@@ -98,6 +99,19 @@ def call_jvp(module: Any, op: Op, instance: Instance, moving: Mapping[str, Array
     _add(found, op.outputs, _as_tuple(op, instance, output))
     _add(found, (f"tangent {n}" for n in op.results), _as_tuple(op, instance, tangent, op.results))
     return found
+
+
+def call_hvp(
+    module: Any, op: Op, instance: Instance, moving: Mapping[str, Array], seeds: Mapping[str, Array], dtype: type
+) -> Results:
+    """The Hessian-vector products: of the sum of a loss, of ⟨g, output⟩ for other operations."""
+    params = _params(op, instance)
+    vectors = tuple(held_together(op, a.name, floats(moving[a.name], dtype)) for a in op.differentiable)
+    inputs = tuple(inputs_of(op, instance, dtype).values())
+    whole = op.kind in (Kind.LOSS, Kind.REGULARIZER)
+    g = () if whole else _seeds(op, {n: floats(seeds[n], dtype) for n in op.results})
+    made = module.hvp(inputs, vectors, *g, **params, **_whole(module.hvp, "sum"))
+    return {f"second {a.name}": [taken_apart(op, a.name, getattr(made, a.name), instance)] for a in op.differentiable}
 
 
 def _call_step(

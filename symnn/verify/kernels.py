@@ -19,12 +19,12 @@ from symnn.verify.regimes import Regime, cotangents, ordinary_instance, regimes,
 from symnn.verify.report import Measure
 from symnn.verify.sample import Instance, draw_like
 
-__all__ = ["KERNEL_BOUND", "kernel_measures", "ulps"]
+__all__ = ["DRAWS", "KERNEL_BOUND", "Worst", "compare", "kernel_measures", "ulps"]
 
 #: Ulps of the magnitude (see ``reference``) by which a kernel may be off.
 KERNEL_BOUND = 4.0
 #: How many inputs are tried until rounding decides no branch.
-_DRAWS = 12
+DRAWS = 12
 
 Array = np.ndarray[Any, Any]
 
@@ -93,7 +93,7 @@ def _regime(
 ) -> Measure:
     worst = Worst()
     derivation, tangent = derivations
-    for _ in range(_DRAWS):
+    for _ in range(DRAWS):
         instance = ordinary_instance(op, rng, dtype, regime)
         seeds = cotangents(op, instance, rng)
         expected = expect(op, derivation, instance, seeds, dtype, stable)
@@ -111,7 +111,7 @@ def _regime(
         along = _joined(expected, expect_tangent(tangent, instance, moving, dtype))
         found.append((call_jvp(module, op, instance, moving, dtype), along))
     for results, wanted in found:
-        _compare_all(worst, results, wanted, dtype, instance, op)
+        compare(worst, results, wanted, dtype, instance, op)
     notes = [f"worst {worst.where}"] if worst.error > 1 else []
     notes += [f"{worst.exempt} beyond the range of the dtype"] if worst.exempt else []
     return Measure(
@@ -141,7 +141,7 @@ def _joined(one: Expected, other: Expected) -> Expected:
     )
 
 
-def _compare_all(worst: Worst, found: Results, wanted: Expected, dtype: type, instance: Instance, op: Op) -> None:
+def compare(worst: Worst, found: Results, wanted: Expected, dtype: type, instance: Instance, op: Op) -> None:
     with mpmath.workdps(60):
         for name, arrays in found.items():
             for array in arrays:

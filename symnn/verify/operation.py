@@ -16,6 +16,7 @@ from symnn.verify.moments import initialiser_measures
 from symnn.verify.mutants import mutant_measure
 from symnn.verify.oracles import oracle_measures
 from symnn.verify.report import Measure, Report
+from symnn.verify.second import second_measures
 from symnn.verify.stable import program_measures
 from symnn.verify.steps import step_measures
 
@@ -34,7 +35,7 @@ def verify_operation(
     The same operation, module and seed give the same report. ``mutants`` also plants faults in the gradients, to
     measure the gradient check itself.
     """
-    from symnn.calculus import forward, reverse
+    from symnn.calculus import forward, reverse, second
     from symnn.calculus.moments import solve_scale
     from symnn.calculus.programs import programs
 
@@ -55,11 +56,15 @@ def verify_operation(
         measures += adjoint_measures(tangent, derivation, seed)
         if mutants:
             measures.append(mutant_measure(derivation, known, seed))
+        curved = second.derive(op)
     made = programs(op)
     measures += program_measures(made, derivation, seed)
     if module is not None:
         types = [np.dtype(d).type for d in dtypes]
         measures += kernel_measures(module, made, derivation, types, seed, tangent=tangent)
+    if derivation is not None:
+        types = [np.dtype(d).type for d in dtypes]
+        measures += second_measures(op, derivation, curved, module, types, seed)
     measures += oracle_measures(op, derivation, module, seed)
     return Report(op.name, tuple(measures))
 

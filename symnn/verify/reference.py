@@ -34,7 +34,7 @@ from symnn.verify.evaluate import evaluate
 from symnn.verify.gradients import seed_values
 from symnn.verify.sample import Instance
 
-__all__ = ["Expected", "expect", "expect_tangent", "settled"]
+__all__ = ["Expected", "expect", "expect_second", "expect_tangent", "settled"]
 
 Array = np.ndarray[Any, Any]
 Arrays = dict[str, Array]
@@ -128,13 +128,31 @@ def expect_tangent(
     return _expect(tangent.op, tasks, {**instance.values, **seeds}, instance, dtype, True)
 
 
+def expect_second(
+    op: Op, second: Derivation, instance: Instance, seeds: Mapping[str, Array], vectors: Mapping[str, Array],
+    dtype: type,
+) -> Expected:
+    """The Hessian-vector product by each argument as ``second x``, by its derivation.
+
+    Its magnitude is the running error bound for every kind of operation: stable forms are sought for values and
+    gradients, a second derivative is as exact as its equations.
+    """
+    results = {f"second {n}": r for n, r in zip(second.wrt, second.results, strict=True)}
+    along = {s.name: vectors[n] for s, n in zip(second.seed, second.wrt, strict=True)}
+    names = [a.name for a in second.op.arguments[len(op.arguments) :]]
+    given = dict(zip(names, (seeds[n] for n in op.results), strict=True))
+    tasks = [Task((*second.forward, *second.equations), results)]
+    return _expect(op, tasks, {**instance.values, **given, **along}, instance, dtype, True, conditioned=False)
+
+
 def _expect(
-    op: Op, tasks: Sequence[Task], values: Mapping[str, Any], instance: Instance, dtype: type, magnitudes: bool
+    op: Op, tasks: Sequence[Task], values: Mapping[str, Any], instance: Instance, dtype: type, magnitudes: bool,
+    conditioned: bool = True,
 ) -> Expected:
     exact = settled(tasks, values, instance.sizes, dtype)
     if not magnitudes:
         return Expected(exact, {}, {})
-    if op.elementwise and op.kind is Kind.ACTIVATION:
+    if conditioned and op.elementwise and op.kind is Kind.ACTIVATION:
         return _conditioned(tasks, values, instance, exact, dtype)
     sizes: Arrays = {}
     widest: Arrays = {}

@@ -227,11 +227,11 @@ def chunk_rows(columns, summing=False):
     return max(1, 32768 // max(1, columns))
 
 
-def pairs(inputs, count, tangents, moving):
+def pairs(inputs, count, tangents, moving, kind="tangents"):
     """The arrays of a directional derivative: tuples of the right lengths."""
     inputs = inputs if isinstance(inputs, (tuple, list)) else (inputs,)
     tangents = tangents if isinstance(tangents, (tuple, list)) else (tangents,)
-    for name, given, expected in (("inputs", inputs, count), ("tangents", tangents, moving)):
+    for name, given, expected in (("inputs", inputs, count), (kind, tangents, moving)):
         if len(given) != expected:
             raise ValueError(f"{name} has {len(given)} arrays; expected {expected}")
     return inputs, tangents
