@@ -9,10 +9,14 @@ import sympy as sp
 from symnn.calculus.trace import Step
 from symnn.language.operation import Equation
 from symnn.language.terms import Entry, Total, contains
+from symnn.rewrite.cost import cost
 from symnn.rewrite.folding import Fold, inline, simplify
 from symnn.rewrite.sums import contract, neaten
 
 __all__ = ["assemble", "closed_form"]
+
+#: A line that would cost more than this stays two: what is longer nobody reads.
+_LONGEST = 100.0
 
 
 def closed_form(section: str, target: Entry, value: sp.Expr, folds: Sequence[Fold]) -> tuple[sp.Expr, list[Step]]:
@@ -39,6 +43,8 @@ def assemble(
             continue
         users = [k for k, e in kept.items() if contains(e.value, name)]
         if sum(_mentions(kept[k].value, name) for k in users) > 1 and not _short(equation.value):
+            continue
+        if any(cost(kept[k].value) + cost(equation.value) > _LONGEST for k in users):
             continue
         del kept[name]
         for user in users:

@@ -34,7 +34,7 @@ def identity(f, x):
 
 @activation
 def step(f, x, theta=0):
-    """The threshold unit (McCulloch & Pitts 1943). Its derivative is zero wherever it has one: of no use to train by."""
+    """The threshold unit (McCulloch & Pitts 1943). Its derivative is zero: no useful gradient."""
     f.y = where(x >= theta, 1, 0)
 
 

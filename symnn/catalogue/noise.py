@@ -38,7 +38,10 @@ def gaussian_dropout(f, x, noise: Label, sigma: Learned[()]):
 
 @layer
 def variational_dropout(f, x: T[n, d], noise: Label[n, d], log_alpha: Learned[d]):
-    """Multiplicative normal noise of learned variance, with its divergence (Kingma et al. 2015; Molchanov et al. 2017)."""
+    """Multiplicative normal noise of learned variance, with its divergence.
+
+    (Kingma et al. 2015; Molchanov et al. 2017.)
+    """
     k1, k2, k3 = Rational("0.63576"), Rational("1.87320"), Rational("1.48695")
     f.y[n, d] = x[n, d] * (1 + sqrt(exp(log_alpha[d])) * noise[n, d])
     f.kl = -total(k1 / (1 + exp(-(k2 + k3 * log_alpha[d]))) - log(1 + exp(-log_alpha[d])) / 2 - k1, d)

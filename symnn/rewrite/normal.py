@@ -15,6 +15,8 @@ __all__ = ["normalise"]
 
 #: Products of sums beyond this many terms are left as they stand.
 _MOST_TERMS = 24
+#: An expression that costs more than this is left as it stands: what its parts gained, they keep.
+_LARGEST = 60.0
 
 
 @lru_cache(maxsize=20_000)
@@ -34,6 +36,8 @@ def normalise(expr: sp.Expr) -> sp.Expr:
 
 
 def _candidates(expr: sp.Expr) -> list[sp.Expr]:
+    if cost(expr) > _LARGEST:
+        return [expr]
     names: dict[sp.Expr, sp.Symbol] = {}
     algebraic = opaque(expr, names)
     back = {v: k for k, v in names.items()}

@@ -21,7 +21,14 @@ from sympy.codegen.cfunctions import expm1, log1p
 
 from symnn.language.terms import Entry, damped, erfc, logistic, maximum, minimum, where
 
-__all__ = ["complement_of_tanh", "decays", "interpolation", "product_under_condition", "quotient_of_growth", "scaled_expm1"]
+__all__ = [
+    "complement_of_tanh",
+    "decays",
+    "interpolation",
+    "product_under_condition",
+    "quotient_of_growth",
+    "scaled_expm1",
+]
 
 
 def scaled_expm1(expr: sp.Expr) -> sp.Expr | None:
