@@ -193,7 +193,7 @@ def test_latex_environments_are_balanced(name: str, form: str) -> None:
         ("sigmoid", "x̄ = g·σ(x)·(1 − σ(x))"),
         ("linear", "W̄ = gᵀ x"),
         ("bce_logits", "z̄ = g·(σ(z) − t) / D"),
-        ("mlp_backprop", "W̄[l] = z̄[l]ᵀ a[l − 1]"),
+        ("mlp_backprop", "W̄[l] = z̄[l]ᵀ below[l]"),
     ],
 )
 def test_the_closed_form_is_the_textbooks(name: str, ends: str) -> None:

@@ -19,15 +19,16 @@ OPTIONS = {"cache": True, "error_model": "numpy", "nogil": True, "fastmath": {"c
 _FLOATS = (np.dtype(np.float32), np.dtype(np.float64))
 
 
-def check(arguments, values):
-    """Check arrays against their declared axes; returns them contiguous and flat, with the extents of the axes.
+def check(arguments, values, sizes=None):
+    """Check arrays against their declared axes; returns them contiguous, an axis of its own for each, with the extents.
 
-    ``arguments`` has, for each value, its name, its axes (``...`` stands for any leading axes, which become one)
-    and, for integer labels, the axis whose extent bounds them. Returns the arrays, the extents by axis, the leading
-    shape and the scalar type. Raises TypeError or ValueError that names the argument; nothing is written.
+    ``arguments`` has, for each value, its name, its axes and, for integer labels, the axis whose extent bounds them.
+    ``...`` stands for any axes, which become one; a tuple of axes for one axis of the caller's that holds them all.
+    ``sizes`` are extents that are known already. Returns the arrays, the extents by axis, the shape that ``...``
+    stands for and the scalar type. Raises TypeError or ValueError that names the argument; nothing is written.
     """
     real = lead = None
-    sizes = {}
+    sizes = {} if sizes is None else sizes
     arrays = []
     for (name, axes, below), value in zip(arguments, values):
         if not axes:
@@ -39,40 +40,77 @@ def check(arguments, values):
             real = _same_type(name, value.dtype, real)
         elif value.dtype.kind not in "iu":
             raise TypeError(f"{name} holds {value.dtype}; labels must be integers")
-        shape = value.shape
-        if axes and axes[0] == "...":
-            fixed = axes[1:]
-            if len(shape) < len(fixed):
-                wanted = ", ".join(("...", *fixed))
-                raise ValueError(f"{name} has shape {shape}; expected at least {len(fixed)} axes ({wanted})")
-            cut = len(shape) - len(fixed)
-            if lead is None:
-                lead = shape[:cut]
-            elif lead != shape[:cut]:
-                raise ValueError(f"{name} has shape {shape}; expected leading axes {lead}, as the arguments before it")
-            flat = 1
-            for extent in lead:
-                flat *= extent
-            sizes["..."] = flat
-            inner = shape[cut:]
+        shape = flat = value.shape
+        if "..." in axes:
+            lead, flat = _flattened(name, axes, shape, lead)
         elif len(shape) != len(axes):
-            raise ValueError(f"{name} has shape {shape}; expected {len(axes)} axes ({', '.join(axes)})")
-        else:
-            fixed = axes
-            inner = shape
-        for axis, extent in zip(fixed, inner):
+            raise ValueError(f"{name} has shape {shape}; expected {len(axes)} axes ({_shown(axes)})")
+        for axis, extent in zip(axes, flat):
+            if type(axis) is tuple:
+                flat = _apart(name, axes, shape, flat, sizes)
+                break
             known = sizes.setdefault(axis, extent)
             if known != extent:
                 raise ValueError(f"{name} has shape {shape}, so {axis} = {extent}; expected {axis} = {known}")
         if not value.flags.c_contiguous:
             value = np.ascontiguousarray(value)
-        if fixed is not axes and (fixed or len(shape) != 1):
-            value = value.reshape((sizes["..."], *inner))
+        if flat != shape:
+            value = value.reshape(flat)
         arrays.append(value)
     for (name, _, below), value in zip(arguments, arrays):
         if below is not None:
             _check_labels(name, value, sizes.get(below), below)
     return arrays, sizes, lead, real
+
+
+def _shown(axes):
+    """Axes as they stand in a message: n, g·c, h, w."""
+    return ", ".join("·".join(axis) if type(axis) is tuple else axis for axis in axes)
+
+
+def _flattened(name, axes, shape, lead):
+    """The axes that ... stands for, and the shape with one axis in their place."""
+    at, fixed = axes.index("..."), len(axes) - 1
+    if len(shape) < fixed:
+        raise ValueError(f"{name} has shape {shape}; expected at least {fixed} axes ({_shown(axes)})")
+    end = len(shape) - fixed + at
+    here = shape[at:end]
+    if lead is not None and lead != here:
+        where = "leading" if at == 0 else "trailing"
+        raise ValueError(f"{name} has shape {shape}; expected {where} axes {lead}, as the arguments before it")
+    return here, (*shape[:at], math.prod(here), *shape[end:])
+
+
+def _apart(name, axes, shape, flat, sizes):
+    """The shape with an axis for each that the caller's axes hold; the one extent that is not known follows."""
+    made = []
+    for axis, extent in zip(axes, flat):
+        group = axis if type(axis) is tuple else (axis,)
+        unknown = [part for part in group if part not in sizes]
+        known = math.prod(sizes[part] for part in group if part in sizes)
+        if len(unknown) == 1 and extent % known == 0:
+            sizes[unknown[0]] = extent // known
+        elif unknown or known != extent:
+            parts = ", ".join(f"{part} = {sizes[part]}" for part in group if part in sizes)
+            wanted = f"a multiple of {known}" if unknown else f"{known}"
+            raise ValueError(f"{name} has shape {shape}, so {'·'.join(group)} = {extent}; expected {wanted} ({parts})")
+        made += [sizes[part] for part in group]
+    return tuple(made)
+
+
+def require(holds, what, **given):
+    """What an operation assumes of its parameters."""
+    if not holds:
+        told = ", ".join(f"{name} = {number:g}" for name, number in given.items())
+        raise ValueError(f"{told}; expected {what}")
+
+
+def extent_of(axis, value, **given):
+    """The extent of an axis of a result, at least one position, from what is given."""
+    if value < 1:
+        told = ", ".join(f"{name} = {number}" for name, number in given.items())
+        raise ValueError(f"{told} leave no room for {axis}: its extent would be {value}")
+    return value
 
 
 def _as_array(name, value, axes):
@@ -205,11 +243,11 @@ def chunk_rows(columns, summing=False):
     return max(1, 32768 // max(1, columns))
 
 
-def pairs(inputs, count, tangents, moving):
+def pairs(inputs, count, tangents, moving, kind="tangents"):
     """The arrays of a directional derivative: tuples of the right lengths."""
     inputs = inputs if isinstance(inputs, (tuple, list)) else (inputs,)
     tangents = tangents if isinstance(tangents, (tuple, list)) else (tangents,)
-    for name, given, expected in (("inputs", inputs, count), ("tangents", tangents, moving)):
+    for name, given, expected in (("inputs", inputs, count), (kind, tangents, moving)):
         if len(given) != expected:
             raise ValueError(f"{name} has {len(given)} arrays; expected {expected}")
     return inputs, tangents
@@ -259,6 +297,14 @@ def rint(typingctx, a):
         return builder.call(builder.module.declare_intrinsic("llvm.rint", [args[0].type]), args)
 
     return a(a), emit
+
+
+@njit(**PLAIN)
+def compensated(total, lost, value):
+    """total + value, and what that loses, to be taken off the next value (Kahan 1965)."""
+    step = value - lost
+    new = total + step
+    return new, (new - total) - step
 
 
 @intrinsic

@@ -99,7 +99,9 @@ def _saved(op: Op, joint: Sequence[Equation], derivation: Derivation) -> tuple[s
     """
     arguments = {a.name for a in op.arguments}
     rank = max((len(a.axes) for a in op.arguments), default=0)
-    forward = {e.name: e for e in joint if e.name not in {d.name for d in derivation.equations}}
+    later = {s.name for s in derivation.seed} | {d.name for d in derivation.equations}
+    later |= reverse.depends_on(joint, tuple(later))
+    forward = {e.name: e for e in joint if e.name not in later}
     recurring = _recurring(forward, ())
     steady = set(op.outputs) & recurring
     dear = arguments | steady | _recurring(forward, steady)

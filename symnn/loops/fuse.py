@@ -8,13 +8,11 @@ A row may be one position of several axes (a window's place in an image), and so
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 
 import sympy as sp
-from sympy.codegen.cfunctions import expm1, log1p
 
 from symnn.language.operation import Equation
-from symnn.language.terms import Entry, Extent, Index, Peak, Place, Reduction, Shift, Tensor, Total, erfc, substitute
+from symnn.language.terms import Entry, Extent, Index, Peak, Place, Shift, Tensor, Total
 from symnn.loops.guards import is_computed, positioned, skipped
 from symnn.loops.ir import (
     Accumulate,
@@ -29,68 +27,10 @@ from symnn.loops.ir import (
     Start,
     Store,
 )
-from symnn.loops.names import code_name, describe, index_name
+from symnn.loops.items import DEAR, Item, item_of, pass_times, share_dear
+from symnn.loops.names import code_name, index_name
 
-__all__ = ["fuse", "loop_axes"]
-
-_DEAR = (sp.exp, sp.log, sp.tanh, sp.erf, erfc, sp.sin, sp.cos, expm1, log1p)
-_NO_COLUMNS: tuple[Index, ...] = ()
-
-
-@dataclass(frozen=True)
-class _Item:
-    """One equation in a kernel: where its value lives, and what it is computed from."""
-
-    equation: Equation
-    body: sp.Expr
-    inner: tuple[Index, ...]
-    reduces: type[Reduction] | None
-    across: bool
-    bound: tuple[Index, ...] = ()
-
-    @property
-    def name(self) -> str:
-        return self.equation.name
-
-    @property
-    def is_cell(self) -> bool:
-        """A value for every column of a row."""
-        return bool(self.inner) and self.reduces is None
-
-    def needs(self) -> set[str]:
-        return {e.name for e in self.body.atoms(Entry)}
-
-
-def plain_body(equation: Equation) -> tuple[sp.Expr, tuple[Index, ...]]:
-    """What an equation computes for each position, and the indices that its reduction runs over, plainly named."""
-    value = equation.value
-    if not isinstance(value, Reduction):
-        return value, ()
-    used = set(equation.axes)
-    plain: dict[sp.Basic, sp.Basic] = {}
-    for i in value.bound:
-        own = Index(i.axis)
-        while own in used:
-            own = own.twin
-        used.add(own)
-        plain[i] = own
-    return substitute(value.body, plain), tuple(plain.values())  # type: ignore[arg-type]
-
-
-def loop_axes(equation: Equation) -> tuple[Index, ...]:
-    """Every index that the loops of an equation run over, those of its target first."""
-    return (*equation.axes, *plain_body(equation)[1])
-
-
-def _item(equation: Equation, rows: tuple[Index, ...]) -> _Item:
-    """Classify an equation of a kernel over rows."""
-    value = equation.value
-    reduces = type(value) if isinstance(value, Reduction) else None
-    body, bound = plain_body(equation)
-    inner = tuple(i for i in (*equation.axes, *bound) if i not in rows)
-    across = not set(rows) <= set(equation.axes)
-    return _Item(equation, body, inner, reduces, across, bound)
-
+__all__ = ["fuse"]
 
 def fuse(
     name: str,
@@ -100,58 +40,8 @@ def fuse(
     axes_of: Mapping[str, tuple[Index, ...]],
 ) -> Kernel:
     """One kernel over rows for equations whose inputs are all known before it starts."""
-    items = _share_dear([_item(e, rows) for e in equations], rows)
-    return _Builder(name, rows, items, _pass_times(items), set(outputs), axes_of).build()
-
-
-def _share_dear(items: list[_Item], rows: tuple[Index, ...]) -> list[_Item]:
-    """Give a name to every dear value that is wanted more than once, or that stands in a branch."""
-    counts: dict[sp.Expr, int] = {}
-    for item in items:
-        for node in sp.preorder_traversal(item.body):
-            if isinstance(node, _DEAR):
-                counts[node] = counts.get(node, 0) + 1
-            elif isinstance(node, sp.Piecewise):
-                for inside in node.atoms(*_DEAR):
-                    counts[inside] = counts.get(inside, 0) + 1
-    made: list[_Item] = []
-    names: dict[sp.Expr, sp.Expr] = {}
-    used = {code_name(i.name) for i in items} | {code_name(n) for i in items for n in i.needs()}
-    for item in items:
-        whole = isinstance(item.body, _DEAR) and item.reduces is None
-        wanted = [n for n in sp.postorder_traversal(item.body) if isinstance(n, _DEAR) and counts[n] > 1]
-        for node in dict.fromkeys(wanted):
-            here = node.xreplace(names)
-            computed = any(is_computed(e) for e in node.atoms(Entry))
-            if node in names or (whole and node == item.body) or not node.atoms(Entry) or computed:
-                continue
-            stem = describe(type(node).__name__, node)
-            fresh, k = stem, 2
-            while fresh in used:
-                fresh, k = f"{stem}_{k}", k + 1
-            used.add(fresh)
-            inner = item.inner if node.atoms(Index) - set(rows) else _NO_COLUMNS
-            target = Entry(Tensor(fresh), *rows, *inner)
-            names[node] = target
-            made.append(_Item(Equation(target, here), here, inner, None, False))
-        body = item.body.xreplace(names) if not (whole and item.body not in names) else _inside(item.body, names)
-        made.append(_Item(item.equation, body, item.inner, item.reduces, item.across, item.bound))
-    return made
-
-
-def _inside(expr: sp.Expr, names: dict[sp.Expr, sp.Expr]) -> sp.Expr:
-    return expr.func(*(a.xreplace(names) for a in expr.args))
-
-
-def _pass_times(items: Sequence[_Item]) -> dict[str, int]:
-    """The pass of each item: after the passes of all reductions that it depends on."""
-    ready: dict[str, int] = {}
-    times: dict[str, int] = {}
-    for item in items:
-        times[item.name] = max((ready.get(n, 0) for n in item.needs()), default=0)
-        finishes = item.reduces is not None and not item.across
-        ready[item.name] = times[item.name] + (1 if finishes else 0)
-    return times
+    items = share_dear([item_of(e, rows) for e in equations], rows)
+    return _Builder(name, rows, items, pass_times(items), set(outputs), axes_of).build()
 
 
 class _Builder:
@@ -161,7 +51,7 @@ class _Builder:
         self,
         name: str,
         rows: tuple[Index, ...],
-        items: list[_Item],
+        items: list[Item],
         times: dict[str, int],
         outputs: set[str],
         axes_of: Mapping[str, tuple[Index, ...]],
@@ -199,7 +89,7 @@ class _Builder:
         kept: dict[str, Entry] = {}
         taken: set[str] = set()
         for item in self.items:
-            dear = item.is_cell and item.body.atoms(*_DEAR) and item.name not in self.outputs
+            dear = item.is_cell and item.body.atoms(*DEAR) and item.name not in self.outputs
             if not dear or len(self.wanted[item.name]) < 2:
                 continue
             last = max(self.wanted[item.name])
@@ -378,7 +268,7 @@ class _Builder:
             made += self._finish(started)
         return made
 
-    def _cells_below(self, item: _Item) -> set[str]:
+    def _cells_below(self, item: Item) -> set[str]:
         """The cell values that an item reads, those that they are computed from included."""
         found: set[str] = set()
         for need in item.needs():
@@ -416,19 +306,19 @@ class _Builder:
             inner = [*out, Pass(columns[depth], tuple(rest)), *after]
         return [*before, Pass(columns[0], tuple(inner))]
 
-    def _partner(self, item: _Item, ending: Sequence[_Item]) -> _Item | None:
+    def _partner(self, item: Item, ending: Sequence[Item]) -> Item | None:
         """The maximum whose place an item is, where both are worked out in one pass."""
         return next(
             (i for i in ending if i.reduces is Peak and i.body == item.body and i.bound == item.bound), None
         )
 
-    def _is_chosen_elsewhere(self, item: _Item, ending: Sequence[_Item]) -> bool:
+    def _is_chosen_elsewhere(self, item: Item, ending: Sequence[Item]) -> bool:
         """Whether a maximum is kept along with its place."""
         return item.reduces is Peak and any(
             i.reduces is Place and self._partner(i, ending) is item for i in ending
         )
 
-    def _accumulated(self, item: _Item, time: int, ending: Sequence[_Item], body: list[Node]) -> list[Node]:
+    def _accumulated(self, item: Item, time: int, ending: Sequence[Item], body: list[Node]) -> list[Node]:
         """What a pass does for a reduction: add, or keep the larger, or note where it was."""
         before = len(body)
         value = self._seen(item, time, body)
@@ -445,12 +335,12 @@ class _Builder:
         return [*positions, Accumulate(sp.Symbol(self._running(item), real=True), value, item.reduces is Shift)]
 
     def _read_later_here(
-        self, item: _Item, wanted: set[str], ending: Sequence[_Item], storing: Sequence[_Item]
+        self, item: Item, wanted: set[str], ending: Sequence[Item], storing: Sequence[Item]
     ) -> bool:
         others = (*ending, *storing, *(self.by_name[n] for n in wanted))
         return any(item.name in other.needs() for other in others if other is not item)
 
-    def _cell(self, item: _Item, time: int, explained: list[Node]) -> list[Node]:
+    def _cell(self, item: Item, time: int, explained: list[Node]) -> list[Node]:
         """A cell value in a pass: read back where it is kept, else computed."""
         local = self._local(item.name)
         kept = self.kept.get(item.name)
@@ -473,7 +363,7 @@ class _Builder:
             made.append(Store(kept, self.locals[item.name]))
         return made
 
-    def _finish(self, started: list[_Item]) -> list[Node]:
+    def _finish(self, started: list[Item]) -> list[Node]:
         """Accumulated sums are rounded to the array's type once, and stored where they are outputs."""
         made: list[Node] = []
         for item in started:
@@ -484,7 +374,7 @@ class _Builder:
                 made.append(Store(item.equation.target, self.locals[item.name]))
         return made
 
-    def _running(self, item: _Item) -> str:
+    def _running(self, item: Item) -> str:
         return code_name(item.name) + "_sum" if item.reduces is Total else self._local(item.name)
 
     def _local(self, name: str) -> str:
@@ -498,7 +388,7 @@ class _Builder:
         whole = self.by_name[name].equation.target.tensor.is_integer
         self.locals[name] = sp.Symbol(self._local(name), **({"integer": True} if whole else {"real": True}))
 
-    def _seen(self, item: _Item, time: int, before: list[Node]) -> sp.Expr:
+    def _seen(self, item: Item, time: int, before: list[Node]) -> sp.Expr:
         """An item's body with local names for what is known; positions that it computes are put ``before`` it."""
         loops = (*self.rows, *item.inner)
         body, positions = positioned(item.body, item.reduces, loops, item.inner, self.axes_of)

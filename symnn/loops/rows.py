@@ -8,9 +8,9 @@ import sympy as sp
 
 from symnn.language.operation import Argument, Equation
 from symnn.language.terms import Delta, Entry, Extent, Index, Reduction, Total
-from symnn.loops.fuse import loop_axes, plain_body
 from symnn.loops.guards import is_computed
 from symnn.loops.ir import Accumulate, Comment, Kernel, Node, Pass
+from symnn.loops.items import loop_axes, plain_body
 from symnn.loops.split import product_of
 
 __all__ = ["cells_meet", "choose_rows", "is_scalar", "label_target", "scattered"]

@@ -251,7 +251,7 @@ def _split_sums(expr: sp.Expr, folds: Sequence[Fold]) -> tuple[sp.Expr, Fold | N
                 used = fold or used
             if used is not None and cost(normalise(collapsed)) < cost(best):
                 best, chosen = normalise(collapsed), used
-        if chosen is not None:
+        if chosen is not None and _denominators(best) <= _denominators(expr):
             return normalise(expr.xreplace({total: best})), chosen
     return expr, None
 

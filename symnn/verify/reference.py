@@ -7,10 +7,10 @@ of digits is enough (log(1 − σ(z)) at z = 1e30), the stable equations stand i
 **The magnitude** M of a result is what its error is measured against: a kernel passes where
 |kernel − reference| ≤ k ulp(M) with a small constant k.
 
-- Activations: M = |y| + Σ |x ∂y/∂x| over the inputs, from the reference itself. This is mixed stability: the result
-  of the kernel is the exact result, up to a few ulps, for inputs that are off by a few ulps. It does not depend on
-  how the function is written, so a formula that cancels is found out.
-- With sums: M is the running error bound (see ``arithmetic``): what a floating-point evaluation of the equations as
+- Activations of one argument: M = |y| + Σ |x ∂y/∂x| over the inputs, from the reference itself. This is mixed
+  stability: the result of the kernel is the exact result, up to a few ulps, for inputs that are off by a few ulps.
+  It does not depend on how the function is written, so a formula that cancels is found out.
+- Else M is the running error bound (see ``arithmetic``): what a floating-point evaluation of the equations as
   they stand, with pairwise sums, may lose. Of the declared, the derived and the stabilised equations the *smallest*
   bound counts, each being proof that so much accuracy can be had; a kernel is never excused by unstable equations
   while stable ones are at hand. Likewise a result is beyond a dtype's range only where each of the three needs an
@@ -152,7 +152,7 @@ def _expect(
     exact = settled(tasks, values, instance.sizes, dtype)
     if not magnitudes:
         return Expected(exact, {}, {})
-    if conditioned and op.elementwise and op.kind is Kind.ACTIVATION:
+    if conditioned and op.elementwise and op.kind is Kind.ACTIVATION and len(op.arguments) == 1:
         return _conditioned(tasks, values, instance, exact, dtype)
     sizes: Arrays = {}
     widest: Arrays = {}

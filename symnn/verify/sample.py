@@ -96,7 +96,10 @@ def _structural(op: Op) -> set[sp.Symbol]:
     found = {s for e in op.extents.values() for s in e.free_symbols}
     for equation in op.equations:
         found |= {s for e in entries(equation.value) for i in e.indices for s in i.free_symbols}
-        found |= {s for r in equation.value.atoms(Relational) if r.atoms(Index) for s in r.free_symbols}
+        for relation in equation.value.atoms(Relational):
+            # A parameter that an index is compared with: the edge of a box.
+            bare = relation.xreplace(dict.fromkeys(entries(relation), sp.S.One))
+            found |= bare.free_symbols if bare.atoms(Index) else set()
     return {p.symbol for p in op.parameters if p.symbol in found}
 
 

@@ -75,7 +75,11 @@ def step_error(step: Step, known: Sequence[Equation], scene: Scene) -> float:
         exact = Evaluation(known, scene.values, scene.instance.sizes)
         before = exact.values_of(measured(step.before, known, exact), axes)
         after = exact.values_of(measured(step.after, known, exact), axes)
-        errors = [abs(a - b) / max(abs(a), abs(b)) for a, b in _pairs(before, after) if a != b]
+        # A NaN compares with nothing: abs(b) first, so that it comes through.
+        errors = [
+            mpmath.nan if a != a or b != b else abs(a - b) / max(abs(a), abs(b))
+            for a, b in _pairs(before, after) if a != b
+        ]
         if any(not e <= STEP_BOUND for e in errors) and not is_formal(step):
             sizes = Evaluation(known, scene.values, scene.instance.sizes, running()).values_of(step.before, axes)
             errors = [abs(a - b) / _magnitude(m) for (a, b), m in zip(_pairs(before, after), sizes.flat, strict=True)]

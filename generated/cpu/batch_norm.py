@@ -1,0 +1,686 @@
+"""batch_norm (layer).
+
+Each channel normalised over the batch and the image, in training (Ioffe & Szegedy 2015).
+
+The running variance is estimated without bias. ``batch_norm_inference`` uses what has been accumulated.
+
+    μ[c] = mean_n(x[n,c])
+    var[c] = mean_n((x[n,c] − μ[c])²)
+    r[c] = 1 / √(var[c] + ε)
+    x̂[n,c] = r[c]·(x[n,c] − μ[c])
+    y[n,c] = γ[c]·x̂[n,c] + β[c]
+    running_meanₜ[c] = (1 − momentum)·running_meanₜ₋₁[c] + momentum·μ[c]
+    running_varₜ[c] = (1 − momentum)·running_varₜ₋₁[c] + N·size·momentum·var[c] / (N·size − 1)
+
+Made by symnn 0.1.0 from the declaration of batch_norm in symnn.catalogue.normalisation, hash cd28d174e060.
+Do not edit: `symnn build` verifies it and writes it again.
+verified steps, jvp, 11 lines: error 6e-66, bound 1e-40
+verified steps, vjp, 7 chain rule lines: error 2e-80, bound 1e-30
+verified gradient, numerical, x, gamma, beta: error 4e-51, bound 1e-25
+verified adjoint, ⟨Jv, u⟩ = ⟨v, Jᵀu⟩: error 7e-67, bound 1e-40
+verified adjoint, Jv, numerical: error 3e-64, bound 1e-25
+verified kernel, float32, subnormal: error 6e-01, bound 4
+verified kernel, float32, NaN and ±∞, wrong: error 0, bound 0
+verified kernel, float64, subnormal: error 5e-01, bound 4
+verified kernel, float64, NaN and ±∞, wrong: error 0, bound 0
+verified second, ⟨u, Hv⟩ = ⟨v, Hu⟩: error 2e-66, bound 1e-40
+verified second, Hv, numerical: error 3e-66, bound 1e-25
+verified second, kernel, float64: error 6e-02, bound 4
+"""
+
+import math
+from collections import namedtuple
+
+import numpy as np
+from numba import njit, prange
+
+from ._runtime import OPTIONS, added, check, chunk_rows, compensated, number, output, outputs, pairs
+
+#: The runtime that these kernels were compiled against: a new one makes a new file, and with it a new cache.
+RUNTIME = "3ac19f135a12"
+
+
+#: The operation, for programs.
+SPEC = {
+    "name": "batch_norm",
+    "kind": "layer",
+    "arguments": [
+        {
+            "name": "x",
+            "shape": ["n", "c", "..."],
+            "role": "input",
+            "dtype": "float",
+            "differentiable": True,
+        },
+        {"name": "gamma", "shape": ["c"], "role": "learned", "dtype": "float", "differentiable": True},
+        {"name": "beta", "shape": ["c"], "role": "learned", "dtype": "float", "differentiable": True},
+        {
+            "name": "running_mean",
+            "shape": ["c"],
+            "role": "state",
+            "dtype": "float",
+            "differentiable": False,
+        },
+        {"name": "running_var", "shape": ["c"], "role": "state", "dtype": "float", "differentiable": False},
+    ],
+    "params": [
+        {
+            "name": "momentum",
+            "default": 0.1,
+            "range": {"low": 0, "high": 1, "low_open": False, "high_open": True, "integer": False},
+        },
+        {
+            "name": "eps",
+            "default": 1e-05,
+            "range": {"low": 0, "high": None, "low_open": True, "high_open": False, "integer": False},
+        },
+    ],
+    "outputs": [
+        "y",
+        "running_mean_next",
+        "running_var_next",
+    ],
+    "equations": [
+        "\\mu_{c} = \\operatorname{mean}_{n}(x_{n,c})",
+        "\\mathrm{var}_{c} = \\operatorname{mean}_{n}((x_{n,c} - \\mu_{c})^{2})",
+        "r_{c} = \\frac{1}{\\sqrt{\\mathrm{var}_{c} + \\varepsilon}}",
+        "\\hat{x}_{n,c} = r_{c} (x_{n,c} - \\mu_{c})",
+        "y_{n,c} = \\gamma_{c} \\, \\hat{x}_{n,c} + \\beta_{c}",
+        "\\mathrm{running\\_mean}_{t,c} = (1 - \\mathrm{momentum}) \\, \\mathrm{running\\_mean}_{t-1,c} + \\mathrm{momentum} \\, \\mu_{c}",
+        "\\mathrm{running\\_var}_{t,c} = (1 - \\mathrm{momentum}) \\, \\mathrm{running\\_var}_{t-1,c} + \\frac{N \\, \\mathrm{size} \\, \\mathrm{momentum} \\, \\mathrm{var}_{c}}{N \\, \\mathrm{size} - 1}",
+    ],
+    "hash": "cd28d174e060",
+}
+
+
+@njit(**OPTIONS)
+def _forward_saving_rows(
+    lo, hi, x, running_mean, running_var, eps, momentum, momentum_n_size_size_over_n_size_size_minus_one,
+    one_minus_momentum, one_over_n_size_over_size, n_size, size, mu, r, running_mean_next, running_var_next,
+):
+    real = x.dtype.type
+    for c in range(lo, hi):
+        # sum_x[c] = Σ_n x[n,c]
+        sum_x_sum = 0.0
+        sum_x_sum_lost = 0.0
+        for n in range(n_size):
+            sum_x_part = 0.0
+            for e in range(size):
+                sum_x_part = added(sum_x_part, x[n, c, e])
+            sum_x_sum, sum_x_sum_lost = compensated(sum_x_sum, sum_x_sum_lost, sum_x_part)
+        sum_x = real(sum_x_sum)
+        # μ[c] = one_over_n_size_over_size·sum_x[c]
+        mu_c = one_over_n_size_over_size * sum_x
+        mu[c] = mu_c
+        # running_mean_next[c] = momentum·μ[c] + one_minus_momentum·running_mean[c]
+        running_mean_next[c] = mu_c * momentum + one_minus_momentum * running_mean[c]
+        # sum_mu_x[c] = Σ_n (x[n,c] − μ[c])²
+        sum_mu_x_sum = 0.0
+        sum_mu_x_sum_lost = 0.0
+        for n in range(n_size):
+            sum_mu_x_part = 0.0
+            for e in range(size):
+                sum_mu_x_part = added(sum_mu_x_part, (x[n, c, e] - mu_c) * (x[n, c, e] - mu_c))
+            sum_mu_x_sum, sum_mu_x_sum_lost = compensated(sum_mu_x_sum, sum_mu_x_sum_lost, sum_mu_x_part)
+        sum_mu_x = real(sum_mu_x_sum)
+        # var[c] = one_over_n_size_over_size·sum_mu_x[c]
+        var = one_over_n_size_over_size * sum_mu_x
+        # r[c] = 1 / √(var[c] + ε)
+        r[c] = real(1) / math.sqrt(var + eps)
+        # running_var_next[c] = one_minus_momentum·running_var[c] +
+        #     momentum_n_size_size_over_n_size_size_minus_one·var[c]
+        running_var_next[c] = (
+            momentum_n_size_size_over_n_size_size_minus_one * var + one_minus_momentum * running_var[c]
+        )
+
+
+@njit(parallel=True, **OPTIONS)
+def _forward_saving_parallel(
+    chunk, c_size, x, running_mean, running_var, eps, momentum,
+    momentum_n_size_size_over_n_size_size_minus_one, one_minus_momentum, one_over_n_size_over_size, n_size,
+    size, mu, r, running_mean_next, running_var_next,
+):
+    for k in prange((c_size + chunk - 1) // chunk):
+        lo = k * chunk
+        hi = min(lo + chunk, c_size)
+        _forward_saving_rows(
+            lo, hi, x, running_mean, running_var, eps, momentum,
+            momentum_n_size_size_over_n_size_size_minus_one, one_minus_momentum, one_over_n_size_over_size,
+            n_size, size, mu, r, running_mean_next, running_var_next,
+        )
+
+
+@njit(**OPTIONS)
+def _forward_saving_2_rows(lo, hi, mu, r, x, beta, gamma, c_size, size, y):
+    for n in range(lo, hi):
+        for c in range(c_size):
+            for e in range(size):
+                # x̂[n,c] = r[c]·(x[n,c] − μ[c])
+                xhat = (x[n, c, e] - mu[c]) * r[c]
+                # y[n,c] = β[c] + γ[c]·x̂[n,c]
+                y[n, c, e] = xhat * gamma[c] + beta[c]
+
+
+@njit(parallel=True, **OPTIONS)
+def _forward_saving_2_parallel(chunk, n_size, mu, r, x, beta, gamma, c_size, size, y):
+    for k in prange((n_size + chunk - 1) // chunk):
+        lo = k * chunk
+        hi = min(lo + chunk, n_size)
+        _forward_saving_2_rows(lo, hi, mu, r, x, beta, gamma, c_size, size, y)
+
+
+@njit(**OPTIONS)
+def _backward_rows(
+    lo, hi, mu, r, x, gamma, g, minus_one_over_n_size_over_size, n_size, size, dx, dgamma, dbeta,
+):
+    real = mu.dtype.type
+    for c in range(lo, hi):
+        gamma_c = gamma[c]
+        mu_c = mu[c]
+        r_c = r[c]
+        # x̂[n,c] = r[c]·(x[n,c] − μ[c])
+        # x̂̄[n,c] = γ[c]·g[n,c]
+        # sum_xhat_dxhat[c] = Σ_n x̂̄[n,c]·x̂[n,c]
+        # sum_dxhat[c] = Σ_n x̂̄[n,c]
+        # γ̄[c] = Σ_n g[n,c]·x̂[n,c]
+        # β̄[c] = Σ_n g[n,c]
+        sum_xhat_dxhat_sum = 0.0
+        sum_dxhat_sum = 0.0
+        dgamma_sum = 0.0
+        dbeta_sum = 0.0
+        sum_xhat_dxhat_sum_lost = 0.0
+        sum_dxhat_sum_lost = 0.0
+        dgamma_sum_lost = 0.0
+        dbeta_sum_lost = 0.0
+        for n in range(n_size):
+            sum_xhat_dxhat_part = 0.0
+            sum_dxhat_part = 0.0
+            dgamma_part = 0.0
+            dbeta_part = 0.0
+            for e in range(size):
+                xhat = r_c * (x[n, c, e] - mu_c)
+                dxhat = gamma_c * g[n, c, e]
+                sum_xhat_dxhat_part = added(sum_xhat_dxhat_part, dxhat * xhat)
+                sum_dxhat_part = added(sum_dxhat_part, dxhat)
+                dgamma_part = added(dgamma_part, xhat * g[n, c, e])
+                dbeta_part = added(dbeta_part, g[n, c, e])
+            sum_xhat_dxhat_sum, sum_xhat_dxhat_sum_lost = compensated(
+                sum_xhat_dxhat_sum, sum_xhat_dxhat_sum_lost, sum_xhat_dxhat_part,
+            )
+            sum_dxhat_sum, sum_dxhat_sum_lost = compensated(sum_dxhat_sum, sum_dxhat_sum_lost, sum_dxhat_part)
+            dgamma_sum, dgamma_sum_lost = compensated(dgamma_sum, dgamma_sum_lost, dgamma_part)
+            dbeta_sum, dbeta_sum_lost = compensated(dbeta_sum, dbeta_sum_lost, dbeta_part)
+        sum_xhat_dxhat = real(sum_xhat_dxhat_sum)
+        sum_dxhat = real(sum_dxhat_sum)
+        dgamma_c = real(dgamma_sum)
+        dgamma[c] = dgamma_c
+        dbeta_c = real(dbeta_sum)
+        dbeta[c] = dbeta_c
+        # x̂[n,c] = r[c]·(x[n,c] − μ[c])
+        # x̂̄[n,c] = γ[c]·g[n,c]
+        # x̄[n,c] = r[c]·(x̂̄[n,c] + minus_one_over_n_size_over_size·(sum_dxhat[c] + sum_xhat_dxhat[c]·x̂[n,c]))
+        for n in range(n_size):
+            for e in range(size):
+                xhat = r_c * (x[n, c, e] - mu_c)
+                dxhat = gamma_c * g[n, c, e]
+                dx[n, c, e] = (
+                    r_c * (dxhat + minus_one_over_n_size_over_size * (sum_dxhat + sum_xhat_dxhat * xhat))
+                )
+
+
+@njit(parallel=True, **OPTIONS)
+def _backward_parallel(
+    chunk, c_size, mu, r, x, gamma, g, minus_one_over_n_size_over_size, n_size, size, dx, dgamma, dbeta,
+):
+    for k in prange((c_size + chunk - 1) // chunk):
+        lo = k * chunk
+        hi = min(lo + chunk, c_size)
+        _backward_rows(
+            lo, hi, mu, r, x, gamma, g, minus_one_over_n_size_over_size, n_size, size, dx, dgamma, dbeta,
+        )
+
+
+@njit(**OPTIONS)
+def _jvp_rows(
+    lo, hi, x, beta, gamma, running_mean, running_var, x_dot, beta_dot, gamma_dot, eps, momentum,
+    momentum_n_size_size_over_n_size_size_minus_one, one_minus_momentum, one_over_n_size_over_size, n_size,
+    size, y, running_mean_next, running_var_next, y_dot,
+):
+    real = x.dtype.type
+    for c in range(lo, hi):
+        beta_c = beta[c]
+        beta_dot_c = beta_dot[c]
+        gamma_c = gamma[c]
+        gamma_dot_c = gamma_dot[c]
+        # sum_x[c] = Σ_n x[n,c]
+        # sum_x_dot[c] = Σ_n ẋ[n,c]
+        sum_x_sum = 0.0
+        sum_x_dot_sum = 0.0
+        sum_x_sum_lost = 0.0
+        sum_x_dot_sum_lost = 0.0
+        for n in range(n_size):
+            sum_x_part = 0.0
+            sum_x_dot_part = 0.0
+            for e in range(size):
+                sum_x_part = added(sum_x_part, x[n, c, e])
+                sum_x_dot_part = added(sum_x_dot_part, x_dot[n, c, e])
+            sum_x_sum, sum_x_sum_lost = compensated(sum_x_sum, sum_x_sum_lost, sum_x_part)
+            sum_x_dot_sum, sum_x_dot_sum_lost = compensated(sum_x_dot_sum, sum_x_dot_sum_lost, sum_x_dot_part)
+        sum_x = real(sum_x_sum)
+        sum_x_dot = real(sum_x_dot_sum)
+        # μ[c] = one_over_n_size_over_size·sum_x[c]
+        mu = one_over_n_size_over_size * sum_x
+        # running_mean_next[c] = momentum·μ[c] + one_minus_momentum·running_mean[c]
+        running_mean_next[c] = mu * momentum + one_minus_momentum * running_mean[c]
+        # sum_mu_x[c] = Σ_n (x[n,c] − μ[c])²
+        sum_mu_x_sum = 0.0
+        sum_mu_x_sum_lost = 0.0
+        for n in range(n_size):
+            sum_mu_x_part = 0.0
+            for e in range(size):
+                sum_mu_x_part = added(sum_mu_x_part, (x[n, c, e] - mu) * (x[n, c, e] - mu))
+            sum_mu_x_sum, sum_mu_x_sum_lost = compensated(sum_mu_x_sum, sum_mu_x_sum_lost, sum_mu_x_part)
+        sum_mu_x = real(sum_mu_x_sum)
+        # var[c] = one_over_n_size_over_size·sum_mu_x[c]
+        var = one_over_n_size_over_size * sum_mu_x
+        # r[c] = 1 / √(var[c] + ε)
+        r = real(1) / math.sqrt(var + eps)
+        # running_var_next[c] = one_minus_momentum·running_var[c] +
+        #     momentum_n_size_size_over_n_size_size_minus_one·var[c]
+        running_var_next[c] = (
+            momentum_n_size_size_over_n_size_size_minus_one * var + one_minus_momentum * running_var[c]
+        )
+        # x̂[n,c] = r[c]·(x[n,c] − μ[c])
+        # y[n,c] = β[c] + γ[c]·x̂[n,c]
+        # sum_xhat_x_dot[c] = Σ_n x̂[n,c]·ẋ[n,c]
+        sum_xhat_x_dot_sum = 0.0
+        sum_xhat_x_dot_sum_lost = 0.0
+        for n in range(n_size):
+            sum_xhat_x_dot_part = 0.0
+            for e in range(size):
+                xhat = r * (x[n, c, e] - mu)
+                y[n, c, e] = beta_c + gamma_c * xhat
+                sum_xhat_x_dot_part = added(sum_xhat_x_dot_part, xhat * x_dot[n, c, e])
+            sum_xhat_x_dot_sum, sum_xhat_x_dot_sum_lost = compensated(
+                sum_xhat_x_dot_sum, sum_xhat_x_dot_sum_lost, sum_xhat_x_dot_part,
+            )
+        sum_xhat_x_dot = real(sum_xhat_x_dot_sum)
+        # x̂[n,c] = r[c]·(x[n,c] − μ[c])
+        # ẏ[n,c] = β̇[c] + x̂[n,c]·γ̇[c] + r[c]·γ[c]·(ẋ[n,c] + one_over_n_size_over_size·(−sum_x_dot[c] −
+        #     sum_xhat_x_dot[c]·x̂[n,c]))
+        for n in range(n_size):
+            for e in range(size):
+                xhat = r * (x[n, c, e] - mu)
+                y_dot[n, c, e] = (
+                    beta_dot_c + gamma_dot_c * xhat + gamma_c * r * (one_over_n_size_over_size * (-sum_x_dot
+                    - sum_xhat_x_dot * xhat) + x_dot[n, c, e])
+                )
+
+
+@njit(parallel=True, **OPTIONS)
+def _jvp_parallel(
+    chunk, c_size, x, beta, gamma, running_mean, running_var, x_dot, beta_dot, gamma_dot, eps, momentum,
+    momentum_n_size_size_over_n_size_size_minus_one, one_minus_momentum, one_over_n_size_over_size, n_size,
+    size, y, running_mean_next, running_var_next, y_dot,
+):
+    for k in prange((c_size + chunk - 1) // chunk):
+        lo = k * chunk
+        hi = min(lo + chunk, c_size)
+        _jvp_rows(
+            lo, hi, x, beta, gamma, running_mean, running_var, x_dot, beta_dot, gamma_dot, eps, momentum,
+            momentum_n_size_size_over_n_size_size_minus_one, one_minus_momentum, one_over_n_size_over_size,
+            n_size, size, y, running_mean_next, running_var_next, y_dot,
+        )
+
+
+@njit(**OPTIONS)
+def _hvp_rows(
+    lo, hi, x, gamma, g, x_dot, gamma_dot, eps, minus_one_over_n_size_over_size, one_over_n_size_over_size,
+    n_size, size, dx_dot, dgamma_dot, dbeta_dot,
+):
+    real = x.dtype.type
+    for c in range(lo, hi):
+        gamma_c = gamma[c]
+        gamma_dot_c = gamma_dot[c]
+        # β̄̇[c] = 0
+        dbeta_dot[c] = real(0)
+        # x̂̄[n,c] = γ[c]·g[n,c]
+        # x̂̄̇[n,c] = g[n,c]·γ̇[c]
+        # sum_x[c] = Σ_n x[n,c]
+        # sum_x_dot[c] = Σ_n ẋ[n,c]
+        # sum_dxhat[c] = Σ_n x̂̄[n,c]
+        # sum_dxhat_dot[c] = Σ_n x̂̄̇[n,c]
+        sum_x_sum = 0.0
+        sum_x_dot_sum = 0.0
+        sum_dxhat_sum = 0.0
+        sum_dxhat_dot_sum = 0.0
+        sum_x_sum_lost = 0.0
+        sum_x_dot_sum_lost = 0.0
+        sum_dxhat_sum_lost = 0.0
+        sum_dxhat_dot_sum_lost = 0.0
+        for n in range(n_size):
+            sum_x_part = 0.0
+            sum_x_dot_part = 0.0
+            sum_dxhat_part = 0.0
+            sum_dxhat_dot_part = 0.0
+            for e in range(size):
+                dxhat = gamma_c * g[n, c, e]
+                dxhat_dot = gamma_dot_c * g[n, c, e]
+                sum_x_part = added(sum_x_part, x[n, c, e])
+                sum_x_dot_part = added(sum_x_dot_part, x_dot[n, c, e])
+                sum_dxhat_part = added(sum_dxhat_part, dxhat)
+                sum_dxhat_dot_part = added(sum_dxhat_dot_part, dxhat_dot)
+            sum_x_sum, sum_x_sum_lost = compensated(sum_x_sum, sum_x_sum_lost, sum_x_part)
+            sum_x_dot_sum, sum_x_dot_sum_lost = compensated(sum_x_dot_sum, sum_x_dot_sum_lost, sum_x_dot_part)
+            sum_dxhat_sum, sum_dxhat_sum_lost = compensated(sum_dxhat_sum, sum_dxhat_sum_lost, sum_dxhat_part)
+            sum_dxhat_dot_sum, sum_dxhat_dot_sum_lost = compensated(
+                sum_dxhat_dot_sum, sum_dxhat_dot_sum_lost, sum_dxhat_dot_part,
+            )
+        sum_x = real(sum_x_sum)
+        sum_x_dot = real(sum_x_dot_sum)
+        sum_dxhat = real(sum_dxhat_sum)
+        sum_dxhat_dot = real(sum_dxhat_dot_sum)
+        # μ[c] = one_over_n_size_over_size·sum_x[c]
+        mu = one_over_n_size_over_size * sum_x
+        # sum_mu_x[c] = Σ_n (x[n,c] − μ[c])²
+        sum_mu_x_sum = 0.0
+        sum_mu_x_sum_lost = 0.0
+        for n in range(n_size):
+            sum_mu_x_part = 0.0
+            for e in range(size):
+                sum_mu_x_part = added(sum_mu_x_part, (x[n, c, e] - mu) * (x[n, c, e] - mu))
+            sum_mu_x_sum, sum_mu_x_sum_lost = compensated(sum_mu_x_sum, sum_mu_x_sum_lost, sum_mu_x_part)
+        sum_mu_x = real(sum_mu_x_sum)
+        # var[c] = one_over_n_size_over_size·sum_mu_x[c]
+        var = one_over_n_size_over_size * sum_mu_x
+        # r[c] = 1 / √(var[c] + ε)
+        r = real(1) / math.sqrt(var + eps)
+        # x̂[n,c] = r[c]·(x[n,c] − μ[c])
+        # x̂̄[n,c] = γ[c]·g[n,c]
+        # sum_xhat_x_dot[c] = Σ_n x̂[n,c]·ẋ[n,c]
+        # sum_xhat_dxhat[c] = Σ_n x̂̄[n,c]·x̂[n,c]
+        sum_xhat_x_dot_sum = 0.0
+        sum_xhat_dxhat_sum = 0.0
+        sum_xhat_x_dot_sum_lost = 0.0
+        sum_xhat_dxhat_sum_lost = 0.0
+        for n in range(n_size):
+            sum_xhat_x_dot_part = 0.0
+            sum_xhat_dxhat_part = 0.0
+            for e in range(size):
+                xhat = r * (x[n, c, e] - mu)
+                dxhat = gamma_c * g[n, c, e]
+                sum_xhat_x_dot_part = added(sum_xhat_x_dot_part, xhat * x_dot[n, c, e])
+                sum_xhat_dxhat_part = added(sum_xhat_dxhat_part, dxhat * xhat)
+            sum_xhat_x_dot_sum, sum_xhat_x_dot_sum_lost = compensated(
+                sum_xhat_x_dot_sum, sum_xhat_x_dot_sum_lost, sum_xhat_x_dot_part,
+            )
+            sum_xhat_dxhat_sum, sum_xhat_dxhat_sum_lost = compensated(
+                sum_xhat_dxhat_sum, sum_xhat_dxhat_sum_lost, sum_xhat_dxhat_part,
+            )
+        sum_xhat_x_dot = real(sum_xhat_x_dot_sum)
+        sum_xhat_dxhat = real(sum_xhat_dxhat_sum)
+        # ṙ[c] = minus_one_over_n_size_over_size·sum_xhat_x_dot[c]·r[c]²
+        r_dot = minus_one_over_n_size_over_size * sum_xhat_x_dot * r * r
+        # x̂[n,c] = r[c]·(x[n,c] − μ[c])
+        # x̂̄[n,c] = γ[c]·g[n,c]
+        # x̂̇[n,c] = x̂[n,c]·ṙ[c] / r[c] + r[c]·(ẋ[n,c] + minus_one_over_n_size_over_size·sum_x_dot[c])
+        # x̂̄̇[n,c] = g[n,c]·γ̇[c]
+        # sum_xhat_dxhat_dxhat_dot[c] = Σ_n (x̂̄[n,c]·x̂̇[n,c] + x̂[n,c]·x̂̄̇[n,c])
+        # γ̄̇[c] = Σ_n g[n,c]·x̂̇[n,c]
+        sum_xhat_dxhat_dxhat_dot_sum = 0.0
+        dgamma_dot_sum = 0.0
+        sum_xhat_dxhat_dxhat_dot_sum_lost = 0.0
+        dgamma_dot_sum_lost = 0.0
+        for n in range(n_size):
+            sum_xhat_dxhat_dxhat_dot_part = 0.0
+            dgamma_dot_part = 0.0
+            for e in range(size):
+                xhat = r * (x[n, c, e] - mu)
+                dxhat = gamma_c * g[n, c, e]
+                xhat_dot = r * (minus_one_over_n_size_over_size * sum_x_dot + x_dot[n, c, e]) + r_dot * xhat / r
+                dxhat_dot = gamma_dot_c * g[n, c, e]
+                sum_xhat_dxhat_dxhat_dot_part = added(
+                    sum_xhat_dxhat_dxhat_dot_part, dxhat * xhat_dot + dxhat_dot * xhat,
+                )
+                dgamma_dot_part = added(dgamma_dot_part, xhat_dot * g[n, c, e])
+            sum_xhat_dxhat_dxhat_dot_sum, sum_xhat_dxhat_dxhat_dot_sum_lost = compensated(
+                sum_xhat_dxhat_dxhat_dot_sum, sum_xhat_dxhat_dxhat_dot_sum_lost, sum_xhat_dxhat_dxhat_dot_part,
+            )
+            dgamma_dot_sum, dgamma_dot_sum_lost = compensated(
+                dgamma_dot_sum, dgamma_dot_sum_lost, dgamma_dot_part,
+            )
+        sum_xhat_dxhat_dxhat_dot = real(sum_xhat_dxhat_dxhat_dot_sum)
+        dgamma_dot_c = real(dgamma_dot_sum)
+        dgamma_dot[c] = dgamma_dot_c
+        # x̂[n,c] = r[c]·(x[n,c] − μ[c])
+        # x̂̄[n,c] = γ[c]·g[n,c]
+        # x̂̇[n,c] = x̂[n,c]·ṙ[c] / r[c] + r[c]·(ẋ[n,c] + minus_one_over_n_size_over_size·sum_x_dot[c])
+        # x̂̄̇[n,c] = g[n,c]·γ̇[c]
+        # x̄̇[n,c] = r[c]·x̂̄̇[n,c] + minus_one_over_n_size_over_size·r[c]·sum_dxhat_dot[c] +
+        #     minus_one_over_n_size_over_size·r[c]·sum_xhat_dxhat[c]·x̂̇[n,c] + minus_one_over_n_size_over_size·
+        #     r[c]·sum_xhat_dxhat_dxhat_dot[c]·x̂[n,c] + ṙ[c]·(x̂̄[n,c] + minus_one_over_n_size_over_size·
+        #     (sum_dxhat[c] + sum_xhat_dxhat[c]·x̂[n,c]))
+        for n in range(n_size):
+            for e in range(size):
+                xhat = r * (x[n, c, e] - mu)
+                dxhat = gamma_c * g[n, c, e]
+                xhat_dot = r * (minus_one_over_n_size_over_size * sum_x_dot + x_dot[n, c, e]) + r_dot * xhat / r
+                dxhat_dot = gamma_dot_c * g[n, c, e]
+                dx_dot[n, c, e] = (
+                    dxhat_dot * r + r_dot * (dxhat + minus_one_over_n_size_over_size * (sum_dxhat
+                    + sum_xhat_dxhat * xhat)) + minus_one_over_n_size_over_size * r * sum_dxhat_dot
+                    + minus_one_over_n_size_over_size * r * sum_xhat_dxhat * xhat_dot
+                    + minus_one_over_n_size_over_size * r * sum_xhat_dxhat_dxhat_dot * xhat
+                )
+
+
+@njit(parallel=True, **OPTIONS)
+def _hvp_parallel(
+    chunk, c_size, x, gamma, g, x_dot, gamma_dot, eps, minus_one_over_n_size_over_size,
+    one_over_n_size_over_size, n_size, size, dx_dot, dgamma_dot, dbeta_dot,
+):
+    for k in prange((c_size + chunk - 1) // chunk):
+        lo = k * chunk
+        hi = min(lo + chunk, c_size)
+        _hvp_rows(
+            lo, hi, x, gamma, g, x_dot, gamma_dot, eps, minus_one_over_n_size_over_size,
+            one_over_n_size_over_size, n_size, size, dx_dot, dgamma_dot, dbeta_dot,
+        )
+
+
+_ARGUMENTS = (
+    ("x", ("n", "c", "..."), None),
+    ("gamma", ("c",), None),
+    ("beta", ("c",), None),
+    ("running_mean", ("c",), None),
+    ("running_var", ("c",), None),
+)
+
+
+_SAVED = (
+    ("x", ("n", "c", "..."), None),
+    ("gamma", ("c",), None),
+    ("mu", ("c",), None),
+    ("r", ("c",), None),
+    ("g", ("n", "c", "..."), None),
+)
+
+
+_MOVING = (
+    ("x", ("n", "c", "..."), None),
+    ("gamma", ("c",), None),
+    ("beta", ("c",), None),
+    ("running_mean", ("c",), None),
+    ("running_var", ("c",), None),
+    ("x_dot", ("n", "c", "..."), None),
+    ("gamma_dot", ("c",), None),
+    ("beta_dot", ("c",), None),
+)
+
+
+_ALONG = (
+    ("x", ("n", "c", "..."), None),
+    ("gamma", ("c",), None),
+    ("beta", ("c",), None),
+    ("running_mean", ("c",), None),
+    ("running_var", ("c",), None),
+    ("x_dot", ("n", "c", "..."), None),
+    ("gamma_dot", ("c",), None),
+    ("beta_dot", ("c",), None),
+    ("g", ("n", "c", "..."), None),
+)
+
+
+Saved = namedtuple("Saved", ["x", "gamma", "mu", "r"])
+Gradients = namedtuple("Gradients", ["x", "gamma", "beta"])
+Outputs = namedtuple("Outputs", ["y", "running_mean", "running_var"])
+
+
+def forward(x, gamma, beta, running_mean, running_var, *, momentum=0.1, eps=1e-05, out=None):
+    """Each channel normalised over the batch and the image, in training (Ioffe & Szegedy 2015)."""
+    return forward_saving(x, gamma, beta, running_mean, running_var, momentum=momentum, eps=eps, out=out)[0]
+
+
+def forward_saving(x, gamma, beta, running_mean, running_var, *, momentum=0.1, eps=1e-05, out=None):
+    """The output, and what ``backward`` needs."""
+    (x, gamma, beta, running_mean, running_var), sizes, lead, real = check(
+        _ARGUMENTS, (x, gamma, beta, running_mean, running_var),
+    )
+    momentum = number("momentum", momentum, 0, 1, "[0, 1)")
+    eps = number("eps", eps, 0, math.inf, "(0, inf)")
+    c_size = sizes["c"]
+    n_size = sizes["n"]
+    size = sizes["..."]
+    out_y, out_running_mean_next, out_running_var_next = outputs(out, 3)
+    y = output("out", out_y, (n_size, c_size, *lead), real, (x, gamma, beta, running_mean, running_var))
+    y = y.reshape((n_size, c_size, size))
+    running_mean_next = output(
+        "out", out_running_mean_next, (c_size,), real, (x, gamma, beta, running_mean, running_var),
+    )
+    running_var_next = output(
+        "out", out_running_var_next, (c_size,), real, (x, gamma, beta, running_mean, running_var),
+    )
+    mu = np.empty((c_size,), real)
+    r = np.empty((c_size,), real)
+    one_over_n_size_over_size = 1 / (n_size * size)
+    one_minus_momentum = 1 - momentum
+    momentum_n_size_size_over_n_size_size_minus_one = momentum * n_size * size / (n_size * size - 1)
+    chunk = chunk_rows(n_size * size)
+    if c_size <= chunk:
+        _forward_saving_rows(
+            0, c_size, x, running_mean, running_var, real(eps), real(momentum),
+            real(momentum_n_size_size_over_n_size_size_minus_one), real(one_minus_momentum),
+            real(one_over_n_size_over_size), n_size, size, mu, r, running_mean_next, running_var_next,
+        )
+    else:
+        _forward_saving_parallel(
+            chunk, c_size, x, running_mean, running_var, real(eps), real(momentum),
+            real(momentum_n_size_size_over_n_size_size_minus_one), real(one_minus_momentum),
+            real(one_over_n_size_over_size), n_size, size, mu, r, running_mean_next, running_var_next,
+        )
+    chunk = chunk_rows(c_size * size)
+    if n_size <= chunk:
+        _forward_saving_2_rows(0, n_size, mu, r, x, beta, gamma, c_size, size, y)
+    else:
+        _forward_saving_2_parallel(chunk, n_size, mu, r, x, beta, gamma, c_size, size, y)
+    return Outputs(y.reshape((n_size, c_size, *lead)), running_mean_next, running_var_next), Saved(
+        x.reshape((n_size, c_size, *lead)), gamma, mu, r,
+    )
+
+
+def backward(saved, g, *, out=None):
+    """The gradient for each differentiable argument, from the cotangent ``g`` of the output."""
+    (x, gamma, mu, r, g), sizes, lead, real = check(_SAVED, (saved.x, saved.gamma, saved.mu, saved.r, g))
+    c_size = sizes["c"]
+    n_size = sizes["n"]
+    size = sizes["..."]
+    out_dx, out_dgamma, out_dbeta = outputs(out, 3)
+    dx = output("out", out_dx, (n_size, c_size, *lead), real, (x, gamma, mu, r, g))
+    dx = dx.reshape((n_size, c_size, size))
+    dgamma = output("out", out_dgamma, (c_size,), real, (x, gamma, mu, r, g))
+    dbeta = output("out", out_dbeta, (c_size,), real, (x, gamma, mu, r, g))
+    minus_one_over_n_size_over_size = -(1 / (n_size * size))
+    chunk = chunk_rows(n_size * size)
+    if c_size <= chunk:
+        _backward_rows(
+            0, c_size, mu, r, x, gamma, g, real(minus_one_over_n_size_over_size), n_size, size, dx, dgamma,
+            dbeta,
+        )
+    else:
+        _backward_parallel(
+            chunk, c_size, mu, r, x, gamma, g, real(minus_one_over_n_size_over_size), n_size, size, dx, dgamma,
+            dbeta,
+        )
+    return Gradients(dx.reshape((n_size, c_size, *lead)), dgamma, dbeta)
+
+
+def jvp(inputs, tangents, *, momentum=0.1, eps=1e-05):
+    """The output, and its derivative along ``tangents``.
+
+    ``inputs``: x, gamma, beta, running_mean, running_var; ``tangents``: one for each of x, gamma, beta.
+    """
+    inputs, tangents = pairs(inputs, 5, tangents, 3)
+    (x, gamma, beta, running_mean, running_var, x_dot, gamma_dot, beta_dot), sizes, lead, real = check(
+        _MOVING, (*inputs, *tangents),
+    )
+    momentum = number("momentum", momentum, 0, 1, "[0, 1)")
+    eps = number("eps", eps, 0, math.inf, "(0, inf)")
+    c_size = sizes["c"]
+    n_size = sizes["n"]
+    size = sizes["..."]
+    y = np.empty((n_size, c_size, size), real)
+    running_mean_next = np.empty((c_size,), real)
+    running_var_next = np.empty((c_size,), real)
+    y_dot = np.empty((n_size, c_size, size), real)
+    one_over_n_size_over_size = 1 / (n_size * size)
+    one_minus_momentum = 1 - momentum
+    momentum_n_size_size_over_n_size_size_minus_one = momentum * n_size * size / (n_size * size - 1)
+    chunk = chunk_rows(n_size * size)
+    if c_size <= chunk:
+        _jvp_rows(
+            0, c_size, x, beta, gamma, running_mean, running_var, x_dot, beta_dot, gamma_dot, real(eps),
+            real(momentum), real(momentum_n_size_size_over_n_size_size_minus_one), real(one_minus_momentum),
+            real(one_over_n_size_over_size), n_size, size, y, running_mean_next, running_var_next, y_dot,
+        )
+    else:
+        _jvp_parallel(
+            chunk, c_size, x, beta, gamma, running_mean, running_var, x_dot, beta_dot, gamma_dot, real(eps),
+            real(momentum), real(momentum_n_size_size_over_n_size_size_minus_one), real(one_minus_momentum),
+            real(one_over_n_size_over_size), n_size, size, y, running_mean_next, running_var_next, y_dot,
+        )
+    return Outputs(y.reshape((n_size, c_size, *lead)), running_mean_next, running_var_next), y_dot.reshape(
+        (n_size, c_size, *lead),
+    )
+
+
+def hvp(inputs, vectors, g, *, momentum=0.1, eps=1e-05):
+    """The second derivative of ⟨g, output⟩ along ``vectors``: the Hessian times them, for each argument.
+
+    ``inputs``: x, gamma, beta, running_mean, running_var; ``vectors``: one for each of x, gamma, beta.
+    """
+    inputs, vectors = pairs(inputs, 5, vectors, 3, "vectors")
+    (x, gamma, beta, running_mean, running_var, x_dot, gamma_dot, beta_dot, g), sizes, lead, real = check(
+        _ALONG, (*inputs, *vectors, g),
+    )
+    momentum = number("momentum", momentum, 0, 1, "[0, 1)")
+    eps = number("eps", eps, 0, math.inf, "(0, inf)")
+    c_size = sizes["c"]
+    n_size = sizes["n"]
+    size = sizes["..."]
+    dx_dot = np.empty((n_size, c_size, size), real)
+    dgamma_dot = np.empty((c_size,), real)
+    dbeta_dot = np.empty((c_size,), real)
+    one_over_n_size_over_size = 1 / (n_size * size)
+    minus_one_over_n_size_over_size = -(1 / (n_size * size))
+    chunk = chunk_rows(n_size * size)
+    if c_size <= chunk:
+        _hvp_rows(
+            0, c_size, x, gamma, g, x_dot, gamma_dot, real(eps), real(minus_one_over_n_size_over_size),
+            real(one_over_n_size_over_size), n_size, size, dx_dot, dgamma_dot, dbeta_dot,
+        )
+    else:
+        _hvp_parallel(
+            chunk, c_size, x, gamma, g, x_dot, gamma_dot, real(eps), real(minus_one_over_n_size_over_size),
+            real(one_over_n_size_over_size), n_size, size, dx_dot, dgamma_dot, dbeta_dot,
+        )
+    return Gradients(dx_dot.reshape((n_size, c_size, *lead)), dgamma_dot, dbeta_dot)

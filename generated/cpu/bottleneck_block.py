@@ -1,0 +1,1578 @@
+"""bottleneck_block (layer).
+
+Few channels between two convolutions of one pixel, added to the input (He et al. 2016).
+
+    u[n,k,h,w] = Σ_c,a,a′ W₁[k,c,a,a′]·x[n,c,a + h,w + a′] + b₁[k]
+    ru[n,k,h,w] = max(0, u[n,k,h,w])
+    v[n,k,h,w] = Σ_k′,r,s W₂[k,k′,r,s]·ru[n,k′,h + r − 1,s + w − 1] + b₂[k]
+    rv[n,k,h,w] = max(0, v[n,k,h,w])
+    F[n,c,h,w] = Σ_k,a,a′ W₃[c,k,a,a′]·rv[n,k,a + h,w + a′] + b₃[c]
+    y[n,c,h,w] = x[n,c,h,w] + F[n,c,h,w]
+
+Made by symnn 0.1.0 from the declaration of bottleneck_block in symnn.catalogue.blocks, hash a47e953ff000.
+Do not edit: `symnn build` verifies it and writes it again.
+verified steps, vjp, 3 lines: error 0, bound 1e-40
+verified steps, vjp, 12 chain rule lines: error 4e-100, bound 1e-30
+verified gradient, one-sided limits at kinks: error 2e-83, bound 1e-25
+verified adjoint, ⟨Jv, u⟩ = ⟨v, Jᵀu⟩: error 0, bound 1e-40
+verified adjoint, Jv, numerical: error 5e-105, bound 1e-25
+verified kernel, float32, tiny: error 3e-01, bound 4
+verified kernel, float32, NaN and ±∞, wrong: error 0, bound 0
+verified kernel, float64, tiny: error 4e-01, bound 4
+verified kernel, float64, NaN and ±∞, wrong: error 0, bound 0
+verified kernel, float64, a large batch in pieces: error 4e-02, bound 8
+verified second, ⟨u, Hv⟩ = ⟨v, Hu⟩: error 0, bound 1e-40
+verified second, Hv, numerical: error 9e-101, bound 1e-25
+verified second, kernel, float64: error 9e-02, bound 4
+"""
+
+from collections import namedtuple
+
+import numpy as np
+from numba import njit, prange
+
+from ._runtime import OPTIONS, added, check, chunk_rows, compensated, larger, output, outputs, pairs
+
+#: The runtime that these kernels were compiled against: a new one makes a new file, and with it a new cache.
+RUNTIME = "3ac19f135a12"
+
+
+#: The operation, for programs.
+SPEC = {
+    "name": "bottleneck_block",
+    "kind": "layer",
+    "arguments": [
+        {
+            "name": "x",
+            "shape": ["n", "c", "h", "w"],
+            "role": "input",
+            "dtype": "float",
+            "differentiable": True,
+        },
+        {
+            "name": "W1",
+            "shape": ["k", "c", "a", "a′"],
+            "role": "learned",
+            "dtype": "float",
+            "differentiable": True,
+        },
+        {"name": "b1", "shape": ["k"], "role": "learned", "dtype": "float", "differentiable": True},
+        {
+            "name": "W2",
+            "shape": ["k", "k′", "r", "s"],
+            "role": "learned",
+            "dtype": "float",
+            "differentiable": True,
+        },
+        {"name": "b2", "shape": ["k"], "role": "learned", "dtype": "float", "differentiable": True},
+        {
+            "name": "W3",
+            "shape": ["c", "k", "a", "a′"],
+            "role": "learned",
+            "dtype": "float",
+            "differentiable": True,
+        },
+        {"name": "b3", "shape": ["c"], "role": "learned", "dtype": "float", "differentiable": True},
+    ],
+    "params": [],
+    "outputs": [
+        "y",
+    ],
+    "equations": [
+        "u_{n,k,h,w} = \\sum_{c,a,a'} W_{1,k,c,a,a'} \\, x_{n,c,a + h,w + a'} + b_{1,k}",
+        "\\mathrm{ru}_{n,k,h,w} = \\max(0, u_{n,k,h,w})",
+        "v_{n,k,h,w} = \\sum_{k',r,s} W_{2,k,k',r,s} \\, \\mathrm{ru}_{n,k',h + r - 1,s + w - 1} + b_{2,k}",
+        "\\mathrm{rv}_{n,k,h,w} = \\max(0, v_{n,k,h,w})",
+        "F_{n,c,h,w} = \\sum_{k,a,a'} W_{3,c,k,a,a'} \\, \\mathrm{rv}_{n,k,a + h,w + a'} + b_{3,c}",
+        "y_{n,c,h,w} = x_{n,c,h,w} + F_{n,c,h,w}",
+    ],
+    "hash": "a47e953ff000",
+}
+
+
+@njit(**OPTIONS)
+def _forward_saving_rows(lo, hi, W1, x, b1, a_size, c_size, h_size, k_size, n_size, w_size, u, ru):
+    real = W1.dtype.type
+    for n in range(lo, hi):
+        for k in range(k_size):
+            for h in range(h_size):
+                for w in range(w_size):
+                    # sum_W1_x[n,k,h,w] = Σ_c,a,a′ W₁[k,c,a,a′]·x[n,c,a + h,w + a′]
+                    sum_W1_x_sum = 0.0
+                    sum_W1_x_sum_lost = 0.0
+                    for c in range(c_size):
+                        sum_W1_x_part = 0.0
+                        for a in range(a_size):
+                            h_at = a + h
+                            if not 0 <= h_at < h_size:
+                                continue
+                            for a_2 in range(a_size):
+                                w_at = a_2 + w
+                                if not 0 <= w_at < w_size:
+                                    continue
+                                sum_W1_x_part = added(sum_W1_x_part, W1[k, c, a, a_2] * x[n, c, h_at, w_at])
+                        sum_W1_x_sum, sum_W1_x_sum_lost = compensated(
+                            sum_W1_x_sum, sum_W1_x_sum_lost, sum_W1_x_part,
+                        )
+                    sum_W1_x = real(sum_W1_x_sum)
+                    # u[n,k,h,w] = b₁[k] + sum_W1_x[n,k,h,w]
+                    u_nkhw = sum_W1_x + b1[k]
+                    u[n, k, h, w] = u_nkhw
+                    # ru[n,k,h,w] = max(0, u[n,k,h,w])
+                    ru[n, k, h, w] = larger(real(0), u_nkhw)
+
+
+@njit(parallel=True, **OPTIONS)
+def _forward_saving_parallel(chunk, W1, x, b1, a_size, c_size, h_size, k_size, n_size, w_size, u, ru):
+    for k in prange((n_size + chunk - 1) // chunk):
+        lo = k * chunk
+        hi = min(lo + chunk, n_size)
+        _forward_saving_rows(lo, hi, W1, x, b1, a_size, c_size, h_size, k_size, n_size, w_size, u, ru)
+
+
+@njit(**OPTIONS)
+def _forward_saving_2_rows(lo, hi, W2, ru, b2, h_size, k_size, n_size, r_size, s_size, w_size, v, rv):
+    real = W2.dtype.type
+    for n in range(lo, hi):
+        for k in range(k_size):
+            for h in range(h_size):
+                for w in range(w_size):
+                    # sum_W2_ru[n,k,h,w] = Σ_k′,r,s W₂[k,k′,r,s]·ru[n,k′,h + r − 1,s + w − 1]
+                    sum_W2_ru_sum = 0.0
+                    sum_W2_ru_sum_lost = 0.0
+                    for k_2 in range(k_size):
+                        sum_W2_ru_part = 0.0
+                        for r in range(r_size):
+                            h_at = h + r - 1
+                            if not 0 <= h_at < h_size:
+                                continue
+                            for s in range(s_size):
+                                w_at = s + w - 1
+                                if not 0 <= w_at < w_size:
+                                    continue
+                                sum_W2_ru_part = added(
+                                    sum_W2_ru_part, W2[k, k_2, r, s] * ru[n, k_2, h_at, w_at],
+                                )
+                        sum_W2_ru_sum, sum_W2_ru_sum_lost = compensated(
+                            sum_W2_ru_sum, sum_W2_ru_sum_lost, sum_W2_ru_part,
+                        )
+                    sum_W2_ru = real(sum_W2_ru_sum)
+                    # v[n,k,h,w] = b₂[k] + sum_W2_ru[n,k,h,w]
+                    v_nkhw = sum_W2_ru + b2[k]
+                    v[n, k, h, w] = v_nkhw
+                    # rv[n,k,h,w] = max(0, v[n,k,h,w])
+                    rv[n, k, h, w] = larger(real(0), v_nkhw)
+
+
+@njit(parallel=True, **OPTIONS)
+def _forward_saving_2_parallel(chunk, W2, ru, b2, h_size, k_size, n_size, r_size, s_size, w_size, v, rv):
+    for k in prange((n_size + chunk - 1) // chunk):
+        lo = k * chunk
+        hi = min(lo + chunk, n_size)
+        _forward_saving_2_rows(lo, hi, W2, ru, b2, h_size, k_size, n_size, r_size, s_size, w_size, v, rv)
+
+
+@njit(**OPTIONS)
+def _forward_saving_3_rows(lo, hi, W3, rv, b3, x, a_size, c_size, h_size, k_size, n_size, w_size, y):
+    real = W3.dtype.type
+    for n in range(lo, hi):
+        for c in range(c_size):
+            for h in range(h_size):
+                for w in range(w_size):
+                    # sum_W3_rv[n,c,h,w] = Σ_k,a,a′ W₃[c,k,a,a′]·rv[n,k,a + h,w + a′]
+                    sum_W3_rv_sum = 0.0
+                    sum_W3_rv_sum_lost = 0.0
+                    for k in range(k_size):
+                        sum_W3_rv_part = 0.0
+                        for a in range(a_size):
+                            h_at = a + h
+                            if not 0 <= h_at < h_size:
+                                continue
+                            for a_2 in range(a_size):
+                                w_at = a_2 + w
+                                if not 0 <= w_at < w_size:
+                                    continue
+                                sum_W3_rv_part = added(sum_W3_rv_part, W3[c, k, a, a_2] * rv[n, k, h_at, w_at])
+                        sum_W3_rv_sum, sum_W3_rv_sum_lost = compensated(
+                            sum_W3_rv_sum, sum_W3_rv_sum_lost, sum_W3_rv_part,
+                        )
+                    sum_W3_rv = real(sum_W3_rv_sum)
+                    # F[n,c,h,w] = b₃[c] + sum_W3_rv[n,c,h,w]
+                    F = sum_W3_rv + b3[c]
+                    # y[n,c,h,w] = F[n,c,h,w] + x[n,c,h,w]
+                    y[n, c, h, w] = F + x[n, c, h, w]
+
+
+@njit(parallel=True, **OPTIONS)
+def _forward_saving_3_parallel(chunk, W3, rv, b3, x, a_size, c_size, h_size, k_size, n_size, w_size, y):
+    for k in prange((n_size + chunk - 1) // chunk):
+        lo = k * chunk
+        hi = min(lo + chunk, n_size)
+        _forward_saving_3_rows(lo, hi, W3, rv, b3, x, a_size, c_size, h_size, k_size, n_size, w_size, y)
+
+
+@njit(**OPTIONS)
+def _backward_rows(lo, hi, u, v, W3, g, a_size, c_size, h_size, k_size, n_size, w_size, ru, rv, dv):
+    real = u.dtype.type
+    for n in range(lo, hi):
+        for k in range(k_size):
+            for h in range(h_size):
+                for w in range(w_size):
+                    # ru[n,k,h,w] = max(0, u[n,k,h,w])
+                    ru[n, k, h, w] = larger(real(0), u[n, k, h, w])
+                    # rv[n,k,h,w] = max(0, v[n,k,h,w])
+                    rv[n, k, h, w] = larger(real(0), v[n, k, h, w])
+                    # sum_W3_g[n,k,h,w] = Σ_c,a,a′ W₃[c,k,a,a′]·g[n,c,h − a,w − a′]
+                    sum_W3_g_sum = 0.0
+                    sum_W3_g_sum_lost = 0.0
+                    for c in range(c_size):
+                        sum_W3_g_part = 0.0
+                        for a in range(a_size):
+                            h_at = h - a
+                            if not 0 <= h_at < h_size:
+                                continue
+                            for a_2 in range(a_size):
+                                w_at = w - a_2
+                                if not 0 <= w_at < w_size:
+                                    continue
+                                sum_W3_g_part = added(sum_W3_g_part, W3[c, k, a, a_2] * g[n, c, h_at, w_at])
+                        sum_W3_g_sum, sum_W3_g_sum_lost = compensated(
+                            sum_W3_g_sum, sum_W3_g_sum_lost, sum_W3_g_part,
+                        )
+                    sum_W3_g = real(sum_W3_g_sum)
+                    # v̄[n,k,h,w] = sum_W3_g[n,k,h,w]·1[v[n,k,h,w] > 0]
+                    dv[n, k, h, w] = sum_W3_g * (real(1) if (v[n, k, h, w] > real(0)) else real(0))
+
+
+@njit(parallel=True, **OPTIONS)
+def _backward_parallel(chunk, u, v, W3, g, a_size, c_size, h_size, k_size, n_size, w_size, ru, rv, dv):
+    for k in prange((n_size + chunk - 1) // chunk):
+        lo = k * chunk
+        hi = min(lo + chunk, n_size)
+        _backward_rows(lo, hi, u, v, W3, g, a_size, c_size, h_size, k_size, n_size, w_size, ru, rv, dv)
+
+
+@njit(**OPTIONS)
+def _backward_2_rows(lo, hi, g, h_size, n_size, w_size, db3):
+    real = g.dtype.type
+    for c in range(lo, hi):
+        # b̄₃[c] = Σ_n,h,w g[n,c,h,w]
+        db3_sum = 0.0
+        db3_sum_lost = 0.0
+        for n in range(n_size):
+            db3_part = 0.0
+            for h in range(h_size):
+                for w in range(w_size):
+                    db3_part = added(db3_part, g[n, c, h, w])
+            db3_sum, db3_sum_lost = compensated(db3_sum, db3_sum_lost, db3_part)
+        db3_c = real(db3_sum)
+        db3[c] = db3_c
+
+
+@njit(parallel=True, **OPTIONS)
+def _backward_2_parallel(chunk, c_size, g, h_size, n_size, w_size, db3):
+    for k in prange((c_size + chunk - 1) // chunk):
+        lo = k * chunk
+        hi = min(lo + chunk, c_size)
+        _backward_2_rows(lo, hi, g, h_size, n_size, w_size, db3)
+
+
+@njit(**OPTIONS)
+def _backward_3_rows(lo, hi, W2, dv, u, h_size, k_size, n_size, r_size, s_size, w_size, du):
+    real = W2.dtype.type
+    for n in range(lo, hi):
+        for k in range(k_size):
+            for h in range(h_size):
+                for w in range(w_size):
+                    # sum_W2_dv[n,k,h,w] = Σ_k′,r,s v̄[n,k′,h + 1 − r,w + 1 − s]·W₂[k′,k,r,s]
+                    sum_W2_dv_sum = 0.0
+                    sum_W2_dv_sum_lost = 0.0
+                    for k_2 in range(k_size):
+                        sum_W2_dv_part = 0.0
+                        for r in range(r_size):
+                            h_at = h + 1 - r
+                            if not 0 <= h_at < h_size:
+                                continue
+                            for s in range(s_size):
+                                w_at = w + 1 - s
+                                if not 0 <= w_at < w_size:
+                                    continue
+                                sum_W2_dv_part = added(
+                                    sum_W2_dv_part, W2[k_2, k, r, s] * dv[n, k_2, h_at, w_at],
+                                )
+                        sum_W2_dv_sum, sum_W2_dv_sum_lost = compensated(
+                            sum_W2_dv_sum, sum_W2_dv_sum_lost, sum_W2_dv_part,
+                        )
+                    sum_W2_dv = real(sum_W2_dv_sum)
+                    # ū[n,k,h,w] = sum_W2_dv[n,k,h,w]·1[u[n,k,h,w] > 0]
+                    du[n, k, h, w] = sum_W2_dv * (real(1) if (u[n, k, h, w] > real(0)) else real(0))
+
+
+@njit(parallel=True, **OPTIONS)
+def _backward_3_parallel(chunk, W2, dv, u, h_size, k_size, n_size, r_size, s_size, w_size, du):
+    for k in prange((n_size + chunk - 1) // chunk):
+        lo = k * chunk
+        hi = min(lo + chunk, n_size)
+        _backward_3_rows(lo, hi, W2, dv, u, h_size, k_size, n_size, r_size, s_size, w_size, du)
+
+
+@njit(**OPTIONS)
+def _backward_4_rows(lo, hi, ru, dv, h_size, k_size, n_size, r_size, s_size, w_size, dW2):
+    real = ru.dtype.type
+    for k in range(lo, hi):
+        for k_2 in range(k_size):
+            for r in range(r_size):
+                for s in range(s_size):
+                    # W̄₂[k,k′,r,s] = Σ_n,h,w v̄[n,k,h,w]·ru[n,k′,h + r − 1,s + w − 1]
+                    dW2_sum = 0.0
+                    dW2_sum_lost = 0.0
+                    for n in range(n_size):
+                        dW2_part = 0.0
+                        for h in range(h_size):
+                            h_at = h + r - 1
+                            h_at_is_there = 0 <= h_at < h_size
+                            for w in range(w_size):
+                                w_at = s + w - 1
+                                w_at_is_there = 0 <= w_at < w_size
+                                dW2_part = added(
+                                    dW2_part,
+                                    (real(0) if (ru[n, k_2, h_at, w_at] if h_at_is_there and w_at_is_there
+                                    else real(0)) == real(0) else dv[n, k, h, w] * (ru[n, k_2, h_at, w_at]
+                                    if h_at_is_there and w_at_is_there else real(0))),
+                                )
+                        dW2_sum, dW2_sum_lost = compensated(dW2_sum, dW2_sum_lost, dW2_part)
+                    dW2_kk_2rs = real(dW2_sum)
+                    dW2[k, k_2, r, s] = dW2_kk_2rs
+
+
+@njit(parallel=True, **OPTIONS)
+def _backward_4_parallel(chunk, ru, dv, h_size, k_size, n_size, r_size, s_size, w_size, dW2):
+    for k in prange((k_size + chunk - 1) // chunk):
+        lo = k * chunk
+        hi = min(lo + chunk, k_size)
+        _backward_4_rows(lo, hi, ru, dv, h_size, k_size, n_size, r_size, s_size, w_size, dW2)
+
+
+@njit(**OPTIONS)
+def _backward_5_rows(lo, hi, dv, h_size, n_size, w_size, db2):
+    real = dv.dtype.type
+    for k in range(lo, hi):
+        # b̄₂[k] = Σ_n,h,w v̄[n,k,h,w]
+        db2_sum = 0.0
+        db2_sum_lost = 0.0
+        for n in range(n_size):
+            db2_part = 0.0
+            for h in range(h_size):
+                for w in range(w_size):
+                    db2_part = added(db2_part, dv[n, k, h, w])
+            db2_sum, db2_sum_lost = compensated(db2_sum, db2_sum_lost, db2_part)
+        db2_k = real(db2_sum)
+        db2[k] = db2_k
+
+
+@njit(parallel=True, **OPTIONS)
+def _backward_5_parallel(chunk, k_size, dv, h_size, n_size, w_size, db2):
+    for k in prange((k_size + chunk - 1) // chunk):
+        lo = k * chunk
+        hi = min(lo + chunk, k_size)
+        _backward_5_rows(lo, hi, dv, h_size, n_size, w_size, db2)
+
+
+@njit(**OPTIONS)
+def _backward_6_rows(lo, hi, g, rv, a_size, h_size, k_size, n_size, w_size, dW3):
+    real = g.dtype.type
+    for c in range(lo, hi):
+        for k in range(k_size):
+            for a in range(a_size):
+                for a_2 in range(a_size):
+                    # W̄₃[c,k,a,a′] = Σ_n,h,w g[n,c,h,w]·rv[n,k,a + h,w + a′]
+                    dW3_sum = 0.0
+                    dW3_sum_lost = 0.0
+                    for n in range(n_size):
+                        dW3_part = 0.0
+                        for h in range(h_size):
+                            h_at = a + h
+                            if not 0 <= h_at < h_size:
+                                continue
+                            for w in range(w_size):
+                                w_at = a_2 + w
+                                if not 0 <= w_at < w_size:
+                                    continue
+                                dW3_part = added(dW3_part, g[n, c, h, w] * rv[n, k, h_at, w_at])
+                        dW3_sum, dW3_sum_lost = compensated(dW3_sum, dW3_sum_lost, dW3_part)
+                    dW3_ckaa_2 = real(dW3_sum)
+                    dW3[c, k, a, a_2] = dW3_ckaa_2
+
+
+@njit(parallel=True, **OPTIONS)
+def _backward_6_parallel(chunk, c_size, g, rv, a_size, h_size, k_size, n_size, w_size, dW3):
+    for k in prange((c_size + chunk - 1) // chunk):
+        lo = k * chunk
+        hi = min(lo + chunk, c_size)
+        _backward_6_rows(lo, hi, g, rv, a_size, h_size, k_size, n_size, w_size, dW3)
+
+
+@njit(**OPTIONS)
+def _backward_7_rows(lo, hi, W1, du, g, a_size, c_size, h_size, k_size, n_size, w_size, dx):
+    real = W1.dtype.type
+    for n in range(lo, hi):
+        for c in range(c_size):
+            for h in range(h_size):
+                for w in range(w_size):
+                    # sum_W1_du[n,c,h,w] = Σ_k,a,a′ ū[n,k,h − a,w − a′]·W₁[k,c,a,a′]
+                    sum_W1_du_sum = 0.0
+                    sum_W1_du_sum_lost = 0.0
+                    for k in range(k_size):
+                        sum_W1_du_part = 0.0
+                        for a in range(a_size):
+                            h_at = h - a
+                            if not 0 <= h_at < h_size:
+                                continue
+                            for a_2 in range(a_size):
+                                w_at = w - a_2
+                                if not 0 <= w_at < w_size:
+                                    continue
+                                sum_W1_du_part = added(sum_W1_du_part, W1[k, c, a, a_2] * du[n, k, h_at, w_at])
+                        sum_W1_du_sum, sum_W1_du_sum_lost = compensated(
+                            sum_W1_du_sum, sum_W1_du_sum_lost, sum_W1_du_part,
+                        )
+                    sum_W1_du = real(sum_W1_du_sum)
+                    # x̄[n,c,h,w] = g[n,c,h,w] + sum_W1_du[n,c,h,w]
+                    dx[n, c, h, w] = sum_W1_du + g[n, c, h, w]
+
+
+@njit(parallel=True, **OPTIONS)
+def _backward_7_parallel(chunk, W1, du, g, a_size, c_size, h_size, k_size, n_size, w_size, dx):
+    for k in prange((n_size + chunk - 1) // chunk):
+        lo = k * chunk
+        hi = min(lo + chunk, n_size)
+        _backward_7_rows(lo, hi, W1, du, g, a_size, c_size, h_size, k_size, n_size, w_size, dx)
+
+
+@njit(**OPTIONS)
+def _backward_8_rows(lo, hi, du, x, a_size, c_size, h_size, n_size, w_size, dW1):
+    real = du.dtype.type
+    for k in range(lo, hi):
+        for c in range(c_size):
+            for a in range(a_size):
+                for a_2 in range(a_size):
+                    # W̄₁[k,c,a,a′] = Σ_n,h,w ū[n,k,h,w]·x[n,c,a + h,w + a′]
+                    dW1_sum = 0.0
+                    dW1_sum_lost = 0.0
+                    for n in range(n_size):
+                        dW1_part = 0.0
+                        for h in range(h_size):
+                            h_at = a + h
+                            if not 0 <= h_at < h_size:
+                                continue
+                            for w in range(w_size):
+                                w_at = a_2 + w
+                                if not 0 <= w_at < w_size:
+                                    continue
+                                dW1_part = added(dW1_part, du[n, k, h, w] * x[n, c, h_at, w_at])
+                        dW1_sum, dW1_sum_lost = compensated(dW1_sum, dW1_sum_lost, dW1_part)
+                    dW1_kcaa_2 = real(dW1_sum)
+                    dW1[k, c, a, a_2] = dW1_kcaa_2
+
+
+@njit(parallel=True, **OPTIONS)
+def _backward_8_parallel(chunk, k_size, du, x, a_size, c_size, h_size, n_size, w_size, dW1):
+    for k in prange((k_size + chunk - 1) // chunk):
+        lo = k * chunk
+        hi = min(lo + chunk, k_size)
+        _backward_8_rows(lo, hi, du, x, a_size, c_size, h_size, n_size, w_size, dW1)
+
+
+@njit(**OPTIONS)
+def _backward_9_rows(lo, hi, du, h_size, n_size, w_size, db1):
+    real = du.dtype.type
+    for k in range(lo, hi):
+        # b̄₁[k] = Σ_n,h,w ū[n,k,h,w]
+        db1_sum = 0.0
+        db1_sum_lost = 0.0
+        for n in range(n_size):
+            db1_part = 0.0
+            for h in range(h_size):
+                for w in range(w_size):
+                    db1_part = added(db1_part, du[n, k, h, w])
+            db1_sum, db1_sum_lost = compensated(db1_sum, db1_sum_lost, db1_part)
+        db1_k = real(db1_sum)
+        db1[k] = db1_k
+
+
+@njit(parallel=True, **OPTIONS)
+def _backward_9_parallel(chunk, k_size, du, h_size, n_size, w_size, db1):
+    for k in prange((k_size + chunk - 1) // chunk):
+        lo = k * chunk
+        hi = min(lo + chunk, k_size)
+        _backward_9_rows(lo, hi, du, h_size, n_size, w_size, db1)
+
+
+@njit(**OPTIONS)
+def _jvp_rows(
+    lo, hi, W1, x, b1, W1_dot, x_dot, b1_dot, a_size, c_size, h_size, k_size, n_size, w_size, ru, ru_dot,
+):
+    real = W1.dtype.type
+    for n in range(lo, hi):
+        for k in range(k_size):
+            for h in range(h_size):
+                for w in range(w_size):
+                    # sum_W1_x[n,k,h,w] = Σ_c,a,a′ W₁[k,c,a,a′]·x[n,c,a + h,w + a′]
+                    # sum_W1_W1_dot_x[n,k,h,w] = Σ_c,a,a′ (W₁[k,c,a,a′]·ẋ[n,c,a + h,w + a′] + x[n,c,a + h,w
+                    #     + a′]·Ẇ₁[k,c,a,a′])
+                    sum_W1_x_sum = 0.0
+                    sum_W1_W1_dot_x_sum = 0.0
+                    sum_W1_x_sum_lost = 0.0
+                    sum_W1_W1_dot_x_sum_lost = 0.0
+                    for c in range(c_size):
+                        sum_W1_x_part = 0.0
+                        sum_W1_W1_dot_x_part = 0.0
+                        for a in range(a_size):
+                            h_at = a + h
+                            if not 0 <= h_at < h_size:
+                                continue
+                            for a_2 in range(a_size):
+                                w_at = a_2 + w
+                                if not 0 <= w_at < w_size:
+                                    continue
+                                sum_W1_x_part = added(sum_W1_x_part, W1[k, c, a, a_2] * x[n, c, h_at, w_at])
+                                sum_W1_W1_dot_x_part = added(
+                                    sum_W1_W1_dot_x_part,
+                                    W1[k, c, a, a_2] * x_dot[n, c, h_at, w_at] + W1_dot[k, c, a, a_2]
+                                    * x[n, c, h_at, w_at],
+                                )
+                        sum_W1_x_sum, sum_W1_x_sum_lost = compensated(
+                            sum_W1_x_sum, sum_W1_x_sum_lost, sum_W1_x_part,
+                        )
+                        sum_W1_W1_dot_x_sum, sum_W1_W1_dot_x_sum_lost = compensated(
+                            sum_W1_W1_dot_x_sum, sum_W1_W1_dot_x_sum_lost, sum_W1_W1_dot_x_part,
+                        )
+                    sum_W1_x = real(sum_W1_x_sum)
+                    sum_W1_W1_dot_x = real(sum_W1_W1_dot_x_sum)
+                    # u[n,k,h,w] = b₁[k] + sum_W1_x[n,k,h,w]
+                    u = sum_W1_x + b1[k]
+                    # ru[n,k,h,w] = max(0, u[n,k,h,w])
+                    ru[n, k, h, w] = larger(real(0), u)
+                    # ṙu̇[n,k,h,w] = (sum_W1_W1_dot_x[n,k,h,w] + ḃ₁[k])·1[u[n,k,h,w] > 0]
+                    ru_dot[n, k, h, w] = (sum_W1_W1_dot_x + b1_dot[k]) * (real(1) if (u > real(0)) else real(0))
+
+
+@njit(parallel=True, **OPTIONS)
+def _jvp_parallel(
+    chunk, W1, x, b1, W1_dot, x_dot, b1_dot, a_size, c_size, h_size, k_size, n_size, w_size, ru, ru_dot,
+):
+    for k in prange((n_size + chunk - 1) // chunk):
+        lo = k * chunk
+        hi = min(lo + chunk, n_size)
+        _jvp_rows(
+            lo, hi, W1, x, b1, W1_dot, x_dot, b1_dot, a_size, c_size, h_size, k_size, n_size, w_size, ru,
+            ru_dot,
+        )
+
+
+@njit(**OPTIONS)
+def _jvp_2_rows(lo, hi, W2, ru, b2, h_size, k_size, n_size, r_size, s_size, w_size, v, rv):
+    real = W2.dtype.type
+    for n in range(lo, hi):
+        for k in range(k_size):
+            for h in range(h_size):
+                for w in range(w_size):
+                    # sum_W2_ru[n,k,h,w] = Σ_k′,r,s W₂[k,k′,r,s]·ru[n,k′,h + r − 1,s + w − 1]
+                    sum_W2_ru_sum = 0.0
+                    sum_W2_ru_sum_lost = 0.0
+                    for k_2 in range(k_size):
+                        sum_W2_ru_part = 0.0
+                        for r in range(r_size):
+                            h_at = h + r - 1
+                            if not 0 <= h_at < h_size:
+                                continue
+                            for s in range(s_size):
+                                w_at = s + w - 1
+                                if not 0 <= w_at < w_size:
+                                    continue
+                                sum_W2_ru_part = added(
+                                    sum_W2_ru_part, W2[k, k_2, r, s] * ru[n, k_2, h_at, w_at],
+                                )
+                        sum_W2_ru_sum, sum_W2_ru_sum_lost = compensated(
+                            sum_W2_ru_sum, sum_W2_ru_sum_lost, sum_W2_ru_part,
+                        )
+                    sum_W2_ru = real(sum_W2_ru_sum)
+                    # v[n,k,h,w] = b₂[k] + sum_W2_ru[n,k,h,w]
+                    v_nkhw = sum_W2_ru + b2[k]
+                    v[n, k, h, w] = v_nkhw
+                    # rv[n,k,h,w] = max(0, v[n,k,h,w])
+                    rv[n, k, h, w] = larger(real(0), v_nkhw)
+
+
+@njit(parallel=True, **OPTIONS)
+def _jvp_2_parallel(chunk, W2, ru, b2, h_size, k_size, n_size, r_size, s_size, w_size, v, rv):
+    for k in prange((n_size + chunk - 1) // chunk):
+        lo = k * chunk
+        hi = min(lo + chunk, n_size)
+        _jvp_2_rows(lo, hi, W2, ru, b2, h_size, k_size, n_size, r_size, s_size, w_size, v, rv)
+
+
+@njit(**OPTIONS)
+def _jvp_3_rows(
+    lo, hi, W2, W2_dot, ru, ru_dot, a_size, h_size, k_size, n_size, r_size, s_size, w_size, sum_W2_W2_dot_ru,
+):
+    real = W2.dtype.type
+    for n in range(lo, hi):
+        for h in range(h_size):
+            for w in range(w_size):
+                for a in range(a_size):
+                    for a_2 in range(a_size):
+                        for k in range(k_size):
+                            # sum_W2_W2_dot_ru[n,h,w,a,a′,k] = Σ_k′,r,s (W₂[k,k′,r,s]·ṙu̇[n,k′,a + h + r −
+                            #     1,s + w + a′ − 1] + ru[n,k′,a + h + r − 1,s + w + a′ − 1]·Ẇ₂[k,k′,r,s])
+                            sum_W2_W2_dot_ru_sum = 0.0
+                            sum_W2_W2_dot_ru_sum_lost = 0.0
+                            for k_2 in range(k_size):
+                                sum_W2_W2_dot_ru_part = 0.0
+                                for r in range(r_size):
+                                    h_at = a + h + r - 1
+                                    if not 0 <= h_at < h_size:
+                                        continue
+                                    for s in range(s_size):
+                                        w_at = a_2 + s + w - 1
+                                        if not 0 <= w_at < w_size:
+                                            continue
+                                        sum_W2_W2_dot_ru_part = added(
+                                            sum_W2_W2_dot_ru_part,
+                                            W2[k, k_2, r, s] * ru_dot[n, k_2, h_at, w_at] + W2_dot[k, k_2, r, s]
+                                            * ru[n, k_2, h_at, w_at],
+                                        )
+                                sum_W2_W2_dot_ru_sum, sum_W2_W2_dot_ru_sum_lost = compensated(
+                                    sum_W2_W2_dot_ru_sum, sum_W2_W2_dot_ru_sum_lost, sum_W2_W2_dot_ru_part,
+                                )
+                            sum_W2_W2_dot_ru_nhwaa_2k = real(sum_W2_W2_dot_ru_sum)
+                            sum_W2_W2_dot_ru[n, h, w, a, a_2, k] = sum_W2_W2_dot_ru_nhwaa_2k
+
+
+@njit(parallel=True, **OPTIONS)
+def _jvp_3_parallel(
+    chunk, W2, W2_dot, ru, ru_dot, a_size, h_size, k_size, n_size, r_size, s_size, w_size, sum_W2_W2_dot_ru,
+):
+    for k in prange((n_size + chunk - 1) // chunk):
+        lo = k * chunk
+        hi = min(lo + chunk, n_size)
+        _jvp_3_rows(
+            lo, hi, W2, W2_dot, ru, ru_dot, a_size, h_size, k_size, n_size, r_size, s_size, w_size,
+            sum_W2_W2_dot_ru,
+        )
+
+
+@njit(**OPTIONS)
+def _jvp_4_rows(
+    lo, hi, W3, rv, b3, x, b2_dot, W3_dot, v, sum_W2_W2_dot_ru, b3_dot, x_dot, a_size, c_size, h_size, k_size,
+    n_size, w_size, y, y_dot,
+):
+    real = W3.dtype.type
+    for n in range(lo, hi):
+        for c in range(c_size):
+            for h in range(h_size):
+                for w in range(w_size):
+                    # sum_W3_rv[n,c,h,w] = Σ_k,a,a′ W₃[c,k,a,a′]·rv[n,k,a + h,w + a′]
+                    sum_W3_rv_sum = 0.0
+                    sum_W3_rv_sum_lost = 0.0
+                    for k in range(k_size):
+                        sum_W3_rv_part = 0.0
+                        for a in range(a_size):
+                            h_at = a + h
+                            if not 0 <= h_at < h_size:
+                                continue
+                            for a_2 in range(a_size):
+                                w_at = a_2 + w
+                                if not 0 <= w_at < w_size:
+                                    continue
+                                sum_W3_rv_part = added(sum_W3_rv_part, W3[c, k, a, a_2] * rv[n, k, h_at, w_at])
+                        sum_W3_rv_sum, sum_W3_rv_sum_lost = compensated(
+                            sum_W3_rv_sum, sum_W3_rv_sum_lost, sum_W3_rv_part,
+                        )
+                    sum_W3_rv = real(sum_W3_rv_sum)
+                    # sum_b2_dot_W3_W3_dot[n,c,h,w] = Σ_k,a,a′ (rv[n,k,a + h,w + a′]·Ẇ₃[c,k,a,a′] +
+                    #     W₃[c,k,a,a′]·(sum_W2_W2_dot_ru[n,h,w,a,a′,k] + ḃ₂[k])·1[v[n,k,a + h,w + a′] > 0])
+                    sum_b2_dot_W3_W3_dot_sum = 0.0
+                    sum_b2_dot_W3_W3_dot_sum_lost = 0.0
+                    for k in range(k_size):
+                        sum_b2_dot_W3_W3_dot_part = 0.0
+                        for a in range(a_size):
+                            h_at = a + h
+                            h_at_is_there = 0 <= h_at < h_size
+                            for a_2 in range(a_size):
+                                w_at = a_2 + w
+                                w_at_is_there = 0 <= w_at < w_size
+                                sum_b2_dot_W3_W3_dot_part = added(
+                                    sum_b2_dot_W3_W3_dot_part,
+                                    W3_dot[c, k, a, a_2] * (rv[n, k, h_at, w_at]
+                                    if h_at_is_there and w_at_is_there else real(0)) + (b2_dot[k]
+                                    + sum_W2_W2_dot_ru[n, h, w, a, a_2, k]) * W3[c, k, a, a_2] * (real(1)
+                                    if ((v[n, k, h_at, w_at] if h_at_is_there and w_at_is_there
+                                    else real(0)) > real(0)) else real(0)),
+                                )
+                        sum_b2_dot_W3_W3_dot_sum, sum_b2_dot_W3_W3_dot_sum_lost = compensated(
+                            sum_b2_dot_W3_W3_dot_sum, sum_b2_dot_W3_W3_dot_sum_lost, sum_b2_dot_W3_W3_dot_part,
+                        )
+                    sum_b2_dot_W3_W3_dot = real(sum_b2_dot_W3_W3_dot_sum)
+                    # F[n,c,h,w] = b₃[c] + sum_W3_rv[n,c,h,w]
+                    F = sum_W3_rv + b3[c]
+                    # y[n,c,h,w] = F[n,c,h,w] + x[n,c,h,w]
+                    y[n, c, h, w] = F + x[n, c, h, w]
+                    # ẏ[n,c,h,w] = sum_b2_dot_W3_W3_dot[n,c,h,w] + ḃ₃[c] + ẋ[n,c,h,w]
+                    y_dot[n, c, h, w] = sum_b2_dot_W3_W3_dot + b3_dot[c] + x_dot[n, c, h, w]
+
+
+@njit(parallel=True, **OPTIONS)
+def _jvp_4_parallel(
+    chunk, W3, rv, b3, x, b2_dot, W3_dot, v, sum_W2_W2_dot_ru, b3_dot, x_dot, a_size, c_size, h_size, k_size,
+    n_size, w_size, y, y_dot,
+):
+    for k in prange((n_size + chunk - 1) // chunk):
+        lo = k * chunk
+        hi = min(lo + chunk, n_size)
+        _jvp_4_rows(
+            lo, hi, W3, rv, b3, x, b2_dot, W3_dot, v, sum_W2_W2_dot_ru, b3_dot, x_dot, a_size, c_size, h_size,
+            k_size, n_size, w_size, y, y_dot,
+        )
+
+
+@njit(**OPTIONS)
+def _hvp_rows(
+    lo, hi, W1, x, b1, W3, g, W1_dot, x_dot, b1_dot, W3_dot, a_size, c_size, h_size, k_size, n_size, w_size, u,
+    ru, sum_W3_g, ru_dot, sum_W3_dot_g,
+):
+    real = W1.dtype.type
+    for n in range(lo, hi):
+        for k in range(k_size):
+            for h in range(h_size):
+                for w in range(w_size):
+                    # sum_W1_x[n,k,h,w] = Σ_c,a,a′ W₁[k,c,a,a′]·x[n,c,a + h,w + a′]
+                    # sum_W1_W1_dot_x[n,k,h,w] = Σ_c,a,a′ (W₁[k,c,a,a′]·ẋ[n,c,a + h,w + a′] + x[n,c,a + h,w
+                    #     + a′]·Ẇ₁[k,c,a,a′])
+                    sum_W1_x_sum = 0.0
+                    sum_W1_W1_dot_x_sum = 0.0
+                    sum_W1_x_sum_lost = 0.0
+                    sum_W1_W1_dot_x_sum_lost = 0.0
+                    for c in range(c_size):
+                        sum_W1_x_part = 0.0
+                        sum_W1_W1_dot_x_part = 0.0
+                        for a in range(a_size):
+                            h_at = a + h
+                            if not 0 <= h_at < h_size:
+                                continue
+                            for a_2 in range(a_size):
+                                w_at = a_2 + w
+                                if not 0 <= w_at < w_size:
+                                    continue
+                                sum_W1_x_part = added(sum_W1_x_part, W1[k, c, a, a_2] * x[n, c, h_at, w_at])
+                                sum_W1_W1_dot_x_part = added(
+                                    sum_W1_W1_dot_x_part,
+                                    W1[k, c, a, a_2] * x_dot[n, c, h_at, w_at] + W1_dot[k, c, a, a_2]
+                                    * x[n, c, h_at, w_at],
+                                )
+                        sum_W1_x_sum, sum_W1_x_sum_lost = compensated(
+                            sum_W1_x_sum, sum_W1_x_sum_lost, sum_W1_x_part,
+                        )
+                        sum_W1_W1_dot_x_sum, sum_W1_W1_dot_x_sum_lost = compensated(
+                            sum_W1_W1_dot_x_sum, sum_W1_W1_dot_x_sum_lost, sum_W1_W1_dot_x_part,
+                        )
+                    sum_W1_x = real(sum_W1_x_sum)
+                    sum_W1_W1_dot_x = real(sum_W1_W1_dot_x_sum)
+                    # sum_W3_g[n,k,h,w] = Σ_c,a,a′ W₃[c,k,a,a′]·g[n,c,h − a,w − a′]
+                    # sum_W3_dot_g[n,k,h,w] = Σ_c,a,a′ g[n,c,h − a,w − a′]·Ẇ₃[c,k,a,a′]
+                    sum_W3_g_sum = 0.0
+                    sum_W3_dot_g_sum = 0.0
+                    sum_W3_g_sum_lost = 0.0
+                    sum_W3_dot_g_sum_lost = 0.0
+                    for c in range(c_size):
+                        sum_W3_g_part = 0.0
+                        sum_W3_dot_g_part = 0.0
+                        for a in range(a_size):
+                            h_at = h - a
+                            if not 0 <= h_at < h_size:
+                                continue
+                            for a_2 in range(a_size):
+                                w_at = w - a_2
+                                if not 0 <= w_at < w_size:
+                                    continue
+                                sum_W3_g_part = added(sum_W3_g_part, W3[c, k, a, a_2] * g[n, c, h_at, w_at])
+                                sum_W3_dot_g_part = added(
+                                    sum_W3_dot_g_part, W3_dot[c, k, a, a_2] * g[n, c, h_at, w_at],
+                                )
+                        sum_W3_g_sum, sum_W3_g_sum_lost = compensated(
+                            sum_W3_g_sum, sum_W3_g_sum_lost, sum_W3_g_part,
+                        )
+                        sum_W3_dot_g_sum, sum_W3_dot_g_sum_lost = compensated(
+                            sum_W3_dot_g_sum, sum_W3_dot_g_sum_lost, sum_W3_dot_g_part,
+                        )
+                    sum_W3_g_nkhw = real(sum_W3_g_sum)
+                    sum_W3_g[n, k, h, w] = sum_W3_g_nkhw
+                    sum_W3_dot_g_nkhw = real(sum_W3_dot_g_sum)
+                    sum_W3_dot_g[n, k, h, w] = sum_W3_dot_g_nkhw
+                    # u[n,k,h,w] = b₁[k] + sum_W1_x[n,k,h,w]
+                    u_nkhw = sum_W1_x + b1[k]
+                    u[n, k, h, w] = u_nkhw
+                    # ru[n,k,h,w] = max(0, u[n,k,h,w])
+                    ru[n, k, h, w] = larger(real(0), u_nkhw)
+                    # ṙu̇[n,k,h,w] = (sum_W1_W1_dot_x[n,k,h,w] + ḃ₁[k])·1[u[n,k,h,w] > 0]
+                    ru_dot[n, k, h, w] = (
+                        (sum_W1_W1_dot_x + b1_dot[k]) * (real(1) if (u_nkhw > real(0)) else real(0))
+                    )
+
+
+@njit(parallel=True, **OPTIONS)
+def _hvp_parallel(
+    chunk, W1, x, b1, W3, g, W1_dot, x_dot, b1_dot, W3_dot, a_size, c_size, h_size, k_size, n_size, w_size, u,
+    ru, sum_W3_g, ru_dot, sum_W3_dot_g,
+):
+    for k in prange((n_size + chunk - 1) // chunk):
+        lo = k * chunk
+        hi = min(lo + chunk, n_size)
+        _hvp_rows(
+            lo, hi, W1, x, b1, W3, g, W1_dot, x_dot, b1_dot, W3_dot, a_size, c_size, h_size, k_size, n_size,
+            w_size, u, ru, sum_W3_g, ru_dot, sum_W3_dot_g,
+        )
+
+
+@njit(**OPTIONS)
+def _hvp_2_rows(db3_dot):
+    real = db3_dot.dtype.type
+    for c in range(db3_dot.shape[0]):
+        # b̄̇₃[c] = 0
+        db3_dot[c] = real(0)
+
+
+@njit(parallel=True, **OPTIONS)
+def _hvp_2_parallel(chunk, db3_dot):
+    for k in prange((db3_dot.shape[0] + chunk - 1) // chunk):
+        lo = k * chunk
+        hi = min(lo + chunk, db3_dot.shape[0])
+        _hvp_2_rows(db3_dot[lo:hi])
+
+
+@njit(**OPTIONS)
+def _hvp_3_rows(
+    lo, hi, W2, ru, b2, sum_W3_g, sum_W3_dot_g, h_size, k_size, n_size, r_size, s_size, w_size, v, dv, dv_dot,
+):
+    real = W2.dtype.type
+    for n in range(lo, hi):
+        for k in range(k_size):
+            for h in range(h_size):
+                for w in range(w_size):
+                    # sum_W2_ru[n,k,h,w] = Σ_k′,r,s W₂[k,k′,r,s]·ru[n,k′,h + r − 1,s + w − 1]
+                    sum_W2_ru_sum = 0.0
+                    sum_W2_ru_sum_lost = 0.0
+                    for k_2 in range(k_size):
+                        sum_W2_ru_part = 0.0
+                        for r in range(r_size):
+                            h_at = h + r - 1
+                            if not 0 <= h_at < h_size:
+                                continue
+                            for s in range(s_size):
+                                w_at = s + w - 1
+                                if not 0 <= w_at < w_size:
+                                    continue
+                                sum_W2_ru_part = added(
+                                    sum_W2_ru_part, W2[k, k_2, r, s] * ru[n, k_2, h_at, w_at],
+                                )
+                        sum_W2_ru_sum, sum_W2_ru_sum_lost = compensated(
+                            sum_W2_ru_sum, sum_W2_ru_sum_lost, sum_W2_ru_part,
+                        )
+                    sum_W2_ru = real(sum_W2_ru_sum)
+                    # v[n,k,h,w] = b₂[k] + sum_W2_ru[n,k,h,w]
+                    v_nkhw = sum_W2_ru + b2[k]
+                    v[n, k, h, w] = v_nkhw
+                    # v̄[n,k,h,w] = sum_W3_g[n,k,h,w]·1[v[n,k,h,w] > 0]
+                    dv[n, k, h, w] = sum_W3_g[n, k, h, w] * (real(1) if (v_nkhw > real(0)) else real(0))
+                    # v̄̇[n,k,h,w] = sum_W3_dot_g[n,k,h,w]·1[v[n,k,h,w] > 0]
+                    dv_dot[n, k, h, w] = sum_W3_dot_g[n, k, h, w] * (real(1) if (v_nkhw > real(0)) else real(0))
+
+
+@njit(parallel=True, **OPTIONS)
+def _hvp_3_parallel(
+    chunk, W2, ru, b2, sum_W3_g, sum_W3_dot_g, h_size, k_size, n_size, r_size, s_size, w_size, v, dv, dv_dot,
+):
+    for k in prange((n_size + chunk - 1) // chunk):
+        lo = k * chunk
+        hi = min(lo + chunk, n_size)
+        _hvp_3_rows(
+            lo, hi, W2, ru, b2, sum_W3_g, sum_W3_dot_g, h_size, k_size, n_size, r_size, s_size, w_size, v, dv,
+            dv_dot,
+        )
+
+
+@njit(**OPTIONS)
+def _hvp_4_rows(
+    lo, hi, W2, W2_dot, ru, ru_dot, a_size, h_size, k_size, n_size, r_size, s_size, w_size, sum_W2_W2_dot_ru,
+):
+    real = W2.dtype.type
+    for k in range(lo, hi):
+        for a in range(a_size):
+            for a_2 in range(a_size):
+                for n in range(n_size):
+                    for h in range(h_size):
+                        for w in range(w_size):
+                            # sum_W2_W2_dot_ru[k,a,a′,n,h,w] = Σ_k′,r,s (W₂[k,k′,r,s]·ṙu̇[n,k′,a + h + r −
+                            #     1,s + w + a′ − 1] + ru[n,k′,a + h + r − 1,s + w + a′ − 1]·Ẇ₂[k,k′,r,s])
+                            sum_W2_W2_dot_ru_sum = 0.0
+                            sum_W2_W2_dot_ru_sum_lost = 0.0
+                            for k_2 in range(k_size):
+                                sum_W2_W2_dot_ru_part = 0.0
+                                for r in range(r_size):
+                                    h_at = a + h + r - 1
+                                    if not 0 <= h_at < h_size:
+                                        continue
+                                    for s in range(s_size):
+                                        w_at = a_2 + s + w - 1
+                                        if not 0 <= w_at < w_size:
+                                            continue
+                                        sum_W2_W2_dot_ru_part = added(
+                                            sum_W2_W2_dot_ru_part,
+                                            W2[k, k_2, r, s] * ru_dot[n, k_2, h_at, w_at] + W2_dot[k, k_2, r, s]
+                                            * ru[n, k_2, h_at, w_at],
+                                        )
+                                sum_W2_W2_dot_ru_sum, sum_W2_W2_dot_ru_sum_lost = compensated(
+                                    sum_W2_W2_dot_ru_sum, sum_W2_W2_dot_ru_sum_lost, sum_W2_W2_dot_ru_part,
+                                )
+                            sum_W2_W2_dot_ru_kaa_2nhw = real(sum_W2_W2_dot_ru_sum)
+                            sum_W2_W2_dot_ru[k, a, a_2, n, h, w] = sum_W2_W2_dot_ru_kaa_2nhw
+
+
+@njit(parallel=True, **OPTIONS)
+def _hvp_4_parallel(
+    chunk, W2, W2_dot, ru, ru_dot, a_size, h_size, k_size, n_size, r_size, s_size, w_size, sum_W2_W2_dot_ru,
+):
+    for k in prange((k_size + chunk - 1) // chunk):
+        lo = k * chunk
+        hi = min(lo + chunk, k_size)
+        _hvp_4_rows(
+            lo, hi, W2, W2_dot, ru, ru_dot, a_size, h_size, k_size, n_size, r_size, s_size, w_size,
+            sum_W2_W2_dot_ru,
+        )
+
+
+@njit(**OPTIONS)
+def _hvp_5_rows(lo, hi, W2, dv, u, W2_dot, dv_dot, h_size, k_size, n_size, r_size, s_size, w_size, du, du_dot):
+    real = W2.dtype.type
+    for n in range(lo, hi):
+        for k in range(k_size):
+            for h in range(h_size):
+                for w in range(w_size):
+                    # sum_W2_dv[n,k,h,w] = Σ_k′,r,s v̄[n,k′,h + 1 − r,w + 1 − s]·W₂[k′,k,r,s]
+                    # sum_W2_W2_dot_dv[n,k,h,w] = Σ_k′,r,s (W₂[k′,k,r,s]·v̄̇[n,k′,h + 1 − r,w + 1 − s] +
+                    #     v̄[n,k′,h + 1 − r,w + 1 − s]·Ẇ₂[k′,k,r,s])
+                    sum_W2_dv_sum = 0.0
+                    sum_W2_W2_dot_dv_sum = 0.0
+                    sum_W2_dv_sum_lost = 0.0
+                    sum_W2_W2_dot_dv_sum_lost = 0.0
+                    for k_2 in range(k_size):
+                        sum_W2_dv_part = 0.0
+                        sum_W2_W2_dot_dv_part = 0.0
+                        for r in range(r_size):
+                            h_at = h + 1 - r
+                            if not 0 <= h_at < h_size:
+                                continue
+                            for s in range(s_size):
+                                w_at = w + 1 - s
+                                if not 0 <= w_at < w_size:
+                                    continue
+                                sum_W2_dv_part = added(
+                                    sum_W2_dv_part, W2[k_2, k, r, s] * dv[n, k_2, h_at, w_at],
+                                )
+                                sum_W2_W2_dot_dv_part = added(
+                                    sum_W2_W2_dot_dv_part,
+                                    W2[k_2, k, r, s] * dv_dot[n, k_2, h_at, w_at] + W2_dot[k_2, k, r, s]
+                                    * dv[n, k_2, h_at, w_at],
+                                )
+                        sum_W2_dv_sum, sum_W2_dv_sum_lost = compensated(
+                            sum_W2_dv_sum, sum_W2_dv_sum_lost, sum_W2_dv_part,
+                        )
+                        sum_W2_W2_dot_dv_sum, sum_W2_W2_dot_dv_sum_lost = compensated(
+                            sum_W2_W2_dot_dv_sum, sum_W2_W2_dot_dv_sum_lost, sum_W2_W2_dot_dv_part,
+                        )
+                    sum_W2_dv = real(sum_W2_dv_sum)
+                    sum_W2_W2_dot_dv = real(sum_W2_W2_dot_dv_sum)
+                    # ū[n,k,h,w] = sum_W2_dv[n,k,h,w]·1[u[n,k,h,w] > 0]
+                    du[n, k, h, w] = sum_W2_dv * (real(1) if (u[n, k, h, w] > real(0)) else real(0))
+                    # ū̇[n,k,h,w] = sum_W2_W2_dot_dv[n,k,h,w]·1[u[n,k,h,w] > 0]
+                    du_dot[n, k, h, w] = sum_W2_W2_dot_dv * (real(1) if (u[n, k, h, w] > real(0)) else real(0))
+
+
+@njit(parallel=True, **OPTIONS)
+def _hvp_5_parallel(
+    chunk, W2, dv, u, W2_dot, dv_dot, h_size, k_size, n_size, r_size, s_size, w_size, du, du_dot,
+):
+    for k in prange((n_size + chunk - 1) // chunk):
+        lo = k * chunk
+        hi = min(lo + chunk, n_size)
+        _hvp_5_rows(
+            lo, hi, W2, dv, u, W2_dot, dv_dot, h_size, k_size, n_size, r_size, s_size, w_size, du, du_dot,
+        )
+
+
+@njit(**OPTIONS)
+def _hvp_6_rows(lo, hi, ru, ru_dot, dv, dv_dot, h_size, k_size, n_size, r_size, s_size, w_size, dW2_dot):
+    real = ru.dtype.type
+    for k in range(lo, hi):
+        for k_2 in range(k_size):
+            for r in range(r_size):
+                for s in range(s_size):
+                    # W̄̇₂[k,k′,r,s] = Σ_n,h,w (ru[n,k′,h + r − 1,s + w − 1]·v̄̇[n,k,h,w] + v̄[n,k,h,w]·
+                    #     ṙu̇[n,k′,h + r − 1,s + w − 1])
+                    dW2_dot_sum = 0.0
+                    dW2_dot_sum_lost = 0.0
+                    for n in range(n_size):
+                        dW2_dot_part = 0.0
+                        for h in range(h_size):
+                            h_at = h + r - 1
+                            h_at_is_there = 0 <= h_at < h_size
+                            for w in range(w_size):
+                                w_at = s + w - 1
+                                w_at_is_there = 0 <= w_at < w_size
+                                dW2_dot_part = added(
+                                    dW2_dot_part,
+                                    dv[n, k, h, w] * (ru_dot[n, k_2, h_at, w_at]
+                                    if h_at_is_there and w_at_is_there else real(0)) + (real(0)
+                                    if (ru[n, k_2, h_at, w_at] if h_at_is_there and w_at_is_there
+                                    else real(0)) == real(0) else dv_dot[n, k, h, w] * (ru[n, k_2, h_at, w_at]
+                                    if h_at_is_there and w_at_is_there else real(0))),
+                                )
+                        dW2_dot_sum, dW2_dot_sum_lost = compensated(dW2_dot_sum, dW2_dot_sum_lost, dW2_dot_part)
+                    dW2_dot_kk_2rs = real(dW2_dot_sum)
+                    dW2_dot[k, k_2, r, s] = dW2_dot_kk_2rs
+
+
+@njit(parallel=True, **OPTIONS)
+def _hvp_6_parallel(chunk, ru, ru_dot, dv, dv_dot, h_size, k_size, n_size, r_size, s_size, w_size, dW2_dot):
+    for k in prange((k_size + chunk - 1) // chunk):
+        lo = k * chunk
+        hi = min(lo + chunk, k_size)
+        _hvp_6_rows(lo, hi, ru, ru_dot, dv, dv_dot, h_size, k_size, n_size, r_size, s_size, w_size, dW2_dot)
+
+
+@njit(**OPTIONS)
+def _hvp_7_rows(lo, hi, dv_dot, h_size, n_size, w_size, db2_dot):
+    real = dv_dot.dtype.type
+    for k in range(lo, hi):
+        # b̄̇₂[k] = Σ_n,h,w v̄̇[n,k,h,w]
+        db2_dot_sum = 0.0
+        db2_dot_sum_lost = 0.0
+        for n in range(n_size):
+            db2_dot_part = 0.0
+            for h in range(h_size):
+                for w in range(w_size):
+                    db2_dot_part = added(db2_dot_part, dv_dot[n, k, h, w])
+            db2_dot_sum, db2_dot_sum_lost = compensated(db2_dot_sum, db2_dot_sum_lost, db2_dot_part)
+        db2_dot_k = real(db2_dot_sum)
+        db2_dot[k] = db2_dot_k
+
+
+@njit(parallel=True, **OPTIONS)
+def _hvp_7_parallel(chunk, k_size, dv_dot, h_size, n_size, w_size, db2_dot):
+    for k in prange((k_size + chunk - 1) // chunk):
+        lo = k * chunk
+        hi = min(lo + chunk, k_size)
+        _hvp_7_rows(lo, hi, dv_dot, h_size, n_size, w_size, db2_dot)
+
+
+@njit(**OPTIONS)
+def _hvp_8_rows(lo, hi, b2_dot, g, v, sum_W2_W2_dot_ru, a_size, h_size, k_size, n_size, w_size, dW3_dot):
+    real = b2_dot.dtype.type
+    for c in range(lo, hi):
+        for k in range(k_size):
+            for a in range(a_size):
+                for a_2 in range(a_size):
+                    b2_dot_k = b2_dot[k]
+                    # W̄̇₃[c,k,a,a′] = Σ_n,h,w g[n,c,h,w]·(sum_W2_W2_dot_ru[k,a,a′,n,h,w] + ḃ₂[k])·
+                    #     1[v[n,k,a + h,w + a′] > 0]
+                    dW3_dot_sum = 0.0
+                    dW3_dot_sum_lost = 0.0
+                    for n in range(n_size):
+                        dW3_dot_part = 0.0
+                        for h in range(h_size):
+                            h_at = a + h
+                            h_at_is_there = 0 <= h_at < h_size
+                            for w in range(w_size):
+                                w_at = a_2 + w
+                                w_at_is_there = 0 <= w_at < w_size
+                                dW3_dot_part = added(
+                                    dW3_dot_part,
+                                    (b2_dot_k + sum_W2_W2_dot_ru[k, a, a_2, n, h, w]) * g[n, c, h, w] * (real(1)
+                                    if ((v[n, k, h_at, w_at] if h_at_is_there and w_at_is_there
+                                    else real(0)) > real(0)) else real(0)),
+                                )
+                        dW3_dot_sum, dW3_dot_sum_lost = compensated(dW3_dot_sum, dW3_dot_sum_lost, dW3_dot_part)
+                    dW3_dot_ckaa_2 = real(dW3_dot_sum)
+                    dW3_dot[c, k, a, a_2] = dW3_dot_ckaa_2
+
+
+@njit(parallel=True, **OPTIONS)
+def _hvp_8_parallel(
+    chunk, c_size, b2_dot, g, v, sum_W2_W2_dot_ru, a_size, h_size, k_size, n_size, w_size, dW3_dot,
+):
+    for k in prange((c_size + chunk - 1) // chunk):
+        lo = k * chunk
+        hi = min(lo + chunk, c_size)
+        _hvp_8_rows(lo, hi, b2_dot, g, v, sum_W2_W2_dot_ru, a_size, h_size, k_size, n_size, w_size, dW3_dot)
+
+
+@njit(**OPTIONS)
+def _hvp_9_rows(lo, hi, W1, W1_dot, du, du_dot, a_size, c_size, h_size, k_size, n_size, w_size, dx_dot):
+    real = W1.dtype.type
+    for n in range(lo, hi):
+        for c in range(c_size):
+            for h in range(h_size):
+                for w in range(w_size):
+                    # x̄̇[n,c,h,w] = Σ_k,a,a′ (W₁[k,c,a,a′]·ū̇[n,k,h − a,w − a′] + ū[n,k,h − a,w − a′]·
+                    #     Ẇ₁[k,c,a,a′])
+                    dx_dot_sum = 0.0
+                    dx_dot_sum_lost = 0.0
+                    for k in range(k_size):
+                        dx_dot_part = 0.0
+                        for a in range(a_size):
+                            h_at = h - a
+                            if not 0 <= h_at < h_size:
+                                continue
+                            for a_2 in range(a_size):
+                                w_at = w - a_2
+                                if not 0 <= w_at < w_size:
+                                    continue
+                                dx_dot_part = added(
+                                    dx_dot_part,
+                                    W1[k, c, a, a_2] * du_dot[n, k, h_at, w_at] + W1_dot[k, c, a, a_2]
+                                    * du[n, k, h_at, w_at],
+                                )
+                        dx_dot_sum, dx_dot_sum_lost = compensated(dx_dot_sum, dx_dot_sum_lost, dx_dot_part)
+                    dx_dot_nchw = real(dx_dot_sum)
+                    dx_dot[n, c, h, w] = dx_dot_nchw
+
+
+@njit(parallel=True, **OPTIONS)
+def _hvp_9_parallel(chunk, W1, W1_dot, du, du_dot, a_size, c_size, h_size, k_size, n_size, w_size, dx_dot):
+    for k in prange((n_size + chunk - 1) // chunk):
+        lo = k * chunk
+        hi = min(lo + chunk, n_size)
+        _hvp_9_rows(lo, hi, W1, W1_dot, du, du_dot, a_size, c_size, h_size, k_size, n_size, w_size, dx_dot)
+
+
+@njit(**OPTIONS)
+def _hvp_10_rows(lo, hi, du, du_dot, x, x_dot, a_size, c_size, h_size, n_size, w_size, dW1_dot):
+    real = du.dtype.type
+    for k in range(lo, hi):
+        for c in range(c_size):
+            for a in range(a_size):
+                for a_2 in range(a_size):
+                    # W̄̇₁[k,c,a,a′] = Σ_n,h,w (ū[n,k,h,w]·ẋ[n,c,a + h,w + a′] + x[n,c,a + h,w + a′]·
+                    #     ū̇[n,k,h,w])
+                    dW1_dot_sum = 0.0
+                    dW1_dot_sum_lost = 0.0
+                    for n in range(n_size):
+                        dW1_dot_part = 0.0
+                        for h in range(h_size):
+                            h_at = a + h
+                            if not 0 <= h_at < h_size:
+                                continue
+                            for w in range(w_size):
+                                w_at = a_2 + w
+                                if not 0 <= w_at < w_size:
+                                    continue
+                                dW1_dot_part = added(
+                                    dW1_dot_part,
+                                    du[n, k, h, w] * x_dot[n, c, h_at, w_at] + du_dot[n, k, h, w]
+                                    * x[n, c, h_at, w_at],
+                                )
+                        dW1_dot_sum, dW1_dot_sum_lost = compensated(dW1_dot_sum, dW1_dot_sum_lost, dW1_dot_part)
+                    dW1_dot_kcaa_2 = real(dW1_dot_sum)
+                    dW1_dot[k, c, a, a_2] = dW1_dot_kcaa_2
+
+
+@njit(parallel=True, **OPTIONS)
+def _hvp_10_parallel(chunk, k_size, du, du_dot, x, x_dot, a_size, c_size, h_size, n_size, w_size, dW1_dot):
+    for k in prange((k_size + chunk - 1) // chunk):
+        lo = k * chunk
+        hi = min(lo + chunk, k_size)
+        _hvp_10_rows(lo, hi, du, du_dot, x, x_dot, a_size, c_size, h_size, n_size, w_size, dW1_dot)
+
+
+@njit(**OPTIONS)
+def _hvp_11_rows(lo, hi, du_dot, h_size, n_size, w_size, db1_dot):
+    real = du_dot.dtype.type
+    for k in range(lo, hi):
+        # b̄̇₁[k] = Σ_n,h,w ū̇[n,k,h,w]
+        db1_dot_sum = 0.0
+        db1_dot_sum_lost = 0.0
+        for n in range(n_size):
+            db1_dot_part = 0.0
+            for h in range(h_size):
+                for w in range(w_size):
+                    db1_dot_part = added(db1_dot_part, du_dot[n, k, h, w])
+            db1_dot_sum, db1_dot_sum_lost = compensated(db1_dot_sum, db1_dot_sum_lost, db1_dot_part)
+        db1_dot_k = real(db1_dot_sum)
+        db1_dot[k] = db1_dot_k
+
+
+@njit(parallel=True, **OPTIONS)
+def _hvp_11_parallel(chunk, k_size, du_dot, h_size, n_size, w_size, db1_dot):
+    for k in prange((k_size + chunk - 1) // chunk):
+        lo = k * chunk
+        hi = min(lo + chunk, k_size)
+        _hvp_11_rows(lo, hi, du_dot, h_size, n_size, w_size, db1_dot)
+
+
+_ARGUMENTS = (
+    ("x", ("n", "c", "h", "w"), None),
+    ("W1", ("k", "c", "a", "a"), None),
+    ("b1", ("k",), None),
+    ("W2", ("k", "k", "r", "s"), None),
+    ("b2", ("k",), None),
+    ("W3", ("c", "k", "a", "a"), None),
+    ("b3", ("c",), None),
+)
+
+
+_SAVED = (
+    ("x", ("n", "c", "h", "w"), None),
+    ("W1", ("k", "c", "a", "a"), None),
+    ("W2", ("k", "k", "r", "s"), None),
+    ("W3", ("c", "k", "a", "a"), None),
+    ("u", ("n", "k", "h", "w"), None),
+    ("v", ("n", "k", "h", "w"), None),
+    ("g", ("n", "c", "h", "w"), None),
+)
+
+
+_MOVING = (
+    ("x", ("n", "c", "h", "w"), None),
+    ("W1", ("k", "c", "a", "a"), None),
+    ("b1", ("k",), None),
+    ("W2", ("k", "k", "r", "s"), None),
+    ("b2", ("k",), None),
+    ("W3", ("c", "k", "a", "a"), None),
+    ("b3", ("c",), None),
+    ("x_dot", ("n", "c", "h", "w"), None),
+    ("W1_dot", ("k", "c", "a", "a"), None),
+    ("b1_dot", ("k",), None),
+    ("W2_dot", ("k", "k", "r", "s"), None),
+    ("b2_dot", ("k",), None),
+    ("W3_dot", ("c", "k", "a", "a"), None),
+    ("b3_dot", ("c",), None),
+)
+
+
+_ALONG = (
+    ("x", ("n", "c", "h", "w"), None),
+    ("W1", ("k", "c", "a", "a"), None),
+    ("b1", ("k",), None),
+    ("W2", ("k", "k", "r", "s"), None),
+    ("b2", ("k",), None),
+    ("W3", ("c", "k", "a", "a"), None),
+    ("b3", ("c",), None),
+    ("x_dot", ("n", "c", "h", "w"), None),
+    ("W1_dot", ("k", "c", "a", "a"), None),
+    ("b1_dot", ("k",), None),
+    ("W2_dot", ("k", "k", "r", "s"), None),
+    ("b2_dot", ("k",), None),
+    ("W3_dot", ("c", "k", "a", "a"), None),
+    ("b3_dot", ("c",), None),
+    ("g", ("n", "c", "h", "w"), None),
+)
+
+
+Saved = namedtuple("Saved", ["x", "W1", "W2", "W3", "u", "v"])
+Gradients = namedtuple("Gradients", ["x", "W1", "b1", "W2", "b2", "W3", "b3"])
+
+
+def forward(x, W1, b1, W2, b2, W3, b3, *, out=None):
+    """Few channels between two convolutions of one pixel, added to the input (He et al. 2016)."""
+    return forward_saving(x, W1, b1, W2, b2, W3, b3, out=out)[0]
+
+
+def forward_saving(x, W1, b1, W2, b2, W3, b3, *, out=None):
+    """The output, and what ``backward`` needs."""
+    (x, W1, b1, W2, b2, W3, b3), sizes, _, real = check(
+        _ARGUMENTS, (x, W1, b1, W2, b2, W3, b3), {"a": 1, "r": 3, "s": 3},
+    )
+    a_size = sizes["a"]
+    c_size = sizes["c"]
+    h_size = sizes["h"]
+    k_size = sizes["k"]
+    n_size = sizes["n"]
+    r_size = sizes["r"]
+    s_size = sizes["s"]
+    w_size = sizes["w"]
+    y = output("out", out, (n_size, c_size, h_size, w_size), real, (x, W1, b1, W2, b2, W3, b3))
+    u = np.empty((n_size, k_size, h_size, w_size), real)
+    v = np.empty((n_size, k_size, h_size, w_size), real)
+    ru = np.empty((n_size, k_size, h_size, w_size), real)
+    rv = np.empty((n_size, k_size, h_size, w_size), real)
+    chunk = chunk_rows(k_size * h_size * w_size * c_size * a_size * a_size)
+    if n_size <= chunk:
+        _forward_saving_rows(0, n_size, W1, x, b1, a_size, c_size, h_size, k_size, n_size, w_size, u, ru)
+    else:
+        _forward_saving_parallel(chunk, W1, x, b1, a_size, c_size, h_size, k_size, n_size, w_size, u, ru)
+    chunk = chunk_rows(k_size * h_size * w_size * k_size * r_size * s_size)
+    if n_size <= chunk:
+        _forward_saving_2_rows(0, n_size, W2, ru, b2, h_size, k_size, n_size, r_size, s_size, w_size, v, rv)
+    else:
+        _forward_saving_2_parallel(chunk, W2, ru, b2, h_size, k_size, n_size, r_size, s_size, w_size, v, rv)
+    chunk = chunk_rows(c_size * h_size * w_size * k_size * a_size * a_size)
+    if n_size <= chunk:
+        _forward_saving_3_rows(0, n_size, W3, rv, b3, x, a_size, c_size, h_size, k_size, n_size, w_size, y)
+    else:
+        _forward_saving_3_parallel(chunk, W3, rv, b3, x, a_size, c_size, h_size, k_size, n_size, w_size, y)
+    return y, Saved(x, W1, W2, W3, u, v)
+
+
+def backward(saved, g, *, out=None):
+    """The gradient for each differentiable argument, from the cotangent ``g`` of the output."""
+    (x, W1, W2, W3, u, v, g), sizes, _, real = check(
+        _SAVED, (saved.x, saved.W1, saved.W2, saved.W3, saved.u, saved.v, g), {"a": 1, "r": 3, "s": 3},
+    )
+    a_size = sizes["a"]
+    c_size = sizes["c"]
+    h_size = sizes["h"]
+    k_size = sizes["k"]
+    n_size = sizes["n"]
+    r_size = sizes["r"]
+    s_size = sizes["s"]
+    w_size = sizes["w"]
+    out_dx, out_dW1, out_db1, out_dW2, out_db2, out_dW3, out_db3 = outputs(out, 7)
+    dx = output("out", out_dx, (n_size, c_size, h_size, w_size), real, (x, W1, W2, W3, u, v, g))
+    dW1 = output("out", out_dW1, (k_size, c_size, a_size, a_size), real, (x, W1, W2, W3, u, v, g))
+    db1 = output("out", out_db1, (k_size,), real, (x, W1, W2, W3, u, v, g))
+    dW2 = output("out", out_dW2, (k_size, k_size, r_size, s_size), real, (x, W1, W2, W3, u, v, g))
+    db2 = output("out", out_db2, (k_size,), real, (x, W1, W2, W3, u, v, g))
+    dW3 = output("out", out_dW3, (c_size, k_size, a_size, a_size), real, (x, W1, W2, W3, u, v, g))
+    db3 = output("out", out_db3, (c_size,), real, (x, W1, W2, W3, u, v, g))
+    ru = np.empty((n_size, k_size, h_size, w_size), real)
+    rv = np.empty((n_size, k_size, h_size, w_size), real)
+    dv = np.empty((n_size, k_size, h_size, w_size), real)
+    du = np.empty((n_size, k_size, h_size, w_size), real)
+    chunk = chunk_rows(k_size * h_size * w_size * c_size * a_size * a_size)
+    if n_size <= chunk:
+        _backward_rows(0, n_size, u, v, W3, g, a_size, c_size, h_size, k_size, n_size, w_size, ru, rv, dv)
+    else:
+        _backward_parallel(chunk, u, v, W3, g, a_size, c_size, h_size, k_size, n_size, w_size, ru, rv, dv)
+    chunk = chunk_rows(n_size * h_size * w_size)
+    if c_size <= chunk:
+        _backward_2_rows(0, c_size, g, h_size, n_size, w_size, db3)
+    else:
+        _backward_2_parallel(chunk, c_size, g, h_size, n_size, w_size, db3)
+    chunk = chunk_rows(k_size * h_size * w_size * k_size * r_size * s_size)
+    if n_size <= chunk:
+        _backward_3_rows(0, n_size, W2, dv, u, h_size, k_size, n_size, r_size, s_size, w_size, du)
+    else:
+        _backward_3_parallel(chunk, W2, dv, u, h_size, k_size, n_size, r_size, s_size, w_size, du)
+    chunk = chunk_rows(k_size * r_size * s_size * n_size * h_size * w_size)
+    if k_size <= chunk:
+        _backward_4_rows(0, k_size, ru, dv, h_size, k_size, n_size, r_size, s_size, w_size, dW2)
+    else:
+        _backward_4_parallel(chunk, ru, dv, h_size, k_size, n_size, r_size, s_size, w_size, dW2)
+    chunk = chunk_rows(n_size * h_size * w_size)
+    if k_size <= chunk:
+        _backward_5_rows(0, k_size, dv, h_size, n_size, w_size, db2)
+    else:
+        _backward_5_parallel(chunk, k_size, dv, h_size, n_size, w_size, db2)
+    chunk = chunk_rows(k_size * a_size * a_size * n_size * h_size * w_size)
+    if c_size <= chunk:
+        _backward_6_rows(0, c_size, g, rv, a_size, h_size, k_size, n_size, w_size, dW3)
+    else:
+        _backward_6_parallel(chunk, c_size, g, rv, a_size, h_size, k_size, n_size, w_size, dW3)
+    chunk = chunk_rows(c_size * h_size * w_size * k_size * a_size * a_size)
+    if n_size <= chunk:
+        _backward_7_rows(0, n_size, W1, du, g, a_size, c_size, h_size, k_size, n_size, w_size, dx)
+    else:
+        _backward_7_parallel(chunk, W1, du, g, a_size, c_size, h_size, k_size, n_size, w_size, dx)
+    chunk = chunk_rows(c_size * a_size * a_size * n_size * h_size * w_size)
+    if k_size <= chunk:
+        _backward_8_rows(0, k_size, du, x, a_size, c_size, h_size, n_size, w_size, dW1)
+    else:
+        _backward_8_parallel(chunk, k_size, du, x, a_size, c_size, h_size, n_size, w_size, dW1)
+    chunk = chunk_rows(n_size * h_size * w_size)
+    if k_size <= chunk:
+        _backward_9_rows(0, k_size, du, h_size, n_size, w_size, db1)
+    else:
+        _backward_9_parallel(chunk, k_size, du, h_size, n_size, w_size, db1)
+    return Gradients(dx, dW1, db1, dW2, db2, dW3, db3)
+
+
+def jvp(inputs, tangents):
+    """The output, and its derivative along ``tangents``.
+
+    ``inputs``: x, W1, b1, W2, b2, W3, b3; ``tangents``: one for each of x, W1, b1, W2, b2, W3, b3.
+    """
+    inputs, tangents = pairs(inputs, 7, tangents, 7)
+    (x, W1, b1, W2, b2, W3, b3, x_dot, W1_dot, b1_dot, W2_dot, b2_dot, W3_dot, b3_dot), sizes, _, real = check(
+        _MOVING, (*inputs, *tangents), {"a": 1, "r": 3, "s": 3},
+    )
+    a_size = sizes["a"]
+    c_size = sizes["c"]
+    h_size = sizes["h"]
+    k_size = sizes["k"]
+    n_size = sizes["n"]
+    r_size = sizes["r"]
+    s_size = sizes["s"]
+    w_size = sizes["w"]
+    y = np.empty((n_size, c_size, h_size, w_size), real)
+    y_dot = np.empty((n_size, c_size, h_size, w_size), real)
+    ru = np.empty((n_size, k_size, h_size, w_size), real)
+    ru_dot = np.empty((n_size, k_size, h_size, w_size), real)
+    v = np.empty((n_size, k_size, h_size, w_size), real)
+    rv = np.empty((n_size, k_size, h_size, w_size), real)
+    sum_W2_W2_dot_ru = np.empty((n_size, h_size, w_size, a_size, a_size, k_size), real)
+    chunk = chunk_rows(k_size * h_size * w_size * c_size * a_size * a_size)
+    if n_size <= chunk:
+        _jvp_rows(
+            0, n_size, W1, x, b1, W1_dot, x_dot, b1_dot, a_size, c_size, h_size, k_size, n_size, w_size, ru,
+            ru_dot,
+        )
+    else:
+        _jvp_parallel(
+            chunk, W1, x, b1, W1_dot, x_dot, b1_dot, a_size, c_size, h_size, k_size, n_size, w_size, ru,
+            ru_dot,
+        )
+    chunk = chunk_rows(k_size * h_size * w_size * k_size * r_size * s_size)
+    if n_size <= chunk:
+        _jvp_2_rows(0, n_size, W2, ru, b2, h_size, k_size, n_size, r_size, s_size, w_size, v, rv)
+    else:
+        _jvp_2_parallel(chunk, W2, ru, b2, h_size, k_size, n_size, r_size, s_size, w_size, v, rv)
+    chunk = chunk_rows(h_size * w_size * a_size * a_size * k_size * k_size * r_size * s_size)
+    if n_size <= chunk:
+        _jvp_3_rows(
+            0, n_size, W2, W2_dot, ru, ru_dot, a_size, h_size, k_size, n_size, r_size, s_size, w_size,
+            sum_W2_W2_dot_ru,
+        )
+    else:
+        _jvp_3_parallel(
+            chunk, W2, W2_dot, ru, ru_dot, a_size, h_size, k_size, n_size, r_size, s_size, w_size,
+            sum_W2_W2_dot_ru,
+        )
+    chunk = chunk_rows(c_size * h_size * w_size * k_size * a_size * a_size)
+    if n_size <= chunk:
+        _jvp_4_rows(
+            0, n_size, W3, rv, b3, x, b2_dot, W3_dot, v, sum_W2_W2_dot_ru, b3_dot, x_dot, a_size, c_size,
+            h_size, k_size, n_size, w_size, y, y_dot,
+        )
+    else:
+        _jvp_4_parallel(
+            chunk, W3, rv, b3, x, b2_dot, W3_dot, v, sum_W2_W2_dot_ru, b3_dot, x_dot, a_size, c_size, h_size,
+            k_size, n_size, w_size, y, y_dot,
+        )
+    return y, y_dot
+
+
+def hvp(inputs, vectors, g):
+    """The second derivative of ⟨g, output⟩ along ``vectors``: the Hessian times them, for each argument.
+
+    ``inputs``: x, W1, b1, W2, b2, W3, b3; ``vectors``: one for each of x, W1, b1, W2, b2, W3, b3.
+    """
+    inputs, vectors = pairs(inputs, 7, vectors, 7, "vectors")
+    (x, W1, b1, W2, b2, W3, b3, x_dot, W1_dot, b1_dot, W2_dot, b2_dot, W3_dot, b3_dot, g), sizes, _, real = check(
+        _ALONG, (*inputs, *vectors, g), {"a": 1, "r": 3, "s": 3},
+    )
+    a_size = sizes["a"]
+    c_size = sizes["c"]
+    h_size = sizes["h"]
+    k_size = sizes["k"]
+    n_size = sizes["n"]
+    r_size = sizes["r"]
+    s_size = sizes["s"]
+    w_size = sizes["w"]
+    dx_dot = np.empty((n_size, c_size, h_size, w_size), real)
+    dW1_dot = np.empty((k_size, c_size, a_size, a_size), real)
+    db1_dot = np.empty((k_size,), real)
+    dW2_dot = np.empty((k_size, k_size, r_size, s_size), real)
+    db2_dot = np.empty((k_size,), real)
+    dW3_dot = np.empty((c_size, k_size, a_size, a_size), real)
+    db3_dot = np.empty((c_size,), real)
+    u = np.empty((n_size, k_size, h_size, w_size), real)
+    ru = np.empty((n_size, k_size, h_size, w_size), real)
+    sum_W3_g = np.empty((n_size, k_size, h_size, w_size), real)
+    ru_dot = np.empty((n_size, k_size, h_size, w_size), real)
+    sum_W3_dot_g = np.empty((n_size, k_size, h_size, w_size), real)
+    v = np.empty((n_size, k_size, h_size, w_size), real)
+    dv = np.empty((n_size, k_size, h_size, w_size), real)
+    dv_dot = np.empty((n_size, k_size, h_size, w_size), real)
+    sum_W2_W2_dot_ru = np.empty((k_size, a_size, a_size, n_size, h_size, w_size), real)
+    du = np.empty((n_size, k_size, h_size, w_size), real)
+    du_dot = np.empty((n_size, k_size, h_size, w_size), real)
+    chunk = chunk_rows(k_size * h_size * w_size * c_size * a_size * a_size)
+    if n_size <= chunk:
+        _hvp_rows(
+            0, n_size, W1, x, b1, W3, g, W1_dot, x_dot, b1_dot, W3_dot, a_size, c_size, h_size, k_size, n_size,
+            w_size, u, ru, sum_W3_g, ru_dot, sum_W3_dot_g,
+        )
+    else:
+        _hvp_parallel(
+            chunk, W1, x, b1, W3, g, W1_dot, x_dot, b1_dot, W3_dot, a_size, c_size, h_size, k_size, n_size,
+            w_size, u, ru, sum_W3_g, ru_dot, sum_W3_dot_g,
+        )
+    chunk = chunk_rows(1)
+    if c_size <= chunk:
+        _hvp_2_rows(db3_dot)
+    else:
+        _hvp_2_parallel(chunk, db3_dot)
+    chunk = chunk_rows(k_size * h_size * w_size * k_size * r_size * s_size)
+    if n_size <= chunk:
+        _hvp_3_rows(
+            0, n_size, W2, ru, b2, sum_W3_g, sum_W3_dot_g, h_size, k_size, n_size, r_size, s_size, w_size, v,
+            dv, dv_dot,
+        )
+    else:
+        _hvp_3_parallel(
+            chunk, W2, ru, b2, sum_W3_g, sum_W3_dot_g, h_size, k_size, n_size, r_size, s_size, w_size, v, dv,
+            dv_dot,
+        )
+    chunk = chunk_rows(a_size * a_size * n_size * h_size * w_size * k_size * r_size * s_size)
+    if k_size <= chunk:
+        _hvp_4_rows(
+            0, k_size, W2, W2_dot, ru, ru_dot, a_size, h_size, k_size, n_size, r_size, s_size, w_size,
+            sum_W2_W2_dot_ru,
+        )
+    else:
+        _hvp_4_parallel(
+            chunk, W2, W2_dot, ru, ru_dot, a_size, h_size, k_size, n_size, r_size, s_size, w_size,
+            sum_W2_W2_dot_ru,
+        )
+    chunk = chunk_rows(k_size * h_size * w_size * k_size * r_size * s_size)
+    if n_size <= chunk:
+        _hvp_5_rows(
+            0, n_size, W2, dv, u, W2_dot, dv_dot, h_size, k_size, n_size, r_size, s_size, w_size, du, du_dot,
+        )
+    else:
+        _hvp_5_parallel(
+            chunk, W2, dv, u, W2_dot, dv_dot, h_size, k_size, n_size, r_size, s_size, w_size, du, du_dot,
+        )
+    chunk = chunk_rows(k_size * r_size * s_size * n_size * h_size * w_size)
+    if k_size <= chunk:
+        _hvp_6_rows(0, k_size, ru, ru_dot, dv, dv_dot, h_size, k_size, n_size, r_size, s_size, w_size, dW2_dot)
+    else:
+        _hvp_6_parallel(chunk, ru, ru_dot, dv, dv_dot, h_size, k_size, n_size, r_size, s_size, w_size, dW2_dot)
+    chunk = chunk_rows(n_size * h_size * w_size)
+    if k_size <= chunk:
+        _hvp_7_rows(0, k_size, dv_dot, h_size, n_size, w_size, db2_dot)
+    else:
+        _hvp_7_parallel(chunk, k_size, dv_dot, h_size, n_size, w_size, db2_dot)
+    chunk = chunk_rows(k_size * a_size * a_size * n_size * h_size * w_size)
+    if c_size <= chunk:
+        _hvp_8_rows(0, c_size, b2_dot, g, v, sum_W2_W2_dot_ru, a_size, h_size, k_size, n_size, w_size, dW3_dot)
+    else:
+        _hvp_8_parallel(
+            chunk, c_size, b2_dot, g, v, sum_W2_W2_dot_ru, a_size, h_size, k_size, n_size, w_size, dW3_dot,
+        )
+    chunk = chunk_rows(c_size * h_size * w_size * k_size * a_size * a_size)
+    if n_size <= chunk:
+        _hvp_9_rows(0, n_size, W1, W1_dot, du, du_dot, a_size, c_size, h_size, k_size, n_size, w_size, dx_dot)
+    else:
+        _hvp_9_parallel(chunk, W1, W1_dot, du, du_dot, a_size, c_size, h_size, k_size, n_size, w_size, dx_dot)
+    chunk = chunk_rows(c_size * a_size * a_size * n_size * h_size * w_size)
+    if k_size <= chunk:
+        _hvp_10_rows(0, k_size, du, du_dot, x, x_dot, a_size, c_size, h_size, n_size, w_size, dW1_dot)
+    else:
+        _hvp_10_parallel(chunk, k_size, du, du_dot, x, x_dot, a_size, c_size, h_size, n_size, w_size, dW1_dot)
+    chunk = chunk_rows(n_size * h_size * w_size)
+    if k_size <= chunk:
+        _hvp_11_rows(0, k_size, du_dot, h_size, n_size, w_size, db1_dot)
+    else:
+        _hvp_11_parallel(chunk, k_size, du_dot, h_size, n_size, w_size, db1_dot)
+    return Gradients(dx_dot, dW1_dot, db1_dot, dW2_dot, db2_dot, dW3_dot, db3_dot)

@@ -1,0 +1,281 @@
+"""gan_generator (loss).
+
+The generator's loss that does not saturate (Goodfellow et al. 2014).
+
+    σ(fake[n]) = 1 / (1 + exp(−fake[n]))
+    L[n] = −log(σ(fake[n]))
+
+Made by symnn 0.1.0 from the declaration of gan_generator in symnn.catalogue.generative, hash 8aa5336ff421.
+Do not edit: `symnn build` verifies it and writes it again.
+verified steps, program of value_and_grad: error 3e-66, bound 1e-40
+verified steps, vjp, 1 chain rule lines: error 4e-84, bound 1e-30
+verified gradient, numerical, fake: error 2e-51, bound 1e-25
+verified adjoint, ⟨Jv, u⟩ = ⟨v, Jᵀu⟩: error 2e-66, bound 1e-40
+verified adjoint, Jv, numerical: error 4e-66, bound 1e-25
+verified kernel, float32, ordinary: error 3e-01, bound 4
+verified kernel, float32, NaN and ±∞, wrong: error 0, bound 0
+verified kernel, float64, tiny: error 4e-01, bound 4
+verified kernel, float64, NaN and ±∞, wrong: error 0, bound 0
+verified kernel, float64, a large batch in pieces: error 0, bound 8
+verified second, ⟨u, Hv⟩ = ⟨v, Hu⟩: error 2e-66, bound 1e-40
+verified second, Hv, numerical: error 2e-66, bound 1e-25
+verified second, kernel, float64: error 2e-01, bound 4
+"""
+
+from collections import namedtuple
+
+import numpy as np
+from numba import njit, prange
+
+from ._runtime import (
+    OPTIONS,
+    check,
+    chunk_rows,
+    cotangent,
+    exp,
+    larger,
+    log1p,
+    output,
+    pairs,
+    per_sample,
+    reduce,
+    reduction_of,
+)
+
+#: The runtime that these kernels were compiled against: a new one makes a new file, and with it a new cache.
+RUNTIME = "3ac19f135a12"
+
+
+#: The operation, for programs.
+SPEC = {
+    "name": "gan_generator",
+    "kind": "loss",
+    "arguments": [
+        {"name": "fake", "shape": ["n"], "role": "input", "dtype": "float", "differentiable": True},
+    ],
+    "params": [],
+    "outputs": [
+        "L",
+    ],
+    "equations": [
+        "\\sigma(\\mathrm{fake}_{n}) = \\frac{1}{1 + e^{-\\mathrm{fake}_{n}}}",
+        "L_{n} = -\\log(\\sigma(\\mathrm{fake}_{n}))",
+    ],
+    "hash": "8aa5336ff421",
+}
+
+
+@njit(**OPTIONS)
+def _forward_saving_rows(fake, L):
+    real = fake.dtype.type
+    for n in range(fake.shape[0]):
+        # L[n] = max(0, −fake[n]) + log1p(exp(−|fake[n]|))
+        L[n] = log1p(exp(-abs(fake[n]))) + larger(-fake[n], real(0))
+
+
+@njit(parallel=True, **OPTIONS)
+def _forward_saving_parallel(chunk, fake, L):
+    for k in prange((fake.shape[0] + chunk - 1) // chunk):
+        lo = k * chunk
+        hi = min(lo + chunk, fake.shape[0])
+        _forward_saving_rows(fake[lo:hi], L[lo:hi])
+
+
+@njit(**OPTIONS)
+def _backward_rows(fake, g, dfake):
+    real = fake.dtype.type
+    for n in range(fake.shape[0]):
+        # exp_fake[n] = exp(−|fake[n]|)
+        exp_fake = exp(-abs(fake[n]))
+        # sigmoid[n] = (1 if fake[n] ≥ 0 else exp(−|fake[n]|)) / (1 + exp(−|fake[n]|))
+        sigmoid = (real(1) if (fake[n] >= real(0)) else exp_fake) / (real(1) + exp_fake)
+        # f̅a̅k̅e̅[n] = g[n]·(sigmoid[n] − 1)
+        dfake[n] = (sigmoid - real(1)) * g[n]
+
+
+@njit(parallel=True, **OPTIONS)
+def _backward_parallel(chunk, fake, g, dfake):
+    for k in prange((fake.shape[0] + chunk - 1) // chunk):
+        lo = k * chunk
+        hi = min(lo + chunk, fake.shape[0])
+        _backward_rows(fake[lo:hi], g[lo:hi], dfake[lo:hi])
+
+
+@njit(**OPTIONS)
+def _value_and_grad_rows(fake, seed, L, dfake):
+    real = fake.dtype.type
+    for n in range(fake.shape[0]):
+        # exp_fake[n] = exp(−|fake[n]|)
+        exp_fake = exp(-abs(fake[n]))
+        # sigmoid[n] = (1 if fake[n] ≥ 0 else exp(−|fake[n]|)) / (1 + exp(−|fake[n]|))
+        sigmoid = (real(1) if (fake[n] >= real(0)) else exp_fake) / (real(1) + exp_fake)
+        # L[n] = max(0, −fake[n]) + log1p(exp(−|fake[n]|))
+        L[n] = log1p(exp_fake) + larger(-fake[n], real(0))
+        # f̅a̅k̅e̅[n] = seed·(sigmoid[n] − 1)
+        dfake[n] = seed * (sigmoid - real(1))
+
+
+@njit(parallel=True, **OPTIONS)
+def _value_and_grad_parallel(chunk, fake, seed, L, dfake):
+    for k in prange((fake.shape[0] + chunk - 1) // chunk):
+        lo = k * chunk
+        hi = min(lo + chunk, fake.shape[0])
+        _value_and_grad_rows(fake[lo:hi], seed, L[lo:hi], dfake[lo:hi])
+
+
+@njit(**OPTIONS)
+def _jvp_rows(fake, fake_dot, L, L_dot):
+    real = fake.dtype.type
+    for n in range(fake.shape[0]):
+        # exp_fake[n] = exp(−|fake[n]|)
+        exp_fake = exp(-abs(fake[n]))
+        # sigmoid[n] = (1 if fake[n] ≥ 0 else exp(−|fake[n]|)) / (1 + exp(−|fake[n]|))
+        sigmoid = (real(1) if (fake[n] >= real(0)) else exp_fake) / (real(1) + exp_fake)
+        # L[n] = max(0, −fake[n]) + log1p(exp(−|fake[n]|))
+        L[n] = log1p(exp_fake) + larger(-fake[n], real(0))
+        # L̇[n] = ḟȧk̇ė[n]·(sigmoid[n] − 1)
+        L_dot[n] = (sigmoid - real(1)) * fake_dot[n]
+
+
+@njit(parallel=True, **OPTIONS)
+def _jvp_parallel(chunk, fake, fake_dot, L, L_dot):
+    for k in prange((fake.shape[0] + chunk - 1) // chunk):
+        lo = k * chunk
+        hi = min(lo + chunk, fake.shape[0])
+        _jvp_rows(fake[lo:hi], fake_dot[lo:hi], L[lo:hi], L_dot[lo:hi])
+
+
+@njit(**OPTIONS)
+def _hvp_rows(fake, fake_dot, seed, dfake_dot):
+    real = fake.dtype.type
+    for n in range(fake.shape[0]):
+        # exp_fake[n] = exp(−|fake[n]|)
+        exp_fake = exp(-abs(fake[n]))
+        # sigmoid[n] = (1 if fake[n] ≥ 0 else exp(−|fake[n]|)) / (1 + exp(−|fake[n]|))
+        sigmoid = (real(1) if (fake[n] >= real(0)) else exp_fake) / (real(1) + exp_fake)
+        # f̅a̅k̅e̅[n] = seed·(sigmoid[n] − 1)
+        dfake = seed * (sigmoid - real(1))
+        # f̅a̅k̅e̅̇[n] = −f̅a̅k̅e̅[n]·sigmoid[n]·ḟȧk̇ė[n]
+        dfake_dot[n] = (real(0) if sigmoid == real(0) else -(dfake * fake_dot[n]) * sigmoid)
+
+
+@njit(parallel=True, **OPTIONS)
+def _hvp_parallel(chunk, fake, fake_dot, seed, dfake_dot):
+    for k in prange((fake.shape[0] + chunk - 1) // chunk):
+        lo = k * chunk
+        hi = min(lo + chunk, fake.shape[0])
+        _hvp_rows(fake[lo:hi], fake_dot[lo:hi], seed, dfake_dot[lo:hi])
+
+
+_ARGUMENTS = (
+    ("fake", ("n",), None),
+)
+
+
+_SAVED = (
+    ("fake", ("n",), None),
+)
+
+
+_MOVING = (
+    ("fake", ("n",), None),
+    ("fake_dot", ("n",), None),
+)
+
+
+_ALONG = (
+    ("fake", ("n",), None),
+    ("fake_dot", ("n",), None),
+)
+
+
+Saved = namedtuple("Saved", ["fake", "reduction"])
+Gradients = namedtuple("Gradients", ["fake"])
+
+
+def forward(fake, *, reduction="mean", out=None):
+    """The generator's loss that does not saturate (Goodfellow et al. 2014)."""
+    return forward_saving(fake, reduction=reduction, out=out)[0]
+
+
+def forward_saving(fake, *, reduction="mean", out=None):
+    """The output, and what ``backward`` needs."""
+    (fake,), sizes, _, real = check(_ARGUMENTS, (fake,))
+    reduction = reduction_of(reduction)
+    out = per_sample(out, reduction)
+    n_size = sizes["n"]
+    L = output("out", out, (n_size,), real, (fake,))
+    chunk = chunk_rows(1)
+    if n_size <= chunk:
+        _forward_saving_rows(fake, L)
+    else:
+        _forward_saving_parallel(chunk, fake, L)
+    return reduce(L, reduction, real), Saved(fake, reduction)
+
+
+def backward(saved, g, *, out=None):
+    """The gradient for each differentiable argument, from the cotangent ``g`` of the output."""
+    (fake,), sizes, _, real = check(_SAVED, (saved.fake,))
+    n_size = sizes["n"]
+    g = cotangent(g, saved.reduction, n_size, real)
+    dfake = output("out", out, (n_size,), real, (fake,))
+    chunk = chunk_rows(1)
+    if n_size <= chunk:
+        _backward_rows(fake, g, dfake)
+    else:
+        _backward_parallel(chunk, fake, g, dfake)
+    return Gradients(dfake)
+
+
+def value_and_grad(fake, *, reduction="mean"):
+    """The value and its gradients, in one sweep over the data."""
+    (fake,), sizes, _, real = check(_ARGUMENTS, (fake,))
+    reduction = reduction_of(reduction)
+    n_size = sizes["n"]
+    seed = 1.0 / max(n_size, 1) if reduction == "mean" else 1.0
+    L = np.empty((n_size,), real)
+    dfake = np.empty((n_size,), real)
+    chunk = chunk_rows(1)
+    if n_size <= chunk:
+        _value_and_grad_rows(fake, real(seed), L, dfake)
+    else:
+        _value_and_grad_parallel(chunk, fake, real(seed), L, dfake)
+    return reduce(L, reduction, real), Gradients(dfake)
+
+
+def jvp(inputs, tangents, *, reduction="mean"):
+    """The output, and its derivative along ``tangents``.
+
+    ``inputs``: fake; ``tangents``: one for each of fake.
+    """
+    inputs, tangents = pairs(inputs, 1, tangents, 1)
+    (fake, fake_dot), sizes, _, real = check(_MOVING, (*inputs, *tangents))
+    reduction = reduction_of(reduction)
+    n_size = sizes["n"]
+    L = np.empty((n_size,), real)
+    L_dot = np.empty((n_size,), real)
+    chunk = chunk_rows(1)
+    if n_size <= chunk:
+        _jvp_rows(fake, fake_dot, L, L_dot)
+    else:
+        _jvp_parallel(chunk, fake, fake_dot, L, L_dot)
+    return reduce(L, reduction, real), reduce(L_dot, reduction, real)
+
+
+def hvp(inputs, vectors, *, reduction="mean"):
+    """The second derivative of the value along ``vectors``: the Hessian times them, for each argument.
+
+    ``inputs``: fake; ``vectors``: one for each of fake.
+    """
+    inputs, vectors = pairs(inputs, 1, vectors, 1, "vectors")
+    (fake, fake_dot), sizes, _, real = check(_ALONG, (*inputs, *vectors))
+    reduction = reduction_of(reduction)
+    n_size = sizes["n"]
+    seed = 1.0 / max(n_size, 1) if reduction == "mean" else 1.0
+    dfake_dot = np.empty((n_size,), real)
+    chunk = chunk_rows(1)
+    if n_size <= chunk:
+        _hvp_rows(fake, fake_dot, real(seed), dfake_dot)
+    else:
+        _hvp_parallel(chunk, fake, fake_dot, real(seed), dfake_dot)
+    return Gradients(dfake_dot)

@@ -1,0 +1,266 @@
+"""global_avg_pool2d (layer).
+
+The mean of each channel over the image (Lin et al. 2014).
+
+    y[n,c] = mean_h,w(x[n,c,h,w])
+
+Made by symnn 0.1.0 from the declaration of global_avg_pool2d in symnn.catalogue.convolution, hash ffbba29d6378.
+Do not edit: `symnn build` verifies it and writes it again.
+verified steps, vjp, 1 lines: error 0, bound 1e-40
+verified steps, vjp, 1 chain rule lines: error 2e-100, bound 1e-30
+verified gradient, numerical, x: error 9e-52, bound 1e-25
+verified adjoint, ⟨Jv, u⟩ = ⟨v, Jᵀu⟩: error 4e-67, bound 1e-40
+verified adjoint, Jv, numerical: error 8e-67, bound 1e-25
+verified kernel, float32, ordinary: error 3e-01, bound 4
+verified kernel, float32, NaN and ±∞, wrong: error 0, bound 0
+verified kernel, float64, ordinary: error 4e-01, bound 4
+verified kernel, float64, NaN and ±∞, wrong: error 0, bound 0
+verified kernel, float64, a large batch in pieces: error 0, bound 8
+verified second, ⟨u, Hv⟩ = ⟨v, Hu⟩: error 0, bound 1e-40
+verified second, Hv, numerical: error 0, bound 1e-25
+verified second, kernel, float32: error 0, bound 4
+"""
+
+from collections import namedtuple
+
+import numpy as np
+from numba import njit, prange
+
+from ._runtime import OPTIONS, added, check, chunk_rows, compensated, output, pairs
+
+#: The runtime that these kernels were compiled against: a new one makes a new file, and with it a new cache.
+RUNTIME = "3ac19f135a12"
+
+
+#: The operation, for programs.
+SPEC = {
+    "name": "global_avg_pool2d",
+    "kind": "layer",
+    "arguments": [
+        {
+            "name": "x",
+            "shape": ["n", "c", "h", "w"],
+            "role": "input",
+            "dtype": "float",
+            "differentiable": True,
+        },
+    ],
+    "params": [],
+    "outputs": [
+        "y",
+    ],
+    "equations": [
+        "y_{n,c} = \\operatorname{mean}_{h,w}(x_{n,c,h,w})",
+    ],
+    "hash": "ffbba29d6378",
+}
+
+
+@njit(**OPTIONS)
+def _forward_saving_rows(lo, hi, x, one_over_h_size_over_w_size, c_size, h_size, w_size, y):
+    real = x.dtype.type
+    for n in range(lo, hi):
+        for c in range(c_size):
+            # sum_x[n,c] = Σ_h,w x[n,c,h,w]
+            sum_x_sum = 0.0
+            sum_x_sum_lost = 0.0
+            for h in range(h_size):
+                sum_x_part = 0.0
+                for w in range(w_size):
+                    sum_x_part = added(sum_x_part, x[n, c, h, w])
+                sum_x_sum, sum_x_sum_lost = compensated(sum_x_sum, sum_x_sum_lost, sum_x_part)
+            sum_x = real(sum_x_sum)
+            # y[n,c] = one_over_h_size_over_w_size·sum_x[n,c]
+            y[n, c] = one_over_h_size_over_w_size * sum_x
+
+
+@njit(parallel=True, **OPTIONS)
+def _forward_saving_parallel(chunk, n_size, x, one_over_h_size_over_w_size, c_size, h_size, w_size, y):
+    for k in prange((n_size + chunk - 1) // chunk):
+        lo = k * chunk
+        hi = min(lo + chunk, n_size)
+        _forward_saving_rows(lo, hi, x, one_over_h_size_over_w_size, c_size, h_size, w_size, y)
+
+
+@njit(**OPTIONS)
+def _backward_rows(lo, hi, g, one_over_h_size_over_w_size, c_size, h_size, w_size, dx):
+    for n in range(lo, hi):
+        for c in range(c_size):
+            for h in range(h_size):
+                for w in range(w_size):
+                    # x̄[n,c,h,w] = one_over_h_size_over_w_size·g[n,c]
+                    dx[n, c, h, w] = one_over_h_size_over_w_size * g[n, c]
+
+
+@njit(parallel=True, **OPTIONS)
+def _backward_parallel(chunk, n_size, g, one_over_h_size_over_w_size, c_size, h_size, w_size, dx):
+    for k in prange((n_size + chunk - 1) // chunk):
+        lo = k * chunk
+        hi = min(lo + chunk, n_size)
+        _backward_rows(lo, hi, g, one_over_h_size_over_w_size, c_size, h_size, w_size, dx)
+
+
+@njit(**OPTIONS)
+def _jvp_rows(lo, hi, x, x_dot, one_over_h_size_over_w_size, c_size, h_size, w_size, y, y_dot):
+    real = x.dtype.type
+    for n in range(lo, hi):
+        for c in range(c_size):
+            # sum_x[n,c] = Σ_h,w x[n,c,h,w]
+            # sum_x_dot[n,c] = Σ_h,w ẋ[n,c,h,w]
+            sum_x_sum = 0.0
+            sum_x_dot_sum = 0.0
+            sum_x_sum_lost = 0.0
+            sum_x_dot_sum_lost = 0.0
+            for h in range(h_size):
+                sum_x_part = 0.0
+                sum_x_dot_part = 0.0
+                for w in range(w_size):
+                    sum_x_part = added(sum_x_part, x[n, c, h, w])
+                    sum_x_dot_part = added(sum_x_dot_part, x_dot[n, c, h, w])
+                sum_x_sum, sum_x_sum_lost = compensated(sum_x_sum, sum_x_sum_lost, sum_x_part)
+                sum_x_dot_sum, sum_x_dot_sum_lost = compensated(
+                    sum_x_dot_sum, sum_x_dot_sum_lost, sum_x_dot_part,
+                )
+            sum_x = real(sum_x_sum)
+            sum_x_dot = real(sum_x_dot_sum)
+            # y[n,c] = one_over_h_size_over_w_size·sum_x[n,c]
+            y[n, c] = one_over_h_size_over_w_size * sum_x
+            # ẏ[n,c] = one_over_h_size_over_w_size·sum_x_dot[n,c]
+            y_dot[n, c] = one_over_h_size_over_w_size * sum_x_dot
+
+
+@njit(parallel=True, **OPTIONS)
+def _jvp_parallel(chunk, n_size, x, x_dot, one_over_h_size_over_w_size, c_size, h_size, w_size, y, y_dot):
+    for k in prange((n_size + chunk - 1) // chunk):
+        lo = k * chunk
+        hi = min(lo + chunk, n_size)
+        _jvp_rows(lo, hi, x, x_dot, one_over_h_size_over_w_size, c_size, h_size, w_size, y, y_dot)
+
+
+@njit(**OPTIONS)
+def _hvp_rows(lo, hi, c_size, h_size, w_size, dx_dot):
+    real = dx_dot.dtype.type
+    for n in range(lo, hi):
+        for c in range(c_size):
+            for h in range(h_size):
+                for w in range(w_size):
+                    # x̄̇[n,c,h,w] = 0
+                    dx_dot[n, c, h, w] = real(0)
+
+
+@njit(parallel=True, **OPTIONS)
+def _hvp_parallel(chunk, n_size, c_size, h_size, w_size, dx_dot):
+    for k in prange((n_size + chunk - 1) // chunk):
+        lo = k * chunk
+        hi = min(lo + chunk, n_size)
+        _hvp_rows(lo, hi, c_size, h_size, w_size, dx_dot)
+
+
+_ARGUMENTS = (
+    ("x", ("n", "c", "h", "w"), None),
+)
+
+
+_SAVED = (
+    ("g", ("n", "c"), None),
+)
+
+
+_MOVING = (
+    ("x", ("n", "c", "h", "w"), None),
+    ("x_dot", ("n", "c", "h", "w"), None),
+)
+
+
+_ALONG = (
+    ("x", ("n", "c", "h", "w"), None),
+    ("x_dot", ("n", "c", "h", "w"), None),
+    ("g", ("n", "c"), None),
+)
+
+
+Saved = namedtuple("Saved", ["h_size", "w_size"])
+Gradients = namedtuple("Gradients", ["x"])
+
+
+def forward(x, *, out=None):
+    """The mean of each channel over the image (Lin et al. 2014)."""
+    return forward_saving(x, out=out)[0]
+
+
+def forward_saving(x, *, out=None):
+    """The output, and what ``backward`` needs."""
+    (x,), sizes, _, real = check(_ARGUMENTS, (x,))
+    c_size = sizes["c"]
+    h_size = sizes["h"]
+    n_size = sizes["n"]
+    w_size = sizes["w"]
+    y = output("out", out, (n_size, c_size), real, (x,))
+    one_over_h_size_over_w_size = 1 / (h_size * w_size)
+    chunk = chunk_rows(c_size * h_size * w_size)
+    if n_size <= chunk:
+        _forward_saving_rows(0, n_size, x, real(one_over_h_size_over_w_size), c_size, h_size, w_size, y)
+    else:
+        _forward_saving_parallel(chunk, n_size, x, real(one_over_h_size_over_w_size), c_size, h_size, w_size, y)
+    return y, Saved(h_size, w_size)
+
+
+def backward(saved, g, *, out=None):
+    """The gradient for each differentiable argument, from the cotangent ``g`` of the output."""
+    (g,), sizes, _, real = check(_SAVED, (g,))
+    h_size = saved.h_size
+    w_size = saved.w_size
+    c_size = sizes["c"]
+    n_size = sizes["n"]
+    dx = output("out", out, (n_size, c_size, h_size, w_size), real, (g,))
+    one_over_h_size_over_w_size = 1 / (h_size * w_size)
+    chunk = chunk_rows(c_size * h_size * w_size)
+    if n_size <= chunk:
+        _backward_rows(0, n_size, g, real(one_over_h_size_over_w_size), c_size, h_size, w_size, dx)
+    else:
+        _backward_parallel(chunk, n_size, g, real(one_over_h_size_over_w_size), c_size, h_size, w_size, dx)
+    return Gradients(dx)
+
+
+def jvp(inputs, tangents):
+    """The output, and its derivative along ``tangents``.
+
+    ``inputs``: x; ``tangents``: one for each of x.
+    """
+    inputs, tangents = pairs(inputs, 1, tangents, 1)
+    (x, x_dot), sizes, _, real = check(_MOVING, (*inputs, *tangents))
+    c_size = sizes["c"]
+    h_size = sizes["h"]
+    n_size = sizes["n"]
+    w_size = sizes["w"]
+    y = np.empty((n_size, c_size), real)
+    y_dot = np.empty((n_size, c_size), real)
+    one_over_h_size_over_w_size = 1 / (h_size * w_size)
+    chunk = chunk_rows(c_size * h_size * w_size)
+    if n_size <= chunk:
+        _jvp_rows(0, n_size, x, x_dot, real(one_over_h_size_over_w_size), c_size, h_size, w_size, y, y_dot)
+    else:
+        _jvp_parallel(
+            chunk, n_size, x, x_dot, real(one_over_h_size_over_w_size), c_size, h_size, w_size, y, y_dot,
+        )
+    return y, y_dot
+
+
+def hvp(inputs, vectors, g):
+    """The second derivative of ⟨g, output⟩ along ``vectors``: the Hessian times them, for each argument.
+
+    ``inputs``: x; ``vectors``: one for each of x.
+    """
+    inputs, vectors = pairs(inputs, 1, vectors, 1, "vectors")
+    (x, x_dot, g), sizes, _, real = check(_ALONG, (*inputs, *vectors, g))
+    c_size = sizes["c"]
+    h_size = sizes["h"]
+    n_size = sizes["n"]
+    w_size = sizes["w"]
+    dx_dot = np.empty((n_size, c_size, h_size, w_size), real)
+    chunk = chunk_rows(c_size * h_size * w_size)
+    if n_size <= chunk:
+        _hvp_rows(0, n_size, c_size, h_size, w_size, dx_dot)
+    else:
+        _hvp_parallel(chunk, n_size, c_size, h_size, w_size, dx_dot)
+    return Gradients(dx_dot)

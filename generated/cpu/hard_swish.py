@@ -1,0 +1,227 @@
+"""hard_swish (activation).
+
+The input times its hard sigmoid (Howard et al. 2019).
+
+    y = x·clip(1/2 + x/6, 0, 1)
+
+Made by symnn 0.1.0 from the declaration of hard_swish in symnn.catalogue.activations, hash 9d35f0cc67b5.
+Do not edit: `symnn build` verifies it and writes it again.
+verified steps, vjp, 1 lines: error 0, bound 1e-40
+verified steps, vjp, 1 chain rule lines: error 4e-101, bound 1e-30
+verified gradient, numerical, x: error 3e-51, bound 1e-25
+verified adjoint, ⟨Jv, u⟩ = ⟨v, Jᵀu⟩: error 2e-66, bound 1e-40
+verified adjoint, Jv, numerical: error 2e-66, bound 1e-25
+verified kernel, float32, ordinary: error 2e+00, bound 4
+verified kernel, float32, NaN and ±∞, wrong: error 0, bound 0
+verified kernel, float64, ordinary: error 2e+00, bound 4
+verified kernel, float64, NaN and ±∞, wrong: error 0, bound 0
+verified kernel, float64, a large batch in pieces: error 0, bound 8
+verified second, ⟨u, Hv⟩ = ⟨v, Hu⟩: error 7e-67, bound 1e-40
+verified second, Hv, numerical: error 5e-67, bound 1e-25
+verified second, kernel, float32: error 3e-01, bound 4
+"""
+
+from collections import namedtuple
+
+import numpy as np
+from numba import njit, prange
+
+from ._runtime import OPTIONS, check, chunk_rows, larger, output, pairs, smaller
+
+#: The runtime that these kernels were compiled against: a new one makes a new file, and with it a new cache.
+RUNTIME = "3ac19f135a12"
+
+
+#: The operation, for programs.
+SPEC = {
+    "name": "hard_swish",
+    "kind": "activation",
+    "arguments": [
+        {"name": "x", "shape": ["..."], "role": "input", "dtype": "float", "differentiable": True},
+    ],
+    "params": [],
+    "outputs": [
+        "y",
+    ],
+    "equations": [
+        "y = x \\operatorname{clip}\\left(\\frac{1}{2} + \\frac{x}{6}, 0, 1\\right)",
+    ],
+    "hash": "9d35f0cc67b5",
+}
+
+
+@njit(**OPTIONS)
+def _forward_saving_rows(x, y):
+    real = x.dtype.type
+    for e in range(x.shape[0]):
+        # tail = clip(1/2 + x/6, 0, 1)
+        tail = larger(real(0), smaller(real(1), real(0.5) + x[e] / real(6)))
+        # y = x·tail
+        y[e] = (real(0) if tail == real(0) else x[e] * tail)
+
+
+@njit(parallel=True, **OPTIONS)
+def _forward_saving_parallel(chunk, x, y):
+    for k in prange((x.shape[0] + chunk - 1) // chunk):
+        lo = k * chunk
+        hi = min(lo + chunk, x.shape[0])
+        _forward_saving_rows(x[lo:hi], y[lo:hi])
+
+
+@njit(**OPTIONS)
+def _backward_rows(g, x, dx):
+    real = g.dtype.type
+    for e in range(g.shape[0]):
+        # x̄ = g·(clip(1/2 + x/6, 0, 1) + x·1[min(1, 1/2 + x/6) > 0]·1[x < 3] / 6)
+        dx[e] = (
+            (((x[e] if (smaller(real(1), real(0.5) + x[e] / real(6)) > real(0)) else real(0))
+            if (x[e] < real(3)) else real(0)) / real(6) + larger(real(0), smaller(real(1), real(0.5) + x[e]
+            / real(6)))) * g[e]
+        )
+
+
+@njit(parallel=True, **OPTIONS)
+def _backward_parallel(chunk, g, x, dx):
+    for k in prange((g.shape[0] + chunk - 1) // chunk):
+        lo = k * chunk
+        hi = min(lo + chunk, g.shape[0])
+        _backward_rows(g[lo:hi], x[lo:hi], dx[lo:hi])
+
+
+@njit(**OPTIONS)
+def _jvp_rows(x, x_dot, y, y_dot):
+    real = x.dtype.type
+    for e in range(x.shape[0]):
+        # tail = clip(1/2 + x/6, 0, 1)
+        tail = larger(real(0), smaller(real(1), real(0.5) + x[e] / real(6)))
+        # y = x·tail
+        y[e] = (real(0) if tail == real(0) else x[e] * tail)
+        # ẏ = ẋ·(clip(1/2 + x/6, 0, 1) + x·1[min(1, 1/2 + x/6) > 0]·1[x < 3] / 6)
+        y_dot[e] = (
+            (((x[e] if (smaller(real(1), real(0.5) + x[e] / real(6)) > real(0)) else real(0))
+            if (x[e] < real(3)) else real(0)) / real(6) + larger(real(0), smaller(real(1), real(0.5) + x[e]
+            / real(6)))) * x_dot[e]
+        )
+
+
+@njit(parallel=True, **OPTIONS)
+def _jvp_parallel(chunk, x, x_dot, y, y_dot):
+    for k in prange((x.shape[0] + chunk - 1) // chunk):
+        lo = k * chunk
+        hi = min(lo + chunk, x.shape[0])
+        _jvp_rows(x[lo:hi], x_dot[lo:hi], y[lo:hi], y_dot[lo:hi])
+
+
+@njit(**OPTIONS)
+def _hvp_rows(g, x, x_dot, dx_dot):
+    real = g.dtype.type
+    for e in range(g.shape[0]):
+        # x̄̇ = g·ẋ·1[x < 3]·1[min(1, 1/2 + x/6) > 0] / 3
+        dx_dot[e] = (
+            g[e] * x_dot[e] * (real(1) if (smaller(real(1), real(0.5) + x[e] / real(6)) > real(0)) else real(0))
+            * (real(1) if (x[e] < real(3)) else real(0)) / real(3)
+        )
+
+
+@njit(parallel=True, **OPTIONS)
+def _hvp_parallel(chunk, g, x, x_dot, dx_dot):
+    for k in prange((g.shape[0] + chunk - 1) // chunk):
+        lo = k * chunk
+        hi = min(lo + chunk, g.shape[0])
+        _hvp_rows(g[lo:hi], x[lo:hi], x_dot[lo:hi], dx_dot[lo:hi])
+
+
+_ARGUMENTS = (
+    ("x", ("...",), None),
+)
+
+
+_SAVED = (
+    ("x", ("...",), None),
+    ("g", ("...",), None),
+)
+
+
+_MOVING = (
+    ("x", ("...",), None),
+    ("x_dot", ("...",), None),
+)
+
+
+_ALONG = (
+    ("x", ("...",), None),
+    ("x_dot", ("...",), None),
+    ("g", ("...",), None),
+)
+
+
+Saved = namedtuple("Saved", ["x"])
+Gradients = namedtuple("Gradients", ["x"])
+
+
+def forward(x, *, out=None):
+    """The input times its hard sigmoid (Howard et al. 2019)."""
+    return forward_saving(x, out=out)[0]
+
+
+def forward_saving(x, *, out=None):
+    """The output, and what ``backward`` needs."""
+    (x,), sizes, lead, real = check(_ARGUMENTS, (x,))
+    size = sizes["..."]
+    y = output("out", out, lead, real, (x,))
+    y = y.reshape((size,))
+    chunk = chunk_rows(1)
+    if size <= chunk:
+        _forward_saving_rows(x, y)
+    else:
+        _forward_saving_parallel(chunk, x, y)
+    return y.reshape(lead), Saved(x.reshape(lead))
+
+
+def backward(saved, g, *, out=None):
+    """The gradient for each differentiable argument, from the cotangent ``g`` of the output."""
+    (x, g), sizes, lead, real = check(_SAVED, (saved.x, g))
+    size = sizes["..."]
+    dx = output("out", out, lead, real, (x, g))
+    dx = dx.reshape((size,))
+    chunk = chunk_rows(1)
+    if size <= chunk:
+        _backward_rows(g, x, dx)
+    else:
+        _backward_parallel(chunk, g, x, dx)
+    return Gradients(dx.reshape(lead))
+
+
+def jvp(inputs, tangents):
+    """The output, and its derivative along ``tangents``.
+
+    ``inputs``: x; ``tangents``: one for each of x.
+    """
+    inputs, tangents = pairs(inputs, 1, tangents, 1)
+    (x, x_dot), sizes, lead, real = check(_MOVING, (*inputs, *tangents))
+    size = sizes["..."]
+    y = np.empty((size,), real)
+    y_dot = np.empty((size,), real)
+    chunk = chunk_rows(1)
+    if size <= chunk:
+        _jvp_rows(x, x_dot, y, y_dot)
+    else:
+        _jvp_parallel(chunk, x, x_dot, y, y_dot)
+    return y.reshape(lead), y_dot.reshape(lead)
+
+
+def hvp(inputs, vectors, g):
+    """The second derivative of ⟨g, output⟩ along ``vectors``: the Hessian times them, for each argument.
+
+    ``inputs``: x; ``vectors``: one for each of x.
+    """
+    inputs, vectors = pairs(inputs, 1, vectors, 1, "vectors")
+    (x, x_dot, g), sizes, lead, real = check(_ALONG, (*inputs, *vectors, g))
+    size = sizes["..."]
+    dx_dot = np.empty((size,), real)
+    chunk = chunk_rows(1)
+    if size <= chunk:
+        _hvp_rows(g, x, x_dot, dx_dot)
+    else:
+        _hvp_parallel(chunk, g, x, x_dot, dx_dot)
+    return Gradients(dx_dot.reshape(lead))

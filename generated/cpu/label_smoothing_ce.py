@@ -1,0 +1,448 @@
+"""label_smoothing_ce (loss).
+
+The cross-entropy against a label that is trusted up to a fraction smoothing (Szegedy et al. 2016).
+
+    t[n,c] = smoothing/C + (1 − smoothing)·1[c = label[n]]
+    a[n,c] = exp(z[n,c]) / Σ_c′ exp(z[n,c′])
+    L[n] = −Σ_c t[n,c]·log(a[n,c])
+
+Made by symnn 0.1.0 from the declaration of label_smoothing_ce in symnn.catalogue.losses, hash ea95144374be.
+Do not edit: `symnn build` verifies it and writes it again.
+verified steps, jvp, 5 lines: error 4e-66, bound 1e-40
+verified steps, jvp, 2 chain rule lines: error 8e-84, bound 1e-30
+verified gradient, numerical, z: error 2e-51, bound 1e-25
+verified adjoint, ⟨Jv, u⟩ = ⟨v, Jᵀu⟩: error 2e-66, bound 1e-40
+verified adjoint, Jv, numerical: error 3e-66, bound 1e-25
+verified kernel, float32, ordinary: error 6e-01, bound 4
+verified kernel, float32, NaN and ±∞, wrong: error 0, bound 0
+verified kernel, float64, ordinary: error 5e-01, bound 4
+verified kernel, float64, NaN and ±∞, wrong: error 0, bound 0
+verified second, ⟨u, Hv⟩ = ⟨v, Hu⟩: error 2e-66, bound 1e-40
+verified second, Hv, numerical: error 2e-65, bound 1e-25
+verified second, kernel, float32: error 4e-01, bound 4
+"""
+
+from collections import namedtuple
+
+import numpy as np
+from numba import njit, prange
+
+from ._runtime import (
+    OPTIONS,
+    added,
+    check,
+    chunk_rows,
+    cotangent,
+    exp,
+    log,
+    maxnum,
+    number,
+    output,
+    pairs,
+    per_sample,
+    reduce,
+    reduction_of,
+)
+
+#: The runtime that these kernels were compiled against: a new one makes a new file, and with it a new cache.
+RUNTIME = "3ac19f135a12"
+
+
+#: The operation, for programs.
+SPEC = {
+    "name": "label_smoothing_ce",
+    "kind": "loss",
+    "arguments": [
+        {"name": "z", "shape": ["n", "c"], "role": "input", "dtype": "float", "differentiable": True},
+        {"name": "label", "shape": ["n"], "role": "label", "dtype": "integer", "differentiable": False},
+    ],
+    "params": [
+        {
+            "name": "smoothing",
+            "default": 0.1,
+            "range": {"low": 0, "high": 1, "low_open": False, "high_open": True, "integer": False},
+        },
+    ],
+    "outputs": [
+        "L",
+    ],
+    "equations": [
+        "t_{n,c} = \\frac{\\mathrm{smoothing}}{C} + (1 - \\mathrm{smoothing}) \\, \\mathbf{1}[c = \\mathrm{label}_{n}]",
+        "a_{n,c} = \\frac{e^{z_{n,c}}}{\\sum_{c'} e^{z_{n,c'}}}",
+        "L_{n} = -\\sum_{c} t_{n,c} \\log(a_{n,c})",
+    ],
+    "hash": "ea95144374be",
+}
+
+
+@njit(**OPTIONS)
+def _forward_saving_rows(label, z, one_minus_smoothing, smoothing_over_c_size, z_max, sum_exp, L):
+    real = z.dtype.type
+    c_size = z.shape[1]
+    for n in range(z.shape[0]):
+        label_n = label[n]
+        # zₘₐₓ[n] = max_c(z[n,c])
+        z_max_n = real(-np.inf)
+        for c in range(c_size):
+            z_max_n = maxnum(z_max_n, z[n, c])
+        z_max[n] = z_max_n
+        # sum_exp[n] = Σ_c exp(z[n,c] − zₘₐₓ[n])
+        sum_exp_sum = 0.0
+        for c in range(c_size):
+            sum_exp_sum = added(sum_exp_sum, exp(z[n, c] - z_max_n))
+        sum_exp_n = real(sum_exp_sum)
+        sum_exp[n] = sum_exp_n
+        # log_sum[n] = log(sum_exp[n])
+        log_sum = log(sum_exp_n)
+        # t[n,c] = one_minus_smoothing·1[c = label[n]] + smoothing_over_c_size
+        # shifted[n,c] = z[n,c] − zₘₐₓ[n]
+        # sum_log_sum_shifted_t[n] = Σ_c t[n,c]·(shifted[n,c] − log_sum[n])
+        sum_log_sum_shifted_t_sum = 0.0
+        for c in range(c_size):
+            t = smoothing_over_c_size + one_minus_smoothing * (real(1) if c == label_n else real(0))
+            shifted = z[n, c] - z_max_n
+            sum_log_sum_shifted_t_sum = added(sum_log_sum_shifted_t_sum, t * (shifted - log_sum))
+        sum_log_sum_shifted_t = real(sum_log_sum_shifted_t_sum)
+        # L[n] = −sum_log_sum_shifted_t[n]
+        L[n] = -sum_log_sum_shifted_t
+
+
+@njit(parallel=True, **OPTIONS)
+def _forward_saving_parallel(chunk, label, z, one_minus_smoothing, smoothing_over_c_size, z_max, sum_exp, L):
+    for k in prange((z.shape[0] + chunk - 1) // chunk):
+        lo = k * chunk
+        hi = min(lo + chunk, z.shape[0])
+        _forward_saving_rows(
+            label[lo:hi], z[lo:hi], one_minus_smoothing, smoothing_over_c_size, z_max[lo:hi], sum_exp[lo:hi],
+            L[lo:hi],
+        )
+
+
+@njit(**OPTIONS)
+def _backward_rows(label, sum_exp, z_max, z, g, one_minus_smoothing, smoothing_over_c_size, dz):
+    real = sum_exp.dtype.type
+    c_size = z.shape[1]
+    for n in range(sum_exp.shape[0]):
+        g_n = g[n]
+        label_n = label[n]
+        sum_exp_n = sum_exp[n]
+        z_max_n = z_max[n]
+        # t[n,c] = one_minus_smoothing·1[c = label[n]] + smoothing_over_c_size
+        # a[n,c] = exp(z[n,c] − zₘₐₓ[n]) / sum_exp[n]
+        # z̄[n,c] = g[n]·(a[n,c] − t[n,c])
+        for c in range(c_size):
+            t = smoothing_over_c_size + one_minus_smoothing * (real(1) if c == label_n else real(0))
+            a = exp(z[n, c] - z_max_n) / sum_exp_n
+            dz[n, c] = g_n * (a - t)
+
+
+@njit(parallel=True, **OPTIONS)
+def _backward_parallel(chunk, label, sum_exp, z_max, z, g, one_minus_smoothing, smoothing_over_c_size, dz):
+    for k in prange((sum_exp.shape[0] + chunk - 1) // chunk):
+        lo = k * chunk
+        hi = min(lo + chunk, sum_exp.shape[0])
+        _backward_rows(
+            label[lo:hi], sum_exp[lo:hi], z_max[lo:hi], z[lo:hi], g[lo:hi], one_minus_smoothing,
+            smoothing_over_c_size, dz[lo:hi],
+        )
+
+
+@njit(**OPTIONS)
+def _value_and_grad_rows(label, z, one_minus_smoothing, seed, smoothing_over_c_size, L, dz):
+    real = z.dtype.type
+    c_size = z.shape[1]
+    for n in range(z.shape[0]):
+        label_n = label[n]
+        # zₘₐₓ[n] = max_c(z[n,c])
+        z_max = real(-np.inf)
+        for c in range(c_size):
+            z_max = maxnum(z_max, z[n, c])
+        # exp_z_max_z[n,c] = exp(z[n,c] − zₘₐₓ[n])
+        # sum_exp[n] = Σ_c exp(z[n,c] − zₘₐₓ[n])
+        sum_exp_sum = 0.0
+        for c in range(c_size):
+            exp_z_max_z = exp(z[n, c] - z_max)
+            dz[n, c] = exp_z_max_z
+            sum_exp_sum = added(sum_exp_sum, exp_z_max_z)
+        sum_exp = real(sum_exp_sum)
+        # log_sum[n] = log(sum_exp[n])
+        log_sum = log(sum_exp)
+        # t[n,c] = one_minus_smoothing·1[c = label[n]] + smoothing_over_c_size
+        # a[n,c] = exp(z[n,c] − zₘₐₓ[n]) / sum_exp[n]
+        # shifted[n,c] = z[n,c] − zₘₐₓ[n]
+        # z̄[n,c] = seed·(a[n,c] − t[n,c])
+        # sum_log_sum_shifted_t[n] = Σ_c t[n,c]·(shifted[n,c] − log_sum[n])
+        sum_log_sum_shifted_t_sum = 0.0
+        for c in range(c_size):
+            t = smoothing_over_c_size + one_minus_smoothing * (real(1) if c == label_n else real(0))
+            exp_z_max_z = dz[n, c]
+            a = exp_z_max_z / sum_exp
+            shifted = z[n, c] - z_max
+            dz[n, c] = seed * (a - t)
+            sum_log_sum_shifted_t_sum = added(sum_log_sum_shifted_t_sum, t * (shifted - log_sum))
+        sum_log_sum_shifted_t = real(sum_log_sum_shifted_t_sum)
+        # L[n] = −sum_log_sum_shifted_t[n]
+        L[n] = -sum_log_sum_shifted_t
+
+
+@njit(parallel=True, **OPTIONS)
+def _value_and_grad_parallel(chunk, label, z, one_minus_smoothing, seed, smoothing_over_c_size, L, dz):
+    for k in prange((z.shape[0] + chunk - 1) // chunk):
+        lo = k * chunk
+        hi = min(lo + chunk, z.shape[0])
+        _value_and_grad_rows(
+            label[lo:hi], z[lo:hi], one_minus_smoothing, seed, smoothing_over_c_size, L[lo:hi], dz[lo:hi],
+        )
+
+
+@njit(**OPTIONS)
+def _jvp_rows(label, z, z_dot, one_minus_smoothing, smoothing_over_c_size, L, L_dot):
+    real = z.dtype.type
+    c_size = z.shape[1]
+    exp_z_max_z_row = np.empty(c_size, real)
+    for n in range(z.shape[0]):
+        label_n = label[n]
+        # t[n,c] = one_minus_smoothing·1[c = label[n]] + smoothing_over_c_size
+        # zₘₐₓ[n] = max_c(z[n,c])
+        # sum_t_z_dot[n] = Σ_c t[n,c]·ż[n,c]
+        z_max = real(-np.inf)
+        sum_t_z_dot_sum = 0.0
+        for c in range(c_size):
+            t = smoothing_over_c_size + one_minus_smoothing * (real(1) if c == label_n else real(0))
+            z_max = maxnum(z_max, z[n, c])
+            sum_t_z_dot_sum = added(sum_t_z_dot_sum, t * z_dot[n, c])
+        sum_t_z_dot = real(sum_t_z_dot_sum)
+        # exp_z_max_z[n,c] = exp(z[n,c] − zₘₐₓ[n])
+        # sum_exp[n] = Σ_c exp(z[n,c] − zₘₐₓ[n])
+        sum_exp_sum = 0.0
+        for c in range(c_size):
+            exp_z_max_z = exp(z[n, c] - z_max)
+            exp_z_max_z_row[c] = exp_z_max_z
+            sum_exp_sum = added(sum_exp_sum, exp_z_max_z)
+        sum_exp = real(sum_exp_sum)
+        # log_sum[n] = log(sum_exp[n])
+        log_sum = log(sum_exp)
+        # t[n,c] = one_minus_smoothing·1[c = label[n]] + smoothing_over_c_size
+        # a[n,c] = exp(z[n,c] − zₘₐₓ[n]) / sum_exp[n]
+        # shifted[n,c] = z[n,c] − zₘₐₓ[n]
+        # sum_log_sum_shifted_t[n] = Σ_c t[n,c]·(shifted[n,c] − log_sum[n])
+        # sum_a_z_dot[n] = Σ_c a[n,c]·ż[n,c]
+        sum_log_sum_shifted_t_sum = 0.0
+        sum_a_z_dot_sum = 0.0
+        for c in range(c_size):
+            t = smoothing_over_c_size + one_minus_smoothing * (real(1) if c == label_n else real(0))
+            exp_z_max_z = exp_z_max_z_row[c]
+            a = exp_z_max_z / sum_exp
+            shifted = z[n, c] - z_max
+            sum_log_sum_shifted_t_sum = added(sum_log_sum_shifted_t_sum, t * (shifted - log_sum))
+            sum_a_z_dot_sum = added(sum_a_z_dot_sum, a * z_dot[n, c])
+        sum_log_sum_shifted_t = real(sum_log_sum_shifted_t_sum)
+        sum_a_z_dot = real(sum_a_z_dot_sum)
+        # L[n] = −sum_log_sum_shifted_t[n]
+        L[n] = -sum_log_sum_shifted_t
+        # L̇[n] = sum_a_z_dot[n] − sum_t_z_dot[n]
+        L_dot[n] = sum_a_z_dot - sum_t_z_dot
+
+
+@njit(parallel=True, **OPTIONS)
+def _jvp_parallel(chunk, label, z, z_dot, one_minus_smoothing, smoothing_over_c_size, L, L_dot):
+    for k in prange((z.shape[0] + chunk - 1) // chunk):
+        lo = k * chunk
+        hi = min(lo + chunk, z.shape[0])
+        _jvp_rows(
+            label[lo:hi], z[lo:hi], z_dot[lo:hi], one_minus_smoothing, smoothing_over_c_size, L[lo:hi],
+            L_dot[lo:hi],
+        )
+
+
+@njit(**OPTIONS)
+def _hvp_rows(z, z_dot, seed, dz_dot):
+    real = z.dtype.type
+    c_size = z.shape[1]
+    for n in range(z.shape[0]):
+        # zₘₐₓ[n] = max_c(z[n,c])
+        z_max = real(-np.inf)
+        for c in range(c_size):
+            z_max = maxnum(z_max, z[n, c])
+        # exp_z_max_z[n,c] = exp(z[n,c] − zₘₐₓ[n])
+        # sum_exp[n] = Σ_c exp(z[n,c] − zₘₐₓ[n])
+        sum_exp_sum = 0.0
+        for c in range(c_size):
+            exp_z_max_z = exp(z[n, c] - z_max)
+            dz_dot[n, c] = exp_z_max_z
+            sum_exp_sum = added(sum_exp_sum, exp_z_max_z)
+        sum_exp = real(sum_exp_sum)
+        # a[n,c] = exp(z[n,c] − zₘₐₓ[n]) / sum_exp[n]
+        # sum_a_z_dot[n] = Σ_c a[n,c]·ż[n,c]
+        sum_a_z_dot_sum = 0.0
+        for c in range(c_size):
+            exp_z_max_z = dz_dot[n, c]
+            a = exp_z_max_z / sum_exp
+            sum_a_z_dot_sum = added(sum_a_z_dot_sum, a * z_dot[n, c])
+        sum_a_z_dot = real(sum_a_z_dot_sum)
+        # a[n,c] = exp(z[n,c] − zₘₐₓ[n]) / sum_exp[n]
+        # z̄̇[n,c] = seed·a[n,c]·(ż[n,c] − sum_a_z_dot[n])
+        for c in range(c_size):
+            exp_z_max_z = dz_dot[n, c]
+            a = exp_z_max_z / sum_exp
+            dz_dot[n, c] = a * seed * (z_dot[n, c] - sum_a_z_dot)
+
+
+@njit(parallel=True, **OPTIONS)
+def _hvp_parallel(chunk, z, z_dot, seed, dz_dot):
+    for k in prange((z.shape[0] + chunk - 1) // chunk):
+        lo = k * chunk
+        hi = min(lo + chunk, z.shape[0])
+        _hvp_rows(z[lo:hi], z_dot[lo:hi], seed, dz_dot[lo:hi])
+
+
+_ARGUMENTS = (
+    ("z", ("n", "c"), None),
+    ("label", ("n",), "c"),
+)
+
+
+_SAVED = (
+    ("z", ("n", "c"), None),
+    ("label", ("n",), "c"),
+    ("z_max", ("n",), None),
+    ("sum_exp", ("n",), None),
+)
+
+
+_MOVING = (
+    ("z", ("n", "c"), None),
+    ("label", ("n",), "c"),
+    ("z_dot", ("n", "c"), None),
+)
+
+
+_ALONG = (
+    ("z", ("n", "c"), None),
+    ("label", ("n",), "c"),
+    ("z_dot", ("n", "c"), None),
+)
+
+
+Saved = namedtuple("Saved", ["z", "label", "z_max", "sum_exp", "smoothing", "reduction"])
+Gradients = namedtuple("Gradients", ["z"])
+
+
+def forward(z, label, *, smoothing=0.1, reduction="mean", out=None):
+    """The cross-entropy against a label that is trusted up to a fraction smoothing (Szegedy et al. 2016)."""
+    return forward_saving(z, label, smoothing=smoothing, reduction=reduction, out=out)[0]
+
+
+def forward_saving(z, label, *, smoothing=0.1, reduction="mean", out=None):
+    """The output, and what ``backward`` needs."""
+    (z, label), sizes, _, real = check(_ARGUMENTS, (z, label))
+    smoothing = number("smoothing", smoothing, 0, 1, "[0, 1)")
+    reduction = reduction_of(reduction)
+    out = per_sample(out, reduction)
+    c_size = sizes["c"]
+    n_size = sizes["n"]
+    L = output("out", out, (n_size,), real, (z, label))
+    z_max = np.empty((n_size,), real)
+    sum_exp = np.empty((n_size,), real)
+    smoothing_over_c_size = smoothing / c_size
+    one_minus_smoothing = 1 - smoothing
+    chunk = chunk_rows(c_size)
+    if n_size <= chunk:
+        _forward_saving_rows(
+            label, z, real(one_minus_smoothing), real(smoothing_over_c_size), z_max, sum_exp, L,
+        )
+    else:
+        _forward_saving_parallel(
+            chunk, label, z, real(one_minus_smoothing), real(smoothing_over_c_size), z_max, sum_exp, L,
+        )
+    return reduce(L, reduction, real), Saved(z, label, z_max, sum_exp, smoothing, reduction)
+
+
+def backward(saved, g, *, out=None):
+    """The gradient for each differentiable argument, from the cotangent ``g`` of the output."""
+    (z, label, z_max, sum_exp), sizes, _, real = check(
+        _SAVED, (saved.z, saved.label, saved.z_max, saved.sum_exp),
+    )
+    n_size = sizes["n"]
+    g = cotangent(g, saved.reduction, n_size, real)
+    smoothing = saved.smoothing
+    c_size = sizes["c"]
+    dz = output("out", out, (n_size, c_size), real, (z, label, z_max, sum_exp))
+    smoothing_over_c_size = smoothing / c_size
+    one_minus_smoothing = 1 - smoothing
+    chunk = chunk_rows(c_size)
+    if n_size <= chunk:
+        _backward_rows(label, sum_exp, z_max, z, g, real(one_minus_smoothing), real(smoothing_over_c_size), dz)
+    else:
+        _backward_parallel(
+            chunk, label, sum_exp, z_max, z, g, real(one_minus_smoothing), real(smoothing_over_c_size), dz,
+        )
+    return Gradients(dz)
+
+
+def value_and_grad(z, label, *, smoothing=0.1, reduction="mean"):
+    """The value and its gradients, in one sweep over the data."""
+    (z, label), sizes, _, real = check(_ARGUMENTS, (z, label))
+    smoothing = number("smoothing", smoothing, 0, 1, "[0, 1)")
+    reduction = reduction_of(reduction)
+    c_size = sizes["c"]
+    n_size = sizes["n"]
+    seed = 1.0 / max(n_size, 1) if reduction == "mean" else 1.0
+    L = np.empty((n_size,), real)
+    dz = np.empty((n_size, c_size), real)
+    smoothing_over_c_size = smoothing / c_size
+    one_minus_smoothing = 1 - smoothing
+    chunk = chunk_rows(c_size)
+    if n_size <= chunk:
+        _value_and_grad_rows(
+            label, z, real(one_minus_smoothing), real(seed), real(smoothing_over_c_size), L, dz,
+        )
+    else:
+        _value_and_grad_parallel(
+            chunk, label, z, real(one_minus_smoothing), real(seed), real(smoothing_over_c_size), L, dz,
+        )
+    return reduce(L, reduction, real), Gradients(dz)
+
+
+def jvp(inputs, tangents, *, smoothing=0.1, reduction="mean"):
+    """The output, and its derivative along ``tangents``.
+
+    ``inputs``: z, label; ``tangents``: one for each of z.
+    """
+    inputs, tangents = pairs(inputs, 2, tangents, 1)
+    (z, label, z_dot), sizes, _, real = check(_MOVING, (*inputs, *tangents))
+    smoothing = number("smoothing", smoothing, 0, 1, "[0, 1)")
+    reduction = reduction_of(reduction)
+    c_size = sizes["c"]
+    n_size = sizes["n"]
+    L = np.empty((n_size,), real)
+    L_dot = np.empty((n_size,), real)
+    smoothing_over_c_size = smoothing / c_size
+    one_minus_smoothing = 1 - smoothing
+    chunk = chunk_rows(c_size)
+    if n_size <= chunk:
+        _jvp_rows(label, z, z_dot, real(one_minus_smoothing), real(smoothing_over_c_size), L, L_dot)
+    else:
+        _jvp_parallel(chunk, label, z, z_dot, real(one_minus_smoothing), real(smoothing_over_c_size), L, L_dot)
+    return reduce(L, reduction, real), reduce(L_dot, reduction, real)
+
+
+def hvp(inputs, vectors, *, smoothing=0.1, reduction="mean"):
+    """The second derivative of the value along ``vectors``: the Hessian times them, for each argument.
+
+    ``inputs``: z, label; ``vectors``: one for each of z.
+    """
+    inputs, vectors = pairs(inputs, 2, vectors, 1, "vectors")
+    (z, label, z_dot), sizes, _, real = check(_ALONG, (*inputs, *vectors))
+    smoothing = number("smoothing", smoothing, 0, 1, "[0, 1)")
+    reduction = reduction_of(reduction)
+    c_size = sizes["c"]
+    n_size = sizes["n"]
+    seed = 1.0 / max(n_size, 1) if reduction == "mean" else 1.0
+    dz_dot = np.empty((n_size, c_size), real)
+    chunk = chunk_rows(c_size)
+    if n_size <= chunk:
+        _hvp_rows(z, z_dot, real(seed), dz_dot)
+    else:
+        _hvp_parallel(chunk, z, z_dot, real(seed), dz_dot)
+    return Gradients(dz_dot)

@@ -1,0 +1,1305 @@
+"""nt_xent (loss).
+
+The same among all 2N views, each but itself a candidate (Chen et al. 2020).
+
+    z[w,n,d] = u[n,d] if w = 0 else v[n,d]
+    zn[w,n,d] = z[w,n,d] / √(Σ_d′ z[w,n,d′]²)
+    s[w,n,w′,n′] = (1/τ)·Σ_d zn[w,n,d]·zn[w′,n′,d]
+    other[w,n,w′,n′] = −∞ if n = n′ and w = w′ else s[w,n,w′,n′]
+    lse[w,n] = log(Σ_w′,n′ exp(other[w,n,w′,n′]))
+    L[n] = mean_w(lse[w,n] − s[w,n,1 − w,n])
+
+Made by symnn 0.1.0 from the declaration of nt_xent in symnn.catalogue.contrastive, hash 7500d0854d9a.
+Do not edit: `symnn build` verifies it and writes it again.
+verified steps, jvp, 4 lines: error 4e-66, bound 1e-40
+verified steps, jvp, 6 chain rule lines: error 3e-78, bound 1e-30
+verified gradient, numerical, u, v: error 8e-51, bound 1e-25
+verified adjoint, ⟨Jv, u⟩ = ⟨v, Jᵀu⟩: error 2e-66, bound 1e-40
+verified adjoint, Jv, numerical: error 2e-64, bound 1e-25
+verified kernel, float32, tiny: error 8e-02, bound 4
+verified kernel, float32, NaN and ±∞, wrong: error 0, bound 0
+verified kernel, float64, ordinary: error 2e-01, bound 4
+verified kernel, float64, NaN and ±∞, wrong: error 0, bound 0
+verified second, ⟨u, Hv⟩ = ⟨v, Hu⟩: error 3e-66, bound 1e-40
+verified second, Hv, numerical: error 2e-65, bound 1e-25
+verified second, kernel, float64: error 3e-02, bound 4
+"""
+
+import math
+from collections import namedtuple
+
+import numpy as np
+from numba import njit, prange
+
+from ._runtime import (
+    OPTIONS,
+    added,
+    check,
+    chunk_rows,
+    compensated,
+    cotangent,
+    exp,
+    log,
+    number,
+    output,
+    outputs,
+    pairs,
+    per_sample,
+    reduce,
+    reduction_of,
+)
+
+#: The runtime that these kernels were compiled against: a new one makes a new file, and with it a new cache.
+RUNTIME = "3ac19f135a12"
+
+
+#: The operation, for programs.
+SPEC = {
+    "name": "nt_xent",
+    "kind": "loss",
+    "arguments": [
+        {"name": "u", "shape": ["n", "d"], "role": "input", "dtype": "float", "differentiable": True},
+        {"name": "v", "shape": ["n", "d"], "role": "input", "dtype": "float", "differentiable": True},
+    ],
+    "params": [
+        {
+            "name": "tau",
+            "default": 0.5,
+            "range": {"low": 0, "high": None, "low_open": True, "high_open": False, "integer": False},
+        },
+    ],
+    "outputs": [
+        "L",
+    ],
+    "equations": [
+        "z_{w,n,d} = \\begin{cases}u_{n,d} & \\text{if } w = 0 \\\\ v_{n,d} & \\text{otherwise}\\end{cases}",
+        "\\mathrm{zn}_{w,n,d} = \\frac{z_{w,n,d}}{\\sqrt{\\sum_{d'} z_{w,n,d'}^{2}}}",
+        "s_{w,n,w',n'} = \\frac{1}{\\tau} \\sum_{d} \\mathrm{zn}_{w,n,d} \\, \\mathrm{zn}_{w',n',d}",
+        "\\mathrm{other}_{w,n,w',n'} = \\begin{cases}-\\infty & \\text{if } n = n'\\text{ and }w = w' \\\\ s_{w,n,w',n'} & \\text{otherwise}\\end{cases}",
+        "\\mathrm{lse}_{w,n} = \\log\\left(\\sum_{w',n'} e^{\\mathrm{other}_{w,n,w',n'}}\\right)",
+        "L_{n} = \\operatorname{mean}_{w}(\\mathrm{lse}_{w,n} - s_{w,n,1 - w,n})",
+    ],
+    "hash": "7500d0854d9a",
+}
+
+
+@njit(**OPTIONS)
+def _forward_saving_rows(lo, hi, u, v, d_size, n_size, zn):
+    real = u.dtype.type
+    for w in range(lo, hi):
+        for n in range(n_size):
+            # z[w,n,d] = u[n,d] if w = 0 else v[n,d]
+            # sum_z[w,n] = Σ_d z[w,n,d]²
+            sum_z_sum = 0.0
+            for d in range(d_size):
+                z = (u[n, d] if (w == 0) else v[n, d])
+                sum_z_sum = added(sum_z_sum, z * z)
+            sum_z = real(sum_z_sum)
+            # z[w,n,d] = u[n,d] if w = 0 else v[n,d]
+            # zn[w,n,d] = z[w,n,d] / √sum_z[w,n]
+            for d in range(d_size):
+                z = (u[n, d] if (w == 0) else v[n, d])
+                zn[w, n, d] = z / math.sqrt(sum_z)
+
+
+@njit(parallel=True, **OPTIONS)
+def _forward_saving_parallel(chunk, w_size, u, v, d_size, n_size, zn):
+    for k in prange((w_size + chunk - 1) // chunk):
+        lo = k * chunk
+        hi = min(lo + chunk, w_size)
+        _forward_saving_rows(lo, hi, u, v, d_size, n_size, zn)
+
+
+@njit(**OPTIONS)
+def _forward_saving_2_rows(lo, hi, sum_zn, tau, n_size, w_size, s, other):
+    real = sum_zn.dtype.type
+    for n in range(lo, hi):
+        # s[w,n,w′,n′] = sum_zn[w,n,w′,n′] / τ
+        # other[w,n,w′,n′] = −∞ if n = n′ and w = w′ else s[w,n,w′,n′]
+        for w in range(w_size):
+            for w_2 in range(w_size):
+                for n_2 in range(n_size):
+                    s_wnw_2n_2 = sum_zn[w, n, w_2, n_2] / tau
+                    s[w, n, w_2, n_2] = s_wnw_2n_2
+                    other[w, n, w_2, n_2] = (real(-np.inf) if ((n == n_2) and (w == w_2)) else s_wnw_2n_2)
+
+
+@njit(parallel=True, **OPTIONS)
+def _forward_saving_2_parallel(chunk, sum_zn, tau, n_size, w_size, s, other):
+    for k in prange((n_size + chunk - 1) // chunk):
+        lo = k * chunk
+        hi = min(lo + chunk, n_size)
+        _forward_saving_2_rows(lo, hi, sum_zn, tau, n_size, w_size, s, other)
+
+
+@njit(**OPTIONS)
+def _forward_saving_3_rows(lo, hi, other, n_size, w_size, lse):
+    real = other.dtype.type
+    for w in range(lo, hi):
+        for n in range(n_size):
+            # sum_exp_other[w,n] = Σ_w′,n′ exp(other[w,n,w′,n′])
+            sum_exp_other_sum = 0.0
+            sum_exp_other_sum_lost = 0.0
+            for w_2 in range(w_size):
+                sum_exp_other_part = 0.0
+                for n_2 in range(n_size):
+                    sum_exp_other_part = added(sum_exp_other_part, exp(other[w, n, w_2, n_2]))
+                sum_exp_other_sum, sum_exp_other_sum_lost = compensated(
+                    sum_exp_other_sum, sum_exp_other_sum_lost, sum_exp_other_part,
+                )
+            sum_exp_other = real(sum_exp_other_sum)
+            # lse[w,n] = log(sum_exp_other[w,n])
+            lse[w, n] = log(sum_exp_other)
+
+
+@njit(parallel=True, **OPTIONS)
+def _forward_saving_3_parallel(chunk, other, n_size, w_size, lse):
+    for k in prange((w_size + chunk - 1) // chunk):
+        lo = k * chunk
+        hi = min(lo + chunk, w_size)
+        _forward_saving_3_rows(lo, hi, other, n_size, w_size, lse)
+
+
+@njit(**OPTIONS)
+def _forward_saving_4_rows(lo, hi, lse, s, n_size, w_size, L):
+    real = lse.dtype.type
+    for n in range(lo, hi):
+        # sum_lse_s[n] = Σ_w (lse[w,n] − s[w,n,1 − w,n])
+        sum_lse_s_sum = 0.0
+        for w in range(w_size):
+            w_2 = 1 - w
+            w_2_is_there = 0 <= w_2 < w_size
+            sum_lse_s_sum = added(sum_lse_s_sum, lse[w, n] - (s[w, n, w_2, n] if w_2_is_there else real(0)))
+        sum_lse_s = real(sum_lse_s_sum)
+        # L[n] = sum_lse_s[n] / W
+        L[n] = sum_lse_s / real(w_size)
+
+
+@njit(parallel=True, **OPTIONS)
+def _forward_saving_4_parallel(chunk, lse, s, n_size, w_size, L):
+    for k in prange((n_size + chunk - 1) // chunk):
+        lo = k * chunk
+        hi = min(lo + chunk, n_size)
+        _forward_saving_4_rows(lo, hi, lse, s, n_size, w_size, L)
+
+
+@njit(**OPTIONS)
+def _backward_rows(lo, hi, u, v, s, g, d_size, n_size, w_size, ds, sum_z):
+    real = u.dtype.type
+    for w in range(lo, hi):
+        for n in range(n_size):
+            g_n = g[n]
+            one_over_w = real(1) / real(w_size)
+            # z[w,n,d] = u[n,d] if w = 0 else v[n,d]
+            # sum_z[w,n] = Σ_d z[w,n,d]²
+            sum_z_sum = 0.0
+            for d in range(d_size):
+                z = (u[n, d] if (w == 0) else v[n, d])
+                sum_z_sum = added(sum_z_sum, z * z)
+            sum_z_wn = real(sum_z_sum)
+            sum_z[w, n] = sum_z_wn
+            # other[w,n,w′,n′] = −∞ if n = n′ and w = w′ else s[w,n,w′,n′]
+            # exp_other[w,n,w′,n′] = exp(other[w,n,w′,n′])
+            # sum_exp_other[w,n] = Σ_w′,n′ exp(other[w,n,w′,n′])
+            sum_exp_other_sum = 0.0
+            sum_exp_other_sum_lost = 0.0
+            for w_2 in range(w_size):
+                sum_exp_other_part = 0.0
+                for n_2 in range(n_size):
+                    other = (real(-np.inf) if ((n == n_2) and (w == w_2)) else s[w, n, w_2, n_2])
+                    exp_other = exp(other)
+                    ds[w, n, w_2, n_2] = exp_other
+                    sum_exp_other_part = added(sum_exp_other_part, exp_other)
+                sum_exp_other_sum, sum_exp_other_sum_lost = compensated(
+                    sum_exp_other_sum, sum_exp_other_sum_lost, sum_exp_other_part,
+                )
+            sum_exp_other = real(sum_exp_other_sum)
+            # other[w,n,w′,n′] = −∞ if n = n′ and w = w′ else s[w,n,w′,n′]
+            # s̄[w,n,w′,n′] = g[n]·exp(other[w,n,w′,n′])·(0 if n = n′ and w = w′ else 1) / (W·
+            #     sum_exp_other[w,n]) − g[n]·δ(n, n′)·δ(w′, 1 − w) / W
+            for w_2 in range(w_size):
+                for n_2 in range(n_size):
+                    other = (real(-np.inf) if ((n == n_2) and (w == w_2)) else s[w, n, w_2, n_2])
+                    exp_other = ds[w, n, w_2, n_2]
+                    ds[w, n, w_2, n_2] = (
+                        exp_other * g_n * one_over_w * (real(0) if ((n == n_2) and (w == w_2)) else real(1))
+                        / sum_exp_other - g_n * one_over_w * (real(1) if n == n_2 else real(0)) * (real(1)
+                        if w_2 == 1 - w else real(0))
+                    )
+
+
+@njit(parallel=True, **OPTIONS)
+def _backward_parallel(chunk, u, v, s, g, d_size, n_size, w_size, ds, sum_z):
+    for k in prange((w_size + chunk - 1) // chunk):
+        lo = k * chunk
+        hi = min(lo + chunk, w_size)
+        _backward_rows(lo, hi, u, v, s, g, d_size, n_size, w_size, ds, sum_z)
+
+
+@njit(**OPTIONS)
+def _backward_2_rows(lo, hi, sum_zn_ds, sum_zn_ds_2, zn, sum_z, tau, d_size, n_size, dz):
+    real = sum_zn_ds.dtype.type
+    for w in range(lo, hi):
+        for n in range(n_size):
+            sum_z_wn = sum_z[w, n]
+            # z̅n̅[w,n,d] = (sum_zn_ds[w,n,d] + sum_zn_ds_2[w,n,d]) / τ
+            # sum_zn_dzn[w,n] = Σ_d z̅n̅[w,n,d]·zn[w,n,d]
+            sum_zn_dzn_sum = 0.0
+            for d in range(d_size):
+                dzn = (sum_zn_ds[w, n, d] + sum_zn_ds_2[w, n, d]) / tau
+                sum_zn_dzn_sum = added(sum_zn_dzn_sum, dzn * zn[w, n, d])
+            sum_zn_dzn = real(sum_zn_dzn_sum)
+            # z̅n̅[w,n,d] = (sum_zn_ds[w,n,d] + sum_zn_ds_2[w,n,d]) / τ
+            # z̄[w,n,d] = (z̅n̅[w,n,d] − sum_zn_dzn[w,n]·zn[w,n,d]) / √sum_z[w,n]
+            for d in range(d_size):
+                dzn = (sum_zn_ds[w, n, d] + sum_zn_ds_2[w, n, d]) / tau
+                dz[w, n, d] = (dzn - sum_zn_dzn * zn[w, n, d]) / math.sqrt(sum_z_wn)
+
+
+@njit(parallel=True, **OPTIONS)
+def _backward_2_parallel(chunk, w_size, sum_zn_ds, sum_zn_ds_2, zn, sum_z, tau, d_size, n_size, dz):
+    for k in prange((w_size + chunk - 1) // chunk):
+        lo = k * chunk
+        hi = min(lo + chunk, w_size)
+        _backward_2_rows(lo, hi, sum_zn_ds, sum_zn_ds_2, zn, sum_z, tau, d_size, n_size, dz)
+
+
+@njit(**OPTIONS)
+def _backward_3_rows(lo, hi, dz, d_size, w_size, du, dv):
+    real = dz.dtype.type
+    for n in range(lo, hi):
+        for d in range(d_size):
+            # ū[n,d] = Σ_w z̄[w,n,d]·1[w = 0]
+            # v̄[n,d] = Σ_w z̄[w,n,d]·1[w ≠ 0]
+            du_sum = 0.0
+            dv_sum = 0.0
+            for w in range(w_size):
+                du_sum = added(du_sum, dz[w, n, d] * (real(1) if (w == 0) else real(0)))
+                dv_sum = added(dv_sum, dz[w, n, d] * (real(1) if (w != 0) else real(0)))
+            du_nd = real(du_sum)
+            du[n, d] = du_nd
+            dv_nd = real(dv_sum)
+            dv[n, d] = dv_nd
+
+
+@njit(parallel=True, **OPTIONS)
+def _backward_3_parallel(chunk, n_size, dz, d_size, w_size, du, dv):
+    for k in prange((n_size + chunk - 1) // chunk):
+        lo = k * chunk
+        hi = min(lo + chunk, n_size)
+        _backward_3_rows(lo, hi, dz, d_size, w_size, du, dv)
+
+
+@njit(**OPTIONS)
+def _value_and_grad_rows(lo, hi, u, v, d_size, n_size, sum_z, zn):
+    real = u.dtype.type
+    for w in range(lo, hi):
+        for n in range(n_size):
+            # z[w,n,d] = u[n,d] if w = 0 else v[n,d]
+            # sum_z[w,n] = Σ_d z[w,n,d]²
+            sum_z_sum = 0.0
+            for d in range(d_size):
+                z = (u[n, d] if (w == 0) else v[n, d])
+                sum_z_sum = added(sum_z_sum, z * z)
+            sum_z_wn = real(sum_z_sum)
+            sum_z[w, n] = sum_z_wn
+            # z[w,n,d] = u[n,d] if w = 0 else v[n,d]
+            # zn[w,n,d] = z[w,n,d] / √sum_z[w,n]
+            for d in range(d_size):
+                z = (u[n, d] if (w == 0) else v[n, d])
+                zn[w, n, d] = z / math.sqrt(sum_z_wn)
+
+
+@njit(parallel=True, **OPTIONS)
+def _value_and_grad_parallel(chunk, w_size, u, v, d_size, n_size, sum_z, zn):
+    for k in prange((w_size + chunk - 1) // chunk):
+        lo = k * chunk
+        hi = min(lo + chunk, w_size)
+        _value_and_grad_rows(lo, hi, u, v, d_size, n_size, sum_z, zn)
+
+
+@njit(**OPTIONS)
+def _value_and_grad_2_rows(lo, hi, sum_zn, tau, n_size, w_size, s, other):
+    real = sum_zn.dtype.type
+    for n in range(lo, hi):
+        # s[w,n,w′,n′] = sum_zn[w,n,w′,n′] / τ
+        # other[w,n,w′,n′] = −∞ if n = n′ and w = w′ else s[w,n,w′,n′]
+        for w in range(w_size):
+            for w_2 in range(w_size):
+                for n_2 in range(n_size):
+                    s_wnw_2n_2 = sum_zn[w, n, w_2, n_2] / tau
+                    s[w, n, w_2, n_2] = s_wnw_2n_2
+                    other[w, n, w_2, n_2] = (real(-np.inf) if ((n == n_2) and (w == w_2)) else s_wnw_2n_2)
+
+
+@njit(parallel=True, **OPTIONS)
+def _value_and_grad_2_parallel(chunk, sum_zn, tau, n_size, w_size, s, other):
+    for k in prange((n_size + chunk - 1) // chunk):
+        lo = k * chunk
+        hi = min(lo + chunk, n_size)
+        _value_and_grad_2_rows(lo, hi, sum_zn, tau, n_size, w_size, s, other)
+
+
+@njit(**OPTIONS)
+def _value_and_grad_3_rows(lo, hi, other, n_size, w_size, sum_exp_other, lse):
+    real = other.dtype.type
+    for w in range(lo, hi):
+        for n in range(n_size):
+            # sum_exp_other[w,n] = Σ_w′,n′ exp(other[w,n,w′,n′])
+            sum_exp_other_sum = 0.0
+            sum_exp_other_sum_lost = 0.0
+            for w_2 in range(w_size):
+                sum_exp_other_part = 0.0
+                for n_2 in range(n_size):
+                    sum_exp_other_part = added(sum_exp_other_part, exp(other[w, n, w_2, n_2]))
+                sum_exp_other_sum, sum_exp_other_sum_lost = compensated(
+                    sum_exp_other_sum, sum_exp_other_sum_lost, sum_exp_other_part,
+                )
+            sum_exp_other_wn = real(sum_exp_other_sum)
+            sum_exp_other[w, n] = sum_exp_other_wn
+            # lse[w,n] = log(sum_exp_other[w,n])
+            lse[w, n] = log(sum_exp_other_wn)
+
+
+@njit(parallel=True, **OPTIONS)
+def _value_and_grad_3_parallel(chunk, other, n_size, w_size, sum_exp_other, lse):
+    for k in prange((w_size + chunk - 1) // chunk):
+        lo = k * chunk
+        hi = min(lo + chunk, w_size)
+        _value_and_grad_3_rows(lo, hi, other, n_size, w_size, sum_exp_other, lse)
+
+
+@njit(**OPTIONS)
+def _value_and_grad_4_rows(
+    lo, hi, lse, s, sum_exp_other, other, minus_seed_over_w_size, seed_over_w_size, n_size, w_size, L, ds,
+):
+    real = lse.dtype.type
+    for n in range(lo, hi):
+        # sum_lse_s[n] = Σ_w (lse[w,n] − s[w,n,1 − w,n])
+        sum_lse_s_sum = 0.0
+        for w in range(w_size):
+            w_2 = 1 - w
+            w_2_is_there = 0 <= w_2 < w_size
+            sum_lse_s_sum = added(sum_lse_s_sum, lse[w, n] - (s[w, n, w_2, n] if w_2_is_there else real(0)))
+        sum_lse_s = real(sum_lse_s_sum)
+        # s̄[w,n,w′,n′] = minus_seed_over_w_size·δ(n, n′)·δ(w′, 1 − w) + seed_over_w_size·
+        #     exp(other[w,n,w′,n′])·(0 if n = n′ and w = w′ else 1) / sum_exp_other[w,n]
+        for w in range(w_size):
+            for w_2 in range(w_size):
+                for n_2 in range(n_size):
+                    ds[w, n, w_2, n_2] = (
+                        minus_seed_over_w_size * (real(1) if n == n_2 else real(0)) * (real(1) if w_2 == 1 - w
+                        else real(0)) + seed_over_w_size * (real(0) if ((n == n_2) and (w == w_2)) else real(1))
+                        * exp(other[w, n, w_2, n_2]) / sum_exp_other[w, n]
+                    )
+        # L[n] = sum_lse_s[n] / W
+        L[n] = sum_lse_s / real(w_size)
+
+
+@njit(parallel=True, **OPTIONS)
+def _value_and_grad_4_parallel(
+    chunk, lse, s, sum_exp_other, other, minus_seed_over_w_size, seed_over_w_size, n_size, w_size, L, ds,
+):
+    for k in prange((n_size + chunk - 1) // chunk):
+        lo = k * chunk
+        hi = min(lo + chunk, n_size)
+        _value_and_grad_4_rows(
+            lo, hi, lse, s, sum_exp_other, other, minus_seed_over_w_size, seed_over_w_size, n_size, w_size, L,
+            ds,
+        )
+
+
+@njit(**OPTIONS)
+def _value_and_grad_5_rows(lo, hi, sum_zn_ds, sum_zn_ds_2, zn, sum_z, tau, d_size, n_size, dz):
+    real = sum_zn_ds.dtype.type
+    for w in range(lo, hi):
+        for n in range(n_size):
+            sum_z_wn = sum_z[w, n]
+            # z̅n̅[w,n,d] = (sum_zn_ds[w,n,d] + sum_zn_ds_2[w,n,d]) / τ
+            # sum_zn_dzn[w,n] = Σ_d z̅n̅[w,n,d]·zn[w,n,d]
+            sum_zn_dzn_sum = 0.0
+            for d in range(d_size):
+                dzn = (sum_zn_ds[w, n, d] + sum_zn_ds_2[w, n, d]) / tau
+                sum_zn_dzn_sum = added(sum_zn_dzn_sum, dzn * zn[w, n, d])
+            sum_zn_dzn = real(sum_zn_dzn_sum)
+            # z̅n̅[w,n,d] = (sum_zn_ds[w,n,d] + sum_zn_ds_2[w,n,d]) / τ
+            # z̄[w,n,d] = (z̅n̅[w,n,d] − sum_zn_dzn[w,n]·zn[w,n,d]) / √sum_z[w,n]
+            for d in range(d_size):
+                dzn = (sum_zn_ds[w, n, d] + sum_zn_ds_2[w, n, d]) / tau
+                dz[w, n, d] = (dzn - sum_zn_dzn * zn[w, n, d]) / math.sqrt(sum_z_wn)
+
+
+@njit(parallel=True, **OPTIONS)
+def _value_and_grad_5_parallel(chunk, w_size, sum_zn_ds, sum_zn_ds_2, zn, sum_z, tau, d_size, n_size, dz):
+    for k in prange((w_size + chunk - 1) // chunk):
+        lo = k * chunk
+        hi = min(lo + chunk, w_size)
+        _value_and_grad_5_rows(lo, hi, sum_zn_ds, sum_zn_ds_2, zn, sum_z, tau, d_size, n_size, dz)
+
+
+@njit(**OPTIONS)
+def _value_and_grad_6_rows(lo, hi, dz, d_size, w_size, du, dv):
+    real = dz.dtype.type
+    for n in range(lo, hi):
+        for d in range(d_size):
+            # ū[n,d] = Σ_w z̄[w,n,d]·1[w = 0]
+            # v̄[n,d] = Σ_w z̄[w,n,d]·1[w ≠ 0]
+            du_sum = 0.0
+            dv_sum = 0.0
+            for w in range(w_size):
+                du_sum = added(du_sum, dz[w, n, d] * (real(1) if (w == 0) else real(0)))
+                dv_sum = added(dv_sum, dz[w, n, d] * (real(1) if (w != 0) else real(0)))
+            du_nd = real(du_sum)
+            du[n, d] = du_nd
+            dv_nd = real(dv_sum)
+            dv[n, d] = dv_nd
+
+
+@njit(parallel=True, **OPTIONS)
+def _value_and_grad_6_parallel(chunk, n_size, dz, d_size, w_size, du, dv):
+    for k in prange((n_size + chunk - 1) // chunk):
+        lo = k * chunk
+        hi = min(lo + chunk, n_size)
+        _value_and_grad_6_rows(lo, hi, dz, d_size, w_size, du, dv)
+
+
+@njit(**OPTIONS)
+def _jvp_rows(lo, hi, u, v, u_dot, v_dot, d_size, n_size, zn, zn_dot):
+    real = u.dtype.type
+    for w in range(lo, hi):
+        for n in range(n_size):
+            # z[w,n,d] = u[n,d] if w = 0 else v[n,d]
+            # sum_z[w,n] = Σ_d z[w,n,d]²
+            sum_z_sum = 0.0
+            for d in range(d_size):
+                z = (u[n, d] if (w == 0) else v[n, d])
+                sum_z_sum = added(sum_z_sum, z * z)
+            sum_z = real(sum_z_sum)
+            # z[w,n,d] = u[n,d] if w = 0 else v[n,d]
+            # zn[w,n,d] = z[w,n,d] / √sum_z[w,n]
+            # ż[w,n,d] = u̇[n,d]·1[w = 0] + v̇[n,d]·1[w ≠ 0]
+            # sum_zn_z_dot[w,n] = Σ_d zn[w,n,d]·ż[w,n,d]
+            sum_zn_z_dot_sum = 0.0
+            for d in range(d_size):
+                z = (u[n, d] if (w == 0) else v[n, d])
+                zn_wnd = z / math.sqrt(sum_z)
+                zn[w, n, d] = zn_wnd
+                z_dot = (
+                    u_dot[n, d] * (real(1) if (w == 0) else real(0)) + v_dot[n, d] * (real(1) if (w != 0)
+                    else real(0))
+                )
+                sum_zn_z_dot_sum = added(sum_zn_z_dot_sum, z_dot * zn_wnd)
+            sum_zn_z_dot = real(sum_zn_z_dot_sum)
+            # ż[w,n,d] = u̇[n,d]·1[w = 0] + v̇[n,d]·1[w ≠ 0]
+            # żṅ[w,n,d] = (ż[w,n,d] − sum_zn_z_dot[w,n]·zn[w,n,d]) / √sum_z[w,n]
+            for d in range(d_size):
+                zn_wnd = zn[w, n, d]
+                z_dot = (
+                    u_dot[n, d] * (real(1) if (w == 0) else real(0)) + v_dot[n, d] * (real(1) if (w != 0)
+                    else real(0))
+                )
+                zn_dot[w, n, d] = (z_dot - sum_zn_z_dot * zn_wnd) / math.sqrt(sum_z)
+
+
+@njit(parallel=True, **OPTIONS)
+def _jvp_parallel(chunk, w_size, u, v, u_dot, v_dot, d_size, n_size, zn, zn_dot):
+    for k in prange((w_size + chunk - 1) // chunk):
+        lo = k * chunk
+        hi = min(lo + chunk, w_size)
+        _jvp_rows(lo, hi, u, v, u_dot, v_dot, d_size, n_size, zn, zn_dot)
+
+
+@njit(**OPTIONS)
+def _jvp_2_rows(
+    lo, hi, sum_zn, sum_zn_zn_dot, sum_zn_zn_dot_2, tau, n_size, w_size, s, other, s_dot, other_dot,
+):
+    real = sum_zn.dtype.type
+    for n in range(lo, hi):
+        # s[w,n,w′,n′] = sum_zn[w,n,w′,n′] / τ
+        # other[w,n,w′,n′] = −∞ if n = n′ and w = w′ else s[w,n,w′,n′]
+        # ṡ[w,n,w′,n′] = (sum_zn_zn_dot[w,n,w′,n′] + sum_zn_zn_dot_2[w,n,w′,n′]) / τ
+        # ȯṫḣėṙ[w,n,w′,n′] = ṡ[w,n,w′,n′]·(0 if n = n′ and w = w′ else 1)
+        for w in range(w_size):
+            for w_2 in range(w_size):
+                for n_2 in range(n_size):
+                    s_wnw_2n_2 = sum_zn[w, n, w_2, n_2] / tau
+                    s[w, n, w_2, n_2] = s_wnw_2n_2
+                    other[w, n, w_2, n_2] = (real(-np.inf) if ((n == n_2) and (w == w_2)) else s_wnw_2n_2)
+                    s_dot_wnw_2n_2 = (sum_zn_zn_dot[w, n, w_2, n_2] + sum_zn_zn_dot_2[w, n, w_2, n_2]) / tau
+                    s_dot[w, n, w_2, n_2] = s_dot_wnw_2n_2
+                    other_dot[w, n, w_2, n_2] = (
+                        s_dot_wnw_2n_2 * (real(0) if ((n == n_2) and (w == w_2)) else real(1))
+                    )
+
+
+@njit(parallel=True, **OPTIONS)
+def _jvp_2_parallel(
+    chunk, sum_zn, sum_zn_zn_dot, sum_zn_zn_dot_2, tau, n_size, w_size, s, other, s_dot, other_dot,
+):
+    for k in prange((n_size + chunk - 1) // chunk):
+        lo = k * chunk
+        hi = min(lo + chunk, n_size)
+        _jvp_2_rows(
+            lo, hi, sum_zn, sum_zn_zn_dot, sum_zn_zn_dot_2, tau, n_size, w_size, s, other, s_dot, other_dot,
+        )
+
+
+@njit(**OPTIONS)
+def _jvp_3_rows(lo, hi, other, n_size, w_size, sum_exp_other, lse):
+    real = other.dtype.type
+    for w in range(lo, hi):
+        for n in range(n_size):
+            # sum_exp_other[w,n] = Σ_w′,n′ exp(other[w,n,w′,n′])
+            sum_exp_other_sum = 0.0
+            sum_exp_other_sum_lost = 0.0
+            for w_2 in range(w_size):
+                sum_exp_other_part = 0.0
+                for n_2 in range(n_size):
+                    sum_exp_other_part = added(sum_exp_other_part, exp(other[w, n, w_2, n_2]))
+                sum_exp_other_sum, sum_exp_other_sum_lost = compensated(
+                    sum_exp_other_sum, sum_exp_other_sum_lost, sum_exp_other_part,
+                )
+            sum_exp_other_wn = real(sum_exp_other_sum)
+            sum_exp_other[w, n] = sum_exp_other_wn
+            # lse[w,n] = log(sum_exp_other[w,n])
+            lse[w, n] = log(sum_exp_other_wn)
+
+
+@njit(parallel=True, **OPTIONS)
+def _jvp_3_parallel(chunk, other, n_size, w_size, sum_exp_other, lse):
+    for k in prange((w_size + chunk - 1) // chunk):
+        lo = k * chunk
+        hi = min(lo + chunk, w_size)
+        _jvp_3_rows(lo, hi, other, n_size, w_size, sum_exp_other, lse)
+
+
+@njit(**OPTIONS)
+def _jvp_4_rows(lo, hi, other, other_dot, n_size, w_size, sum_exp_other_other_dot):
+    real = other.dtype.type
+    for n in range(lo, hi):
+        for w in range(w_size):
+            # sum_exp_other_other_dot[n,w] = Σ_w′,n′ ȯṫḣėṙ[w,n,w′,n′]·exp(other[w,n,w′,n′])
+            sum_exp_other_other_dot_sum = 0.0
+            sum_exp_other_other_dot_sum_lost = 0.0
+            for w_2 in range(w_size):
+                sum_exp_other_other_dot_part = 0.0
+                for n_2 in range(n_size):
+                    sum_exp_other_other_dot_part = added(
+                        sum_exp_other_other_dot_part, other_dot[w, n, w_2, n_2] * exp(other[w, n, w_2, n_2]),
+                    )
+                sum_exp_other_other_dot_sum, sum_exp_other_other_dot_sum_lost = compensated(
+                    sum_exp_other_other_dot_sum, sum_exp_other_other_dot_sum_lost,
+                    sum_exp_other_other_dot_part,
+                )
+            sum_exp_other_other_dot_nw = real(sum_exp_other_other_dot_sum)
+            sum_exp_other_other_dot[n, w] = sum_exp_other_other_dot_nw
+
+
+@njit(parallel=True, **OPTIONS)
+def _jvp_4_parallel(chunk, other, other_dot, n_size, w_size, sum_exp_other_other_dot):
+    for k in prange((n_size + chunk - 1) // chunk):
+        lo = k * chunk
+        hi = min(lo + chunk, n_size)
+        _jvp_4_rows(lo, hi, other, other_dot, n_size, w_size, sum_exp_other_other_dot)
+
+
+@njit(**OPTIONS)
+def _jvp_5_rows(lo, hi, lse, s, sum_exp_other, sum_exp_other_other_dot, s_dot, n_size, w_size, L, L_dot):
+    real = lse.dtype.type
+    for n in range(lo, hi):
+        # sum_lse_s[n] = Σ_w (lse[w,n] − s[w,n,1 − w,n])
+        # sum_sum_exp_other_sum_exp_other_other_dot_s_dot[n] = Σ_w (sum_exp_other_other_dot[n,w] /
+        #     sum_exp_other[w,n] − ṡ[w,n,1 − w,n])
+        sum_lse_s_sum = 0.0
+        sum_sum_exp_other_sum_exp_other_other_dot_s_dot_sum = 0.0
+        for w in range(w_size):
+            w_2 = 1 - w
+            w_2_is_there = 0 <= w_2 < w_size
+            sum_lse_s_sum = added(sum_lse_s_sum, lse[w, n] - (s[w, n, w_2, n] if w_2_is_there else real(0)))
+            sum_sum_exp_other_sum_exp_other_other_dot_s_dot_sum = added(
+                sum_sum_exp_other_sum_exp_other_other_dot_s_dot_sum,
+                sum_exp_other_other_dot[n, w] / sum_exp_other[w, n] - (s_dot[w, n, w_2, n] if w_2_is_there
+                else real(0)),
+            )
+        sum_lse_s = real(sum_lse_s_sum)
+        sum_sum_exp_other_sum_exp_other_other_dot_s_dot = real(
+            sum_sum_exp_other_sum_exp_other_other_dot_s_dot_sum,
+        )
+        # L[n] = sum_lse_s[n] / W
+        L[n] = sum_lse_s / real(w_size)
+        # L̇[n] = sum_sum_exp_other_sum_exp_other_other_dot_s_dot[n] / W
+        L_dot[n] = sum_sum_exp_other_sum_exp_other_other_dot_s_dot / real(w_size)
+
+
+@njit(parallel=True, **OPTIONS)
+def _jvp_5_parallel(chunk, lse, s, sum_exp_other, sum_exp_other_other_dot, s_dot, n_size, w_size, L, L_dot):
+    for k in prange((n_size + chunk - 1) // chunk):
+        lo = k * chunk
+        hi = min(lo + chunk, n_size)
+        _jvp_5_rows(lo, hi, lse, s, sum_exp_other, sum_exp_other_other_dot, s_dot, n_size, w_size, L, L_dot)
+
+
+@njit(**OPTIONS)
+def _hvp_rows(lo, hi, u, v, u_dot, v_dot, d_size, n_size, sum_z, zn, sum_zn_z_dot, zn_dot):
+    real = u.dtype.type
+    for w in range(lo, hi):
+        for n in range(n_size):
+            # z[w,n,d] = u[n,d] if w = 0 else v[n,d]
+            # sum_z[w,n] = Σ_d z[w,n,d]²
+            sum_z_sum = 0.0
+            for d in range(d_size):
+                z = (u[n, d] if (w == 0) else v[n, d])
+                sum_z_sum = added(sum_z_sum, z * z)
+            sum_z_wn = real(sum_z_sum)
+            sum_z[w, n] = sum_z_wn
+            # z[w,n,d] = u[n,d] if w = 0 else v[n,d]
+            # zn[w,n,d] = z[w,n,d] / √sum_z[w,n]
+            # ż[w,n,d] = u̇[n,d]·1[w = 0] + v̇[n,d]·1[w ≠ 0]
+            # sum_zn_z_dot[w,n] = Σ_d zn[w,n,d]·ż[w,n,d]
+            sum_zn_z_dot_sum = 0.0
+            for d in range(d_size):
+                z = (u[n, d] if (w == 0) else v[n, d])
+                zn_wnd = z / math.sqrt(sum_z_wn)
+                zn[w, n, d] = zn_wnd
+                z_dot = (
+                    u_dot[n, d] * (real(1) if (w == 0) else real(0)) + v_dot[n, d] * (real(1) if (w != 0)
+                    else real(0))
+                )
+                sum_zn_z_dot_sum = added(sum_zn_z_dot_sum, z_dot * zn_wnd)
+            sum_zn_z_dot_wn = real(sum_zn_z_dot_sum)
+            sum_zn_z_dot[w, n] = sum_zn_z_dot_wn
+            # ż[w,n,d] = u̇[n,d]·1[w = 0] + v̇[n,d]·1[w ≠ 0]
+            # żṅ[w,n,d] = (ż[w,n,d] − sum_zn_z_dot[w,n]·zn[w,n,d]) / √sum_z[w,n]
+            for d in range(d_size):
+                zn_wnd = zn[w, n, d]
+                z_dot = (
+                    u_dot[n, d] * (real(1) if (w == 0) else real(0)) + v_dot[n, d] * (real(1) if (w != 0)
+                    else real(0))
+                )
+                zn_dot[w, n, d] = (z_dot - sum_zn_z_dot_wn * zn_wnd) / math.sqrt(sum_z_wn)
+
+
+@njit(parallel=True, **OPTIONS)
+def _hvp_parallel(chunk, w_size, u, v, u_dot, v_dot, d_size, n_size, sum_z, zn, sum_zn_z_dot, zn_dot):
+    for k in prange((w_size + chunk - 1) // chunk):
+        lo = k * chunk
+        hi = min(lo + chunk, w_size)
+        _hvp_rows(lo, hi, u, v, u_dot, v_dot, d_size, n_size, sum_z, zn, sum_zn_z_dot, zn_dot)
+
+
+@njit(**OPTIONS)
+def _hvp_2_rows(lo, hi, sum_zn, tau, n_size, w_size, s):
+    for w in range(lo, hi):
+        for n in range(n_size):
+            for w_2 in range(w_size):
+                for n_2 in range(n_size):
+                    # s[w,n,w′,n′] = sum_zn[w,n,w′,n′] / τ
+                    s[w, n, w_2, n_2] = sum_zn[w, n, w_2, n_2] / tau
+
+
+@njit(parallel=True, **OPTIONS)
+def _hvp_2_parallel(chunk, sum_zn, tau, n_size, w_size, s):
+    for k in prange((w_size + chunk - 1) // chunk):
+        lo = k * chunk
+        hi = min(lo + chunk, w_size)
+        _hvp_2_rows(lo, hi, sum_zn, tau, n_size, w_size, s)
+
+
+@njit(**OPTIONS)
+def _hvp_3_rows(lo, hi, sum_zn_zn_dot, sum_zn_zn_dot_2, tau, n_size, w_size, other_dot):
+    real = sum_zn_zn_dot.dtype.type
+    for w in range(lo, hi):
+        for n in range(n_size):
+            # ȯṫḣėṙ[w,n,w′,n′] = (sum_zn_zn_dot[w,n,w′,n′] + sum_zn_zn_dot_2[w,n,w′,n′])·(0
+            #     if n = n′ and w = w′ else 1) / τ
+            for w_2 in range(w_size):
+                for n_2 in range(n_size):
+                    other_dot[w, n, w_2, n_2] = (
+                        (sum_zn_zn_dot[w, n, w_2, n_2] + sum_zn_zn_dot_2[w, n, w_2, n_2]) * (real(0)
+                        if ((n == n_2) and (w == w_2)) else real(1)) / tau
+                    )
+
+
+@njit(parallel=True, **OPTIONS)
+def _hvp_3_parallel(chunk, sum_zn_zn_dot, sum_zn_zn_dot_2, tau, n_size, w_size, other_dot):
+    for k in prange((w_size + chunk - 1) // chunk):
+        lo = k * chunk
+        hi = min(lo + chunk, w_size)
+        _hvp_3_rows(lo, hi, sum_zn_zn_dot, sum_zn_zn_dot_2, tau, n_size, w_size, other_dot)
+
+
+@njit(**OPTIONS)
+def _hvp_4_rows(lo, hi, s, other_dot, minus_seed_over_w_size, seed_over_w_size, n_size, w_size, ds, ds_dot):
+    real = s.dtype.type
+    for w in range(lo, hi):
+        for n in range(n_size):
+            # other[w,n,w′,n′] = −∞ if n = n′ and w = w′ else s[w,n,w′,n′]
+            # exp_other[w,n,w′,n′] = exp(other[w,n,w′,n′])
+            # sum_exp_other[w,n] = Σ_w′,n′ exp(other[w,n,w′,n′])
+            # sum_exp_other_other_dot[w,n] = Σ_w′,n′ ȯṫḣėṙ[w,n,w′,n′]·exp(other[w,n,w′,n′])
+            sum_exp_other_sum = 0.0
+            sum_exp_other_other_dot_sum = 0.0
+            sum_exp_other_sum_lost = 0.0
+            sum_exp_other_other_dot_sum_lost = 0.0
+            for w_2 in range(w_size):
+                sum_exp_other_part = 0.0
+                sum_exp_other_other_dot_part = 0.0
+                for n_2 in range(n_size):
+                    other = (real(-np.inf) if ((n == n_2) and (w == w_2)) else s[w, n, w_2, n_2])
+                    exp_other = exp(other)
+                    ds[w, n, w_2, n_2] = exp_other
+                    sum_exp_other_part = added(sum_exp_other_part, exp_other)
+                    sum_exp_other_other_dot_part = added(
+                        sum_exp_other_other_dot_part, exp_other * other_dot[w, n, w_2, n_2],
+                    )
+                sum_exp_other_sum, sum_exp_other_sum_lost = compensated(
+                    sum_exp_other_sum, sum_exp_other_sum_lost, sum_exp_other_part,
+                )
+                sum_exp_other_other_dot_sum, sum_exp_other_other_dot_sum_lost = compensated(
+                    sum_exp_other_other_dot_sum, sum_exp_other_other_dot_sum_lost,
+                    sum_exp_other_other_dot_part,
+                )
+            sum_exp_other = real(sum_exp_other_sum)
+            sum_exp_other_other_dot = real(sum_exp_other_other_dot_sum)
+            # other[w,n,w′,n′] = −∞ if n = n′ and w = w′ else s[w,n,w′,n′]
+            # s̄[w,n,w′,n′] = minus_seed_over_w_size·δ(n, n′)·δ(w′, 1 − w) + seed_over_w_size·
+            #     exp(other[w,n,w′,n′])·(0 if n = n′ and w = w′ else 1) / sum_exp_other[w,n]
+            # s̄̇[w,n,w′,n′] = minus_seed_over_w_size·sum_exp_other_other_dot[w,n]·exp(other[w,n,w′,n′])·(0
+            #     if n = n′ and w = w′ else 1) / sum_exp_other[w,n]² + seed_over_w_size·ȯṫḣėṙ[w,n,w′,n′]·
+            #     exp(other[w,n,w′,n′])·(0 if n = n′ and w = w′ else 1) / sum_exp_other[w,n]
+            for w_2 in range(w_size):
+                for n_2 in range(n_size):
+                    other = (real(-np.inf) if ((n == n_2) and (w == w_2)) else s[w, n, w_2, n_2])
+                    exp_other = ds[w, n, w_2, n_2]
+                    ds[w, n, w_2, n_2] = (
+                        minus_seed_over_w_size * (real(1) if n == n_2 else real(0)) * (real(1) if w_2 == 1 - w
+                        else real(0)) + exp_other * seed_over_w_size * (real(0) if ((n == n_2) and (w == w_2))
+                        else real(1)) / sum_exp_other
+                    )
+                    ds_dot[w, n, w_2, n_2] = (
+                        exp_other * minus_seed_over_w_size * sum_exp_other_other_dot * (real(0)
+                        if ((n == n_2) and (w == w_2)) else real(1)) / (sum_exp_other * sum_exp_other)
+                        + exp_other * seed_over_w_size * other_dot[w, n, w_2, n_2] * (real(0)
+                        if ((n == n_2) and (w == w_2)) else real(1)) / sum_exp_other
+                    )
+
+
+@njit(parallel=True, **OPTIONS)
+def _hvp_4_parallel(chunk, s, other_dot, minus_seed_over_w_size, seed_over_w_size, n_size, w_size, ds, ds_dot):
+    for k in prange((w_size + chunk - 1) // chunk):
+        lo = k * chunk
+        hi = min(lo + chunk, w_size)
+        _hvp_4_rows(lo, hi, s, other_dot, minus_seed_over_w_size, seed_over_w_size, n_size, w_size, ds, ds_dot)
+
+
+@njit(**OPTIONS)
+def _hvp_5_rows(
+    lo, hi, sum_zn_ds, sum_zn_ds_2, sum_zn_dot_ds, sum_zn_dot_ds_2, sum_zn_ds_dot, sum_zn_ds_dot_2, zn, zn_dot,
+    sum_z, sum_zn_z_dot, tau, d_size, n_size, dz_dot,
+):
+    real = sum_zn_ds.dtype.type
+    for w in range(lo, hi):
+        for n in range(n_size):
+            sum_z_wn = sum_z[w, n]
+            sum_zn_z_dot_wn = sum_zn_z_dot[w, n]
+            # z̅n̅[w,n,d] = (sum_zn_ds[w,n,d] + sum_zn_ds_2[w,n,d]) / τ
+            # z̅n̅̇[w,n,d] = (sum_zn_dot_ds[w,n,d] + sum_zn_ds_dot[w,n,d]) / τ + (sum_zn_dot_ds_2[w,n,d] +
+            #     sum_zn_ds_dot_2[w,n,d]) / τ
+            # sum_zn_dzn[w,n] = Σ_d z̅n̅[w,n,d]·zn[w,n,d]
+            # sum_zn_dzn_dzn_dot[w,n] = Σ_d (z̅n̅[w,n,d]·żṅ[w,n,d] + zn[w,n,d]·z̅n̅̇[w,n,d])
+            sum_zn_dzn_sum = 0.0
+            sum_zn_dzn_dzn_dot_sum = 0.0
+            for d in range(d_size):
+                dzn = (sum_zn_ds[w, n, d] + sum_zn_ds_2[w, n, d]) / tau
+                dzn_dot = (
+                    (sum_zn_dot_ds[w, n, d] + sum_zn_ds_dot[w, n, d]) / tau + (sum_zn_dot_ds_2[w, n, d]
+                    + sum_zn_ds_dot_2[w, n, d]) / tau
+                )
+                sum_zn_dzn_sum = added(sum_zn_dzn_sum, dzn * zn[w, n, d])
+                sum_zn_dzn_dzn_dot_sum = added(
+                    sum_zn_dzn_dzn_dot_sum, dzn * zn_dot[w, n, d] + dzn_dot * zn[w, n, d],
+                )
+            sum_zn_dzn = real(sum_zn_dzn_sum)
+            sum_zn_dzn_dzn_dot = real(sum_zn_dzn_dzn_dot_sum)
+            # z̅n̅[w,n,d] = (sum_zn_ds[w,n,d] + sum_zn_ds_2[w,n,d]) / τ
+            # z̅n̅̇[w,n,d] = (sum_zn_dot_ds[w,n,d] + sum_zn_ds_dot[w,n,d]) / τ + (sum_zn_dot_ds_2[w,n,d] +
+            #     sum_zn_ds_dot_2[w,n,d]) / τ
+            # z̄̇[w,n,d] = z̅n̅̇[w,n,d] / √sum_z[w,n] + sum_zn_z_dot[w,n]·(sum_zn_dzn[w,n]·zn[w,n,d] −
+            #     z̅n̅[w,n,d]) / sum_z[w,n] − sum_zn_dzn[w,n]·żṅ[w,n,d] / √sum_z[w,n] − sum_zn_dzn_dzn_dot[w,n]·
+            #     zn[w,n,d] / √sum_z[w,n]
+            for d in range(d_size):
+                dzn = (sum_zn_ds[w, n, d] + sum_zn_ds_2[w, n, d]) / tau
+                dzn_dot = (
+                    (sum_zn_dot_ds[w, n, d] + sum_zn_ds_dot[w, n, d]) / tau + (sum_zn_dot_ds_2[w, n, d]
+                    + sum_zn_ds_dot_2[w, n, d]) / tau
+                )
+                dz_dot[w, n, d] = (
+                    dzn_dot / math.sqrt(sum_z_wn) + sum_zn_z_dot_wn * (sum_zn_dzn * zn[w, n, d] - dzn)
+                    / sum_z_wn - sum_zn_dzn * zn_dot[w, n, d] / math.sqrt(sum_z_wn) - sum_zn_dzn_dzn_dot
+                    * zn[w, n, d] / math.sqrt(sum_z_wn)
+                )
+
+
+@njit(parallel=True, **OPTIONS)
+def _hvp_5_parallel(
+    chunk, w_size, sum_zn_ds, sum_zn_ds_2, sum_zn_dot_ds, sum_zn_dot_ds_2, sum_zn_ds_dot, sum_zn_ds_dot_2, zn,
+    zn_dot, sum_z, sum_zn_z_dot, tau, d_size, n_size, dz_dot,
+):
+    for k in prange((w_size + chunk - 1) // chunk):
+        lo = k * chunk
+        hi = min(lo + chunk, w_size)
+        _hvp_5_rows(
+            lo, hi, sum_zn_ds, sum_zn_ds_2, sum_zn_dot_ds, sum_zn_dot_ds_2, sum_zn_ds_dot, sum_zn_ds_dot_2, zn,
+            zn_dot, sum_z, sum_zn_z_dot, tau, d_size, n_size, dz_dot,
+        )
+
+
+@njit(**OPTIONS)
+def _hvp_6_rows(lo, hi, dz_dot, d_size, w_size, du_dot, dv_dot):
+    real = dz_dot.dtype.type
+    for n in range(lo, hi):
+        for d in range(d_size):
+            # ū̇[n,d] = Σ_w z̄̇[w,n,d]·1[w = 0]
+            # v̄̇[n,d] = Σ_w z̄̇[w,n,d]·1[w ≠ 0]
+            du_dot_sum = 0.0
+            dv_dot_sum = 0.0
+            for w in range(w_size):
+                du_dot_sum = added(du_dot_sum, dz_dot[w, n, d] * (real(1) if (w == 0) else real(0)))
+                dv_dot_sum = added(dv_dot_sum, dz_dot[w, n, d] * (real(1) if (w != 0) else real(0)))
+            du_dot_nd = real(du_dot_sum)
+            du_dot[n, d] = du_dot_nd
+            dv_dot_nd = real(dv_dot_sum)
+            dv_dot[n, d] = dv_dot_nd
+
+
+@njit(parallel=True, **OPTIONS)
+def _hvp_6_parallel(chunk, n_size, dz_dot, d_size, w_size, du_dot, dv_dot):
+    for k in prange((n_size + chunk - 1) // chunk):
+        lo = k * chunk
+        hi = min(lo + chunk, n_size)
+        _hvp_6_rows(lo, hi, dz_dot, d_size, w_size, du_dot, dv_dot)
+
+
+_ARGUMENTS = (
+    ("u", ("n", "d"), None),
+    ("v", ("n", "d"), None),
+)
+
+
+_SAVED = (
+    ("u", ("n", "d"), None),
+    ("v", ("n", "d"), None),
+    ("zn", ("w", "n", "d"), None),
+    ("s", ("w", "n", "w", "n"), None),
+)
+
+
+_MOVING = (
+    ("u", ("n", "d"), None),
+    ("v", ("n", "d"), None),
+    ("u_dot", ("n", "d"), None),
+    ("v_dot", ("n", "d"), None),
+)
+
+
+_ALONG = (
+    ("u", ("n", "d"), None),
+    ("v", ("n", "d"), None),
+    ("u_dot", ("n", "d"), None),
+    ("v_dot", ("n", "d"), None),
+)
+
+
+Saved = namedtuple("Saved", ["u", "v", "zn", "s", "tau", "reduction"])
+Gradients = namedtuple("Gradients", ["u", "v"])
+
+
+def forward(u, v, *, tau=0.5, reduction="mean", out=None):
+    """The same among all 2N views, each but itself a candidate (Chen et al. 2020)."""
+    return forward_saving(u, v, tau=tau, reduction=reduction, out=out)[0]
+
+
+def forward_saving(u, v, *, tau=0.5, reduction="mean", out=None):
+    """The output, and what ``backward`` needs."""
+    tau = number("tau", tau, 0, math.inf, "(0, inf)")
+    (u, v), sizes, _, real = check(_ARGUMENTS, (u, v), {"w": 2})
+    reduction = reduction_of(reduction)
+    out = per_sample(out, reduction)
+    d_size = sizes["d"]
+    n_size = sizes["n"]
+    w_size = sizes["w"]
+    L = output("out", out, (n_size,), real, (u, v))
+    zn = np.empty((w_size, n_size, d_size), real)
+    s = np.empty((w_size, n_size, w_size, n_size), real)
+    sum_zn = np.empty((w_size, n_size, w_size, n_size), real)
+    other = np.empty((w_size, n_size, w_size, n_size), real)
+    lse = np.empty((w_size, n_size), real)
+    chunk = chunk_rows(n_size * d_size)
+    if w_size <= chunk:
+        _forward_saving_rows(0, w_size, u, v, d_size, n_size, zn)
+    else:
+        _forward_saving_parallel(chunk, w_size, u, v, d_size, n_size, zn)
+    # sum_zn[w,n,w′,n′] = Σ_d zn[w,n,d]·zn[w′,n′,d]
+    with np.errstate(over="ignore", invalid="ignore"):
+        np.matmul(
+            zn.reshape(w_size * n_size, d_size), zn.transpose(2, 0, 1).reshape(d_size, w_size * n_size),
+            out=sum_zn.reshape(w_size * n_size, w_size * n_size),
+        )
+    chunk = chunk_rows(w_size * w_size * n_size)
+    if n_size <= chunk:
+        _forward_saving_2_rows(0, n_size, sum_zn, real(tau), n_size, w_size, s, other)
+    else:
+        _forward_saving_2_parallel(chunk, sum_zn, real(tau), n_size, w_size, s, other)
+    chunk = chunk_rows(n_size * w_size * n_size)
+    if w_size <= chunk:
+        _forward_saving_3_rows(0, w_size, other, n_size, w_size, lse)
+    else:
+        _forward_saving_3_parallel(chunk, other, n_size, w_size, lse)
+    chunk = chunk_rows(w_size)
+    if n_size <= chunk:
+        _forward_saving_4_rows(0, n_size, lse, s, n_size, w_size, L)
+    else:
+        _forward_saving_4_parallel(chunk, lse, s, n_size, w_size, L)
+    return reduce(L, reduction, real), Saved(u, v, zn, s, tau, reduction)
+
+
+def backward(saved, g, *, out=None):
+    """The gradient for each differentiable argument, from the cotangent ``g`` of the output."""
+    tau = saved.tau
+    (u, v, zn, s), sizes, _, real = check(_SAVED, (saved.u, saved.v, saved.zn, saved.s), {"w": 2})
+    n_size = sizes["n"]
+    g = cotangent(g, saved.reduction, n_size, real)
+    d_size = sizes["d"]
+    w_size = sizes["w"]
+    out_du, out_dv = outputs(out, 2)
+    du = output("out", out_du, (n_size, d_size), real, (u, v, zn, s))
+    dv = output("out", out_dv, (n_size, d_size), real, (u, v, zn, s))
+    ds = np.empty((w_size, n_size, w_size, n_size), real)
+    sum_z = np.empty((w_size, n_size), real)
+    sum_zn_ds = np.empty((w_size, n_size, d_size), real)
+    sum_zn_ds_2 = np.empty((w_size, n_size, d_size), real)
+    dz = np.empty((w_size, n_size, d_size), real)
+    chunk = chunk_rows(n_size * d_size * w_size * n_size)
+    if w_size <= chunk:
+        _backward_rows(0, w_size, u, v, s, g, d_size, n_size, w_size, ds, sum_z)
+    else:
+        _backward_parallel(chunk, u, v, s, g, d_size, n_size, w_size, ds, sum_z)
+    # sum_zn_ds[w,n,d] = Σ_w′,n′ s̄[w,n,w′,n′]·zn[w′,n′,d]
+    with np.errstate(over="ignore", invalid="ignore"):
+        np.matmul(
+            ds.reshape(w_size * n_size, w_size * n_size), zn.reshape(w_size * n_size, d_size),
+            out=sum_zn_ds.reshape(w_size * n_size, d_size),
+        )
+    # sum_zn_ds_2[w,n,d] = Σ_w′,n′ s̄[w′,n′,w,n]·zn[w′,n′,d]
+    with np.errstate(over="ignore", invalid="ignore"):
+        np.matmul(
+            ds.transpose(2, 3, 0, 1).reshape(w_size * n_size, w_size * n_size),
+            zn.reshape(w_size * n_size, d_size), out=sum_zn_ds_2.reshape(w_size * n_size, d_size),
+        )
+    chunk = chunk_rows(n_size * d_size)
+    if w_size <= chunk:
+        _backward_2_rows(0, w_size, sum_zn_ds, sum_zn_ds_2, zn, sum_z, real(tau), d_size, n_size, dz)
+    else:
+        _backward_2_parallel(chunk, w_size, sum_zn_ds, sum_zn_ds_2, zn, sum_z, real(tau), d_size, n_size, dz)
+    chunk = chunk_rows(d_size * w_size)
+    if n_size <= chunk:
+        _backward_3_rows(0, n_size, dz, d_size, w_size, du, dv)
+    else:
+        _backward_3_parallel(chunk, n_size, dz, d_size, w_size, du, dv)
+    return Gradients(du, dv)
+
+
+def value_and_grad(u, v, *, tau=0.5, reduction="mean"):
+    """The value and its gradients, in one sweep over the data."""
+    tau = number("tau", tau, 0, math.inf, "(0, inf)")
+    (u, v), sizes, _, real = check(_ARGUMENTS, (u, v), {"w": 2})
+    reduction = reduction_of(reduction)
+    d_size = sizes["d"]
+    n_size = sizes["n"]
+    w_size = sizes["w"]
+    seed = 1.0 / max(n_size, 1) if reduction == "mean" else 1.0
+    L = np.empty((n_size,), real)
+    du = np.empty((n_size, d_size), real)
+    dv = np.empty((n_size, d_size), real)
+    sum_z = np.empty((w_size, n_size), real)
+    zn = np.empty((w_size, n_size, d_size), real)
+    sum_zn = np.empty((w_size, n_size, w_size, n_size), real)
+    s = np.empty((w_size, n_size, w_size, n_size), real)
+    other = np.empty((w_size, n_size, w_size, n_size), real)
+    sum_exp_other = np.empty((w_size, n_size), real)
+    lse = np.empty((w_size, n_size), real)
+    ds = np.empty((w_size, n_size, w_size, n_size), real)
+    sum_zn_ds = np.empty((w_size, n_size, d_size), real)
+    sum_zn_ds_2 = np.empty((w_size, n_size, d_size), real)
+    dz = np.empty((w_size, n_size, d_size), real)
+    minus_seed_over_w_size = -(seed / w_size)
+    seed_over_w_size = seed / w_size
+    chunk = chunk_rows(n_size * d_size)
+    if w_size <= chunk:
+        _value_and_grad_rows(0, w_size, u, v, d_size, n_size, sum_z, zn)
+    else:
+        _value_and_grad_parallel(chunk, w_size, u, v, d_size, n_size, sum_z, zn)
+    # sum_zn[w,n,w′,n′] = Σ_d zn[w,n,d]·zn[w′,n′,d]
+    with np.errstate(over="ignore", invalid="ignore"):
+        np.matmul(
+            zn.reshape(w_size * n_size, d_size), zn.transpose(2, 0, 1).reshape(d_size, w_size * n_size),
+            out=sum_zn.reshape(w_size * n_size, w_size * n_size),
+        )
+    chunk = chunk_rows(w_size * w_size * n_size)
+    if n_size <= chunk:
+        _value_and_grad_2_rows(0, n_size, sum_zn, real(tau), n_size, w_size, s, other)
+    else:
+        _value_and_grad_2_parallel(chunk, sum_zn, real(tau), n_size, w_size, s, other)
+    chunk = chunk_rows(n_size * w_size * n_size)
+    if w_size <= chunk:
+        _value_and_grad_3_rows(0, w_size, other, n_size, w_size, sum_exp_other, lse)
+    else:
+        _value_and_grad_3_parallel(chunk, other, n_size, w_size, sum_exp_other, lse)
+    chunk = chunk_rows(w_size * w_size * n_size)
+    if n_size <= chunk:
+        _value_and_grad_4_rows(
+            0, n_size, lse, s, sum_exp_other, other, real(minus_seed_over_w_size), real(seed_over_w_size),
+            n_size, w_size, L, ds,
+        )
+    else:
+        _value_and_grad_4_parallel(
+            chunk, lse, s, sum_exp_other, other, real(minus_seed_over_w_size), real(seed_over_w_size), n_size,
+            w_size, L, ds,
+        )
+    # sum_zn_ds[w,n,d] = Σ_w′,n′ s̄[w,n,w′,n′]·zn[w′,n′,d]
+    with np.errstate(over="ignore", invalid="ignore"):
+        np.matmul(
+            ds.reshape(w_size * n_size, w_size * n_size), zn.reshape(w_size * n_size, d_size),
+            out=sum_zn_ds.reshape(w_size * n_size, d_size),
+        )
+    # sum_zn_ds_2[w,n,d] = Σ_w′,n′ s̄[w′,n′,w,n]·zn[w′,n′,d]
+    with np.errstate(over="ignore", invalid="ignore"):
+        np.matmul(
+            ds.transpose(2, 3, 0, 1).reshape(w_size * n_size, w_size * n_size),
+            zn.reshape(w_size * n_size, d_size), out=sum_zn_ds_2.reshape(w_size * n_size, d_size),
+        )
+    chunk = chunk_rows(n_size * d_size)
+    if w_size <= chunk:
+        _value_and_grad_5_rows(0, w_size, sum_zn_ds, sum_zn_ds_2, zn, sum_z, real(tau), d_size, n_size, dz)
+    else:
+        _value_and_grad_5_parallel(
+            chunk, w_size, sum_zn_ds, sum_zn_ds_2, zn, sum_z, real(tau), d_size, n_size, dz,
+        )
+    chunk = chunk_rows(d_size * w_size)
+    if n_size <= chunk:
+        _value_and_grad_6_rows(0, n_size, dz, d_size, w_size, du, dv)
+    else:
+        _value_and_grad_6_parallel(chunk, n_size, dz, d_size, w_size, du, dv)
+    return reduce(L, reduction, real), Gradients(du, dv)
+
+
+def jvp(inputs, tangents, *, tau=0.5, reduction="mean"):
+    """The output, and its derivative along ``tangents``.
+
+    ``inputs``: u, v; ``tangents``: one for each of u, v.
+    """
+    inputs, tangents = pairs(inputs, 2, tangents, 2)
+    tau = number("tau", tau, 0, math.inf, "(0, inf)")
+    (u, v, u_dot, v_dot), sizes, _, real = check(_MOVING, (*inputs, *tangents), {"w": 2})
+    reduction = reduction_of(reduction)
+    d_size = sizes["d"]
+    n_size = sizes["n"]
+    w_size = sizes["w"]
+    L = np.empty((n_size,), real)
+    L_dot = np.empty((n_size,), real)
+    zn = np.empty((w_size, n_size, d_size), real)
+    zn_dot = np.empty((w_size, n_size, d_size), real)
+    sum_zn = np.empty((w_size, n_size, w_size, n_size), real)
+    sum_zn_zn_dot = np.empty((w_size, n_size, w_size, n_size), real)
+    sum_zn_zn_dot_2 = np.empty((w_size, n_size, w_size, n_size), real)
+    s = np.empty((w_size, n_size, w_size, n_size), real)
+    other = np.empty((w_size, n_size, w_size, n_size), real)
+    s_dot = np.empty((w_size, n_size, w_size, n_size), real)
+    other_dot = np.empty((w_size, n_size, w_size, n_size), real)
+    sum_exp_other = np.empty((w_size, n_size), real)
+    lse = np.empty((w_size, n_size), real)
+    sum_exp_other_other_dot = np.empty((n_size, w_size), real)
+    chunk = chunk_rows(n_size * d_size)
+    if w_size <= chunk:
+        _jvp_rows(0, w_size, u, v, u_dot, v_dot, d_size, n_size, zn, zn_dot)
+    else:
+        _jvp_parallel(chunk, w_size, u, v, u_dot, v_dot, d_size, n_size, zn, zn_dot)
+    # sum_zn[w,n,w′,n′] = Σ_d zn[w,n,d]·zn[w′,n′,d]
+    with np.errstate(over="ignore", invalid="ignore"):
+        np.matmul(
+            zn.reshape(w_size * n_size, d_size), zn.transpose(2, 0, 1).reshape(d_size, w_size * n_size),
+            out=sum_zn.reshape(w_size * n_size, w_size * n_size),
+        )
+    # sum_zn_zn_dot[w,n,w′,n′] = Σ_d zn[w,n,d]·żṅ[w′,n′,d]
+    with np.errstate(over="ignore", invalid="ignore"):
+        np.matmul(
+            zn.reshape(w_size * n_size, d_size), zn_dot.transpose(2, 0, 1).reshape(d_size, w_size * n_size),
+            out=sum_zn_zn_dot.reshape(w_size * n_size, w_size * n_size),
+        )
+    # sum_zn_zn_dot_2[w,n,w′,n′] = Σ_d zn[w′,n′,d]·żṅ[w,n,d]
+    with np.errstate(over="ignore", invalid="ignore"):
+        np.matmul(
+            zn_dot.reshape(w_size * n_size, d_size), zn.transpose(2, 0, 1).reshape(d_size, w_size * n_size),
+            out=sum_zn_zn_dot_2.reshape(w_size * n_size, w_size * n_size),
+        )
+    chunk = chunk_rows(w_size * w_size * n_size)
+    if n_size <= chunk:
+        _jvp_2_rows(
+            0, n_size, sum_zn, sum_zn_zn_dot, sum_zn_zn_dot_2, real(tau), n_size, w_size, s, other, s_dot,
+            other_dot,
+        )
+    else:
+        _jvp_2_parallel(
+            chunk, sum_zn, sum_zn_zn_dot, sum_zn_zn_dot_2, real(tau), n_size, w_size, s, other, s_dot,
+            other_dot,
+        )
+    chunk = chunk_rows(n_size * w_size * n_size)
+    if w_size <= chunk:
+        _jvp_3_rows(0, w_size, other, n_size, w_size, sum_exp_other, lse)
+    else:
+        _jvp_3_parallel(chunk, other, n_size, w_size, sum_exp_other, lse)
+    chunk = chunk_rows(w_size * w_size * n_size)
+    if n_size <= chunk:
+        _jvp_4_rows(0, n_size, other, other_dot, n_size, w_size, sum_exp_other_other_dot)
+    else:
+        _jvp_4_parallel(chunk, other, other_dot, n_size, w_size, sum_exp_other_other_dot)
+    chunk = chunk_rows(w_size)
+    if n_size <= chunk:
+        _jvp_5_rows(0, n_size, lse, s, sum_exp_other, sum_exp_other_other_dot, s_dot, n_size, w_size, L, L_dot)
+    else:
+        _jvp_5_parallel(chunk, lse, s, sum_exp_other, sum_exp_other_other_dot, s_dot, n_size, w_size, L, L_dot)
+    return reduce(L, reduction, real), reduce(L_dot, reduction, real)
+
+
+def hvp(inputs, vectors, *, tau=0.5, reduction="mean"):
+    """The second derivative of the value along ``vectors``: the Hessian times them, for each argument.
+
+    ``inputs``: u, v; ``vectors``: one for each of u, v.
+    """
+    inputs, vectors = pairs(inputs, 2, vectors, 2, "vectors")
+    tau = number("tau", tau, 0, math.inf, "(0, inf)")
+    (u, v, u_dot, v_dot), sizes, _, real = check(_ALONG, (*inputs, *vectors), {"w": 2})
+    reduction = reduction_of(reduction)
+    d_size = sizes["d"]
+    n_size = sizes["n"]
+    w_size = sizes["w"]
+    seed = 1.0 / max(n_size, 1) if reduction == "mean" else 1.0
+    du_dot = np.empty((n_size, d_size), real)
+    dv_dot = np.empty((n_size, d_size), real)
+    sum_z = np.empty((w_size, n_size), real)
+    zn = np.empty((w_size, n_size, d_size), real)
+    sum_zn_z_dot = np.empty((w_size, n_size), real)
+    zn_dot = np.empty((w_size, n_size, d_size), real)
+    sum_zn = np.empty((w_size, n_size, w_size, n_size), real)
+    sum_zn_zn_dot = np.empty((w_size, n_size, w_size, n_size), real)
+    sum_zn_zn_dot_2 = np.empty((w_size, n_size, w_size, n_size), real)
+    s = np.empty((w_size, n_size, w_size, n_size), real)
+    other_dot = np.empty((w_size, n_size, w_size, n_size), real)
+    ds = np.empty((w_size, n_size, w_size, n_size), real)
+    ds_dot = np.empty((w_size, n_size, w_size, n_size), real)
+    sum_zn_ds = np.empty((w_size, n_size, d_size), real)
+    sum_zn_ds_2 = np.empty((w_size, n_size, d_size), real)
+    sum_zn_ds_dot = np.empty((w_size, n_size, d_size), real)
+    sum_zn_dot_ds = np.empty((w_size, n_size, d_size), real)
+    sum_zn_ds_dot_2 = np.empty((w_size, n_size, d_size), real)
+    sum_zn_dot_ds_2 = np.empty((w_size, n_size, d_size), real)
+    dz_dot = np.empty((w_size, n_size, d_size), real)
+    minus_seed_over_w_size = -(seed / w_size)
+    seed_over_w_size = seed / w_size
+    chunk = chunk_rows(n_size * d_size)
+    if w_size <= chunk:
+        _hvp_rows(0, w_size, u, v, u_dot, v_dot, d_size, n_size, sum_z, zn, sum_zn_z_dot, zn_dot)
+    else:
+        _hvp_parallel(chunk, w_size, u, v, u_dot, v_dot, d_size, n_size, sum_z, zn, sum_zn_z_dot, zn_dot)
+    # sum_zn[w,n,w′,n′] = Σ_d zn[w,n,d]·zn[w′,n′,d]
+    with np.errstate(over="ignore", invalid="ignore"):
+        np.matmul(
+            zn.reshape(w_size * n_size, d_size), zn.transpose(2, 0, 1).reshape(d_size, w_size * n_size),
+            out=sum_zn.reshape(w_size * n_size, w_size * n_size),
+        )
+    # sum_zn_zn_dot[w,n,w′,n′] = Σ_d zn[w,n,d]·żṅ[w′,n′,d]
+    with np.errstate(over="ignore", invalid="ignore"):
+        np.matmul(
+            zn.reshape(w_size * n_size, d_size), zn_dot.transpose(2, 0, 1).reshape(d_size, w_size * n_size),
+            out=sum_zn_zn_dot.reshape(w_size * n_size, w_size * n_size),
+        )
+    # sum_zn_zn_dot_2[w,n,w′,n′] = Σ_d zn[w′,n′,d]·żṅ[w,n,d]
+    with np.errstate(over="ignore", invalid="ignore"):
+        np.matmul(
+            zn_dot.reshape(w_size * n_size, d_size), zn.transpose(2, 0, 1).reshape(d_size, w_size * n_size),
+            out=sum_zn_zn_dot_2.reshape(w_size * n_size, w_size * n_size),
+        )
+    chunk = chunk_rows(n_size * w_size * n_size)
+    if w_size <= chunk:
+        _hvp_2_rows(0, w_size, sum_zn, real(tau), n_size, w_size, s)
+    else:
+        _hvp_2_parallel(chunk, sum_zn, real(tau), n_size, w_size, s)
+    chunk = chunk_rows(n_size * w_size * n_size)
+    if w_size <= chunk:
+        _hvp_3_rows(0, w_size, sum_zn_zn_dot, sum_zn_zn_dot_2, real(tau), n_size, w_size, other_dot)
+    else:
+        _hvp_3_parallel(chunk, sum_zn_zn_dot, sum_zn_zn_dot_2, real(tau), n_size, w_size, other_dot)
+    chunk = chunk_rows(n_size * w_size * n_size)
+    if w_size <= chunk:
+        _hvp_4_rows(
+            0, w_size, s, other_dot, real(minus_seed_over_w_size), real(seed_over_w_size), n_size, w_size, ds,
+            ds_dot,
+        )
+    else:
+        _hvp_4_parallel(
+            chunk, s, other_dot, real(minus_seed_over_w_size), real(seed_over_w_size), n_size, w_size, ds,
+            ds_dot,
+        )
+    # sum_zn_ds[w,n,d] = Σ_w′,n′ s̄[w,n,w′,n′]·zn[w′,n′,d]
+    with np.errstate(over="ignore", invalid="ignore"):
+        np.matmul(
+            ds.reshape(w_size * n_size, w_size * n_size), zn.reshape(w_size * n_size, d_size),
+            out=sum_zn_ds.reshape(w_size * n_size, d_size),
+        )
+    # sum_zn_ds_2[w,n,d] = Σ_w′,n′ s̄[w′,n′,w,n]·zn[w′,n′,d]
+    with np.errstate(over="ignore", invalid="ignore"):
+        np.matmul(
+            ds.transpose(2, 3, 0, 1).reshape(w_size * n_size, w_size * n_size),
+            zn.reshape(w_size * n_size, d_size), out=sum_zn_ds_2.reshape(w_size * n_size, d_size),
+        )
+    # sum_zn_ds_dot[w,n,d] = Σ_w′,n′ zn[w′,n′,d]·s̄̇[w,n,w′,n′]
+    with np.errstate(over="ignore", invalid="ignore"):
+        np.matmul(
+            ds_dot.reshape(w_size * n_size, w_size * n_size), zn.reshape(w_size * n_size, d_size),
+            out=sum_zn_ds_dot.reshape(w_size * n_size, d_size),
+        )
+    # sum_zn_dot_ds[w,n,d] = Σ_w′,n′ s̄[w,n,w′,n′]·żṅ[w′,n′,d]
+    with np.errstate(over="ignore", invalid="ignore"):
+        np.matmul(
+            ds.reshape(w_size * n_size, w_size * n_size), zn_dot.reshape(w_size * n_size, d_size),
+            out=sum_zn_dot_ds.reshape(w_size * n_size, d_size),
+        )
+    # sum_zn_ds_dot_2[w,n,d] = Σ_w′,n′ zn[w′,n′,d]·s̄̇[w′,n′,w,n]
+    with np.errstate(over="ignore", invalid="ignore"):
+        np.matmul(
+            ds_dot.transpose(2, 3, 0, 1).reshape(w_size * n_size, w_size * n_size),
+            zn.reshape(w_size * n_size, d_size), out=sum_zn_ds_dot_2.reshape(w_size * n_size, d_size),
+        )
+    # sum_zn_dot_ds_2[w,n,d] = Σ_w′,n′ s̄[w′,n′,w,n]·żṅ[w′,n′,d]
+    with np.errstate(over="ignore", invalid="ignore"):
+        np.matmul(
+            ds.transpose(2, 3, 0, 1).reshape(w_size * n_size, w_size * n_size),
+            zn_dot.reshape(w_size * n_size, d_size), out=sum_zn_dot_ds_2.reshape(w_size * n_size, d_size),
+        )
+    chunk = chunk_rows(n_size * d_size)
+    if w_size <= chunk:
+        _hvp_5_rows(
+            0, w_size, sum_zn_ds, sum_zn_ds_2, sum_zn_dot_ds, sum_zn_dot_ds_2, sum_zn_ds_dot, sum_zn_ds_dot_2,
+            zn, zn_dot, sum_z, sum_zn_z_dot, real(tau), d_size, n_size, dz_dot,
+        )
+    else:
+        _hvp_5_parallel(
+            chunk, w_size, sum_zn_ds, sum_zn_ds_2, sum_zn_dot_ds, sum_zn_dot_ds_2, sum_zn_ds_dot,
+            sum_zn_ds_dot_2, zn, zn_dot, sum_z, sum_zn_z_dot, real(tau), d_size, n_size, dz_dot,
+        )
+    chunk = chunk_rows(d_size * w_size)
+    if n_size <= chunk:
+        _hvp_6_rows(0, n_size, dz_dot, d_size, w_size, du_dot, dv_dot)
+    else:
+        _hvp_6_parallel(chunk, n_size, dz_dot, d_size, w_size, du_dot, dv_dot)
+    return Gradients(du_dot, dv_dot)

@@ -1,0 +1,248 @@
+"""spatial_dropout (layer).
+
+Whole channels zeroed with probability p (Tompson et al. 2015).
+
+    y[n,c] = x[n,c]·mask[n,c] / (1 − p)
+
+Made by symnn 0.1.0 from the declaration of spatial_dropout in symnn.catalogue.noise, hash d532496ee1dd.
+Do not edit: `symnn build` verifies it and writes it again.
+verified steps, vjp, 1 lines: error 0, bound 1e-40
+verified steps, vjp, 1 chain rule lines: error 3e-101, bound 1e-30
+verified gradient, numerical, x: error 1e-51, bound 1e-25
+verified adjoint, ⟨Jv, u⟩ = ⟨v, Jᵀu⟩: error 3e-67, bound 1e-40
+verified adjoint, Jv, numerical: error 9e-67, bound 1e-25
+verified kernel, float32, ordinary: error 0, bound 4
+verified kernel, float32, NaN and ±∞, wrong: error 0, bound 0
+verified kernel, float64, ordinary: error 0, bound 4
+verified kernel, float64, NaN and ±∞, wrong: error 0, bound 0
+verified kernel, float64, a large batch in pieces: error 0, bound 8
+verified second, ⟨u, Hv⟩ = ⟨v, Hu⟩: error 0, bound 1e-40
+verified second, Hv, numerical: error 0, bound 1e-25
+verified second, kernel, float32: error 0, bound 4
+"""
+
+from collections import namedtuple
+
+import numpy as np
+from numba import njit, prange
+
+from ._runtime import OPTIONS, check, chunk_rows, number, output, pairs
+
+#: The runtime that these kernels were compiled against: a new one makes a new file, and with it a new cache.
+RUNTIME = "3ac19f135a12"
+
+
+#: The operation, for programs.
+SPEC = {
+    "name": "spatial_dropout",
+    "kind": "layer",
+    "arguments": [
+        {
+            "name": "x",
+            "shape": ["n", "c", "..."],
+            "role": "input",
+            "dtype": "float",
+            "differentiable": True,
+        },
+        {"name": "mask", "shape": ["n", "c"], "role": "mask", "dtype": "float", "differentiable": False},
+    ],
+    "params": [
+        {
+            "name": "p",
+            "default": 0.5,
+            "range": {"low": 0, "high": 1, "low_open": False, "high_open": True, "integer": False},
+        },
+    ],
+    "outputs": [
+        "y",
+    ],
+    "equations": [
+        "y_{n,c} = \\frac{x_{n,c} \\, \\mathrm{mask}_{n,c}}{1 - p}",
+    ],
+    "hash": "d532496ee1dd",
+}
+
+
+@njit(**OPTIONS)
+def _forward_saving_rows(lo, hi, mask, x, one_over_one_minus_p, c_size, size, y):
+    for n in range(lo, hi):
+        for c in range(c_size):
+            for e in range(size):
+                # y[n,c] = one_over_one_minus_p·x[n,c]·mask[n,c]
+                y[n, c, e] = one_over_one_minus_p * mask[n, c] * x[n, c, e]
+
+
+@njit(parallel=True, **OPTIONS)
+def _forward_saving_parallel(chunk, n_size, mask, x, one_over_one_minus_p, c_size, size, y):
+    for k in prange((n_size + chunk - 1) // chunk):
+        lo = k * chunk
+        hi = min(lo + chunk, n_size)
+        _forward_saving_rows(lo, hi, mask, x, one_over_one_minus_p, c_size, size, y)
+
+
+@njit(**OPTIONS)
+def _backward_rows(lo, hi, mask, g, one_over_one_minus_p, c_size, size, dx):
+    for n in range(lo, hi):
+        for c in range(c_size):
+            for e in range(size):
+                # x̄[n,c] = one_over_one_minus_p·g[n,c]·mask[n,c]
+                dx[n, c, e] = one_over_one_minus_p * mask[n, c] * g[n, c, e]
+
+
+@njit(parallel=True, **OPTIONS)
+def _backward_parallel(chunk, n_size, mask, g, one_over_one_minus_p, c_size, size, dx):
+    for k in prange((n_size + chunk - 1) // chunk):
+        lo = k * chunk
+        hi = min(lo + chunk, n_size)
+        _backward_rows(lo, hi, mask, g, one_over_one_minus_p, c_size, size, dx)
+
+
+@njit(**OPTIONS)
+def _jvp_rows(lo, hi, mask, x, x_dot, one_over_one_minus_p, c_size, size, y, y_dot):
+    for n in range(lo, hi):
+        for c in range(c_size):
+            for e in range(size):
+                # y[n,c] = one_over_one_minus_p·x[n,c]·mask[n,c]
+                y[n, c, e] = one_over_one_minus_p * mask[n, c] * x[n, c, e]
+                # ẏ[n,c] = one_over_one_minus_p·mask[n,c]·ẋ[n,c]
+                y_dot[n, c, e] = one_over_one_minus_p * mask[n, c] * x_dot[n, c, e]
+
+
+@njit(parallel=True, **OPTIONS)
+def _jvp_parallel(chunk, n_size, mask, x, x_dot, one_over_one_minus_p, c_size, size, y, y_dot):
+    for k in prange((n_size + chunk - 1) // chunk):
+        lo = k * chunk
+        hi = min(lo + chunk, n_size)
+        _jvp_rows(lo, hi, mask, x, x_dot, one_over_one_minus_p, c_size, size, y, y_dot)
+
+
+@njit(**OPTIONS)
+def _hvp_rows(lo, hi, c_size, size, dx_dot):
+    real = dx_dot.dtype.type
+    for n in range(lo, hi):
+        for c in range(c_size):
+            for e in range(size):
+                # x̄̇[n,c] = 0
+                dx_dot[n, c, e] = real(0)
+
+
+@njit(parallel=True, **OPTIONS)
+def _hvp_parallel(chunk, n_size, c_size, size, dx_dot):
+    for k in prange((n_size + chunk - 1) // chunk):
+        lo = k * chunk
+        hi = min(lo + chunk, n_size)
+        _hvp_rows(lo, hi, c_size, size, dx_dot)
+
+
+_ARGUMENTS = (
+    ("x", ("n", "c", "..."), None),
+    ("mask", ("n", "c"), None),
+)
+
+
+_SAVED = (
+    ("mask", ("n", "c"), None),
+    ("g", ("n", "c", "..."), None),
+)
+
+
+_MOVING = (
+    ("x", ("n", "c", "..."), None),
+    ("mask", ("n", "c"), None),
+    ("x_dot", ("n", "c", "..."), None),
+)
+
+
+_ALONG = (
+    ("x", ("n", "c", "..."), None),
+    ("mask", ("n", "c"), None),
+    ("x_dot", ("n", "c", "..."), None),
+    ("g", ("n", "c", "..."), None),
+)
+
+
+Saved = namedtuple("Saved", ["mask", "p"])
+Gradients = namedtuple("Gradients", ["x"])
+
+
+def forward(x, mask, *, p=0.5, out=None):
+    """Whole channels zeroed with probability p (Tompson et al. 2015)."""
+    return forward_saving(x, mask, p=p, out=out)[0]
+
+
+def forward_saving(x, mask, *, p=0.5, out=None):
+    """The output, and what ``backward`` needs."""
+    (x, mask), sizes, lead, real = check(_ARGUMENTS, (x, mask))
+    p = number("p", p, 0, 1, "[0, 1)")
+    c_size = sizes["c"]
+    n_size = sizes["n"]
+    size = sizes["..."]
+    y = output("out", out, (n_size, c_size, *lead), real, (x, mask))
+    y = y.reshape((n_size, c_size, size))
+    one_over_one_minus_p = 1 / (1 - p)
+    chunk = chunk_rows(c_size * size)
+    if n_size <= chunk:
+        _forward_saving_rows(0, n_size, mask, x, real(one_over_one_minus_p), c_size, size, y)
+    else:
+        _forward_saving_parallel(chunk, n_size, mask, x, real(one_over_one_minus_p), c_size, size, y)
+    return y.reshape((n_size, c_size, *lead)), Saved(mask, p)
+
+
+def backward(saved, g, *, out=None):
+    """The gradient for each differentiable argument, from the cotangent ``g`` of the output."""
+    (mask, g), sizes, lead, real = check(_SAVED, (saved.mask, g))
+    p = saved.p
+    c_size = sizes["c"]
+    n_size = sizes["n"]
+    size = sizes["..."]
+    dx = output("out", out, (n_size, c_size, *lead), real, (mask, g))
+    dx = dx.reshape((n_size, c_size, size))
+    one_over_one_minus_p = 1 / (1 - p)
+    chunk = chunk_rows(c_size * size)
+    if n_size <= chunk:
+        _backward_rows(0, n_size, mask, g, real(one_over_one_minus_p), c_size, size, dx)
+    else:
+        _backward_parallel(chunk, n_size, mask, g, real(one_over_one_minus_p), c_size, size, dx)
+    return Gradients(dx.reshape((n_size, c_size, *lead)))
+
+
+def jvp(inputs, tangents, *, p=0.5):
+    """The output, and its derivative along ``tangents``.
+
+    ``inputs``: x, mask; ``tangents``: one for each of x.
+    """
+    inputs, tangents = pairs(inputs, 2, tangents, 1)
+    (x, mask, x_dot), sizes, lead, real = check(_MOVING, (*inputs, *tangents))
+    p = number("p", p, 0, 1, "[0, 1)")
+    c_size = sizes["c"]
+    n_size = sizes["n"]
+    size = sizes["..."]
+    y = np.empty((n_size, c_size, size), real)
+    y_dot = np.empty((n_size, c_size, size), real)
+    one_over_one_minus_p = 1 / (1 - p)
+    chunk = chunk_rows(c_size * size)
+    if n_size <= chunk:
+        _jvp_rows(0, n_size, mask, x, x_dot, real(one_over_one_minus_p), c_size, size, y, y_dot)
+    else:
+        _jvp_parallel(chunk, n_size, mask, x, x_dot, real(one_over_one_minus_p), c_size, size, y, y_dot)
+    return y.reshape((n_size, c_size, *lead)), y_dot.reshape((n_size, c_size, *lead))
+
+
+def hvp(inputs, vectors, g, *, p=0.5):
+    """The second derivative of ⟨g, output⟩ along ``vectors``: the Hessian times them, for each argument.
+
+    ``inputs``: x, mask; ``vectors``: one for each of x.
+    """
+    inputs, vectors = pairs(inputs, 2, vectors, 1, "vectors")
+    (x, mask, x_dot, g), sizes, lead, real = check(_ALONG, (*inputs, *vectors, g))
+    p = number("p", p, 0, 1, "[0, 1)")
+    c_size = sizes["c"]
+    n_size = sizes["n"]
+    size = sizes["..."]
+    dx_dot = np.empty((n_size, c_size, size), real)
+    chunk = chunk_rows(c_size * size)
+    if n_size <= chunk:
+        _hvp_rows(0, n_size, c_size, size, dx_dot)
+    else:
+        _hvp_parallel(chunk, n_size, c_size, size, dx_dot)
+    return Gradients(dx_dot.reshape((n_size, c_size, *lead)))

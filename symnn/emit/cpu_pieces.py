@@ -1,0 +1,155 @@
+"""What the functions of a module have in common: checks of what they are given, extents, memory, results."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from symnn.emit.cpu_shapes import axis_name, axis_names, derived, grouped_text, grouping_of, shape_text, told_sizes
+from symnn.emit.cpu_steps import Steps
+from symnn.emit.printer import PythonPrinter
+from symnn.emit.unicode import unicode_text
+from symnn.language.operation import Argument, Kind, Parameter, Program, Programs, Role
+from symnn.language.terms import ELEMENTS, Entry, Extent, Index
+from symnn.loops.ir import Schedule
+from symnn.loops.names import code_name, size_name
+
+__all__ = ["Coded", "Pieces", "default_text"]
+
+
+class Pieces:
+    """What the functions of a module have in common: checks, extents, memory, results."""
+
+    def __init__(self, made: Programs, schedules: dict[str, Schedule]) -> None:
+        self.made, self.op, self.schedules = made, made.op, schedules
+        self.arrays = [a for a in self.op.arguments if a.role is not Role.STEP]
+        self.tables: list[list[str]] = []
+        self.helpers: set[str] = set()
+        self._inputs = "()"
+
+    @property
+    def is_loss(self) -> bool:
+        """Whether the value is one for each sample, to be reduced as the caller asks."""
+        return self.op.kind is Kind.LOSS and bool(self.op.equation(self.op.outputs[0]).axes)
+
+    # --- pieces
+
+    def _use(self, *names: str) -> None:
+        self.helpers.update(names)
+
+    def _table(self, name: str, arguments: Sequence[Argument], apart: Sequence[Argument] = ()) -> str:
+        """A constant that says what ``check`` should expect; arrays ``apart`` have an axis of their own for each."""
+        rows = [
+            f"    ({Coded(a).name_in_code!r}, {axis_names(a.axes, groups)}, {below_of(a)}),"
+            for a in arguments
+            for groups in [() if a in apart else grouping_of(self.op, a.name)]
+        ]
+        block = [f"{name} = (", *rows, ")"]
+        if block not in self.tables:
+            self.tables.append(block)
+        return name
+
+    def _signature(self, first: Sequence[str], keywords: Sequence[str], parameters: Sequence[Parameter]) -> str:
+        named = [f"{code_name(p.name)}" + ("" if p.default is None else f"={default_text(p)}") for p in parameters]
+        later = [*named, *keywords]
+        return ", ".join([*first, *(["*", *later] if later else [])])
+
+    def _parameters(self, program: Program) -> list[Parameter]:
+        return [p for p in self.op.parameters if p.symbol in program.scalars]
+
+    def _checked_parameters(self, parameters: Sequence[Parameter]) -> list[str]:
+        if parameters:
+            self._use("number")
+        lines = [checked_number(p) for p in parameters]
+        for fact in self.op.facts:
+            # What the declaration assumes of its parameters alone.
+            known = {p.symbol for p in parameters}
+            if fact.free_symbols and fact.free_symbols <= known:
+                self._use("require")
+                names = sorted(code_name(str(s.name)) for s in fact.free_symbols)
+                given = ", ".join(f"{name}={name}" for name in names)
+                lines.append(f"require({PythonPrinter()(fact)}, {unicode_text(fact)!r}, {given})")
+        return lines
+
+    def _sizes(self, wanted: set[str], known: Sequence[Argument]) -> list[str]:
+        """The extents that a function uses: of what it is given, and those that follow from them."""
+        there = {i.axis for a in known for i in a.axes} | {a.below.axis for a in known if a.below is not None}
+        follow = {axis for axis in wanted - there if axis in self.op.extents and self.op.extents[axis].atoms(Extent)}
+        lines, more, _ = derived(self.op.extents, follow)
+        if follow:
+            self._use("extent_of")
+        plain = sorted((wanted | more) - follow)
+        return [*(f"{size_name(axis)} = sizes[{axis_name(axis)!r}]" for axis in plain), *lines]
+
+    def _opening(self, arguments: Sequence[Argument], table: str, values: Sequence[str]) -> list[str]:
+        """The arrays and the parameters checked: parameters first where they say extents."""
+        parameters = self._checked_parameters(list(self.op.parameters))
+        arrays = self._unpacked(arguments, table, values)
+        return [*parameters, *arrays] if told_sizes(self.op) else [*arrays, *parameters]
+
+    def _unpacked(self, arguments: Sequence[Argument], table: str, values: Sequence[str]) -> list[str]:
+        self._use("check")
+        names = ", ".join(code_name(a.name) for a in arguments)
+        given = ", ".join(values)
+        comma = "," if len(arguments) == 1 else ""
+        self._inputs = f"({names}{comma})"
+        told = told_sizes(self.op)
+        more = f", {told}" if told else ""
+        lines = [f"({names}{comma}), sizes, lead, real = check({table}, ({given}{comma}){more})"]
+        return lines + [f"{code_name(a.name)} = real({code_name(a.name)})" for a in arguments if not a.axes]
+
+    def _run(
+        self, schedule: Schedule, outputs: Sequence[Entry], out: Sequence[str] | None
+    ) -> tuple[list[str], set[str]]:
+        """Memory for the outputs, then the steps; returns the lines and the extents that they use."""
+        given = frozenset(e.name for e in outputs)
+        steps = Steps.of(schedule, {}, given)
+        lines: list[str] = []
+        sizes = set(steps.sizes)
+        for k, e in enumerate(outputs):
+            if not e.indices:
+                continue
+            sizes |= {i.axis for i in e.indices if isinstance(i, Index)}
+            name = code_name(e.name)
+            if out is None or out[k] == "None":
+                kind = "np.int64" if e.tensor.is_integer else "real"
+                lines.append(f"{name} = np.empty({shape_text(e.indices)}, {kind})")
+            else:
+                self._use("output")
+                groups = grouping_of(self.op, e.name)
+                shape = shape_text(e.indices, lead=True, groups=groups)
+                lines.append(f"{name} = output('out', {out[k]}, {shape}, real, {self._inputs})")
+                if ELEMENTS in e.indices or groups:
+                    lines.append(f"{name} = {name}.reshape({shape_text(e.indices)})")
+        return [*lines, *steps.lines], sizes
+
+    def _result(self, e: Entry) -> str:
+        """An output as the caller sees it."""
+        name = code_name(e.name)
+        if not e.indices:
+            return f"real({name})"
+        return grouped_text(self.op, e.name, [i for i in e.indices if isinstance(i, Index)], name)
+
+    def _targets(self, names: Sequence[str], schedule: Schedule) -> list[Entry]:
+        found = {e.name: e for e in schedule.outputs}
+        return [found[n] for n in names]
+
+
+class Coded:
+    """An argument with its name in code."""
+
+    def __init__(self, argument: Argument) -> None:
+        self.argument = argument
+        self.name_in_code = code_name(argument.name) if argument.name != "g" else "g"
+        self.axes, self.below = argument.axes, argument.below
+
+
+def below_of(a: Argument) -> str:
+    if a.below is None:
+        # Whole numbers without a bound: the places of maxima.
+        return repr("") if a.tensor.is_integer else "None"
+    return repr(axis_name(a.below.axis))
+
+
+def default_text(p: Parameter) -> str:
+    assert p.default is not None
+    return repr(int(p.default)) if p.default == int(p.default) and abs(p.default) < 1e6 else repr(p.default)
