@@ -4,7 +4,7 @@ From eta_max to eta_min along half a cosine over T steps, then constant (Loshchi
 
     η = (ηₘₐₓ − ηₘᵢₙ)·(1 + cos(π·min(t, T) / T)) / 2 + ηₘᵢₙ
 
-Made by symnn 0.1.0 from the declaration of cosine_annealing in symnn.catalogue.schedules, hash fa3fe58567d9.
+Made by symnn 0.1.0 from the declaration of cosine_annealing in symnn.catalogue.schedules, hash b2bfc75858e9.
 Do not edit: `symnn build` verifies it and writes it again.
 verified steps, program of forward: error 0, bound 1e-40
 verified kernel, float32, subnormal: error 2e-10, bound 4
@@ -16,7 +16,7 @@ import math
 from ._runtime import number
 
 #: The runtime that these kernels were compiled against: a new one makes a new file, and with it a new cache.
-RUNTIME = "008fd1689e79"
+RUNTIME = "3ac19f135a12"
 
 
 #: The operation, for programs.
@@ -49,7 +49,7 @@ SPEC = {
     "equations": [
         "\\eta = \\frac{(\\eta_{\\max} - \\eta_{\\min}) \\left(1 + \\cos\\left(\\frac{\\pi \\min(t, T)}{T}\\right)\\right)}{2} + \\eta_{\\min}",
     ],
-    "hash": "fa3fe58567d9",
+    "hash": "b2bfc75858e9",
 }
 
 
@@ -58,7 +58,7 @@ def value(t, *, eta_max=0.1, eta_min=0.0, T=1000.0):
     t = number("t", t, 0, math.inf, "[0, inf)")
     eta_max = number("eta_max", eta_max, 0, math.inf, "[0, inf)")
     eta_min = number("eta_min", eta_min, 0, math.inf, "[0, inf)")
-    T = number("T", T, 1, math.inf, "[1, inf)", whole=True)
+    T = int(number("T", T, 1, math.inf, "[1, inf)", whole=True))
     # η = (ηₘₐₓ − ηₘᵢₙ)·(1 + cos(π·min(t, T) / T)) / 2 + ηₘᵢₙ
     eta = eta_min + (1 + math.cos(3.141592653589793 * min(t, T) / T)) * (eta_max - eta_min) / 2
     return eta

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from symnn.emit.cpu_scalars import checked_number
 from symnn.emit.cpu_shapes import axis_name, axis_names, derived, grouped_text, grouping_of, shape_text, told_sizes
 from symnn.emit.cpu_steps import Steps
 from symnn.emit.printer import PythonPrinter

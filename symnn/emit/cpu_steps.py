@@ -55,7 +55,7 @@ class Steps:
         printer = KernelPrinter(self.storage)
         for e in scan.kept:
             self._memory(e)
-        inner = Steps(self.schedule, self.storage, frozenset(s.name for s, _, _ in scan.slices))
+        inner = Steps(self.schedule, self.storage, frozenset(s.name for s, _, _, _ in scan.slices))
         for step in scan.steps:
             inner._add(step)
         axis, size = index_name(scan.index), size_name(scan.index.axis)
@@ -66,10 +66,17 @@ class Steps:
             self.sizes |= {i.axis for i in before.indices if isinstance(i, Index)}
             self.lines.append(f"{printer.array(before.name)} = np.zeros({shape_text(before.indices)}, real)  # {when}")
         self.lines.append(f"for {axis} in {f'reversed(range({size}))' if scan.backwards else f'range({size})'}:")
-        body = [
-            f"{printer.array(part.name)} = {printer.array(whole.name)}[{':, ' * at}{axis}]"
-            for part, whole, at in scan.slices
-        ]
+        body = []
+        for part, whole, at, shift in scan.slices:
+            name, of = printer.array(part.name), printer.array(whole.name)
+            if not shift:
+                body.append(f"{name} = {of}[{':, ' * at}{axis}]")
+                continue
+            there = f"{axis} + 1 < {size}" if shift > 0 else f"{axis} > 0"
+            self.sizes |= {i.axis for i in part.indices if isinstance(i, Index)}
+            self.lines.insert(-1, f"{name}_absent = np.zeros({shape_text(part.indices)}, real)")
+            place = f"{axis} + 1" if shift > 0 else f"{axis} - 1"
+            body.append(f"{name} = {of}[{':, ' * at}{place}] if {there} else {name}_absent")
         body += inner.lines
         body += [f"{printer.array(before.name)} = {printer.array(now.name)}" for before, now in scan.carried]
         self.lines += ["    " + line for line in body]

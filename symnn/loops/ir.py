@@ -193,15 +193,15 @@ class Number:
 class Scan:
     """Steps taken at each position of an axis in turn, forwards or ``backwards``: a recurrence.
 
-    Inside, ``slices`` maps the name of a step's array to the whole array and where the axis is in it; ``carried``
-    maps the name of an array from the step before (after) to that of the step's own; it is absent, zero, at first.
+    Inside, ``slices`` maps the name of a step's array to the whole array, where the axis is in it, and by how much the
+    position is shifted (one step back or on, where there may be none: absent, zero); ``carried`` maps the name of an array from the step before (after) to that of the step's own; it is absent, zero, at first.
     ``kept`` are the whole arrays that the scan fills.
     """
 
     index: Index
     backwards: bool
     steps: tuple[Step, ...]
-    slices: tuple[tuple[Entry, Entry, int], ...]
+    slices: tuple[tuple[Entry, Entry, int, int], ...]
     carried: tuple[tuple[Entry, Entry], ...]
     kept: tuple[Entry, ...]
 

@@ -32,13 +32,13 @@ class Recurrence:
 
     def step(
         self, axes_of: Mapping[str, tuple[Index, ...]]
-    ) -> tuple[tuple[Equation, ...], list[tuple[Entry, Entry, int]], list[tuple[Entry, Entry]]]:
+    ) -> tuple[tuple[Equation, ...], list[tuple[Entry, Entry, int, int]], list[tuple[Entry, Entry]]]:
         """The equations of one step, without the axis; the slices and the carried arrays that they read."""
         index = self.index
         assert index is not None
         neighbour = index + 1 if self.backwards else index - 1
         word = "after" if self.backwards else "before"
-        slices: dict[str, tuple[Entry, Entry, int]] = {}
+        slices: dict[object, tuple[Entry, Entry, int, int]] = {}
         carried: dict[str, tuple[Entry, Entry]] = {}
 
         taken = set(axes_of)
@@ -56,8 +56,18 @@ class Recurrence:
                 return slices[name][0].tensor, own
             known = {"integer": True} if tensor.is_integer else {}
             here = Tensor(unused(_with_suffix(name, index.axis)), **known)
-            slices.setdefault(name, (Entry(here, *own), Entry(tensor, *axes_of[name]), at))
+            slices.setdefault(name, (Entry(here, *own), Entry(tensor, *axes_of[name]), at, 0))
             return here, own
+
+        def shifted(entry: Entry, where: int, shift: int) -> Tensor:
+            """A tensor that is known already, one position on or back."""
+            key = (entry.name, shift)
+            if key not in slices:
+                own = tuple(i for i in axes_of[entry.name] if i != index)
+                word = "after" if shift > 0 else "before"
+                here = Tensor(unused(_with_suffix(entry.name, f"{word}_{index.axis}")))
+                slices[key] = (Entry(here, *own), Entry(entry.tensor, *axes_of[entry.name]), where, shift)
+            return slices[key][0].tensor
 
         def rewritten(expr: sp.Expr) -> sp.Expr:
             if isinstance(expr, Entry):
@@ -65,6 +75,9 @@ class Recurrence:
                     return expr
                 where = axes_of[expr.name].index(index)
                 others = tuple(i for k, i in enumerate(expr.indices) if k != where)
+                shift = expr.indices[where] - index
+                if expr.name not in self.names and shift in (1, -1):
+                    return Entry(shifted(expr, where, int(shift)), *others)
                 here, own = sliced(expr.name, expr.tensor)
                 if expr.indices[where] == index and not any(index in i.free_symbols for i in others):
                     return Entry(here, *others)

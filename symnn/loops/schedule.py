@@ -75,16 +75,16 @@ def _steps(
 def _scan(unit: Recurrence, axes_of: Axes, wanted: set[str], kernel_name: Callable[[], str]) -> Scan:
     """A recurrence as steps that are taken at each position of its axis."""
     inner, slices, carried = unit.step(axes_of)
-    names = {e.name: e.axes for e in inner} | {s.name: s.indices for s, _, _ in slices}
+    names = {e.name: e.axes for e in inner} | {s.name: s.indices for s, _, _, _ in slices}
     names |= {before.name: before.indices for before, _ in carried}
-    whole = {s.name: w for s, w, _ in slices}
+    whole = {s.name: w for s, w, _, _ in slices}
     kept = {now.name for _, now in carried} | {s for s, w in whole.items() if w.name in wanted & unit.names}
-    inputs = [Argument(s.tensor, s.indices, Role.INPUT) for s, w, _ in slices if w.name not in unit.names]
+    inputs = [Argument(s.tensor, s.indices, Role.INPUT) for s, w, _, _ in slices if w.name not in unit.names]
     inputs += [Argument(before.tensor, before.indices, Role.INPUT) for before, _ in carried]
     steps = _steps(inner, inputs, {**axes_of, **names}, kept, kernel_name)
     used = {n for step in steps for n in _reads(step)} | kept
     slices = [s for s in slices if s[0].name in used and (s[1].name not in unit.names or s[0].name in kept)]
-    filled = tuple(w for s, w, _ in slices if s.name in kept)
+    filled = tuple(w for s, w, _, _ in slices if s.name in kept)
     assert unit.index is not None
     return Scan(unit.index, unit.backwards, tuple(steps), tuple(slices), tuple(carried), filled)
 
@@ -141,6 +141,6 @@ def _reads(step: Step) -> set[str]:
         return {step.left.name, step.right.name}
     if isinstance(step, Scan):
         inside = {n for s in step.steps for n in _reads(s)}
-        return inside | {whole.name for _, whole, _ in step.slices}
+        return inside | {whole.name for _, whole, _, _ in step.slices}
     return {e.name for e in step.value.atoms(Entry)}
 

@@ -60,14 +60,14 @@ def _walk(steps: Sequence[Step], arrays: set[str], scalars: set[str]) -> list[st
             written.append(step.target.name)
         elif isinstance(step, Scan):
             kept = {e.name for e in step.kept}
-            sliced = {part.name for part, whole, _ in step.slices if whole.name not in kept}
-            for part, whole, _ in step.slices:
+            sliced = {part.name for part, whole, _, _ in step.slices if whole.name not in kept}
+            for part, whole, _, _ in step.slices:
                 _require(part.name not in sliced or whole.name in there, f"the recurrence reads {whole.name} too early")
             inside = _walk(
                 step.steps, there | sliced | {before.name for before, _ in step.carried},
                 scalars | {step.index.axis},
             )
-            own = {part.name for part, whole, _ in step.slices if whole.name in kept}
+            own = {part.name for part, whole, _, _ in step.slices if whole.name in kept}
             _require(own <= set(inside), f"the recurrence never writes {own - set(inside)}")
             written += [*kept, *(name for name in inside if name not in own)]
         else:

@@ -231,7 +231,10 @@ def _wide(plain: Callable[..., Any], values: list[Any], k: int, value: Any, erro
     reach = error * unit
     if not reach or reach < abs(values[k]) / 1024:
         return mpmath.mpf(0)
-    ends = [plain(*values[:k], values[k] + sign * reach, *values[k + 1 :]) for sign in (1, -1)]
+    try:
+        ends = [plain(*values[:k], values[k] + sign * reach, *values[k + 1 :]) for sign in (1, -1)]
+    except OverflowError:
+        return mpmath.inf
     moved = [abs(end - value) / unit for end in ends if mpmath.isfinite(end)]
     return max(moved, default=mpmath.mpf(0))
 
