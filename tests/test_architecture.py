@@ -41,7 +41,7 @@ FILES = sorted(PACKAGE.rglob("*.py"))
 def part_of(path: Path) -> str:
     """The stage, or the part beside the stages, that a file belongs to; the package itself is ''."""
     first = path.relative_to(PACKAGE).parts[0].removesuffix(".py")
-    return "" if first == "__init__" else first
+    return "" if first in ("__init__", "__main__") else first
 
 
 def imports_of(path: Path) -> Iterator[tuple[int, str]]:

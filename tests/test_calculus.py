@@ -93,9 +93,9 @@ CLOSED_FORMS = {
         * (tensor("a", n, c) - Delta(c, Entry(Tensor("label", integer=True, nonnegative=True), n)))
     },
     "linear": {
-        "x": Total(tensor("g", ELEMENTS, o1) * tensor("W", o1, i), o1),
-        "W": Total(tensor("g", E1, o) * tensor("x", E1, i), E1),
-        "b": Total(tensor("g", E1, o), E1),
+        "x": Total(tensor("g", n, o1) * tensor("W", o1, i), o1),
+        "W": Total(tensor("g", n1, o) * tensor("x", n1, i), n1),
+        "b": Total(tensor("g", n1, o), n1),
     },
     "layer_norm": {
         "x": r * (g_hat - mean_d(g_hat) - x_hat * mean_d(g_hat * x_hat)),

@@ -80,7 +80,7 @@ def test_names_become_letters() -> None:
 
 
 def test_what_an_optimizer_replaces_carries_its_step() -> None:
-    momentum = OPERATIONS["momentum"]
+    momentum = OPERATIONS["nesterov_look_ahead"]
     left, right = equation_notation(momentum.equations[-1], Names.of(momentum))
     assert (node_text(left), node_text(right)) == ("θₜ", "θₜ₋₁ − vₜ")
 

@@ -27,9 +27,27 @@ def of_kind(*kinds: str) -> list[str]:
     return [n for n in NAMES if module(n).SPEC["kind"] in kinds]
 
 
-WITH_GRADIENT = of_kind("activation", "loss", "layer", "regularizer")
-LOSSES, OPTIMIZERS = of_kind("loss"), of_kind("optimizer")
 EXTENTS = {"n": 5, "c": 4, "d": 3, "i": 6, "o": 2}
+
+
+def is_plain(name: str) -> bool:
+    """Whether arguments of any extents do: no axis that follows from another, one output, every parameter known.
+
+    The others (convolutions, recurrences, attention, blocks) are held to PyTorch in test_layers.
+    """
+    spec = module(name).SPEC
+    shapes = [a["shape"] for a in spec["arguments"]]
+    axes = {axis for shape in shapes for axis in shape}
+    lead = all("..." not in shape[1:] for shape in shapes)
+    known = all(p["default"] is not None for p in spec["params"])
+    labels = all(a["dtype"] != "integer" or "c" in axes for a in spec["arguments"])
+    return axes <= {*EXTENTS, "..."} and lead and known and labels and len(spec["outputs"]) == 1
+
+
+WITH_GRADIENT = [n for n in of_kind("activation", "loss", "layer", "regularizer") if is_plain(n)]
+LOSSES = [n for n in of_kind("loss") if is_plain(n) and hasattr(module(n), "per_sample")]
+OPTIMIZERS = [n for n in of_kind("optimizer") if module(n).SPEC["arguments"][0]["name"] == "theta"
+              and module(n).SPEC["arguments"][1]["name"] == "grad"]
 
 
 def arrays_of(

@@ -2,13 +2,13 @@
 
 Each sample normalised over its features, then scaled and shifted (Ba et al. 2016).
 
-    μ[n] = mean_d(x[n,d])
-    var[n] = mean_d((x[n,d] − μ[n])²)
-    r[n] = 1 / √(var[n] + ε)
-    x̂[n,d] = r[n]·(x[n,d] − μ[n])
-    y[n,d] = γ[d]·x̂[n,d] + β[d]
+    μ = mean_d(x[d])
+    var = mean_d((x[d] − μ)²)
+    r = 1 / √(var + ε)
+    x̂[d] = r·(x[d] − μ)
+    y[d] = γ[d]·x̂[d] + β[d]
 
-Made by symnn 0.1.0 from the declaration of layer_norm in symnn.catalogue.layers, hash 3545a7e53b73.
+Made by symnn 0.1.0 from the declaration of layer_norm in symnn.catalogue.normalisation, hash d44ab84b4678.
 Do not edit: `symnn build` verifies it and writes it again.
 verified steps, jvp, 11 lines: error 4e-66, bound 1e-40
 verified steps, jvp, 5 chain rule lines: error 2e-79, bound 1e-30
@@ -17,10 +17,12 @@ verified adjoint, ⟨Jv, u⟩ = ⟨v, Jᵀu⟩: error 7e-67, bound 1e-40
 verified adjoint, Jv, numerical: error 9e-65, bound 1e-25
 verified kernel, float32, ordinary: error 3e-01, bound 4
 verified kernel, float32, NaN and ±∞, wrong: error 0, bound 0
-verified kernel, float32, a large batch in pieces: error 2e-01, bound 8
 verified kernel, float64, subnormal: error 3e-01, bound 4
 verified kernel, float64, NaN and ±∞, wrong: error 0, bound 0
 verified kernel, float64, a large batch in pieces: error 2e-01, bound 8
+verified second, ⟨u, Hv⟩ = ⟨v, Hu⟩: error 2e-66, bound 1e-40
+verified second, Hv, numerical: error 3e-66, bound 1e-25
+verified second, kernel, float32: error 7e-02, bound 4
 """
 
 import math
@@ -32,7 +34,7 @@ from numba import njit, prange
 from ._runtime import OPTIONS, added, check, chunk_rows, number, output, outputs, pairs
 
 #: The runtime that these kernels were compiled against: a new one makes a new file, and with it a new cache.
-RUNTIME = "008fd1689e79"
+RUNTIME = "3ac19f135a12"
 
 
 #: The operation, for programs.
@@ -40,7 +42,7 @@ SPEC = {
     "name": "layer_norm",
     "kind": "layer",
     "arguments": [
-        {"name": "x", "shape": ["n", "d"], "role": "input", "dtype": "float", "differentiable": True},
+        {"name": "x", "shape": ["...", "d"], "role": "input", "dtype": "float", "differentiable": True},
         {"name": "gamma", "shape": ["d"], "role": "learned", "dtype": "float", "differentiable": True},
         {"name": "beta", "shape": ["d"], "role": "learned", "dtype": "float", "differentiable": True},
     ],
@@ -55,13 +57,13 @@ SPEC = {
         "y",
     ],
     "equations": [
-        "\\mu_{n} = \\operatorname{mean}_{d}(x_{n,d})",
-        "\\mathrm{var}_{n} = \\operatorname{mean}_{d}((x_{n,d} - \\mu_{n})^{2})",
-        "r_{n} = \\frac{1}{\\sqrt{\\mathrm{var}_{n} + \\varepsilon}}",
-        "\\hat{x}_{n,d} = r_{n} (x_{n,d} - \\mu_{n})",
-        "y_{n,d} = \\gamma_{d} \\, \\hat{x}_{n,d} + \\beta_{d}",
+        "\\mu = \\operatorname{mean}_{d}(x_{d})",
+        "\\mathrm{var} = \\operatorname{mean}_{d}((x_{d} - \\mu)^{2})",
+        "r = \\frac{1}{\\sqrt{\\mathrm{var} + \\varepsilon}}",
+        "\\hat{x}_{d} = r (x_{d} - \\mu)",
+        "y_{d} = \\gamma_{d} \\, \\hat{x}_{d} + \\beta_{d}",
     ],
-    "hash": "3545a7e53b73",
+    "hash": "d44ab84b4678",
 }
 
 
@@ -69,30 +71,30 @@ SPEC = {
 def _forward_saving_rows(x, beta, gamma, eps, mu, r, y):
     real = x.dtype.type
     d_size = x.shape[1]
-    for n in range(x.shape[0]):
-        # sum_x[n] = Σ_d x[n,d]
+    for e in range(x.shape[0]):
+        # sum_x = Σ_d x[d]
         sum_x_sum = 0.0
         for d in range(d_size):
-            sum_x_sum = added(sum_x_sum, x[n, d])
+            sum_x_sum = added(sum_x_sum, x[e, d])
         sum_x = real(sum_x_sum)
-        # μ[n] = sum_x[n] / D
-        mu_n = sum_x / real(d_size)
-        mu[n] = mu_n
-        # sum_mu_x[n] = Σ_d (x[n,d] − μ[n])²
+        # μ = sum_x/D
+        mu_e = sum_x / real(d_size)
+        mu[e] = mu_e
+        # sum_mu_x = Σ_d (x[d] − μ)²
         sum_mu_x_sum = 0.0
         for d in range(d_size):
-            sum_mu_x_sum = added(sum_mu_x_sum, (x[n, d] - mu_n) * (x[n, d] - mu_n))
+            sum_mu_x_sum = added(sum_mu_x_sum, (x[e, d] - mu_e) * (x[e, d] - mu_e))
         sum_mu_x = real(sum_mu_x_sum)
-        # var[n] = sum_mu_x[n] / D
+        # var = sum_mu_x/D
         var = sum_mu_x / real(d_size)
-        # r[n] = 1 / √(var[n] + ε)
-        r_n = real(1) / math.sqrt(var + eps)
-        r[n] = r_n
-        # x̂[n,d] = r[n]·(x[n,d] − μ[n])
-        # y[n,d] = β[d] + γ[d]·x̂[n,d]
+        # r = 1 / √(var + ε)
+        r_e = real(1) / math.sqrt(var + eps)
+        r[e] = r_e
+        # x̂[d] = r·(x[d] − μ)
+        # y[d] = β[d] + γ[d]·x̂[d]
         for d in range(d_size):
-            xhat = r_n * (x[n, d] - mu_n)
-            y[n, d] = xhat * gamma[d] + beta[d]
+            xhat = r_e * (x[e, d] - mu_e)
+            y[e, d] = xhat * gamma[d] + beta[d]
 
 
 @njit(parallel=True, **OPTIONS)
@@ -109,35 +111,35 @@ def _backward_rows(mu, r, x, gamma, g, dx, dgamma, dbeta):
     d_size = x.shape[1]
     dgamma_block = np.zeros(d_size, real)
     dbeta_block = np.zeros(d_size, real)
-    for n in range(mu.shape[0]):
-        mu_n = mu[n]
-        r_n = r[n]
+    for e in range(mu.shape[0]):
+        mu_e = mu[e]
+        r_e = r[e]
         one_over_d = real(1) / real(d_size)
-        # x̂[n,d] = r[n]·(x[n,d] − μ[n])
-        # x̂̄[n,d] = γ[d]·g[n,d]
-        # sum_xhat_dxhat[n] = Σ_d x̂̄[n,d]·x̂[n,d]
-        # sum_dxhat[n] = Σ_d x̂̄[n,d]
-        # γ̄[d] = Σ_n g[n,d]·x̂[n,d]
-        # β̄[d] = Σ_n g[n,d]
+        # x̂[d] = r·(x[d] − μ)
+        # x̂̄[d] = g[d]·γ[d]
+        # sum_xhat_dxhat = Σ_d x̂̄[d]·x̂[d]
+        # sum_dxhat = Σ_d x̂̄[d]
+        # γ̄[d] = Σ g[d]·x̂[d]
+        # β̄[d] = Σ g[d]
         sum_xhat_dxhat_sum = 0.0
         sum_dxhat_sum = 0.0
         for d in range(d_size):
-            xhat = r_n * (x[n, d] - mu_n)
-            dxhat = gamma[d] * g[n, d]
+            xhat = r_e * (x[e, d] - mu_e)
+            dxhat = gamma[d] * g[e, d]
             sum_xhat_dxhat_sum = added(sum_xhat_dxhat_sum, dxhat * xhat)
             sum_dxhat_sum = added(sum_dxhat_sum, dxhat)
-            dgamma_block[d] += xhat * g[n, d]
-            dbeta_block[d] += g[n, d]
+            dgamma_block[d] += xhat * g[e, d]
+            dbeta_block[d] += g[e, d]
         sum_xhat_dxhat = real(sum_xhat_dxhat_sum)
         sum_dxhat = real(sum_dxhat_sum)
-        # x̂[n,d] = r[n]·(x[n,d] − μ[n])
-        # x̂̄[n,d] = γ[d]·g[n,d]
-        # x̄[n,d] = r[n]·(x̂̄[n,d] − (sum_dxhat[n] + sum_xhat_dxhat[n]·x̂[n,d]) / D)
+        # x̂[d] = r·(x[d] − μ)
+        # x̂̄[d] = g[d]·γ[d]
+        # x̄[d] = r·(x̂̄[d] − (sum_dxhat + sum_xhat_dxhat·x̂[d]) / D)
         for d in range(d_size):
-            xhat = r_n * (x[n, d] - mu_n)
-            dxhat = gamma[d] * g[n, d]
-            dx[n, d] = r_n * (dxhat - one_over_d * (sum_dxhat + sum_xhat_dxhat * xhat))
-        if n % 16 == 15 or n == mu.shape[0] - 1:
+            xhat = r_e * (x[e, d] - mu_e)
+            dxhat = gamma[d] * g[e, d]
+            dx[e, d] = r_e * (dxhat - one_over_d * (sum_dxhat + sum_xhat_dxhat * xhat))
+        if e % 16 == 15 or e == mu.shape[0] - 1:
             # Sums of 16 rows are added up in double precision.
             for d in range(d_size):
                 dgamma[d] += dgamma_block[d]
@@ -158,43 +160,43 @@ def _backward_parallel(chunk, mu, r, x, gamma, g, dx, dgamma, dbeta):
 def _jvp_rows(x, beta, gamma, x_dot, beta_dot, gamma_dot, eps, y, y_dot):
     real = x.dtype.type
     d_size = x.shape[1]
-    for n in range(x.shape[0]):
+    for e in range(x.shape[0]):
         one_over_d = real(1) / real(d_size)
-        # sum_x[n] = Σ_d x[n,d]
-        # sum_x_dot[n] = Σ_d ẋ[n,d]
+        # sum_x = Σ_d x[d]
+        # sum_x_dot = Σ_d ẋ[d]
         sum_x_sum = 0.0
         sum_x_dot_sum = 0.0
         for d in range(d_size):
-            sum_x_sum = added(sum_x_sum, x[n, d])
-            sum_x_dot_sum = added(sum_x_dot_sum, x_dot[n, d])
+            sum_x_sum = added(sum_x_sum, x[e, d])
+            sum_x_dot_sum = added(sum_x_dot_sum, x_dot[e, d])
         sum_x = real(sum_x_sum)
         sum_x_dot = real(sum_x_dot_sum)
-        # μ[n] = sum_x[n] / D
+        # μ = sum_x/D
         mu = one_over_d * sum_x
-        # sum_mu_x[n] = Σ_d (x[n,d] − μ[n])²
+        # sum_mu_x = Σ_d (x[d] − μ)²
         sum_mu_x_sum = 0.0
         for d in range(d_size):
-            sum_mu_x_sum = added(sum_mu_x_sum, (x[n, d] - mu) * (x[n, d] - mu))
+            sum_mu_x_sum = added(sum_mu_x_sum, (x[e, d] - mu) * (x[e, d] - mu))
         sum_mu_x = real(sum_mu_x_sum)
-        # var[n] = sum_mu_x[n] / D
+        # var = sum_mu_x/D
         var = one_over_d * sum_mu_x
-        # r[n] = 1 / √(var[n] + ε)
+        # r = 1 / √(var + ε)
         r = real(1) / math.sqrt(var + eps)
-        # x̂[n,d] = r[n]·(x[n,d] − μ[n])
-        # y[n,d] = β[d] + γ[d]·x̂[n,d]
-        # sum_xhat_x_dot[n] = Σ_d x̂[n,d]·ẋ[n,d]
+        # x̂[d] = r·(x[d] − μ)
+        # y[d] = β[d] + γ[d]·x̂[d]
+        # sum_xhat_x_dot = Σ_d x̂[d]·ẋ[d]
         sum_xhat_x_dot_sum = 0.0
         for d in range(d_size):
-            xhat = r * (x[n, d] - mu)
-            y[n, d] = xhat * gamma[d] + beta[d]
-            sum_xhat_x_dot_sum = added(sum_xhat_x_dot_sum, xhat * x_dot[n, d])
+            xhat = r * (x[e, d] - mu)
+            y[e, d] = xhat * gamma[d] + beta[d]
+            sum_xhat_x_dot_sum = added(sum_xhat_x_dot_sum, xhat * x_dot[e, d])
         sum_xhat_x_dot = real(sum_xhat_x_dot_sum)
-        # x̂[n,d] = r[n]·(x[n,d] − μ[n])
-        # ẏ[n,d] = β̇[d] + x̂[n,d]·γ̇[d] + r[n]·γ[d]·(ẋ[n,d] + (−sum_x_dot[n] − sum_xhat_x_dot[n]·x̂[n,d]) / D)
+        # x̂[d] = r·(x[d] − μ)
+        # ẏ[d] = β̇[d] + x̂[d]·γ̇[d] + r·γ[d]·(ẋ[d] + (−sum_x_dot − sum_xhat_x_dot·x̂[d]) / D)
         for d in range(d_size):
-            xhat = r * (x[n, d] - mu)
-            y_dot[n, d] = (
-                xhat * gamma_dot[d] + r * (one_over_d * (-sum_x_dot - sum_xhat_x_dot * xhat) + x_dot[n, d])
+            xhat = r * (x[e, d] - mu)
+            y_dot[e, d] = (
+                xhat * gamma_dot[d] + r * (one_over_d * (-sum_x_dot - sum_xhat_x_dot * xhat) + x_dot[e, d])
                 * gamma[d] + beta_dot[d]
             )
 
@@ -207,29 +209,158 @@ def _jvp_parallel(chunk, x, beta, gamma, x_dot, beta_dot, gamma_dot, eps, y, y_d
         _jvp_rows(x[lo:hi], beta, gamma, x_dot[lo:hi], beta_dot, gamma_dot, eps, y[lo:hi], y_dot[lo:hi])
 
 
+@njit(**OPTIONS)
+def _hvp_rows(x, gamma, g, x_dot, gamma_dot, eps, dx_dot, dgamma_dot):
+    real = x.dtype.type
+    d_size = x.shape[1]
+    dgamma_dot_block = np.zeros(d_size, real)
+    for e in range(x.shape[0]):
+        one_over_d = real(1) / real(d_size)
+        # x̂̄[d] = g[d]·γ[d]
+        # x̂̄̇[d] = g[d]·γ̇[d]
+        # sum_x = Σ_d x[d]
+        # sum_x_dot = Σ_d ẋ[d]
+        # sum_dxhat = Σ_d x̂̄[d]
+        # sum_dxhat_dot = Σ_d x̂̄̇[d]
+        sum_x_sum = 0.0
+        sum_x_dot_sum = 0.0
+        sum_dxhat_sum = 0.0
+        sum_dxhat_dot_sum = 0.0
+        for d in range(d_size):
+            dxhat = gamma[d] * g[e, d]
+            dxhat_dot = gamma_dot[d] * g[e, d]
+            sum_x_sum = added(sum_x_sum, x[e, d])
+            sum_x_dot_sum = added(sum_x_dot_sum, x_dot[e, d])
+            sum_dxhat_sum = added(sum_dxhat_sum, dxhat)
+            sum_dxhat_dot_sum = added(sum_dxhat_dot_sum, dxhat_dot)
+        sum_x = real(sum_x_sum)
+        sum_x_dot = real(sum_x_dot_sum)
+        sum_dxhat = real(sum_dxhat_sum)
+        sum_dxhat_dot = real(sum_dxhat_dot_sum)
+        # μ = sum_x/D
+        mu = one_over_d * sum_x
+        # sum_mu_x = Σ_d (x[d] − μ)²
+        sum_mu_x_sum = 0.0
+        for d in range(d_size):
+            sum_mu_x_sum = added(sum_mu_x_sum, (x[e, d] - mu) * (x[e, d] - mu))
+        sum_mu_x = real(sum_mu_x_sum)
+        # var = sum_mu_x/D
+        var = one_over_d * sum_mu_x
+        # r = 1 / √(var + ε)
+        r = real(1) / math.sqrt(var + eps)
+        # x̂[d] = r·(x[d] − μ)
+        # x̂̄[d] = g[d]·γ[d]
+        # sum_xhat_x_dot = Σ_d x̂[d]·ẋ[d]
+        # sum_xhat_dxhat = Σ_d x̂̄[d]·x̂[d]
+        sum_xhat_x_dot_sum = 0.0
+        sum_xhat_dxhat_sum = 0.0
+        for d in range(d_size):
+            xhat = r * (x[e, d] - mu)
+            dxhat = gamma[d] * g[e, d]
+            sum_xhat_x_dot_sum = added(sum_xhat_x_dot_sum, xhat * x_dot[e, d])
+            sum_xhat_dxhat_sum = added(sum_xhat_dxhat_sum, dxhat * xhat)
+        sum_xhat_x_dot = real(sum_xhat_x_dot_sum)
+        sum_xhat_dxhat = real(sum_xhat_dxhat_sum)
+        # ṙ = −sum_xhat_x_dot·r² / D
+        r_dot = -(one_over_d * sum_xhat_x_dot * r * r)
+        # x̂[d] = r·(x[d] − μ)
+        # x̂̄[d] = g[d]·γ[d]
+        # x̂̇[d] = x̂[d]·ṙ / r + r·(ẋ[d] − sum_x_dot/D)
+        # x̂̄̇[d] = g[d]·γ̇[d]
+        # sum_xhat_dxhat_dxhat_dot = Σ_d (x̂̄[d]·x̂̇[d] + x̂[d]·x̂̄̇[d])
+        # γ̄̇[d] = Σ g[d]·x̂̇[d]
+        sum_xhat_dxhat_dxhat_dot_sum = 0.0
+        for d in range(d_size):
+            xhat = r * (x[e, d] - mu)
+            dxhat = gamma[d] * g[e, d]
+            xhat_dot = r * (x_dot[e, d] - one_over_d * sum_x_dot) + r_dot * xhat / r
+            dxhat_dot = gamma_dot[d] * g[e, d]
+            sum_xhat_dxhat_dxhat_dot_sum = added(
+                sum_xhat_dxhat_dxhat_dot_sum, dxhat * xhat_dot + dxhat_dot * xhat,
+            )
+            dgamma_dot_block[d] += xhat_dot * g[e, d]
+        sum_xhat_dxhat_dxhat_dot = real(sum_xhat_dxhat_dxhat_dot_sum)
+        # x̂[d] = r·(x[d] − μ)
+        # x̂̄[d] = g[d]·γ[d]
+        # x̂̇[d] = x̂[d]·ṙ / r + r·(ẋ[d] − sum_x_dot/D)
+        # x̂̄̇[d] = g[d]·γ̇[d]
+        # x̄̇[d] = r·x̂̄̇[d] + ṙ·(x̂̄[d] − (sum_dxhat + sum_xhat_dxhat·x̂[d]) / D) − r·sum_dxhat_dot / D −
+        #     r·sum_xhat_dxhat·x̂̇[d] / D − r·sum_xhat_dxhat_dxhat_dot·x̂[d] / D
+        for d in range(d_size):
+            xhat = r * (x[e, d] - mu)
+            dxhat = gamma[d] * g[e, d]
+            xhat_dot = r * (x_dot[e, d] - one_over_d * sum_x_dot) + r_dot * xhat / r
+            dxhat_dot = gamma_dot[d] * g[e, d]
+            dx_dot[e, d] = (
+                dxhat_dot * r + r_dot * (dxhat - one_over_d * (sum_dxhat + sum_xhat_dxhat * xhat)) - one_over_d
+                * r * sum_dxhat_dot - one_over_d * r * sum_xhat_dxhat * xhat_dot - one_over_d * r
+                * sum_xhat_dxhat_dxhat_dot * xhat
+            )
+        if e % 16 == 15 or e == x.shape[0] - 1:
+            # Sums of 16 rows are added up in double precision.
+            for d in range(d_size):
+                dgamma_dot[d] += dgamma_dot_block[d]
+                dgamma_dot_block[d] = real(0)
+
+
+@njit(parallel=True, **OPTIONS)
+def _hvp_parallel(chunk, x, gamma, g, x_dot, gamma_dot, eps, dx_dot, dgamma_dot):
+    for k in prange((x.shape[0] + chunk - 1) // chunk):
+        lo = k * chunk
+        hi = min(lo + chunk, x.shape[0])
+        _hvp_rows(x[lo:hi], gamma, g[lo:hi], x_dot[lo:hi], gamma_dot, eps, dx_dot[lo:hi], dgamma_dot[k])
+
+
+@njit(**OPTIONS)
+def _hvp_2_rows(dbeta_dot):
+    real = dbeta_dot.dtype.type
+    for d in range(dbeta_dot.shape[0]):
+        # β̄̇[d] = 0
+        dbeta_dot[d] = real(0)
+
+
+@njit(parallel=True, **OPTIONS)
+def _hvp_2_parallel(chunk, dbeta_dot):
+    for k in prange((dbeta_dot.shape[0] + chunk - 1) // chunk):
+        lo = k * chunk
+        hi = min(lo + chunk, dbeta_dot.shape[0])
+        _hvp_2_rows(dbeta_dot[lo:hi])
+
+
 _ARGUMENTS = (
-    ("x", ("n", "d"), None),
+    ("x", ("...", "d"), None),
     ("gamma", ("d",), None),
     ("beta", ("d",), None),
 )
 
 
 _SAVED = (
-    ("x", ("n", "d"), None),
+    ("x", ("...", "d"), None),
     ("gamma", ("d",), None),
-    ("mu", ("n",), None),
-    ("r", ("n",), None),
-    ("g", ("n", "d"), None),
+    ("mu", ("...",), None),
+    ("r", ("...",), None),
+    ("g", ("...", "d"), None),
 )
 
 
 _MOVING = (
-    ("x", ("n", "d"), None),
+    ("x", ("...", "d"), None),
     ("gamma", ("d",), None),
     ("beta", ("d",), None),
-    ("x_dot", ("n", "d"), None),
+    ("x_dot", ("...", "d"), None),
     ("gamma_dot", ("d",), None),
     ("beta_dot", ("d",), None),
+)
+
+
+_ALONG = (
+    ("x", ("...", "d"), None),
+    ("gamma", ("d",), None),
+    ("beta", ("d",), None),
+    ("x_dot", ("...", "d"), None),
+    ("gamma_dot", ("d",), None),
+    ("beta_dot", ("d",), None),
+    ("g", ("...", "d"), None),
 )
 
 
@@ -244,40 +375,44 @@ def forward(x, gamma, beta, *, eps=1e-05, out=None):
 
 def forward_saving(x, gamma, beta, *, eps=1e-05, out=None):
     """The output, and what ``backward`` needs."""
-    (x, gamma, beta), sizes, _, real = check(_ARGUMENTS, (x, gamma, beta))
+    (x, gamma, beta), sizes, lead, real = check(_ARGUMENTS, (x, gamma, beta))
     eps = number("eps", eps, 0, math.inf, "(0, inf)")
     d_size = sizes["d"]
-    n_size = sizes["n"]
-    y = output("out", out, (n_size, d_size), real, (x, gamma, beta))
-    mu = np.empty((n_size,), real)
-    r = np.empty((n_size,), real)
+    size = sizes["..."]
+    y = output("out", out, (*lead, d_size), real, (x, gamma, beta))
+    y = y.reshape((size, d_size))
+    mu = np.empty((size,), real)
+    r = np.empty((size,), real)
     chunk = chunk_rows(d_size)
-    if n_size <= chunk:
+    if size <= chunk:
         _forward_saving_rows(x, beta, gamma, real(eps), mu, r, y)
     else:
         _forward_saving_parallel(chunk, x, beta, gamma, real(eps), mu, r, y)
-    return y, Saved(x, gamma, mu, r)
+    return y.reshape((*lead, d_size)), Saved(
+        x.reshape((*lead, d_size)), gamma, mu.reshape(lead), r.reshape(lead),
+    )
 
 
 def backward(saved, g, *, out=None):
     """The gradient for each differentiable argument, from the cotangent ``g`` of the output."""
-    (x, gamma, mu, r, g), sizes, _, real = check(_SAVED, (saved.x, saved.gamma, saved.mu, saved.r, g))
+    (x, gamma, mu, r, g), sizes, lead, real = check(_SAVED, (saved.x, saved.gamma, saved.mu, saved.r, g))
     d_size = sizes["d"]
-    n_size = sizes["n"]
+    size = sizes["..."]
     out_dx, out_dgamma, out_dbeta = outputs(out, 3)
-    dx = output("out", out_dx, (n_size, d_size), real, (x, gamma, mu, r, g))
+    dx = output("out", out_dx, (*lead, d_size), real, (x, gamma, mu, r, g))
+    dx = dx.reshape((size, d_size))
     dgamma = output("out", out_dgamma, (d_size,), real, (x, gamma, mu, r, g))
     dbeta = output("out", out_dbeta, (d_size,), real, (x, gamma, mu, r, g))
     chunk = chunk_rows(d_size, summing=True)
-    dgamma_parts = np.zeros((max(1, -(-n_size // chunk)), d_size))
-    dbeta_parts = np.zeros((max(1, -(-n_size // chunk)), d_size))
-    if n_size <= chunk:
+    dgamma_parts = np.zeros((max(1, -(-size // chunk)), d_size))
+    dbeta_parts = np.zeros((max(1, -(-size // chunk)), d_size))
+    if size <= chunk:
         _backward_rows(mu, r, x, gamma, g, dx, dgamma_parts[0], dbeta_parts[0])
     else:
         _backward_parallel(chunk, mu, r, x, gamma, g, dx, dgamma_parts, dbeta_parts)
     np.copyto(dgamma, dgamma_parts.sum(axis=0), casting="same_kind")
     np.copyto(dbeta, dbeta_parts.sum(axis=0), casting="same_kind")
-    return Gradients(dx, dgamma, dbeta)
+    return Gradients(dx.reshape((*lead, d_size)), dgamma, dbeta)
 
 
 def jvp(inputs, tangents, *, eps=1e-05):
@@ -286,15 +421,43 @@ def jvp(inputs, tangents, *, eps=1e-05):
     ``inputs``: x, gamma, beta; ``tangents``: one for each of x, gamma, beta.
     """
     inputs, tangents = pairs(inputs, 3, tangents, 3)
-    (x, gamma, beta, x_dot, gamma_dot, beta_dot), sizes, _, real = check(_MOVING, (*inputs, *tangents))
+    (x, gamma, beta, x_dot, gamma_dot, beta_dot), sizes, lead, real = check(_MOVING, (*inputs, *tangents))
     eps = number("eps", eps, 0, math.inf, "(0, inf)")
     d_size = sizes["d"]
-    n_size = sizes["n"]
-    y = np.empty((n_size, d_size), real)
-    y_dot = np.empty((n_size, d_size), real)
+    size = sizes["..."]
+    y = np.empty((size, d_size), real)
+    y_dot = np.empty((size, d_size), real)
     chunk = chunk_rows(d_size)
-    if n_size <= chunk:
+    if size <= chunk:
         _jvp_rows(x, beta, gamma, x_dot, beta_dot, gamma_dot, real(eps), y, y_dot)
     else:
         _jvp_parallel(chunk, x, beta, gamma, x_dot, beta_dot, gamma_dot, real(eps), y, y_dot)
-    return y, y_dot
+    return y.reshape((*lead, d_size)), y_dot.reshape((*lead, d_size))
+
+
+def hvp(inputs, vectors, g, *, eps=1e-05):
+    """The second derivative of ⟨g, output⟩ along ``vectors``: the Hessian times them, for each argument.
+
+    ``inputs``: x, gamma, beta; ``vectors``: one for each of x, gamma, beta.
+    """
+    inputs, vectors = pairs(inputs, 3, vectors, 3, "vectors")
+    (x, gamma, beta, x_dot, gamma_dot, beta_dot, g), sizes, lead, real = check(_ALONG, (*inputs, *vectors, g))
+    eps = number("eps", eps, 0, math.inf, "(0, inf)")
+    d_size = sizes["d"]
+    size = sizes["..."]
+    dx_dot = np.empty((size, d_size), real)
+    dgamma_dot = np.empty((d_size,), real)
+    dbeta_dot = np.empty((d_size,), real)
+    chunk = chunk_rows(d_size, summing=True)
+    dgamma_dot_parts = np.zeros((max(1, -(-size // chunk)), d_size))
+    if size <= chunk:
+        _hvp_rows(x, gamma, g, x_dot, gamma_dot, real(eps), dx_dot, dgamma_dot_parts[0])
+    else:
+        _hvp_parallel(chunk, x, gamma, g, x_dot, gamma_dot, real(eps), dx_dot, dgamma_dot_parts)
+    np.copyto(dgamma_dot, dgamma_dot_parts.sum(axis=0), casting="same_kind")
+    chunk = chunk_rows(1)
+    if d_size <= chunk:
+        _hvp_2_rows(dbeta_dot)
+    else:
+        _hvp_2_parallel(chunk, dbeta_dot)
+    return Gradients(dx_dot.reshape((*lead, d_size)), dgamma_dot, dbeta_dot)

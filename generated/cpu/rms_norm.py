@@ -2,11 +2,11 @@
 
 Each sample divided by its root mean square, then scaled (Zhang & Sennrich 2019).
 
-    r[n] = 1 / √(mean_d(x[n,d]²) + ε)
-    x̂[n,d] = x[n,d]·r[n]
-    y[n,d] = γ[d]·x̂[n,d]
+    r = 1 / √(mean_d(x[d]²) + ε)
+    x̂[d] = x[d]·r
+    y[d] = γ[d]·x̂[d]
 
-Made by symnn 0.1.0 from the declaration of rms_norm in symnn.catalogue.layers, hash cd0ad8247c10.
+Made by symnn 0.1.0 from the declaration of rms_norm in symnn.catalogue.normalisation, hash 981e3a11f3f9.
 Do not edit: `symnn build` verifies it and writes it again.
 verified steps, jvp, 5 lines: error 4e-66, bound 1e-40
 verified steps, jvp, 3 chain rule lines: error 3e-82, bound 1e-30
@@ -15,10 +15,12 @@ verified adjoint, ⟨Jv, u⟩ = ⟨v, Jᵀu⟩: error 2e-66, bound 1e-40
 verified adjoint, Jv, numerical: error 4e-65, bound 1e-25
 verified kernel, float32, subnormal: error 5e-01, bound 4
 verified kernel, float32, NaN and ±∞, wrong: error 0, bound 0
-verified kernel, float32, a large batch in pieces: error 4e-02, bound 8
 verified kernel, float64, subnormal: error 5e-01, bound 4
 verified kernel, float64, NaN and ±∞, wrong: error 0, bound 0
 verified kernel, float64, a large batch in pieces: error 9e-02, bound 8
+verified second, ⟨u, Hv⟩ = ⟨v, Hu⟩: error 8e-67, bound 1e-40
+verified second, Hv, numerical: error 3e-66, bound 1e-25
+verified second, kernel, float64: error 2e-01, bound 4
 """
 
 import math
@@ -30,7 +32,7 @@ from numba import njit, prange
 from ._runtime import OPTIONS, added, check, chunk_rows, number, output, outputs, pairs
 
 #: The runtime that these kernels were compiled against: a new one makes a new file, and with it a new cache.
-RUNTIME = "008fd1689e79"
+RUNTIME = "3ac19f135a12"
 
 
 #: The operation, for programs.
@@ -38,7 +40,7 @@ SPEC = {
     "name": "rms_norm",
     "kind": "layer",
     "arguments": [
-        {"name": "x", "shape": ["n", "d"], "role": "input", "dtype": "float", "differentiable": True},
+        {"name": "x", "shape": ["...", "d"], "role": "input", "dtype": "float", "differentiable": True},
         {"name": "gamma", "shape": ["d"], "role": "learned", "dtype": "float", "differentiable": True},
     ],
     "params": [
@@ -52,11 +54,11 @@ SPEC = {
         "y",
     ],
     "equations": [
-        "r_{n} = \\frac{1}{\\sqrt{\\operatorname{mean}_{d}(x_{n,d}^{2}) + \\varepsilon}}",
-        "\\hat{x}_{n,d} = x_{n,d} \\, r_{n}",
-        "y_{n,d} = \\gamma_{d} \\, \\hat{x}_{n,d}",
+        "r = \\frac{1}{\\sqrt{\\operatorname{mean}_{d}(x_{d}^{2}) + \\varepsilon}}",
+        "\\hat{x}_{d} = x_{d} \\, r",
+        "y_{d} = \\gamma_{d} \\, \\hat{x}_{d}",
     ],
-    "hash": "cd0ad8247c10",
+    "hash": "981e3a11f3f9",
 }
 
 
@@ -64,20 +66,20 @@ SPEC = {
 def _forward_saving_rows(x, gamma, eps, r, y):
     real = x.dtype.type
     d_size = x.shape[1]
-    for n in range(x.shape[0]):
-        # sum_x[n] = Σ_d x[n,d]²
+    for e in range(x.shape[0]):
+        # sum_x = Σ_d x[d]²
         sum_x_sum = 0.0
         for d in range(d_size):
-            sum_x_sum = added(sum_x_sum, x[n, d] * x[n, d])
+            sum_x_sum = added(sum_x_sum, x[e, d] * x[e, d])
         sum_x = real(sum_x_sum)
-        # r[n] = 1 / √(sum_x[n] / D + ε)
-        r_n = real(1) / math.sqrt(eps + sum_x / real(d_size))
-        r[n] = r_n
-        # x̂[n,d] = r[n]·x[n,d]
-        # y[n,d] = γ[d]·x̂[n,d]
+        # r = 1 / √(sum_x/D + ε)
+        r_e = real(1) / math.sqrt(eps + sum_x / real(d_size))
+        r[e] = r_e
+        # x̂[d] = r·x[d]
+        # y[d] = γ[d]·x̂[d]
         for d in range(d_size):
-            xhat = r_n * x[n, d]
-            y[n, d] = xhat * gamma[d]
+            xhat = r_e * x[e, d]
+            y[e, d] = xhat * gamma[d]
 
 
 @njit(parallel=True, **OPTIONS)
@@ -93,28 +95,28 @@ def _backward_rows(r, x, gamma, g, dx, dgamma):
     real = r.dtype.type
     d_size = x.shape[1]
     dgamma_block = np.zeros(d_size, real)
-    for n in range(r.shape[0]):
-        r_n = r[n]
+    for e in range(r.shape[0]):
+        r_e = r[e]
         one_over_d = real(1) / real(d_size)
-        # x̂[n,d] = r[n]·x[n,d]
-        # x̂̄[n,d] = γ[d]·g[n,d]
-        # sum_xhat_dxhat[n] = Σ_d x̂̄[n,d]·x̂[n,d]
-        # γ̄[d] = Σ_n g[n,d]·x̂[n,d]
+        # x̂[d] = r·x[d]
+        # x̂̄[d] = g[d]·γ[d]
+        # sum_xhat_dxhat = Σ_d x̂̄[d]·x̂[d]
+        # γ̄[d] = Σ g[d]·x̂[d]
         sum_xhat_dxhat_sum = 0.0
         for d in range(d_size):
-            xhat = r_n * x[n, d]
-            dxhat = gamma[d] * g[n, d]
+            xhat = r_e * x[e, d]
+            dxhat = gamma[d] * g[e, d]
             sum_xhat_dxhat_sum = added(sum_xhat_dxhat_sum, dxhat * xhat)
-            dgamma_block[d] += xhat * g[n, d]
+            dgamma_block[d] += xhat * g[e, d]
         sum_xhat_dxhat = real(sum_xhat_dxhat_sum)
-        # x̂[n,d] = r[n]·x[n,d]
-        # x̂̄[n,d] = γ[d]·g[n,d]
-        # x̄[n,d] = r[n]·(x̂̄[n,d] − sum_xhat_dxhat[n]·x̂[n,d] / D)
+        # x̂[d] = r·x[d]
+        # x̂̄[d] = g[d]·γ[d]
+        # x̄[d] = r·(x̂̄[d] − sum_xhat_dxhat·x̂[d] / D)
         for d in range(d_size):
-            xhat = r_n * x[n, d]
-            dxhat = gamma[d] * g[n, d]
-            dx[n, d] = r_n * (dxhat - one_over_d * sum_xhat_dxhat * xhat)
-        if n % 16 == 15 or n == r.shape[0] - 1:
+            xhat = r_e * x[e, d]
+            dxhat = gamma[d] * g[e, d]
+            dx[e, d] = r_e * (dxhat - one_over_d * sum_xhat_dxhat * xhat)
+        if e % 16 == 15 or e == r.shape[0] - 1:
             # Sums of 16 rows are added up in double precision.
             for d in range(d_size):
                 dgamma[d] += dgamma_block[d]
@@ -133,30 +135,30 @@ def _backward_parallel(chunk, r, x, gamma, g, dx, dgamma):
 def _jvp_rows(x, gamma, x_dot, gamma_dot, eps, y, y_dot):
     real = x.dtype.type
     d_size = x.shape[1]
-    for n in range(x.shape[0]):
+    for e in range(x.shape[0]):
         one_over_d = real(1) / real(d_size)
-        # sum_x[n] = Σ_d x[n,d]²
+        # sum_x = Σ_d x[d]²
         sum_x_sum = 0.0
         for d in range(d_size):
-            sum_x_sum = added(sum_x_sum, x[n, d] * x[n, d])
+            sum_x_sum = added(sum_x_sum, x[e, d] * x[e, d])
         sum_x = real(sum_x_sum)
-        # r[n] = 1 / √(sum_x[n] / D + ε)
+        # r = 1 / √(sum_x/D + ε)
         r = real(1) / math.sqrt(eps + one_over_d * sum_x)
-        # x̂[n,d] = r[n]·x[n,d]
-        # y[n,d] = γ[d]·x̂[n,d]
-        # sum_xhat_x_dot[n] = Σ_d x̂[n,d]·ẋ[n,d]
+        # x̂[d] = r·x[d]
+        # y[d] = γ[d]·x̂[d]
+        # sum_xhat_x_dot = Σ_d x̂[d]·ẋ[d]
         sum_xhat_x_dot_sum = 0.0
         for d in range(d_size):
-            xhat = r * x[n, d]
-            y[n, d] = xhat * gamma[d]
-            sum_xhat_x_dot_sum = added(sum_xhat_x_dot_sum, xhat * x_dot[n, d])
+            xhat = r * x[e, d]
+            y[e, d] = xhat * gamma[d]
+            sum_xhat_x_dot_sum = added(sum_xhat_x_dot_sum, xhat * x_dot[e, d])
         sum_xhat_x_dot = real(sum_xhat_x_dot_sum)
-        # x̂[n,d] = r[n]·x[n,d]
-        # ẏ[n,d] = x̂[n,d]·γ̇[d] + r[n]·γ[d]·(ẋ[n,d] − sum_xhat_x_dot[n]·x̂[n,d] / D)
+        # x̂[d] = r·x[d]
+        # ẏ[d] = x̂[d]·γ̇[d] + r·γ[d]·(ẋ[d] − sum_xhat_x_dot·x̂[d] / D)
         for d in range(d_size):
-            xhat = r * x[n, d]
-            y_dot[n, d] = (
-                xhat * gamma_dot[d] + r * (x_dot[n, d] - one_over_d * sum_xhat_x_dot * xhat) * gamma[d]
+            xhat = r * x[e, d]
+            y_dot[e, d] = (
+                xhat * gamma_dot[d] + r * (x_dot[e, d] - one_over_d * sum_xhat_x_dot * xhat) * gamma[d]
             )
 
 
@@ -168,25 +170,105 @@ def _jvp_parallel(chunk, x, gamma, x_dot, gamma_dot, eps, y, y_dot):
         _jvp_rows(x[lo:hi], gamma, x_dot[lo:hi], gamma_dot, eps, y[lo:hi], y_dot[lo:hi])
 
 
+@njit(**OPTIONS)
+def _hvp_rows(x, gamma, g, x_dot, gamma_dot, eps, dx_dot, dgamma_dot):
+    real = x.dtype.type
+    d_size = x.shape[1]
+    dgamma_dot_block = np.zeros(d_size, real)
+    for e in range(x.shape[0]):
+        one_over_d = real(1) / real(d_size)
+        # sum_x = Σ_d x[d]²
+        # sum_x_x_dot = Σ_d x[d]·ẋ[d]
+        sum_x_sum = 0.0
+        sum_x_x_dot_sum = 0.0
+        for d in range(d_size):
+            sum_x_sum = added(sum_x_sum, x[e, d] * x[e, d])
+            sum_x_x_dot_sum = added(sum_x_x_dot_sum, x[e, d] * x_dot[e, d])
+        sum_x = real(sum_x_sum)
+        sum_x_x_dot = real(sum_x_x_dot_sum)
+        # r = 1 / √(sum_x/D + ε)
+        r = real(1) / math.sqrt(eps + one_over_d * sum_x)
+        # ṙ = −sum_x_x_dot·r³ / D
+        r_dot = -(one_over_d * sum_x_x_dot * r * r * r)
+        # x̂[d] = r·x[d]
+        # x̂̄[d] = g[d]·γ[d]
+        # x̂̇[d] = r·ẋ[d] + x[d]·ṙ
+        # x̂̄̇[d] = g[d]·γ̇[d]
+        # sum_xhat_dxhat = Σ_d x̂̄[d]·x̂[d]
+        # sum_xhat_dxhat_dxhat_dot = Σ_d (x̂̄[d]·x̂̇[d] + x̂[d]·x̂̄̇[d])
+        # γ̄̇[d] = Σ g[d]·x̂̇[d]
+        sum_xhat_dxhat_sum = 0.0
+        sum_xhat_dxhat_dxhat_dot_sum = 0.0
+        for d in range(d_size):
+            xhat = r * x[e, d]
+            dxhat = gamma[d] * g[e, d]
+            xhat_dot = r * x_dot[e, d] + r_dot * x[e, d]
+            dxhat_dot = gamma_dot[d] * g[e, d]
+            sum_xhat_dxhat_sum = added(sum_xhat_dxhat_sum, dxhat * xhat)
+            sum_xhat_dxhat_dxhat_dot_sum = added(
+                sum_xhat_dxhat_dxhat_dot_sum, dxhat * xhat_dot + dxhat_dot * xhat,
+            )
+            dgamma_dot_block[d] += xhat_dot * g[e, d]
+        sum_xhat_dxhat = real(sum_xhat_dxhat_sum)
+        sum_xhat_dxhat_dxhat_dot = real(sum_xhat_dxhat_dxhat_dot_sum)
+        # x̂[d] = r·x[d]
+        # x̂̄[d] = g[d]·γ[d]
+        # x̂̇[d] = r·ẋ[d] + x[d]·ṙ
+        # x̂̄̇[d] = g[d]·γ̇[d]
+        # x̄̇[d] = r·x̂̄̇[d] + ṙ·(x̂̄[d] − sum_xhat_dxhat·x̂[d] / D) − r·sum_xhat_dxhat·x̂̇[d] / D − r·
+        #     sum_xhat_dxhat_dxhat_dot·x̂[d] / D
+        for d in range(d_size):
+            xhat = r * x[e, d]
+            dxhat = gamma[d] * g[e, d]
+            xhat_dot = r * x_dot[e, d] + r_dot * x[e, d]
+            dxhat_dot = gamma_dot[d] * g[e, d]
+            dx_dot[e, d] = (
+                dxhat_dot * r + r_dot * (dxhat - one_over_d * sum_xhat_dxhat * xhat) - one_over_d * r
+                * sum_xhat_dxhat * xhat_dot - one_over_d * r * sum_xhat_dxhat_dxhat_dot * xhat
+            )
+        if e % 16 == 15 or e == x.shape[0] - 1:
+            # Sums of 16 rows are added up in double precision.
+            for d in range(d_size):
+                dgamma_dot[d] += dgamma_dot_block[d]
+                dgamma_dot_block[d] = real(0)
+
+
+@njit(parallel=True, **OPTIONS)
+def _hvp_parallel(chunk, x, gamma, g, x_dot, gamma_dot, eps, dx_dot, dgamma_dot):
+    for k in prange((x.shape[0] + chunk - 1) // chunk):
+        lo = k * chunk
+        hi = min(lo + chunk, x.shape[0])
+        _hvp_rows(x[lo:hi], gamma, g[lo:hi], x_dot[lo:hi], gamma_dot, eps, dx_dot[lo:hi], dgamma_dot[k])
+
+
 _ARGUMENTS = (
-    ("x", ("n", "d"), None),
+    ("x", ("...", "d"), None),
     ("gamma", ("d",), None),
 )
 
 
 _SAVED = (
-    ("x", ("n", "d"), None),
+    ("x", ("...", "d"), None),
     ("gamma", ("d",), None),
-    ("r", ("n",), None),
-    ("g", ("n", "d"), None),
+    ("r", ("...",), None),
+    ("g", ("...", "d"), None),
 )
 
 
 _MOVING = (
-    ("x", ("n", "d"), None),
+    ("x", ("...", "d"), None),
     ("gamma", ("d",), None),
-    ("x_dot", ("n", "d"), None),
+    ("x_dot", ("...", "d"), None),
     ("gamma_dot", ("d",), None),
+)
+
+
+_ALONG = (
+    ("x", ("...", "d"), None),
+    ("gamma", ("d",), None),
+    ("x_dot", ("...", "d"), None),
+    ("gamma_dot", ("d",), None),
+    ("g", ("...", "d"), None),
 )
 
 
@@ -201,36 +283,38 @@ def forward(x, gamma, *, eps=1e-06, out=None):
 
 def forward_saving(x, gamma, *, eps=1e-06, out=None):
     """The output, and what ``backward`` needs."""
-    (x, gamma), sizes, _, real = check(_ARGUMENTS, (x, gamma))
+    (x, gamma), sizes, lead, real = check(_ARGUMENTS, (x, gamma))
     eps = number("eps", eps, 0, math.inf, "(0, inf)")
     d_size = sizes["d"]
-    n_size = sizes["n"]
-    y = output("out", out, (n_size, d_size), real, (x, gamma))
-    r = np.empty((n_size,), real)
+    size = sizes["..."]
+    y = output("out", out, (*lead, d_size), real, (x, gamma))
+    y = y.reshape((size, d_size))
+    r = np.empty((size,), real)
     chunk = chunk_rows(d_size)
-    if n_size <= chunk:
+    if size <= chunk:
         _forward_saving_rows(x, gamma, real(eps), r, y)
     else:
         _forward_saving_parallel(chunk, x, gamma, real(eps), r, y)
-    return y, Saved(x, gamma, r)
+    return y.reshape((*lead, d_size)), Saved(x.reshape((*lead, d_size)), gamma, r.reshape(lead))
 
 
 def backward(saved, g, *, out=None):
     """The gradient for each differentiable argument, from the cotangent ``g`` of the output."""
-    (x, gamma, r, g), sizes, _, real = check(_SAVED, (saved.x, saved.gamma, saved.r, g))
+    (x, gamma, r, g), sizes, lead, real = check(_SAVED, (saved.x, saved.gamma, saved.r, g))
     d_size = sizes["d"]
-    n_size = sizes["n"]
+    size = sizes["..."]
     out_dx, out_dgamma = outputs(out, 2)
-    dx = output("out", out_dx, (n_size, d_size), real, (x, gamma, r, g))
+    dx = output("out", out_dx, (*lead, d_size), real, (x, gamma, r, g))
+    dx = dx.reshape((size, d_size))
     dgamma = output("out", out_dgamma, (d_size,), real, (x, gamma, r, g))
     chunk = chunk_rows(d_size, summing=True)
-    dgamma_parts = np.zeros((max(1, -(-n_size // chunk)), d_size))
-    if n_size <= chunk:
+    dgamma_parts = np.zeros((max(1, -(-size // chunk)), d_size))
+    if size <= chunk:
         _backward_rows(r, x, gamma, g, dx, dgamma_parts[0])
     else:
         _backward_parallel(chunk, r, x, gamma, g, dx, dgamma_parts)
     np.copyto(dgamma, dgamma_parts.sum(axis=0), casting="same_kind")
-    return Gradients(dx, dgamma)
+    return Gradients(dx.reshape((*lead, d_size)), dgamma)
 
 
 def jvp(inputs, tangents, *, eps=1e-06):
@@ -239,15 +323,37 @@ def jvp(inputs, tangents, *, eps=1e-06):
     ``inputs``: x, gamma; ``tangents``: one for each of x, gamma.
     """
     inputs, tangents = pairs(inputs, 2, tangents, 2)
-    (x, gamma, x_dot, gamma_dot), sizes, _, real = check(_MOVING, (*inputs, *tangents))
+    (x, gamma, x_dot, gamma_dot), sizes, lead, real = check(_MOVING, (*inputs, *tangents))
     eps = number("eps", eps, 0, math.inf, "(0, inf)")
     d_size = sizes["d"]
-    n_size = sizes["n"]
-    y = np.empty((n_size, d_size), real)
-    y_dot = np.empty((n_size, d_size), real)
+    size = sizes["..."]
+    y = np.empty((size, d_size), real)
+    y_dot = np.empty((size, d_size), real)
     chunk = chunk_rows(d_size)
-    if n_size <= chunk:
+    if size <= chunk:
         _jvp_rows(x, gamma, x_dot, gamma_dot, real(eps), y, y_dot)
     else:
         _jvp_parallel(chunk, x, gamma, x_dot, gamma_dot, real(eps), y, y_dot)
-    return y, y_dot
+    return y.reshape((*lead, d_size)), y_dot.reshape((*lead, d_size))
+
+
+def hvp(inputs, vectors, g, *, eps=1e-06):
+    """The second derivative of ⟨g, output⟩ along ``vectors``: the Hessian times them, for each argument.
+
+    ``inputs``: x, gamma; ``vectors``: one for each of x, gamma.
+    """
+    inputs, vectors = pairs(inputs, 2, vectors, 2, "vectors")
+    (x, gamma, x_dot, gamma_dot, g), sizes, lead, real = check(_ALONG, (*inputs, *vectors, g))
+    eps = number("eps", eps, 0, math.inf, "(0, inf)")
+    d_size = sizes["d"]
+    size = sizes["..."]
+    dx_dot = np.empty((size, d_size), real)
+    dgamma_dot = np.empty((d_size,), real)
+    chunk = chunk_rows(d_size, summing=True)
+    dgamma_dot_parts = np.zeros((max(1, -(-size // chunk)), d_size))
+    if size <= chunk:
+        _hvp_rows(x, gamma, g, x_dot, gamma_dot, real(eps), dx_dot, dgamma_dot_parts[0])
+    else:
+        _hvp_parallel(chunk, x, gamma, g, x_dot, gamma_dot, real(eps), dx_dot, dgamma_dot_parts)
+    np.copyto(dgamma_dot, dgamma_dot_parts.sum(axis=0), casting="same_kind")
+    return Gradients(dx_dot.reshape((*lead, d_size)), dgamma_dot)

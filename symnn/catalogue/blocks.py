@@ -12,7 +12,7 @@ n, i, o, d, k, c, h, w, m, e, t, a, r, s, q = axes("n i o d k c h w m e t a r s 
 
 @layer
 def feed_forward(
-    f, x: T[..., d], W1: Learned[k, d], b1: Learned[k], W2: Learned[o, k], b2: Learned[o],
+    f, x: T[n, d], W1: Learned[k, d], b1: Learned[k], W2: Learned[o, k], b2: Learned[o],
 ):
     """Two affine maps with a rectifier between them, at each position (Vaswani et al. 2017)."""
     f.z = linear(x, W1, b1)

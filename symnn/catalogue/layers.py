@@ -7,9 +7,9 @@ n, i, o, v, d, j, k = axes("n i o v d j k")
 
 
 @layer
-def linear(f, x: T[..., i], W: Learned[o, i], b: Learned[o]):
+def linear(f, x: T[n, i], W: Learned[o, i], b: Learned[o]):
     """An affine map of each sample."""
-    f.y[..., o] = total(W[o, i] * x[..., i], i) + b[o]
+    f.y[n, o] = total(W[o, i] * x[n, i], i) + b[o]
 
 
 @layer

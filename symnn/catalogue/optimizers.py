@@ -138,7 +138,7 @@ def perceptron_rule(f, theta: State[i], x: T[i], target: Label[()], lr: NonNegat
 
 @optimizer
 def hebbian_rule(f, theta: State[i, j], post: T[i], pre: T[j], lr: NonNegative = 0.01):
-    """What fires together wires together (Hebb 1949): Δw = η·aᵢ·aⱼ."""
+    """What fires together wires together (Hebb 1949)."""
     f.theta[i, j] = theta[i, j] + lr * post[i] * pre[j]
 
 

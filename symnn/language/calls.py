@@ -37,12 +37,13 @@ def call(body: Body, op: Op, given: tuple[Any, ...], params: dict[str, Any]) -> 
     # An axis of one position (conv2d's groups, of which there is one) does not appear in the caller's tensors.
     single = {Index(axis) for axis, extent in op.extents.items() if extent.xreplace(mapping) == 1}
     mapping |= dict.fromkeys(single, sp.S.Zero) | {i.extent: sp.S.One for i in single}
+    lead = _lead(body, op, given)
     spread: tuple[Index, ...] = ()
     shown = []
     inputs: dict[str, Any] = {}
     for argument, value in zip(wanted, given, strict=True):
         argument = replace(argument, axes=tuple(i for i in argument.axes if i not in single))
-        entry, positions = _match(body, op, argument, value, mapping)
+        entry, positions = _match(body, op, argument, value, mapping, lead)
         spread = positions or spread
         inputs[argument.name] = (argument, entry)
         shown.append(entry)
@@ -50,12 +51,13 @@ def call(body: Body, op: Op, given: tuple[Any, ...], params: dict[str, Any]) -> 
     stem = op.name
     names = {op.outputs[-1]: stem}
     for equation in op.equations:
-        local = names.get(equation.name, f"{stem}_{equation.name}")
+        # Of the names of operations inside operations the outer one is enough.
+        local = names.get(equation.name, f"{stem}_{equation.name.split('_')[-1]}")
         while local in body.arrays:
             local += "_"
         own = tuple(i for i in equation.axes if i not in single)
-        target = tuple(j for i in own for j in (spread if i == ELEMENTS else (mapping.get(i, i),)))
-        value = _instantiate(equation.value, inputs, mapping, spread)
+        target = tuple(j for i in own for j in (spread if i == lead else (mapping.get(i, i),)))
+        value = _instantiate(equation.value, inputs, mapping, spread, lead)
         # A tensor's own axes are named plainly, also where it is given a second axis of that name.
         plain = plain_indices(target)
         target = tuple(plain.values())
@@ -64,7 +66,7 @@ def call(body: Body, op: Op, given: tuple[Any, ...], params: dict[str, Any]) -> 
         inputs[equation.name] = (Argument(equation.target.tensor, own, Role.INPUT), known)
         last = local
     for fact in op.facts:
-        here = _instantiate(fact, inputs, mapping, spread)
+        here = _instantiate(fact, inputs, mapping, spread, lead)
         if here is not sp.true:
             body.facts.append(here)
     if op.symbol:
@@ -93,6 +95,17 @@ def _extend(body: Body, op: Op, mapping: dict[sp.Basic, Any]) -> None:
         mapping[index.extent] = mapping[index].extent
 
 
+def _lead(body: Body, op: Op, given: tuple[Any, ...]) -> Index:
+    """What may stand for several axes of the caller's: the dots; or the batch, where more is given than it has."""
+    first = next(a for a in op.arguments if a.role is not Role.STEP)
+    value = body.array(given[0].name) if isinstance(given[0], Slot) else given[0]
+    own = first.axes
+    if ELEMENTS in own or not own or not isinstance(value, Array) or len(value.axes) <= len(own):
+        return ELEMENTS
+    reduced = {i.axis for e in op.equations for r in e.value.atoms(Reduction) for i in r.bound}
+    return ELEMENTS if own[0].axis in reduced else own[0]
+
+
 def _bind_parameters(op: Op, params: dict[str, Any]) -> dict[sp.Basic, sp.Basic]:
     mapping: dict[sp.Basic, sp.Basic] = {}
     known = {p.name: p for p in op.parameters}
@@ -107,7 +120,7 @@ def _bind_parameters(op: Op, params: dict[str, Any]) -> dict[sp.Basic, sp.Basic]
     return mapping
 
 def _match(
-    body: Body, op: Op, argument: Argument, value: Any, mapping: dict[sp.Basic, Any]
+    body: Body, op: Op, argument: Argument, value: Any, mapping: dict[sp.Basic, Any], lead: Index
 ) -> tuple[Any, tuple[Index, ...]]:
     """Fit a given tensor or expression to an operation's argument; returns it with what ``...`` stands for."""
     if isinstance(value, Slot):
@@ -123,14 +136,14 @@ def _match(
                 f"name it first (f.u[n, c] = …) and write {op.name}(f.u)",
             )
     own = argument.axes
-    spread = ELEMENTS in own
+    spread = lead in own
     if len(axes) < len(own) - spread or (not spread and len(axes) != len(own)):
         raise wrong(
             f"{op.name} takes {argument.name}[{spelt(own)}] and is given axes [{spelt(axes)}]",
             "give it a tensor with as many axes",
         )
     cut = len(axes) - (len(own) - 1) if spread else 0
-    rest = [i for i in own if i != ELEMENTS]
+    rest = [i for i in own if i != lead]
     for theirs, ours in zip(rest, axes[cut:], strict=True):
         if theirs not in mapping:
             # Two axes of the operation may be one axis of the caller's: their indices stay apart.
@@ -149,18 +162,19 @@ def _match(
     return shown, axes[:cut]
 
 def _instantiate(
-    value: Any, inputs: dict[str, Any], mapping: dict[sp.Basic, sp.Basic], spread: tuple[Index, ...]
+    value: Any, inputs: dict[str, Any], mapping: dict[sp.Basic, sp.Basic], spread: tuple[Index, ...],
+    lead: Index = ELEMENTS,
 ) -> Any:
     """An inner expression with the caller's tensors, indices and parameters in it."""
     if isinstance(value, Entry):
         argument, given = inputs[value.name]
         single = len(value.indices) - len(argument.axes)
         kept = [i for i in value.indices if mapping.get(i) is not sp.S.Zero] if single else value.indices
-        positions = [_instantiate(i, inputs, mapping, spread) for i in kept]
+        positions = [_instantiate(i, inputs, mapping, spread, lead) for i in kept]
         if isinstance(given, Array):
             flat: list[Any] = []
             for own, position in zip(argument.axes, positions, strict=True):
-                flat.extend(spread if own == ELEMENTS else (position,))
+                flat.extend(spread if own == lead else (position,))
             return Entry(given.tensor, *flat)
         return given
     if isinstance(value, Reduction):
@@ -176,9 +190,9 @@ def _instantiate(
         own = [i for i in value.bound if mapping.get(Index(i.axis)) is not sp.S.Zero]
         inner = {**mapping, **dict(zip(own, bound, strict=True))}
         inner |= {i: sp.S.Zero for i in value.bound if i not in own}
-        return value.func(_instantiate(value.body, inputs, inner, spread), *bound)
+        return value.func(_instantiate(value.body, inputs, inner, spread, lead), *bound)
     if value in mapping:
         return mapping[value]
     if not value.args:
         return value
-    return value.func(*(_instantiate(a, inputs, mapping, spread) for a in value.args))
+    return value.func(*(_instantiate(a, inputs, mapping, spread, lead) for a in value.args))

@@ -194,7 +194,8 @@ class Scan:
     """Steps taken at each position of an axis in turn, forwards or ``backwards``: a recurrence.
 
     Inside, ``slices`` maps the name of a step's array to the whole array, where the axis is in it, and by how much the
-    position is shifted (one step back or on, where there may be none: absent, zero); ``carried`` maps the name of an array from the step before (after) to that of the step's own; it is absent, zero, at first.
+    position is shifted (one step back or on, where there may be none: absent, zero). ``carried`` maps the name of an
+    array from the step before (after) to that of the step's own; it is absent, zero, at first.
     ``kept`` are the whole arrays that the scan fills.
     """
 

@@ -231,6 +231,9 @@ def _wide(plain: Callable[..., Any], values: list[Any], k: int, value: Any, erro
     reach = error * unit
     if not reach or reach < abs(values[k]) / 1024:
         return mpmath.mpf(0)
+    if plain is mpmath.exp and abs(values[k]) + reach > 2**20:
+        # Beyond every dtype's range, where the numbers themselves would grow without bound.
+        return mpmath.mpf(0)
     try:
         ends = [plain(*values[:k], values[k] + sign * reach, *values[k + 1 :]) for sign in (1, -1)]
     except OverflowError:

@@ -58,7 +58,7 @@ def sizes_of(op: Op, rng: np.random.Generator, least: int = 1, most: int = 4) ->
         names.pop(axis, None)
     if len(names) > 4:
         # Many axes: a few positions along each are as telling, and quick.
-        least, most = min(least, 2), min(most, 2)
+        least, most = min(least, 2 if len(op.arguments) <= 6 else 1), min(most, 2)
     return {name: int(rng.integers(least, most + 1)) for name in names}
 
 

@@ -106,7 +106,7 @@ def _magnitude(number: Running) -> Any:
 def step_measures(derivation: Derivation, seed: int = 0) -> list[Measure]:
     """The measures of method 1 for one derivation: its lines of algebra, and the chain rule's own lines."""
     known = definitions(derivation)
-    places = scenes(derivation, seed)
+    places = scenes(derivation, seed, 3 if len(derivation.op.arguments) <= 6 else 1)
     formal = [s for s in derivation.steps if is_formal(s)]
     algebra = [s for s in derivation.steps if not is_formal(s)]
     made = []

@@ -1,0 +1,191 @@
+"""radam (optimizer).
+
+Adam whose adaptive rate waits until its variance is known (Liu et al. 2020).
+
+    mₜ = β₁·mₜ₋₁ + (1 − β₁)·g
+    vₜ = β₂·vₜ₋₁ + (1 − β₂)·g²
+    m̂ = mₜ / (1 − β₁ᵗ)
+    θₜ = θₜ₋₁ − lr·m̂·(√(1 − β₂ᵗ)·√(max(0, (2 / (1 − β₂) − 1)·(2 / (1 − β₂) − 3 − 2·t·β₂ᵗ / (1 − β₂ᵗ))·(2 / (1 − β₂) − 5 − 2·t·β₂ᵗ / (1 − β₂ᵗ)) / ((2 / (1 − β₂) − 1 − 2·t·β₂ᵗ / (1 − β₂ᵗ))·(2 / (1 − β₂) − 3)·(2 / (1 − β₂) − 5)))) / (√vₜ + ε) if 2·t·β₂ᵗ / (1 − β₂ᵗ) − 2 / (1 − β₂) < −6 else 1)
+
+Made by symnn 0.1.0 from the declaration of radam in symnn.catalogue.optimizers, hash 2b466c8a8422.
+Do not edit: `symnn build` verifies it and writes it again.
+verified steps, program of forward: error 0, bound 1e-40
+verified kernel, float32, huge: error 7e-01, bound 4
+verified kernel, float32, NaN and ±∞, wrong: error 0, bound 0
+verified kernel, float64, subnormal: error 5e-01, bound 4
+verified kernel, float64, NaN and ±∞, wrong: error 0, bound 0
+verified kernel, float64, a large batch in pieces: error 0, bound 8
+"""
+
+import math
+from collections import namedtuple
+
+import numpy as np
+from numba import njit, prange
+
+from ._runtime import OPTIONS, check, chunk_rows, number, updated, write_back
+
+#: The runtime that these kernels were compiled against: a new one makes a new file, and with it a new cache.
+RUNTIME = "3ac19f135a12"
+
+
+#: The operation, for programs.
+SPEC = {
+    "name": "radam",
+    "kind": "optimizer",
+    "arguments": [
+        {"name": "theta", "shape": ["..."], "role": "state", "dtype": "float", "differentiable": False},
+        {"name": "grad", "shape": ["..."], "role": "input", "dtype": "float", "differentiable": False},
+        {"name": "m", "shape": ["..."], "role": "state", "dtype": "float", "differentiable": False},
+        {"name": "v", "shape": ["..."], "role": "state", "dtype": "float", "differentiable": False},
+        {"name": "t", "shape": [], "role": "step", "dtype": "integer", "differentiable": False},
+    ],
+    "params": [
+        {
+            "name": "lr",
+            "default": 0.001,
+            "range": {"low": 0, "high": None, "low_open": False, "high_open": False, "integer": False},
+        },
+        {
+            "name": "beta1",
+            "default": 0.9,
+            "range": {"low": 0, "high": 1, "low_open": False, "high_open": True, "integer": False},
+        },
+        {
+            "name": "beta2",
+            "default": 0.999,
+            "range": {"low": 0, "high": 1, "low_open": False, "high_open": True, "integer": False},
+        },
+        {
+            "name": "eps",
+            "default": 1e-08,
+            "range": {"low": 0, "high": None, "low_open": True, "high_open": False, "integer": False},
+        },
+    ],
+    "outputs": [
+        "m_next",
+        "v_next",
+        "theta_next",
+    ],
+    "equations": [
+        "m_{t} = \\beta_{1} \\, m_{t-1} + (1 - \\beta_{1}) \\, g",
+        "v_{t} = \\beta_{2} \\, v_{t-1} + (1 - \\beta_{2}) \\, g^{2}",
+        "\\hat{m} = \\frac{m_{t}}{1 - \\beta_{1}^{t}}",
+        "\\theta_{t} = \\theta_{t-1} - \\mathrm{lr} \\, \\hat{m} \\, \\begin{cases}\\frac{\\sqrt{1 - \\beta_{2}^{t}} \\, \\sqrt{\\max\\left(0, \\frac{\\left(\\frac{2}{1 - \\beta_{2}} - 1\\right) \\left(\\frac{2}{1 - \\beta_{2}} - 3 - \\frac{2 t \\, \\beta_{2}^{t}}{1 - \\beta_{2}^{t}}\\right) \\left(\\frac{2}{1 - \\beta_{2}} - 5 - \\frac{2 t \\, \\beta_{2}^{t}}{1 - \\beta_{2}^{t}}\\right)}{\\left(\\frac{2}{1 - \\beta_{2}} - 1 - \\frac{2 t \\, \\beta_{2}^{t}}{1 - \\beta_{2}^{t}}\\right) \\left(\\frac{2}{1 - \\beta_{2}} - 3\\right) \\left(\\frac{2}{1 - \\beta_{2}} - 5\\right)}\\right)}}{\\sqrt{v_{t}} + \\varepsilon} & \\text{if } \\frac{2 t \\, \\beta_{2}^{t}}{1 - \\beta_{2}^{t}} - \\frac{2}{1 - \\beta_{2}} < -6 \\\\ 1 & \\text{otherwise}\\end{cases}",
+    ],
+    "hash": "2b466c8a8422",
+}
+
+
+@njit(**OPTIONS)
+def _step_rows(
+    grad, m, v, theta, beta1, beta2, eps, lr, one_minus_beta1, one_minus_beta2,
+    one_minus_beta2_to_t_to_const_maximum_two_over_one_minus_beta2_minus_one_two_over_one_minus_beta2_minus_5_minus_two_beta2_to_t_t_over_one_minus_beta2_to_t_two_over_one_minus_beta2_minus_3_minus_two_beta2_to_t_t_over_one_minus_beta2_to_t_over_two_over_one_minus_beta2_minus_5_over_two_over_one_minus_beta2_minus_3_over_two_over_one_minus_beta2_minus_one_minus_two_beta2_to_t_t_over_one_minus_beta2_to_t_zero_to_const,
+    one_over_one_minus_beta1_to_t, two_beta2_to_t_t_over_one_minus_beta2_to_t_minus_two_over_one_minus_beta2,
+):
+    real = grad.dtype.type
+    for e in range(grad.shape[0]):
+        # m_next = β₁·m + one_minus_beta1·grad
+        m_next_e = one_minus_beta1 * grad[e] + beta1 * m[e]
+        m[e] = m_next_e
+        # v_next = β₂·v + one_minus_beta2·grad²
+        v_next_e = one_minus_beta2 * grad[e] * grad[e] + beta2 * v[e]
+        v[e] = v_next_e
+        # m̂ = one_over_one_minus_beta1_to_t·m_next
+        mhat = m_next_e * one_over_one_minus_beta1_to_t
+        # θ_next = θ − lr·m̂·
+        #     (one_minus_beta2_to_t_to_const_maximum_two_over_one_minus_beta2_minus_one_two_over_one_minus_beta2_minus_5_minus_two_beta2_to_t_t_over_one_minus_beta2_to_t_two_over_one_minus_beta2_minus_3_minus_two_beta2_to_t_t_over_one_minus_beta2_to_t_over_two_over_one_minus_beta2_minus_5_over_two_over_one_minus_beta2_minus_3_over_two_over_one_minus_beta2_minus_one_minus_two_beta2_to_t_t_over_one_minus_beta2_to_t_zero_to_const
+        #     / (√v_next + ε) if two_beta2_to_t_t_over_one_minus_beta2_to_t_minus_two_over_one_minus_beta2 < −6
+        #     else 1)
+        theta[e] = (
+            theta[e] - mhat * lr
+            * (one_minus_beta2_to_t_to_const_maximum_two_over_one_minus_beta2_minus_one_two_over_one_minus_beta2_minus_5_minus_two_beta2_to_t_t_over_one_minus_beta2_to_t_two_over_one_minus_beta2_minus_3_minus_two_beta2_to_t_t_over_one_minus_beta2_to_t_over_two_over_one_minus_beta2_minus_5_over_two_over_one_minus_beta2_minus_3_over_two_over_one_minus_beta2_minus_one_minus_two_beta2_to_t_t_over_one_minus_beta2_to_t_zero_to_const
+            / (eps + math.sqrt(v_next_e))
+            if (two_beta2_to_t_t_over_one_minus_beta2_to_t_minus_two_over_one_minus_beta2 < real(-6))
+            else real(1))
+        )
+
+
+@njit(parallel=True, **OPTIONS)
+def _step_parallel(
+    chunk, grad, m, v, theta, beta1, beta2, eps, lr, one_minus_beta1, one_minus_beta2,
+    one_minus_beta2_to_t_to_const_maximum_two_over_one_minus_beta2_minus_one_two_over_one_minus_beta2_minus_5_minus_two_beta2_to_t_t_over_one_minus_beta2_to_t_two_over_one_minus_beta2_minus_3_minus_two_beta2_to_t_t_over_one_minus_beta2_to_t_over_two_over_one_minus_beta2_minus_5_over_two_over_one_minus_beta2_minus_3_over_two_over_one_minus_beta2_minus_one_minus_two_beta2_to_t_t_over_one_minus_beta2_to_t_zero_to_const,
+    one_over_one_minus_beta1_to_t, two_beta2_to_t_t_over_one_minus_beta2_to_t_minus_two_over_one_minus_beta2,
+):
+    for k in prange((grad.shape[0] + chunk - 1) // chunk):
+        lo = k * chunk
+        hi = min(lo + chunk, grad.shape[0])
+        _step_rows(
+            grad[lo:hi], m[lo:hi], v[lo:hi], theta[lo:hi], beta1, beta2, eps, lr, one_minus_beta1,
+            one_minus_beta2,
+            one_minus_beta2_to_t_to_const_maximum_two_over_one_minus_beta2_minus_one_two_over_one_minus_beta2_minus_5_minus_two_beta2_to_t_t_over_one_minus_beta2_to_t_two_over_one_minus_beta2_minus_3_minus_two_beta2_to_t_t_over_one_minus_beta2_to_t_over_two_over_one_minus_beta2_minus_5_over_two_over_one_minus_beta2_minus_3_over_two_over_one_minus_beta2_minus_one_minus_two_beta2_to_t_t_over_one_minus_beta2_to_t_zero_to_const,
+            one_over_one_minus_beta1_to_t,
+            two_beta2_to_t_t_over_one_minus_beta2_to_t_minus_two_over_one_minus_beta2,
+        )
+
+
+State = namedtuple("State", ["m", "v"])
+
+
+_THETA = (
+    ("theta", ("...",), None),
+)
+
+
+def init(theta):
+    """The state before the first step, for a parameter like theta: zeros."""
+    _, _, _, real = check(_THETA, (theta,))
+    return State(np.zeros(theta.shape, real), np.zeros(theta.shape, real))
+
+
+_ARGUMENTS = (
+    ("theta", ("...",), None),
+    ("grad", ("...",), None),
+    ("m", ("...",), None),
+    ("v", ("...",), None),
+)
+
+
+def step(theta, grad, state, t, *, lr=0.001, beta1=0.9, beta2=0.999, eps=1e-08):
+    """One step: updates theta, m, v in place. ``t`` counts from 1."""
+    updated("theta", theta)
+    updated("m", state.m)
+    updated("v", state.v)
+    (theta_flat, grad_flat, m_flat, v_flat), sizes, _, real = check(_ARGUMENTS, (theta, grad, state.m, state.v))
+    t = number("t", t, 1, math.inf, "[1, inf)", whole=True)
+    lr = number("lr", lr, 0, math.inf, "[0, inf)")
+    beta1 = number("beta1", beta1, 0, 1, "[0, 1)")
+    beta2 = number("beta2", beta2, 0, 1, "[0, 1)")
+    eps = number("eps", eps, 0, math.inf, "(0, inf)")
+    size = sizes["..."]
+    one_minus_beta1 = 1 - beta1
+    one_minus_beta2 = 1 - beta2
+    one_over_one_minus_beta1_to_t = 1 / (1 - beta1 ** t)
+    one_minus_beta2_to_t_to_const_maximum_two_over_one_minus_beta2_minus_one_two_over_one_minus_beta2_minus_5_minus_two_beta2_to_t_t_over_one_minus_beta2_to_t_two_over_one_minus_beta2_minus_3_minus_two_beta2_to_t_t_over_one_minus_beta2_to_t_over_two_over_one_minus_beta2_minus_5_over_two_over_one_minus_beta2_minus_3_over_two_over_one_minus_beta2_minus_one_minus_two_beta2_to_t_t_over_one_minus_beta2_to_t_zero_to_const = math.sqrt(1 - beta2 ** t) * math.sqrt(
+        max((2 / (1 - beta2) - 1) * (2 / (1 - beta2) - 5 - 2 * beta2 ** t * t / (1 - beta2 ** t)) * (2 / (1
+        - beta2) - 3 - 2 * beta2 ** t * t / (1 - beta2 ** t)) / ((2 / (1 - beta2) - 5) * (2 / (1 - beta2) - 3)
+        * (2 / (1 - beta2) - 1 - 2 * beta2 ** t * t / (1 - beta2 ** t))), 0),
+    )
+    two_beta2_to_t_t_over_one_minus_beta2_to_t_minus_two_over_one_minus_beta2 = (
+        2 * beta2 ** t * t / (1 - beta2 ** t) - 2 / (1 - beta2)
+    )
+    chunk = chunk_rows(1)
+    if size <= chunk:
+        _step_rows(
+            grad_flat, m_flat, v_flat, theta_flat, real(beta1), real(beta2), real(eps), real(lr),
+            real(one_minus_beta1), real(one_minus_beta2),
+            real(one_minus_beta2_to_t_to_const_maximum_two_over_one_minus_beta2_minus_one_two_over_one_minus_beta2_minus_5_minus_two_beta2_to_t_t_over_one_minus_beta2_to_t_two_over_one_minus_beta2_minus_3_minus_two_beta2_to_t_t_over_one_minus_beta2_to_t_over_two_over_one_minus_beta2_minus_5_over_two_over_one_minus_beta2_minus_3_over_two_over_one_minus_beta2_minus_one_minus_two_beta2_to_t_t_over_one_minus_beta2_to_t_zero_to_const),
+            real(one_over_one_minus_beta1_to_t),
+            real(two_beta2_to_t_t_over_one_minus_beta2_to_t_minus_two_over_one_minus_beta2),
+        )
+    else:
+        _step_parallel(
+            chunk, grad_flat, m_flat, v_flat, theta_flat, real(beta1), real(beta2), real(eps), real(lr),
+            real(one_minus_beta1), real(one_minus_beta2),
+            real(one_minus_beta2_to_t_to_const_maximum_two_over_one_minus_beta2_minus_one_two_over_one_minus_beta2_minus_5_minus_two_beta2_to_t_t_over_one_minus_beta2_to_t_two_over_one_minus_beta2_minus_3_minus_two_beta2_to_t_t_over_one_minus_beta2_to_t_over_two_over_one_minus_beta2_minus_5_over_two_over_one_minus_beta2_minus_3_over_two_over_one_minus_beta2_minus_one_minus_two_beta2_to_t_t_over_one_minus_beta2_to_t_zero_to_const),
+            real(one_over_one_minus_beta1_to_t),
+            real(two_beta2_to_t_t_over_one_minus_beta2_to_t_minus_two_over_one_minus_beta2),
+        )
+    write_back(theta, theta_flat)
+    write_back(state.m, m_flat)
+    write_back(state.v, v_flat)
