@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import textwrap
 from collections.abc import Sequence
 from functools import cache
 
@@ -32,7 +33,8 @@ def emit_module(made: Programs, header: Sequence[str] = ()) -> str:
     else:
         blocks, helpers = _kernel_blocks(made)
     text = "\n".join(line for block in blocks for line in block)
-    about = [*op.doc.splitlines(), "", *(f"    {line}" for line in equation_lines(op)), "", *header]
+    equations = (part for line in equation_lines(op) for part in _wrapped(line))
+    about = [*op.doc.splitlines(), "", *(f"    {line}" for line in equations), "", *header]
     return fill(
         "cpu/module.py.j2",
         {
@@ -43,6 +45,11 @@ def emit_module(made: Programs, header: Sequence[str] = ()) -> str:
             "blocks": [_spec_lines(made), *map(finished, blocks)],
         },
     )
+
+
+def _wrapped(line: str) -> list[str]:
+    """A long equation over several lines."""
+    return textwrap.wrap(line, 108, subsequent_indent="        ", break_long_words=False, break_on_hyphens=False)
 
 
 def _kernel_blocks(made: Programs) -> tuple[list[list[str]], set[str]]:

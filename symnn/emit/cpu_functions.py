@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from functools import cached_property
 
-from symnn.emit.cpu_pieces import Coded, Pieces
+from symnn.emit.cpu_pieces import Coded, Pieces, public
 from symnn.emit.cpu_shapes import axis_name, shape_text, told_sizes
 from symnn.emit.cpu_steps import Steps
 from symnn.language.operation import SEED, Argument, Kind, Op, Parameter, Program, Role
@@ -84,7 +84,7 @@ class Functions(Pieces):
     # --- forward
 
     def _forward(self) -> list[str]:
-        names = [code_name(a.name) for a in self.arrays]
+        names = [public(a.name) for a in self.arrays]
         parameters = list(self.op.parameters)
         keywords = (["reduction='mean'"] if self.is_loss else []) + ["out=None"]
         head = f"def forward({self._signature(names, keywords, parameters)}):"
@@ -107,7 +107,7 @@ class Functions(Pieces):
     def _computed(self, name: str, program: Program) -> tuple[str, list[str], str, list[str]]:
         """A forward function: its head, its lines, the value that it returns and what it keeps."""
         schedule = self.schedules[name]
-        names = [code_name(a.name) for a in self.arrays]
+        names = [public(a.name) for a in self.arrays]
         parameters = list(self.op.parameters)
         keywords = (["reduction='mean'"] if self.is_loss else []) + ["out=None"]
         outputs = self._targets(self.op.outputs, schedule)
@@ -207,7 +207,7 @@ class Functions(Pieces):
     def _value_and_grad(self) -> list[str]:
         program, schedule = self.made.value_and_grad, self.schedules["value_and_grad"]
         assert program is not None
-        names = [code_name(a.name) for a in self.arrays]
+        names = [public(a.name) for a in self.arrays]
         parameters = list(self.op.parameters)
         keywords = ["reduction='mean'"] if self.is_loss else []
         lines = self._opening(self.arrays, self._table("_ARGUMENTS", self.arrays), names)
@@ -336,7 +336,7 @@ class Functions(Pieces):
     def _step(self) -> list[str]:
         self._use("check", "updated", "write_back")
         program, schedule = self.made.forward, self.schedules["step"]
-        names = [code_name(a.name) for a in self.arrays]
+        names = [public(a.name) for a in self.arrays]
         own = {a.name for a in self._state()}
         parameters = list(self.op.parameters)
         state = [a.name for a in self._state()]

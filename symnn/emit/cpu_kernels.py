@@ -222,13 +222,14 @@ def _used_extents(nodes: Iterable[Node]) -> set[str]:
 def _parallel_whole(kernel: Kernel, names: list[str], rows: str) -> list[str]:
     """The chunks of rows of a kernel that sees its arrays whole."""
     whole = {code_name(e.name) for e in kernel.partials if not e.indices}
-    passed = [f"{n}[k : k + 1]" if n in whole else n for n in names]
+    k = "piece" if "k" in names else "k"
+    passed = [f"{n}[{k} : {k} + 1]" if n in whole else n for n in names]
     told = [] if rows in names else [rows]
     return [
         "@njit(parallel=True, **OPTIONS)",
         f"def _{kernel.name}_parallel(chunk, {', '.join([*told, *names])}):",
-        f"    for k in prange(({rows} + chunk - 1) // chunk):",
-        "        lo = k * chunk",
+        f"    for {k} in prange(({rows} + chunk - 1) // chunk):",
+        f"        lo = {k} * chunk",
         f"        hi = min(lo + chunk, {rows})",
         f"        _{kernel.name}_rows({', '.join(['lo', 'hi', *passed])})",
     ]
@@ -245,15 +246,16 @@ def _parallel(kernel: Kernel, storage: Mapping[str, str]) -> list[str]:
               if e.indices and e.indices[0] == kernel.row}
     whole = {printer.array(e.name) for e in kernel.partials if not e.indices}
     split = {printer.array(e.name) for e in kernel.partials if e.indices}
+    k = "piece" if "k" in names else "k"
     passed = [
-        f"{n}[lo:hi]" if n in sliced else f"{n}[k : k + 1]" if n in whole else f"{n}[k]" if n in split else n
+        f"{n}[lo:hi]" if n in sliced else f"{n}[{k} : {k} + 1]" if n in whole else f"{n}[{k}]" if n in split else n
         for n in names
     ]
     return [
         "@njit(parallel=True, **OPTIONS)",
         f"def _{kernel.name}_parallel(chunk, {', '.join(names)}):",
-        f"    for k in prange(({lead}.shape[0] + chunk - 1) // chunk):",
-        "        lo = k * chunk",
+        f"    for {k} in prange(({lead}.shape[0] + chunk - 1) // chunk):",
+        f"        lo = {k} * chunk",
         f"        hi = min(lo + chunk, {lead}.shape[0])",
         f"        _{kernel.name}_rows({', '.join(passed)})",
     ]

@@ -38,7 +38,7 @@ def _folded(line: str) -> list[str]:
         return _comment(line)
     if len(line) <= _WIDTH or line.lstrip().startswith(("#", '"', "{")):
         return [line]
-    if re.match(r"\s*[\w\[\], ]+ \+?= ", line) and not re.search(r" = [\w.]+\(.*\)$", line):
+    if re.match(r"\s*[\w\[\], ]+ \+?= ", line) and not _is_call(line.split("= ", 1)[1]):
         return _broken(line)
     if not line.rstrip().endswith((")", "):")):
         return [line]
@@ -63,6 +63,19 @@ def _folded(line: str) -> list[str]:
     lines.append(current)
     inner = (piece for text in lines for piece in _pieces(text, len(indent) + 4))
     return [head, *(f"{indent}    {piece}" for piece in inner), indent + tail]
+
+
+def _is_call(text: str) -> bool:
+    """Whether a right side is one call, its last parenthesis the match of its first."""
+    opened = re.match(r"[\w.]+\(", text)
+    if opened is None:
+        return False
+    depth = 0
+    for k, ch in enumerate(text):
+        depth += {"(": 1, "[": 1, ")": -1, "]": -1}.get(ch, 0)
+        if depth == 0 and k >= opened.end() - 1:
+            return k == len(text.rstrip()) - 1
+    return False
 
 
 def _broken(line: str) -> list[str]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import keyword
 from collections.abc import Sequence
 
 from symnn.emit.cpu_scalars import checked_number
@@ -14,7 +15,7 @@ from symnn.language.terms import ELEMENTS, Entry, Extent, Index
 from symnn.loops.ir import Schedule
 from symnn.loops.names import code_name, size_name
 
-__all__ = ["Coded", "Pieces", "default_text"]
+__all__ = ["Coded", "Pieces", "default_text", "public"]
 
 
 class Pieces:
@@ -40,7 +41,7 @@ class Pieces:
     def _table(self, name: str, arguments: Sequence[Argument], apart: Sequence[Argument] = ()) -> str:
         """A constant that says what ``check`` should expect; arrays ``apart`` have an axis of their own for each."""
         rows = [
-            f"    ({Coded(a).name_in_code!r}, {axis_names(a.axes, groups)}, {below_of(a)}),"
+            f"    ({Coded(a).public!r}, {axis_names(a.axes, groups)}, {below_of(a)}),"
             for a in arguments
             for groups in [() if a in apart else grouping_of(self.op, a.name)]
         ]
@@ -135,12 +136,18 @@ class Pieces:
         return [found[n] for n in names]
 
 
+def public(name: str) -> str:
+    """The name that a caller uses: an argument's own, wherever Python allows it."""
+    return name if name.isidentifier() and not keyword.iskeyword(name) and name.isascii() else code_name(name)
+
+
 class Coded:
     """An argument with its name in code."""
 
     def __init__(self, argument: Argument) -> None:
         self.argument = argument
         self.name_in_code = code_name(argument.name) if argument.name != "g" else "g"
+        self.public = public(argument.name)
         self.axes, self.below = argument.axes, argument.below
 
 

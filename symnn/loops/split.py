@@ -196,7 +196,8 @@ def pull_numbers(
             if expr.is_number or not _worth_a_name(expr):
                 return expr
             if expr not in numbers:
-                numbers[expr] = _unused(number_name(expr), used)
+                name = number_name(expr)
+                numbers[expr] = _unused(name if len(name) <= 60 else "factor", used)
             return sp.Symbol(numbers[expr], real=True)
         if isinstance(expr, sp.Add | sp.Mul):
             alone = [a for a in expr.args if is_number(a)]

@@ -1,0 +1,768 @@
+"""distillation (loss).
+
+The label's cross-entropy, and the divergence from a teacher at temperature T (Hinton et al. 2015).
+
+    a[n,c] = exp(z_student[n,c]) / Σ_c′ exp(z_student[n,c′])
+    log_softmax_a[n,c] = exp(z_student[n,c] / T) / Σ_c′ exp(z_student[n,c′] / T)
+    s[n,c] = log(log_softmax_a[n,c])
+    log_softmax_a_[n,c] = exp(z_teacher[n,c] / T) / Σ_c′ exp(z_teacher[n,c′] / T)
+    t[n,c] = log(log_softmax_a_[n,c])
+    kl[n] = Σ_c (t[n,c] − s[n,c])·exp(t[n,c])
+    L[n] = T²·(1 − α)·kl[n] − α·log(a[n,label[n]])
+
+Made by symnn 0.1.0 from the declaration of distillation in symnn.catalogue.losses, hash bc6c0c972cf4.
+Do not edit: `symnn build` verifies it and writes it again.
+verified steps, vjp, 12 lines: error 6e-66, bound 1e-40
+verified steps, vjp, 5 chain rule lines: error 2e-71, bound 1e-30
+verified gradient, numerical, z_student: error 3e-51, bound 1e-25
+verified adjoint, ⟨Jv, u⟩ = ⟨v, Jᵀu⟩: error 2e-65, bound 1e-40
+verified adjoint, Jv, numerical: error 6e-65, bound 1e-25
+verified kernel, float32, ordinary: error 1e-01, bound 4
+verified kernel, float32, NaN and ±∞, wrong: error 0, bound 0
+verified kernel, float64, ordinary: error 2e-01, bound 4
+verified kernel, float64, NaN and ±∞, wrong: error 0, bound 0
+verified kernel, float64, a large batch in pieces: error 0, bound 8
+verified second, ⟨u, Hv⟩ = ⟨v, Hu⟩: error 2e-66, bound 1e-40
+verified second, Hv, numerical: error 3e-66, bound 1e-25
+verified second, kernel, float64: error 8e-02, bound 4
+"""
+
+import math
+from collections import namedtuple
+
+import numpy as np
+from numba import njit, prange
+
+from ._runtime import (
+    OPTIONS,
+    added,
+    check,
+    chunk_rows,
+    cotangent,
+    exp,
+    log,
+    maxnum,
+    number,
+    output,
+    pairs,
+    per_sample,
+    reduce,
+    reduction_of,
+)
+
+#: The runtime that these kernels were compiled against: a new one makes a new file, and with it a new cache.
+RUNTIME = "3ac19f135a12"
+
+
+#: The operation, for programs.
+SPEC = {
+    "name": "distillation",
+    "kind": "loss",
+    "arguments": [
+        {
+            "name": "z_student",
+            "shape": ["n", "c"],
+            "role": "input",
+            "dtype": "float",
+            "differentiable": True,
+        },
+        {
+            "name": "z_teacher",
+            "shape": ["n", "c"],
+            "role": "label",
+            "dtype": "float",
+            "differentiable": False,
+        },
+        {"name": "label", "shape": ["n"], "role": "label", "dtype": "integer", "differentiable": False},
+    ],
+    "params": [
+        {
+            "name": "T",
+            "default": 4.0,
+            "range": {"low": 0, "high": None, "low_open": True, "high_open": False, "integer": False},
+        },
+        {
+            "name": "alpha",
+            "default": 0.5,
+            "range": {"low": 0, "high": 1, "low_open": False, "high_open": False, "integer": False},
+        },
+    ],
+    "outputs": [
+        "L",
+    ],
+    "equations": [
+        "a_{n,c} = \\frac{e^{z_{\\mathrm{student},n,c}}}{\\sum_{c'} e^{z_{\\mathrm{student},n,c'}}}",
+        "\\mathrm{log\\_softmax\\_a}_{n,c} = \\frac{e^{z_{\\mathrm{student},n,c}/T}}{\\sum_{c'} e^{z_{\\mathrm{student},n,c'}/T}}",
+        "s_{n,c} = \\log(\\mathrm{log\\_softmax\\_a}_{n,c})",
+        "\\mathrm{log\\_softmax\\_a\\_}_{n,c} = \\frac{e^{z_{\\mathrm{teacher},n,c}/T}}{\\sum_{c'} e^{z_{\\mathrm{teacher},n,c'}/T}}",
+        "t_{n,c} = \\log(\\mathrm{log\\_softmax\\_a\\_}_{n,c})",
+        "\\mathrm{kl}_{n} = \\sum_{c} (t_{n,c} - s_{n,c}) \\, e^{t_{n,c}}",
+        "L_{n} = T^{2} (1 - \\alpha) \\, \\mathrm{kl}_{n} - \\alpha \\log(a_{n,\\mathrm{label}_{n}})",
+    ],
+    "hash": "bc6c0c972cf4",
+}
+
+
+@njit(**OPTIONS)
+def _forward_saving_rows(
+    lo, hi, z_student, z_teacher, label, T, T_to_two_one_minus_alpha, alpha, c_size, z_student_max, sum_exp,
+    z_student_max_, sum_exp_, z_teacher_max, log_sum_, L,
+):
+    real = z_student.dtype.type
+    for n in range(lo, hi):
+        # z_student_max[n] = max_c(z_student[n,c])
+        # z_student_max_[n] = max_c(z_student[n,c] / T)
+        # z_teacher_max[n] = max_c(z_teacher[n,c] / T)
+        z_student_max_n = real(-np.inf)
+        z_student_max__n = real(-np.inf)
+        z_teacher_max_n = real(-np.inf)
+        for c in range(c_size):
+            z_student_max_n = maxnum(z_student_max_n, z_student[n, c])
+            z_student_max__n = maxnum(z_student_max__n, z_student[n, c] / T)
+            z_teacher_max_n = maxnum(z_teacher_max_n, z_teacher[n, c] / T)
+        z_student_max[n] = z_student_max_n
+        z_student_max_[n] = z_student_max__n
+        z_teacher_max[n] = z_teacher_max_n
+        # shifted__[n] = z_student[n,label[n]] − z_student_max[n]
+        shifted__ = z_student[n, label[n]] - z_student_max_n
+        # sum_exp[n] = Σ_c exp(z_student[n,c] − z_student_max[n])
+        # sum_exp_[n] = Σ_c exp(z_student[n,c] / T − z_student_max_[n])
+        # sum_exp__[n] = Σ_c exp(z_teacher[n,c] / T − z_teacher_max[n])
+        sum_exp_sum = 0.0
+        sum_exp__sum = 0.0
+        sum_exp___sum = 0.0
+        for c in range(c_size):
+            sum_exp_sum = added(sum_exp_sum, exp(z_student[n, c] - z_student_max_n))
+            sum_exp__sum = added(sum_exp__sum, exp(z_student[n, c] / T - z_student_max__n))
+            sum_exp___sum = added(sum_exp___sum, exp(z_teacher[n, c] / T - z_teacher_max_n))
+        sum_exp_n = real(sum_exp_sum)
+        sum_exp[n] = sum_exp_n
+        sum_exp__n = real(sum_exp__sum)
+        sum_exp_[n] = sum_exp__n
+        sum_exp__ = real(sum_exp___sum)
+        # log_sum[n] = log(sum_exp_[n])
+        log_sum = log(sum_exp__n)
+        # log_sum_[n] = log(sum_exp__[n])
+        log_sum__n = log(sum_exp__)
+        log_sum_[n] = log_sum__n
+        # log_sum__[n] = log(sum_exp[n])
+        log_sum__ = log(sum_exp_n)
+        # shifted_[n,c] = z_teacher[n,c] / T − z_teacher_max[n]
+        # t[n,c] = shifted_[n,c] − log_sum_[n]
+        # tₘₐₓ[n] = max_c(t[n,c])
+        t_max = real(-np.inf)
+        for c in range(c_size):
+            shifted_ = z_teacher[n, c] / T - z_teacher_max_n
+            t = shifted_ - log_sum__n
+            t_max = maxnum(t_max, t)
+        # shifted[n,c] = z_student[n,c] / T − z_student_max_[n]
+        # s[n,c] = shifted[n,c] − log_sum[n]
+        # shifted_[n,c] = z_teacher[n,c] / T − z_teacher_max[n]
+        # t[n,c] = shifted_[n,c] − log_sum_[n]
+        # shifted_sum[n] = Σ_c (t[n,c] − s[n,c])·exp(t[n,c] − tₘₐₓ[n])
+        shifted_sum_sum = 0.0
+        for c in range(c_size):
+            shifted = z_student[n, c] / T - z_student_max__n
+            s = shifted - log_sum
+            shifted_ = z_teacher[n, c] / T - z_teacher_max_n
+            t = shifted_ - log_sum__n
+            shifted_sum_sum = added(shifted_sum_sum, (t - s) * exp(t - t_max))
+        shifted_sum = real(shifted_sum_sum)
+        # kl[n] = shifted_sum[n]·exp(tₘₐₓ[n])
+        kl = shifted_sum * exp(t_max)
+        # L[n] = T_to_two_one_minus_alpha·kl[n] − α·(shifted__[n] − log_sum__[n])
+        L[n] = T_to_two_one_minus_alpha * kl - alpha * (shifted__ - log_sum__)
+
+
+@njit(parallel=True, **OPTIONS)
+def _forward_saving_parallel(
+    chunk, n_size, z_student, z_teacher, label, T, T_to_two_one_minus_alpha, alpha, c_size, z_student_max,
+    sum_exp, z_student_max_, sum_exp_, z_teacher_max, log_sum_, L,
+):
+    for k in prange((n_size + chunk - 1) // chunk):
+        lo = k * chunk
+        hi = min(lo + chunk, n_size)
+        _forward_saving_rows(
+            lo, hi, z_student, z_teacher, label, T, T_to_two_one_minus_alpha, alpha, c_size, z_student_max,
+            sum_exp, z_student_max_, sum_exp_, z_teacher_max, log_sum_, L,
+        )
+
+
+@njit(**OPTIONS)
+def _backward_rows(
+    sum_exp, z_student_max, z_student, sum_exp_, z_student_max_, z_teacher_max, z_teacher, log_sum_, g, label,
+    T, T_to_two_alpha_minus_one, alpha, dz_student,
+):
+    real = sum_exp.dtype.type
+    c_size = z_student.shape[1]
+    for n in range(sum_exp.shape[0]):
+        g_n = g[n]
+        label_n = label[n]
+        log_sum__n = log_sum_[n]
+        sum_exp_n = sum_exp[n]
+        sum_exp__n = sum_exp_[n]
+        z_student_max_n = z_student_max[n]
+        z_student_max__n = z_student_max_[n]
+        z_teacher_max_n = z_teacher_max[n]
+        # shifted_[n,c] = z_teacher[n,c] / T − z_teacher_max[n]
+        # t[n,c] = shifted_[n,c] − log_sum_[n]
+        # s̄[n,c] = T_to_two_alpha_minus_one·g[n]·exp(t[n,c])
+        # sum_ds[n] = Σ_c s̄[n,c]
+        sum_ds_sum = 0.0
+        for c in range(c_size):
+            shifted_ = z_teacher[n, c] / T - z_teacher_max_n
+            t = shifted_ - log_sum__n
+            ds = T_to_two_alpha_minus_one * g_n * exp(t)
+            dz_student[n, c] = ds
+            sum_ds_sum = added(sum_ds_sum, ds)
+        sum_ds = real(sum_ds_sum)
+        # a[n,c] = exp(z_student[n,c] − z_student_max[n]) / sum_exp[n]
+        # log_softmax_a[n,c] = exp(z_student[n,c] / T − z_student_max_[n]) / sum_exp_[n]
+        # shifted_[n,c] = z_teacher[n,c] / T − z_teacher_max[n]
+        # t[n,c] = shifted_[n,c] − log_sum_[n]
+        # z̄_student[n,c] = (s̄[n,c] − sum_ds[n]·log_softmax_a[n,c]) / T + α·g[n]·(a[n,c] − 1[c = label[n]])
+        for c in range(c_size):
+            a = exp(z_student[n, c] - z_student_max_n) / sum_exp_n
+            log_softmax_a = exp(z_student[n, c] / T - z_student_max__n) / sum_exp__n
+            shifted_ = z_teacher[n, c] / T - z_teacher_max_n
+            t = shifted_ - log_sum__n
+            ds = dz_student[n, c]
+            dz_student[n, c] = (
+                (ds - log_softmax_a * sum_ds) / T + g_n * alpha * (a - (real(1) if c == label_n else real(0)))
+            )
+
+
+@njit(parallel=True, **OPTIONS)
+def _backward_parallel(
+    chunk, sum_exp, z_student_max, z_student, sum_exp_, z_student_max_, z_teacher_max, z_teacher, log_sum_, g,
+    label, T, T_to_two_alpha_minus_one, alpha, dz_student,
+):
+    for k in prange((sum_exp.shape[0] + chunk - 1) // chunk):
+        lo = k * chunk
+        hi = min(lo + chunk, sum_exp.shape[0])
+        _backward_rows(
+            sum_exp[lo:hi], z_student_max[lo:hi], z_student[lo:hi], sum_exp_[lo:hi], z_student_max_[lo:hi],
+            z_teacher_max[lo:hi], z_teacher[lo:hi], log_sum_[lo:hi], g[lo:hi], label[lo:hi], T,
+            T_to_two_alpha_minus_one, alpha, dz_student[lo:hi],
+        )
+
+
+@njit(**OPTIONS)
+def _value_and_grad_rows(
+    lo, hi, z_student, z_teacher, label, T, T_to_two_one_minus_alpha, alpha, seed_T_to_two_alpha_minus_one,
+    seed_alpha, c_size, L, dz_student,
+):
+    real = z_student.dtype.type
+    exp_z_student_max__z_student_row = np.empty(c_size, real)
+    ds_row = np.empty(c_size, real)
+    for n in range(lo, hi):
+        label_n = label[n]
+        # z_student_max[n] = max_c(z_student[n,c])
+        # z_student_max_[n] = max_c(z_student[n,c] / T)
+        # z_teacher_max[n] = max_c(z_teacher[n,c] / T)
+        z_student_max = real(-np.inf)
+        z_student_max_ = real(-np.inf)
+        z_teacher_max = real(-np.inf)
+        for c in range(c_size):
+            z_student_max = maxnum(z_student_max, z_student[n, c])
+            z_student_max_ = maxnum(z_student_max_, z_student[n, c] / T)
+            z_teacher_max = maxnum(z_teacher_max, z_teacher[n, c] / T)
+        # shifted__[n] = z_student[n,label[n]] − z_student_max[n]
+        shifted__ = z_student[n, label_n] - z_student_max
+        # exp_z_student_max_z_student[n,c] = exp(z_student[n,c] − z_student_max[n])
+        # exp_z_student_max__z_student[n,c] = exp(z_student[n,c] / T − z_student_max_[n])
+        # sum_exp[n] = Σ_c exp(z_student[n,c] − z_student_max[n])
+        # sum_exp_[n] = Σ_c exp(z_student[n,c] / T − z_student_max_[n])
+        # sum_exp__[n] = Σ_c exp(z_teacher[n,c] / T − z_teacher_max[n])
+        sum_exp_sum = 0.0
+        sum_exp__sum = 0.0
+        sum_exp___sum = 0.0
+        for c in range(c_size):
+            exp_z_student_max_z_student = exp(z_student[n, c] - z_student_max)
+            dz_student[n, c] = exp_z_student_max_z_student
+            exp_z_student_max__z_student = exp(z_student[n, c] / T - z_student_max_)
+            exp_z_student_max__z_student_row[c] = exp_z_student_max__z_student
+            sum_exp_sum = added(sum_exp_sum, exp_z_student_max_z_student)
+            sum_exp__sum = added(sum_exp__sum, exp_z_student_max__z_student)
+            sum_exp___sum = added(sum_exp___sum, exp(z_teacher[n, c] / T - z_teacher_max))
+        sum_exp = real(sum_exp_sum)
+        sum_exp_ = real(sum_exp__sum)
+        sum_exp__ = real(sum_exp___sum)
+        # log_sum[n] = log(sum_exp_[n])
+        log_sum = log(sum_exp_)
+        # log_sum_[n] = log(sum_exp__[n])
+        log_sum_ = log(sum_exp__)
+        # log_sum__[n] = log(sum_exp[n])
+        log_sum__ = log(sum_exp)
+        # shifted_[n,c] = z_teacher[n,c] / T − z_teacher_max[n]
+        # t[n,c] = shifted_[n,c] − log_sum_[n]
+        # s̄[n,c] = seed_T_to_two_alpha_minus_one·exp(t[n,c])
+        # tₘₐₓ[n] = max_c(t[n,c])
+        # sum_ds[n] = Σ_c s̄[n,c]
+        t_max = real(-np.inf)
+        sum_ds_sum = 0.0
+        for c in range(c_size):
+            shifted_ = z_teacher[n, c] / T - z_teacher_max
+            t = shifted_ - log_sum_
+            ds = seed_T_to_two_alpha_minus_one * exp(t)
+            ds_row[c] = ds
+            t_max = maxnum(t_max, t)
+            sum_ds_sum = added(sum_ds_sum, ds)
+        sum_ds = real(sum_ds_sum)
+        # a[n,c] = exp(z_student[n,c] − z_student_max[n]) / sum_exp[n]
+        # log_softmax_a[n,c] = exp(z_student[n,c] / T − z_student_max_[n]) / sum_exp_[n]
+        # shifted[n,c] = z_student[n,c] / T − z_student_max_[n]
+        # s[n,c] = shifted[n,c] − log_sum[n]
+        # shifted_[n,c] = z_teacher[n,c] / T − z_teacher_max[n]
+        # t[n,c] = shifted_[n,c] − log_sum_[n]
+        # z̄_student[n,c] = seed_alpha·(a[n,c] − 1[c = label[n]]) + (s̄[n,c] − sum_ds[n]·log_softmax_a[n,c]) / T
+        # shifted_sum[n] = Σ_c (t[n,c] − s[n,c])·exp(t[n,c] − tₘₐₓ[n])
+        shifted_sum_sum = 0.0
+        for c in range(c_size):
+            exp_z_student_max_z_student = dz_student[n, c]
+            a = exp_z_student_max_z_student / sum_exp
+            exp_z_student_max__z_student = exp_z_student_max__z_student_row[c]
+            log_softmax_a = exp_z_student_max__z_student / sum_exp_
+            shifted = z_student[n, c] / T - z_student_max_
+            s = shifted - log_sum
+            shifted_ = z_teacher[n, c] / T - z_teacher_max
+            t = shifted_ - log_sum_
+            ds = ds_row[c]
+            dz_student[n, c] = (
+                seed_alpha * (a - (real(1) if c == label_n else real(0))) + (ds - log_softmax_a * sum_ds) / T
+            )
+            shifted_sum_sum = added(shifted_sum_sum, (t - s) * exp(t - t_max))
+        shifted_sum = real(shifted_sum_sum)
+        # kl[n] = shifted_sum[n]·exp(tₘₐₓ[n])
+        kl = shifted_sum * exp(t_max)
+        # L[n] = T_to_two_one_minus_alpha·kl[n] − α·(shifted__[n] − log_sum__[n])
+        L[n] = T_to_two_one_minus_alpha * kl - alpha * (shifted__ - log_sum__)
+
+
+@njit(parallel=True, **OPTIONS)
+def _value_and_grad_parallel(
+    chunk, n_size, z_student, z_teacher, label, T, T_to_two_one_minus_alpha, alpha,
+    seed_T_to_two_alpha_minus_one, seed_alpha, c_size, L, dz_student,
+):
+    for k in prange((n_size + chunk - 1) // chunk):
+        lo = k * chunk
+        hi = min(lo + chunk, n_size)
+        _value_and_grad_rows(
+            lo, hi, z_student, z_teacher, label, T, T_to_two_one_minus_alpha, alpha,
+            seed_T_to_two_alpha_minus_one, seed_alpha, c_size, L, dz_student,
+        )
+
+
+@njit(**OPTIONS)
+def _jvp_rows(
+    lo, hi, z_student, z_teacher, label, z_student_dot, T, T_to_two_alpha_minus_one, T_to_two_one_minus_alpha,
+    alpha, c_size, L, L_dot,
+):
+    real = z_student.dtype.type
+    exp_z_student_max_z_student_row = np.empty(c_size, real)
+    exp_z_student_max__z_student_row = np.empty(c_size, real)
+    for n in range(lo, hi):
+        # z_student_max[n] = max_c(z_student[n,c])
+        # z_student_max_[n] = max_c(z_student[n,c] / T)
+        # z_teacher_max[n] = max_c(z_teacher[n,c] / T)
+        z_student_max = real(-np.inf)
+        z_student_max_ = real(-np.inf)
+        z_teacher_max = real(-np.inf)
+        for c in range(c_size):
+            z_student_max = maxnum(z_student_max, z_student[n, c])
+            z_student_max_ = maxnum(z_student_max_, z_student[n, c] / T)
+            z_teacher_max = maxnum(z_teacher_max, z_teacher[n, c] / T)
+        # shifted__[n] = z_student[n,label[n]] − z_student_max[n]
+        shifted__ = z_student[n, label[n]] - z_student_max
+        # exp_z_student_max_z_student[n,c] = exp(z_student[n,c] − z_student_max[n])
+        # exp_z_student_max__z_student[n,c] = exp(z_student[n,c] / T − z_student_max_[n])
+        # sum_exp[n] = Σ_c exp(z_student[n,c] − z_student_max[n])
+        # sum_exp_[n] = Σ_c exp(z_student[n,c] / T − z_student_max_[n])
+        # sum_exp__[n] = Σ_c exp(z_teacher[n,c] / T − z_teacher_max[n])
+        sum_exp_sum = 0.0
+        sum_exp__sum = 0.0
+        sum_exp___sum = 0.0
+        for c in range(c_size):
+            exp_z_student_max_z_student = exp(z_student[n, c] - z_student_max)
+            exp_z_student_max_z_student_row[c] = exp_z_student_max_z_student
+            exp_z_student_max__z_student = exp(z_student[n, c] / T - z_student_max_)
+            exp_z_student_max__z_student_row[c] = exp_z_student_max__z_student
+            sum_exp_sum = added(sum_exp_sum, exp_z_student_max_z_student)
+            sum_exp__sum = added(sum_exp__sum, exp_z_student_max__z_student)
+            sum_exp___sum = added(sum_exp___sum, exp(z_teacher[n, c] / T - z_teacher_max))
+        sum_exp = real(sum_exp_sum)
+        sum_exp_ = real(sum_exp__sum)
+        sum_exp__ = real(sum_exp___sum)
+        # log_sum[n] = log(sum_exp_[n])
+        log_sum = log(sum_exp_)
+        # log_sum_[n] = log(sum_exp__[n])
+        log_sum_ = log(sum_exp__)
+        # log_sum__[n] = log(sum_exp[n])
+        log_sum__ = log(sum_exp)
+        # a[n,c] = exp(z_student[n,c] − z_student_max[n]) / sum_exp[n]
+        # log_softmax_a[n,c] = exp(z_student[n,c] / T − z_student_max_[n]) / sum_exp_[n]
+        # shifted_[n,c] = z_teacher[n,c] / T − z_teacher_max[n]
+        # t[n,c] = shifted_[n,c] − log_sum_[n]
+        # tₘₐₓ[n] = max_c(t[n,c])
+        # sum_log_softmax_a_z_student_dot[n] = Σ_c log_softmax_a[n,c]·ż_student[n,c]
+        # sum_a_z_student_dot[n] = Σ_c a[n,c]·ż_student[n,c]
+        t_max = real(-np.inf)
+        sum_log_softmax_a_z_student_dot_sum = 0.0
+        sum_a_z_student_dot_sum = 0.0
+        for c in range(c_size):
+            exp_z_student_max_z_student = exp_z_student_max_z_student_row[c]
+            a = exp_z_student_max_z_student / sum_exp
+            exp_z_student_max__z_student = exp_z_student_max__z_student_row[c]
+            log_softmax_a = exp_z_student_max__z_student / sum_exp_
+            shifted_ = z_teacher[n, c] / T - z_teacher_max
+            t = shifted_ - log_sum_
+            t_max = maxnum(t_max, t)
+            sum_log_softmax_a_z_student_dot_sum = added(
+                sum_log_softmax_a_z_student_dot_sum, log_softmax_a * z_student_dot[n, c],
+            )
+            sum_a_z_student_dot_sum = added(sum_a_z_student_dot_sum, a * z_student_dot[n, c])
+        sum_log_softmax_a_z_student_dot = real(sum_log_softmax_a_z_student_dot_sum)
+        sum_a_z_student_dot = real(sum_a_z_student_dot_sum)
+        # exp_t_max[n] = exp(tₘₐₓ[n])
+        exp_t_max = exp(t_max)
+        # l̇ṡė[n] = sum_log_softmax_a_z_student_dot[n] / T
+        lse_dot = sum_log_softmax_a_z_student_dot / T
+        # shifted[n,c] = z_student[n,c] / T − z_student_max_[n]
+        # s[n,c] = shifted[n,c] − log_sum[n]
+        # shifted_[n,c] = z_teacher[n,c] / T − z_teacher_max[n]
+        # t[n,c] = shifted_[n,c] − log_sum_[n]
+        # exp_t_max_t[n,c] = exp(t[n,c] − tₘₐₓ[n])
+        # shifted_sum[n] = Σ_c (t[n,c] − s[n,c])·exp(t[n,c] − tₘₐₓ[n])
+        # shifted_sum_[n] = Σ_c (ż_student[n,c] / T − l̇ṡė[n])·exp(t[n,c] − tₘₐₓ[n])
+        shifted_sum_sum = 0.0
+        shifted_sum__sum = 0.0
+        for c in range(c_size):
+            shifted = z_student[n, c] / T - z_student_max_
+            s = shifted - log_sum
+            shifted_ = z_teacher[n, c] / T - z_teacher_max
+            t = shifted_ - log_sum_
+            exp_t_max_t = exp(t - t_max)
+            shifted_sum_sum = added(shifted_sum_sum, exp_t_max_t * (t - s))
+            shifted_sum__sum = added(shifted_sum__sum, exp_t_max_t * (z_student_dot[n, c] / T - lse_dot))
+        shifted_sum = real(shifted_sum_sum)
+        shifted_sum_ = real(shifted_sum__sum)
+        # kl[n] = shifted_sum[n]·exp(tₘₐₓ[n])
+        kl = exp_t_max * shifted_sum
+        # L[n] = T_to_two_one_minus_alpha·kl[n] − α·(shifted__[n] − log_sum__[n])
+        L[n] = T_to_two_one_minus_alpha * kl - alpha * (shifted__ - log_sum__)
+        # L̇[n] = α·sum_a_z_student_dot[n] + T_to_two_alpha_minus_one·shifted_sum_[n]·exp(tₘₐₓ[n]) − α·
+        #     ż_student[n,label[n]]
+        L_dot[n] = (
+            sum_a_z_student_dot * alpha + T_to_two_alpha_minus_one * exp_t_max * shifted_sum_ - alpha
+            * z_student_dot[n, label[n]]
+        )
+
+
+@njit(parallel=True, **OPTIONS)
+def _jvp_parallel(
+    chunk, n_size, z_student, z_teacher, label, z_student_dot, T, T_to_two_alpha_minus_one,
+    T_to_two_one_minus_alpha, alpha, c_size, L, L_dot,
+):
+    for k in prange((n_size + chunk - 1) // chunk):
+        lo = k * chunk
+        hi = min(lo + chunk, n_size)
+        _jvp_rows(
+            lo, hi, z_student, z_teacher, label, z_student_dot, T, T_to_two_alpha_minus_one,
+            T_to_two_one_minus_alpha, alpha, c_size, L, L_dot,
+        )
+
+
+@njit(**OPTIONS)
+def _hvp_rows(
+    z_student, z_teacher, z_student_dot, T, T_to_2, seed_T_to_two_alpha_minus_one, seed_alpha, dz_student_dot,
+):
+    real = z_student.dtype.type
+    c_size = z_student.shape[1]
+    exp_z_student_max__z_student_row = np.empty(c_size, real)
+    for n in range(z_student.shape[0]):
+        # z_student_max[n] = max_c(z_student[n,c])
+        # z_student_max_[n] = max_c(z_student[n,c] / T)
+        # z_teacher_max[n] = max_c(z_teacher[n,c] / T)
+        z_student_max = real(-np.inf)
+        z_student_max_ = real(-np.inf)
+        z_teacher_max = real(-np.inf)
+        for c in range(c_size):
+            z_student_max = maxnum(z_student_max, z_student[n, c])
+            z_student_max_ = maxnum(z_student_max_, z_student[n, c] / T)
+            z_teacher_max = maxnum(z_teacher_max, z_teacher[n, c] / T)
+        # exp_z_student_max_z_student[n,c] = exp(z_student[n,c] − z_student_max[n])
+        # exp_z_student_max__z_student[n,c] = exp(z_student[n,c] / T − z_student_max_[n])
+        # sum_exp[n] = Σ_c exp(z_student[n,c] − z_student_max[n])
+        # sum_exp_[n] = Σ_c exp(z_student[n,c] / T − z_student_max_[n])
+        # sum_exp__[n] = Σ_c exp(z_teacher[n,c] / T − z_teacher_max[n])
+        sum_exp_sum = 0.0
+        sum_exp__sum = 0.0
+        sum_exp___sum = 0.0
+        for c in range(c_size):
+            exp_z_student_max_z_student = exp(z_student[n, c] - z_student_max)
+            dz_student_dot[n, c] = exp_z_student_max_z_student
+            exp_z_student_max__z_student = exp(z_student[n, c] / T - z_student_max_)
+            exp_z_student_max__z_student_row[c] = exp_z_student_max__z_student
+            sum_exp_sum = added(sum_exp_sum, exp_z_student_max_z_student)
+            sum_exp__sum = added(sum_exp__sum, exp_z_student_max__z_student)
+            sum_exp___sum = added(sum_exp___sum, exp(z_teacher[n, c] / T - z_teacher_max))
+        sum_exp = real(sum_exp_sum)
+        sum_exp_ = real(sum_exp__sum)
+        sum_exp__ = real(sum_exp___sum)
+        # log_sum_[n] = log(sum_exp__[n])
+        log_sum_ = log(sum_exp__)
+        # a[n,c] = exp(z_student[n,c] − z_student_max[n]) / sum_exp[n]
+        # log_softmax_a[n,c] = exp(z_student[n,c] / T − z_student_max_[n]) / sum_exp_[n]
+        # shifted_[n,c] = z_teacher[n,c] / T − z_teacher_max[n]
+        # t[n,c] = shifted_[n,c] − log_sum_[n]
+        # s̄[n,c] = seed_T_to_two_alpha_minus_one·exp(t[n,c])
+        # sum_a_z_student_dot[n] = Σ_c a[n,c]·ż_student[n,c]
+        # sum_log_softmax_a_z_student_dot[n] = Σ_c log_softmax_a[n,c]·ż_student[n,c]
+        # sum_ds[n] = Σ_c s̄[n,c]
+        sum_a_z_student_dot_sum = 0.0
+        sum_log_softmax_a_z_student_dot_sum = 0.0
+        sum_ds_sum = 0.0
+        for c in range(c_size):
+            exp_z_student_max_z_student = dz_student_dot[n, c]
+            a = exp_z_student_max_z_student / sum_exp
+            exp_z_student_max__z_student = exp_z_student_max__z_student_row[c]
+            log_softmax_a = exp_z_student_max__z_student / sum_exp_
+            shifted_ = z_teacher[n, c] / T - z_teacher_max
+            t = shifted_ - log_sum_
+            ds = seed_T_to_two_alpha_minus_one * exp(t)
+            sum_a_z_student_dot_sum = added(sum_a_z_student_dot_sum, a * z_student_dot[n, c])
+            sum_log_softmax_a_z_student_dot_sum = added(
+                sum_log_softmax_a_z_student_dot_sum, log_softmax_a * z_student_dot[n, c],
+            )
+            sum_ds_sum = added(sum_ds_sum, ds)
+        sum_a_z_student_dot = real(sum_a_z_student_dot_sum)
+        sum_log_softmax_a_z_student_dot = real(sum_log_softmax_a_z_student_dot_sum)
+        sum_ds = real(sum_ds_sum)
+        # a[n,c] = exp(z_student[n,c] − z_student_max[n]) / sum_exp[n]
+        # log_softmax_a[n,c] = exp(z_student[n,c] / T − z_student_max_[n]) / sum_exp_[n]
+        # z̄̇_student[n,c] = seed_alpha·a[n,c]·(ż_student[n,c] − sum_a_z_student_dot[n]) + T_to_2·
+        #     sum_ds[n]·log_softmax_a[n,c]·(sum_log_softmax_a_z_student_dot[n] − ż_student[n,c])
+        for c in range(c_size):
+            exp_z_student_max_z_student = dz_student_dot[n, c]
+            a = exp_z_student_max_z_student / sum_exp
+            exp_z_student_max__z_student = exp_z_student_max__z_student_row[c]
+            log_softmax_a = exp_z_student_max__z_student / sum_exp_
+            dz_student_dot[n, c] = (
+                a * seed_alpha * (z_student_dot[n, c] - sum_a_z_student_dot) + T_to_2 * log_softmax_a * sum_ds
+                * (sum_log_softmax_a_z_student_dot - z_student_dot[n, c])
+            )
+
+
+@njit(parallel=True, **OPTIONS)
+def _hvp_parallel(
+    chunk, z_student, z_teacher, z_student_dot, T, T_to_2, seed_T_to_two_alpha_minus_one, seed_alpha,
+    dz_student_dot,
+):
+    for k in prange((z_student.shape[0] + chunk - 1) // chunk):
+        lo = k * chunk
+        hi = min(lo + chunk, z_student.shape[0])
+        _hvp_rows(
+            z_student[lo:hi], z_teacher[lo:hi], z_student_dot[lo:hi], T, T_to_2, seed_T_to_two_alpha_minus_one,
+            seed_alpha, dz_student_dot[lo:hi],
+        )
+
+
+_ARGUMENTS = (
+    ("z_student", ("n", "c"), None),
+    ("z_teacher", ("n", "c"), None),
+    ("label", ("n",), "c"),
+)
+
+
+_SAVED = (
+    ("z_student", ("n", "c"), None),
+    ("z_teacher", ("n", "c"), None),
+    ("label", ("n",), "c"),
+    ("z_student_max", ("n",), None),
+    ("sum_exp", ("n",), None),
+    ("z_student_max_", ("n",), None),
+    ("sum_exp_", ("n",), None),
+    ("z_teacher_max", ("n",), None),
+    ("log_sum_", ("n",), None),
+)
+
+
+_MOVING = (
+    ("z_student", ("n", "c"), None),
+    ("z_teacher", ("n", "c"), None),
+    ("label", ("n",), "c"),
+    ("z_student_dot", ("n", "c"), None),
+)
+
+
+_ALONG = (
+    ("z_student", ("n", "c"), None),
+    ("z_teacher", ("n", "c"), None),
+    ("label", ("n",), "c"),
+    ("z_student_dot", ("n", "c"), None),
+)
+
+
+Saved = namedtuple(
+    "Saved",
+    ["z_student", "z_teacher", "label", "z_student_max", "sum_exp", "z_student_max_", "sum_exp_", "z_teacher_max", "log_sum_", "T", "alpha", "reduction"],
+)
+Gradients = namedtuple("Gradients", ["z_student"])
+
+
+def forward(z_student, z_teacher, label, *, T=4, alpha=0.5, reduction="mean", out=None):
+    """The label's cross-entropy, and the divergence from a teacher at temperature T (Hinton et al. 2015)."""
+    return forward_saving(z_student, z_teacher, label, T=T, alpha=alpha, reduction=reduction, out=out)[0]
+
+
+def forward_saving(z_student, z_teacher, label, *, T=4, alpha=0.5, reduction="mean", out=None):
+    """The output, and what ``backward`` needs."""
+    (z_student, z_teacher, label), sizes, _, real = check(_ARGUMENTS, (z_student, z_teacher, label))
+    T = number("T", T, 0, math.inf, "(0, inf)")
+    alpha = number("alpha", alpha, 0, 1, "[0, 1]")
+    reduction = reduction_of(reduction)
+    out = per_sample(out, reduction)
+    c_size = sizes["c"]
+    n_size = sizes["n"]
+    L = output("out", out, (n_size,), real, (z_student, z_teacher, label))
+    z_student_max = np.empty((n_size,), real)
+    sum_exp = np.empty((n_size,), real)
+    z_student_max_ = np.empty((n_size,), real)
+    sum_exp_ = np.empty((n_size,), real)
+    z_teacher_max = np.empty((n_size,), real)
+    log_sum_ = np.empty((n_size,), real)
+    T_to_two_one_minus_alpha = T * T * (1 - alpha)
+    chunk = chunk_rows(c_size)
+    if n_size <= chunk:
+        _forward_saving_rows(
+            0, n_size, z_student, z_teacher, label, real(T), real(T_to_two_one_minus_alpha), real(alpha),
+            c_size, z_student_max, sum_exp, z_student_max_, sum_exp_, z_teacher_max, log_sum_, L,
+        )
+    else:
+        _forward_saving_parallel(
+            chunk, n_size, z_student, z_teacher, label, real(T), real(T_to_two_one_minus_alpha), real(alpha),
+            c_size, z_student_max, sum_exp, z_student_max_, sum_exp_, z_teacher_max, log_sum_, L,
+        )
+    return reduce(L, reduction, real), Saved(
+        z_student, z_teacher, label, z_student_max, sum_exp, z_student_max_, sum_exp_, z_teacher_max, log_sum_,
+        T, alpha, reduction,
+    )
+
+
+def backward(saved, g, *, out=None):
+    """The gradient for each differentiable argument, from the cotangent ``g`` of the output."""
+    (z_student, z_teacher, label, z_student_max, sum_exp, z_student_max_, sum_exp_, z_teacher_max, log_sum_), sizes, _, real = check(
+        _SAVED,
+        (saved.z_student, saved.z_teacher, saved.label, saved.z_student_max, saved.sum_exp, saved.z_student_max_, saved.sum_exp_, saved.z_teacher_max, saved.log_sum_),
+    )
+    n_size = sizes["n"]
+    g = cotangent(g, saved.reduction, n_size, real)
+    T = saved.T
+    alpha = saved.alpha
+    c_size = sizes["c"]
+    dz_student = output(
+        "out", out, (n_size, c_size), real,
+        (z_student, z_teacher, label, z_student_max, sum_exp, z_student_max_, sum_exp_, z_teacher_max, log_sum_),
+    )
+    T_to_two_alpha_minus_one = T * T * (alpha - 1)
+    chunk = chunk_rows(c_size)
+    if n_size <= chunk:
+        _backward_rows(
+            sum_exp, z_student_max, z_student, sum_exp_, z_student_max_, z_teacher_max, z_teacher, log_sum_, g,
+            label, real(T), real(T_to_two_alpha_minus_one), real(alpha), dz_student,
+        )
+    else:
+        _backward_parallel(
+            chunk, sum_exp, z_student_max, z_student, sum_exp_, z_student_max_, z_teacher_max, z_teacher,
+            log_sum_, g, label, real(T), real(T_to_two_alpha_minus_one), real(alpha), dz_student,
+        )
+    return Gradients(dz_student)
+
+
+def value_and_grad(z_student, z_teacher, label, *, T=4, alpha=0.5, reduction="mean"):
+    """The value and its gradients, in one sweep over the data."""
+    (z_student, z_teacher, label), sizes, _, real = check(_ARGUMENTS, (z_student, z_teacher, label))
+    T = number("T", T, 0, math.inf, "(0, inf)")
+    alpha = number("alpha", alpha, 0, 1, "[0, 1]")
+    reduction = reduction_of(reduction)
+    c_size = sizes["c"]
+    n_size = sizes["n"]
+    seed = 1.0 / max(n_size, 1) if reduction == "mean" else 1.0
+    L = np.empty((n_size,), real)
+    dz_student = np.empty((n_size, c_size), real)
+    T_to_two_one_minus_alpha = T * T * (1 - alpha)
+    seed_T_to_two_alpha_minus_one = seed * T * T * (alpha - 1)
+    seed_alpha = seed * alpha
+    chunk = chunk_rows(c_size)
+    if n_size <= chunk:
+        _value_and_grad_rows(
+            0, n_size, z_student, z_teacher, label, real(T), real(T_to_two_one_minus_alpha), real(alpha),
+            real(seed_T_to_two_alpha_minus_one), real(seed_alpha), c_size, L, dz_student,
+        )
+    else:
+        _value_and_grad_parallel(
+            chunk, n_size, z_student, z_teacher, label, real(T), real(T_to_two_one_minus_alpha), real(alpha),
+            real(seed_T_to_two_alpha_minus_one), real(seed_alpha), c_size, L, dz_student,
+        )
+    return reduce(L, reduction, real), Gradients(dz_student)
+
+
+def jvp(inputs, tangents, *, T=4, alpha=0.5, reduction="mean"):
+    """The output, and its derivative along ``tangents``.
+
+    ``inputs``: z_student, z_teacher, label; ``tangents``: one for each of z_student.
+    """
+    inputs, tangents = pairs(inputs, 3, tangents, 1)
+    (z_student, z_teacher, label, z_student_dot), sizes, _, real = check(_MOVING, (*inputs, *tangents))
+    T = number("T", T, 0, math.inf, "(0, inf)")
+    alpha = number("alpha", alpha, 0, 1, "[0, 1]")
+    reduction = reduction_of(reduction)
+    c_size = sizes["c"]
+    n_size = sizes["n"]
+    L = np.empty((n_size,), real)
+    L_dot = np.empty((n_size,), real)
+    T_to_two_one_minus_alpha = T * T * (1 - alpha)
+    T_to_two_alpha_minus_one = T * T * (alpha - 1)
+    chunk = chunk_rows(c_size)
+    if n_size <= chunk:
+        _jvp_rows(
+            0, n_size, z_student, z_teacher, label, z_student_dot, real(T), real(T_to_two_alpha_minus_one),
+            real(T_to_two_one_minus_alpha), real(alpha), c_size, L, L_dot,
+        )
+    else:
+        _jvp_parallel(
+            chunk, n_size, z_student, z_teacher, label, z_student_dot, real(T), real(T_to_two_alpha_minus_one),
+            real(T_to_two_one_minus_alpha), real(alpha), c_size, L, L_dot,
+        )
+    return reduce(L, reduction, real), reduce(L_dot, reduction, real)
+
+
+def hvp(inputs, vectors, *, T=4, alpha=0.5, reduction="mean"):
+    """The second derivative of the value along ``vectors``: the Hessian times them, for each argument.
+
+    ``inputs``: z_student, z_teacher, label; ``vectors``: one for each of z_student.
+    """
+    inputs, vectors = pairs(inputs, 3, vectors, 1, "vectors")
+    (z_student, z_teacher, label, z_student_dot), sizes, _, real = check(_ALONG, (*inputs, *vectors))
+    T = number("T", T, 0, math.inf, "(0, inf)")
+    alpha = number("alpha", alpha, 0, 1, "[0, 1]")
+    reduction = reduction_of(reduction)
+    c_size = sizes["c"]
+    n_size = sizes["n"]
+    seed = 1.0 / max(n_size, 1) if reduction == "mean" else 1.0
+    dz_student_dot = np.empty((n_size, c_size), real)
+    seed_T_to_two_alpha_minus_one = seed * T * T * (alpha - 1)
+    seed_alpha = seed * alpha
+    T_to_2 = 1 / (T * T)
+    chunk = chunk_rows(c_size)
+    if n_size <= chunk:
+        _hvp_rows(
+            z_student, z_teacher, z_student_dot, real(T), real(T_to_2), real(seed_T_to_two_alpha_minus_one),
+            real(seed_alpha), dz_student_dot,
+        )
+    else:
+        _hvp_parallel(
+            chunk, z_student, z_teacher, z_student_dot, real(T), real(T_to_2),
+            real(seed_T_to_two_alpha_minus_one), real(seed_alpha), dz_student_dot,
+        )
+    return Gradients(dz_student_dot)
