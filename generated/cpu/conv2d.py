@@ -4,7 +4,8 @@ The cross-correlation of images with learned kernels (LeCun et al. 1989; Dumouli
 
 x is [n, channels, height, width], W [outputs, channels/groups, kernel height, kernel width], b [outputs].
 
-    y[n,g,o,p,q] = Σ_c,r,s W[g,o,c,r,s]·x[n,g,c,p·stride + r·dilation − padding,q·stride + s·dilation − padding] + b[g,o]
+    y[n,g,o,p,q] = Σ_c,r,s W[g,o,c,r,s]·x[n,g,c,p·stride + r·dilation − padding,q·stride + s·dilation − padding]
+            + b[g,o]
 
 Made by symnn 0.1.0 from the declaration of conv2d in symnn.catalogue.convolution, hash ecce403eb9f6.
 Do not edit: `symnn build` verifies it and writes it again.

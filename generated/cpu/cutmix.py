@@ -2,7 +2,8 @@
 
 A box of each image replaced by that of another (Yun et al. 2019).
 
-    y[n,c,h,w] = x[perm[n],c,h,w] if h ≥ top and w ≥ left and h < top + height and w < left + width else x[n,c,h,w]
+    y[n,c,h,w] = x[perm[n],c,h,w] if h ≥ top and w ≥ left and h < top + height and w < left + width else
+            x[n,c,h,w]
 
 Made by symnn 0.1.0 from the declaration of cutmix in symnn.catalogue.noise, hash b3963d268a4d.
 Do not edit: `symnn build` verifies it and writes it again.

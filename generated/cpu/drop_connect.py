@@ -154,40 +154,28 @@ def _backward_3_parallel(chunk, mask, dW, one_over_one_minus_p):
 
 
 @njit(**OPTIONS)
-def _jvp_rows(W, mask, one_over_one_minus_p, kept):
+def _jvp_rows(W, mask, W_dot, one_over_one_minus_p, kept, factor_W_dot_mask):
     i_size = W.shape[1]
     for o in range(W.shape[0]):
         # kept[o,i] = one_over_one_minus_p·W[o,i]·mask[o,i]
+        # factor_W_dot_mask[o,i] = mask[o,i]·Ẇ[o,i]
         for i in range(i_size):
             kept[o, i] = one_over_one_minus_p * W[o, i] * mask[o, i]
+            factor_W_dot_mask[o, i] = W_dot[o, i] * mask[o, i]
 
 
 @njit(parallel=True, **OPTIONS)
-def _jvp_parallel(chunk, W, mask, one_over_one_minus_p, kept):
+def _jvp_parallel(chunk, W, mask, W_dot, one_over_one_minus_p, kept, factor_W_dot_mask):
     for k in prange((W.shape[0] + chunk - 1) // chunk):
         lo = k * chunk
         hi = min(lo + chunk, W.shape[0])
-        _jvp_rows(W[lo:hi], mask[lo:hi], one_over_one_minus_p, kept[lo:hi])
+        _jvp_rows(
+            W[lo:hi], mask[lo:hi], W_dot[lo:hi], one_over_one_minus_p, kept[lo:hi], factor_W_dot_mask[lo:hi],
+        )
 
 
 @njit(**OPTIONS)
-def _jvp_2_rows(lo, hi, W_dot, mask, o_size, factor_W_dot_mask):
-    for i in range(lo, hi):
-        # factor_W_dot_mask[i,o] = mask[o,i]·Ẇ[o,i]
-        for o in range(o_size):
-            factor_W_dot_mask[i, o] = W_dot[o, i] * mask[o, i]
-
-
-@njit(parallel=True, **OPTIONS)
-def _jvp_2_parallel(chunk, i_size, W_dot, mask, o_size, factor_W_dot_mask):
-    for k in prange((i_size + chunk - 1) // chunk):
-        lo = k * chunk
-        hi = min(lo + chunk, i_size)
-        _jvp_2_rows(lo, hi, W_dot, mask, o_size, factor_W_dot_mask)
-
-
-@njit(**OPTIONS)
-def _jvp_3_rows(x, one_over_one_minus_p, factor_x):
+def _jvp_2_rows(x, one_over_one_minus_p, factor_x):
     i_size = x.shape[1]
     for n in range(x.shape[0]):
         # factor_x[n,i] = one_over_one_minus_p·x[n,i]
@@ -196,15 +184,15 @@ def _jvp_3_rows(x, one_over_one_minus_p, factor_x):
 
 
 @njit(parallel=True, **OPTIONS)
-def _jvp_3_parallel(chunk, x, one_over_one_minus_p, factor_x):
+def _jvp_2_parallel(chunk, x, one_over_one_minus_p, factor_x):
     for k in prange((x.shape[0] + chunk - 1) // chunk):
         lo = k * chunk
         hi = min(lo + chunk, x.shape[0])
-        _jvp_3_rows(x[lo:hi], one_over_one_minus_p, factor_x[lo:hi])
+        _jvp_2_rows(x[lo:hi], one_over_one_minus_p, factor_x[lo:hi])
 
 
 @njit(**OPTIONS)
-def _jvp_4_rows(b, y, b_dot, sum_factor_W_dot_mask_factor_x, sum_kept_x_dot, y_dot):
+def _jvp_3_rows(b, y, b_dot, sum_factor_W_dot_mask_factor_x, sum_kept_x_dot, y_dot):
     o_size = b.shape[0]
     for n in range(y.shape[0]):
         # y[n,o] = b[o] + sum_kept_x[n,o]
@@ -215,11 +203,11 @@ def _jvp_4_rows(b, y, b_dot, sum_factor_W_dot_mask_factor_x, sum_kept_x_dot, y_d
 
 
 @njit(parallel=True, **OPTIONS)
-def _jvp_4_parallel(chunk, b, y, b_dot, sum_factor_W_dot_mask_factor_x, sum_kept_x_dot, y_dot):
+def _jvp_3_parallel(chunk, b, y, b_dot, sum_factor_W_dot_mask_factor_x, sum_kept_x_dot, y_dot):
     for k in prange((y.shape[0] + chunk - 1) // chunk):
         lo = k * chunk
         hi = min(lo + chunk, y.shape[0])
-        _jvp_4_rows(
+        _jvp_3_rows(
             b, y[lo:hi], b_dot, sum_factor_W_dot_mask_factor_x[lo:hi], sum_kept_x_dot[lo:hi], y_dot[lo:hi],
         )
 
@@ -405,40 +393,35 @@ def jvp(inputs, tangents, *, p=0.5):
     y = np.empty((n_size, o_size), real)
     y_dot = np.empty((n_size, o_size), real)
     kept = np.empty((o_size, i_size), real)
-    factor_W_dot_mask = np.empty((i_size, o_size), real)
+    factor_W_dot_mask = np.empty((o_size, i_size), real)
     factor_x = np.empty((n_size, i_size), real)
     sum_kept_x_dot = np.empty((n_size, o_size), real)
     sum_factor_W_dot_mask_factor_x = np.empty((n_size, o_size), real)
     one_over_one_minus_p = 1 / (1 - p)
     chunk = chunk_rows(i_size)
     if o_size <= chunk:
-        _jvp_rows(W, mask, real(one_over_one_minus_p), kept)
+        _jvp_rows(W, mask, W_dot, real(one_over_one_minus_p), kept, factor_W_dot_mask)
     else:
-        _jvp_parallel(chunk, W, mask, real(one_over_one_minus_p), kept)
-    chunk = chunk_rows(o_size)
-    if i_size <= chunk:
-        _jvp_2_rows(0, i_size, W_dot, mask, o_size, factor_W_dot_mask)
-    else:
-        _jvp_2_parallel(chunk, i_size, W_dot, mask, o_size, factor_W_dot_mask)
+        _jvp_parallel(chunk, W, mask, W_dot, real(one_over_one_minus_p), kept, factor_W_dot_mask)
     chunk = chunk_rows(i_size)
     if n_size <= chunk:
-        _jvp_3_rows(x, real(one_over_one_minus_p), factor_x)
+        _jvp_2_rows(x, real(one_over_one_minus_p), factor_x)
     else:
-        _jvp_3_parallel(chunk, x, real(one_over_one_minus_p), factor_x)
+        _jvp_2_parallel(chunk, x, real(one_over_one_minus_p), factor_x)
     # sum_kept_x[n,o] = Σ_i x[n,i]·kept[o,i]
     with np.errstate(over="ignore", invalid="ignore"):
         np.matmul(x, kept.T, out=y)
     # sum_kept_x_dot[n,o] = Σ_i kept[o,i]·ẋ[n,i]
     with np.errstate(over="ignore", invalid="ignore"):
         np.matmul(x_dot, kept.T, out=sum_kept_x_dot)
-    # sum_factor_W_dot_mask_factor_x[n,o] = Σ_i factor_x[n,i]·factor_W_dot_mask[i,o]
+    # sum_factor_W_dot_mask_factor_x[n,o] = Σ_i factor_x[n,i]·factor_W_dot_mask[o,i]
     with np.errstate(over="ignore", invalid="ignore"):
-        np.matmul(factor_x, factor_W_dot_mask, out=sum_factor_W_dot_mask_factor_x)
+        np.matmul(factor_x, factor_W_dot_mask.T, out=sum_factor_W_dot_mask_factor_x)
     chunk = chunk_rows(o_size)
     if n_size <= chunk:
-        _jvp_4_rows(b, y, b_dot, sum_factor_W_dot_mask_factor_x, sum_kept_x_dot, y_dot)
+        _jvp_3_rows(b, y, b_dot, sum_factor_W_dot_mask_factor_x, sum_kept_x_dot, y_dot)
     else:
-        _jvp_4_parallel(chunk, b, y, b_dot, sum_factor_W_dot_mask_factor_x, sum_kept_x_dot, y_dot)
+        _jvp_3_parallel(chunk, b, y, b_dot, sum_factor_W_dot_mask_factor_x, sum_kept_x_dot, y_dot)
     return y, y_dot
 
 

@@ -74,8 +74,9 @@ def _forward_saving_rows(fake, real_, L):
     real = fake.dtype.type
     for n in range(fake.shape[0]):
         # L[n] = max(0, fake[n]) + max(0, −real[n]) + log1p(exp(−|fake[n]|)) + log1p(exp(−|real[n]|))
-        L[n] = log1p(exp(-abs(fake[n]))) + log1p(exp(-abs(real_[n]))) + larger(-real_[n], real(0)) + larger(
-            fake[n], real(0),
+        L[n] = (
+            log1p(exp(-abs(fake[n]))) + log1p(exp(-abs(real_[n]))) + larger(-real_[n], real(0))
+            + larger(fake[n], real(0))
         )
 
 
@@ -203,19 +204,19 @@ def _hvp_parallel(chunk, real_, fake, real_dot, fake_dot, seed, dreal_dot, dfake
 
 
 _ARGUMENTS = (
-    ("real_", ("n",), None),
+    ("real", ("n",), None),
     ("fake", ("n",), None),
 )
 
 
 _SAVED = (
-    ("real_", ("n",), None),
+    ("real", ("n",), None),
     ("fake", ("n",), None),
 )
 
 
 _MOVING = (
-    ("real_", ("n",), None),
+    ("real", ("n",), None),
     ("fake", ("n",), None),
     ("real_dot", ("n",), None),
     ("fake_dot", ("n",), None),
@@ -223,7 +224,7 @@ _MOVING = (
 
 
 _ALONG = (
-    ("real_", ("n",), None),
+    ("real", ("n",), None),
     ("fake", ("n",), None),
     ("real_dot", ("n",), None),
     ("fake_dot", ("n",), None),
@@ -234,14 +235,14 @@ Saved = namedtuple("Saved", ["real_", "fake", "reduction"])
 Gradients = namedtuple("Gradients", ["real", "fake"])
 
 
-def forward(real_, fake, *, reduction="mean", out=None):
+def forward(real, fake, *, reduction="mean", out=None):
     """The discriminator's loss from its logits of real and generated samples (Goodfellow et al. 2014)."""
-    return forward_saving(real_, fake, reduction=reduction, out=out)[0]
+    return forward_saving(real, fake, reduction=reduction, out=out)[0]
 
 
-def forward_saving(real_, fake, *, reduction="mean", out=None):
+def forward_saving(real, fake, *, reduction="mean", out=None):
     """The output, and what ``backward`` needs."""
-    (real_, fake), sizes, _, real = check(_ARGUMENTS, (real_, fake))
+    (real_, fake), sizes, _, real = check(_ARGUMENTS, (real, fake))
     reduction = reduction_of(reduction)
     out = per_sample(out, reduction)
     n_size = sizes["n"]
@@ -270,9 +271,9 @@ def backward(saved, g, *, out=None):
     return Gradients(dreal, dfake)
 
 
-def value_and_grad(real_, fake, *, reduction="mean"):
+def value_and_grad(real, fake, *, reduction="mean"):
     """The value and its gradients, in one sweep over the data."""
-    (real_, fake), sizes, _, real = check(_ARGUMENTS, (real_, fake))
+    (real_, fake), sizes, _, real = check(_ARGUMENTS, (real, fake))
     reduction = reduction_of(reduction)
     n_size = sizes["n"]
     seed = 1.0 / max(n_size, 1) if reduction == "mean" else 1.0

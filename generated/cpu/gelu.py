@@ -117,8 +117,9 @@ def _hvp_rows(g, x, x_dot, dx_dot):
     real = g.dtype.type
     for e in range(g.shape[0]):
         # x̄̇ = √2·g·ẋ·(1 − x² / 2)·exp(−x² / 2) / √π
-        dx_dot[e] = real(0.7978845608028654) * (real(1) - x[e] * x[e] / real(2)) * g[e] * x_dot[e] * exp(
-            -(x[e] * x[e] / real(2)),
+        dx_dot[e] = (
+            real(0.7978845608028654) * (real(1) - x[e] * x[e] / real(2)) * g[e] * x_dot[e] * exp(-(x[e] * x[e]
+            / real(2)))
         )
 
 

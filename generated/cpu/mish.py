@@ -153,7 +153,12 @@ def _hvp_rows(x, g, x_dot, dx_dot):
         # x̄̇ = 4·g·ẋ·(2 + x·((1 if x ≤ 0 else exp(−|x|)) / (1 + exp(−|x|)) − 2·tanh·(1 if x ≥ 0
         #     else exp(−|x|)) / (1 + exp(−|x|))))·exp(−2·softplus)·(1 if x ≥ 0 else exp(−|x|)) / ((1 + exp(−2·
         #     softplus))²·(1 + exp(−|x|)))
-        dx_dot[e] = real(4) * exp_softplus * (real(2) + ((real(1) if (x[e] <= real(0)) else exp_x) / (real(1) + exp_x) - real(2) * tanh_ * (real(1) if (x[e] >= real(0)) else exp_x) / (real(1) + exp_x)) * x[e]) * g[e] * x_dot[e] * (real(1) if (x[e] >= real(0)) else exp_x) / ((real(1) + exp_softplus) * (real(1) + exp_softplus) * (real(1) + exp_x))
+        dx_dot[e] = (
+            real(4) * exp_softplus * (real(2) + ((real(1) if (x[e] <= real(0)) else exp_x) / (real(1) + exp_x)
+            - real(2) * tanh_ * (real(1) if (x[e] >= real(0)) else exp_x) / (real(1) + exp_x)) * x[e]) * g[e]
+            * x_dot[e] * (real(1) if (x[e] >= real(0)) else exp_x) / ((real(1) + exp_softplus) * (real(1)
+            + exp_softplus) * (real(1) + exp_x))
+        )
 
 
 @njit(parallel=True, **OPTIONS)

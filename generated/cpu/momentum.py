@@ -68,43 +68,21 @@ SPEC = {
 
 
 @njit(**OPTIONS)
-def _step_rows(
-    grad, v, theta, beta,
-    minus_piecewise_exprcondpair_lr_strictgreaterthan_dampening_form_zero_exprcondpair_one_booleantrue_,
-    piecewise_exprcondpair_one_strictgreaterthan_dampening_form_zero_exprcondpair_lr_booleantrue_,
-):
+def _step_rows(grad, v, theta, beta, factor, factor_2):
     for e in range(grad.shape[0]):
-        # v_next = β·v +
-        #     piecewise_exprcondpair_one_strictgreaterthan_dampening_form_zero_exprcondpair_lr_booleantrue_·
-        #     grad
-        v_next_e = (
-            piecewise_exprcondpair_one_strictgreaterthan_dampening_form_zero_exprcondpair_lr_booleantrue_
-            * grad[e] + beta * v[e]
-        )
+        # v_next = β·v + factor·grad
+        v_next_e = factor * grad[e] + beta * v[e]
         v[e] = v_next_e
-        # θ_next = θ +
-        #     minus_piecewise_exprcondpair_lr_strictgreaterthan_dampening_form_zero_exprcondpair_one_booleantrue_·
-        #     v_next
-        theta[e] = (
-            minus_piecewise_exprcondpair_lr_strictgreaterthan_dampening_form_zero_exprcondpair_one_booleantrue_
-            * v_next_e + theta[e]
-        )
+        # θ_next = θ + factor₂·v_next
+        theta[e] = factor_2 * v_next_e + theta[e]
 
 
 @njit(parallel=True, **OPTIONS)
-def _step_parallel(
-    chunk, grad, v, theta, beta,
-    minus_piecewise_exprcondpair_lr_strictgreaterthan_dampening_form_zero_exprcondpair_one_booleantrue_,
-    piecewise_exprcondpair_one_strictgreaterthan_dampening_form_zero_exprcondpair_lr_booleantrue_,
-):
+def _step_parallel(chunk, grad, v, theta, beta, factor, factor_2):
     for k in prange((grad.shape[0] + chunk - 1) // chunk):
         lo = k * chunk
         hi = min(lo + chunk, grad.shape[0])
-        _step_rows(
-            grad[lo:hi], v[lo:hi], theta[lo:hi], beta,
-            minus_piecewise_exprcondpair_lr_strictgreaterthan_dampening_form_zero_exprcondpair_one_booleantrue_,
-            piecewise_exprcondpair_one_strictgreaterthan_dampening_form_zero_exprcondpair_lr_booleantrue_,
-        )
+        _step_rows(grad[lo:hi], v[lo:hi], theta[lo:hi], beta, factor, factor_2)
 
 
 State = namedtuple("State", ["v"])
@@ -138,24 +116,12 @@ def step(theta, grad, state, t, *, lr=0.01, beta=0.9, dampening_form=0):
     beta = number("beta", beta, 0, 1, "[0, 1)")
     dampening_form = number("dampening_form", dampening_form, 0, 1, "[0, 1]")
     size = sizes["..."]
-    piecewise_exprcondpair_one_strictgreaterthan_dampening_form_zero_exprcondpair_lr_booleantrue_ = (
-        (1 if (dampening_form > 0) else lr)
-    )
-    minus_piecewise_exprcondpair_lr_strictgreaterthan_dampening_form_zero_exprcondpair_one_booleantrue_ = (
-        -(lr if (dampening_form > 0) else 1)
-    )
+    factor = (1 if (dampening_form > 0) else lr)
+    factor_2 = -(lr if (dampening_form > 0) else 1)
     chunk = chunk_rows(1)
     if size <= chunk:
-        _step_rows(
-            grad_flat, v_flat, theta_flat, real(beta),
-            real(minus_piecewise_exprcondpair_lr_strictgreaterthan_dampening_form_zero_exprcondpair_one_booleantrue_),
-            real(piecewise_exprcondpair_one_strictgreaterthan_dampening_form_zero_exprcondpair_lr_booleantrue_),
-        )
+        _step_rows(grad_flat, v_flat, theta_flat, real(beta), real(factor), real(factor_2))
     else:
-        _step_parallel(
-            chunk, grad_flat, v_flat, theta_flat, real(beta),
-            real(minus_piecewise_exprcondpair_lr_strictgreaterthan_dampening_form_zero_exprcondpair_one_booleantrue_),
-            real(piecewise_exprcondpair_one_strictgreaterthan_dampening_form_zero_exprcondpair_lr_booleantrue_),
-        )
+        _step_parallel(chunk, grad_flat, v_flat, theta_flat, real(beta), real(factor), real(factor_2))
     write_back(theta, theta_flat)
     write_back(state.v, v_flat)

@@ -2,7 +2,9 @@
 
 Up from eta_max/start and down to eta_max/start/final, both along half a cosine (Smith & Topin 2018).
 
-    η = ηₘₐₓ/start + (ηₘₐₓ − ηₘₐₓ/start)·(1 − cos(π·t / (T·warmup − 1))) / 2 if t ≤ T·warmup − 1 else ηₘₐₓ / (final·start) + (ηₘₐₓ − ηₘₐₓ / (final·start))·(1 + cos(π·(1 + min(t, T − 1) − T·warmup) / (T − T·warmup))) / 2
+    η = ηₘₐₓ/start + (ηₘₐₓ − ηₘₐₓ/start)·(1 − cos(π·t / (T·warmup − 1))) / 2 if t ≤ T·warmup − 1 else ηₘₐₓ /
+            (final·start) + (ηₘₐₓ − ηₘₐₓ / (final·start))·(1 + cos(π·(1 + min(t, T − 1) − T·warmup) / (T −
+            T·warmup))) / 2
 
 Made by symnn 0.1.0 from the declaration of one_cycle in symnn.catalogue.schedules, hash 17f34236d68a.
 Do not edit: `symnn build` verifies it and writes it again.

@@ -5,7 +5,9 @@ Adam whose adaptive rate waits until its variance is known (Liu et al. 2020).
     mₜ = β₁·mₜ₋₁ + (1 − β₁)·g
     vₜ = β₂·vₜ₋₁ + (1 − β₂)·g²
     m̂ = mₜ / (1 − β₁ᵗ)
-    θₜ = θₜ₋₁ − lr·m̂·(√(1 − β₂ᵗ)·√(max(0, (2 / (1 − β₂) − 1)·(2 / (1 − β₂) − 3 − 2·t·β₂ᵗ / (1 − β₂ᵗ))·(2 / (1 − β₂) − 5 − 2·t·β₂ᵗ / (1 − β₂ᵗ)) / ((2 / (1 − β₂) − 1 − 2·t·β₂ᵗ / (1 − β₂ᵗ))·(2 / (1 − β₂) − 3)·(2 / (1 − β₂) − 5)))) / (√vₜ + ε) if 2·t·β₂ᵗ / (1 − β₂ᵗ) − 2 / (1 − β₂) < −6 else 1)
+    θₜ = θₜ₋₁ − lr·m̂·(√(1 − β₂ᵗ)·√(max(0, (2 / (1 − β₂) − 1)·(2 / (1 − β₂) − 3 − 2·t·β₂ᵗ / (1 − β₂ᵗ))·(2 / (1 −
+            β₂) − 5 − 2·t·β₂ᵗ / (1 − β₂ᵗ)) / ((2 / (1 − β₂) − 1 − 2·t·β₂ᵗ / (1 − β₂ᵗ))·(2 / (1 − β₂) − 3)·(2 /
+            (1 − β₂) − 5)))) / (√vₜ + ε) if 2·t·β₂ᵗ / (1 − β₂ᵗ) − 2 / (1 − β₂) < −6 else 1)
 
 Made by symnn 0.1.0 from the declaration of radam in symnn.catalogue.optimizers, hash 2b466c8a8422.
 Do not edit: `symnn build` verifies it and writes it again.
@@ -79,9 +81,8 @@ SPEC = {
 
 @njit(**OPTIONS)
 def _step_rows(
-    grad, m, v, theta, beta1, beta2, eps, lr, one_minus_beta1, one_minus_beta2,
-    one_minus_beta2_to_t_to_const_maximum_two_over_one_minus_beta2_minus_one_two_over_one_minus_beta2_minus_5_minus_two_beta2_to_t_t_over_one_minus_beta2_to_t_two_over_one_minus_beta2_minus_3_minus_two_beta2_to_t_t_over_one_minus_beta2_to_t_over_two_over_one_minus_beta2_minus_5_over_two_over_one_minus_beta2_minus_3_over_two_over_one_minus_beta2_minus_one_minus_two_beta2_to_t_t_over_one_minus_beta2_to_t_zero_to_const,
-    one_over_one_minus_beta1_to_t, two_beta2_to_t_t_over_one_minus_beta2_to_t_minus_two_over_one_minus_beta2,
+    grad, m, v, theta, beta1, beta2, eps, factor, factor_2, lr, one_minus_beta1, one_minus_beta2,
+    one_over_one_minus_beta1_to_t,
 ):
     real = grad.dtype.type
     for e in range(grad.shape[0]):
@@ -93,34 +94,23 @@ def _step_rows(
         v[e] = v_next_e
         # m̂ = one_over_one_minus_beta1_to_t·m_next
         mhat = m_next_e * one_over_one_minus_beta1_to_t
-        # θ_next = θ − lr·m̂·
-        #     (one_minus_beta2_to_t_to_const_maximum_two_over_one_minus_beta2_minus_one_two_over_one_minus_beta2_minus_5_minus_two_beta2_to_t_t_over_one_minus_beta2_to_t_two_over_one_minus_beta2_minus_3_minus_two_beta2_to_t_t_over_one_minus_beta2_to_t_over_two_over_one_minus_beta2_minus_5_over_two_over_one_minus_beta2_minus_3_over_two_over_one_minus_beta2_minus_one_minus_two_beta2_to_t_t_over_one_minus_beta2_to_t_zero_to_const
-        #     / (√v_next + ε) if two_beta2_to_t_t_over_one_minus_beta2_to_t_minus_two_over_one_minus_beta2 < −6
-        #     else 1)
+        # θ_next = θ − lr·m̂·(factor / (√v_next + ε) if factor₂ < −6 else 1)
         theta[e] = (
-            theta[e] - mhat * lr
-            * (one_minus_beta2_to_t_to_const_maximum_two_over_one_minus_beta2_minus_one_two_over_one_minus_beta2_minus_5_minus_two_beta2_to_t_t_over_one_minus_beta2_to_t_two_over_one_minus_beta2_minus_3_minus_two_beta2_to_t_t_over_one_minus_beta2_to_t_over_two_over_one_minus_beta2_minus_5_over_two_over_one_minus_beta2_minus_3_over_two_over_one_minus_beta2_minus_one_minus_two_beta2_to_t_t_over_one_minus_beta2_to_t_zero_to_const
-            / (eps + math.sqrt(v_next_e))
-            if (two_beta2_to_t_t_over_one_minus_beta2_to_t_minus_two_over_one_minus_beta2 < real(-6))
-            else real(1))
+            theta[e] - mhat * lr * (factor / (eps + math.sqrt(v_next_e)) if (factor_2 < real(-6)) else real(1))
         )
 
 
 @njit(parallel=True, **OPTIONS)
 def _step_parallel(
-    chunk, grad, m, v, theta, beta1, beta2, eps, lr, one_minus_beta1, one_minus_beta2,
-    one_minus_beta2_to_t_to_const_maximum_two_over_one_minus_beta2_minus_one_two_over_one_minus_beta2_minus_5_minus_two_beta2_to_t_t_over_one_minus_beta2_to_t_two_over_one_minus_beta2_minus_3_minus_two_beta2_to_t_t_over_one_minus_beta2_to_t_over_two_over_one_minus_beta2_minus_5_over_two_over_one_minus_beta2_minus_3_over_two_over_one_minus_beta2_minus_one_minus_two_beta2_to_t_t_over_one_minus_beta2_to_t_zero_to_const,
-    one_over_one_minus_beta1_to_t, two_beta2_to_t_t_over_one_minus_beta2_to_t_minus_two_over_one_minus_beta2,
+    chunk, grad, m, v, theta, beta1, beta2, eps, factor, factor_2, lr, one_minus_beta1, one_minus_beta2,
+    one_over_one_minus_beta1_to_t,
 ):
     for k in prange((grad.shape[0] + chunk - 1) // chunk):
         lo = k * chunk
         hi = min(lo + chunk, grad.shape[0])
         _step_rows(
-            grad[lo:hi], m[lo:hi], v[lo:hi], theta[lo:hi], beta1, beta2, eps, lr, one_minus_beta1,
-            one_minus_beta2,
-            one_minus_beta2_to_t_to_const_maximum_two_over_one_minus_beta2_minus_one_two_over_one_minus_beta2_minus_5_minus_two_beta2_to_t_t_over_one_minus_beta2_to_t_two_over_one_minus_beta2_minus_3_minus_two_beta2_to_t_t_over_one_minus_beta2_to_t_over_two_over_one_minus_beta2_minus_5_over_two_over_one_minus_beta2_minus_3_over_two_over_one_minus_beta2_minus_one_minus_two_beta2_to_t_t_over_one_minus_beta2_to_t_zero_to_const,
-            one_over_one_minus_beta1_to_t,
-            two_beta2_to_t_t_over_one_minus_beta2_to_t_minus_two_over_one_minus_beta2,
+            grad[lo:hi], m[lo:hi], v[lo:hi], theta[lo:hi], beta1, beta2, eps, factor, factor_2, lr,
+            one_minus_beta1, one_minus_beta2, one_over_one_minus_beta1_to_t,
         )
 
 
@@ -161,30 +151,25 @@ def step(theta, grad, state, t, *, lr=0.001, beta1=0.9, beta2=0.999, eps=1e-08):
     one_minus_beta1 = 1 - beta1
     one_minus_beta2 = 1 - beta2
     one_over_one_minus_beta1_to_t = 1 / (1 - beta1 ** t)
-    one_minus_beta2_to_t_to_const_maximum_two_over_one_minus_beta2_minus_one_two_over_one_minus_beta2_minus_5_minus_two_beta2_to_t_t_over_one_minus_beta2_to_t_two_over_one_minus_beta2_minus_3_minus_two_beta2_to_t_t_over_one_minus_beta2_to_t_over_two_over_one_minus_beta2_minus_5_over_two_over_one_minus_beta2_minus_3_over_two_over_one_minus_beta2_minus_one_minus_two_beta2_to_t_t_over_one_minus_beta2_to_t_zero_to_const = math.sqrt(1 - beta2 ** t) * math.sqrt(
-        max((2 / (1 - beta2) - 1) * (2 / (1 - beta2) - 5 - 2 * beta2 ** t * t / (1 - beta2 ** t)) * (2 / (1
-        - beta2) - 3 - 2 * beta2 ** t * t / (1 - beta2 ** t)) / ((2 / (1 - beta2) - 5) * (2 / (1 - beta2) - 3)
-        * (2 / (1 - beta2) - 1 - 2 * beta2 ** t * t / (1 - beta2 ** t))), 0),
+    factor = (
+        math.sqrt(1 - beta2 ** t) * math.sqrt(max((2 / (1 - beta2) - 1) * (2 / (1 - beta2) - 5 - 2 * beta2 ** t
+        * t / (1 - beta2 ** t)) * (2 / (1 - beta2) - 3 - 2 * beta2 ** t * t / (1 - beta2 ** t)) / ((2 / (1
+        - beta2) - 5) * (2 / (1 - beta2) - 3) * (2 / (1 - beta2) - 1 - 2 * beta2 ** t * t / (1
+        - beta2 ** t))), 0))
     )
-    two_beta2_to_t_t_over_one_minus_beta2_to_t_minus_two_over_one_minus_beta2 = (
-        2 * beta2 ** t * t / (1 - beta2 ** t) - 2 / (1 - beta2)
-    )
+    factor_2 = 2 * beta2 ** t * t / (1 - beta2 ** t) - 2 / (1 - beta2)
     chunk = chunk_rows(1)
     if size <= chunk:
         _step_rows(
-            grad_flat, m_flat, v_flat, theta_flat, real(beta1), real(beta2), real(eps), real(lr),
-            real(one_minus_beta1), real(one_minus_beta2),
-            real(one_minus_beta2_to_t_to_const_maximum_two_over_one_minus_beta2_minus_one_two_over_one_minus_beta2_minus_5_minus_two_beta2_to_t_t_over_one_minus_beta2_to_t_two_over_one_minus_beta2_minus_3_minus_two_beta2_to_t_t_over_one_minus_beta2_to_t_over_two_over_one_minus_beta2_minus_5_over_two_over_one_minus_beta2_minus_3_over_two_over_one_minus_beta2_minus_one_minus_two_beta2_to_t_t_over_one_minus_beta2_to_t_zero_to_const),
+            grad_flat, m_flat, v_flat, theta_flat, real(beta1), real(beta2), real(eps), real(factor),
+            real(factor_2), real(lr), real(one_minus_beta1), real(one_minus_beta2),
             real(one_over_one_minus_beta1_to_t),
-            real(two_beta2_to_t_t_over_one_minus_beta2_to_t_minus_two_over_one_minus_beta2),
         )
     else:
         _step_parallel(
-            chunk, grad_flat, m_flat, v_flat, theta_flat, real(beta1), real(beta2), real(eps), real(lr),
-            real(one_minus_beta1), real(one_minus_beta2),
-            real(one_minus_beta2_to_t_to_const_maximum_two_over_one_minus_beta2_minus_one_two_over_one_minus_beta2_minus_5_minus_two_beta2_to_t_t_over_one_minus_beta2_to_t_two_over_one_minus_beta2_minus_3_minus_two_beta2_to_t_t_over_one_minus_beta2_to_t_over_two_over_one_minus_beta2_minus_5_over_two_over_one_minus_beta2_minus_3_over_two_over_one_minus_beta2_minus_one_minus_two_beta2_to_t_t_over_one_minus_beta2_to_t_zero_to_const),
+            chunk, grad_flat, m_flat, v_flat, theta_flat, real(beta1), real(beta2), real(eps), real(factor),
+            real(factor_2), real(lr), real(one_minus_beta1), real(one_minus_beta2),
             real(one_over_one_minus_beta1_to_t),
-            real(two_beta2_to_t_t_over_one_minus_beta2_to_t_minus_two_over_one_minus_beta2),
         )
     write_back(theta, theta_flat)
     write_back(state.m, m_flat)

@@ -2,7 +2,9 @@
 
 An exponential linear unit that keeps mean 0 and variance 1 (Klambauer et al. 2017).
 
-    y = 5253504936777402467096674926473·(x if x > 0 else (16732632423543772848170429916717·eˣ − 16732632423543772848170429916717) / 10000000000000000000000000000000) / 5000000000000000000000000000000
+    y = 5253504936777402467096674926473·(x if x > 0 else (16732632423543772848170429916717·eˣ −
+            16732632423543772848170429916717) / 10000000000000000000000000000000) /
+            5000000000000000000000000000000
 
 Made by symnn 0.1.0 from the declaration of selu in symnn.catalogue.activations, hash b6a8ef0af1a1.
 Do not edit: `symnn build` verifies it and writes it again.
@@ -77,7 +79,10 @@ def _backward_rows(x, g, dx):
         exp_x = exp(x[e])
         # x̄ = 5253504936777402467096674926473·g·(1 if x > 0 else 16732632423543772848170429916717·eˣ /
         #     10000000000000000000000000000000) / 5000000000000000000000000000000
-        dx[e] = real(1.0507009873554805) * g[e] * (real(1) if (x[e] > real(0)) else real(1.6732632423543772) * exp_x)
+        dx[e] = (
+            real(1.0507009873554805) * g[e] * (real(1) if (x[e] > real(0)) else real(1.6732632423543772)
+            * exp_x)
+        )
 
 
 @njit(parallel=True, **OPTIONS)
@@ -101,7 +106,10 @@ def _jvp_rows(x, x_dot, y, y_dot):
         exp_x = exp(x[e])
         # ẏ = 5253504936777402467096674926473·ẋ·(1 if x > 0 else 16732632423543772848170429916717·eˣ /
         #     10000000000000000000000000000000) / 5000000000000000000000000000000
-        y_dot[e] = real(1.0507009873554805) * x_dot[e] * (real(1) if (x[e] > real(0)) else real(1.6732632423543772) * exp_x)
+        y_dot[e] = (
+            real(1.0507009873554805) * x_dot[e] * (real(1) if (x[e] > real(0)) else real(1.6732632423543772)
+            * exp_x)
+        )
 
 
 @njit(parallel=True, **OPTIONS)
@@ -120,7 +128,10 @@ def _hvp_rows(x, g, x_dot, dx_dot):
         exp_x = exp(x[e])
         # x̄̇ = 5253504936777402467096674926473·g·ẋ·(0 if x > 0 else 16732632423543772848170429916717·eˣ /
         #     10000000000000000000000000000000) / 5000000000000000000000000000000
-        dx_dot[e] = real(1.0507009873554805) * g[e] * x_dot[e] * (real(0) if (x[e] > real(0)) else real(1.6732632423543772) * exp_x)
+        dx_dot[e] = (
+            real(1.0507009873554805) * g[e] * x_dot[e] * (real(0) if (x[e] > real(0))
+            else real(1.6732632423543772) * exp_x)
+        )
 
 
 @njit(parallel=True, **OPTIONS)

@@ -5,7 +5,8 @@ Multiplicative normal noise of learned variance, with its divergence.
 (Kingma et al. 2015; Molchanov et al. 2017.)
 
     y[n,d] = x[n,d]·(1 + noise[n,d]·exp(log_alpha[d] / 2))
-    kl = −Σ_d (7947 / (12500·(1 + exp(−4683/2500 − 29739·log_alpha[d] / 20000))) − 7947/12500 − log(1 + exp(−log_alpha[d])) / 2)
+    kl = −Σ_d (7947 / (12500·(1 + exp(−4683/2500 − 29739·log_alpha[d] / 20000))) − 7947/12500 − log(1 +
+            exp(−log_alpha[d])) / 2)
 
 Made by symnn 0.1.0 from the declaration of variational_dropout in symnn.catalogue.noise, hash 99fa527abce1.
 Do not edit: `symnn build` verifies it and writes it again.

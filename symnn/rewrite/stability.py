@@ -238,6 +238,10 @@ def _shift(expr: sp.Expr, context: _Context) -> sp.Expr | None:
             exponent += base.args[0] * power if bound in free_indices(base) else 0
     if exponent == 0 or whole.is_nonpositive or context.is_shifted(whole):
         return None
+    others = [b for b in factors(expr.body) if not isinstance(b, sp.exp)]
+    if any(b.atoms(sp.exp, logistic) and bound in free_indices(b) for b in others):
+        # e^u/(1 + e^u)² does not grow: its exponentials belong together.
+        return None
     tensor = next(iter(sorted({e.name for e in exponent.atoms(Entry)})), "f")
     peak = context.name(f"{tensor}_max", Shift(exponent, bound))
     inside = _everywhere(expr.body * sp.exp(-peak), _one_exponential, context)

@@ -191,6 +191,8 @@ def _special(
     start = ordinary_instance(op, rng, dtype)
     seeds = cotangents(op, start, rng)
     for kind, name, position, instance in special_cases(op, start):
+        if kind != "nan" and len(op.arguments) > 6:
+            continue  # limits of many parts at once take digits without end; each part has its own
         try:
             limits = _limits(op, derivation, dtype, seeds, kind, name, position, instance)
         except VerificationError:
@@ -201,7 +203,8 @@ def _special(
         # Where the value itself is ∞ − ∞, its gradients are those of no limit.
         lost = kind != "nan" and not strict and any(np.isnan(x).any() for n in op.outputs for x in found[n])
         for result, arrays in found.items():
-            scale = 0.0 if strict else _largest(limits[result])
+            # Sums are compared in the units of what they add up, which is of order one.
+            scale = 0.0 if strict else max(1.0, _largest(limits[result]))
             for array, p in itertools.product(arrays, np.ndindex(limits[result].shape)):
                 got, limit = float(array[p]), limits[result][p]
                 count += 1
