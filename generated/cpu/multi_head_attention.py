@@ -1,0 +1,2416 @@
+"""multi_head_attention (layer).
+
+Self-attention in several heads, side by side, then mixed (Vaswani et al. 2017).
+
+    q[n,h,t,e] = Σ_m Wq[h,e,m]·x[n,t,m] + bq[h,e]
+    k[n,h,t,e] = Σ_m Wk[h,e,m]·x[n,t,m] + bk[h,e]
+    v[n,h,t,e] = Σ_m Wv[h,e,m]·x[n,t,m] + bv[h,e]
+    attention_open[n,t,t′] = 0 if causal > 0 and t < t′ else mask[n,t,t′]
+    attention_any[n,t] = max_t′(attention_open[n,t,t′])
+    attention_s[n,h,t,t′] = (1/√E)·Σ_e q[n,h,t,e]·k[n,h,t′,e]
+    attention_z[n,h,t,t′] = attention_s[n,h,t,t′] if attention_open[n,t,t′] > 0 else (−∞)·1[attention_any[n,t] >
+            0]
+    attention_a[n,h,t,t′] = exp(attention_z[n,h,t,t′]) / Σ_t′′ exp(attention_z[n,h,t,t′′])
+    o[n,h,t,e] = attention_any[n,t]·Σ_t′ v[n,h,t′,e]·attention_a[n,h,t,t′]
+    y[n,t,m] = Σ_h,e Wo[m,h,e]·o[n,h,t,e] + bo[m]
+
+Made by symnn 0.1.0 from the declaration of multi_head_attention in symnn.catalogue.attention, hash 60ac4a05679d.
+Do not edit: `symnn build` verifies it and writes it again.
+verified steps, vjp, 1 lines: error 0, bound 1e-40
+verified steps, vjp, 16 chain rule lines: error 3e-70, bound 1e-30
+verified gradient, numerical, x, Wq, Wk, Wv, Wo, bq, bk, bv, bo: error 3e-105, bound 1e-25
+verified adjoint, ⟨Jv, u⟩ = ⟨v, Jᵀu⟩: error 9e-67, bound 1e-40
+verified adjoint, Jv, numerical: error 4e-64, bound 1e-25
+verified kernel, float32, ordinary: error 3e-02, bound 4
+verified kernel, float32, NaN and ±∞, wrong: error 0, bound 0
+verified kernel, float64, tiny: error 3e-01, bound 4
+verified kernel, float64, NaN and ±∞, wrong: error 0, bound 0
+verified kernel, float64, a large batch in pieces: error 5e-03, bound 8
+verified second, ⟨u, Hv⟩ = ⟨v, Hu⟩: error 6e-66, bound 1e-40
+verified second, Hv, numerical: error 4e-44, bound 1e-25
+verified second, kernel, float64: error 2e-03, bound 4
+"""
+
+import math
+from collections import namedtuple
+
+import numpy as np
+from numba import njit, prange
+
+from ._runtime import (
+    OPTIONS,
+    added,
+    check,
+    chunk_rows,
+    compensated,
+    exp,
+    maxnum,
+    number,
+    output,
+    outputs,
+    pairs,
+)
+
+#: The runtime that these kernels were compiled against: a new one makes a new file, and with it a new cache.
+RUNTIME = "3ac19f135a12"
+
+
+#: The operation, for programs.
+SPEC = {
+    "name": "multi_head_attention",
+    "kind": "layer",
+    "arguments": [
+        {"name": "x", "shape": ["n", "t", "m"], "role": "input", "dtype": "float", "differentiable": True},
+        {
+            "name": "Wq",
+            "shape": ["h", "e", "m"],
+            "role": "learned",
+            "dtype": "float",
+            "differentiable": True,
+        },
+        {
+            "name": "Wk",
+            "shape": ["h", "e", "m"],
+            "role": "learned",
+            "dtype": "float",
+            "differentiable": True,
+        },
+        {
+            "name": "Wv",
+            "shape": ["h", "e", "m"],
+            "role": "learned",
+            "dtype": "float",
+            "differentiable": True,
+        },
+        {
+            "name": "Wo",
+            "shape": ["m", "h", "e"],
+            "role": "learned",
+            "dtype": "float",
+            "differentiable": True,
+        },
+        {"name": "bq", "shape": ["h", "e"], "role": "learned", "dtype": "float", "differentiable": True},
+        {"name": "bk", "shape": ["h", "e"], "role": "learned", "dtype": "float", "differentiable": True},
+        {"name": "bv", "shape": ["h", "e"], "role": "learned", "dtype": "float", "differentiable": True},
+        {"name": "bo", "shape": ["m"], "role": "learned", "dtype": "float", "differentiable": True},
+        {
+            "name": "mask",
+            "shape": ["n", "t", "t′"],
+            "role": "mask",
+            "dtype": "float",
+            "differentiable": False,
+        },
+    ],
+    "params": [
+        {
+            "name": "heads",
+            "default": None,
+            "range": {"low": 1, "high": None, "low_open": False, "high_open": False, "integer": True},
+        },
+        {
+            "name": "causal",
+            "default": 0.0,
+            "range": {"low": 0, "high": 1, "low_open": False, "high_open": False, "integer": False},
+        },
+    ],
+    "outputs": [
+        "y",
+    ],
+    "equations": [
+        "q_{n,h,t,e} = \\sum_{m} \\mathrm{Wq}_{h,e,m} \\, x_{n,t,m} + \\mathrm{bq}_{h,e}",
+        "k_{n,h,t,e} = \\sum_{m} \\mathrm{Wk}_{h,e,m} \\, x_{n,t,m} + \\mathrm{bk}_{h,e}",
+        "v_{n,h,t,e} = \\sum_{m} \\mathrm{Wv}_{h,e,m} \\, x_{n,t,m} + \\mathrm{bv}_{h,e}",
+        "\\mathrm{attention\\_open}_{n,t,t'} = \\begin{cases}0 & \\text{if } \\mathrm{causal} > 0\\text{ and }t < t' \\\\ \\mathrm{mask}_{n,t,t'} & \\text{otherwise}\\end{cases}",
+        "\\mathrm{attention\\_any}_{n,t} = \\max_{t'}(\\mathrm{attention\\_open}_{n,t,t'})",
+        "\\mathrm{attention\\_s}_{n,h,t,t'} = \\frac{1}{\\sqrt{E}} \\sum_{e} q_{n,h,t,e} \\, k_{n,h,t',e}",
+        "\\mathrm{attention\\_z}_{n,h,t,t'} = \\begin{cases}\\mathrm{attention\\_s}_{n,h,t,t'} & \\text{if } \\mathrm{attention\\_open}_{n,t,t'} > 0 \\\\ (-\\infty) \\, \\mathbf{1}[\\mathrm{attention\\_any}_{n,t} > 0] & \\text{otherwise}\\end{cases}",
+        "\\mathrm{attention\\_a}_{n,h,t,t'} = \\frac{e^{\\mathrm{attention\\_z}_{n,h,t,t'}}}{\\sum_{t''} e^{\\mathrm{attention\\_z}_{n,h,t,t''}}}",
+        "o_{n,h,t,e} = \\mathrm{attention\\_any}_{n,t} \\sum_{t'} v_{n,h,t',e} \\, \\mathrm{attention\\_a}_{n,h,t,t'}",
+        "y_{n,t,m} = \\sum_{h,e} \\mathrm{Wo}_{m,h,e} \\, o_{n,h,t,e} + \\mathrm{bo}_{m}",
+    ],
+    "hash": "60ac4a05679d",
+}
+
+
+@njit(**OPTIONS)
+def _forward_saving_rows(lo, hi, Wq, x, bq, Wk, bk, Wv, bv, e_size, h_size, m_size, t_size, q, k, v):
+    real = Wq.dtype.type
+    for n in range(lo, hi):
+        for h in range(h_size):
+            for t in range(t_size):
+                for e_ in range(e_size):
+                    # sum_Wq_x[n,h,t,e] = Σ_m x[n,t,m]·Wq[h,e,m]
+                    # sum_Wk_x[n,h,t,e] = Σ_m x[n,t,m]·Wk[h,e,m]
+                    # sum_Wv_x[n,h,t,e] = Σ_m x[n,t,m]·Wv[h,e,m]
+                    sum_Wq_x_sum = 0.0
+                    sum_Wk_x_sum = 0.0
+                    sum_Wv_x_sum = 0.0
+                    for m in range(m_size):
+                        sum_Wq_x_sum = added(sum_Wq_x_sum, Wq[h, e_, m] * x[n, t, m])
+                        sum_Wk_x_sum = added(sum_Wk_x_sum, Wk[h, e_, m] * x[n, t, m])
+                        sum_Wv_x_sum = added(sum_Wv_x_sum, Wv[h, e_, m] * x[n, t, m])
+                    sum_Wq_x = real(sum_Wq_x_sum)
+                    sum_Wk_x = real(sum_Wk_x_sum)
+                    sum_Wv_x = real(sum_Wv_x_sum)
+                    # q[n,h,t,e] = bq[h,e] + sum_Wq_x[n,h,t,e]
+                    q[n, h, t, e_] = sum_Wq_x + bq[h, e_]
+                    # k[n,h,t,e] = bk[h,e] + sum_Wk_x[n,h,t,e]
+                    k[n, h, t, e_] = sum_Wk_x + bk[h, e_]
+                    # v[n,h,t,e] = bv[h,e] + sum_Wv_x[n,h,t,e]
+                    v[n, h, t, e_] = sum_Wv_x + bv[h, e_]
+
+
+@njit(parallel=True, **OPTIONS)
+def _forward_saving_parallel(chunk, n_size, Wq, x, bq, Wk, bk, Wv, bv, e_size, h_size, m_size, t_size, q, k, v):
+    for piece in prange((n_size + chunk - 1) // chunk):
+        lo = piece * chunk
+        hi = min(lo + chunk, n_size)
+        _forward_saving_rows(lo, hi, Wq, x, bq, Wk, bk, Wv, bv, e_size, h_size, m_size, t_size, q, k, v)
+
+
+@njit(**OPTIONS)
+def _forward_saving_2_rows(lo, hi, mask, causal, t_size, attention_open, attention_any):
+    real = mask.dtype.type
+    for n in range(lo, hi):
+        for t in range(t_size):
+            # attention_open[n,t,t′] = 0 if causal > 0 and t < t′ else mask[n,t,t′]
+            # attention_any[n,t] = max_t′(attention_open[n,t,t′])
+            attention_any_nt = real(-np.inf)
+            for t_2 in range(t_size):
+                attention_open_ntt_2 = (real(0) if ((causal > real(0)) and (t < t_2)) else mask[n, t, t_2])
+                attention_open[n, t, t_2] = attention_open_ntt_2
+                value = attention_open_ntt_2
+                if value > attention_any_nt or (value != value and attention_any_nt == attention_any_nt):
+                    attention_any_nt = value
+            attention_any[n, t] = attention_any_nt
+
+
+@njit(parallel=True, **OPTIONS)
+def _forward_saving_2_parallel(chunk, n_size, mask, causal, t_size, attention_open, attention_any):
+    for k in prange((n_size + chunk - 1) // chunk):
+        lo = k * chunk
+        hi = min(lo + chunk, n_size)
+        _forward_saving_2_rows(lo, hi, mask, causal, t_size, attention_open, attention_any)
+
+
+@njit(**OPTIONS)
+def _forward_saving_3_rows(lo, hi, sum_k_q, e_size_to_const, h_size, t_size, attention_s):
+    for n in range(lo, hi):
+        for h in range(h_size):
+            for t in range(t_size):
+                for t_2 in range(t_size):
+                    # attention_s[n,h,t,t′] = e_size_to_const·sum_k_q[n,h,t,t′]
+                    attention_s[n, h, t, t_2] = e_size_to_const * sum_k_q[n, h, t, t_2]
+
+
+@njit(parallel=True, **OPTIONS)
+def _forward_saving_3_parallel(chunk, n_size, sum_k_q, e_size_to_const, h_size, t_size, attention_s):
+    for k in prange((n_size + chunk - 1) // chunk):
+        lo = k * chunk
+        hi = min(lo + chunk, n_size)
+        _forward_saving_3_rows(lo, hi, sum_k_q, e_size_to_const, h_size, t_size, attention_s)
+
+
+@njit(**OPTIONS)
+def _forward_saving_4_rows(lo, hi, attention_any, attention_open, attention_s, h_size, t_size, attention_z):
+    real = attention_any.dtype.type
+    for n in range(lo, hi):
+        for t in range(t_size):
+            attention_any_nt = attention_any[n, t]
+            # attention_z[n,h,t,t′] = attention_s[n,h,t,t′] if attention_open[n,t,t′] > 0 else (−∞)·
+            #     1[attention_any[n,t] > 0]
+            for h in range(h_size):
+                for t_2 in range(t_size):
+                    attention_z[n, h, t, t_2] = (
+                        (attention_s[n, h, t, t_2] if (attention_open[n, t, t_2] > real(0)) else (real(-np.inf)
+                        if (attention_any_nt > real(0)) else real(0)))
+                    )
+
+
+@njit(parallel=True, **OPTIONS)
+def _forward_saving_4_parallel(
+    chunk, n_size, attention_any, attention_open, attention_s, h_size, t_size, attention_z,
+):
+    for k in prange((n_size + chunk - 1) // chunk):
+        lo = k * chunk
+        hi = min(lo + chunk, n_size)
+        _forward_saving_4_rows(lo, hi, attention_any, attention_open, attention_s, h_size, t_size, attention_z)
+
+
+@njit(**OPTIONS)
+def _forward_saving_5_rows(lo, hi, attention_z, h_size, t_size, attention_z_max, sum_exp):
+    real = attention_z.dtype.type
+    for n in range(lo, hi):
+        for h in range(h_size):
+            for t in range(t_size):
+                # attention_z_max[n,h,t] = max_t′(attention_z[n,h,t,t′])
+                attention_z_max_nht = real(-np.inf)
+                for t_2 in range(t_size):
+                    attention_z_max_nht = maxnum(attention_z_max_nht, attention_z[n, h, t, t_2])
+                attention_z_max[n, h, t] = attention_z_max_nht
+                # sum_exp[n,h,t] = Σ_t′ exp(attention_z[n,h,t,t′] − attention_z_max[n,h,t])
+                sum_exp_sum = 0.0
+                for t_2 in range(t_size):
+                    sum_exp_sum = added(sum_exp_sum, exp(attention_z[n, h, t, t_2] - attention_z_max_nht))
+                sum_exp_nht = real(sum_exp_sum)
+                sum_exp[n, h, t] = sum_exp_nht
+
+
+@njit(parallel=True, **OPTIONS)
+def _forward_saving_5_parallel(chunk, n_size, attention_z, h_size, t_size, attention_z_max, sum_exp):
+    for k in prange((n_size + chunk - 1) // chunk):
+        lo = k * chunk
+        hi = min(lo + chunk, n_size)
+        _forward_saving_5_rows(lo, hi, attention_z, h_size, t_size, attention_z_max, sum_exp)
+
+
+@njit(**OPTIONS)
+def _forward_saving_6_rows(lo, hi, attention_z_max, sum_exp, attention_z, h_size, t_size, attention_a):
+    for n in range(lo, hi):
+        for t in range(t_size):
+            # attention_a[n,h,t,t′] = exp(attention_z[n,h,t,t′] − attention_z_max[n,h,t]) / sum_exp[n,h,t]
+            for h in range(h_size):
+                for t_2 in range(t_size):
+                    attention_a[n, h, t, t_2] = (
+                        exp(attention_z[n, h, t, t_2] - attention_z_max[n, h, t]) / sum_exp[n, h, t]
+                    )
+
+
+@njit(parallel=True, **OPTIONS)
+def _forward_saving_6_parallel(
+    chunk, n_size, attention_z_max, sum_exp, attention_z, h_size, t_size, attention_a,
+):
+    for k in prange((n_size + chunk - 1) // chunk):
+        lo = k * chunk
+        hi = min(lo + chunk, n_size)
+        _forward_saving_6_rows(lo, hi, attention_z_max, sum_exp, attention_z, h_size, t_size, attention_a)
+
+
+@njit(**OPTIONS)
+def _forward_saving_7_rows(lo, hi, attention_any, sum_attention_a_v, e_size, h_size, t_size, o):
+    for n in range(lo, hi):
+        for t in range(t_size):
+            attention_any_nt = attention_any[n, t]
+            # o[n,h,t,e] = attention_any[n,t]·sum_attention_a_v[n,h,t,e]
+            for h in range(h_size):
+                for e_ in range(e_size):
+                    o[n, h, t, e_] = attention_any_nt * sum_attention_a_v[n, h, t, e_]
+
+
+@njit(parallel=True, **OPTIONS)
+def _forward_saving_7_parallel(chunk, n_size, attention_any, sum_attention_a_v, e_size, h_size, t_size, o):
+    for k in prange((n_size + chunk - 1) // chunk):
+        lo = k * chunk
+        hi = min(lo + chunk, n_size)
+        _forward_saving_7_rows(lo, hi, attention_any, sum_attention_a_v, e_size, h_size, t_size, o)
+
+
+@njit(**OPTIONS)
+def _forward_saving_8_rows(lo, hi, bo, sum_Wo_o, m_size, t_size, y):
+    for n in range(lo, hi):
+        for t in range(t_size):
+            for m in range(m_size):
+                # y[n,t,m] = bo[m] + sum_Wo_o[n,t,m]
+                y[n, t, m] = bo[m] + sum_Wo_o[n, t, m]
+
+
+@njit(parallel=True, **OPTIONS)
+def _forward_saving_8_parallel(chunk, n_size, bo, sum_Wo_o, m_size, t_size, y):
+    for k in prange((n_size + chunk - 1) // chunk):
+        lo = k * chunk
+        hi = min(lo + chunk, n_size)
+        _forward_saving_8_rows(lo, hi, bo, sum_Wo_o, m_size, t_size, y)
+
+
+@njit(**OPTIONS)
+def _backward_rows(lo, hi, mask, causal, t_size, attention_open):
+    real = mask.dtype.type
+    for n in range(lo, hi):
+        for t in range(t_size):
+            for t_2 in range(t_size):
+                # attention_open[n,t,t′] = 0 if causal > 0 and t < t′ else mask[n,t,t′]
+                attention_open[n, t, t_2] = (real(0) if ((causal > real(0)) and (t < t_2)) else mask[n, t, t_2])
+
+
+@njit(parallel=True, **OPTIONS)
+def _backward_parallel(chunk, n_size, mask, causal, t_size, attention_open):
+    for k in prange((n_size + chunk - 1) // chunk):
+        lo = k * chunk
+        hi = min(lo + chunk, n_size)
+        _backward_rows(lo, hi, mask, causal, t_size, attention_open)
+
+
+@njit(**OPTIONS)
+def _backward_2_rows(lo, hi, Wo, g, e_size, h_size, m_size, t_size, do):
+    real = Wo.dtype.type
+    for n in range(lo, hi):
+        for h in range(h_size):
+            for t in range(t_size):
+                for e_ in range(e_size):
+                    # ō[n,h,t,e] = Σ_m g[n,t,m]·Wo[m,h,e]
+                    do_sum = 0.0
+                    for m in range(m_size):
+                        do_sum = added(do_sum, Wo[m, h, e_] * g[n, t, m])
+                    do_nhte_ = real(do_sum)
+                    do[n, h, t, e_] = do_nhte_
+
+
+@njit(parallel=True, **OPTIONS)
+def _backward_2_parallel(chunk, n_size, Wo, g, e_size, h_size, m_size, t_size, do):
+    for k in prange((n_size + chunk - 1) // chunk):
+        lo = k * chunk
+        hi = min(lo + chunk, n_size)
+        _backward_2_rows(lo, hi, Wo, g, e_size, h_size, m_size, t_size, do)
+
+
+@njit(**OPTIONS)
+def _backward_3_rows(lo, hi, g, n_size, t_size, dbo):
+    real = g.dtype.type
+    for m in range(lo, hi):
+        # b̅o̅[m] = Σ_n,t g[n,t,m]
+        dbo_sum = 0.0
+        dbo_sum_lost = 0.0
+        for n in range(n_size):
+            dbo_part = 0.0
+            for t in range(t_size):
+                dbo_part = added(dbo_part, g[n, t, m])
+            dbo_sum, dbo_sum_lost = compensated(dbo_sum, dbo_sum_lost, dbo_part)
+        dbo_m = real(dbo_sum)
+        dbo[m] = dbo_m
+
+
+@njit(parallel=True, **OPTIONS)
+def _backward_3_parallel(chunk, m_size, g, n_size, t_size, dbo):
+    for k in prange((m_size + chunk - 1) // chunk):
+        lo = k * chunk
+        hi = min(lo + chunk, m_size)
+        _backward_3_rows(lo, hi, g, n_size, t_size, dbo)
+
+
+@njit(**OPTIONS)
+def _backward_4_rows(
+    lo, hi, attention_any, attention_open, attention_s, attention_z_max, sum_exp, h_size, t_size, attention_z,
+    factor_attention_any_attention_a,
+):
+    real = attention_any.dtype.type
+    for n in range(lo, hi):
+        for h in range(h_size):
+            for t in range(t_size):
+                attention_any_nt = attention_any[n, t]
+                attention_z_max_nht = attention_z_max[n, h, t]
+                sum_exp_nht = sum_exp[n, h, t]
+                # attention_z[n,h,t,t′] = attention_s[n,h,t,t′] if attention_open[n,t,t′] > 0 else (−∞)·
+                #     1[attention_any[n,t] > 0]
+                # attention_a[n,h,t,t′] = exp(attention_z[n,h,t,t′] − attention_z_max[n,h,t]) / sum_exp[n,h,t]
+                # factor_attention_any_attention_a[n,h,t,t′] = attention_any[n,t]·attention_a[n,h,t,t′]
+                for t_2 in range(t_size):
+                    attention_z_nhtt_2 = (
+                        (attention_s[n, h, t, t_2] if (attention_open[n, t, t_2] > real(0)) else (real(-np.inf)
+                        if (attention_any_nt > real(0)) else real(0)))
+                    )
+                    attention_z[n, h, t, t_2] = attention_z_nhtt_2
+                    attention_a = exp(attention_z_nhtt_2 - attention_z_max_nht) / sum_exp_nht
+                    factor_attention_any_attention_a[n, h, t, t_2] = attention_a * attention_any_nt
+
+
+@njit(parallel=True, **OPTIONS)
+def _backward_4_parallel(
+    chunk, n_size, attention_any, attention_open, attention_s, attention_z_max, sum_exp, h_size, t_size,
+    attention_z, factor_attention_any_attention_a,
+):
+    for k in prange((n_size + chunk - 1) // chunk):
+        lo = k * chunk
+        hi = min(lo + chunk, n_size)
+        _backward_4_rows(
+            lo, hi, attention_any, attention_open, attention_s, attention_z_max, sum_exp, h_size, t_size,
+            attention_z, factor_attention_any_attention_a,
+        )
+
+
+@njit(**OPTIONS)
+def _backward_5_rows(
+    lo, hi, attention_any, sum_do_v, attention_z_max, attention_z, sum_exp, attention_open, h_size, t_size,
+    dattention_s,
+):
+    real = attention_any.dtype.type
+    for n in range(lo, hi):
+        for h in range(h_size):
+            for t in range(t_size):
+                attention_any_nt = attention_any[n, t]
+                attention_z_max_nht = attention_z_max[n, h, t]
+                sum_exp_nht = sum_exp[n, h, t]
+                # a̅t̅t̅e̅n̅t̅i̅o̅n̅_̅a̅[n,h,t,t′] = attention_any[n,t]·sum_do_v[n,h,t,t′]
+                # exp_attention_z_max_attention_z[n,h,t,t′] = exp(attention_z[n,h,t,t′] −
+                #     attention_z_max[n,h,t])
+                # shifted_sum[n,h,t] = Σ_t′ a̅t̅t̅e̅n̅t̅i̅o̅n̅_̅a̅[n,h,t,t′]·exp(attention_z[n,h,t,t′] −
+                #     attention_z_max[n,h,t])
+                shifted_sum_sum = 0.0
+                for t_2 in range(t_size):
+                    dattention_a = attention_any_nt * sum_do_v[n, h, t, t_2]
+                    exp_attention_z_max_attention_z = exp(attention_z[n, h, t, t_2] - attention_z_max_nht)
+                    dattention_s[n, h, t, t_2] = exp_attention_z_max_attention_z
+                    shifted_sum_sum = added(shifted_sum_sum, dattention_a * exp_attention_z_max_attention_z)
+                shifted_sum = real(shifted_sum_sum)
+                # a̅t̅t̅e̅n̅t̅i̅o̅n̅_̅a̅[n,h,t,t′] = attention_any[n,t]·sum_do_v[n,h,t,t′]
+                # a̅t̅t̅e̅n̅t̅i̅o̅n̅_̅z̅[n,h,t,t′] = a̅t̅t̅e̅n̅t̅i̅o̅n̅_̅a̅[n,h,t,t′]·
+                #     exp(attention_z[n,h,t,t′] − attention_z_max[n,h,t]) / sum_exp[n,h,t] − shifted_sum[n,h,t]·
+                #     exp(attention_z[n,h,t,t′] − attention_z_max[n,h,t]) / sum_exp[n,h,t]²
+                # a̅t̅t̅e̅n̅t̅i̅o̅n̅_̅s̅[n,h,t,t′] = a̅t̅t̅e̅n̅t̅i̅o̅n̅_̅z̅[n,h,t,t′]·
+                #     1[attention_open[n,t,t′] > 0]
+                for t_2 in range(t_size):
+                    dattention_a = attention_any_nt * sum_do_v[n, h, t, t_2]
+                    exp_attention_z_max_attention_z = dattention_s[n, h, t, t_2]
+                    dattention_z = (
+                        dattention_a * exp_attention_z_max_attention_z / sum_exp_nht
+                        - exp_attention_z_max_attention_z * shifted_sum / (sum_exp_nht * sum_exp_nht)
+                    )
+                    dattention_s[n, h, t, t_2] = (
+                        dattention_z * (real(1) if (attention_open[n, t, t_2] > real(0)) else real(0))
+                    )
+
+
+@njit(parallel=True, **OPTIONS)
+def _backward_5_parallel(
+    chunk, n_size, attention_any, sum_do_v, attention_z_max, attention_z, sum_exp, attention_open, h_size,
+    t_size, dattention_s,
+):
+    for k in prange((n_size + chunk - 1) // chunk):
+        lo = k * chunk
+        hi = min(lo + chunk, n_size)
+        _backward_5_rows(
+            lo, hi, attention_any, sum_do_v, attention_z_max, attention_z, sum_exp, attention_open, h_size,
+            t_size, dattention_s,
+        )
+
+
+@njit(**OPTIONS)
+def _backward_6_rows(lo, hi, dv, e_size, n_size, t_size, dbv):
+    real = dv.dtype.type
+    for h in range(lo, hi):
+        for e_ in range(e_size):
+            # b̅v̅[h,e] = Σ_n,t v̄[n,h,t,e]
+            dbv_sum = 0.0
+            dbv_sum_lost = 0.0
+            for n in range(n_size):
+                dbv_part = 0.0
+                for t in range(t_size):
+                    dbv_part = added(dbv_part, dv[n, h, t, e_])
+                dbv_sum, dbv_sum_lost = compensated(dbv_sum, dbv_sum_lost, dbv_part)
+            dbv_he_ = real(dbv_sum)
+            dbv[h, e_] = dbv_he_
+
+
+@njit(parallel=True, **OPTIONS)
+def _backward_6_parallel(chunk, h_size, dv, e_size, n_size, t_size, dbv):
+    for k in prange((h_size + chunk - 1) // chunk):
+        lo = k * chunk
+        hi = min(lo + chunk, h_size)
+        _backward_6_rows(lo, hi, dv, e_size, n_size, t_size, dbv)
+
+
+@njit(**OPTIONS)
+def _backward_7_rows(
+    lo, hi, sum_dattention_s_q, sum_dattention_s_k, e_size_to_const, e_size, n_size, t_size, dk, dq, dbq, dbk,
+):
+    real = sum_dattention_s_q.dtype.type
+    for h in range(lo, hi):
+        for e_ in range(e_size):
+            # k̄[n,h,t,e] = e_size_to_const·sum_dattention_s_q[n,h,t,e]
+            # q̄[n,h,t,e] = e_size_to_const·sum_dattention_s_k[n,h,t,e]
+            # b̅q̅[h,e] = Σ_n,t q̄[n,h,t,e]
+            # b̅k̅[h,e] = Σ_n,t k̄[n,h,t,e]
+            dbq_sum = 0.0
+            dbk_sum = 0.0
+            dbq_sum_lost = 0.0
+            dbk_sum_lost = 0.0
+            for n in range(n_size):
+                dbq_part = 0.0
+                dbk_part = 0.0
+                for t in range(t_size):
+                    dk_nhte_ = e_size_to_const * sum_dattention_s_q[n, h, t, e_]
+                    dk[n, h, t, e_] = dk_nhte_
+                    dq_nhte_ = e_size_to_const * sum_dattention_s_k[n, h, t, e_]
+                    dq[n, h, t, e_] = dq_nhte_
+                    dbq_part = added(dbq_part, dq_nhte_)
+                    dbk_part = added(dbk_part, dk_nhte_)
+                dbq_sum, dbq_sum_lost = compensated(dbq_sum, dbq_sum_lost, dbq_part)
+                dbk_sum, dbk_sum_lost = compensated(dbk_sum, dbk_sum_lost, dbk_part)
+            dbq_he_ = real(dbq_sum)
+            dbq[h, e_] = dbq_he_
+            dbk_he_ = real(dbk_sum)
+            dbk[h, e_] = dbk_he_
+
+
+@njit(parallel=True, **OPTIONS)
+def _backward_7_parallel(
+    chunk, h_size, sum_dattention_s_q, sum_dattention_s_k, e_size_to_const, e_size, n_size, t_size, dk, dq,
+    dbq, dbk,
+):
+    for k in prange((h_size + chunk - 1) // chunk):
+        lo = k * chunk
+        hi = min(lo + chunk, h_size)
+        _backward_7_rows(
+            lo, hi, sum_dattention_s_q, sum_dattention_s_k, e_size_to_const, e_size, n_size, t_size, dk, dq,
+            dbq, dbk,
+        )
+
+
+@njit(**OPTIONS)
+def _backward_8_rows(lo, hi, sum_Wk_dk, sum_Wq_dq, sum_Wv_dv, m_size, t_size, dx):
+    for n in range(lo, hi):
+        for t in range(t_size):
+            for m in range(m_size):
+                # x̄[n,t,m] = sum_Wk_dk[n,t,m] + sum_Wq_dq[n,t,m] + sum_Wv_dv[n,t,m]
+                dx[n, t, m] = sum_Wk_dk[n, t, m] + sum_Wq_dq[n, t, m] + sum_Wv_dv[n, t, m]
+
+
+@njit(parallel=True, **OPTIONS)
+def _backward_8_parallel(chunk, n_size, sum_Wk_dk, sum_Wq_dq, sum_Wv_dv, m_size, t_size, dx):
+    for k in prange((n_size + chunk - 1) // chunk):
+        lo = k * chunk
+        hi = min(lo + chunk, n_size)
+        _backward_8_rows(lo, hi, sum_Wk_dk, sum_Wq_dq, sum_Wv_dv, m_size, t_size, dx)
+
+
+@njit(**OPTIONS)
+def _jvp_rows(
+    lo, hi, Wq, x, bq, Wk, bk, Wv, bv, x_dot, Wq_dot, bq_dot, Wv_dot, bv_dot, Wk_dot, bk_dot, e_size, h_size,
+    m_size, t_size, q, k, v, q_dot, v_dot, factor_bk_dot_sum_Wk_dot_x_sum_Wk_x_dot,
+):
+    real = Wq.dtype.type
+    for n in range(lo, hi):
+        for h in range(h_size):
+            for t in range(t_size):
+                for e_ in range(e_size):
+                    # sum_Wq_x[n,h,t,e] = Σ_m x[n,t,m]·Wq[h,e,m]
+                    # sum_Wk_x[n,h,t,e] = Σ_m x[n,t,m]·Wk[h,e,m]
+                    # sum_Wv_x[n,h,t,e] = Σ_m x[n,t,m]·Wv[h,e,m]
+                    # sum_Wq_x_dot[n,h,t,e] = Σ_m Wq[h,e,m]·ẋ[n,t,m]
+                    # sum_Wq_dot_x[n,h,t,e] = Σ_m x[n,t,m]·Ẇq̇[h,e,m]
+                    # sum_Wv_x_dot[n,h,t,e] = Σ_m Wv[h,e,m]·ẋ[n,t,m]
+                    # sum_Wv_dot_x[n,h,t,e] = Σ_m x[n,t,m]·Ẇv̇[h,e,m]
+                    # sum_Wk_x_dot[n,h,t,e] = Σ_m Wk[h,e,m]·ẋ[n,t,m]
+                    # sum_Wk_dot_x[n,h,t,e] = Σ_m x[n,t,m]·Ẇk̇[h,e,m]
+                    sum_Wq_x_sum = 0.0
+                    sum_Wk_x_sum = 0.0
+                    sum_Wv_x_sum = 0.0
+                    sum_Wq_x_dot_sum = 0.0
+                    sum_Wq_dot_x_sum = 0.0
+                    sum_Wv_x_dot_sum = 0.0
+                    sum_Wv_dot_x_sum = 0.0
+                    sum_Wk_x_dot_sum = 0.0
+                    sum_Wk_dot_x_sum = 0.0
+                    for m in range(m_size):
+                        sum_Wq_x_sum = added(sum_Wq_x_sum, Wq[h, e_, m] * x[n, t, m])
+                        sum_Wk_x_sum = added(sum_Wk_x_sum, Wk[h, e_, m] * x[n, t, m])
+                        sum_Wv_x_sum = added(sum_Wv_x_sum, Wv[h, e_, m] * x[n, t, m])
+                        sum_Wq_x_dot_sum = added(sum_Wq_x_dot_sum, Wq[h, e_, m] * x_dot[n, t, m])
+                        sum_Wq_dot_x_sum = added(sum_Wq_dot_x_sum, Wq_dot[h, e_, m] * x[n, t, m])
+                        sum_Wv_x_dot_sum = added(sum_Wv_x_dot_sum, Wv[h, e_, m] * x_dot[n, t, m])
+                        sum_Wv_dot_x_sum = added(sum_Wv_dot_x_sum, Wv_dot[h, e_, m] * x[n, t, m])
+                        sum_Wk_x_dot_sum = added(sum_Wk_x_dot_sum, Wk[h, e_, m] * x_dot[n, t, m])
+                        sum_Wk_dot_x_sum = added(sum_Wk_dot_x_sum, Wk_dot[h, e_, m] * x[n, t, m])
+                    sum_Wq_x = real(sum_Wq_x_sum)
+                    sum_Wk_x = real(sum_Wk_x_sum)
+                    sum_Wv_x = real(sum_Wv_x_sum)
+                    sum_Wq_x_dot = real(sum_Wq_x_dot_sum)
+                    sum_Wq_dot_x = real(sum_Wq_dot_x_sum)
+                    sum_Wv_x_dot = real(sum_Wv_x_dot_sum)
+                    sum_Wv_dot_x = real(sum_Wv_dot_x_sum)
+                    sum_Wk_x_dot = real(sum_Wk_x_dot_sum)
+                    sum_Wk_dot_x = real(sum_Wk_dot_x_sum)
+                    # q[n,h,t,e] = bq[h,e] + sum_Wq_x[n,h,t,e]
+                    q[n, h, t, e_] = sum_Wq_x + bq[h, e_]
+                    # k[n,h,t,e] = bk[h,e] + sum_Wk_x[n,h,t,e]
+                    k[n, h, t, e_] = sum_Wk_x + bk[h, e_]
+                    # v[n,h,t,e] = bv[h,e] + sum_Wv_x[n,h,t,e]
+                    v[n, h, t, e_] = sum_Wv_x + bv[h, e_]
+                    # q̇[n,h,t,e] = sum_Wq_dot_x[n,h,t,e] + sum_Wq_x_dot[n,h,t,e] + ḃq̇[h,e]
+                    q_dot[n, h, t, e_] = sum_Wq_dot_x + sum_Wq_x_dot + bq_dot[h, e_]
+                    # v̇[n,h,t,e] = sum_Wv_dot_x[n,h,t,e] + sum_Wv_x_dot[n,h,t,e] + ḃv̇[h,e]
+                    v_dot[n, h, t, e_] = sum_Wv_dot_x + sum_Wv_x_dot + bv_dot[h, e_]
+                    # factor_bk_dot_sum_Wk_dot_x_sum_Wk_x_dot[n,h,t,e] = sum_Wk_dot_x[n,h,t,e] +
+                    #     sum_Wk_x_dot[n,h,t,e] + ḃk̇[h,e]
+                    factor_bk_dot_sum_Wk_dot_x_sum_Wk_x_dot[n, h, t, e_] = (
+                        sum_Wk_dot_x + sum_Wk_x_dot + bk_dot[h, e_]
+                    )
+
+
+@njit(parallel=True, **OPTIONS)
+def _jvp_parallel(
+    chunk, n_size, Wq, x, bq, Wk, bk, Wv, bv, x_dot, Wq_dot, bq_dot, Wv_dot, bv_dot, Wk_dot, bk_dot, e_size,
+    h_size, m_size, t_size, q, k, v, q_dot, v_dot, factor_bk_dot_sum_Wk_dot_x_sum_Wk_x_dot,
+):
+    for piece in prange((n_size + chunk - 1) // chunk):
+        lo = piece * chunk
+        hi = min(lo + chunk, n_size)
+        _jvp_rows(
+            lo, hi, Wq, x, bq, Wk, bk, Wv, bv, x_dot, Wq_dot, bq_dot, Wv_dot, bv_dot, Wk_dot, bk_dot, e_size,
+            h_size, m_size, t_size, q, k, v, q_dot, v_dot, factor_bk_dot_sum_Wk_dot_x_sum_Wk_x_dot,
+        )
+
+
+@njit(**OPTIONS)
+def _jvp_2_rows(lo, hi, mask, causal, t_size, attention_open, attention_any):
+    real = mask.dtype.type
+    for n in range(lo, hi):
+        for t in range(t_size):
+            # attention_open[n,t,t′] = 0 if causal > 0 and t < t′ else mask[n,t,t′]
+            # attention_any[n,t] = max_t′(attention_open[n,t,t′])
+            attention_any_nt = real(-np.inf)
+            for t_2 in range(t_size):
+                attention_open_ntt_2 = (real(0) if ((causal > real(0)) and (t < t_2)) else mask[n, t, t_2])
+                attention_open[n, t, t_2] = attention_open_ntt_2
+                value = attention_open_ntt_2
+                if value > attention_any_nt or (value != value and attention_any_nt == attention_any_nt):
+                    attention_any_nt = value
+            attention_any[n, t] = attention_any_nt
+
+
+@njit(parallel=True, **OPTIONS)
+def _jvp_2_parallel(chunk, n_size, mask, causal, t_size, attention_open, attention_any):
+    for k in prange((n_size + chunk - 1) // chunk):
+        lo = k * chunk
+        hi = min(lo + chunk, n_size)
+        _jvp_2_rows(lo, hi, mask, causal, t_size, attention_open, attention_any)
+
+
+@njit(**OPTIONS)
+def _jvp_3_rows(lo, hi, sum_k_q, e_size_to_const, h_size, t_size, attention_s):
+    for n in range(lo, hi):
+        for h in range(h_size):
+            for t in range(t_size):
+                for t_2 in range(t_size):
+                    # attention_s[n,h,t,t′] = e_size_to_const·sum_k_q[n,h,t,t′]
+                    attention_s[n, h, t, t_2] = e_size_to_const * sum_k_q[n, h, t, t_2]
+
+
+@njit(parallel=True, **OPTIONS)
+def _jvp_3_parallel(chunk, n_size, sum_k_q, e_size_to_const, h_size, t_size, attention_s):
+    for k in prange((n_size + chunk - 1) // chunk):
+        lo = k * chunk
+        hi = min(lo + chunk, n_size)
+        _jvp_3_rows(lo, hi, sum_k_q, e_size_to_const, h_size, t_size, attention_s)
+
+
+@njit(**OPTIONS)
+def _jvp_4_rows(
+    lo, hi, attention_open, sum_factor_bk_dot_sum_Wk_dot_x_sum_Wk_x_dot_q, sum_k_q_dot, e_size_to_const,
+    h_size, t_size, attention_z_dot,
+):
+    real = attention_open.dtype.type
+    for n in range(lo, hi):
+        for t in range(t_size):
+            # ȧṫṫėṅṫi̇ȯṅ_̇ż[n,h,t,t′] = e_size_to_const·(sum_k_q_dot[n,h,t,t′] +
+            #     sum_factor_bk_dot_sum_Wk_dot_x_sum_Wk_x_dot_q[n,h,t,t′])·1[attention_open[n,t,t′] > 0]
+            for h in range(h_size):
+                for t_2 in range(t_size):
+                    attention_z_dot[n, h, t, t_2] = (
+                        e_size_to_const * (sum_factor_bk_dot_sum_Wk_dot_x_sum_Wk_x_dot_q[n, h, t, t_2]
+                        + sum_k_q_dot[n, h, t, t_2]) * (real(1) if (attention_open[n, t, t_2] > real(0))
+                        else real(0))
+                    )
+
+
+@njit(parallel=True, **OPTIONS)
+def _jvp_4_parallel(
+    chunk, n_size, attention_open, sum_factor_bk_dot_sum_Wk_dot_x_sum_Wk_x_dot_q, sum_k_q_dot, e_size_to_const,
+    h_size, t_size, attention_z_dot,
+):
+    for k in prange((n_size + chunk - 1) // chunk):
+        lo = k * chunk
+        hi = min(lo + chunk, n_size)
+        _jvp_4_rows(
+            lo, hi, attention_open, sum_factor_bk_dot_sum_Wk_dot_x_sum_Wk_x_dot_q, sum_k_q_dot,
+            e_size_to_const, h_size, t_size, attention_z_dot,
+        )
+
+
+@njit(**OPTIONS)
+def _jvp_5_rows(lo, hi, attention_any, attention_open, attention_s, h_size, t_size, attention_z):
+    real = attention_any.dtype.type
+    for n in range(lo, hi):
+        for t in range(t_size):
+            attention_any_nt = attention_any[n, t]
+            # attention_z[n,h,t,t′] = attention_s[n,h,t,t′] if attention_open[n,t,t′] > 0 else (−∞)·
+            #     1[attention_any[n,t] > 0]
+            for h in range(h_size):
+                for t_2 in range(t_size):
+                    attention_z[n, h, t, t_2] = (
+                        (attention_s[n, h, t, t_2] if (attention_open[n, t, t_2] > real(0)) else (real(-np.inf)
+                        if (attention_any_nt > real(0)) else real(0)))
+                    )
+
+
+@njit(parallel=True, **OPTIONS)
+def _jvp_5_parallel(chunk, n_size, attention_any, attention_open, attention_s, h_size, t_size, attention_z):
+    for k in prange((n_size + chunk - 1) // chunk):
+        lo = k * chunk
+        hi = min(lo + chunk, n_size)
+        _jvp_5_rows(lo, hi, attention_any, attention_open, attention_s, h_size, t_size, attention_z)
+
+
+@njit(**OPTIONS)
+def _jvp_6_rows(lo, hi, attention_z, attention_z_dot, h_size, t_size, attention_z_max, sum_exp, shifted_sum):
+    real = attention_z.dtype.type
+    for n in range(lo, hi):
+        for h in range(h_size):
+            for t in range(t_size):
+                # attention_z_max[n,h,t] = max_t′(attention_z[n,h,t,t′])
+                attention_z_max_nht = real(-np.inf)
+                for t_2 in range(t_size):
+                    attention_z_max_nht = maxnum(attention_z_max_nht, attention_z[n, h, t, t_2])
+                attention_z_max[n, h, t] = attention_z_max_nht
+                # exp_attention_z_max_attention_z[n,h,t,t′] = exp(attention_z[n,h,t,t′] −
+                #     attention_z_max[n,h,t])
+                # sum_exp[n,h,t] = Σ_t′ exp(attention_z[n,h,t,t′] − attention_z_max[n,h,t])
+                # shifted_sum[n,h,t] = Σ_t′ ȧṫṫėṅṫi̇ȯṅ_̇ż[n,h,t,t′]·exp(attention_z[n,h,t,t′] −
+                #     attention_z_max[n,h,t])
+                sum_exp_sum = 0.0
+                shifted_sum_sum = 0.0
+                for t_2 in range(t_size):
+                    exp_attention_z_max_attention_z = exp(attention_z[n, h, t, t_2] - attention_z_max_nht)
+                    sum_exp_sum = added(sum_exp_sum, exp_attention_z_max_attention_z)
+                    shifted_sum_sum = added(
+                        shifted_sum_sum, exp_attention_z_max_attention_z * attention_z_dot[n, h, t, t_2],
+                    )
+                sum_exp_nht = real(sum_exp_sum)
+                sum_exp[n, h, t] = sum_exp_nht
+                shifted_sum_nht = real(shifted_sum_sum)
+                shifted_sum[n, h, t] = shifted_sum_nht
+
+
+@njit(parallel=True, **OPTIONS)
+def _jvp_6_parallel(
+    chunk, n_size, attention_z, attention_z_dot, h_size, t_size, attention_z_max, sum_exp, shifted_sum,
+):
+    for k in prange((n_size + chunk - 1) // chunk):
+        lo = k * chunk
+        hi = min(lo + chunk, n_size)
+        _jvp_6_rows(lo, hi, attention_z, attention_z_dot, h_size, t_size, attention_z_max, sum_exp, shifted_sum)
+
+
+@njit(**OPTIONS)
+def _jvp_7_rows(
+    lo, hi, attention_z_max, attention_z, sum_exp, shifted_sum, attention_z_dot, h_size, t_size, attention_a,
+    attention_a_dot,
+):
+    for n in range(lo, hi):
+        for t in range(t_size):
+            # exp_attention_z_max_attention_z[n,t,h,t′] = exp(attention_z[n,h,t,t′] − attention_z_max[n,h,t])
+            # attention_a[n,h,t,t′] = exp(attention_z[n,h,t,t′] − attention_z_max[n,h,t]) / sum_exp[n,h,t]
+            # ȧṫṫėṅṫi̇ȯṅ_̇ȧ[n,h,t,t′] = ȧṫṫėṅṫi̇ȯṅ_̇ż[n,h,t,t′]·exp(attention_z[n,h,t,t′] −
+            #     attention_z_max[n,h,t]) / sum_exp[n,h,t] − shifted_sum[n,h,t]·exp(attention_z[n,h,t,t′] −
+            #     attention_z_max[n,h,t]) / sum_exp[n,h,t]²
+            for h in range(h_size):
+                for t_2 in range(t_size):
+                    exp_attention_z_max_attention_z = exp(attention_z[n, h, t, t_2] - attention_z_max[n, h, t])
+                    attention_a[n, h, t, t_2] = exp_attention_z_max_attention_z / sum_exp[n, h, t]
+                    attention_a_dot[n, h, t, t_2] = (
+                        exp_attention_z_max_attention_z * attention_z_dot[n, h, t, t_2] / sum_exp[n, h, t]
+                        - exp_attention_z_max_attention_z * shifted_sum[n, h, t] / (sum_exp[n, h, t]
+                        * sum_exp[n, h, t])
+                    )
+
+
+@njit(parallel=True, **OPTIONS)
+def _jvp_7_parallel(
+    chunk, n_size, attention_z_max, attention_z, sum_exp, shifted_sum, attention_z_dot, h_size, t_size,
+    attention_a, attention_a_dot,
+):
+    for k in prange((n_size + chunk - 1) // chunk):
+        lo = k * chunk
+        hi = min(lo + chunk, n_size)
+        _jvp_7_rows(
+            lo, hi, attention_z_max, attention_z, sum_exp, shifted_sum, attention_z_dot, h_size, t_size,
+            attention_a, attention_a_dot,
+        )
+
+
+@njit(**OPTIONS)
+def _jvp_8_rows(
+    lo, hi, attention_any, sum_attention_a_v, sum_attention_a_dot_v, sum_attention_a_v_dot, e_size, h_size,
+    t_size, o, factor_attention_any_sum_attention_a_dot_v_sum_attention_a_v_dot,
+):
+    for n in range(lo, hi):
+        for t in range(t_size):
+            attention_any_nt = attention_any[n, t]
+            # o[n,h,t,e] = attention_any[n,t]·sum_attention_a_v[n,h,t,e]
+            # factor_attention_any_sum_attention_a_dot_v_sum_attention_a_v_dot[n,t,h,e] = attention_any[n,t]·
+            #     (sum_attention_a_dot_v[n,t,h,e] + sum_attention_a_v_dot[n,t,h,e])
+            for h in range(h_size):
+                for e_ in range(e_size):
+                    o[n, h, t, e_] = attention_any_nt * sum_attention_a_v[n, h, t, e_]
+                    factor_attention_any_sum_attention_a_dot_v_sum_attention_a_v_dot[n, t, h, e_] = (
+                        attention_any_nt * (sum_attention_a_dot_v[n, t, h, e_]
+                        + sum_attention_a_v_dot[n, t, h, e_])
+                    )
+
+
+@njit(parallel=True, **OPTIONS)
+def _jvp_8_parallel(
+    chunk, n_size, attention_any, sum_attention_a_v, sum_attention_a_dot_v, sum_attention_a_v_dot, e_size,
+    h_size, t_size, o, factor_attention_any_sum_attention_a_dot_v_sum_attention_a_v_dot,
+):
+    for k in prange((n_size + chunk - 1) // chunk):
+        lo = k * chunk
+        hi = min(lo + chunk, n_size)
+        _jvp_8_rows(
+            lo, hi, attention_any, sum_attention_a_v, sum_attention_a_dot_v, sum_attention_a_v_dot, e_size,
+            h_size, t_size, o, factor_attention_any_sum_attention_a_dot_v_sum_attention_a_v_dot,
+        )
+
+
+@njit(**OPTIONS)
+def _jvp_9_rows(
+    lo, hi, bo, sum_Wo_o, bo_dot, sum_Wo_dot_o,
+    sum_Wo_factor_attention_any_sum_attention_a_dot_v_sum_attention_a_v_dot, m_size, t_size, y, y_dot,
+):
+    for n in range(lo, hi):
+        for t in range(t_size):
+            for m in range(m_size):
+                # y[n,t,m] = bo[m] + sum_Wo_o[n,t,m]
+                y[n, t, m] = bo[m] + sum_Wo_o[n, t, m]
+                # ẏ[n,t,m] = sum_Wo_dot_o[n,t,m] +
+                #     sum_Wo_factor_attention_any_sum_attention_a_dot_v_sum_attention_a_v_dot[n,t,m] + ḃȯ[m]
+                y_dot[n, t, m] = (
+                    bo_dot[m] + sum_Wo_dot_o[n, t, m]
+                    + sum_Wo_factor_attention_any_sum_attention_a_dot_v_sum_attention_a_v_dot[n, t, m]
+                )
+
+
+@njit(parallel=True, **OPTIONS)
+def _jvp_9_parallel(
+    chunk, n_size, bo, sum_Wo_o, bo_dot, sum_Wo_dot_o,
+    sum_Wo_factor_attention_any_sum_attention_a_dot_v_sum_attention_a_v_dot, m_size, t_size, y, y_dot,
+):
+    for k in prange((n_size + chunk - 1) // chunk):
+        lo = k * chunk
+        hi = min(lo + chunk, n_size)
+        _jvp_9_rows(
+            lo, hi, bo, sum_Wo_o, bo_dot, sum_Wo_dot_o,
+            sum_Wo_factor_attention_any_sum_attention_a_dot_v_sum_attention_a_v_dot, m_size, t_size, y, y_dot,
+        )
+
+
+@njit(**OPTIONS)
+def _hvp_rows(
+    lo, hi, Wq, x, bq, Wk, bk, Wv, bv, Wo, g, x_dot, Wq_dot, bq_dot, Wk_dot, bk_dot, Wv_dot, bv_dot, Wo_dot,
+    e_size, h_size, m_size, t_size, q, k, v, do, q_dot, k_dot, v_dot, do_dot,
+):
+    real = Wq.dtype.type
+    for n in range(lo, hi):
+        for h in range(h_size):
+            for t in range(t_size):
+                for e_ in range(e_size):
+                    # sum_Wq_x[n,h,t,e] = Σ_m x[n,t,m]·Wq[h,e,m]
+                    # sum_Wk_x[n,h,t,e] = Σ_m x[n,t,m]·Wk[h,e,m]
+                    # sum_Wv_x[n,h,t,e] = Σ_m x[n,t,m]·Wv[h,e,m]
+                    # ō[n,h,t,e] = Σ_m g[n,t,m]·Wo[m,h,e]
+                    # sum_Wq_x_dot[n,h,t,e] = Σ_m Wq[h,e,m]·ẋ[n,t,m]
+                    # sum_Wq_dot_x[n,h,t,e] = Σ_m x[n,t,m]·Ẇq̇[h,e,m]
+                    # sum_Wk_x_dot[n,h,t,e] = Σ_m Wk[h,e,m]·ẋ[n,t,m]
+                    # sum_Wk_dot_x[n,h,t,e] = Σ_m x[n,t,m]·Ẇk̇[h,e,m]
+                    # sum_Wv_x_dot[n,h,t,e] = Σ_m Wv[h,e,m]·ẋ[n,t,m]
+                    # sum_Wv_dot_x[n,h,t,e] = Σ_m x[n,t,m]·Ẇv̇[h,e,m]
+                    # ō̇[n,h,t,e] = Σ_m g[n,t,m]·Ẇȯ[m,h,e]
+                    sum_Wq_x_sum = 0.0
+                    sum_Wk_x_sum = 0.0
+                    sum_Wv_x_sum = 0.0
+                    do_sum = 0.0
+                    sum_Wq_x_dot_sum = 0.0
+                    sum_Wq_dot_x_sum = 0.0
+                    sum_Wk_x_dot_sum = 0.0
+                    sum_Wk_dot_x_sum = 0.0
+                    sum_Wv_x_dot_sum = 0.0
+                    sum_Wv_dot_x_sum = 0.0
+                    do_dot_sum = 0.0
+                    for m in range(m_size):
+                        sum_Wq_x_sum = added(sum_Wq_x_sum, Wq[h, e_, m] * x[n, t, m])
+                        sum_Wk_x_sum = added(sum_Wk_x_sum, Wk[h, e_, m] * x[n, t, m])
+                        sum_Wv_x_sum = added(sum_Wv_x_sum, Wv[h, e_, m] * x[n, t, m])
+                        do_sum = added(do_sum, Wo[m, h, e_] * g[n, t, m])
+                        sum_Wq_x_dot_sum = added(sum_Wq_x_dot_sum, Wq[h, e_, m] * x_dot[n, t, m])
+                        sum_Wq_dot_x_sum = added(sum_Wq_dot_x_sum, Wq_dot[h, e_, m] * x[n, t, m])
+                        sum_Wk_x_dot_sum = added(sum_Wk_x_dot_sum, Wk[h, e_, m] * x_dot[n, t, m])
+                        sum_Wk_dot_x_sum = added(sum_Wk_dot_x_sum, Wk_dot[h, e_, m] * x[n, t, m])
+                        sum_Wv_x_dot_sum = added(sum_Wv_x_dot_sum, Wv[h, e_, m] * x_dot[n, t, m])
+                        sum_Wv_dot_x_sum = added(sum_Wv_dot_x_sum, Wv_dot[h, e_, m] * x[n, t, m])
+                        do_dot_sum = added(do_dot_sum, Wo_dot[m, h, e_] * g[n, t, m])
+                    sum_Wq_x = real(sum_Wq_x_sum)
+                    sum_Wk_x = real(sum_Wk_x_sum)
+                    sum_Wv_x = real(sum_Wv_x_sum)
+                    do_nhte_ = real(do_sum)
+                    do[n, h, t, e_] = do_nhte_
+                    sum_Wq_x_dot = real(sum_Wq_x_dot_sum)
+                    sum_Wq_dot_x = real(sum_Wq_dot_x_sum)
+                    sum_Wk_x_dot = real(sum_Wk_x_dot_sum)
+                    sum_Wk_dot_x = real(sum_Wk_dot_x_sum)
+                    sum_Wv_x_dot = real(sum_Wv_x_dot_sum)
+                    sum_Wv_dot_x = real(sum_Wv_dot_x_sum)
+                    do_dot_nhte_ = real(do_dot_sum)
+                    do_dot[n, h, t, e_] = do_dot_nhte_
+                    # q[n,h,t,e] = bq[h,e] + sum_Wq_x[n,h,t,e]
+                    q[n, h, t, e_] = sum_Wq_x + bq[h, e_]
+                    # k[n,h,t,e] = bk[h,e] + sum_Wk_x[n,h,t,e]
+                    k[n, h, t, e_] = sum_Wk_x + bk[h, e_]
+                    # v[n,h,t,e] = bv[h,e] + sum_Wv_x[n,h,t,e]
+                    v[n, h, t, e_] = sum_Wv_x + bv[h, e_]
+                    # q̇[n,h,t,e] = sum_Wq_dot_x[n,h,t,e] + sum_Wq_x_dot[n,h,t,e] + ḃq̇[h,e]
+                    q_dot[n, h, t, e_] = sum_Wq_dot_x + sum_Wq_x_dot + bq_dot[h, e_]
+                    # k̇[n,h,t,e] = sum_Wk_dot_x[n,h,t,e] + sum_Wk_x_dot[n,h,t,e] + ḃk̇[h,e]
+                    k_dot[n, h, t, e_] = sum_Wk_dot_x + sum_Wk_x_dot + bk_dot[h, e_]
+                    # v̇[n,h,t,e] = sum_Wv_dot_x[n,h,t,e] + sum_Wv_x_dot[n,h,t,e] + ḃv̇[h,e]
+                    v_dot[n, h, t, e_] = sum_Wv_dot_x + sum_Wv_x_dot + bv_dot[h, e_]
+
+
+@njit(parallel=True, **OPTIONS)
+def _hvp_parallel(
+    chunk, n_size, Wq, x, bq, Wk, bk, Wv, bv, Wo, g, x_dot, Wq_dot, bq_dot, Wk_dot, bk_dot, Wv_dot, bv_dot,
+    Wo_dot, e_size, h_size, m_size, t_size, q, k, v, do, q_dot, k_dot, v_dot, do_dot,
+):
+    for piece in prange((n_size + chunk - 1) // chunk):
+        lo = piece * chunk
+        hi = min(lo + chunk, n_size)
+        _hvp_rows(
+            lo, hi, Wq, x, bq, Wk, bk, Wv, bv, Wo, g, x_dot, Wq_dot, bq_dot, Wk_dot, bk_dot, Wv_dot, bv_dot,
+            Wo_dot, e_size, h_size, m_size, t_size, q, k, v, do, q_dot, k_dot, v_dot, do_dot,
+        )
+
+
+@njit(**OPTIONS)
+def _hvp_2_rows(lo, hi, mask, g, causal, m_size, t_size, attention_open, attention_any, factor_attention_any_g):
+    real = mask.dtype.type
+    for n in range(lo, hi):
+        for t in range(t_size):
+            # attention_open[n,t,t′] = 0 if causal > 0 and t < t′ else mask[n,t,t′]
+            # attention_any[n,t] = max_t′(attention_open[n,t,t′])
+            attention_any_nt = real(-np.inf)
+            for t_2 in range(t_size):
+                attention_open_ntt_2 = (real(0) if ((causal > real(0)) and (t < t_2)) else mask[n, t, t_2])
+                attention_open[n, t, t_2] = attention_open_ntt_2
+                value = attention_open_ntt_2
+                if value > attention_any_nt or (value != value and attention_any_nt == attention_any_nt):
+                    attention_any_nt = value
+            attention_any[n, t] = attention_any_nt
+            # factor_attention_any_g[n,t,m] = attention_any[n,t]·g[n,t,m]
+            for m in range(m_size):
+                factor_attention_any_g[n, t, m] = attention_any_nt * g[n, t, m]
+
+
+@njit(parallel=True, **OPTIONS)
+def _hvp_2_parallel(
+    chunk, n_size, mask, g, causal, m_size, t_size, attention_open, attention_any, factor_attention_any_g,
+):
+    for k in prange((n_size + chunk - 1) // chunk):
+        lo = k * chunk
+        hi = min(lo + chunk, n_size)
+        _hvp_2_rows(
+            lo, hi, mask, g, causal, m_size, t_size, attention_open, attention_any, factor_attention_any_g,
+        )
+
+
+@njit(**OPTIONS)
+def _hvp_3_rows(dbo_dot):
+    real = dbo_dot.dtype.type
+    for m in range(dbo_dot.shape[0]):
+        # b̅o̅̇[m] = 0
+        dbo_dot[m] = real(0)
+
+
+@njit(parallel=True, **OPTIONS)
+def _hvp_3_parallel(chunk, dbo_dot):
+    for k in prange((dbo_dot.shape[0] + chunk - 1) // chunk):
+        lo = k * chunk
+        hi = min(lo + chunk, dbo_dot.shape[0])
+        _hvp_3_rows(dbo_dot[lo:hi])
+
+
+@njit(**OPTIONS)
+def _hvp_4_rows(lo, hi, sum_k_q, e_size_to_const, h_size, t_size, attention_s):
+    for n in range(lo, hi):
+        for h in range(h_size):
+            for t in range(t_size):
+                for t_2 in range(t_size):
+                    # attention_s[n,h,t,t′] = e_size_to_const·sum_k_q[n,h,t,t′]
+                    attention_s[n, h, t, t_2] = e_size_to_const * sum_k_q[n, h, t, t_2]
+
+
+@njit(parallel=True, **OPTIONS)
+def _hvp_4_parallel(chunk, n_size, sum_k_q, e_size_to_const, h_size, t_size, attention_s):
+    for k in prange((n_size + chunk - 1) // chunk):
+        lo = k * chunk
+        hi = min(lo + chunk, n_size)
+        _hvp_4_rows(lo, hi, sum_k_q, e_size_to_const, h_size, t_size, attention_s)
+
+
+@njit(**OPTIONS)
+def _hvp_5_rows(
+    lo, hi, attention_any, sum_do_v, attention_open, sum_k_dot_q, sum_k_q_dot, sum_do_dot_v, sum_do_v_dot,
+    e_size_to_const, h_size, t_size, dattention_a, attention_z_dot, dattention_a_dot,
+):
+    real = attention_any.dtype.type
+    for n in range(lo, hi):
+        for t in range(t_size):
+            attention_any_nt = attention_any[n, t]
+            # a̅t̅t̅e̅n̅t̅i̅o̅n̅_̅a̅[n,h,t,t′] = attention_any[n,t]·sum_do_v[n,h,t,t′]
+            # ȧṫṫėṅṫi̇ȯṅ_̇ż[n,h,t,t′] = e_size_to_const·(sum_k_dot_q[n,h,t,t′] + sum_k_q_dot[n,h,t,t′])·
+            #     1[attention_open[n,t,t′] > 0]
+            # a̅t̅t̅e̅n̅t̅i̅o̅n̅_̅a̅̇[n,h,t,t′] = attention_any[n,t]·(sum_do_dot_v[n,h,t,t′] +
+            #     sum_do_v_dot[n,h,t,t′])
+            for h in range(h_size):
+                for t_2 in range(t_size):
+                    dattention_a[n, h, t, t_2] = attention_any_nt * sum_do_v[n, h, t, t_2]
+                    attention_z_dot[n, h, t, t_2] = (
+                        e_size_to_const * (sum_k_dot_q[n, h, t, t_2] + sum_k_q_dot[n, h, t, t_2]) * (real(1)
+                        if (attention_open[n, t, t_2] > real(0)) else real(0))
+                    )
+                    dattention_a_dot[n, h, t, t_2] = (
+                        attention_any_nt * (sum_do_dot_v[n, h, t, t_2] + sum_do_v_dot[n, h, t, t_2])
+                    )
+
+
+@njit(parallel=True, **OPTIONS)
+def _hvp_5_parallel(
+    chunk, n_size, attention_any, sum_do_v, attention_open, sum_k_dot_q, sum_k_q_dot, sum_do_dot_v,
+    sum_do_v_dot, e_size_to_const, h_size, t_size, dattention_a, attention_z_dot, dattention_a_dot,
+):
+    for k in prange((n_size + chunk - 1) // chunk):
+        lo = k * chunk
+        hi = min(lo + chunk, n_size)
+        _hvp_5_rows(
+            lo, hi, attention_any, sum_do_v, attention_open, sum_k_dot_q, sum_k_q_dot, sum_do_dot_v,
+            sum_do_v_dot, e_size_to_const, h_size, t_size, dattention_a, attention_z_dot, dattention_a_dot,
+        )
+
+
+@njit(**OPTIONS)
+def _hvp_6_rows(lo, hi, attention_any, attention_open, attention_s, h_size, t_size, attention_z):
+    real = attention_any.dtype.type
+    for n in range(lo, hi):
+        for t in range(t_size):
+            attention_any_nt = attention_any[n, t]
+            # attention_z[n,h,t,t′] = attention_s[n,h,t,t′] if attention_open[n,t,t′] > 0 else (−∞)·
+            #     1[attention_any[n,t] > 0]
+            for h in range(h_size):
+                for t_2 in range(t_size):
+                    attention_z[n, h, t, t_2] = (
+                        (attention_s[n, h, t, t_2] if (attention_open[n, t, t_2] > real(0)) else (real(-np.inf)
+                        if (attention_any_nt > real(0)) else real(0)))
+                    )
+
+
+@njit(parallel=True, **OPTIONS)
+def _hvp_6_parallel(chunk, n_size, attention_any, attention_open, attention_s, h_size, t_size, attention_z):
+    for k in prange((n_size + chunk - 1) // chunk):
+        lo = k * chunk
+        hi = min(lo + chunk, n_size)
+        _hvp_6_rows(lo, hi, attention_any, attention_open, attention_s, h_size, t_size, attention_z)
+
+
+@njit(**OPTIONS)
+def _hvp_7_rows(
+    lo, hi, attention_z, dattention_a, attention_z_dot, dattention_a_dot, h_size, t_size, attention_z_max,
+    sum_exp, shifted_sum, shifted_sum_, shifted_sum__,
+):
+    real = attention_z.dtype.type
+    for n in range(lo, hi):
+        for h in range(h_size):
+            for t in range(t_size):
+                # attention_z_max[n,h,t] = max_t′(attention_z[n,h,t,t′])
+                attention_z_max_nht = real(-np.inf)
+                for t_2 in range(t_size):
+                    attention_z_max_nht = maxnum(attention_z_max_nht, attention_z[n, h, t, t_2])
+                attention_z_max[n, h, t] = attention_z_max_nht
+                # exp_attention_z_max_attention_z[n,h,t,t′] = exp(attention_z[n,h,t,t′] −
+                #     attention_z_max[n,h,t])
+                # sum_exp[n,h,t] = Σ_t′ exp(attention_z[n,h,t,t′] − attention_z_max[n,h,t])
+                # shifted_sum[n,h,t] = Σ_t′ a̅t̅t̅e̅n̅t̅i̅o̅n̅_̅a̅[n,h,t,t′]·exp(attention_z[n,h,t,t′] −
+                #     attention_z_max[n,h,t])
+                # shifted_sum_[n,h,t] = Σ_t′ ȧṫṫėṅṫi̇ȯṅ_̇ż[n,h,t,t′]·exp(attention_z[n,h,t,t′] −
+                #     attention_z_max[n,h,t])
+                # shifted_sum__[n,h,t] = Σ_t′ (a̅t̅t̅e̅n̅t̅i̅o̅n̅_̅a̅̇[n,h,t,t′] +
+                #     a̅t̅t̅e̅n̅t̅i̅o̅n̅_̅a̅[n,h,t,t′]·ȧṫṫėṅṫi̇ȯṅ_̇ż[n,h,t,t′])·exp(attention_z[n,h,t,t′] −
+                #     attention_z_max[n,h,t])
+                sum_exp_sum = 0.0
+                shifted_sum_sum = 0.0
+                shifted_sum__sum = 0.0
+                shifted_sum___sum = 0.0
+                for t_2 in range(t_size):
+                    exp_attention_z_max_attention_z = exp(attention_z[n, h, t, t_2] - attention_z_max_nht)
+                    sum_exp_sum = added(sum_exp_sum, exp_attention_z_max_attention_z)
+                    shifted_sum_sum = added(
+                        shifted_sum_sum, exp_attention_z_max_attention_z * dattention_a[n, h, t, t_2],
+                    )
+                    shifted_sum__sum = added(
+                        shifted_sum__sum, exp_attention_z_max_attention_z * attention_z_dot[n, h, t, t_2],
+                    )
+                    shifted_sum___sum = added(
+                        shifted_sum___sum,
+                        exp_attention_z_max_attention_z * (dattention_a[n, h, t, t_2]
+                        * attention_z_dot[n, h, t, t_2] + dattention_a_dot[n, h, t, t_2]),
+                    )
+                sum_exp_nht = real(sum_exp_sum)
+                sum_exp[n, h, t] = sum_exp_nht
+                shifted_sum_nht = real(shifted_sum_sum)
+                shifted_sum[n, h, t] = shifted_sum_nht
+                shifted_sum__nht = real(shifted_sum__sum)
+                shifted_sum_[n, h, t] = shifted_sum__nht
+                shifted_sum___nht = real(shifted_sum___sum)
+                shifted_sum__[n, h, t] = shifted_sum___nht
+
+
+@njit(parallel=True, **OPTIONS)
+def _hvp_7_parallel(
+    chunk, n_size, attention_z, dattention_a, attention_z_dot, dattention_a_dot, h_size, t_size,
+    attention_z_max, sum_exp, shifted_sum, shifted_sum_, shifted_sum__,
+):
+    for k in prange((n_size + chunk - 1) // chunk):
+        lo = k * chunk
+        hi = min(lo + chunk, n_size)
+        _hvp_7_rows(
+            lo, hi, attention_z, dattention_a, attention_z_dot, dattention_a_dot, h_size, t_size,
+            attention_z_max, sum_exp, shifted_sum, shifted_sum_, shifted_sum__,
+        )
+
+
+@njit(**OPTIONS)
+def _hvp_8_rows(
+    lo, hi, attention_z_max, attention_z, sum_exp, shifted_sum, dattention_a, attention_open, attention_any,
+    shifted_sum_, attention_z_dot, shifted_sum__, dattention_a_dot, h_size, t_size, attention_a, dattention_s,
+    factor_attention_any_attention_a, attention_a_dot, dattention_s_dot,
+):
+    real = attention_z_max.dtype.type
+    for n in range(lo, hi):
+        for t in range(t_size):
+            attention_any_nt = attention_any[n, t]
+            # exp_attention_z_max_attention_z[n,t,h,t′] = exp(attention_z[n,h,t,t′] − attention_z_max[n,h,t])
+            # attention_a[n,h,t,t′] = exp(attention_z[n,h,t,t′] − attention_z_max[n,h,t]) / sum_exp[n,h,t]
+            # a̅t̅t̅e̅n̅t̅i̅o̅n̅_̅z̅[n,h,t,t′] = a̅t̅t̅e̅n̅t̅i̅o̅n̅_̅a̅[n,h,t,t′]·exp(attention_z[n,h,t,t′]
+            #     − attention_z_max[n,h,t]) / sum_exp[n,h,t] − shifted_sum[n,h,t]·exp(attention_z[n,h,t,t′] −
+            #     attention_z_max[n,h,t]) / sum_exp[n,h,t]²
+            # a̅t̅t̅e̅n̅t̅i̅o̅n̅_̅s̅[n,h,t,t′] = a̅t̅t̅e̅n̅t̅i̅o̅n̅_̅z̅[n,h,t,t′]·1[attention_open[n,t,t′] > 0]
+            # factor_attention_any_attention_a[n,h,t,t′] = attention_any[n,t]·attention_a[n,h,t,t′]
+            # ȧṫṫėṅṫi̇ȯṅ_̇ȧ[n,h,t,t′] = ȧṫṫėṅṫi̇ȯṅ_̇ż[n,h,t,t′]·exp(attention_z[n,h,t,t′] −
+            #     attention_z_max[n,h,t]) / sum_exp[n,h,t] − shifted_sum_[n,h,t]·exp(attention_z[n,h,t,t′] −
+            #     attention_z_max[n,h,t]) / sum_exp[n,h,t]²
+            # exp_attention_z_max_attention_z_2[n,t,h,t′] = exp(attention_z[n,h,t,t′] − 2·
+            #     attention_z_max[n,h,t])
+            # a̅t̅t̅e̅n̅t̅i̅o̅n̅_̅z̅̇[n,h,t,t′] = a̅t̅t̅e̅n̅t̅i̅o̅n̅_̅a̅̇[n,h,t,t′]·
+            #     exp(attention_z[n,h,t,t′] − attention_z_max[n,h,t]) / sum_exp[n,h,t] +
+            #     ȧṫṫėṅṫi̇ȯṅ_̇ż[n,h,t,t′]·(a̅t̅t̅e̅n̅t̅i̅o̅n̅_̅a̅[n,h,t,t′]·exp(attention_z[n,h,t,t′] −
+            #     attention_z_max[n,h,t]) / sum_exp[n,h,t] − shifted_sum[n,h,t]·exp(attention_z[n,h,t,t′] −
+            #     attention_z_max[n,h,t]) / sum_exp[n,h,t]²) + shifted_sum_[n,h,t]·(2·shifted_sum[n,h,t]·
+            #     exp(attention_z[n,h,t,t′] − 2·attention_z_max[n,h,t]) / sum_exp[n,h,t]³ −
+            #     a̅t̅t̅e̅n̅t̅i̅o̅n̅_̅a̅[n,h,t,t′]·exp(attention_z[n,h,t,t′] − 2·attention_z_max[n,h,t]) /
+            #     sum_exp[n,h,t]²)·exp(attention_z_max[n,h,t]) − shifted_sum__[n,h,t]·exp(attention_z[n,h,t,t′]
+            #     − attention_z_max[n,h,t]) / sum_exp[n,h,t]²
+            # a̅t̅t̅e̅n̅t̅i̅o̅n̅_̅s̅̇[n,h,t,t′] = a̅t̅t̅e̅n̅t̅i̅o̅n̅_̅z̅̇[n,h,t,t′]·
+            #     1[attention_open[n,t,t′] > 0]
+            for h in range(h_size):
+                for t_2 in range(t_size):
+                    exp_attention_z_max_attention_z = exp(attention_z[n, h, t, t_2] - attention_z_max[n, h, t])
+                    attention_a_nhtt_2 = exp_attention_z_max_attention_z / sum_exp[n, h, t]
+                    attention_a[n, h, t, t_2] = attention_a_nhtt_2
+                    dattention_z = (
+                        exp_attention_z_max_attention_z * dattention_a[n, h, t, t_2] / sum_exp[n, h, t]
+                        - exp_attention_z_max_attention_z * shifted_sum[n, h, t] / (sum_exp[n, h, t]
+                        * sum_exp[n, h, t])
+                    )
+                    dattention_s[n, h, t, t_2] = (
+                        dattention_z * (real(1) if (attention_open[n, t, t_2] > real(0)) else real(0))
+                    )
+                    factor_attention_any_attention_a[n, h, t, t_2] = attention_a_nhtt_2 * attention_any_nt
+                    attention_a_dot[n, h, t, t_2] = (
+                        exp_attention_z_max_attention_z * attention_z_dot[n, h, t, t_2] / sum_exp[n, h, t]
+                        - exp_attention_z_max_attention_z * shifted_sum_[n, h, t] / (sum_exp[n, h, t]
+                        * sum_exp[n, h, t])
+                    )
+                    exp_attention_z_max_attention_z_2 = exp(
+                        attention_z[n, h, t, t_2] - real(2) * attention_z_max[n, h, t],
+                    )
+                    dattention_z_dot = (
+                        (exp_attention_z_max_attention_z * dattention_a[n, h, t, t_2] / sum_exp[n, h, t]
+                        - exp_attention_z_max_attention_z * shifted_sum[n, h, t] / (sum_exp[n, h, t]
+                        * sum_exp[n, h, t])) * attention_z_dot[n, h, t, t_2] + exp_attention_z_max_attention_z
+                        * dattention_a_dot[n, h, t, t_2] / sum_exp[n, h, t] + (real(2)
+                        * exp_attention_z_max_attention_z_2 * shifted_sum[n, h, t] / (sum_exp[n, h, t]
+                        * sum_exp[n, h, t] * sum_exp[n, h, t]) - exp_attention_z_max_attention_z_2
+                        * dattention_a[n, h, t, t_2] / (sum_exp[n, h, t] * sum_exp[n, h, t]))
+                        * shifted_sum_[n, h, t] * exp(attention_z_max[n, h, t])
+                        - exp_attention_z_max_attention_z * shifted_sum__[n, h, t] / (sum_exp[n, h, t]
+                        * sum_exp[n, h, t])
+                    )
+                    dattention_s_dot[n, h, t, t_2] = (
+                        dattention_z_dot * (real(1) if (attention_open[n, t, t_2] > real(0)) else real(0))
+                    )
+
+
+@njit(parallel=True, **OPTIONS)
+def _hvp_8_parallel(
+    chunk, n_size, attention_z_max, attention_z, sum_exp, shifted_sum, dattention_a, attention_open,
+    attention_any, shifted_sum_, attention_z_dot, shifted_sum__, dattention_a_dot, h_size, t_size, attention_a,
+    dattention_s, factor_attention_any_attention_a, attention_a_dot, dattention_s_dot,
+):
+    for k in prange((n_size + chunk - 1) // chunk):
+        lo = k * chunk
+        hi = min(lo + chunk, n_size)
+        _hvp_8_rows(
+            lo, hi, attention_z_max, attention_z, sum_exp, shifted_sum, dattention_a, attention_open,
+            attention_any, shifted_sum_, attention_z_dot, shifted_sum__, dattention_a_dot, h_size, t_size,
+            attention_a, dattention_s, factor_attention_any_attention_a, attention_a_dot, dattention_s_dot,
+        )
+
+
+@njit(**OPTIONS)
+def _hvp_9_rows(
+    lo, hi, attention_any, attention_a, attention_a_dot, do, do_dot, e_size, h_size, t_size, dv_dot,
+):
+    real = attention_any.dtype.type
+    for n in range(lo, hi):
+        for h in range(h_size):
+            for t in range(t_size):
+                for e_ in range(e_size):
+                    # v̄̇[n,h,t,e] = Σ_t′ attention_any[n,t′]·(attention_a[n,h,t′,t]·ō̇[n,h,t′,e] +
+                    #     ō[n,h,t′,e]·ȧṫṫėṅṫi̇ȯṅ_̇ȧ[n,h,t′,t])
+                    dv_dot_sum = 0.0
+                    for t_2 in range(t_size):
+                        dv_dot_sum = added(
+                            dv_dot_sum,
+                            (attention_a_dot[n, h, t_2, t] * do[n, h, t_2, e_] + do_dot[n, h, t_2, e_]
+                            * attention_a[n, h, t_2, t]) * attention_any[n, t_2],
+                        )
+                    dv_dot_nhte_ = real(dv_dot_sum)
+                    dv_dot[n, h, t, e_] = dv_dot_nhte_
+
+
+@njit(parallel=True, **OPTIONS)
+def _hvp_9_parallel(
+    chunk, n_size, attention_any, attention_a, attention_a_dot, do, do_dot, e_size, h_size, t_size, dv_dot,
+):
+    for k in prange((n_size + chunk - 1) // chunk):
+        lo = k * chunk
+        hi = min(lo + chunk, n_size)
+        _hvp_9_rows(
+            lo, hi, attention_any, attention_a, attention_a_dot, do, do_dot, e_size, h_size, t_size, dv_dot,
+        )
+
+
+@njit(**OPTIONS)
+def _hvp_10_rows(
+    lo, hi, sum_dattention_s_q, sum_dattention_s_k, e_size_to_const, e_size, h_size, t_size, dk, dq,
+):
+    for n in range(lo, hi):
+        for h in range(h_size):
+            for t in range(t_size):
+                for e_ in range(e_size):
+                    # k̄[n,h,t,e] = e_size_to_const·sum_dattention_s_q[n,h,t,e]
+                    dk[n, h, t, e_] = e_size_to_const * sum_dattention_s_q[n, h, t, e_]
+                    # q̄[n,h,t,e] = e_size_to_const·sum_dattention_s_k[n,h,t,e]
+                    dq[n, h, t, e_] = e_size_to_const * sum_dattention_s_k[n, h, t, e_]
+
+
+@njit(parallel=True, **OPTIONS)
+def _hvp_10_parallel(
+    chunk, n_size, sum_dattention_s_q, sum_dattention_s_k, e_size_to_const, e_size, h_size, t_size, dk, dq,
+):
+    for k in prange((n_size + chunk - 1) // chunk):
+        lo = k * chunk
+        hi = min(lo + chunk, n_size)
+        _hvp_10_rows(
+            lo, hi, sum_dattention_s_q, sum_dattention_s_k, e_size_to_const, e_size, h_size, t_size, dk, dq,
+        )
+
+
+@njit(**OPTIONS)
+def _hvp_11_rows(
+    lo, hi, sum_dattention_s_dot_q, sum_dattention_s_q_dot, sum_dattention_s_dot_k, sum_dattention_s_k_dot,
+    dv_dot, e_size_to_const, e_size, n_size, t_size, dk_dot, dq_dot, dbq_dot, dbk_dot, dbv_dot,
+):
+    real = sum_dattention_s_dot_q.dtype.type
+    for h in range(lo, hi):
+        for e_ in range(e_size):
+            # k̄̇[n,h,t,e] = e_size_to_const·(sum_dattention_s_dot_q[n,h,t,e] + sum_dattention_s_q_dot[n,h,t,e])
+            # q̄̇[n,h,t,e] = e_size_to_const·(sum_dattention_s_dot_k[n,h,t,e] + sum_dattention_s_k_dot[n,h,t,e])
+            # b̅q̅̇[h,e] = Σ_n,t q̄̇[n,h,t,e]
+            # b̅k̅̇[h,e] = Σ_n,t k̄̇[n,h,t,e]
+            # b̅v̅̇[h,e] = Σ_n,t v̄̇[n,h,t,e]
+            dbq_dot_sum = 0.0
+            dbk_dot_sum = 0.0
+            dbv_dot_sum = 0.0
+            dbq_dot_sum_lost = 0.0
+            dbk_dot_sum_lost = 0.0
+            dbv_dot_sum_lost = 0.0
+            for n in range(n_size):
+                dbq_dot_part = 0.0
+                dbk_dot_part = 0.0
+                dbv_dot_part = 0.0
+                for t in range(t_size):
+                    dk_dot_nhte_ = (
+                        e_size_to_const * (sum_dattention_s_dot_q[n, h, t, e_]
+                        + sum_dattention_s_q_dot[n, h, t, e_])
+                    )
+                    dk_dot[n, h, t, e_] = dk_dot_nhte_
+                    dq_dot_nhte_ = (
+                        e_size_to_const * (sum_dattention_s_dot_k[n, h, t, e_]
+                        + sum_dattention_s_k_dot[n, h, t, e_])
+                    )
+                    dq_dot[n, h, t, e_] = dq_dot_nhte_
+                    dbq_dot_part = added(dbq_dot_part, dq_dot_nhte_)
+                    dbk_dot_part = added(dbk_dot_part, dk_dot_nhte_)
+                    dbv_dot_part = added(dbv_dot_part, dv_dot[n, h, t, e_])
+                dbq_dot_sum, dbq_dot_sum_lost = compensated(dbq_dot_sum, dbq_dot_sum_lost, dbq_dot_part)
+                dbk_dot_sum, dbk_dot_sum_lost = compensated(dbk_dot_sum, dbk_dot_sum_lost, dbk_dot_part)
+                dbv_dot_sum, dbv_dot_sum_lost = compensated(dbv_dot_sum, dbv_dot_sum_lost, dbv_dot_part)
+            dbq_dot_he_ = real(dbq_dot_sum)
+            dbq_dot[h, e_] = dbq_dot_he_
+            dbk_dot_he_ = real(dbk_dot_sum)
+            dbk_dot[h, e_] = dbk_dot_he_
+            dbv_dot_he_ = real(dbv_dot_sum)
+            dbv_dot[h, e_] = dbv_dot_he_
+
+
+@njit(parallel=True, **OPTIONS)
+def _hvp_11_parallel(
+    chunk, h_size, sum_dattention_s_dot_q, sum_dattention_s_q_dot, sum_dattention_s_dot_k,
+    sum_dattention_s_k_dot, dv_dot, e_size_to_const, e_size, n_size, t_size, dk_dot, dq_dot, dbq_dot, dbk_dot,
+    dbv_dot,
+):
+    for k in prange((h_size + chunk - 1) // chunk):
+        lo = k * chunk
+        hi = min(lo + chunk, h_size)
+        _hvp_11_rows(
+            lo, hi, sum_dattention_s_dot_q, sum_dattention_s_q_dot, sum_dattention_s_dot_k,
+            sum_dattention_s_k_dot, dv_dot, e_size_to_const, e_size, n_size, t_size, dk_dot, dq_dot, dbq_dot,
+            dbk_dot, dbv_dot,
+        )
+
+
+@njit(**OPTIONS)
+def _hvp_12_rows(
+    lo, hi, sum_attention_a_dot_v, sum_attention_a_v_dot, e_size, h_size, t_size,
+    factor_sum_attention_a_dot_v_sum_attention_a_v_dot,
+):
+    for n in range(lo, hi):
+        for t in range(t_size):
+            for h in range(h_size):
+                for e_ in range(e_size):
+                    # factor_sum_attention_a_dot_v_sum_attention_a_v_dot[n,t,h,e] = sum_attention_a_dot_v[h,e,n,t]
+                    #     + sum_attention_a_v_dot[h,e,n,t]
+                    factor_sum_attention_a_dot_v_sum_attention_a_v_dot[n, t, h, e_] = (
+                        sum_attention_a_dot_v[h, e_, n, t] + sum_attention_a_v_dot[h, e_, n, t]
+                    )
+
+
+@njit(parallel=True, **OPTIONS)
+def _hvp_12_parallel(
+    chunk, n_size, sum_attention_a_dot_v, sum_attention_a_v_dot, e_size, h_size, t_size,
+    factor_sum_attention_a_dot_v_sum_attention_a_v_dot,
+):
+    for k in prange((n_size + chunk - 1) // chunk):
+        lo = k * chunk
+        hi = min(lo + chunk, n_size)
+        _hvp_12_rows(
+            lo, hi, sum_attention_a_dot_v, sum_attention_a_v_dot, e_size, h_size, t_size,
+            factor_sum_attention_a_dot_v_sum_attention_a_v_dot,
+        )
+
+
+@njit(**OPTIONS)
+def _hvp_13_rows(lo, hi, sum_x_dot_dv, sum_x_dv_dot, e_size, m_size, dWv_dot):
+    for h in range(lo, hi):
+        for e_ in range(e_size):
+            for m in range(m_size):
+                # W̅v̅̇[h,e,m] = sum_x_dot_dv[h,e,m] + sum_x_dv_dot[h,e,m]
+                dWv_dot[h, e_, m] = sum_x_dot_dv[h, e_, m] + sum_x_dv_dot[h, e_, m]
+
+
+@njit(parallel=True, **OPTIONS)
+def _hvp_13_parallel(chunk, h_size, sum_x_dot_dv, sum_x_dv_dot, e_size, m_size, dWv_dot):
+    for k in prange((h_size + chunk - 1) // chunk):
+        lo = k * chunk
+        hi = min(lo + chunk, h_size)
+        _hvp_13_rows(lo, hi, sum_x_dot_dv, sum_x_dv_dot, e_size, m_size, dWv_dot)
+
+
+@njit(**OPTIONS)
+def _hvp_14_rows(
+    lo, hi, sum_Wk_dk_dot, sum_Wk_dot_dk, sum_Wq_dot_dq, sum_Wq_dq_dot, sum_Wv_dot_dv, sum_Wv_dv_dot, m_size,
+    t_size, dx_dot,
+):
+    for n in range(lo, hi):
+        for t in range(t_size):
+            for m in range(m_size):
+                # x̄̇[n,t,m] = sum_Wk_dk_dot[n,t,m] + sum_Wk_dot_dk[n,t,m] + sum_Wq_dot_dq[n,t,m] +
+                #     sum_Wq_dq_dot[n,t,m] + sum_Wv_dot_dv[n,t,m] + sum_Wv_dv_dot[n,t,m]
+                dx_dot[n, t, m] = (
+                    sum_Wk_dk_dot[n, t, m] + sum_Wk_dot_dk[n, t, m] + sum_Wq_dot_dq[n, t, m]
+                    + sum_Wq_dq_dot[n, t, m] + sum_Wv_dot_dv[n, t, m] + sum_Wv_dv_dot[n, t, m]
+                )
+
+
+@njit(parallel=True, **OPTIONS)
+def _hvp_14_parallel(
+    chunk, n_size, sum_Wk_dk_dot, sum_Wk_dot_dk, sum_Wq_dot_dq, sum_Wq_dq_dot, sum_Wv_dot_dv, sum_Wv_dv_dot,
+    m_size, t_size, dx_dot,
+):
+    for k in prange((n_size + chunk - 1) // chunk):
+        lo = k * chunk
+        hi = min(lo + chunk, n_size)
+        _hvp_14_rows(
+            lo, hi, sum_Wk_dk_dot, sum_Wk_dot_dk, sum_Wq_dot_dq, sum_Wq_dq_dot, sum_Wv_dot_dv, sum_Wv_dv_dot,
+            m_size, t_size, dx_dot,
+        )
+
+
+@njit(**OPTIONS)
+def _hvp_15_rows(
+    lo, hi, sum_x_dot_dq, sum_x_dq_dot, sum_x_dk_dot, sum_x_dot_dk, e_size, m_size, dWq_dot, dWk_dot,
+):
+    for h in range(lo, hi):
+        for e_ in range(e_size):
+            for m in range(m_size):
+                # W̅q̅̇[h,e,m] = sum_x_dot_dq[h,e,m] + sum_x_dq_dot[h,e,m]
+                dWq_dot[h, e_, m] = sum_x_dot_dq[h, e_, m] + sum_x_dq_dot[h, e_, m]
+                # W̅k̅̇[h,e,m] = sum_x_dk_dot[h,e,m] + sum_x_dot_dk[h,e,m]
+                dWk_dot[h, e_, m] = sum_x_dk_dot[h, e_, m] + sum_x_dot_dk[h, e_, m]
+
+
+@njit(parallel=True, **OPTIONS)
+def _hvp_15_parallel(
+    chunk, h_size, sum_x_dot_dq, sum_x_dq_dot, sum_x_dk_dot, sum_x_dot_dk, e_size, m_size, dWq_dot, dWk_dot,
+):
+    for k in prange((h_size + chunk - 1) // chunk):
+        lo = k * chunk
+        hi = min(lo + chunk, h_size)
+        _hvp_15_rows(
+            lo, hi, sum_x_dot_dq, sum_x_dq_dot, sum_x_dk_dot, sum_x_dot_dk, e_size, m_size, dWq_dot, dWk_dot,
+        )
+
+
+_ARGUMENTS = (
+    ("x", ("n", "t", "m"), None),
+    ("Wq", (("h", "e"), "m"), None),
+    ("Wk", (("h", "e"), "m"), None),
+    ("Wv", (("h", "e"), "m"), None),
+    ("Wo", ("m", ("h", "e")), None),
+    ("bq", (("h", "e"),), None),
+    ("bk", (("h", "e"),), None),
+    ("bv", (("h", "e"),), None),
+    ("bo", ("m",), None),
+    ("mask", ("n", "t", "t"), None),
+)
+
+
+_SAVED = (
+    ("x", ("n", "t", "m"), None),
+    ("Wq", ("h", "e", "m"), None),
+    ("Wk", ("h", "e", "m"), None),
+    ("Wv", ("h", "e", "m"), None),
+    ("Wo", ("m", "h", "e"), None),
+    ("mask", ("n", "t", "t"), None),
+    ("q", ("n", "h", "t", "e"), None),
+    ("k", ("n", "h", "t", "e"), None),
+    ("v", ("n", "h", "t", "e"), None),
+    ("attention_any", ("n", "t"), None),
+    ("attention_s", ("n", "h", "t", "t"), None),
+    ("attention_z_max", ("n", "h", "t"), None),
+    ("sum_exp", ("n", "h", "t"), None),
+    ("o", ("n", "h", "t", "e"), None),
+    ("g", ("n", "t", "m"), None),
+)
+
+
+_MOVING = (
+    ("x", ("n", "t", "m"), None),
+    ("Wq", (("h", "e"), "m"), None),
+    ("Wk", (("h", "e"), "m"), None),
+    ("Wv", (("h", "e"), "m"), None),
+    ("Wo", ("m", ("h", "e")), None),
+    ("bq", (("h", "e"),), None),
+    ("bk", (("h", "e"),), None),
+    ("bv", (("h", "e"),), None),
+    ("bo", ("m",), None),
+    ("mask", ("n", "t", "t"), None),
+    ("x_dot", ("n", "t", "m"), None),
+    ("Wq_dot", (("h", "e"), "m"), None),
+    ("Wk_dot", (("h", "e"), "m"), None),
+    ("Wv_dot", (("h", "e"), "m"), None),
+    ("Wo_dot", ("m", ("h", "e")), None),
+    ("bq_dot", (("h", "e"),), None),
+    ("bk_dot", (("h", "e"),), None),
+    ("bv_dot", (("h", "e"),), None),
+    ("bo_dot", ("m",), None),
+)
+
+
+_ALONG = (
+    ("x", ("n", "t", "m"), None),
+    ("Wq", (("h", "e"), "m"), None),
+    ("Wk", (("h", "e"), "m"), None),
+    ("Wv", (("h", "e"), "m"), None),
+    ("Wo", ("m", ("h", "e")), None),
+    ("bq", (("h", "e"),), None),
+    ("bk", (("h", "e"),), None),
+    ("bv", (("h", "e"),), None),
+    ("bo", ("m",), None),
+    ("mask", ("n", "t", "t"), None),
+    ("x_dot", ("n", "t", "m"), None),
+    ("Wq_dot", (("h", "e"), "m"), None),
+    ("Wk_dot", (("h", "e"), "m"), None),
+    ("Wv_dot", (("h", "e"), "m"), None),
+    ("Wo_dot", ("m", ("h", "e")), None),
+    ("bq_dot", (("h", "e"),), None),
+    ("bk_dot", (("h", "e"),), None),
+    ("bv_dot", (("h", "e"),), None),
+    ("bo_dot", ("m",), None),
+    ("g", ("n", "t", "m"), None),
+)
+
+
+Saved = namedtuple(
+    "Saved",
+    ["x", "Wq", "Wk", "Wv", "Wo", "mask", "q", "k", "v", "attention_any", "attention_s", "attention_z_max", "sum_exp", "o", "heads", "causal"],
+)
+Gradients = namedtuple("Gradients", ["x", "Wq", "Wk", "Wv", "Wo", "bq", "bk", "bv", "bo"])
+
+
+def forward(x, Wq, Wk, Wv, Wo, bq, bk, bv, bo, mask, *, heads, causal=0, out=None):
+    """Self-attention in several heads, side by side, then mixed (Vaswani et al. 2017)."""
+    return forward_saving(x, Wq, Wk, Wv, Wo, bq, bk, bv, bo, mask, heads=heads, causal=causal, out=out)[0]
+
+
+def forward_saving(x, Wq, Wk, Wv, Wo, bq, bk, bv, bo, mask, *, heads, causal=0, out=None):
+    """The output, and what ``backward`` needs."""
+    heads = int(number("heads", heads, 1, math.inf, "[1, inf)", whole=True))
+    causal = number("causal", causal, 0, 1, "[0, 1]")
+    (x, Wq, Wk, Wv, Wo, bq, bk, bv, bo, mask), sizes, _, real = check(
+        _ARGUMENTS, (x, Wq, Wk, Wv, Wo, bq, bk, bv, bo, mask), {"h": heads},
+    )
+    e_size = sizes["e"]
+    h_size = sizes["h"]
+    m_size = sizes["m"]
+    n_size = sizes["n"]
+    t_size = sizes["t"]
+    y = output("out", out, (n_size, t_size, m_size), real, (x, Wq, Wk, Wv, Wo, bq, bk, bv, bo, mask))
+    q = np.empty((n_size, h_size, t_size, e_size), real)
+    k = np.empty((n_size, h_size, t_size, e_size), real)
+    v = np.empty((n_size, h_size, t_size, e_size), real)
+    attention_any = np.empty((n_size, t_size), real)
+    attention_s = np.empty((n_size, h_size, t_size, t_size), real)
+    attention_z_max = np.empty((n_size, h_size, t_size), real)
+    sum_exp = np.empty((n_size, h_size, t_size), real)
+    o = np.empty((n_size, h_size, t_size, e_size), real)
+    attention_open = np.empty((n_size, t_size, t_size), real)
+    sum_k_q = np.empty((n_size, h_size, t_size, t_size), real)
+    attention_z = np.empty((n_size, h_size, t_size, t_size), real)
+    attention_a = np.empty((n_size, h_size, t_size, t_size), real)
+    sum_attention_a_v = np.empty((n_size, h_size, t_size, e_size), real)
+    sum_Wo_o = np.empty((n_size, t_size, m_size), real)
+    e_size_to_const = 1 / math.sqrt(e_size)
+    chunk = chunk_rows(h_size * t_size * e_size * m_size)
+    if n_size <= chunk:
+        _forward_saving_rows(0, n_size, Wq, x, bq, Wk, bk, Wv, bv, e_size, h_size, m_size, t_size, q, k, v)
+    else:
+        _forward_saving_parallel(
+            chunk, n_size, Wq, x, bq, Wk, bk, Wv, bv, e_size, h_size, m_size, t_size, q, k, v,
+        )
+    chunk = chunk_rows(t_size * t_size)
+    if n_size <= chunk:
+        _forward_saving_2_rows(0, n_size, mask, real(causal), t_size, attention_open, attention_any)
+    else:
+        _forward_saving_2_parallel(chunk, n_size, mask, real(causal), t_size, attention_open, attention_any)
+    # sum_k_q[n,h,t,t′] = Σ_e q[n,h,t,e]·k[n,h,t′,e]
+    with np.errstate(over="ignore", invalid="ignore"):
+        np.matmul(q, k.transpose(0, 1, 3, 2), out=sum_k_q)
+    chunk = chunk_rows(h_size * t_size * t_size)
+    if n_size <= chunk:
+        _forward_saving_3_rows(0, n_size, sum_k_q, real(e_size_to_const), h_size, t_size, attention_s)
+    else:
+        _forward_saving_3_parallel(chunk, n_size, sum_k_q, real(e_size_to_const), h_size, t_size, attention_s)
+    chunk = chunk_rows(t_size * h_size * t_size)
+    if n_size <= chunk:
+        _forward_saving_4_rows(
+            0, n_size, attention_any, attention_open, attention_s, h_size, t_size, attention_z,
+        )
+    else:
+        _forward_saving_4_parallel(
+            chunk, n_size, attention_any, attention_open, attention_s, h_size, t_size, attention_z,
+        )
+    chunk = chunk_rows(h_size * t_size * t_size)
+    if n_size <= chunk:
+        _forward_saving_5_rows(0, n_size, attention_z, h_size, t_size, attention_z_max, sum_exp)
+    else:
+        _forward_saving_5_parallel(chunk, n_size, attention_z, h_size, t_size, attention_z_max, sum_exp)
+    chunk = chunk_rows(t_size * h_size * t_size)
+    if n_size <= chunk:
+        _forward_saving_6_rows(0, n_size, attention_z_max, sum_exp, attention_z, h_size, t_size, attention_a)
+    else:
+        _forward_saving_6_parallel(
+            chunk, n_size, attention_z_max, sum_exp, attention_z, h_size, t_size, attention_a,
+        )
+    # sum_attention_a_v[n,h,t,e] = Σ_t′ v[n,h,t′,e]·attention_a[n,h,t,t′]
+    with np.errstate(over="ignore", invalid="ignore"):
+        np.matmul(attention_a, v, out=sum_attention_a_v)
+    chunk = chunk_rows(t_size * h_size * e_size)
+    if n_size <= chunk:
+        _forward_saving_7_rows(0, n_size, attention_any, sum_attention_a_v, e_size, h_size, t_size, o)
+    else:
+        _forward_saving_7_parallel(chunk, n_size, attention_any, sum_attention_a_v, e_size, h_size, t_size, o)
+    # sum_Wo_o[n,t,m] = Σ_h,e Wo[m,h,e]·o[n,h,t,e]
+    with np.errstate(over="ignore", invalid="ignore"):
+        np.matmul(
+            o.transpose(0, 2, 1, 3).reshape(n_size * t_size, h_size * e_size),
+            Wo.transpose(1, 2, 0).reshape(h_size * e_size, m_size),
+            out=sum_Wo_o.reshape(n_size * t_size, m_size),
+        )
+    chunk = chunk_rows(t_size * m_size)
+    if n_size <= chunk:
+        _forward_saving_8_rows(0, n_size, bo, sum_Wo_o, m_size, t_size, y)
+    else:
+        _forward_saving_8_parallel(chunk, n_size, bo, sum_Wo_o, m_size, t_size, y)
+    return y, Saved(
+        x, Wq, Wk, Wv, Wo, mask, q, k, v, attention_any, attention_s, attention_z_max, sum_exp, o, heads,
+        causal,
+    )
+
+
+def backward(saved, g, *, out=None):
+    """The gradient for each differentiable argument, from the cotangent ``g`` of the output."""
+    heads = saved.heads
+    causal = saved.causal
+    (x, Wq, Wk, Wv, Wo, mask, q, k, v, attention_any, attention_s, attention_z_max, sum_exp, o, g), sizes, _, real = check(
+        _SAVED,
+        (saved.x, saved.Wq, saved.Wk, saved.Wv, saved.Wo, saved.mask, saved.q, saved.k, saved.v, saved.attention_any, saved.attention_s, saved.attention_z_max, saved.sum_exp, saved.o, g),
+        {"h": heads},
+    )
+    e_size = sizes["e"]
+    h_size = sizes["h"]
+    m_size = sizes["m"]
+    n_size = sizes["n"]
+    t_size = sizes["t"]
+    out_dx, out_dWq, out_dWk, out_dWv, out_dWo, out_dbq, out_dbk, out_dbv, out_dbo = outputs(out, 9)
+    dx = output(
+        "out", out_dx, (n_size, t_size, m_size), real,
+        (x, Wq, Wk, Wv, Wo, mask, q, k, v, attention_any, attention_s, attention_z_max, sum_exp, o, g),
+    )
+    dWq = output(
+        "out", out_dWq, (h_size * e_size, m_size), real,
+        (x, Wq, Wk, Wv, Wo, mask, q, k, v, attention_any, attention_s, attention_z_max, sum_exp, o, g),
+    )
+    dWq = dWq.reshape((h_size, e_size, m_size))
+    dWk = output(
+        "out", out_dWk, (h_size * e_size, m_size), real,
+        (x, Wq, Wk, Wv, Wo, mask, q, k, v, attention_any, attention_s, attention_z_max, sum_exp, o, g),
+    )
+    dWk = dWk.reshape((h_size, e_size, m_size))
+    dWv = output(
+        "out", out_dWv, (h_size * e_size, m_size), real,
+        (x, Wq, Wk, Wv, Wo, mask, q, k, v, attention_any, attention_s, attention_z_max, sum_exp, o, g),
+    )
+    dWv = dWv.reshape((h_size, e_size, m_size))
+    dWo = output(
+        "out", out_dWo, (m_size, h_size * e_size), real,
+        (x, Wq, Wk, Wv, Wo, mask, q, k, v, attention_any, attention_s, attention_z_max, sum_exp, o, g),
+    )
+    dWo = dWo.reshape((m_size, h_size, e_size))
+    dbq = output(
+        "out", out_dbq, (h_size * e_size,), real,
+        (x, Wq, Wk, Wv, Wo, mask, q, k, v, attention_any, attention_s, attention_z_max, sum_exp, o, g),
+    )
+    dbq = dbq.reshape((h_size, e_size))
+    dbk = output(
+        "out", out_dbk, (h_size * e_size,), real,
+        (x, Wq, Wk, Wv, Wo, mask, q, k, v, attention_any, attention_s, attention_z_max, sum_exp, o, g),
+    )
+    dbk = dbk.reshape((h_size, e_size))
+    dbv = output(
+        "out", out_dbv, (h_size * e_size,), real,
+        (x, Wq, Wk, Wv, Wo, mask, q, k, v, attention_any, attention_s, attention_z_max, sum_exp, o, g),
+    )
+    dbv = dbv.reshape((h_size, e_size))
+    dbo = output(
+        "out", out_dbo, (m_size,), real,
+        (x, Wq, Wk, Wv, Wo, mask, q, k, v, attention_any, attention_s, attention_z_max, sum_exp, o, g),
+    )
+    attention_open = np.empty((n_size, t_size, t_size), real)
+    do = np.empty((n_size, h_size, t_size, e_size), real)
+    sum_do_v = np.empty((n_size, h_size, t_size, t_size), real)
+    attention_z = np.empty((n_size, h_size, t_size, t_size), real)
+    factor_attention_any_attention_a = np.empty((n_size, h_size, t_size, t_size), real)
+    dv = np.empty((n_size, h_size, t_size, e_size), real)
+    dattention_s = np.empty((n_size, h_size, t_size, t_size), real)
+    sum_dattention_s_q = np.empty((n_size, h_size, t_size, e_size), real)
+    sum_dattention_s_k = np.empty((n_size, h_size, t_size, e_size), real)
+    sum_Wv_dv = np.empty((n_size, t_size, m_size), real)
+    dk = np.empty((n_size, h_size, t_size, e_size), real)
+    dq = np.empty((n_size, h_size, t_size, e_size), real)
+    sum_Wk_dk = np.empty((n_size, t_size, m_size), real)
+    sum_Wq_dq = np.empty((n_size, t_size, m_size), real)
+    e_size_to_const = 1 / math.sqrt(e_size)
+    # W̅o̅[m,h,e] = Σ_n,t g[n,t,m]·o[n,h,t,e]
+    with np.errstate(over="ignore", invalid="ignore"):
+        np.matmul(
+            g.transpose(2, 0, 1).reshape(m_size, n_size * t_size),
+            o.transpose(0, 2, 1, 3).reshape(n_size * t_size, h_size * e_size),
+            out=dWo.reshape(m_size, h_size * e_size),
+        )
+    chunk = chunk_rows(t_size * t_size)
+    if n_size <= chunk:
+        _backward_rows(0, n_size, mask, real(causal), t_size, attention_open)
+    else:
+        _backward_parallel(chunk, n_size, mask, real(causal), t_size, attention_open)
+    chunk = chunk_rows(h_size * t_size * e_size * m_size)
+    if n_size <= chunk:
+        _backward_2_rows(0, n_size, Wo, g, e_size, h_size, m_size, t_size, do)
+    else:
+        _backward_2_parallel(chunk, n_size, Wo, g, e_size, h_size, m_size, t_size, do)
+    chunk = chunk_rows(n_size * t_size)
+    if m_size <= chunk:
+        _backward_3_rows(0, m_size, g, n_size, t_size, dbo)
+    else:
+        _backward_3_parallel(chunk, m_size, g, n_size, t_size, dbo)
+    # sum_do_v[n,h,t,t′] = Σ_e ō[n,h,t,e]·v[n,h,t′,e]
+    with np.errstate(over="ignore", invalid="ignore"):
+        np.matmul(do, v.transpose(0, 1, 3, 2), out=sum_do_v)
+    chunk = chunk_rows(h_size * t_size * t_size)
+    if n_size <= chunk:
+        _backward_4_rows(
+            0, n_size, attention_any, attention_open, attention_s, attention_z_max, sum_exp, h_size, t_size,
+            attention_z, factor_attention_any_attention_a,
+        )
+    else:
+        _backward_4_parallel(
+            chunk, n_size, attention_any, attention_open, attention_s, attention_z_max, sum_exp, h_size,
+            t_size, attention_z, factor_attention_any_attention_a,
+        )
+    # v̄[n,h,t,e] = Σ_t′ ō[n,h,t′,e]·factor_attention_any_attention_a[n,h,t′,t]
+    with np.errstate(over="ignore", invalid="ignore"):
+        np.matmul(factor_attention_any_attention_a.transpose(0, 1, 3, 2), do, out=dv)
+    chunk = chunk_rows(h_size * t_size * t_size)
+    if n_size <= chunk:
+        _backward_5_rows(
+            0, n_size, attention_any, sum_do_v, attention_z_max, attention_z, sum_exp, attention_open, h_size,
+            t_size, dattention_s,
+        )
+    else:
+        _backward_5_parallel(
+            chunk, n_size, attention_any, sum_do_v, attention_z_max, attention_z, sum_exp, attention_open,
+            h_size, t_size, dattention_s,
+        )
+    # sum_dattention_s_q[n,h,t,e] = Σ_t′ a̅t̅t̅e̅n̅t̅i̅o̅n̅_̅s̅[n,h,t′,t]·q[n,h,t′,e]
+    with np.errstate(over="ignore", invalid="ignore"):
+        np.matmul(dattention_s.transpose(0, 1, 3, 2), q, out=sum_dattention_s_q)
+    # sum_dattention_s_k[n,h,t,e] = Σ_t′ a̅t̅t̅e̅n̅t̅i̅o̅n̅_̅s̅[n,h,t,t′]·k[n,h,t′,e]
+    with np.errstate(over="ignore", invalid="ignore"):
+        np.matmul(dattention_s, k, out=sum_dattention_s_k)
+    # sum_Wv_dv[n,t,m] = Σ_h,e v̄[n,h,t,e]·Wv[h,e,m]
+    with np.errstate(over="ignore", invalid="ignore"):
+        np.matmul(
+            dv.transpose(0, 2, 1, 3).reshape(n_size * t_size, h_size * e_size),
+            Wv.reshape(h_size * e_size, m_size), out=sum_Wv_dv.reshape(n_size * t_size, m_size),
+        )
+    # W̅v̅[h,e,m] = Σ_n,t v̄[n,h,t,e]·x[n,t,m]
+    with np.errstate(over="ignore", invalid="ignore"):
+        np.matmul(
+            dv.transpose(1, 3, 0, 2).reshape(h_size * e_size, n_size * t_size),
+            x.reshape(n_size * t_size, m_size), out=dWv.reshape(h_size * e_size, m_size),
+        )
+    chunk = chunk_rows(e_size * n_size * t_size)
+    if h_size <= chunk:
+        _backward_6_rows(0, h_size, dv, e_size, n_size, t_size, dbv)
+    else:
+        _backward_6_parallel(chunk, h_size, dv, e_size, n_size, t_size, dbv)
+    chunk = chunk_rows(e_size * n_size * t_size)
+    if h_size <= chunk:
+        _backward_7_rows(
+            0, h_size, sum_dattention_s_q, sum_dattention_s_k, real(e_size_to_const), e_size, n_size, t_size,
+            dk, dq, dbq, dbk,
+        )
+    else:
+        _backward_7_parallel(
+            chunk, h_size, sum_dattention_s_q, sum_dattention_s_k, real(e_size_to_const), e_size, n_size,
+            t_size, dk, dq, dbq, dbk,
+        )
+    # sum_Wk_dk[n,t,m] = Σ_h,e k̄[n,h,t,e]·Wk[h,e,m]
+    with np.errstate(over="ignore", invalid="ignore"):
+        np.matmul(
+            dk.transpose(0, 2, 1, 3).reshape(n_size * t_size, h_size * e_size),
+            Wk.reshape(h_size * e_size, m_size), out=sum_Wk_dk.reshape(n_size * t_size, m_size),
+        )
+    # sum_Wq_dq[n,t,m] = Σ_h,e q̄[n,h,t,e]·Wq[h,e,m]
+    with np.errstate(over="ignore", invalid="ignore"):
+        np.matmul(
+            dq.transpose(0, 2, 1, 3).reshape(n_size * t_size, h_size * e_size),
+            Wq.reshape(h_size * e_size, m_size), out=sum_Wq_dq.reshape(n_size * t_size, m_size),
+        )
+    # W̅q̅[h,e,m] = Σ_n,t q̄[n,h,t,e]·x[n,t,m]
+    with np.errstate(over="ignore", invalid="ignore"):
+        np.matmul(
+            dq.transpose(1, 3, 0, 2).reshape(h_size * e_size, n_size * t_size),
+            x.reshape(n_size * t_size, m_size), out=dWq.reshape(h_size * e_size, m_size),
+        )
+    # W̅k̅[h,e,m] = Σ_n,t k̄[n,h,t,e]·x[n,t,m]
+    with np.errstate(over="ignore", invalid="ignore"):
+        np.matmul(
+            dk.transpose(1, 3, 0, 2).reshape(h_size * e_size, n_size * t_size),
+            x.reshape(n_size * t_size, m_size), out=dWk.reshape(h_size * e_size, m_size),
+        )
+    chunk = chunk_rows(t_size * m_size)
+    if n_size <= chunk:
+        _backward_8_rows(0, n_size, sum_Wk_dk, sum_Wq_dq, sum_Wv_dv, m_size, t_size, dx)
+    else:
+        _backward_8_parallel(chunk, n_size, sum_Wk_dk, sum_Wq_dq, sum_Wv_dv, m_size, t_size, dx)
+    return Gradients(
+        dx, dWq.reshape((h_size * e_size, m_size)), dWk.reshape((h_size * e_size, m_size)),
+        dWv.reshape((h_size * e_size, m_size)), dWo.reshape((m_size, h_size * e_size)),
+        dbq.reshape((h_size * e_size,)), dbk.reshape((h_size * e_size,)), dbv.reshape((h_size * e_size,)), dbo,
+    )
+
+
+def jvp(inputs, tangents, *, heads, causal=0):
+    """The output, and its derivative along ``tangents``.
+
+    ``inputs``: x, Wq, Wk, Wv, Wo, bq, bk, bv, bo, mask; ``tangents``: one for each of x, Wq, Wk, Wv, Wo, bq, bk, bv, bo.
+    """
+    inputs, tangents = pairs(inputs, 10, tangents, 9)
+    heads = int(number("heads", heads, 1, math.inf, "[1, inf)", whole=True))
+    causal = number("causal", causal, 0, 1, "[0, 1]")
+    (x, Wq, Wk, Wv, Wo, bq, bk, bv, bo, mask, x_dot, Wq_dot, Wk_dot, Wv_dot, Wo_dot, bq_dot, bk_dot, bv_dot, bo_dot), sizes, _, real = check(
+        _MOVING, (*inputs, *tangents), {"h": heads},
+    )
+    e_size = sizes["e"]
+    h_size = sizes["h"]
+    m_size = sizes["m"]
+    n_size = sizes["n"]
+    t_size = sizes["t"]
+    y = np.empty((n_size, t_size, m_size), real)
+    y_dot = np.empty((n_size, t_size, m_size), real)
+    q = np.empty((n_size, h_size, t_size, e_size), real)
+    k = np.empty((n_size, h_size, t_size, e_size), real)
+    v = np.empty((n_size, h_size, t_size, e_size), real)
+    q_dot = np.empty((n_size, h_size, t_size, e_size), real)
+    v_dot = np.empty((n_size, h_size, t_size, e_size), real)
+    factor_bk_dot_sum_Wk_dot_x_sum_Wk_x_dot = np.empty((n_size, h_size, t_size, e_size), real)
+    attention_open = np.empty((n_size, t_size, t_size), real)
+    attention_any = np.empty((n_size, t_size), real)
+    sum_k_q = np.empty((n_size, h_size, t_size, t_size), real)
+    sum_factor_bk_dot_sum_Wk_dot_x_sum_Wk_x_dot_q = np.empty((n_size, h_size, t_size, t_size), real)
+    sum_k_q_dot = np.empty((n_size, h_size, t_size, t_size), real)
+    attention_s = np.empty((n_size, h_size, t_size, t_size), real)
+    attention_z_dot = np.empty((n_size, h_size, t_size, t_size), real)
+    attention_z = np.empty((n_size, h_size, t_size, t_size), real)
+    attention_z_max = np.empty((n_size, h_size, t_size), real)
+    sum_exp = np.empty((n_size, h_size, t_size), real)
+    shifted_sum = np.empty((n_size, h_size, t_size), real)
+    attention_a = np.empty((n_size, h_size, t_size, t_size), real)
+    attention_a_dot = np.empty((n_size, h_size, t_size, t_size), real)
+    sum_attention_a_v = np.empty((n_size, h_size, t_size, e_size), real)
+    sum_attention_a_dot_v = np.empty((n_size, t_size, h_size, e_size), real)
+    sum_attention_a_v_dot = np.empty((n_size, t_size, h_size, e_size), real)
+    o = np.empty((n_size, h_size, t_size, e_size), real)
+    factor_attention_any_sum_attention_a_dot_v_sum_attention_a_v_dot = np.empty(
+        (n_size, t_size, h_size, e_size), real,
+    )
+    sum_Wo_o = np.empty((n_size, t_size, m_size), real)
+    sum_Wo_dot_o = np.empty((n_size, t_size, m_size), real)
+    sum_Wo_factor_attention_any_sum_attention_a_dot_v_sum_attention_a_v_dot = np.empty(
+        (n_size, t_size, m_size), real,
+    )
+    e_size_to_const = 1 / math.sqrt(e_size)
+    chunk = chunk_rows(h_size * t_size * e_size * m_size)
+    if n_size <= chunk:
+        _jvp_rows(
+            0, n_size, Wq, x, bq, Wk, bk, Wv, bv, x_dot, Wq_dot, bq_dot, Wv_dot, bv_dot, Wk_dot, bk_dot,
+            e_size, h_size, m_size, t_size, q, k, v, q_dot, v_dot, factor_bk_dot_sum_Wk_dot_x_sum_Wk_x_dot,
+        )
+    else:
+        _jvp_parallel(
+            chunk, n_size, Wq, x, bq, Wk, bk, Wv, bv, x_dot, Wq_dot, bq_dot, Wv_dot, bv_dot, Wk_dot, bk_dot,
+            e_size, h_size, m_size, t_size, q, k, v, q_dot, v_dot, factor_bk_dot_sum_Wk_dot_x_sum_Wk_x_dot,
+        )
+    chunk = chunk_rows(t_size * t_size)
+    if n_size <= chunk:
+        _jvp_2_rows(0, n_size, mask, real(causal), t_size, attention_open, attention_any)
+    else:
+        _jvp_2_parallel(chunk, n_size, mask, real(causal), t_size, attention_open, attention_any)
+    # sum_k_q[n,h,t,t′] = Σ_e q[n,h,t,e]·k[n,h,t′,e]
+    with np.errstate(over="ignore", invalid="ignore"):
+        np.matmul(q, k.transpose(0, 1, 3, 2), out=sum_k_q)
+    # sum_factor_bk_dot_sum_Wk_dot_x_sum_Wk_x_dot_q[n,h,t,t′] = Σ_e q[n,h,t,e]·
+    #     factor_bk_dot_sum_Wk_dot_x_sum_Wk_x_dot[n,h,t′,e]
+    with np.errstate(over="ignore", invalid="ignore"):
+        np.matmul(
+            q, factor_bk_dot_sum_Wk_dot_x_sum_Wk_x_dot.transpose(0, 1, 3, 2),
+            out=sum_factor_bk_dot_sum_Wk_dot_x_sum_Wk_x_dot_q,
+        )
+    # sum_k_q_dot[n,h,t,t′] = Σ_e k[n,h,t′,e]·q̇[n,h,t,e]
+    with np.errstate(over="ignore", invalid="ignore"):
+        np.matmul(q_dot, k.transpose(0, 1, 3, 2), out=sum_k_q_dot)
+    chunk = chunk_rows(h_size * t_size * t_size)
+    if n_size <= chunk:
+        _jvp_3_rows(0, n_size, sum_k_q, real(e_size_to_const), h_size, t_size, attention_s)
+    else:
+        _jvp_3_parallel(chunk, n_size, sum_k_q, real(e_size_to_const), h_size, t_size, attention_s)
+    chunk = chunk_rows(t_size * h_size * t_size)
+    if n_size <= chunk:
+        _jvp_4_rows(
+            0, n_size, attention_open, sum_factor_bk_dot_sum_Wk_dot_x_sum_Wk_x_dot_q, sum_k_q_dot,
+            real(e_size_to_const), h_size, t_size, attention_z_dot,
+        )
+    else:
+        _jvp_4_parallel(
+            chunk, n_size, attention_open, sum_factor_bk_dot_sum_Wk_dot_x_sum_Wk_x_dot_q, sum_k_q_dot,
+            real(e_size_to_const), h_size, t_size, attention_z_dot,
+        )
+    chunk = chunk_rows(t_size * h_size * t_size)
+    if n_size <= chunk:
+        _jvp_5_rows(0, n_size, attention_any, attention_open, attention_s, h_size, t_size, attention_z)
+    else:
+        _jvp_5_parallel(chunk, n_size, attention_any, attention_open, attention_s, h_size, t_size, attention_z)
+    chunk = chunk_rows(h_size * t_size * t_size)
+    if n_size <= chunk:
+        _jvp_6_rows(
+            0, n_size, attention_z, attention_z_dot, h_size, t_size, attention_z_max, sum_exp, shifted_sum,
+        )
+    else:
+        _jvp_6_parallel(
+            chunk, n_size, attention_z, attention_z_dot, h_size, t_size, attention_z_max, sum_exp, shifted_sum,
+        )
+    chunk = chunk_rows(t_size * h_size * t_size)
+    if n_size <= chunk:
+        _jvp_7_rows(
+            0, n_size, attention_z_max, attention_z, sum_exp, shifted_sum, attention_z_dot, h_size, t_size,
+            attention_a, attention_a_dot,
+        )
+    else:
+        _jvp_7_parallel(
+            chunk, n_size, attention_z_max, attention_z, sum_exp, shifted_sum, attention_z_dot, h_size, t_size,
+            attention_a, attention_a_dot,
+        )
+    # sum_attention_a_v[n,h,t,e] = Σ_t′ v[n,h,t′,e]·attention_a[n,h,t,t′]
+    with np.errstate(over="ignore", invalid="ignore"):
+        np.matmul(attention_a, v, out=sum_attention_a_v)
+    # sum_attention_a_dot_v[n,t,h,e] = Σ_t′ v[n,h,t′,e]·ȧṫṫėṅṫi̇ȯṅ_̇ȧ[n,h,t,t′]
+    with np.errstate(over="ignore", invalid="ignore"):
+        np.matmul(attention_a_dot, v, out=sum_attention_a_dot_v.transpose(0, 2, 1, 3))
+    # sum_attention_a_v_dot[n,t,h,e] = Σ_t′ attention_a[n,h,t,t′]·v̇[n,h,t′,e]
+    with np.errstate(over="ignore", invalid="ignore"):
+        np.matmul(attention_a, v_dot, out=sum_attention_a_v_dot.transpose(0, 2, 1, 3))
+    chunk = chunk_rows(t_size * h_size * e_size)
+    if n_size <= chunk:
+        _jvp_8_rows(
+            0, n_size, attention_any, sum_attention_a_v, sum_attention_a_dot_v, sum_attention_a_v_dot, e_size,
+            h_size, t_size, o, factor_attention_any_sum_attention_a_dot_v_sum_attention_a_v_dot,
+        )
+    else:
+        _jvp_8_parallel(
+            chunk, n_size, attention_any, sum_attention_a_v, sum_attention_a_dot_v, sum_attention_a_v_dot,
+            e_size, h_size, t_size, o, factor_attention_any_sum_attention_a_dot_v_sum_attention_a_v_dot,
+        )
+    # sum_Wo_o[n,t,m] = Σ_h,e Wo[m,h,e]·o[n,h,t,e]
+    with np.errstate(over="ignore", invalid="ignore"):
+        np.matmul(
+            o.transpose(0, 2, 1, 3).reshape(n_size * t_size, h_size * e_size),
+            Wo.transpose(1, 2, 0).reshape(h_size * e_size, m_size),
+            out=sum_Wo_o.reshape(n_size * t_size, m_size),
+        )
+    # sum_Wo_dot_o[n,t,m] = Σ_h,e o[n,h,t,e]·Ẇȯ[m,h,e]
+    with np.errstate(over="ignore", invalid="ignore"):
+        np.matmul(
+            o.transpose(0, 2, 1, 3).reshape(n_size * t_size, h_size * e_size),
+            Wo_dot.transpose(1, 2, 0).reshape(h_size * e_size, m_size),
+            out=sum_Wo_dot_o.reshape(n_size * t_size, m_size),
+        )
+    # sum_Wo_factor_attention_any_sum_attention_a_dot_v_sum_attention_a_v_dot[n,t,m] = Σ_h,e Wo[m,h,e]·
+    #     factor_attention_any_sum_attention_a_dot_v_sum_attention_a_v_dot[n,t,h,e]
+    with np.errstate(over="ignore", invalid="ignore"):
+        np.matmul(
+            factor_attention_any_sum_attention_a_dot_v_sum_attention_a_v_dot.reshape(n_size * t_size, h_size
+            * e_size),
+            Wo.transpose(1, 2, 0).reshape(h_size * e_size, m_size),
+            out=sum_Wo_factor_attention_any_sum_attention_a_dot_v_sum_attention_a_v_dot.reshape(n_size
+            * t_size, m_size),
+        )
+    chunk = chunk_rows(t_size * m_size)
+    if n_size <= chunk:
+        _jvp_9_rows(
+            0, n_size, bo, sum_Wo_o, bo_dot, sum_Wo_dot_o,
+            sum_Wo_factor_attention_any_sum_attention_a_dot_v_sum_attention_a_v_dot, m_size, t_size, y, y_dot,
+        )
+    else:
+        _jvp_9_parallel(
+            chunk, n_size, bo, sum_Wo_o, bo_dot, sum_Wo_dot_o,
+            sum_Wo_factor_attention_any_sum_attention_a_dot_v_sum_attention_a_v_dot, m_size, t_size, y, y_dot,
+        )
+    return y, y_dot
+
+
+def hvp(inputs, vectors, g, *, heads, causal=0):
+    """The second derivative of ⟨g, output⟩ along ``vectors``: the Hessian times them, for each argument.
+
+    ``inputs``: x, Wq, Wk, Wv, Wo, bq, bk, bv, bo, mask; ``vectors``: one for each of x, Wq, Wk, Wv, Wo, bq, bk, bv, bo.
+    """
+    inputs, vectors = pairs(inputs, 10, vectors, 9, "vectors")
+    heads = int(number("heads", heads, 1, math.inf, "[1, inf)", whole=True))
+    causal = number("causal", causal, 0, 1, "[0, 1]")
+    (x, Wq, Wk, Wv, Wo, bq, bk, bv, bo, mask, x_dot, Wq_dot, Wk_dot, Wv_dot, Wo_dot, bq_dot, bk_dot, bv_dot, bo_dot, g), sizes, _, real = check(
+        _ALONG, (*inputs, *vectors, g), {"h": heads},
+    )
+    e_size = sizes["e"]
+    h_size = sizes["h"]
+    m_size = sizes["m"]
+    n_size = sizes["n"]
+    t_size = sizes["t"]
+    dx_dot = np.empty((n_size, t_size, m_size), real)
+    dWq_dot = np.empty((h_size, e_size, m_size), real)
+    dWk_dot = np.empty((h_size, e_size, m_size), real)
+    dWv_dot = np.empty((h_size, e_size, m_size), real)
+    dWo_dot = np.empty((m_size, h_size, e_size), real)
+    dbq_dot = np.empty((h_size, e_size), real)
+    dbk_dot = np.empty((h_size, e_size), real)
+    dbv_dot = np.empty((h_size, e_size), real)
+    dbo_dot = np.empty((m_size,), real)
+    q = np.empty((n_size, h_size, t_size, e_size), real)
+    k = np.empty((n_size, h_size, t_size, e_size), real)
+    v = np.empty((n_size, h_size, t_size, e_size), real)
+    do = np.empty((n_size, h_size, t_size, e_size), real)
+    q_dot = np.empty((n_size, h_size, t_size, e_size), real)
+    k_dot = np.empty((n_size, h_size, t_size, e_size), real)
+    v_dot = np.empty((n_size, h_size, t_size, e_size), real)
+    do_dot = np.empty((n_size, h_size, t_size, e_size), real)
+    attention_open = np.empty((n_size, t_size, t_size), real)
+    attention_any = np.empty((n_size, t_size), real)
+    factor_attention_any_g = np.empty((n_size, t_size, m_size), real)
+    sum_k_q = np.empty((n_size, h_size, t_size, t_size), real)
+    sum_do_v = np.empty((n_size, h_size, t_size, t_size), real)
+    sum_k_q_dot = np.empty((n_size, h_size, t_size, t_size), real)
+    sum_k_dot_q = np.empty((n_size, h_size, t_size, t_size), real)
+    sum_do_v_dot = np.empty((n_size, h_size, t_size, t_size), real)
+    sum_do_dot_v = np.empty((n_size, h_size, t_size, t_size), real)
+    attention_s = np.empty((n_size, h_size, t_size, t_size), real)
+    dattention_a = np.empty((n_size, h_size, t_size, t_size), real)
+    attention_z_dot = np.empty((n_size, h_size, t_size, t_size), real)
+    dattention_a_dot = np.empty((n_size, h_size, t_size, t_size), real)
+    attention_z = np.empty((n_size, h_size, t_size, t_size), real)
+    attention_z_max = np.empty((n_size, h_size, t_size), real)
+    sum_exp = np.empty((n_size, h_size, t_size), real)
+    shifted_sum = np.empty((n_size, h_size, t_size), real)
+    shifted_sum_ = np.empty((n_size, h_size, t_size), real)
+    shifted_sum__ = np.empty((n_size, h_size, t_size), real)
+    attention_a = np.empty((n_size, h_size, t_size, t_size), real)
+    dattention_s = np.empty((n_size, h_size, t_size, t_size), real)
+    factor_attention_any_attention_a = np.empty((n_size, h_size, t_size, t_size), real)
+    attention_a_dot = np.empty((n_size, h_size, t_size, t_size), real)
+    dattention_s_dot = np.empty((n_size, h_size, t_size, t_size), real)
+    dv = np.empty((n_size, h_size, t_size, e_size), real)
+    sum_dattention_s_q = np.empty((n_size, h_size, t_size, e_size), real)
+    sum_dattention_s_k = np.empty((n_size, h_size, t_size, e_size), real)
+    sum_dattention_s_q_dot = np.empty((n_size, h_size, t_size, e_size), real)
+    sum_dattention_s_dot_q = np.empty((n_size, h_size, t_size, e_size), real)
+    sum_dattention_s_k_dot = np.empty((n_size, h_size, t_size, e_size), real)
+    sum_dattention_s_dot_k = np.empty((n_size, h_size, t_size, e_size), real)
+    sum_attention_a_dot_v = np.empty((h_size, e_size, n_size, t_size), real)
+    sum_attention_a_v_dot = np.empty((h_size, e_size, n_size, t_size), real)
+    dv_dot = np.empty((n_size, h_size, t_size, e_size), real)
+    sum_Wv_dv_dot = np.empty((n_size, t_size, m_size), real)
+    sum_Wv_dot_dv = np.empty((n_size, t_size, m_size), real)
+    sum_x_dv_dot = np.empty((h_size, e_size, m_size), real)
+    sum_x_dot_dv = np.empty((h_size, e_size, m_size), real)
+    dk = np.empty((n_size, h_size, t_size, e_size), real)
+    dq = np.empty((n_size, h_size, t_size, e_size), real)
+    dk_dot = np.empty((n_size, h_size, t_size, e_size), real)
+    dq_dot = np.empty((n_size, h_size, t_size, e_size), real)
+    factor_sum_attention_a_dot_v_sum_attention_a_v_dot = np.empty((n_size, t_size, h_size, e_size), real)
+    sum_Wk_dk_dot = np.empty((n_size, t_size, m_size), real)
+    sum_Wk_dot_dk = np.empty((n_size, t_size, m_size), real)
+    sum_Wq_dq_dot = np.empty((n_size, t_size, m_size), real)
+    sum_Wq_dot_dq = np.empty((n_size, t_size, m_size), real)
+    sum_x_dq_dot = np.empty((h_size, e_size, m_size), real)
+    sum_x_dot_dq = np.empty((h_size, e_size, m_size), real)
+    sum_x_dk_dot = np.empty((h_size, e_size, m_size), real)
+    sum_x_dot_dk = np.empty((h_size, e_size, m_size), real)
+    e_size_to_const = 1 / math.sqrt(e_size)
+    chunk = chunk_rows(h_size * t_size * e_size * m_size)
+    if n_size <= chunk:
+        _hvp_rows(
+            0, n_size, Wq, x, bq, Wk, bk, Wv, bv, Wo, g, x_dot, Wq_dot, bq_dot, Wk_dot, bk_dot, Wv_dot, bv_dot,
+            Wo_dot, e_size, h_size, m_size, t_size, q, k, v, do, q_dot, k_dot, v_dot, do_dot,
+        )
+    else:
+        _hvp_parallel(
+            chunk, n_size, Wq, x, bq, Wk, bk, Wv, bv, Wo, g, x_dot, Wq_dot, bq_dot, Wk_dot, bk_dot, Wv_dot,
+            bv_dot, Wo_dot, e_size, h_size, m_size, t_size, q, k, v, do, q_dot, k_dot, v_dot, do_dot,
+        )
+    chunk = chunk_rows(t_size * t_size * m_size)
+    if n_size <= chunk:
+        _hvp_2_rows(
+            0, n_size, mask, g, real(causal), m_size, t_size, attention_open, attention_any,
+            factor_attention_any_g,
+        )
+    else:
+        _hvp_2_parallel(
+            chunk, n_size, mask, g, real(causal), m_size, t_size, attention_open, attention_any,
+            factor_attention_any_g,
+        )
+    chunk = chunk_rows(1)
+    if m_size <= chunk:
+        _hvp_3_rows(dbo_dot)
+    else:
+        _hvp_3_parallel(chunk, dbo_dot)
+    # sum_k_q[n,h,t,t′] = Σ_e q[n,h,t,e]·k[n,h,t′,e]
+    with np.errstate(over="ignore", invalid="ignore"):
+        np.matmul(q, k.transpose(0, 1, 3, 2), out=sum_k_q)
+    # sum_do_v[n,h,t,t′] = Σ_e ō[n,h,t,e]·v[n,h,t′,e]
+    with np.errstate(over="ignore", invalid="ignore"):
+        np.matmul(do, v.transpose(0, 1, 3, 2), out=sum_do_v)
+    # sum_k_q_dot[n,h,t,t′] = Σ_e k[n,h,t′,e]·q̇[n,h,t,e]
+    with np.errstate(over="ignore", invalid="ignore"):
+        np.matmul(q_dot, k.transpose(0, 1, 3, 2), out=sum_k_q_dot)
+    # sum_k_dot_q[n,h,t,t′] = Σ_e q[n,h,t,e]·k̇[n,h,t′,e]
+    with np.errstate(over="ignore", invalid="ignore"):
+        np.matmul(q, k_dot.transpose(0, 1, 3, 2), out=sum_k_dot_q)
+    # sum_do_v_dot[n,h,t,t′] = Σ_e ō[n,h,t,e]·v̇[n,h,t′,e]
+    with np.errstate(over="ignore", invalid="ignore"):
+        np.matmul(do, v_dot.transpose(0, 1, 3, 2), out=sum_do_v_dot)
+    # sum_do_dot_v[n,h,t,t′] = Σ_e v[n,h,t′,e]·ō̇[n,h,t,e]
+    with np.errstate(over="ignore", invalid="ignore"):
+        np.matmul(do_dot, v.transpose(0, 1, 3, 2), out=sum_do_dot_v)
+    chunk = chunk_rows(h_size * t_size * t_size)
+    if n_size <= chunk:
+        _hvp_4_rows(0, n_size, sum_k_q, real(e_size_to_const), h_size, t_size, attention_s)
+    else:
+        _hvp_4_parallel(chunk, n_size, sum_k_q, real(e_size_to_const), h_size, t_size, attention_s)
+    chunk = chunk_rows(t_size * h_size * t_size)
+    if n_size <= chunk:
+        _hvp_5_rows(
+            0, n_size, attention_any, sum_do_v, attention_open, sum_k_dot_q, sum_k_q_dot, sum_do_dot_v,
+            sum_do_v_dot, real(e_size_to_const), h_size, t_size, dattention_a, attention_z_dot,
+            dattention_a_dot,
+        )
+    else:
+        _hvp_5_parallel(
+            chunk, n_size, attention_any, sum_do_v, attention_open, sum_k_dot_q, sum_k_q_dot, sum_do_dot_v,
+            sum_do_v_dot, real(e_size_to_const), h_size, t_size, dattention_a, attention_z_dot,
+            dattention_a_dot,
+        )
+    chunk = chunk_rows(t_size * h_size * t_size)
+    if n_size <= chunk:
+        _hvp_6_rows(0, n_size, attention_any, attention_open, attention_s, h_size, t_size, attention_z)
+    else:
+        _hvp_6_parallel(chunk, n_size, attention_any, attention_open, attention_s, h_size, t_size, attention_z)
+    chunk = chunk_rows(h_size * t_size * t_size)
+    if n_size <= chunk:
+        _hvp_7_rows(
+            0, n_size, attention_z, dattention_a, attention_z_dot, dattention_a_dot, h_size, t_size,
+            attention_z_max, sum_exp, shifted_sum, shifted_sum_, shifted_sum__,
+        )
+    else:
+        _hvp_7_parallel(
+            chunk, n_size, attention_z, dattention_a, attention_z_dot, dattention_a_dot, h_size, t_size,
+            attention_z_max, sum_exp, shifted_sum, shifted_sum_, shifted_sum__,
+        )
+    chunk = chunk_rows(t_size * h_size * t_size)
+    if n_size <= chunk:
+        _hvp_8_rows(
+            0, n_size, attention_z_max, attention_z, sum_exp, shifted_sum, dattention_a, attention_open,
+            attention_any, shifted_sum_, attention_z_dot, shifted_sum__, dattention_a_dot, h_size, t_size,
+            attention_a, dattention_s, factor_attention_any_attention_a, attention_a_dot, dattention_s_dot,
+        )
+    else:
+        _hvp_8_parallel(
+            chunk, n_size, attention_z_max, attention_z, sum_exp, shifted_sum, dattention_a, attention_open,
+            attention_any, shifted_sum_, attention_z_dot, shifted_sum__, dattention_a_dot, h_size, t_size,
+            attention_a, dattention_s, factor_attention_any_attention_a, attention_a_dot, dattention_s_dot,
+        )
+    # v̄[n,h,t,e] = Σ_t′ ō[n,h,t′,e]·factor_attention_any_attention_a[n,h,t′,t]
+    with np.errstate(over="ignore", invalid="ignore"):
+        np.matmul(factor_attention_any_attention_a.transpose(0, 1, 3, 2), do, out=dv)
+    # sum_dattention_s_q[n,h,t,e] = Σ_t′ a̅t̅t̅e̅n̅t̅i̅o̅n̅_̅s̅[n,h,t′,t]·q[n,h,t′,e]
+    with np.errstate(over="ignore", invalid="ignore"):
+        np.matmul(dattention_s.transpose(0, 1, 3, 2), q, out=sum_dattention_s_q)
+    # sum_dattention_s_k[n,h,t,e] = Σ_t′ a̅t̅t̅e̅n̅t̅i̅o̅n̅_̅s̅[n,h,t,t′]·k[n,h,t′,e]
+    with np.errstate(over="ignore", invalid="ignore"):
+        np.matmul(dattention_s, k, out=sum_dattention_s_k)
+    # sum_dattention_s_q_dot[n,h,t,e] = Σ_t′ a̅t̅t̅e̅n̅t̅i̅o̅n̅_̅s̅[n,h,t′,t]·q̇[n,h,t′,e]
+    with np.errstate(over="ignore", invalid="ignore"):
+        np.matmul(dattention_s.transpose(0, 1, 3, 2), q_dot, out=sum_dattention_s_q_dot)
+    # sum_dattention_s_dot_q[n,h,t,e] = Σ_t′ q[n,h,t′,e]·a̅t̅t̅e̅n̅t̅i̅o̅n̅_̅s̅̇[n,h,t′,t]
+    with np.errstate(over="ignore", invalid="ignore"):
+        np.matmul(dattention_s_dot.transpose(0, 1, 3, 2), q, out=sum_dattention_s_dot_q)
+    # sum_dattention_s_k_dot[n,h,t,e] = Σ_t′ a̅t̅t̅e̅n̅t̅i̅o̅n̅_̅s̅[n,h,t,t′]·k̇[n,h,t′,e]
+    with np.errstate(over="ignore", invalid="ignore"):
+        np.matmul(dattention_s, k_dot, out=sum_dattention_s_k_dot)
+    # sum_dattention_s_dot_k[n,h,t,e] = Σ_t′ k[n,h,t′,e]·a̅t̅t̅e̅n̅t̅i̅o̅n̅_̅s̅̇[n,h,t,t′]
+    with np.errstate(over="ignore", invalid="ignore"):
+        np.matmul(dattention_s_dot, k, out=sum_dattention_s_dot_k)
+    # sum_attention_a_dot_v[h,e,n,t] = Σ_t′ v[n,h,t′,e]·ȧṫṫėṅṫi̇ȯṅ_̇ȧ[n,h,t,t′]
+    with np.errstate(over="ignore", invalid="ignore"):
+        np.matmul(
+            v.transpose(1, 0, 3, 2), attention_a_dot.transpose(1, 0, 3, 2),
+            out=sum_attention_a_dot_v.transpose(0, 2, 1, 3),
+        )
+    # sum_attention_a_v_dot[h,e,n,t] = Σ_t′ attention_a[n,h,t,t′]·v̇[n,h,t′,e]
+    with np.errstate(over="ignore", invalid="ignore"):
+        np.matmul(
+            v_dot.transpose(1, 0, 3, 2), attention_a.transpose(1, 0, 3, 2),
+            out=sum_attention_a_v_dot.transpose(0, 2, 1, 3),
+        )
+    chunk = chunk_rows(h_size * t_size * e_size * t_size)
+    if n_size <= chunk:
+        _hvp_9_rows(
+            0, n_size, attention_any, attention_a, attention_a_dot, do, do_dot, e_size, h_size, t_size, dv_dot,
+        )
+    else:
+        _hvp_9_parallel(
+            chunk, n_size, attention_any, attention_a, attention_a_dot, do, do_dot, e_size, h_size, t_size,
+            dv_dot,
+        )
+    # sum_Wv_dv_dot[n,t,m] = Σ_h,e Wv[h,e,m]·v̄̇[n,h,t,e]
+    with np.errstate(over="ignore", invalid="ignore"):
+        np.matmul(
+            dv_dot.transpose(0, 2, 1, 3).reshape(n_size * t_size, h_size * e_size),
+            Wv.reshape(h_size * e_size, m_size), out=sum_Wv_dv_dot.reshape(n_size * t_size, m_size),
+        )
+    # sum_Wv_dot_dv[n,t,m] = Σ_h,e v̄[n,h,t,e]·Ẇv̇[h,e,m]
+    with np.errstate(over="ignore", invalid="ignore"):
+        np.matmul(
+            dv.transpose(0, 2, 1, 3).reshape(n_size * t_size, h_size * e_size),
+            Wv_dot.reshape(h_size * e_size, m_size), out=sum_Wv_dot_dv.reshape(n_size * t_size, m_size),
+        )
+    # sum_x_dv_dot[h,e,m] = Σ_n,t x[n,t,m]·v̄̇[n,h,t,e]
+    with np.errstate(over="ignore", invalid="ignore"):
+        np.matmul(
+            dv_dot.transpose(1, 3, 0, 2).reshape(h_size * e_size, n_size * t_size),
+            x.reshape(n_size * t_size, m_size), out=sum_x_dv_dot.reshape(h_size * e_size, m_size),
+        )
+    # sum_x_dot_dv[h,e,m] = Σ_n,t v̄[n,h,t,e]·ẋ[n,t,m]
+    with np.errstate(over="ignore", invalid="ignore"):
+        np.matmul(
+            dv.transpose(1, 3, 0, 2).reshape(h_size * e_size, n_size * t_size),
+            x_dot.reshape(n_size * t_size, m_size), out=sum_x_dot_dv.reshape(h_size * e_size, m_size),
+        )
+    chunk = chunk_rows(h_size * t_size * e_size)
+    if n_size <= chunk:
+        _hvp_10_rows(
+            0, n_size, sum_dattention_s_q, sum_dattention_s_k, real(e_size_to_const), e_size, h_size, t_size,
+            dk, dq,
+        )
+    else:
+        _hvp_10_parallel(
+            chunk, n_size, sum_dattention_s_q, sum_dattention_s_k, real(e_size_to_const), e_size, h_size,
+            t_size, dk, dq,
+        )
+    chunk = chunk_rows(e_size * n_size * t_size)
+    if h_size <= chunk:
+        _hvp_11_rows(
+            0, h_size, sum_dattention_s_dot_q, sum_dattention_s_q_dot, sum_dattention_s_dot_k,
+            sum_dattention_s_k_dot, dv_dot, real(e_size_to_const), e_size, n_size, t_size, dk_dot, dq_dot,
+            dbq_dot, dbk_dot, dbv_dot,
+        )
+    else:
+        _hvp_11_parallel(
+            chunk, h_size, sum_dattention_s_dot_q, sum_dattention_s_q_dot, sum_dattention_s_dot_k,
+            sum_dattention_s_k_dot, dv_dot, real(e_size_to_const), e_size, n_size, t_size, dk_dot, dq_dot,
+            dbq_dot, dbk_dot, dbv_dot,
+        )
+    chunk = chunk_rows(t_size * h_size * e_size)
+    if n_size <= chunk:
+        _hvp_12_rows(
+            0, n_size, sum_attention_a_dot_v, sum_attention_a_v_dot, e_size, h_size, t_size,
+            factor_sum_attention_a_dot_v_sum_attention_a_v_dot,
+        )
+    else:
+        _hvp_12_parallel(
+            chunk, n_size, sum_attention_a_dot_v, sum_attention_a_v_dot, e_size, h_size, t_size,
+            factor_sum_attention_a_dot_v_sum_attention_a_v_dot,
+        )
+    # sum_Wk_dk_dot[n,t,m] = Σ_h,e Wk[h,e,m]·k̄̇[n,h,t,e]
+    with np.errstate(over="ignore", invalid="ignore"):
+        np.matmul(
+            dk_dot.transpose(0, 2, 1, 3).reshape(n_size * t_size, h_size * e_size),
+            Wk.reshape(h_size * e_size, m_size), out=sum_Wk_dk_dot.reshape(n_size * t_size, m_size),
+        )
+    # sum_Wk_dot_dk[n,t,m] = Σ_h,e k̄[n,h,t,e]·Ẇk̇[h,e,m]
+    with np.errstate(over="ignore", invalid="ignore"):
+        np.matmul(
+            dk.transpose(0, 2, 1, 3).reshape(n_size * t_size, h_size * e_size),
+            Wk_dot.reshape(h_size * e_size, m_size), out=sum_Wk_dot_dk.reshape(n_size * t_size, m_size),
+        )
+    # sum_Wq_dq_dot[n,t,m] = Σ_h,e Wq[h,e,m]·q̄̇[n,h,t,e]
+    with np.errstate(over="ignore", invalid="ignore"):
+        np.matmul(
+            dq_dot.transpose(0, 2, 1, 3).reshape(n_size * t_size, h_size * e_size),
+            Wq.reshape(h_size * e_size, m_size), out=sum_Wq_dq_dot.reshape(n_size * t_size, m_size),
+        )
+    # sum_Wq_dot_dq[n,t,m] = Σ_h,e q̄[n,h,t,e]·Ẇq̇[h,e,m]
+    with np.errstate(over="ignore", invalid="ignore"):
+        np.matmul(
+            dq.transpose(0, 2, 1, 3).reshape(n_size * t_size, h_size * e_size),
+            Wq_dot.reshape(h_size * e_size, m_size), out=sum_Wq_dot_dq.reshape(n_size * t_size, m_size),
+        )
+    # sum_x_dq_dot[h,e,m] = Σ_n,t x[n,t,m]·q̄̇[n,h,t,e]
+    with np.errstate(over="ignore", invalid="ignore"):
+        np.matmul(
+            dq_dot.transpose(1, 3, 0, 2).reshape(h_size * e_size, n_size * t_size),
+            x.reshape(n_size * t_size, m_size), out=sum_x_dq_dot.reshape(h_size * e_size, m_size),
+        )
+    # sum_x_dot_dq[h,e,m] = Σ_n,t q̄[n,h,t,e]·ẋ[n,t,m]
+    with np.errstate(over="ignore", invalid="ignore"):
+        np.matmul(
+            dq.transpose(1, 3, 0, 2).reshape(h_size * e_size, n_size * t_size),
+            x_dot.reshape(n_size * t_size, m_size), out=sum_x_dot_dq.reshape(h_size * e_size, m_size),
+        )
+    # sum_x_dk_dot[h,e,m] = Σ_n,t x[n,t,m]·k̄̇[n,h,t,e]
+    with np.errstate(over="ignore", invalid="ignore"):
+        np.matmul(
+            dk_dot.transpose(1, 3, 0, 2).reshape(h_size * e_size, n_size * t_size),
+            x.reshape(n_size * t_size, m_size), out=sum_x_dk_dot.reshape(h_size * e_size, m_size),
+        )
+    # sum_x_dot_dk[h,e,m] = Σ_n,t k̄[n,h,t,e]·ẋ[n,t,m]
+    with np.errstate(over="ignore", invalid="ignore"):
+        np.matmul(
+            dk.transpose(1, 3, 0, 2).reshape(h_size * e_size, n_size * t_size),
+            x_dot.reshape(n_size * t_size, m_size), out=sum_x_dot_dk.reshape(h_size * e_size, m_size),
+        )
+    # W̅o̅̇[m,h,e] = Σ_n,t factor_attention_any_g[n,t,m]·
+    #     factor_sum_attention_a_dot_v_sum_attention_a_v_dot[n,t,h,e]
+    with np.errstate(over="ignore", invalid="ignore"):
+        np.matmul(
+            factor_attention_any_g.transpose(2, 0, 1).reshape(m_size, n_size * t_size),
+            factor_sum_attention_a_dot_v_sum_attention_a_v_dot.reshape(n_size * t_size, h_size * e_size),
+            out=dWo_dot.reshape(m_size, h_size * e_size),
+        )
+    chunk = chunk_rows(e_size * m_size)
+    if h_size <= chunk:
+        _hvp_13_rows(0, h_size, sum_x_dot_dv, sum_x_dv_dot, e_size, m_size, dWv_dot)
+    else:
+        _hvp_13_parallel(chunk, h_size, sum_x_dot_dv, sum_x_dv_dot, e_size, m_size, dWv_dot)
+    chunk = chunk_rows(t_size * m_size)
+    if n_size <= chunk:
+        _hvp_14_rows(
+            0, n_size, sum_Wk_dk_dot, sum_Wk_dot_dk, sum_Wq_dot_dq, sum_Wq_dq_dot, sum_Wv_dot_dv,
+            sum_Wv_dv_dot, m_size, t_size, dx_dot,
+        )
+    else:
+        _hvp_14_parallel(
+            chunk, n_size, sum_Wk_dk_dot, sum_Wk_dot_dk, sum_Wq_dot_dq, sum_Wq_dq_dot, sum_Wv_dot_dv,
+            sum_Wv_dv_dot, m_size, t_size, dx_dot,
+        )
+    chunk = chunk_rows(e_size * m_size)
+    if h_size <= chunk:
+        _hvp_15_rows(
+            0, h_size, sum_x_dot_dq, sum_x_dq_dot, sum_x_dk_dot, sum_x_dot_dk, e_size, m_size, dWq_dot,
+            dWk_dot,
+        )
+    else:
+        _hvp_15_parallel(
+            chunk, h_size, sum_x_dot_dq, sum_x_dq_dot, sum_x_dk_dot, sum_x_dot_dk, e_size, m_size, dWq_dot,
+            dWk_dot,
+        )
+    return Gradients(
+        dx_dot, dWq_dot.reshape((h_size * e_size, m_size)), dWk_dot.reshape((h_size * e_size, m_size)),
+        dWv_dot.reshape((h_size * e_size, m_size)), dWo_dot.reshape((m_size, h_size * e_size)),
+        dbq_dot.reshape((h_size * e_size,)), dbk_dot.reshape((h_size * e_size,)),
+        dbv_dot.reshape((h_size * e_size,)), dbo_dot,
+    )

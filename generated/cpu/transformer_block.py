@@ -1,0 +1,5350 @@
+"""transformer_block (layer).
+
+A pre-norm encoder block: attention and a feed-forward network, each on a normalised copy and added
+(Vaswani et al. 2017; Xiong et al. 2020).
+
+    layer_norm_mu[n,t] = mean_m(x[n,t,m])
+    layer_norm_var[n,t] = mean_m((x[n,t,m] − layer_norm_mu[n,t])²)
+    layer_norm_r[n,t] = 1 / √(1/100000 + layer_norm_var[n,t])
+    layer_norm_xhat[n,t,m] = layer_norm_r[n,t]·(x[n,t,m] − layer_norm_mu[n,t])
+    u[n,t,m] = γ₁[m]·layer_norm_xhat[n,t,m] + β₁[m]
+    multi_head_attention_q[n,h,t,e] = Σ_m Wq[h,e,m]·u[n,t,m] + bq[h,e]
+    multi_head_attention_k[n,h,t,e] = Σ_m Wk[h,e,m]·u[n,t,m] + bk[h,e]
+    multi_head_attention_v[n,h,t,e] = Σ_m Wv[h,e,m]·u[n,t,m] + bv[h,e]
+    multi_head_attention_open[n,t,t′] = 0 if causal > 0 and t < t′ else mask[n,t,t′]
+    multi_head_attention_any[n,t] = max_t′(multi_head_attention_open[n,t,t′])
+    multi_head_attention_s[n,h,t,t′] = (1/√E)·Σ_e
+            multi_head_attention_q[n,h,t,e]·multi_head_attention_k[n,h,t′,e]
+    multi_head_attention_z[n,h,t,t′] = multi_head_attention_s[n,h,t,t′] if multi_head_attention_open[n,t,t′] > 0
+            else (−∞)·1[multi_head_attention_any[n,t] > 0]
+    multi_head_attention_a[n,h,t,t′] = exp(multi_head_attention_z[n,h,t,t′]) / Σ_t′′
+            exp(multi_head_attention_z[n,h,t,t′′])
+    multi_head_attention_o[n,h,t,e] = multi_head_attention_any[n,t]·Σ_t′
+            multi_head_attention_v[n,h,t′,e]·multi_head_attention_a[n,h,t,t′]
+    a[n,t,m] = Σ_h,e Wo[m,h,e]·multi_head_attention_o[n,h,t,e] + bo[m]
+    h[n,t,m] = x[n,t,m] + a[n,t,m]
+    layer_norm_mu_[n,t] = mean_m(h[n,t,m])
+    layer_norm_var_[n,t] = mean_m((h[n,t,m] − layer_norm_mu_[n,t])²)
+    layer_norm_r_[n,t] = 1 / √(1/100000 + layer_norm_var_[n,t])
+    layer_norm_xhat_[n,t,m] = layer_norm_r_[n,t]·(h[n,t,m] − layer_norm_mu_[n,t])
+    v[n,t,m] = γ₂[m]·layer_norm_xhat_[n,t,m] + β₂[m]
+    feed_forward_z[n,t,k] = Σ_m W₁[k,m]·v[n,t,m] + b₁[k]
+    feed_forward_h[n,t,k] = max(0, feed_forward_z[n,t,k])
+    b[n,t,m] = Σ_k W₂[m,k]·feed_forward_h[n,t,k] + b₂[m]
+    y[n,t,m] = h[n,t,m] + b[n,t,m]
+
+Made by symnn 0.1.0 from the declaration of transformer_block in symnn.catalogue.blocks, hash 711bcf23c53f.
+Do not edit: `symnn build` verifies it and writes it again.
+verified steps, program of backward: error 2e-46, bound 1e-40
+verified steps, vjp, 39 chain rule lines: error 4e-73, bound 1e-30
+verified gradient, numerical, x, gamma1, beta1, Wq, Wk, Wv, Wo, bq, bk, bv, bo, gamma2, beta2, W1, b1, W2, b2: error 2e-31, bound 1e-25
+verified adjoint, ⟨Jv, u⟩ = ⟨v, Jᵀu⟩: error 0, bound 1e-40
+verified adjoint, Jv, numerical: error 2e-105, bound 1e-25
+verified kernel, float32, ordinary: error 6e-02, bound 4
+verified kernel, float32, NaN and ±∞, wrong: error 0, bound 0
+verified kernel, float64, tiny: error 4e-01, bound 4
+verified kernel, float64, NaN and ±∞, wrong: error 0, bound 0
+verified kernel, float64, a large batch in pieces: error 6e-02, bound 8
+verified second, ⟨u, Hv⟩ = ⟨v, Hu⟩: error 2e-65, bound 1e-40
+verified second, Hv, numerical: error 5e-45, bound 1e-25
+verified second, kernel, float32: error 4e-02, bound 4
+"""
+
+import math
+from collections import namedtuple
+
+import numpy as np
+from numba import njit, prange
+
+from ._runtime import (
+    OPTIONS,
+    added,
+    check,
+    chunk_rows,
+    compensated,
+    exp,
+    larger,
+    maxnum,
+    number,
+    output,
+    outputs,
+    pairs,
+)
+
+#: The runtime that these kernels were compiled against: a new one makes a new file, and with it a new cache.
+RUNTIME = "3ac19f135a12"
+
+
+#: The operation, for programs.
+SPEC = {
+    "name": "transformer_block",
+    "kind": "layer",
+    "arguments": [
+        {"name": "x", "shape": ["n", "t", "m"], "role": "input", "dtype": "float", "differentiable": True},
+        {"name": "gamma1", "shape": ["m"], "role": "learned", "dtype": "float", "differentiable": True},
+        {"name": "beta1", "shape": ["m"], "role": "learned", "dtype": "float", "differentiable": True},
+        {
+            "name": "Wq",
+            "shape": ["h", "e", "m"],
+            "role": "learned",
+            "dtype": "float",
+            "differentiable": True,
+        },
+        {
+            "name": "Wk",
+            "shape": ["h", "e", "m"],
+            "role": "learned",
+            "dtype": "float",
+            "differentiable": True,
+        },
+        {
+            "name": "Wv",
+            "shape": ["h", "e", "m"],
+            "role": "learned",
+            "dtype": "float",
+            "differentiable": True,
+        },
+        {
+            "name": "Wo",
+            "shape": ["m", "h", "e"],
+            "role": "learned",
+            "dtype": "float",
+            "differentiable": True,
+        },
+        {"name": "bq", "shape": ["h", "e"], "role": "learned", "dtype": "float", "differentiable": True},
+        {"name": "bk", "shape": ["h", "e"], "role": "learned", "dtype": "float", "differentiable": True},
+        {"name": "bv", "shape": ["h", "e"], "role": "learned", "dtype": "float", "differentiable": True},
+        {"name": "bo", "shape": ["m"], "role": "learned", "dtype": "float", "differentiable": True},
+        {"name": "gamma2", "shape": ["m"], "role": "learned", "dtype": "float", "differentiable": True},
+        {"name": "beta2", "shape": ["m"], "role": "learned", "dtype": "float", "differentiable": True},
+        {"name": "W1", "shape": ["k", "m"], "role": "learned", "dtype": "float", "differentiable": True},
+        {"name": "b1", "shape": ["k"], "role": "learned", "dtype": "float", "differentiable": True},
+        {"name": "W2", "shape": ["m", "k"], "role": "learned", "dtype": "float", "differentiable": True},
+        {"name": "b2", "shape": ["m"], "role": "learned", "dtype": "float", "differentiable": True},
+        {
+            "name": "mask",
+            "shape": ["n", "t", "t′"],
+            "role": "mask",
+            "dtype": "float",
+            "differentiable": False,
+        },
+    ],
+    "params": [
+        {
+            "name": "heads",
+            "default": None,
+            "range": {"low": 1, "high": None, "low_open": False, "high_open": False, "integer": True},
+        },
+        {
+            "name": "causal",
+            "default": 0.0,
+            "range": {"low": 0, "high": 1, "low_open": False, "high_open": False, "integer": False},
+        },
+    ],
+    "outputs": [
+        "y",
+    ],
+    "equations": [
+        "\\mathrm{layer\\_norm\\_mu}_{n,t} = \\operatorname{mean}_{m}(x_{n,t,m})",
+        "\\mathrm{layer\\_norm\\_var}_{n,t} = \\operatorname{mean}_{m}((x_{n,t,m} - \\mathrm{layer\\_norm\\_mu}_{n,t})^{2})",
+        "\\mathrm{layer\\_norm\\_r}_{n,t} = \\frac{1}{\\sqrt{\\frac{1}{100000} + \\mathrm{layer\\_norm\\_var}_{n,t}}}",
+        "\\mathrm{layer\\_norm\\_xhat}_{n,t,m} = \\mathrm{layer\\_norm\\_r}_{n,t} (x_{n,t,m} - \\mathrm{layer\\_norm\\_mu}_{n,t})",
+        "u_{n,t,m} = \\gamma_{1,m} \\, \\mathrm{layer\\_norm\\_xhat}_{n,t,m} + \\beta_{1,m}",
+        "\\mathrm{multi\\_head\\_attention\\_q}_{n,h,t,e} = \\sum_{m} \\mathrm{Wq}_{h,e,m} \\, u_{n,t,m} + \\mathrm{bq}_{h,e}",
+        "\\mathrm{multi\\_head\\_attention\\_k}_{n,h,t,e} = \\sum_{m} \\mathrm{Wk}_{h,e,m} \\, u_{n,t,m} + \\mathrm{bk}_{h,e}",
+        "\\mathrm{multi\\_head\\_attention\\_v}_{n,h,t,e} = \\sum_{m} \\mathrm{Wv}_{h,e,m} \\, u_{n,t,m} + \\mathrm{bv}_{h,e}",
+        "\\mathrm{multi\\_head\\_attention\\_open}_{n,t,t'} = \\begin{cases}0 & \\text{if } \\mathrm{causal} > 0\\text{ and }t < t' \\\\ \\mathrm{mask}_{n,t,t'} & \\text{otherwise}\\end{cases}",
+        "\\mathrm{multi\\_head\\_attention\\_any}_{n,t} = \\max_{t'}(\\mathrm{multi\\_head\\_attention\\_open}_{n,t,t'})",
+        "\\mathrm{multi\\_head\\_attention\\_s}_{n,h,t,t'} = \\frac{1}{\\sqrt{E}} \\sum_{e} \\mathrm{multi\\_head\\_attention\\_q}_{n,h,t,e} \\, \\mathrm{multi\\_head\\_attention\\_k}_{n,h,t',e}",
+        "\\mathrm{multi\\_head\\_attention\\_z}_{n,h,t,t'} = \\begin{cases}\\mathrm{multi\\_head\\_attention\\_s}_{n,h,t,t'} & \\text{if } \\mathrm{multi\\_head\\_attention\\_open}_{n,t,t'} > 0 \\\\ (-\\infty) \\, \\mathbf{1}[\\mathrm{multi\\_head\\_attention\\_any}_{n,t} > 0] & \\text{otherwise}\\end{cases}",
+        "\\mathrm{multi\\_head\\_attention\\_a}_{n,h,t,t'} = \\frac{e^{\\mathrm{multi\\_head\\_attention\\_z}_{n,h,t,t'}}}{\\sum_{t''} e^{\\mathrm{multi\\_head\\_attention\\_z}_{n,h,t,t''}}}",
+        "\\mathrm{multi\\_head\\_attention\\_o}_{n,h,t,e} = \\mathrm{multi\\_head\\_attention\\_any}_{n,t} \\sum_{t'} \\mathrm{multi\\_head\\_attention\\_v}_{n,h,t',e} \\, \\mathrm{multi\\_head\\_attention\\_a}_{n,h,t,t'}",
+        "a_{n,t,m} = \\sum_{h,e} \\mathrm{Wo}_{m,h,e} \\, \\mathrm{multi\\_head\\_attention\\_o}_{n,h,t,e} + \\mathrm{bo}_{m}",
+        "h_{n,t,m} = x_{n,t,m} + a_{n,t,m}",
+        "\\mathrm{layer\\_norm\\_mu\\_}_{n,t} = \\operatorname{mean}_{m}(h_{n,t,m})",
+        "\\mathrm{layer\\_norm\\_var\\_}_{n,t} = \\operatorname{mean}_{m}((h_{n,t,m} - \\mathrm{layer\\_norm\\_mu\\_}_{n,t})^{2})",
+        "\\mathrm{layer\\_norm\\_r\\_}_{n,t} = \\frac{1}{\\sqrt{\\frac{1}{100000} + \\mathrm{layer\\_norm\\_var\\_}_{n,t}}}",
+        "\\mathrm{layer\\_norm\\_xhat\\_}_{n,t,m} = \\mathrm{layer\\_norm\\_r\\_}_{n,t} (h_{n,t,m} - \\mathrm{layer\\_norm\\_mu\\_}_{n,t})",
+        "v_{n,t,m} = \\gamma_{2,m} \\, \\mathrm{layer\\_norm\\_xhat\\_}_{n,t,m} + \\beta_{2,m}",
+        "\\mathrm{feed\\_forward\\_z}_{n,t,k} = \\sum_{m} W_{1,k,m} \\, v_{n,t,m} + b_{1,k}",
+        "\\mathrm{feed\\_forward\\_h}_{n,t,k} = \\max(0, \\mathrm{feed\\_forward\\_z}_{n,t,k})",
+        "b_{n,t,m} = \\sum_{k} W_{2,m,k} \\, \\mathrm{feed\\_forward\\_h}_{n,t,k} + b_{2,m}",
+        "y_{n,t,m} = h_{n,t,m} + b_{n,t,m}",
+    ],
+    "hash": "711bcf23c53f",
+}
+
+
+@njit(**OPTIONS)
+def _forward_saving_rows(
+    lo, hi, x, beta1, gamma1, mask, causal, m_size, t_size, layer_norm_mu, layer_norm_r, u,
+    multi_head_attention_open, multi_head_attention_any,
+):
+    real = x.dtype.type
+    for n in range(lo, hi):
+        for t in range(t_size):
+            # sum_x[n,t] = Σ_m x[n,t,m]
+            sum_x_sum = 0.0
+            for m in range(m_size):
+                sum_x_sum = added(sum_x_sum, x[n, t, m])
+            sum_x = real(sum_x_sum)
+            # multi_head_attention_open[n,t,t′] = 0 if causal > 0 and t < t′ else mask[n,t,t′]
+            # multi_head_attention_any[n,t] = max_t′(multi_head_attention_open[n,t,t′])
+            multi_head_attention_any_nt = real(-np.inf)
+            for t_2 in range(t_size):
+                multi_head_attention_open_ntt_2 = (
+                    (real(0) if ((causal > real(0)) and (t < t_2)) else mask[n, t, t_2])
+                )
+                multi_head_attention_open[n, t, t_2] = multi_head_attention_open_ntt_2
+                value = multi_head_attention_open_ntt_2
+                if value > multi_head_attention_any_nt or (value != value and multi_head_attention_any_nt == multi_head_attention_any_nt):
+                    multi_head_attention_any_nt = value
+            multi_head_attention_any[n, t] = multi_head_attention_any_nt
+            # layer_norm_mu[n,t] = sum_x[n,t] / M
+            layer_norm_mu_nt = sum_x / real(m_size)
+            layer_norm_mu[n, t] = layer_norm_mu_nt
+            # sum_layer_norm_mu_x[n,t] = Σ_m (x[n,t,m] − layer_norm_mu[n,t])²
+            sum_layer_norm_mu_x_sum = 0.0
+            for m in range(m_size):
+                sum_layer_norm_mu_x_sum = added(
+                    sum_layer_norm_mu_x_sum, (x[n, t, m] - layer_norm_mu_nt) * (x[n, t, m] - layer_norm_mu_nt),
+                )
+            sum_layer_norm_mu_x = real(sum_layer_norm_mu_x_sum)
+            # layer_norm_var[n,t] = sum_layer_norm_mu_x[n,t] / M
+            layer_norm_var = sum_layer_norm_mu_x / real(m_size)
+            # layer_norm_r[n,t] = 1 / √(1/100000 + layer_norm_var[n,t])
+            layer_norm_r_nt = real(1) / math.sqrt(real(1e-05) + layer_norm_var)
+            layer_norm_r[n, t] = layer_norm_r_nt
+            # layer_norm_xhat[n,t,m] = layer_norm_r[n,t]·(x[n,t,m] − layer_norm_mu[n,t])
+            # u[n,t,m] = β₁[m] + γ₁[m]·layer_norm_xhat[n,t,m]
+            for m in range(m_size):
+                layer_norm_xhat = layer_norm_r_nt * (x[n, t, m] - layer_norm_mu_nt)
+                u[n, t, m] = layer_norm_xhat * gamma1[m] + beta1[m]
+
+
+@njit(parallel=True, **OPTIONS)
+def _forward_saving_parallel(
+    chunk, n_size, x, beta1, gamma1, mask, causal, m_size, t_size, layer_norm_mu, layer_norm_r, u,
+    multi_head_attention_open, multi_head_attention_any,
+):
+    for k in prange((n_size + chunk - 1) // chunk):
+        lo = k * chunk
+        hi = min(lo + chunk, n_size)
+        _forward_saving_rows(
+            lo, hi, x, beta1, gamma1, mask, causal, m_size, t_size, layer_norm_mu, layer_norm_r, u,
+            multi_head_attention_open, multi_head_attention_any,
+        )
+
+
+@njit(**OPTIONS)
+def _forward_saving_2_rows(
+    lo, hi, Wq, u, bq, Wk, bk, Wv, bv, e_size, h_size, m_size, t_size, multi_head_attention_q,
+    multi_head_attention_k, multi_head_attention_v,
+):
+    real = Wq.dtype.type
+    for n in range(lo, hi):
+        for h in range(h_size):
+            for t in range(t_size):
+                for e_ in range(e_size):
+                    # sum_Wq_u[n,h,t,e] = Σ_m u[n,t,m]·Wq[h,e,m]
+                    # sum_Wk_u[n,h,t,e] = Σ_m u[n,t,m]·Wk[h,e,m]
+                    # sum_Wv_u[n,h,t,e] = Σ_m u[n,t,m]·Wv[h,e,m]
+                    sum_Wq_u_sum = 0.0
+                    sum_Wk_u_sum = 0.0
+                    sum_Wv_u_sum = 0.0
+                    for m in range(m_size):
+                        sum_Wq_u_sum = added(sum_Wq_u_sum, Wq[h, e_, m] * u[n, t, m])
+                        sum_Wk_u_sum = added(sum_Wk_u_sum, Wk[h, e_, m] * u[n, t, m])
+                        sum_Wv_u_sum = added(sum_Wv_u_sum, Wv[h, e_, m] * u[n, t, m])
+                    sum_Wq_u = real(sum_Wq_u_sum)
+                    sum_Wk_u = real(sum_Wk_u_sum)
+                    sum_Wv_u = real(sum_Wv_u_sum)
+                    # multi_head_attention_q[n,h,t,e] = bq[h,e] + sum_Wq_u[n,h,t,e]
+                    multi_head_attention_q[n, h, t, e_] = sum_Wq_u + bq[h, e_]
+                    # multi_head_attention_k[n,h,t,e] = bk[h,e] + sum_Wk_u[n,h,t,e]
+                    multi_head_attention_k[n, h, t, e_] = sum_Wk_u + bk[h, e_]
+                    # multi_head_attention_v[n,h,t,e] = bv[h,e] + sum_Wv_u[n,h,t,e]
+                    multi_head_attention_v[n, h, t, e_] = sum_Wv_u + bv[h, e_]
+
+
+@njit(parallel=True, **OPTIONS)
+def _forward_saving_2_parallel(
+    chunk, n_size, Wq, u, bq, Wk, bk, Wv, bv, e_size, h_size, m_size, t_size, multi_head_attention_q,
+    multi_head_attention_k, multi_head_attention_v,
+):
+    for k in prange((n_size + chunk - 1) // chunk):
+        lo = k * chunk
+        hi = min(lo + chunk, n_size)
+        _forward_saving_2_rows(
+            lo, hi, Wq, u, bq, Wk, bk, Wv, bv, e_size, h_size, m_size, t_size, multi_head_attention_q,
+            multi_head_attention_k, multi_head_attention_v,
+        )
+
+
+@njit(**OPTIONS)
+def _forward_saving_3_rows(
+    lo, hi, sum_multi_head_attention_k_multi_head_attention_q, e_size_to_const, h_size, t_size,
+    multi_head_attention_s,
+):
+    for n in range(lo, hi):
+        for h in range(h_size):
+            for t in range(t_size):
+                for t_2 in range(t_size):
+                    # multi_head_attention_s[n,h,t,t′] = e_size_to_const·
+                    #     sum_multi_head_attention_k_multi_head_attention_q[n,h,t,t′]
+                    multi_head_attention_s[n, h, t, t_2] = (
+                        e_size_to_const * sum_multi_head_attention_k_multi_head_attention_q[n, h, t, t_2]
+                    )
+
+
+@njit(parallel=True, **OPTIONS)
+def _forward_saving_3_parallel(
+    chunk, n_size, sum_multi_head_attention_k_multi_head_attention_q, e_size_to_const, h_size, t_size,
+    multi_head_attention_s,
+):
+    for k in prange((n_size + chunk - 1) // chunk):
+        lo = k * chunk
+        hi = min(lo + chunk, n_size)
+        _forward_saving_3_rows(
+            lo, hi, sum_multi_head_attention_k_multi_head_attention_q, e_size_to_const, h_size, t_size,
+            multi_head_attention_s,
+        )
+
+
+@njit(**OPTIONS)
+def _forward_saving_4_rows(
+    lo, hi, multi_head_attention_any, multi_head_attention_open, multi_head_attention_s, h_size, t_size,
+    multi_head_attention_z,
+):
+    real = multi_head_attention_any.dtype.type
+    for n in range(lo, hi):
+        for t in range(t_size):
+            multi_head_attention_any_nt = multi_head_attention_any[n, t]
+            # multi_head_attention_z[n,h,t,t′] = multi_head_attention_s[n,h,t,t′]
+            #     if multi_head_attention_open[n,t,t′] > 0 else (−∞)·1[multi_head_attention_any[n,t] > 0]
+            for h in range(h_size):
+                for t_2 in range(t_size):
+                    multi_head_attention_z[n, h, t, t_2] = (
+                        (multi_head_attention_s[n, h, t, t_2]
+                        if (multi_head_attention_open[n, t, t_2] > real(0)) else (real(-np.inf)
+                        if (multi_head_attention_any_nt > real(0)) else real(0)))
+                    )
+
+
+@njit(parallel=True, **OPTIONS)
+def _forward_saving_4_parallel(
+    chunk, n_size, multi_head_attention_any, multi_head_attention_open, multi_head_attention_s, h_size, t_size,
+    multi_head_attention_z,
+):
+    for k in prange((n_size + chunk - 1) // chunk):
+        lo = k * chunk
+        hi = min(lo + chunk, n_size)
+        _forward_saving_4_rows(
+            lo, hi, multi_head_attention_any, multi_head_attention_open, multi_head_attention_s, h_size,
+            t_size, multi_head_attention_z,
+        )
+
+
+@njit(**OPTIONS)
+def _forward_saving_5_rows(lo, hi, multi_head_attention_z, h_size, t_size, multi_head_attention_z_max, sum_exp):
+    real = multi_head_attention_z.dtype.type
+    for n in range(lo, hi):
+        for h in range(h_size):
+            for t in range(t_size):
+                # multi_head_attention_z_max[n,h,t] = max_t′(multi_head_attention_z[n,h,t,t′])
+                multi_head_attention_z_max_nht = real(-np.inf)
+                for t_2 in range(t_size):
+                    multi_head_attention_z_max_nht = maxnum(
+                        multi_head_attention_z_max_nht, multi_head_attention_z[n, h, t, t_2],
+                    )
+                multi_head_attention_z_max[n, h, t] = multi_head_attention_z_max_nht
+                # sum_exp[n,h,t] = Σ_t′ exp(multi_head_attention_z[n,h,t,t′] −
+                #     multi_head_attention_z_max[n,h,t])
+                sum_exp_sum = 0.0
+                for t_2 in range(t_size):
+                    sum_exp_sum = added(
+                        sum_exp_sum,
+                        exp(multi_head_attention_z[n, h, t, t_2] - multi_head_attention_z_max_nht),
+                    )
+                sum_exp_nht = real(sum_exp_sum)
+                sum_exp[n, h, t] = sum_exp_nht
+
+
+@njit(parallel=True, **OPTIONS)
+def _forward_saving_5_parallel(
+    chunk, n_size, multi_head_attention_z, h_size, t_size, multi_head_attention_z_max, sum_exp,
+):
+    for k in prange((n_size + chunk - 1) // chunk):
+        lo = k * chunk
+        hi = min(lo + chunk, n_size)
+        _forward_saving_5_rows(
+            lo, hi, multi_head_attention_z, h_size, t_size, multi_head_attention_z_max, sum_exp,
+        )
+
+
+@njit(**OPTIONS)
+def _forward_saving_6_rows(
+    lo, hi, multi_head_attention_z_max, sum_exp, multi_head_attention_z, h_size, t_size,
+    multi_head_attention_a,
+):
+    for n in range(lo, hi):
+        for t in range(t_size):
+            # multi_head_attention_a[n,h,t,t′] = exp(multi_head_attention_z[n,h,t,t′] −
+            #     multi_head_attention_z_max[n,h,t]) / sum_exp[n,h,t]
+            for h in range(h_size):
+                for t_2 in range(t_size):
+                    multi_head_attention_a[n, h, t, t_2] = (
+                        exp(multi_head_attention_z[n, h, t, t_2] - multi_head_attention_z_max[n, h, t])
+                        / sum_exp[n, h, t]
+                    )
+
+
+@njit(parallel=True, **OPTIONS)
+def _forward_saving_6_parallel(
+    chunk, n_size, multi_head_attention_z_max, sum_exp, multi_head_attention_z, h_size, t_size,
+    multi_head_attention_a,
+):
+    for k in prange((n_size + chunk - 1) // chunk):
+        lo = k * chunk
+        hi = min(lo + chunk, n_size)
+        _forward_saving_6_rows(
+            lo, hi, multi_head_attention_z_max, sum_exp, multi_head_attention_z, h_size, t_size,
+            multi_head_attention_a,
+        )
+
+
+@njit(**OPTIONS)
+def _forward_saving_7_rows(
+    lo, hi, multi_head_attention_any, sum_multi_head_attention_a_multi_head_attention_v, e_size, h_size,
+    t_size, multi_head_attention_o,
+):
+    for n in range(lo, hi):
+        for t in range(t_size):
+            multi_head_attention_any_nt = multi_head_attention_any[n, t]
+            # multi_head_attention_o[n,h,t,e] = multi_head_attention_any[n,t]·
+            #     sum_multi_head_attention_a_multi_head_attention_v[n,h,t,e]
+            for h in range(h_size):
+                for e_ in range(e_size):
+                    multi_head_attention_o[n, h, t, e_] = (
+                        multi_head_attention_any_nt
+                        * sum_multi_head_attention_a_multi_head_attention_v[n, h, t, e_]
+                    )
+
+
+@njit(parallel=True, **OPTIONS)
+def _forward_saving_7_parallel(
+    chunk, n_size, multi_head_attention_any, sum_multi_head_attention_a_multi_head_attention_v, e_size, h_size,
+    t_size, multi_head_attention_o,
+):
+    for k in prange((n_size + chunk - 1) // chunk):
+        lo = k * chunk
+        hi = min(lo + chunk, n_size)
+        _forward_saving_7_rows(
+            lo, hi, multi_head_attention_any, sum_multi_head_attention_a_multi_head_attention_v, e_size,
+            h_size, t_size, multi_head_attention_o,
+        )
+
+
+@njit(**OPTIONS)
+def _forward_saving_8_rows(lo, hi, bo, sum_Wo_multi_head_attention_o, m_size, t_size, a):
+    for n in range(lo, hi):
+        for t in range(t_size):
+            for m in range(m_size):
+                # a[n,t,m] = bo[m] + sum_Wo_multi_head_attention_o[n,t,m]
+                a[n, t, m] = bo[m] + sum_Wo_multi_head_attention_o[n, t, m]
+
+
+@njit(parallel=True, **OPTIONS)
+def _forward_saving_8_parallel(chunk, n_size, bo, sum_Wo_multi_head_attention_o, m_size, t_size, a):
+    for k in prange((n_size + chunk - 1) // chunk):
+        lo = k * chunk
+        hi = min(lo + chunk, n_size)
+        _forward_saving_8_rows(lo, hi, bo, sum_Wo_multi_head_attention_o, m_size, t_size, a)
+
+
+@njit(**OPTIONS)
+def _forward_saving_9_rows(lo, hi, a, x, beta2, gamma2, m_size, t_size, h, layer_norm_mu_, layer_norm_r_, v):
+    real = a.dtype.type
+    for n in range(lo, hi):
+        for t in range(t_size):
+            # h[n,t,m] = a[n,t,m] + x[n,t,m]
+            # sum_h[n,t] = Σ_m h[n,t,m]
+            sum_h_sum = 0.0
+            for m in range(m_size):
+                h_ntm = a[n, t, m] + x[n, t, m]
+                h[n, t, m] = h_ntm
+                sum_h_sum = added(sum_h_sum, h_ntm)
+            sum_h = real(sum_h_sum)
+            # layer_norm_mu_[n,t] = sum_h[n,t] / M
+            layer_norm_mu__nt = sum_h / real(m_size)
+            layer_norm_mu_[n, t] = layer_norm_mu__nt
+            # sum_layer_norm_mu__h[n,t] = Σ_m (h[n,t,m] − layer_norm_mu_[n,t])²
+            sum_layer_norm_mu__h_sum = 0.0
+            for m in range(m_size):
+                h_ntm = h[n, t, m]
+                sum_layer_norm_mu__h_sum = added(
+                    sum_layer_norm_mu__h_sum, (h_ntm - layer_norm_mu__nt) * (h_ntm - layer_norm_mu__nt),
+                )
+            sum_layer_norm_mu__h = real(sum_layer_norm_mu__h_sum)
+            # layer_norm_var_[n,t] = sum_layer_norm_mu__h[n,t] / M
+            layer_norm_var_ = sum_layer_norm_mu__h / real(m_size)
+            # layer_norm_r_[n,t] = 1 / √(1/100000 + layer_norm_var_[n,t])
+            layer_norm_r__nt = real(1) / math.sqrt(real(1e-05) + layer_norm_var_)
+            layer_norm_r_[n, t] = layer_norm_r__nt
+            # layer_norm_xhat_[n,t,m] = layer_norm_r_[n,t]·(h[n,t,m] − layer_norm_mu_[n,t])
+            # v[n,t,m] = β₂[m] + γ₂[m]·layer_norm_xhat_[n,t,m]
+            for m in range(m_size):
+                h_ntm = h[n, t, m]
+                layer_norm_xhat_ = layer_norm_r__nt * (h_ntm - layer_norm_mu__nt)
+                v[n, t, m] = layer_norm_xhat_ * gamma2[m] + beta2[m]
+
+
+@njit(parallel=True, **OPTIONS)
+def _forward_saving_9_parallel(
+    chunk, n_size, a, x, beta2, gamma2, m_size, t_size, h, layer_norm_mu_, layer_norm_r_, v,
+):
+    for k in prange((n_size + chunk - 1) // chunk):
+        lo = k * chunk
+        hi = min(lo + chunk, n_size)
+        _forward_saving_9_rows(lo, hi, a, x, beta2, gamma2, m_size, t_size, h, layer_norm_mu_, layer_norm_r_, v)
+
+
+@njit(**OPTIONS)
+def _forward_saving_10_rows(lo, hi, b1, sum_W1_v, k_size, t_size, feed_forward_z, feed_forward_h):
+    real = b1.dtype.type
+    for n in range(lo, hi):
+        for t in range(t_size):
+            for k in range(k_size):
+                # feed_forward_z[n,t,k] = b₁[k] + sum_W1_v[n,t,k]
+                feed_forward_z_ntk = b1[k] + sum_W1_v[n, t, k]
+                feed_forward_z[n, t, k] = feed_forward_z_ntk
+                # feed_forward_h[n,t,k] = max(0, feed_forward_z[n,t,k])
+                feed_forward_h[n, t, k] = larger(real(0), feed_forward_z_ntk)
+
+
+@njit(parallel=True, **OPTIONS)
+def _forward_saving_10_parallel(chunk, n_size, b1, sum_W1_v, k_size, t_size, feed_forward_z, feed_forward_h):
+    for k in prange((n_size + chunk - 1) // chunk):
+        lo = k * chunk
+        hi = min(lo + chunk, n_size)
+        _forward_saving_10_rows(lo, hi, b1, sum_W1_v, k_size, t_size, feed_forward_z, feed_forward_h)
+
+
+@njit(**OPTIONS)
+def _forward_saving_11_rows(lo, hi, b2, sum_W2_feed_forward_h, m_size, t_size, b):
+    for n in range(lo, hi):
+        for t in range(t_size):
+            for m in range(m_size):
+                # b[n,t,m] = b₂[m] + sum_W2_feed_forward_h[n,t,m]
+                b[n, t, m] = b2[m] + sum_W2_feed_forward_h[n, t, m]
+
+
+@njit(parallel=True, **OPTIONS)
+def _forward_saving_11_parallel(chunk, n_size, b2, sum_W2_feed_forward_h, m_size, t_size, b):
+    for k in prange((n_size + chunk - 1) // chunk):
+        lo = k * chunk
+        hi = min(lo + chunk, n_size)
+        _forward_saving_11_rows(lo, hi, b2, sum_W2_feed_forward_h, m_size, t_size, b)
+
+
+@njit(**OPTIONS)
+def _forward_saving_12_rows(lo, hi, b, h, m_size, t_size, y):
+    for n in range(lo, hi):
+        for t in range(t_size):
+            # y[n,t,m] = b[n,t,m] + h[n,t,m]
+            for m in range(m_size):
+                y[n, t, m] = b[n, t, m] + h[n, t, m]
+
+
+@njit(parallel=True, **OPTIONS)
+def _forward_saving_12_parallel(chunk, n_size, b, h, m_size, t_size, y):
+    for k in prange((n_size + chunk - 1) // chunk):
+        lo = k * chunk
+        hi = min(lo + chunk, n_size)
+        _forward_saving_12_rows(lo, hi, b, h, m_size, t_size, y)
+
+
+@njit(**OPTIONS)
+def _backward_rows(lo, hi, layer_norm_mu, layer_norm_r, x, beta1, gamma1, m_size, t_size, layer_norm_xhat, u):
+    for n in range(lo, hi):
+        for t in range(t_size):
+            layer_norm_mu_nt = layer_norm_mu[n, t]
+            layer_norm_r_nt = layer_norm_r[n, t]
+            # layer_norm_xhat[n,t,m] = layer_norm_r[n,t]·(x[n,t,m] − layer_norm_mu[n,t])
+            # u[n,t,m] = β₁[m] + γ₁[m]·layer_norm_xhat[n,t,m]
+            for m in range(m_size):
+                layer_norm_xhat_ntm = layer_norm_r_nt * (x[n, t, m] - layer_norm_mu_nt)
+                layer_norm_xhat[n, t, m] = layer_norm_xhat_ntm
+                u[n, t, m] = layer_norm_xhat_ntm * gamma1[m] + beta1[m]
+
+
+@njit(parallel=True, **OPTIONS)
+def _backward_parallel(
+    chunk, n_size, layer_norm_mu, layer_norm_r, x, beta1, gamma1, m_size, t_size, layer_norm_xhat, u,
+):
+    for k in prange((n_size + chunk - 1) // chunk):
+        lo = k * chunk
+        hi = min(lo + chunk, n_size)
+        _backward_rows(
+            lo, hi, layer_norm_mu, layer_norm_r, x, beta1, gamma1, m_size, t_size, layer_norm_xhat, u,
+        )
+
+
+@njit(**OPTIONS)
+def _backward_2_rows(lo, hi, mask, causal, t_size, multi_head_attention_open):
+    real = mask.dtype.type
+    for n in range(lo, hi):
+        for t in range(t_size):
+            for t_2 in range(t_size):
+                # multi_head_attention_open[n,t,t′] = 0 if causal > 0 and t < t′ else mask[n,t,t′]
+                multi_head_attention_open[n, t, t_2] = (
+                    (real(0) if ((causal > real(0)) and (t < t_2)) else mask[n, t, t_2])
+                )
+
+
+@njit(parallel=True, **OPTIONS)
+def _backward_2_parallel(chunk, n_size, mask, causal, t_size, multi_head_attention_open):
+    for k in prange((n_size + chunk - 1) // chunk):
+        lo = k * chunk
+        hi = min(lo + chunk, n_size)
+        _backward_2_rows(lo, hi, mask, causal, t_size, multi_head_attention_open)
+
+
+@njit(**OPTIONS)
+def _backward_3_rows(lo, hi, a, x, m_size, t_size, h):
+    for n in range(lo, hi):
+        for t in range(t_size):
+            for m in range(m_size):
+                # h[n,t,m] = a[n,t,m] + x[n,t,m]
+                h[n, t, m] = a[n, t, m] + x[n, t, m]
+
+
+@njit(parallel=True, **OPTIONS)
+def _backward_3_parallel(chunk, n_size, a, x, m_size, t_size, h):
+    for k in prange((n_size + chunk - 1) // chunk):
+        lo = k * chunk
+        hi = min(lo + chunk, n_size)
+        _backward_3_rows(lo, hi, a, x, m_size, t_size, h)
+
+
+@njit(**OPTIONS)
+def _backward_4_rows(lo, hi, feed_forward_z, k_size, t_size, feed_forward_h):
+    real = feed_forward_z.dtype.type
+    for n in range(lo, hi):
+        for t in range(t_size):
+            for k in range(k_size):
+                # feed_forward_h[n,t,k] = max(0, feed_forward_z[n,t,k])
+                feed_forward_h[n, t, k] = larger(real(0), feed_forward_z[n, t, k])
+
+
+@njit(parallel=True, **OPTIONS)
+def _backward_4_parallel(chunk, n_size, feed_forward_z, k_size, t_size, feed_forward_h):
+    for k in prange((n_size + chunk - 1) // chunk):
+        lo = k * chunk
+        hi = min(lo + chunk, n_size)
+        _backward_4_rows(lo, hi, feed_forward_z, k_size, t_size, feed_forward_h)
+
+
+@njit(**OPTIONS)
+def _backward_5_rows(lo, hi, g, n_size, t_size, db2):
+    real = g.dtype.type
+    for m in range(lo, hi):
+        # b̄₂[m] = Σ_n,t g[n,t,m]
+        db2_sum = 0.0
+        db2_sum_lost = 0.0
+        for n in range(n_size):
+            db2_part = 0.0
+            for t in range(t_size):
+                db2_part = added(db2_part, g[n, t, m])
+            db2_sum, db2_sum_lost = compensated(db2_sum, db2_sum_lost, db2_part)
+        db2_m = real(db2_sum)
+        db2[m] = db2_m
+
+
+@njit(parallel=True, **OPTIONS)
+def _backward_5_parallel(chunk, m_size, g, n_size, t_size, db2):
+    for k in prange((m_size + chunk - 1) // chunk):
+        lo = k * chunk
+        hi = min(lo + chunk, m_size)
+        _backward_5_rows(lo, hi, g, n_size, t_size, db2)
+
+
+@njit(**OPTIONS)
+def _backward_6_rows(
+    lo, hi, multi_head_attention_any, multi_head_attention_open, multi_head_attention_s,
+    multi_head_attention_z_max, sum_exp, h_size, t_size, multi_head_attention_z,
+    factor_multi_head_attention_any_multi_head_attention_a,
+):
+    real = multi_head_attention_any.dtype.type
+    for n in range(lo, hi):
+        for h in range(h_size):
+            for t in range(t_size):
+                multi_head_attention_any_nt = multi_head_attention_any[n, t]
+                multi_head_attention_z_max_nht = multi_head_attention_z_max[n, h, t]
+                sum_exp_nht = sum_exp[n, h, t]
+                # multi_head_attention_z[n,h,t,t′] = multi_head_attention_s[n,h,t,t′]
+                #     if multi_head_attention_open[n,t,t′] > 0 else (−∞)·1[multi_head_attention_any[n,t] > 0]
+                # multi_head_attention_a[n,h,t,t′] = exp(multi_head_attention_z[n,h,t,t′] −
+                #     multi_head_attention_z_max[n,h,t]) / sum_exp[n,h,t]
+                # factor_multi_head_attention_any_multi_head_attention_a[n,h,t,t′] = multi_head_attention_any[n,t]·
+                #     multi_head_attention_a[n,h,t,t′]
+                for t_2 in range(t_size):
+                    multi_head_attention_z_nhtt_2 = (
+                        (multi_head_attention_s[n, h, t, t_2]
+                        if (multi_head_attention_open[n, t, t_2] > real(0)) else (real(-np.inf)
+                        if (multi_head_attention_any_nt > real(0)) else real(0)))
+                    )
+                    multi_head_attention_z[n, h, t, t_2] = multi_head_attention_z_nhtt_2
+                    multi_head_attention_a = (
+                        exp(multi_head_attention_z_nhtt_2 - multi_head_attention_z_max_nht) / sum_exp_nht
+                    )
+                    factor_multi_head_attention_any_multi_head_attention_a[n, h, t, t_2] = (
+                        multi_head_attention_a * multi_head_attention_any_nt
+                    )
+
+
+@njit(parallel=True, **OPTIONS)
+def _backward_6_parallel(
+    chunk, n_size, multi_head_attention_any, multi_head_attention_open, multi_head_attention_s,
+    multi_head_attention_z_max, sum_exp, h_size, t_size, multi_head_attention_z,
+    factor_multi_head_attention_any_multi_head_attention_a,
+):
+    for k in prange((n_size + chunk - 1) // chunk):
+        lo = k * chunk
+        hi = min(lo + chunk, n_size)
+        _backward_6_rows(
+            lo, hi, multi_head_attention_any, multi_head_attention_open, multi_head_attention_s,
+            multi_head_attention_z_max, sum_exp, h_size, t_size, multi_head_attention_z,
+            factor_multi_head_attention_any_multi_head_attention_a,
+        )
+
+
+@njit(**OPTIONS)
+def _backward_7_rows(
+    lo, hi, layer_norm_mu_, layer_norm_r_, h, beta2, gamma2, m_size, t_size, layer_norm_xhat_, v,
+):
+    for n in range(lo, hi):
+        for t in range(t_size):
+            layer_norm_mu__nt = layer_norm_mu_[n, t]
+            layer_norm_r__nt = layer_norm_r_[n, t]
+            # layer_norm_xhat_[n,t,m] = layer_norm_r_[n,t]·(h[n,t,m] − layer_norm_mu_[n,t])
+            # v[n,t,m] = β₂[m] + γ₂[m]·layer_norm_xhat_[n,t,m]
+            for m in range(m_size):
+                layer_norm_xhat__ntm = layer_norm_r__nt * (h[n, t, m] - layer_norm_mu__nt)
+                layer_norm_xhat_[n, t, m] = layer_norm_xhat__ntm
+                v[n, t, m] = layer_norm_xhat__ntm * gamma2[m] + beta2[m]
+
+
+@njit(parallel=True, **OPTIONS)
+def _backward_7_parallel(
+    chunk, n_size, layer_norm_mu_, layer_norm_r_, h, beta2, gamma2, m_size, t_size, layer_norm_xhat_, v,
+):
+    for k in prange((n_size + chunk - 1) // chunk):
+        lo = k * chunk
+        hi = min(lo + chunk, n_size)
+        _backward_7_rows(
+            lo, hi, layer_norm_mu_, layer_norm_r_, h, beta2, gamma2, m_size, t_size, layer_norm_xhat_, v,
+        )
+
+
+@njit(**OPTIONS)
+def _backward_8_rows(lo, hi, feed_forward_z, sum_W2_g, n_size, t_size, dfeed_forward_z, db1):
+    real = feed_forward_z.dtype.type
+    for k in range(lo, hi):
+        # f̅e̅e̅d̅_̅f̅o̅r̅w̅a̅r̅d̅_̅z̅[n,t,k] = sum_W2_g[n,t,k]·1[feed_forward_z[n,t,k] > 0]
+        # b̄₁[k] = Σ_n,t f̅e̅e̅d̅_̅f̅o̅r̅w̅a̅r̅d̅_̅z̅[n,t,k]
+        db1_sum = 0.0
+        db1_sum_lost = 0.0
+        for n in range(n_size):
+            db1_part = 0.0
+            for t in range(t_size):
+                dfeed_forward_z_ntk = (
+                    sum_W2_g[n, t, k] * (real(1) if (feed_forward_z[n, t, k] > real(0)) else real(0))
+                )
+                dfeed_forward_z[n, t, k] = dfeed_forward_z_ntk
+                db1_part = added(db1_part, dfeed_forward_z_ntk)
+            db1_sum, db1_sum_lost = compensated(db1_sum, db1_sum_lost, db1_part)
+        db1_k = real(db1_sum)
+        db1[k] = db1_k
+
+
+@njit(parallel=True, **OPTIONS)
+def _backward_8_parallel(chunk, k_size, feed_forward_z, sum_W2_g, n_size, t_size, dfeed_forward_z, db1):
+    for k in prange((k_size + chunk - 1) // chunk):
+        lo = k * chunk
+        hi = min(lo + chunk, k_size)
+        _backward_8_rows(lo, hi, feed_forward_z, sum_W2_g, n_size, t_size, dfeed_forward_z, db1)
+
+
+@njit(**OPTIONS)
+def _backward_9_rows(lo, hi, gamma2, dv, layer_norm_xhat_, layer_norm_r_, g, m_size, t_size, dh):
+    real = gamma2.dtype.type
+    for n in range(lo, hi):
+        for t in range(t_size):
+            layer_norm_r__nt = layer_norm_r_[n, t]
+            one_over_m = real(1) / real(m_size)
+            # l̅a̅y̅e̅r̅_̅n̅o̅r̅m̅_̅x̅h̅a̅t̅_̅[n,t,m] = v̄[n,t,m]·γ₂[m]
+            # sum_layer_norm_xhat__dlayer_norm_xhat_[n,t] = Σ_m l̅a̅y̅e̅r̅_̅n̅o̅r̅m̅_̅x̅h̅a̅t̅_̅[n,t,m]·
+            #     layer_norm_xhat_[n,t,m]
+            # sum_dlayer_norm_xhat_[n,t] = Σ_m l̅a̅y̅e̅r̅_̅n̅o̅r̅m̅_̅x̅h̅a̅t̅_̅[n,t,m]
+            sum_layer_norm_xhat__dlayer_norm_xhat__sum = 0.0
+            sum_dlayer_norm_xhat__sum = 0.0
+            for m in range(m_size):
+                dlayer_norm_xhat_ = gamma2[m] * dv[n, t, m]
+                sum_layer_norm_xhat__dlayer_norm_xhat__sum = added(
+                    sum_layer_norm_xhat__dlayer_norm_xhat__sum, dlayer_norm_xhat_ * layer_norm_xhat_[n, t, m],
+                )
+                sum_dlayer_norm_xhat__sum = added(sum_dlayer_norm_xhat__sum, dlayer_norm_xhat_)
+            sum_layer_norm_xhat__dlayer_norm_xhat_ = real(sum_layer_norm_xhat__dlayer_norm_xhat__sum)
+            sum_dlayer_norm_xhat_ = real(sum_dlayer_norm_xhat__sum)
+            # l̅a̅y̅e̅r̅_̅n̅o̅r̅m̅_̅x̅h̅a̅t̅_̅[n,t,m] = v̄[n,t,m]·γ₂[m]
+            # h̄[n,t,m] = g[n,t,m] + layer_norm_r_[n,t]·(l̅a̅y̅e̅r̅_̅n̅o̅r̅m̅_̅x̅h̅a̅t̅_̅[n,t,m] −
+            #     (sum_dlayer_norm_xhat_[n,t] + sum_layer_norm_xhat__dlayer_norm_xhat_[n,t]·
+            #     layer_norm_xhat_[n,t,m]) / M)
+            for m in range(m_size):
+                dlayer_norm_xhat_ = gamma2[m] * dv[n, t, m]
+                dh[n, t, m] = (
+                    layer_norm_r__nt * (dlayer_norm_xhat_ - one_over_m * (sum_dlayer_norm_xhat_
+                    + sum_layer_norm_xhat__dlayer_norm_xhat_ * layer_norm_xhat_[n, t, m])) + g[n, t, m]
+                )
+
+
+@njit(parallel=True, **OPTIONS)
+def _backward_9_parallel(chunk, n_size, gamma2, dv, layer_norm_xhat_, layer_norm_r_, g, m_size, t_size, dh):
+    for k in prange((n_size + chunk - 1) // chunk):
+        lo = k * chunk
+        hi = min(lo + chunk, n_size)
+        _backward_9_rows(lo, hi, gamma2, dv, layer_norm_xhat_, layer_norm_r_, g, m_size, t_size, dh)
+
+
+@njit(**OPTIONS)
+def _backward_10_rows(lo, hi, layer_norm_xhat_, dv, n_size, t_size, dgamma2, dbeta2):
+    real = layer_norm_xhat_.dtype.type
+    for m in range(lo, hi):
+        # γ̄₂[m] = Σ_n,t v̄[n,t,m]·layer_norm_xhat_[n,t,m]
+        # β̄₂[m] = Σ_n,t v̄[n,t,m]
+        dgamma2_sum = 0.0
+        dbeta2_sum = 0.0
+        dgamma2_sum_lost = 0.0
+        dbeta2_sum_lost = 0.0
+        for n in range(n_size):
+            dgamma2_part = 0.0
+            dbeta2_part = 0.0
+            for t in range(t_size):
+                dgamma2_part = added(dgamma2_part, layer_norm_xhat_[n, t, m] * dv[n, t, m])
+                dbeta2_part = added(dbeta2_part, dv[n, t, m])
+            dgamma2_sum, dgamma2_sum_lost = compensated(dgamma2_sum, dgamma2_sum_lost, dgamma2_part)
+            dbeta2_sum, dbeta2_sum_lost = compensated(dbeta2_sum, dbeta2_sum_lost, dbeta2_part)
+        dgamma2_m = real(dgamma2_sum)
+        dgamma2[m] = dgamma2_m
+        dbeta2_m = real(dbeta2_sum)
+        dbeta2[m] = dbeta2_m
+
+
+@njit(parallel=True, **OPTIONS)
+def _backward_10_parallel(chunk, m_size, layer_norm_xhat_, dv, n_size, t_size, dgamma2, dbeta2):
+    for k in prange((m_size + chunk - 1) // chunk):
+        lo = k * chunk
+        hi = min(lo + chunk, m_size)
+        _backward_10_rows(lo, hi, layer_norm_xhat_, dv, n_size, t_size, dgamma2, dbeta2)
+
+
+@njit(**OPTIONS)
+def _backward_11_rows(lo, hi, Wo, dh, e_size, h_size, m_size, t_size, dmulti_head_attention_o):
+    real = Wo.dtype.type
+    for n in range(lo, hi):
+        for h in range(h_size):
+            for t in range(t_size):
+                for e_ in range(e_size):
+                    # m̅u̅l̅t̅i̅_̅h̅e̅a̅d̅_̅a̅t̅t̅e̅n̅t̅i̅o̅n̅_̅o̅[n,h,t,e] = Σ_m h̄[n,t,m]·Wo[m,h,e]
+                    dmulti_head_attention_o_sum = 0.0
+                    for m in range(m_size):
+                        dmulti_head_attention_o_sum = added(
+                            dmulti_head_attention_o_sum, Wo[m, h, e_] * dh[n, t, m],
+                        )
+                    dmulti_head_attention_o_nhte_ = real(dmulti_head_attention_o_sum)
+                    dmulti_head_attention_o[n, h, t, e_] = dmulti_head_attention_o_nhte_
+
+
+@njit(parallel=True, **OPTIONS)
+def _backward_11_parallel(chunk, n_size, Wo, dh, e_size, h_size, m_size, t_size, dmulti_head_attention_o):
+    for k in prange((n_size + chunk - 1) // chunk):
+        lo = k * chunk
+        hi = min(lo + chunk, n_size)
+        _backward_11_rows(lo, hi, Wo, dh, e_size, h_size, m_size, t_size, dmulti_head_attention_o)
+
+
+@njit(**OPTIONS)
+def _backward_12_rows(lo, hi, dh, n_size, t_size, dbo):
+    real = dh.dtype.type
+    for m in range(lo, hi):
+        # b̅o̅[m] = Σ_n,t h̄[n,t,m]
+        dbo_sum = 0.0
+        dbo_sum_lost = 0.0
+        for n in range(n_size):
+            dbo_part = 0.0
+            for t in range(t_size):
+                dbo_part = added(dbo_part, dh[n, t, m])
+            dbo_sum, dbo_sum_lost = compensated(dbo_sum, dbo_sum_lost, dbo_part)
+        dbo_m = real(dbo_sum)
+        dbo[m] = dbo_m
+
+
+@njit(parallel=True, **OPTIONS)
+def _backward_12_parallel(chunk, m_size, dh, n_size, t_size, dbo):
+    for k in prange((m_size + chunk - 1) // chunk):
+        lo = k * chunk
+        hi = min(lo + chunk, m_size)
+        _backward_12_rows(lo, hi, dh, n_size, t_size, dbo)
+
+
+@njit(**OPTIONS)
+def _backward_13_rows(
+    lo, hi, multi_head_attention_any, sum_dmulti_head_attention_o_multi_head_attention_v,
+    multi_head_attention_z_max, multi_head_attention_z, sum_exp, multi_head_attention_open, h_size, t_size,
+    dmulti_head_attention_s,
+):
+    real = multi_head_attention_any.dtype.type
+    for n in range(lo, hi):
+        for h in range(h_size):
+            for t in range(t_size):
+                multi_head_attention_any_nt = multi_head_attention_any[n, t]
+                multi_head_attention_z_max_nht = multi_head_attention_z_max[n, h, t]
+                sum_exp_nht = sum_exp[n, h, t]
+                # m̅u̅l̅t̅i̅_̅h̅e̅a̅d̅_̅a̅t̅t̅e̅n̅t̅i̅o̅n̅_̅a̅[n,h,t,t′] = multi_head_attention_any[n,t]·
+                #     sum_dmulti_head_attention_o_multi_head_attention_v[n,h,t,t′]
+                # exp_multi_head_attention_z_max_multi_head_attention_z[n,h,t,t′] = exp(multi_head_attention_z[n,h,t,t′]
+                #     − multi_head_attention_z_max[n,h,t])
+                # shifted_sum[n,h,t] = Σ_t′ m̅u̅l̅t̅i̅_̅h̅e̅a̅d̅_̅a̅t̅t̅e̅n̅t̅i̅o̅n̅_̅a̅[n,h,t,t′]·
+                #     exp(multi_head_attention_z[n,h,t,t′] − multi_head_attention_z_max[n,h,t])
+                shifted_sum_sum = 0.0
+                for t_2 in range(t_size):
+                    dmulti_head_attention_a = (
+                        multi_head_attention_any_nt
+                        * sum_dmulti_head_attention_o_multi_head_attention_v[n, h, t, t_2]
+                    )
+                    exp_multi_head_attention_z_max_multi_head_attention_z = exp(
+                        multi_head_attention_z[n, h, t, t_2] - multi_head_attention_z_max_nht,
+                    )
+                    dmulti_head_attention_s[n, h, t, t_2] = (
+                        exp_multi_head_attention_z_max_multi_head_attention_z
+                    )
+                    shifted_sum_sum = added(
+                        shifted_sum_sum,
+                        dmulti_head_attention_a * exp_multi_head_attention_z_max_multi_head_attention_z,
+                    )
+                shifted_sum = real(shifted_sum_sum)
+                # m̅u̅l̅t̅i̅_̅h̅e̅a̅d̅_̅a̅t̅t̅e̅n̅t̅i̅o̅n̅_̅a̅[n,h,t,t′] = multi_head_attention_any[n,t]·
+                #     sum_dmulti_head_attention_o_multi_head_attention_v[n,h,t,t′]
+                # m̅u̅l̅t̅i̅_̅h̅e̅a̅d̅_̅a̅t̅t̅e̅n̅t̅i̅o̅n̅_̅z̅[n,h,t,t′] = m̅u̅l̅t̅i̅_̅h̅e̅a̅d̅_̅a̅t̅t̅e̅n̅t̅i̅o̅n̅_̅a̅[n,h,t,t′]·
+                #     exp(multi_head_attention_z[n,h,t,t′] − multi_head_attention_z_max[n,h,t]) / sum_exp[n,h,t]
+                #     − shifted_sum[n,h,t]·exp(multi_head_attention_z[n,h,t,t′] −
+                #     multi_head_attention_z_max[n,h,t]) / sum_exp[n,h,t]²
+                # m̅u̅l̅t̅i̅_̅h̅e̅a̅d̅_̅a̅t̅t̅e̅n̅t̅i̅o̅n̅_̅s̅[n,h,t,t′] = m̅u̅l̅t̅i̅_̅h̅e̅a̅d̅_̅a̅t̅t̅e̅n̅t̅i̅o̅n̅_̅z̅[n,h,t,t′]·
+                #     1[multi_head_attention_open[n,t,t′] > 0]
+                for t_2 in range(t_size):
+                    dmulti_head_attention_a = (
+                        multi_head_attention_any_nt
+                        * sum_dmulti_head_attention_o_multi_head_attention_v[n, h, t, t_2]
+                    )
+                    exp_multi_head_attention_z_max_multi_head_attention_z = (
+                        dmulti_head_attention_s[n, h, t, t_2]
+                    )
+                    dmulti_head_attention_z = (
+                        dmulti_head_attention_a * exp_multi_head_attention_z_max_multi_head_attention_z
+                        / sum_exp_nht - exp_multi_head_attention_z_max_multi_head_attention_z * shifted_sum
+                        / (sum_exp_nht * sum_exp_nht)
+                    )
+                    dmulti_head_attention_s[n, h, t, t_2] = (
+                        dmulti_head_attention_z * (real(1) if (multi_head_attention_open[n, t, t_2] > real(0))
+                        else real(0))
+                    )
+
+
+@njit(parallel=True, **OPTIONS)
+def _backward_13_parallel(
+    chunk, n_size, multi_head_attention_any, sum_dmulti_head_attention_o_multi_head_attention_v,
+    multi_head_attention_z_max, multi_head_attention_z, sum_exp, multi_head_attention_open, h_size, t_size,
+    dmulti_head_attention_s,
+):
+    for k in prange((n_size + chunk - 1) // chunk):
+        lo = k * chunk
+        hi = min(lo + chunk, n_size)
+        _backward_13_rows(
+            lo, hi, multi_head_attention_any, sum_dmulti_head_attention_o_multi_head_attention_v,
+            multi_head_attention_z_max, multi_head_attention_z, sum_exp, multi_head_attention_open, h_size,
+            t_size, dmulti_head_attention_s,
+        )
+
+
+@njit(**OPTIONS)
+def _backward_14_rows(lo, hi, dmulti_head_attention_v, e_size, n_size, t_size, dbv):
+    real = dmulti_head_attention_v.dtype.type
+    for h in range(lo, hi):
+        for e_ in range(e_size):
+            # b̅v̅[h,e] = Σ_n,t m̅u̅l̅t̅i̅_̅h̅e̅a̅d̅_̅a̅t̅t̅e̅n̅t̅i̅o̅n̅_̅v̅[n,h,t,e]
+            dbv_sum = 0.0
+            dbv_sum_lost = 0.0
+            for n in range(n_size):
+                dbv_part = 0.0
+                for t in range(t_size):
+                    dbv_part = added(dbv_part, dmulti_head_attention_v[n, h, t, e_])
+                dbv_sum, dbv_sum_lost = compensated(dbv_sum, dbv_sum_lost, dbv_part)
+            dbv_he_ = real(dbv_sum)
+            dbv[h, e_] = dbv_he_
+
+
+@njit(parallel=True, **OPTIONS)
+def _backward_14_parallel(chunk, h_size, dmulti_head_attention_v, e_size, n_size, t_size, dbv):
+    for k in prange((h_size + chunk - 1) // chunk):
+        lo = k * chunk
+        hi = min(lo + chunk, h_size)
+        _backward_14_rows(lo, hi, dmulti_head_attention_v, e_size, n_size, t_size, dbv)
+
+
+@njit(**OPTIONS)
+def _backward_15_rows(
+    lo, hi, sum_multi_head_attention_q_dmulti_head_attention_s,
+    sum_multi_head_attention_k_dmulti_head_attention_s, e_size_to_const, e_size, n_size, t_size,
+    dmulti_head_attention_k, dmulti_head_attention_q, dbq, dbk,
+):
+    real = sum_multi_head_attention_q_dmulti_head_attention_s.dtype.type
+    for h in range(lo, hi):
+        for e_ in range(e_size):
+            # m̅u̅l̅t̅i̅_̅h̅e̅a̅d̅_̅a̅t̅t̅e̅n̅t̅i̅o̅n̅_̅k̅[n,h,t,e] = e_size_to_const·
+            #     sum_multi_head_attention_q_dmulti_head_attention_s[n,h,t,e]
+            # m̅u̅l̅t̅i̅_̅h̅e̅a̅d̅_̅a̅t̅t̅e̅n̅t̅i̅o̅n̅_̅q̅[n,h,t,e] = e_size_to_const·
+            #     sum_multi_head_attention_k_dmulti_head_attention_s[n,h,t,e]
+            # b̅q̅[h,e] = Σ_n,t m̅u̅l̅t̅i̅_̅h̅e̅a̅d̅_̅a̅t̅t̅e̅n̅t̅i̅o̅n̅_̅q̅[n,h,t,e]
+            # b̅k̅[h,e] = Σ_n,t m̅u̅l̅t̅i̅_̅h̅e̅a̅d̅_̅a̅t̅t̅e̅n̅t̅i̅o̅n̅_̅k̅[n,h,t,e]
+            dbq_sum = 0.0
+            dbk_sum = 0.0
+            dbq_sum_lost = 0.0
+            dbk_sum_lost = 0.0
+            for n in range(n_size):
+                dbq_part = 0.0
+                dbk_part = 0.0
+                for t in range(t_size):
+                    dmulti_head_attention_k_nhte_ = (
+                        e_size_to_const * sum_multi_head_attention_q_dmulti_head_attention_s[n, h, t, e_]
+                    )
+                    dmulti_head_attention_k[n, h, t, e_] = dmulti_head_attention_k_nhte_
+                    dmulti_head_attention_q_nhte_ = (
+                        e_size_to_const * sum_multi_head_attention_k_dmulti_head_attention_s[n, h, t, e_]
+                    )
+                    dmulti_head_attention_q[n, h, t, e_] = dmulti_head_attention_q_nhte_
+                    dbq_part = added(dbq_part, dmulti_head_attention_q_nhte_)
+                    dbk_part = added(dbk_part, dmulti_head_attention_k_nhte_)
+                dbq_sum, dbq_sum_lost = compensated(dbq_sum, dbq_sum_lost, dbq_part)
+                dbk_sum, dbk_sum_lost = compensated(dbk_sum, dbk_sum_lost, dbk_part)
+            dbq_he_ = real(dbq_sum)
+            dbq[h, e_] = dbq_he_
+            dbk_he_ = real(dbk_sum)
+            dbk[h, e_] = dbk_he_
+
+
+@njit(parallel=True, **OPTIONS)
+def _backward_15_parallel(
+    chunk, h_size, sum_multi_head_attention_q_dmulti_head_attention_s,
+    sum_multi_head_attention_k_dmulti_head_attention_s, e_size_to_const, e_size, n_size, t_size,
+    dmulti_head_attention_k, dmulti_head_attention_q, dbq, dbk,
+):
+    for k in prange((h_size + chunk - 1) // chunk):
+        lo = k * chunk
+        hi = min(lo + chunk, h_size)
+        _backward_15_rows(
+            lo, hi, sum_multi_head_attention_q_dmulti_head_attention_s,
+            sum_multi_head_attention_k_dmulti_head_attention_s, e_size_to_const, e_size, n_size, t_size,
+            dmulti_head_attention_k, dmulti_head_attention_q, dbq, dbk,
+        )
+
+
+@njit(**OPTIONS)
+def _backward_16_rows(
+    lo, hi, sum_Wk_dmulti_head_attention_k, sum_Wq_dmulti_head_attention_q, sum_Wv_dmulti_head_attention_v,
+    gamma1, layer_norm_xhat, n_size, t_size, dlayer_norm_xhat, dgamma1, dbeta1,
+):
+    real = sum_Wk_dmulti_head_attention_k.dtype.type
+    for m in range(lo, hi):
+        gamma1_m = gamma1[m]
+        # ū[n,t,m] = sum_Wk_dmulti_head_attention_k[n,t,m] + sum_Wq_dmulti_head_attention_q[n,t,m] +
+        #     sum_Wv_dmulti_head_attention_v[n,t,m]
+        # l̅a̅y̅e̅r̅_̅n̅o̅r̅m̅_̅x̅h̅a̅t̅[n,t,m] = ū[n,t,m]·γ₁[m]
+        # γ̄₁[m] = Σ_n,t ū[n,t,m]·layer_norm_xhat[n,t,m]
+        # β̄₁[m] = Σ_n,t ū[n,t,m]
+        dgamma1_sum = 0.0
+        dbeta1_sum = 0.0
+        dgamma1_sum_lost = 0.0
+        dbeta1_sum_lost = 0.0
+        for n in range(n_size):
+            dgamma1_part = 0.0
+            dbeta1_part = 0.0
+            for t in range(t_size):
+                du = (
+                    sum_Wk_dmulti_head_attention_k[n, t, m] + sum_Wq_dmulti_head_attention_q[n, t, m]
+                    + sum_Wv_dmulti_head_attention_v[n, t, m]
+                )
+                dlayer_norm_xhat[n, t, m] = du * gamma1_m
+                dgamma1_part = added(dgamma1_part, du * layer_norm_xhat[n, t, m])
+                dbeta1_part = added(dbeta1_part, du)
+            dgamma1_sum, dgamma1_sum_lost = compensated(dgamma1_sum, dgamma1_sum_lost, dgamma1_part)
+            dbeta1_sum, dbeta1_sum_lost = compensated(dbeta1_sum, dbeta1_sum_lost, dbeta1_part)
+        dgamma1_m = real(dgamma1_sum)
+        dgamma1[m] = dgamma1_m
+        dbeta1_m = real(dbeta1_sum)
+        dbeta1[m] = dbeta1_m
+
+
+@njit(parallel=True, **OPTIONS)
+def _backward_16_parallel(
+    chunk, m_size, sum_Wk_dmulti_head_attention_k, sum_Wq_dmulti_head_attention_q,
+    sum_Wv_dmulti_head_attention_v, gamma1, layer_norm_xhat, n_size, t_size, dlayer_norm_xhat, dgamma1, dbeta1,
+):
+    for k in prange((m_size + chunk - 1) // chunk):
+        lo = k * chunk
+        hi = min(lo + chunk, m_size)
+        _backward_16_rows(
+            lo, hi, sum_Wk_dmulti_head_attention_k, sum_Wq_dmulti_head_attention_q,
+            sum_Wv_dmulti_head_attention_v, gamma1, layer_norm_xhat, n_size, t_size, dlayer_norm_xhat, dgamma1,
+            dbeta1,
+        )
+
+
+@njit(**OPTIONS)
+def _backward_17_rows(lo, hi, layer_norm_xhat, dlayer_norm_xhat, layer_norm_r, dh, m_size, t_size, dx):
+    real = layer_norm_xhat.dtype.type
+    for n in range(lo, hi):
+        for t in range(t_size):
+            layer_norm_r_nt = layer_norm_r[n, t]
+            one_over_m = real(1) / real(m_size)
+            # sum_layer_norm_xhat_dlayer_norm_xhat[n,t] = Σ_m l̅a̅y̅e̅r̅_̅n̅o̅r̅m̅_̅x̅h̅a̅t̅[n,t,m]·
+            #     layer_norm_xhat[n,t,m]
+            # sum_dlayer_norm_xhat[n,t] = Σ_m l̅a̅y̅e̅r̅_̅n̅o̅r̅m̅_̅x̅h̅a̅t̅[n,t,m]
+            sum_layer_norm_xhat_dlayer_norm_xhat_sum = 0.0
+            sum_dlayer_norm_xhat_sum = 0.0
+            for m in range(m_size):
+                sum_layer_norm_xhat_dlayer_norm_xhat_sum = added(
+                    sum_layer_norm_xhat_dlayer_norm_xhat_sum,
+                    layer_norm_xhat[n, t, m] * dlayer_norm_xhat[n, t, m],
+                )
+                sum_dlayer_norm_xhat_sum = added(sum_dlayer_norm_xhat_sum, dlayer_norm_xhat[n, t, m])
+            sum_layer_norm_xhat_dlayer_norm_xhat = real(sum_layer_norm_xhat_dlayer_norm_xhat_sum)
+            sum_dlayer_norm_xhat = real(sum_dlayer_norm_xhat_sum)
+            # x̄[n,t,m] = h̄[n,t,m] + layer_norm_r[n,t]·(l̅a̅y̅e̅r̅_̅n̅o̅r̅m̅_̅x̅h̅a̅t̅[n,t,m] −
+            #     (sum_dlayer_norm_xhat[n,t] + sum_layer_norm_xhat_dlayer_norm_xhat[n,t]·
+            #     layer_norm_xhat[n,t,m]) / M)
+            for m in range(m_size):
+                dx[n, t, m] = (
+                    layer_norm_r_nt * (dlayer_norm_xhat[n, t, m] - one_over_m * (sum_dlayer_norm_xhat
+                    + sum_layer_norm_xhat_dlayer_norm_xhat * layer_norm_xhat[n, t, m])) + dh[n, t, m]
+                )
+
+
+@njit(parallel=True, **OPTIONS)
+def _backward_17_parallel(
+    chunk, n_size, layer_norm_xhat, dlayer_norm_xhat, layer_norm_r, dh, m_size, t_size, dx,
+):
+    for k in prange((n_size + chunk - 1) // chunk):
+        lo = k * chunk
+        hi = min(lo + chunk, n_size)
+        _backward_17_rows(lo, hi, layer_norm_xhat, dlayer_norm_xhat, layer_norm_r, dh, m_size, t_size, dx)
+
+
+@njit(**OPTIONS)
+def _jvp_rows(
+    lo, hi, x, beta1, gamma1, mask, x_dot, beta1_dot, gamma1_dot, causal, m_size, t_size, u,
+    multi_head_attention_open, multi_head_attention_any, u_dot,
+):
+    real = x.dtype.type
+    for n in range(lo, hi):
+        for t in range(t_size):
+            one_over_m = real(1) / real(m_size)
+            # sum_x[n,t] = Σ_m x[n,t,m]
+            # sum_x_dot[n,t] = Σ_m ẋ[n,t,m]
+            sum_x_sum = 0.0
+            sum_x_dot_sum = 0.0
+            for m in range(m_size):
+                sum_x_sum = added(sum_x_sum, x[n, t, m])
+                sum_x_dot_sum = added(sum_x_dot_sum, x_dot[n, t, m])
+            sum_x = real(sum_x_sum)
+            sum_x_dot = real(sum_x_dot_sum)
+            # multi_head_attention_open[n,t,t′] = 0 if causal > 0 and t < t′ else mask[n,t,t′]
+            # multi_head_attention_any[n,t] = max_t′(multi_head_attention_open[n,t,t′])
+            multi_head_attention_any_nt = real(-np.inf)
+            for t_2 in range(t_size):
+                multi_head_attention_open_ntt_2 = (
+                    (real(0) if ((causal > real(0)) and (t < t_2)) else mask[n, t, t_2])
+                )
+                multi_head_attention_open[n, t, t_2] = multi_head_attention_open_ntt_2
+                value = multi_head_attention_open_ntt_2
+                if value > multi_head_attention_any_nt or (value != value and multi_head_attention_any_nt == multi_head_attention_any_nt):
+                    multi_head_attention_any_nt = value
+            multi_head_attention_any[n, t] = multi_head_attention_any_nt
+            # layer_norm_mu[n,t] = sum_x[n,t] / M
+            layer_norm_mu = one_over_m * sum_x
+            # sum_layer_norm_mu_x[n,t] = Σ_m (x[n,t,m] − layer_norm_mu[n,t])²
+            sum_layer_norm_mu_x_sum = 0.0
+            for m in range(m_size):
+                sum_layer_norm_mu_x_sum = added(
+                    sum_layer_norm_mu_x_sum, (x[n, t, m] - layer_norm_mu) * (x[n, t, m] - layer_norm_mu),
+                )
+            sum_layer_norm_mu_x = real(sum_layer_norm_mu_x_sum)
+            # layer_norm_var[n,t] = sum_layer_norm_mu_x[n,t] / M
+            layer_norm_var = one_over_m * sum_layer_norm_mu_x
+            # layer_norm_r[n,t] = 1 / √(1/100000 + layer_norm_var[n,t])
+            layer_norm_r = real(1) / math.sqrt(real(1e-05) + layer_norm_var)
+            # layer_norm_xhat[n,t,m] = layer_norm_r[n,t]·(x[n,t,m] − layer_norm_mu[n,t])
+            # u[n,t,m] = β₁[m] + γ₁[m]·layer_norm_xhat[n,t,m]
+            # sum_layer_norm_xhat_x_dot[n,t] = Σ_m layer_norm_xhat[n,t,m]·ẋ[n,t,m]
+            sum_layer_norm_xhat_x_dot_sum = 0.0
+            for m in range(m_size):
+                layer_norm_xhat = layer_norm_r * (x[n, t, m] - layer_norm_mu)
+                u[n, t, m] = layer_norm_xhat * gamma1[m] + beta1[m]
+                sum_layer_norm_xhat_x_dot_sum = added(
+                    sum_layer_norm_xhat_x_dot_sum, layer_norm_xhat * x_dot[n, t, m],
+                )
+            sum_layer_norm_xhat_x_dot = real(sum_layer_norm_xhat_x_dot_sum)
+            # layer_norm_xhat[n,t,m] = layer_norm_r[n,t]·(x[n,t,m] − layer_norm_mu[n,t])
+            # u̇[n,t,m] = β̇₁[m] + layer_norm_xhat[n,t,m]·γ̇₁[m] + γ₁[m]·layer_norm_r[n,t]·(ẋ[n,t,m] +
+            #     (−sum_x_dot[n,t] − sum_layer_norm_xhat_x_dot[n,t]·layer_norm_xhat[n,t,m]) / M)
+            for m in range(m_size):
+                layer_norm_xhat = layer_norm_r * (x[n, t, m] - layer_norm_mu)
+                u_dot[n, t, m] = (
+                    layer_norm_xhat * gamma1_dot[m] + layer_norm_r * (one_over_m * (-sum_x_dot - layer_norm_xhat
+                    * sum_layer_norm_xhat_x_dot) + x_dot[n, t, m]) * gamma1[m] + beta1_dot[m]
+                )
+
+
+@njit(parallel=True, **OPTIONS)
+def _jvp_parallel(
+    chunk, n_size, x, beta1, gamma1, mask, x_dot, beta1_dot, gamma1_dot, causal, m_size, t_size, u,
+    multi_head_attention_open, multi_head_attention_any, u_dot,
+):
+    for k in prange((n_size + chunk - 1) // chunk):
+        lo = k * chunk
+        hi = min(lo + chunk, n_size)
+        _jvp_rows(
+            lo, hi, x, beta1, gamma1, mask, x_dot, beta1_dot, gamma1_dot, causal, m_size, t_size, u,
+            multi_head_attention_open, multi_head_attention_any, u_dot,
+        )
+
+
+@njit(**OPTIONS)
+def _jvp_2_rows(
+    lo, hi, Wq, u, bq, Wk, bk, Wv, bv, u_dot, Wq_dot, bq_dot, Wv_dot, bv_dot, Wk_dot, bk_dot, e_size, h_size,
+    m_size, t_size, multi_head_attention_q, multi_head_attention_k, multi_head_attention_v,
+    multi_head_attention_q_dot, multi_head_attention_v_dot, factor_bk_dot_sum_Wk_dot_u_sum_Wk_u_dot,
+):
+    real = Wq.dtype.type
+    for n in range(lo, hi):
+        for h in range(h_size):
+            for t in range(t_size):
+                for e_ in range(e_size):
+                    # sum_Wq_u[n,h,t,e] = Σ_m u[n,t,m]·Wq[h,e,m]
+                    # sum_Wk_u[n,h,t,e] = Σ_m u[n,t,m]·Wk[h,e,m]
+                    # sum_Wv_u[n,h,t,e] = Σ_m u[n,t,m]·Wv[h,e,m]
+                    # sum_Wq_u_dot[n,h,t,e] = Σ_m Wq[h,e,m]·u̇[n,t,m]
+                    # sum_Wq_dot_u[n,h,t,e] = Σ_m u[n,t,m]·Ẇq̇[h,e,m]
+                    # sum_Wv_u_dot[n,h,t,e] = Σ_m Wv[h,e,m]·u̇[n,t,m]
+                    # sum_Wv_dot_u[n,h,t,e] = Σ_m u[n,t,m]·Ẇv̇[h,e,m]
+                    # sum_Wk_u_dot[n,h,t,e] = Σ_m Wk[h,e,m]·u̇[n,t,m]
+                    # sum_Wk_dot_u[n,h,t,e] = Σ_m u[n,t,m]·Ẇk̇[h,e,m]
+                    sum_Wq_u_sum = 0.0
+                    sum_Wk_u_sum = 0.0
+                    sum_Wv_u_sum = 0.0
+                    sum_Wq_u_dot_sum = 0.0
+                    sum_Wq_dot_u_sum = 0.0
+                    sum_Wv_u_dot_sum = 0.0
+                    sum_Wv_dot_u_sum = 0.0
+                    sum_Wk_u_dot_sum = 0.0
+                    sum_Wk_dot_u_sum = 0.0
+                    for m in range(m_size):
+                        sum_Wq_u_sum = added(sum_Wq_u_sum, Wq[h, e_, m] * u[n, t, m])
+                        sum_Wk_u_sum = added(sum_Wk_u_sum, Wk[h, e_, m] * u[n, t, m])
+                        sum_Wv_u_sum = added(sum_Wv_u_sum, Wv[h, e_, m] * u[n, t, m])
+                        sum_Wq_u_dot_sum = added(sum_Wq_u_dot_sum, Wq[h, e_, m] * u_dot[n, t, m])
+                        sum_Wq_dot_u_sum = added(sum_Wq_dot_u_sum, Wq_dot[h, e_, m] * u[n, t, m])
+                        sum_Wv_u_dot_sum = added(sum_Wv_u_dot_sum, Wv[h, e_, m] * u_dot[n, t, m])
+                        sum_Wv_dot_u_sum = added(sum_Wv_dot_u_sum, Wv_dot[h, e_, m] * u[n, t, m])
+                        sum_Wk_u_dot_sum = added(sum_Wk_u_dot_sum, Wk[h, e_, m] * u_dot[n, t, m])
+                        sum_Wk_dot_u_sum = added(sum_Wk_dot_u_sum, Wk_dot[h, e_, m] * u[n, t, m])
+                    sum_Wq_u = real(sum_Wq_u_sum)
+                    sum_Wk_u = real(sum_Wk_u_sum)
+                    sum_Wv_u = real(sum_Wv_u_sum)
+                    sum_Wq_u_dot = real(sum_Wq_u_dot_sum)
+                    sum_Wq_dot_u = real(sum_Wq_dot_u_sum)
+                    sum_Wv_u_dot = real(sum_Wv_u_dot_sum)
+                    sum_Wv_dot_u = real(sum_Wv_dot_u_sum)
+                    sum_Wk_u_dot = real(sum_Wk_u_dot_sum)
+                    sum_Wk_dot_u = real(sum_Wk_dot_u_sum)
+                    # multi_head_attention_q[n,h,t,e] = bq[h,e] + sum_Wq_u[n,h,t,e]
+                    multi_head_attention_q[n, h, t, e_] = sum_Wq_u + bq[h, e_]
+                    # multi_head_attention_k[n,h,t,e] = bk[h,e] + sum_Wk_u[n,h,t,e]
+                    multi_head_attention_k[n, h, t, e_] = sum_Wk_u + bk[h, e_]
+                    # multi_head_attention_v[n,h,t,e] = bv[h,e] + sum_Wv_u[n,h,t,e]
+                    multi_head_attention_v[n, h, t, e_] = sum_Wv_u + bv[h, e_]
+                    # ṁu̇l̇ṫi̇_̇ḣėȧḋ_̇ȧṫṫėṅṫi̇ȯṅ_̇q̇[n,h,t,e] = sum_Wq_dot_u[n,h,t,e] +
+                    #     sum_Wq_u_dot[n,h,t,e] + ḃq̇[h,e]
+                    multi_head_attention_q_dot[n, h, t, e_] = sum_Wq_dot_u + sum_Wq_u_dot + bq_dot[h, e_]
+                    # ṁu̇l̇ṫi̇_̇ḣėȧḋ_̇ȧṫṫėṅṫi̇ȯṅ_̇v̇[n,h,t,e] = sum_Wv_dot_u[n,h,t,e] +
+                    #     sum_Wv_u_dot[n,h,t,e] + ḃv̇[h,e]
+                    multi_head_attention_v_dot[n, h, t, e_] = sum_Wv_dot_u + sum_Wv_u_dot + bv_dot[h, e_]
+                    # factor_bk_dot_sum_Wk_dot_u_sum_Wk_u_dot[n,h,t,e] = sum_Wk_dot_u[n,h,t,e] +
+                    #     sum_Wk_u_dot[n,h,t,e] + ḃk̇[h,e]
+                    factor_bk_dot_sum_Wk_dot_u_sum_Wk_u_dot[n, h, t, e_] = (
+                        sum_Wk_dot_u + sum_Wk_u_dot + bk_dot[h, e_]
+                    )
+
+
+@njit(parallel=True, **OPTIONS)
+def _jvp_2_parallel(
+    chunk, n_size, Wq, u, bq, Wk, bk, Wv, bv, u_dot, Wq_dot, bq_dot, Wv_dot, bv_dot, Wk_dot, bk_dot, e_size,
+    h_size, m_size, t_size, multi_head_attention_q, multi_head_attention_k, multi_head_attention_v,
+    multi_head_attention_q_dot, multi_head_attention_v_dot, factor_bk_dot_sum_Wk_dot_u_sum_Wk_u_dot,
+):
+    for k in prange((n_size + chunk - 1) // chunk):
+        lo = k * chunk
+        hi = min(lo + chunk, n_size)
+        _jvp_2_rows(
+            lo, hi, Wq, u, bq, Wk, bk, Wv, bv, u_dot, Wq_dot, bq_dot, Wv_dot, bv_dot, Wk_dot, bk_dot, e_size,
+            h_size, m_size, t_size, multi_head_attention_q, multi_head_attention_k, multi_head_attention_v,
+            multi_head_attention_q_dot, multi_head_attention_v_dot, factor_bk_dot_sum_Wk_dot_u_sum_Wk_u_dot,
+        )
+
+
+@njit(**OPTIONS)
+def _jvp_3_rows(
+    lo, hi, sum_multi_head_attention_k_multi_head_attention_q, e_size_to_const, h_size, t_size,
+    multi_head_attention_s,
+):
+    for n in range(lo, hi):
+        for h in range(h_size):
+            for t in range(t_size):
+                for t_2 in range(t_size):
+                    # multi_head_attention_s[n,h,t,t′] = e_size_to_const·
+                    #     sum_multi_head_attention_k_multi_head_attention_q[n,h,t,t′]
+                    multi_head_attention_s[n, h, t, t_2] = (
+                        e_size_to_const * sum_multi_head_attention_k_multi_head_attention_q[n, h, t, t_2]
+                    )
+
+
+@njit(parallel=True, **OPTIONS)
+def _jvp_3_parallel(
+    chunk, n_size, sum_multi_head_attention_k_multi_head_attention_q, e_size_to_const, h_size, t_size,
+    multi_head_attention_s,
+):
+    for k in prange((n_size + chunk - 1) // chunk):
+        lo = k * chunk
+        hi = min(lo + chunk, n_size)
+        _jvp_3_rows(
+            lo, hi, sum_multi_head_attention_k_multi_head_attention_q, e_size_to_const, h_size, t_size,
+            multi_head_attention_s,
+        )
+
+
+@njit(**OPTIONS)
+def _jvp_4_rows(
+    lo, hi, multi_head_attention_open, sum_factor_bk_dot_sum_Wk_dot_u_sum_Wk_u_dot_multi_head_attention_q,
+    sum_multi_head_attention_k_multi_head_attention_q_dot, e_size_to_const, h_size, t_size,
+    multi_head_attention_z_dot,
+):
+    real = multi_head_attention_open.dtype.type
+    for n in range(lo, hi):
+        for t in range(t_size):
+            # ṁu̇l̇ṫi̇_̇ḣėȧḋ_̇ȧṫṫėṅṫi̇ȯṅ_̇ż[n,h,t,t′] = e_size_to_const·
+            #     (sum_multi_head_attention_k_multi_head_attention_q_dot[n,h,t,t′] +
+            #     sum_factor_bk_dot_sum_Wk_dot_u_sum_Wk_u_dot_multi_head_attention_q[n,h,t,t′])·
+            #     1[multi_head_attention_open[n,t,t′] > 0]
+            for h in range(h_size):
+                for t_2 in range(t_size):
+                    multi_head_attention_z_dot[n, h, t, t_2] = (
+                        e_size_to_const
+                        * (sum_factor_bk_dot_sum_Wk_dot_u_sum_Wk_u_dot_multi_head_attention_q[n, h, t, t_2]
+                        + sum_multi_head_attention_k_multi_head_attention_q_dot[n, h, t, t_2]) * (real(1)
+                        if (multi_head_attention_open[n, t, t_2] > real(0)) else real(0))
+                    )
+
+
+@njit(parallel=True, **OPTIONS)
+def _jvp_4_parallel(
+    chunk, n_size, multi_head_attention_open,
+    sum_factor_bk_dot_sum_Wk_dot_u_sum_Wk_u_dot_multi_head_attention_q,
+    sum_multi_head_attention_k_multi_head_attention_q_dot, e_size_to_const, h_size, t_size,
+    multi_head_attention_z_dot,
+):
+    for k in prange((n_size + chunk - 1) // chunk):
+        lo = k * chunk
+        hi = min(lo + chunk, n_size)
+        _jvp_4_rows(
+            lo, hi, multi_head_attention_open,
+            sum_factor_bk_dot_sum_Wk_dot_u_sum_Wk_u_dot_multi_head_attention_q,
+            sum_multi_head_attention_k_multi_head_attention_q_dot, e_size_to_const, h_size, t_size,
+            multi_head_attention_z_dot,
+        )
+
+
+@njit(**OPTIONS)
+def _jvp_5_rows(
+    lo, hi, multi_head_attention_any, multi_head_attention_open, multi_head_attention_s, h_size, t_size,
+    multi_head_attention_z,
+):
+    real = multi_head_attention_any.dtype.type
+    for n in range(lo, hi):
+        for t in range(t_size):
+            multi_head_attention_any_nt = multi_head_attention_any[n, t]
+            # multi_head_attention_z[n,h,t,t′] = multi_head_attention_s[n,h,t,t′]
+            #     if multi_head_attention_open[n,t,t′] > 0 else (−∞)·1[multi_head_attention_any[n,t] > 0]
+            for h in range(h_size):
+                for t_2 in range(t_size):
+                    multi_head_attention_z[n, h, t, t_2] = (
+                        (multi_head_attention_s[n, h, t, t_2]
+                        if (multi_head_attention_open[n, t, t_2] > real(0)) else (real(-np.inf)
+                        if (multi_head_attention_any_nt > real(0)) else real(0)))
+                    )
+
+
+@njit(parallel=True, **OPTIONS)
+def _jvp_5_parallel(
+    chunk, n_size, multi_head_attention_any, multi_head_attention_open, multi_head_attention_s, h_size, t_size,
+    multi_head_attention_z,
+):
+    for k in prange((n_size + chunk - 1) // chunk):
+        lo = k * chunk
+        hi = min(lo + chunk, n_size)
+        _jvp_5_rows(
+            lo, hi, multi_head_attention_any, multi_head_attention_open, multi_head_attention_s, h_size,
+            t_size, multi_head_attention_z,
+        )
+
+
+@njit(**OPTIONS)
+def _jvp_6_rows(
+    lo, hi, multi_head_attention_z, multi_head_attention_z_dot, h_size, t_size, multi_head_attention_z_max,
+    sum_exp, shifted_sum,
+):
+    real = multi_head_attention_z.dtype.type
+    for n in range(lo, hi):
+        for h in range(h_size):
+            for t in range(t_size):
+                # multi_head_attention_z_max[n,h,t] = max_t′(multi_head_attention_z[n,h,t,t′])
+                multi_head_attention_z_max_nht = real(-np.inf)
+                for t_2 in range(t_size):
+                    multi_head_attention_z_max_nht = maxnum(
+                        multi_head_attention_z_max_nht, multi_head_attention_z[n, h, t, t_2],
+                    )
+                multi_head_attention_z_max[n, h, t] = multi_head_attention_z_max_nht
+                # exp_multi_head_attention_z_max_multi_head_attention_z[n,h,t,t′] = exp(multi_head_attention_z[n,h,t,t′]
+                #     − multi_head_attention_z_max[n,h,t])
+                # sum_exp[n,h,t] = Σ_t′ exp(multi_head_attention_z[n,h,t,t′] −
+                #     multi_head_attention_z_max[n,h,t])
+                # shifted_sum[n,h,t] = Σ_t′ ṁu̇l̇ṫi̇_̇ḣėȧḋ_̇ȧṫṫėṅṫi̇ȯṅ_̇ż[n,h,t,t′]·
+                #     exp(multi_head_attention_z[n,h,t,t′] − multi_head_attention_z_max[n,h,t])
+                sum_exp_sum = 0.0
+                shifted_sum_sum = 0.0
+                for t_2 in range(t_size):
+                    exp_multi_head_attention_z_max_multi_head_attention_z = exp(
+                        multi_head_attention_z[n, h, t, t_2] - multi_head_attention_z_max_nht,
+                    )
+                    sum_exp_sum = added(sum_exp_sum, exp_multi_head_attention_z_max_multi_head_attention_z)
+                    shifted_sum_sum = added(
+                        shifted_sum_sum,
+                        exp_multi_head_attention_z_max_multi_head_attention_z
+                        * multi_head_attention_z_dot[n, h, t, t_2],
+                    )
+                sum_exp_nht = real(sum_exp_sum)
+                sum_exp[n, h, t] = sum_exp_nht
+                shifted_sum_nht = real(shifted_sum_sum)
+                shifted_sum[n, h, t] = shifted_sum_nht
+
+
+@njit(parallel=True, **OPTIONS)
+def _jvp_6_parallel(
+    chunk, n_size, multi_head_attention_z, multi_head_attention_z_dot, h_size, t_size,
+    multi_head_attention_z_max, sum_exp, shifted_sum,
+):
+    for k in prange((n_size + chunk - 1) // chunk):
+        lo = k * chunk
+        hi = min(lo + chunk, n_size)
+        _jvp_6_rows(
+            lo, hi, multi_head_attention_z, multi_head_attention_z_dot, h_size, t_size,
+            multi_head_attention_z_max, sum_exp, shifted_sum,
+        )
+
+
+@njit(**OPTIONS)
+def _jvp_7_rows(
+    lo, hi, multi_head_attention_z_max, multi_head_attention_z, sum_exp, shifted_sum,
+    multi_head_attention_z_dot, h_size, t_size, multi_head_attention_a, multi_head_attention_a_dot,
+):
+    for n in range(lo, hi):
+        for t in range(t_size):
+            # exp_multi_head_attention_z_max_multi_head_attention_z[n,t,h,t′] = exp(multi_head_attention_z[n,h,t,t′]
+            #     − multi_head_attention_z_max[n,h,t])
+            # multi_head_attention_a[n,h,t,t′] = exp(multi_head_attention_z[n,h,t,t′] −
+            #     multi_head_attention_z_max[n,h,t]) / sum_exp[n,h,t]
+            # ṁu̇l̇ṫi̇_̇ḣėȧḋ_̇ȧṫṫėṅṫi̇ȯṅ_̇ȧ[n,h,t,t′] = ṁu̇l̇ṫi̇_̇ḣėȧḋ_̇ȧṫṫėṅṫi̇ȯṅ_̇ż[n,h,t,t′]·
+            #     exp(multi_head_attention_z[n,h,t,t′] − multi_head_attention_z_max[n,h,t]) / sum_exp[n,h,t] −
+            #     shifted_sum[n,h,t]·exp(multi_head_attention_z[n,h,t,t′] − multi_head_attention_z_max[n,h,t]) /
+            #     sum_exp[n,h,t]²
+            for h in range(h_size):
+                for t_2 in range(t_size):
+                    exp_multi_head_attention_z_max_multi_head_attention_z = exp(
+                        multi_head_attention_z[n, h, t, t_2] - multi_head_attention_z_max[n, h, t],
+                    )
+                    multi_head_attention_a[n, h, t, t_2] = (
+                        exp_multi_head_attention_z_max_multi_head_attention_z / sum_exp[n, h, t]
+                    )
+                    multi_head_attention_a_dot[n, h, t, t_2] = (
+                        exp_multi_head_attention_z_max_multi_head_attention_z
+                        * multi_head_attention_z_dot[n, h, t, t_2] / sum_exp[n, h, t]
+                        - exp_multi_head_attention_z_max_multi_head_attention_z * shifted_sum[n, h, t]
+                        / (sum_exp[n, h, t] * sum_exp[n, h, t])
+                    )
+
+
+@njit(parallel=True, **OPTIONS)
+def _jvp_7_parallel(
+    chunk, n_size, multi_head_attention_z_max, multi_head_attention_z, sum_exp, shifted_sum,
+    multi_head_attention_z_dot, h_size, t_size, multi_head_attention_a, multi_head_attention_a_dot,
+):
+    for k in prange((n_size + chunk - 1) // chunk):
+        lo = k * chunk
+        hi = min(lo + chunk, n_size)
+        _jvp_7_rows(
+            lo, hi, multi_head_attention_z_max, multi_head_attention_z, sum_exp, shifted_sum,
+            multi_head_attention_z_dot, h_size, t_size, multi_head_attention_a, multi_head_attention_a_dot,
+        )
+
+
+@njit(**OPTIONS)
+def _jvp_8_rows(
+    lo, hi, multi_head_attention_any, sum_multi_head_attention_a_multi_head_attention_v,
+    sum_multi_head_attention_a_dot_multi_head_attention_v,
+    sum_multi_head_attention_a_multi_head_attention_v_dot, e_size, h_size, t_size, multi_head_attention_o,
+    factor_multi_head_attention_any_sum_multi_head_attention_a_dot_multi_head_attention_v_sum_multi_head_attention_a_multi_head_attention_v_dot,
+):
+    for n in range(lo, hi):
+        for t in range(t_size):
+            multi_head_attention_any_nt = multi_head_attention_any[n, t]
+            # multi_head_attention_o[n,h,t,e] = multi_head_attention_any[n,t]·
+            #     sum_multi_head_attention_a_multi_head_attention_v[n,h,t,e]
+            # factor_multi_head_attention_any_sum_multi_head_attention_a_dot_multi_head_attention_v_sum_multi_head_attention_a_multi_head_attention_v_dot[n,h,e,t] = multi_head_attention_any[n,t]·
+            #     (sum_multi_head_attention_a_dot_multi_head_attention_v[n,t,h,e] +
+            #     sum_multi_head_attention_a_multi_head_attention_v_dot[n,t,h,e])
+            for h in range(h_size):
+                for e_ in range(e_size):
+                    multi_head_attention_o[n, h, t, e_] = (
+                        multi_head_attention_any_nt
+                        * sum_multi_head_attention_a_multi_head_attention_v[n, h, t, e_]
+                    )
+                    factor_multi_head_attention_any_sum_multi_head_attention_a_dot_multi_head_attention_v_sum_multi_head_attention_a_multi_head_attention_v_dot[n, h, e_, t] = (
+                        multi_head_attention_any_nt
+                        * (sum_multi_head_attention_a_dot_multi_head_attention_v[n, t, h, e_]
+                        + sum_multi_head_attention_a_multi_head_attention_v_dot[n, t, h, e_])
+                    )
+
+
+@njit(parallel=True, **OPTIONS)
+def _jvp_8_parallel(
+    chunk, n_size, multi_head_attention_any, sum_multi_head_attention_a_multi_head_attention_v,
+    sum_multi_head_attention_a_dot_multi_head_attention_v,
+    sum_multi_head_attention_a_multi_head_attention_v_dot, e_size, h_size, t_size, multi_head_attention_o,
+    factor_multi_head_attention_any_sum_multi_head_attention_a_dot_multi_head_attention_v_sum_multi_head_attention_a_multi_head_attention_v_dot,
+):
+    for k in prange((n_size + chunk - 1) // chunk):
+        lo = k * chunk
+        hi = min(lo + chunk, n_size)
+        _jvp_8_rows(
+            lo, hi, multi_head_attention_any, sum_multi_head_attention_a_multi_head_attention_v,
+            sum_multi_head_attention_a_dot_multi_head_attention_v,
+            sum_multi_head_attention_a_multi_head_attention_v_dot, e_size, h_size, t_size,
+            multi_head_attention_o,
+            factor_multi_head_attention_any_sum_multi_head_attention_a_dot_multi_head_attention_v_sum_multi_head_attention_a_multi_head_attention_v_dot,
+        )
+
+
+@njit(**OPTIONS)
+def _jvp_9_rows(lo, hi, bo, sum_Wo_multi_head_attention_o, m_size, t_size, a):
+    for n in range(lo, hi):
+        for t in range(t_size):
+            for m in range(m_size):
+                # a[n,t,m] = bo[m] + sum_Wo_multi_head_attention_o[n,t,m]
+                a[n, t, m] = bo[m] + sum_Wo_multi_head_attention_o[n, t, m]
+
+
+@njit(parallel=True, **OPTIONS)
+def _jvp_9_parallel(chunk, n_size, bo, sum_Wo_multi_head_attention_o, m_size, t_size, a):
+    for k in prange((n_size + chunk - 1) // chunk):
+        lo = k * chunk
+        hi = min(lo + chunk, n_size)
+        _jvp_9_rows(lo, hi, bo, sum_Wo_multi_head_attention_o, m_size, t_size, a)
+
+
+@njit(**OPTIONS)
+def _jvp_10_rows(
+    lo, hi, bo_dot, sum_Wo_dot_multi_head_attention_o,
+    sum_Wo_factor_multi_head_attention_any_sum_multi_head_attention_a_dot_multi_head_attention_v_sum_multi_head_attention_a_multi_head_attention_v_dot,
+    x_dot, m_size, t_size, h_dot, sum_h_dot,
+):
+    real = bo_dot.dtype.type
+    for n in range(lo, hi):
+        for t in range(t_size):
+            # ḣ[n,t,m] = sum_Wo_dot_multi_head_attention_o[n,t,m] +
+            #     sum_Wo_factor_multi_head_attention_any_sum_multi_head_attention_a_dot_multi_head_attention_v_sum_multi_head_attention_a_multi_head_attention_v_dot[n,t,m]
+            #     + ḃȯ[m] + ẋ[n,t,m]
+            # sum_h_dot[n,t] = Σ_m ḣ[n,t,m]
+            sum_h_dot_sum = 0.0
+            for m in range(m_size):
+                h_dot_ntm = (
+                    bo_dot[m] + sum_Wo_dot_multi_head_attention_o[n, t, m]
+                    + sum_Wo_factor_multi_head_attention_any_sum_multi_head_attention_a_dot_multi_head_attention_v_sum_multi_head_attention_a_multi_head_attention_v_dot[n, t, m]
+                    + x_dot[n, t, m]
+                )
+                h_dot[n, t, m] = h_dot_ntm
+                sum_h_dot_sum = added(sum_h_dot_sum, h_dot_ntm)
+            sum_h_dot_nt = real(sum_h_dot_sum)
+            sum_h_dot[n, t] = sum_h_dot_nt
+
+
+@njit(parallel=True, **OPTIONS)
+def _jvp_10_parallel(
+    chunk, n_size, bo_dot, sum_Wo_dot_multi_head_attention_o,
+    sum_Wo_factor_multi_head_attention_any_sum_multi_head_attention_a_dot_multi_head_attention_v_sum_multi_head_attention_a_multi_head_attention_v_dot,
+    x_dot, m_size, t_size, h_dot, sum_h_dot,
+):
+    for k in prange((n_size + chunk - 1) // chunk):
+        lo = k * chunk
+        hi = min(lo + chunk, n_size)
+        _jvp_10_rows(
+            lo, hi, bo_dot, sum_Wo_dot_multi_head_attention_o,
+            sum_Wo_factor_multi_head_attention_any_sum_multi_head_attention_a_dot_multi_head_attention_v_sum_multi_head_attention_a_multi_head_attention_v_dot,
+            x_dot, m_size, t_size, h_dot, sum_h_dot,
+        )
+
+
+@njit(**OPTIONS)
+def _jvp_11_rows(
+    lo, hi, a, x, beta2, gamma2, h_dot, beta2_dot, gamma2_dot, sum_h_dot, m_size, t_size, h, v, v_dot,
+):
+    real = a.dtype.type
+    for n in range(lo, hi):
+        for t in range(t_size):
+            sum_h_dot_nt = sum_h_dot[n, t]
+            one_over_m = real(1) / real(m_size)
+            # h[n,t,m] = a[n,t,m] + x[n,t,m]
+            # sum_h[n,t] = Σ_m h[n,t,m]
+            sum_h_sum = 0.0
+            for m in range(m_size):
+                h_ntm = a[n, t, m] + x[n, t, m]
+                h[n, t, m] = h_ntm
+                sum_h_sum = added(sum_h_sum, h_ntm)
+            sum_h = real(sum_h_sum)
+            # layer_norm_mu_[n,t] = sum_h[n,t] / M
+            layer_norm_mu_ = one_over_m * sum_h
+            # sum_layer_norm_mu__h[n,t] = Σ_m (h[n,t,m] − layer_norm_mu_[n,t])²
+            sum_layer_norm_mu__h_sum = 0.0
+            for m in range(m_size):
+                h_ntm = h[n, t, m]
+                sum_layer_norm_mu__h_sum = added(
+                    sum_layer_norm_mu__h_sum, (h_ntm - layer_norm_mu_) * (h_ntm - layer_norm_mu_),
+                )
+            sum_layer_norm_mu__h = real(sum_layer_norm_mu__h_sum)
+            # layer_norm_var_[n,t] = sum_layer_norm_mu__h[n,t] / M
+            layer_norm_var_ = one_over_m * sum_layer_norm_mu__h
+            # layer_norm_r_[n,t] = 1 / √(1/100000 + layer_norm_var_[n,t])
+            layer_norm_r_ = real(1) / math.sqrt(real(1e-05) + layer_norm_var_)
+            # layer_norm_xhat_[n,t,m] = layer_norm_r_[n,t]·(h[n,t,m] − layer_norm_mu_[n,t])
+            # v[n,t,m] = β₂[m] + γ₂[m]·layer_norm_xhat_[n,t,m]
+            # sum_h_dot_layer_norm_xhat_[n,t] = Σ_m layer_norm_xhat_[n,t,m]·ḣ[n,t,m]
+            sum_h_dot_layer_norm_xhat__sum = 0.0
+            for m in range(m_size):
+                h_ntm = h[n, t, m]
+                layer_norm_xhat_ = layer_norm_r_ * (h_ntm - layer_norm_mu_)
+                v[n, t, m] = layer_norm_xhat_ * gamma2[m] + beta2[m]
+                sum_h_dot_layer_norm_xhat__sum = added(
+                    sum_h_dot_layer_norm_xhat__sum, layer_norm_xhat_ * h_dot[n, t, m],
+                )
+            sum_h_dot_layer_norm_xhat_ = real(sum_h_dot_layer_norm_xhat__sum)
+            # layer_norm_xhat_[n,t,m] = layer_norm_r_[n,t]·(h[n,t,m] − layer_norm_mu_[n,t])
+            # v̇[n,t,m] = β̇₂[m] + layer_norm_xhat_[n,t,m]·γ̇₂[m] + γ₂[m]·layer_norm_r_[n,t]·(ḣ[n,t,m] +
+            #     (−sum_h_dot[n,t] − sum_h_dot_layer_norm_xhat_[n,t]·layer_norm_xhat_[n,t,m]) / M)
+            for m in range(m_size):
+                h_ntm = h[n, t, m]
+                layer_norm_xhat_ = layer_norm_r_ * (h_ntm - layer_norm_mu_)
+                v_dot[n, t, m] = (
+                    layer_norm_xhat_ * gamma2_dot[m] + layer_norm_r_ * (one_over_m * (-sum_h_dot_nt
+                    - layer_norm_xhat_ * sum_h_dot_layer_norm_xhat_) + h_dot[n, t, m]) * gamma2[m]
+                    + beta2_dot[m]
+                )
+
+
+@njit(parallel=True, **OPTIONS)
+def _jvp_11_parallel(
+    chunk, n_size, a, x, beta2, gamma2, h_dot, beta2_dot, gamma2_dot, sum_h_dot, m_size, t_size, h, v, v_dot,
+):
+    for k in prange((n_size + chunk - 1) // chunk):
+        lo = k * chunk
+        hi = min(lo + chunk, n_size)
+        _jvp_11_rows(
+            lo, hi, a, x, beta2, gamma2, h_dot, beta2_dot, gamma2_dot, sum_h_dot, m_size, t_size, h, v, v_dot,
+        )
+
+
+@njit(**OPTIONS)
+def _jvp_12_rows(
+    lo, hi, b1, sum_W1_v, b1_dot, sum_W1_dot_v, sum_W1_v_dot, k_size, t_size, feed_forward_h,
+    factor_b1_dot_feed_forward_z_sum_W1_dot_v,
+):
+    real = b1.dtype.type
+    for n in range(lo, hi):
+        for t in range(t_size):
+            for k in range(k_size):
+                # feed_forward_z[n,t,k] = b₁[k] + sum_W1_v[n,t,k]
+                feed_forward_z = b1[k] + sum_W1_v[n, t, k]
+                # feed_forward_h[n,t,k] = max(0, feed_forward_z[n,t,k])
+                feed_forward_h[n, t, k] = larger(real(0), feed_forward_z)
+                # factor_b1_dot_feed_forward_z_sum_W1_dot_v[n,t,k] = (sum_W1_dot_v[n,t,k] +
+                #     sum_W1_v_dot[n,t,k] + ḃ₁[k])·1[feed_forward_z[n,t,k] > 0]
+                factor_b1_dot_feed_forward_z_sum_W1_dot_v[n, t, k] = (
+                    (b1_dot[k] + sum_W1_dot_v[n, t, k] + sum_W1_v_dot[n, t, k]) * (real(1)
+                    if (feed_forward_z > real(0)) else real(0))
+                )
+
+
+@njit(parallel=True, **OPTIONS)
+def _jvp_12_parallel(
+    chunk, n_size, b1, sum_W1_v, b1_dot, sum_W1_dot_v, sum_W1_v_dot, k_size, t_size, feed_forward_h,
+    factor_b1_dot_feed_forward_z_sum_W1_dot_v,
+):
+    for k in prange((n_size + chunk - 1) // chunk):
+        lo = k * chunk
+        hi = min(lo + chunk, n_size)
+        _jvp_12_rows(
+            lo, hi, b1, sum_W1_v, b1_dot, sum_W1_dot_v, sum_W1_v_dot, k_size, t_size, feed_forward_h,
+            factor_b1_dot_feed_forward_z_sum_W1_dot_v,
+        )
+
+
+@njit(**OPTIONS)
+def _jvp_13_rows(lo, hi, b2, sum_W2_feed_forward_h, m_size, t_size, b):
+    for n in range(lo, hi):
+        for t in range(t_size):
+            for m in range(m_size):
+                # b[n,t,m] = b₂[m] + sum_W2_feed_forward_h[n,t,m]
+                b[n, t, m] = b2[m] + sum_W2_feed_forward_h[n, t, m]
+
+
+@njit(parallel=True, **OPTIONS)
+def _jvp_13_parallel(chunk, n_size, b2, sum_W2_feed_forward_h, m_size, t_size, b):
+    for k in prange((n_size + chunk - 1) // chunk):
+        lo = k * chunk
+        hi = min(lo + chunk, n_size)
+        _jvp_13_rows(lo, hi, b2, sum_W2_feed_forward_h, m_size, t_size, b)
+
+
+@njit(**OPTIONS)
+def _jvp_14_rows(
+    lo, hi, b2_dot, h_dot, sum_W2_dot_feed_forward_h, sum_W2_factor_b1_dot_feed_forward_z_sum_W1_dot_v, m_size,
+    t_size, y_dot,
+):
+    for n in range(lo, hi):
+        for t in range(t_size):
+            # ẏ[n,t,m] = sum_W2_dot_feed_forward_h[n,t,m] +
+            #     sum_W2_factor_b1_dot_feed_forward_z_sum_W1_dot_v[n,t,m] + ḃ₂[m] + ḣ[n,t,m]
+            for m in range(m_size):
+                y_dot[n, t, m] = (
+                    b2_dot[m] + h_dot[n, t, m] + sum_W2_dot_feed_forward_h[n, t, m]
+                    + sum_W2_factor_b1_dot_feed_forward_z_sum_W1_dot_v[n, t, m]
+                )
+
+
+@njit(parallel=True, **OPTIONS)
+def _jvp_14_parallel(
+    chunk, n_size, b2_dot, h_dot, sum_W2_dot_feed_forward_h, sum_W2_factor_b1_dot_feed_forward_z_sum_W1_dot_v,
+    m_size, t_size, y_dot,
+):
+    for k in prange((n_size + chunk - 1) // chunk):
+        lo = k * chunk
+        hi = min(lo + chunk, n_size)
+        _jvp_14_rows(
+            lo, hi, b2_dot, h_dot, sum_W2_dot_feed_forward_h, sum_W2_factor_b1_dot_feed_forward_z_sum_W1_dot_v,
+            m_size, t_size, y_dot,
+        )
+
+
+@njit(**OPTIONS)
+def _jvp_15_rows(lo, hi, b, h, m_size, t_size, y):
+    for n in range(lo, hi):
+        for t in range(t_size):
+            # y[n,t,m] = b[n,t,m] + h[n,t,m]
+            for m in range(m_size):
+                y[n, t, m] = b[n, t, m] + h[n, t, m]
+
+
+@njit(parallel=True, **OPTIONS)
+def _jvp_15_parallel(chunk, n_size, b, h, m_size, t_size, y):
+    for k in prange((n_size + chunk - 1) // chunk):
+        lo = k * chunk
+        hi = min(lo + chunk, n_size)
+        _jvp_15_rows(lo, hi, b, h, m_size, t_size, y)
+
+
+@njit(**OPTIONS)
+def _hvp_rows(
+    lo, hi, x, beta1, gamma1, mask, x_dot, beta1_dot, gamma1_dot, causal, m_size, t_size, layer_norm_r,
+    layer_norm_xhat, u, multi_head_attention_open, multi_head_attention_any, layer_norm_r_dot,
+    layer_norm_xhat_dot, u_dot,
+):
+    real = x.dtype.type
+    for n in range(lo, hi):
+        for t in range(t_size):
+            one_over_m = real(1) / real(m_size)
+            # sum_x[n,t] = Σ_m x[n,t,m]
+            # sum_x_dot[n,t] = Σ_m ẋ[n,t,m]
+            sum_x_sum = 0.0
+            sum_x_dot_sum = 0.0
+            for m in range(m_size):
+                sum_x_sum = added(sum_x_sum, x[n, t, m])
+                sum_x_dot_sum = added(sum_x_dot_sum, x_dot[n, t, m])
+            sum_x = real(sum_x_sum)
+            sum_x_dot = real(sum_x_dot_sum)
+            # multi_head_attention_open[n,t,t′] = 0 if causal > 0 and t < t′ else mask[n,t,t′]
+            # multi_head_attention_any[n,t] = max_t′(multi_head_attention_open[n,t,t′])
+            multi_head_attention_any_nt = real(-np.inf)
+            for t_2 in range(t_size):
+                multi_head_attention_open_ntt_2 = (
+                    (real(0) if ((causal > real(0)) and (t < t_2)) else mask[n, t, t_2])
+                )
+                multi_head_attention_open[n, t, t_2] = multi_head_attention_open_ntt_2
+                value = multi_head_attention_open_ntt_2
+                if value > multi_head_attention_any_nt or (value != value and multi_head_attention_any_nt == multi_head_attention_any_nt):
+                    multi_head_attention_any_nt = value
+            multi_head_attention_any[n, t] = multi_head_attention_any_nt
+            # layer_norm_mu[n,t] = sum_x[n,t] / M
+            layer_norm_mu = one_over_m * sum_x
+            # sum_layer_norm_mu_x[n,t] = Σ_m (x[n,t,m] − layer_norm_mu[n,t])²
+            sum_layer_norm_mu_x_sum = 0.0
+            for m in range(m_size):
+                sum_layer_norm_mu_x_sum = added(
+                    sum_layer_norm_mu_x_sum, (x[n, t, m] - layer_norm_mu) * (x[n, t, m] - layer_norm_mu),
+                )
+            sum_layer_norm_mu_x = real(sum_layer_norm_mu_x_sum)
+            # layer_norm_var[n,t] = sum_layer_norm_mu_x[n,t] / M
+            layer_norm_var = one_over_m * sum_layer_norm_mu_x
+            # layer_norm_r[n,t] = 1 / √(1/100000 + layer_norm_var[n,t])
+            layer_norm_r_nt = real(1) / math.sqrt(real(1e-05) + layer_norm_var)
+            layer_norm_r[n, t] = layer_norm_r_nt
+            # layer_norm_xhat[n,t,m] = layer_norm_r[n,t]·(x[n,t,m] − layer_norm_mu[n,t])
+            # u[n,t,m] = β₁[m] + γ₁[m]·layer_norm_xhat[n,t,m]
+            # sum_layer_norm_xhat_x_dot[n,t] = Σ_m layer_norm_xhat[n,t,m]·ẋ[n,t,m]
+            sum_layer_norm_xhat_x_dot_sum = 0.0
+            for m in range(m_size):
+                layer_norm_xhat_ntm = layer_norm_r_nt * (x[n, t, m] - layer_norm_mu)
+                layer_norm_xhat[n, t, m] = layer_norm_xhat_ntm
+                u[n, t, m] = layer_norm_xhat_ntm * gamma1[m] + beta1[m]
+                sum_layer_norm_xhat_x_dot_sum = added(
+                    sum_layer_norm_xhat_x_dot_sum, layer_norm_xhat_ntm * x_dot[n, t, m],
+                )
+            sum_layer_norm_xhat_x_dot = real(sum_layer_norm_xhat_x_dot_sum)
+            # l̇ȧẏėṙ_̇ṅȯṙṁ_̇ṙ[n,t] = −sum_layer_norm_xhat_x_dot[n,t]·layer_norm_r[n,t]² / M
+            layer_norm_r_dot_nt = -(one_over_m * sum_layer_norm_xhat_x_dot * layer_norm_r_nt * layer_norm_r_nt)
+            layer_norm_r_dot[n, t] = layer_norm_r_dot_nt
+            # l̇ȧẏėṙ_̇ṅȯṙṁ_̇ẋḣȧṫ[n,t,m] = layer_norm_xhat[n,t,m]·l̇ȧẏėṙ_̇ṅȯṙṁ_̇ṙ[n,t] / layer_norm_r[n,t] +
+            #     layer_norm_r[n,t]·(ẋ[n,t,m] − sum_x_dot[n,t] / M)
+            # u̇[n,t,m] = β̇₁[m] + γ₁[m]·l̇ȧẏėṙ_̇ṅȯṙṁ_̇ẋḣȧṫ[n,t,m] + layer_norm_xhat[n,t,m]·γ̇₁[m]
+            for m in range(m_size):
+                layer_norm_xhat_ntm = layer_norm_xhat[n, t, m]
+                layer_norm_xhat_dot_ntm = (
+                    layer_norm_r_nt * (x_dot[n, t, m] - one_over_m * sum_x_dot) + layer_norm_r_dot_nt
+                    * layer_norm_xhat_ntm / layer_norm_r_nt
+                )
+                layer_norm_xhat_dot[n, t, m] = layer_norm_xhat_dot_ntm
+                u_dot[n, t, m] = (
+                    layer_norm_xhat_dot_ntm * gamma1[m] + layer_norm_xhat_ntm * gamma1_dot[m] + beta1_dot[m]
+                )
+
+
+@njit(parallel=True, **OPTIONS)
+def _hvp_parallel(
+    chunk, n_size, x, beta1, gamma1, mask, x_dot, beta1_dot, gamma1_dot, causal, m_size, t_size, layer_norm_r,
+    layer_norm_xhat, u, multi_head_attention_open, multi_head_attention_any, layer_norm_r_dot,
+    layer_norm_xhat_dot, u_dot,
+):
+    for k in prange((n_size + chunk - 1) // chunk):
+        lo = k * chunk
+        hi = min(lo + chunk, n_size)
+        _hvp_rows(
+            lo, hi, x, beta1, gamma1, mask, x_dot, beta1_dot, gamma1_dot, causal, m_size, t_size, layer_norm_r,
+            layer_norm_xhat, u, multi_head_attention_open, multi_head_attention_any, layer_norm_r_dot,
+            layer_norm_xhat_dot, u_dot,
+        )
+
+
+@njit(**OPTIONS)
+def _hvp_2_rows(db2_dot):
+    real = db2_dot.dtype.type
+    for m in range(db2_dot.shape[0]):
+        # b̄̇₂[m] = 0
+        db2_dot[m] = real(0)
+
+
+@njit(parallel=True, **OPTIONS)
+def _hvp_2_parallel(chunk, db2_dot):
+    for k in prange((db2_dot.shape[0] + chunk - 1) // chunk):
+        lo = k * chunk
+        hi = min(lo + chunk, db2_dot.shape[0])
+        _hvp_2_rows(db2_dot[lo:hi])
+
+
+@njit(**OPTIONS)
+def _hvp_3_rows(
+    lo, hi, Wq, u, bq, Wk, bk, Wv, bv, u_dot, Wq_dot, bq_dot, Wk_dot, bk_dot, Wv_dot, bv_dot, e_size, h_size,
+    m_size, t_size, multi_head_attention_q, multi_head_attention_k, multi_head_attention_v,
+    multi_head_attention_q_dot, multi_head_attention_k_dot, multi_head_attention_v_dot,
+):
+    real = Wq.dtype.type
+    for n in range(lo, hi):
+        for h in range(h_size):
+            for t in range(t_size):
+                for e_ in range(e_size):
+                    # sum_Wq_u[n,h,t,e] = Σ_m u[n,t,m]·Wq[h,e,m]
+                    # sum_Wk_u[n,h,t,e] = Σ_m u[n,t,m]·Wk[h,e,m]
+                    # sum_Wv_u[n,h,t,e] = Σ_m u[n,t,m]·Wv[h,e,m]
+                    # sum_Wq_u_dot[n,h,t,e] = Σ_m Wq[h,e,m]·u̇[n,t,m]
+                    # sum_Wq_dot_u[n,h,t,e] = Σ_m u[n,t,m]·Ẇq̇[h,e,m]
+                    # sum_Wk_u_dot[n,h,t,e] = Σ_m Wk[h,e,m]·u̇[n,t,m]
+                    # sum_Wk_dot_u[n,h,t,e] = Σ_m u[n,t,m]·Ẇk̇[h,e,m]
+                    # sum_Wv_u_dot[n,h,t,e] = Σ_m Wv[h,e,m]·u̇[n,t,m]
+                    # sum_Wv_dot_u[n,h,t,e] = Σ_m u[n,t,m]·Ẇv̇[h,e,m]
+                    sum_Wq_u_sum = 0.0
+                    sum_Wk_u_sum = 0.0
+                    sum_Wv_u_sum = 0.0
+                    sum_Wq_u_dot_sum = 0.0
+                    sum_Wq_dot_u_sum = 0.0
+                    sum_Wk_u_dot_sum = 0.0
+                    sum_Wk_dot_u_sum = 0.0
+                    sum_Wv_u_dot_sum = 0.0
+                    sum_Wv_dot_u_sum = 0.0
+                    for m in range(m_size):
+                        sum_Wq_u_sum = added(sum_Wq_u_sum, Wq[h, e_, m] * u[n, t, m])
+                        sum_Wk_u_sum = added(sum_Wk_u_sum, Wk[h, e_, m] * u[n, t, m])
+                        sum_Wv_u_sum = added(sum_Wv_u_sum, Wv[h, e_, m] * u[n, t, m])
+                        sum_Wq_u_dot_sum = added(sum_Wq_u_dot_sum, Wq[h, e_, m] * u_dot[n, t, m])
+                        sum_Wq_dot_u_sum = added(sum_Wq_dot_u_sum, Wq_dot[h, e_, m] * u[n, t, m])
+                        sum_Wk_u_dot_sum = added(sum_Wk_u_dot_sum, Wk[h, e_, m] * u_dot[n, t, m])
+                        sum_Wk_dot_u_sum = added(sum_Wk_dot_u_sum, Wk_dot[h, e_, m] * u[n, t, m])
+                        sum_Wv_u_dot_sum = added(sum_Wv_u_dot_sum, Wv[h, e_, m] * u_dot[n, t, m])
+                        sum_Wv_dot_u_sum = added(sum_Wv_dot_u_sum, Wv_dot[h, e_, m] * u[n, t, m])
+                    sum_Wq_u = real(sum_Wq_u_sum)
+                    sum_Wk_u = real(sum_Wk_u_sum)
+                    sum_Wv_u = real(sum_Wv_u_sum)
+                    sum_Wq_u_dot = real(sum_Wq_u_dot_sum)
+                    sum_Wq_dot_u = real(sum_Wq_dot_u_sum)
+                    sum_Wk_u_dot = real(sum_Wk_u_dot_sum)
+                    sum_Wk_dot_u = real(sum_Wk_dot_u_sum)
+                    sum_Wv_u_dot = real(sum_Wv_u_dot_sum)
+                    sum_Wv_dot_u = real(sum_Wv_dot_u_sum)
+                    # multi_head_attention_q[n,h,t,e] = bq[h,e] + sum_Wq_u[n,h,t,e]
+                    multi_head_attention_q[n, h, t, e_] = sum_Wq_u + bq[h, e_]
+                    # multi_head_attention_k[n,h,t,e] = bk[h,e] + sum_Wk_u[n,h,t,e]
+                    multi_head_attention_k[n, h, t, e_] = sum_Wk_u + bk[h, e_]
+                    # multi_head_attention_v[n,h,t,e] = bv[h,e] + sum_Wv_u[n,h,t,e]
+                    multi_head_attention_v[n, h, t, e_] = sum_Wv_u + bv[h, e_]
+                    # ṁu̇l̇ṫi̇_̇ḣėȧḋ_̇ȧṫṫėṅṫi̇ȯṅ_̇q̇[n,h,t,e] = sum_Wq_dot_u[n,h,t,e] +
+                    #     sum_Wq_u_dot[n,h,t,e] + ḃq̇[h,e]
+                    multi_head_attention_q_dot[n, h, t, e_] = sum_Wq_dot_u + sum_Wq_u_dot + bq_dot[h, e_]
+                    # ṁu̇l̇ṫi̇_̇ḣėȧḋ_̇ȧṫṫėṅṫi̇ȯṅ_̇k̇[n,h,t,e] = sum_Wk_dot_u[n,h,t,e] +
+                    #     sum_Wk_u_dot[n,h,t,e] + ḃk̇[h,e]
+                    multi_head_attention_k_dot[n, h, t, e_] = sum_Wk_dot_u + sum_Wk_u_dot + bk_dot[h, e_]
+                    # ṁu̇l̇ṫi̇_̇ḣėȧḋ_̇ȧṫṫėṅṫi̇ȯṅ_̇v̇[n,h,t,e] = sum_Wv_dot_u[n,h,t,e] +
+                    #     sum_Wv_u_dot[n,h,t,e] + ḃv̇[h,e]
+                    multi_head_attention_v_dot[n, h, t, e_] = sum_Wv_dot_u + sum_Wv_u_dot + bv_dot[h, e_]
+
+
+@njit(parallel=True, **OPTIONS)
+def _hvp_3_parallel(
+    chunk, n_size, Wq, u, bq, Wk, bk, Wv, bv, u_dot, Wq_dot, bq_dot, Wk_dot, bk_dot, Wv_dot, bv_dot, e_size,
+    h_size, m_size, t_size, multi_head_attention_q, multi_head_attention_k, multi_head_attention_v,
+    multi_head_attention_q_dot, multi_head_attention_k_dot, multi_head_attention_v_dot,
+):
+    for k in prange((n_size + chunk - 1) // chunk):
+        lo = k * chunk
+        hi = min(lo + chunk, n_size)
+        _hvp_3_rows(
+            lo, hi, Wq, u, bq, Wk, bk, Wv, bv, u_dot, Wq_dot, bq_dot, Wk_dot, bk_dot, Wv_dot, bv_dot, e_size,
+            h_size, m_size, t_size, multi_head_attention_q, multi_head_attention_k, multi_head_attention_v,
+            multi_head_attention_q_dot, multi_head_attention_k_dot, multi_head_attention_v_dot,
+        )
+
+
+@njit(**OPTIONS)
+def _hvp_4_rows(
+    lo, hi, sum_multi_head_attention_k_multi_head_attention_q, e_size_to_const, h_size, t_size,
+    multi_head_attention_s,
+):
+    for n in range(lo, hi):
+        for h in range(h_size):
+            for t in range(t_size):
+                for t_2 in range(t_size):
+                    # multi_head_attention_s[n,h,t,t′] = e_size_to_const·
+                    #     sum_multi_head_attention_k_multi_head_attention_q[n,h,t,t′]
+                    multi_head_attention_s[n, h, t, t_2] = (
+                        e_size_to_const * sum_multi_head_attention_k_multi_head_attention_q[n, h, t, t_2]
+                    )
+
+
+@njit(parallel=True, **OPTIONS)
+def _hvp_4_parallel(
+    chunk, n_size, sum_multi_head_attention_k_multi_head_attention_q, e_size_to_const, h_size, t_size,
+    multi_head_attention_s,
+):
+    for k in prange((n_size + chunk - 1) // chunk):
+        lo = k * chunk
+        hi = min(lo + chunk, n_size)
+        _hvp_4_rows(
+            lo, hi, sum_multi_head_attention_k_multi_head_attention_q, e_size_to_const, h_size, t_size,
+            multi_head_attention_s,
+        )
+
+
+@njit(**OPTIONS)
+def _hvp_5_rows(
+    lo, hi, multi_head_attention_open, sum_multi_head_attention_k_dot_multi_head_attention_q,
+    sum_multi_head_attention_k_multi_head_attention_q_dot, e_size_to_const, h_size, t_size,
+    multi_head_attention_z_dot,
+):
+    real = multi_head_attention_open.dtype.type
+    for n in range(lo, hi):
+        for t in range(t_size):
+            # ṁu̇l̇ṫi̇_̇ḣėȧḋ_̇ȧṫṫėṅṫi̇ȯṅ_̇ż[n,h,t,t′] = e_size_to_const·
+            #     (sum_multi_head_attention_k_dot_multi_head_attention_q[n,h,t,t′] +
+            #     sum_multi_head_attention_k_multi_head_attention_q_dot[n,h,t,t′])·
+            #     1[multi_head_attention_open[n,t,t′] > 0]
+            for h in range(h_size):
+                for t_2 in range(t_size):
+                    multi_head_attention_z_dot[n, h, t, t_2] = (
+                        e_size_to_const * (sum_multi_head_attention_k_dot_multi_head_attention_q[n, h, t, t_2]
+                        + sum_multi_head_attention_k_multi_head_attention_q_dot[n, h, t, t_2]) * (real(1)
+                        if (multi_head_attention_open[n, t, t_2] > real(0)) else real(0))
+                    )
+
+
+@njit(parallel=True, **OPTIONS)
+def _hvp_5_parallel(
+    chunk, n_size, multi_head_attention_open, sum_multi_head_attention_k_dot_multi_head_attention_q,
+    sum_multi_head_attention_k_multi_head_attention_q_dot, e_size_to_const, h_size, t_size,
+    multi_head_attention_z_dot,
+):
+    for k in prange((n_size + chunk - 1) // chunk):
+        lo = k * chunk
+        hi = min(lo + chunk, n_size)
+        _hvp_5_rows(
+            lo, hi, multi_head_attention_open, sum_multi_head_attention_k_dot_multi_head_attention_q,
+            sum_multi_head_attention_k_multi_head_attention_q_dot, e_size_to_const, h_size, t_size,
+            multi_head_attention_z_dot,
+        )
+
+
+@njit(**OPTIONS)
+def _hvp_6_rows(
+    lo, hi, multi_head_attention_any, multi_head_attention_open, multi_head_attention_s, h_size, t_size,
+    multi_head_attention_z,
+):
+    real = multi_head_attention_any.dtype.type
+    for n in range(lo, hi):
+        for t in range(t_size):
+            multi_head_attention_any_nt = multi_head_attention_any[n, t]
+            # multi_head_attention_z[n,h,t,t′] = multi_head_attention_s[n,h,t,t′]
+            #     if multi_head_attention_open[n,t,t′] > 0 else (−∞)·1[multi_head_attention_any[n,t] > 0]
+            for h in range(h_size):
+                for t_2 in range(t_size):
+                    multi_head_attention_z[n, h, t, t_2] = (
+                        (multi_head_attention_s[n, h, t, t_2]
+                        if (multi_head_attention_open[n, t, t_2] > real(0)) else (real(-np.inf)
+                        if (multi_head_attention_any_nt > real(0)) else real(0)))
+                    )
+
+
+@njit(parallel=True, **OPTIONS)
+def _hvp_6_parallel(
+    chunk, n_size, multi_head_attention_any, multi_head_attention_open, multi_head_attention_s, h_size, t_size,
+    multi_head_attention_z,
+):
+    for k in prange((n_size + chunk - 1) // chunk):
+        lo = k * chunk
+        hi = min(lo + chunk, n_size)
+        _hvp_6_rows(
+            lo, hi, multi_head_attention_any, multi_head_attention_open, multi_head_attention_s, h_size,
+            t_size, multi_head_attention_z,
+        )
+
+
+@njit(**OPTIONS)
+def _hvp_7_rows(
+    lo, hi, multi_head_attention_z, multi_head_attention_z_dot, h_size, t_size, multi_head_attention_z_max,
+    sum_exp, shifted_sum_,
+):
+    real = multi_head_attention_z.dtype.type
+    for n in range(lo, hi):
+        for h in range(h_size):
+            for t in range(t_size):
+                # multi_head_attention_z_max[n,h,t] = max_t′(multi_head_attention_z[n,h,t,t′])
+                multi_head_attention_z_max_nht = real(-np.inf)
+                for t_2 in range(t_size):
+                    multi_head_attention_z_max_nht = maxnum(
+                        multi_head_attention_z_max_nht, multi_head_attention_z[n, h, t, t_2],
+                    )
+                multi_head_attention_z_max[n, h, t] = multi_head_attention_z_max_nht
+                # exp_multi_head_attention_z_max_multi_head_attention_z[n,h,t,t′] = exp(multi_head_attention_z[n,h,t,t′]
+                #     − multi_head_attention_z_max[n,h,t])
+                # sum_exp[n,h,t] = Σ_t′ exp(multi_head_attention_z[n,h,t,t′] −
+                #     multi_head_attention_z_max[n,h,t])
+                # shifted_sum_[n,h,t] = Σ_t′ ṁu̇l̇ṫi̇_̇ḣėȧḋ_̇ȧṫṫėṅṫi̇ȯṅ_̇ż[n,h,t,t′]·
+                #     exp(multi_head_attention_z[n,h,t,t′] − multi_head_attention_z_max[n,h,t])
+                sum_exp_sum = 0.0
+                shifted_sum__sum = 0.0
+                for t_2 in range(t_size):
+                    exp_multi_head_attention_z_max_multi_head_attention_z = exp(
+                        multi_head_attention_z[n, h, t, t_2] - multi_head_attention_z_max_nht,
+                    )
+                    sum_exp_sum = added(sum_exp_sum, exp_multi_head_attention_z_max_multi_head_attention_z)
+                    shifted_sum__sum = added(
+                        shifted_sum__sum,
+                        exp_multi_head_attention_z_max_multi_head_attention_z
+                        * multi_head_attention_z_dot[n, h, t, t_2],
+                    )
+                sum_exp_nht = real(sum_exp_sum)
+                sum_exp[n, h, t] = sum_exp_nht
+                shifted_sum__nht = real(shifted_sum__sum)
+                shifted_sum_[n, h, t] = shifted_sum__nht
+
+
+@njit(parallel=True, **OPTIONS)
+def _hvp_7_parallel(
+    chunk, n_size, multi_head_attention_z, multi_head_attention_z_dot, h_size, t_size,
+    multi_head_attention_z_max, sum_exp, shifted_sum_,
+):
+    for k in prange((n_size + chunk - 1) // chunk):
+        lo = k * chunk
+        hi = min(lo + chunk, n_size)
+        _hvp_7_rows(
+            lo, hi, multi_head_attention_z, multi_head_attention_z_dot, h_size, t_size,
+            multi_head_attention_z_max, sum_exp, shifted_sum_,
+        )
+
+
+@njit(**OPTIONS)
+def _hvp_8_rows(
+    lo, hi, multi_head_attention_z_max, multi_head_attention_z, sum_exp, multi_head_attention_any,
+    shifted_sum_, multi_head_attention_z_dot, h_size, t_size, multi_head_attention_a,
+    factor_multi_head_attention_any_multi_head_attention_a, multi_head_attention_a_dot,
+):
+    for n in range(lo, hi):
+        for t in range(t_size):
+            multi_head_attention_any_nt = multi_head_attention_any[n, t]
+            # exp_multi_head_attention_z_max_multi_head_attention_z[n,t,h,t′] = exp(multi_head_attention_z[n,h,t,t′]
+            #     − multi_head_attention_z_max[n,h,t])
+            # multi_head_attention_a[n,h,t,t′] = exp(multi_head_attention_z[n,h,t,t′] −
+            #     multi_head_attention_z_max[n,h,t]) / sum_exp[n,h,t]
+            # factor_multi_head_attention_any_multi_head_attention_a[n,h,t,t′] = multi_head_attention_any[n,t]·
+            #     multi_head_attention_a[n,h,t,t′]
+            # ṁu̇l̇ṫi̇_̇ḣėȧḋ_̇ȧṫṫėṅṫi̇ȯṅ_̇ȧ[n,h,t,t′] = ṁu̇l̇ṫi̇_̇ḣėȧḋ_̇ȧṫṫėṅṫi̇ȯṅ_̇ż[n,h,t,t′]·
+            #     exp(multi_head_attention_z[n,h,t,t′] − multi_head_attention_z_max[n,h,t]) / sum_exp[n,h,t] −
+            #     shifted_sum_[n,h,t]·exp(multi_head_attention_z[n,h,t,t′] − multi_head_attention_z_max[n,h,t])
+            #     / sum_exp[n,h,t]²
+            for h in range(h_size):
+                for t_2 in range(t_size):
+                    exp_multi_head_attention_z_max_multi_head_attention_z = exp(
+                        multi_head_attention_z[n, h, t, t_2] - multi_head_attention_z_max[n, h, t],
+                    )
+                    multi_head_attention_a_nhtt_2 = (
+                        exp_multi_head_attention_z_max_multi_head_attention_z / sum_exp[n, h, t]
+                    )
+                    multi_head_attention_a[n, h, t, t_2] = multi_head_attention_a_nhtt_2
+                    factor_multi_head_attention_any_multi_head_attention_a[n, h, t, t_2] = (
+                        multi_head_attention_a_nhtt_2 * multi_head_attention_any_nt
+                    )
+                    multi_head_attention_a_dot[n, h, t, t_2] = (
+                        exp_multi_head_attention_z_max_multi_head_attention_z
+                        * multi_head_attention_z_dot[n, h, t, t_2] / sum_exp[n, h, t]
+                        - exp_multi_head_attention_z_max_multi_head_attention_z * shifted_sum_[n, h, t]
+                        / (sum_exp[n, h, t] * sum_exp[n, h, t])
+                    )
+
+
+@njit(parallel=True, **OPTIONS)
+def _hvp_8_parallel(
+    chunk, n_size, multi_head_attention_z_max, multi_head_attention_z, sum_exp, multi_head_attention_any,
+    shifted_sum_, multi_head_attention_z_dot, h_size, t_size, multi_head_attention_a,
+    factor_multi_head_attention_any_multi_head_attention_a, multi_head_attention_a_dot,
+):
+    for k in prange((n_size + chunk - 1) // chunk):
+        lo = k * chunk
+        hi = min(lo + chunk, n_size)
+        _hvp_8_rows(
+            lo, hi, multi_head_attention_z_max, multi_head_attention_z, sum_exp, multi_head_attention_any,
+            shifted_sum_, multi_head_attention_z_dot, h_size, t_size, multi_head_attention_a,
+            factor_multi_head_attention_any_multi_head_attention_a, multi_head_attention_a_dot,
+        )
+
+
+@njit(**OPTIONS)
+def _hvp_9_rows(
+    lo, hi, multi_head_attention_any, sum_multi_head_attention_a_multi_head_attention_v,
+    sum_multi_head_attention_a_dot_multi_head_attention_v,
+    sum_multi_head_attention_a_multi_head_attention_v_dot, e_size, h_size, t_size, multi_head_attention_o,
+    multi_head_attention_o_dot,
+):
+    for n in range(lo, hi):
+        for t in range(t_size):
+            multi_head_attention_any_nt = multi_head_attention_any[n, t]
+            # multi_head_attention_o[n,h,t,e] = multi_head_attention_any[n,t]·
+            #     sum_multi_head_attention_a_multi_head_attention_v[n,h,t,e]
+            # ṁu̇l̇ṫi̇_̇ḣėȧḋ_̇ȧṫṫėṅṫi̇ȯṅ_̇ȯ[n,h,t,e] = multi_head_attention_any[n,t]·
+            #     (sum_multi_head_attention_a_dot_multi_head_attention_v[n,h,t,e] +
+            #     sum_multi_head_attention_a_multi_head_attention_v_dot[n,h,t,e])
+            for h in range(h_size):
+                for e_ in range(e_size):
+                    multi_head_attention_o[n, h, t, e_] = (
+                        multi_head_attention_any_nt
+                        * sum_multi_head_attention_a_multi_head_attention_v[n, h, t, e_]
+                    )
+                    multi_head_attention_o_dot[n, h, t, e_] = (
+                        multi_head_attention_any_nt
+                        * (sum_multi_head_attention_a_dot_multi_head_attention_v[n, h, t, e_]
+                        + sum_multi_head_attention_a_multi_head_attention_v_dot[n, h, t, e_])
+                    )
+
+
+@njit(parallel=True, **OPTIONS)
+def _hvp_9_parallel(
+    chunk, n_size, multi_head_attention_any, sum_multi_head_attention_a_multi_head_attention_v,
+    sum_multi_head_attention_a_dot_multi_head_attention_v,
+    sum_multi_head_attention_a_multi_head_attention_v_dot, e_size, h_size, t_size, multi_head_attention_o,
+    multi_head_attention_o_dot,
+):
+    for k in prange((n_size + chunk - 1) // chunk):
+        lo = k * chunk
+        hi = min(lo + chunk, n_size)
+        _hvp_9_rows(
+            lo, hi, multi_head_attention_any, sum_multi_head_attention_a_multi_head_attention_v,
+            sum_multi_head_attention_a_dot_multi_head_attention_v,
+            sum_multi_head_attention_a_multi_head_attention_v_dot, e_size, h_size, t_size,
+            multi_head_attention_o, multi_head_attention_o_dot,
+        )
+
+
+@njit(**OPTIONS)
+def _hvp_10_rows(lo, hi, bo, sum_Wo_multi_head_attention_o, m_size, t_size, a):
+    for n in range(lo, hi):
+        for t in range(t_size):
+            for m in range(m_size):
+                # a[n,t,m] = bo[m] + sum_Wo_multi_head_attention_o[n,t,m]
+                a[n, t, m] = bo[m] + sum_Wo_multi_head_attention_o[n, t, m]
+
+
+@njit(parallel=True, **OPTIONS)
+def _hvp_10_parallel(chunk, n_size, bo, sum_Wo_multi_head_attention_o, m_size, t_size, a):
+    for k in prange((n_size + chunk - 1) // chunk):
+        lo = k * chunk
+        hi = min(lo + chunk, n_size)
+        _hvp_10_rows(lo, hi, bo, sum_Wo_multi_head_attention_o, m_size, t_size, a)
+
+
+@njit(**OPTIONS)
+def _hvp_11_rows(
+    lo, hi, bo_dot, sum_Wo_dot_multi_head_attention_o, sum_Wo_multi_head_attention_o_dot, x_dot, m_size,
+    t_size, h_dot, sum_h_dot,
+):
+    real = bo_dot.dtype.type
+    for n in range(lo, hi):
+        for t in range(t_size):
+            # ḣ[n,t,m] = sum_Wo_dot_multi_head_attention_o[n,t,m] + sum_Wo_multi_head_attention_o_dot[n,t,m]
+            #     + ḃȯ[m] + ẋ[n,t,m]
+            # sum_h_dot[n,t] = Σ_m ḣ[n,t,m]
+            sum_h_dot_sum = 0.0
+            for m in range(m_size):
+                h_dot_ntm = (
+                    bo_dot[m] + sum_Wo_dot_multi_head_attention_o[n, t, m]
+                    + sum_Wo_multi_head_attention_o_dot[n, t, m] + x_dot[n, t, m]
+                )
+                h_dot[n, t, m] = h_dot_ntm
+                sum_h_dot_sum = added(sum_h_dot_sum, h_dot_ntm)
+            sum_h_dot_nt = real(sum_h_dot_sum)
+            sum_h_dot[n, t] = sum_h_dot_nt
+
+
+@njit(parallel=True, **OPTIONS)
+def _hvp_11_parallel(
+    chunk, n_size, bo_dot, sum_Wo_dot_multi_head_attention_o, sum_Wo_multi_head_attention_o_dot, x_dot, m_size,
+    t_size, h_dot, sum_h_dot,
+):
+    for k in prange((n_size + chunk - 1) // chunk):
+        lo = k * chunk
+        hi = min(lo + chunk, n_size)
+        _hvp_11_rows(
+            lo, hi, bo_dot, sum_Wo_dot_multi_head_attention_o, sum_Wo_multi_head_attention_o_dot, x_dot,
+            m_size, t_size, h_dot, sum_h_dot,
+        )
+
+
+@njit(**OPTIONS)
+def _hvp_12_rows(
+    lo, hi, a, x, beta2, gamma2, h_dot, sum_h_dot, beta2_dot, gamma2_dot, m_size, t_size, layer_norm_r_,
+    layer_norm_xhat_, v, layer_norm_r__dot, layer_norm_xhat__dot, v_dot,
+):
+    real = a.dtype.type
+    for n in range(lo, hi):
+        for t in range(t_size):
+            sum_h_dot_nt = sum_h_dot[n, t]
+            one_over_m = real(1) / real(m_size)
+            # h[n,t,m] = a[n,t,m] + x[n,t,m]
+            # sum_h[n,t] = Σ_m h[n,t,m]
+            sum_h_sum = 0.0
+            for m in range(m_size):
+                h = a[n, t, m] + x[n, t, m]
+                sum_h_sum = added(sum_h_sum, h)
+            sum_h = real(sum_h_sum)
+            # layer_norm_mu_[n,t] = sum_h[n,t] / M
+            layer_norm_mu_ = one_over_m * sum_h
+            # h[n,t,m] = a[n,t,m] + x[n,t,m]
+            # sum_layer_norm_mu__h[n,t] = Σ_m (h[n,t,m] − layer_norm_mu_[n,t])²
+            sum_layer_norm_mu__h_sum = 0.0
+            for m in range(m_size):
+                h = a[n, t, m] + x[n, t, m]
+                sum_layer_norm_mu__h_sum = added(
+                    sum_layer_norm_mu__h_sum, (h - layer_norm_mu_) * (h - layer_norm_mu_),
+                )
+            sum_layer_norm_mu__h = real(sum_layer_norm_mu__h_sum)
+            # layer_norm_var_[n,t] = sum_layer_norm_mu__h[n,t] / M
+            layer_norm_var_ = one_over_m * sum_layer_norm_mu__h
+            # layer_norm_r_[n,t] = 1 / √(1/100000 + layer_norm_var_[n,t])
+            layer_norm_r__nt = real(1) / math.sqrt(real(1e-05) + layer_norm_var_)
+            layer_norm_r_[n, t] = layer_norm_r__nt
+            # h[n,t,m] = a[n,t,m] + x[n,t,m]
+            # layer_norm_xhat_[n,t,m] = layer_norm_r_[n,t]·(h[n,t,m] − layer_norm_mu_[n,t])
+            # v[n,t,m] = β₂[m] + γ₂[m]·layer_norm_xhat_[n,t,m]
+            # sum_h_dot_layer_norm_xhat_[n,t] = Σ_m layer_norm_xhat_[n,t,m]·ḣ[n,t,m]
+            sum_h_dot_layer_norm_xhat__sum = 0.0
+            for m in range(m_size):
+                h = a[n, t, m] + x[n, t, m]
+                layer_norm_xhat__ntm = layer_norm_r__nt * (h - layer_norm_mu_)
+                layer_norm_xhat_[n, t, m] = layer_norm_xhat__ntm
+                v[n, t, m] = layer_norm_xhat__ntm * gamma2[m] + beta2[m]
+                sum_h_dot_layer_norm_xhat__sum = added(
+                    sum_h_dot_layer_norm_xhat__sum, layer_norm_xhat__ntm * h_dot[n, t, m],
+                )
+            sum_h_dot_layer_norm_xhat_ = real(sum_h_dot_layer_norm_xhat__sum)
+            # l̇ȧẏėṙ_̇ṅȯṙṁ_̇ṙ_̇[n,t] = −sum_h_dot_layer_norm_xhat_[n,t]·layer_norm_r_[n,t]² / M
+            layer_norm_r__dot_nt = (
+                -(one_over_m * sum_h_dot_layer_norm_xhat_ * layer_norm_r__nt * layer_norm_r__nt)
+            )
+            layer_norm_r__dot[n, t] = layer_norm_r__dot_nt
+            # l̇ȧẏėṙ_̇ṅȯṙṁ_̇ẋḣȧṫ_̇[n,t,m] = layer_norm_xhat_[n,t,m]·l̇ȧẏėṙ_̇ṅȯṙṁ_̇ṙ_̇[n,t] /
+            #     layer_norm_r_[n,t] + layer_norm_r_[n,t]·(ḣ[n,t,m] − sum_h_dot[n,t] / M)
+            # v̇[n,t,m] = β̇₂[m] + γ₂[m]·l̇ȧẏėṙ_̇ṅȯṙṁ_̇ẋḣȧṫ_̇[n,t,m] + layer_norm_xhat_[n,t,m]·γ̇₂[m]
+            for m in range(m_size):
+                layer_norm_xhat__ntm = layer_norm_xhat_[n, t, m]
+                layer_norm_xhat__dot_ntm = (
+                    layer_norm_r__nt * (h_dot[n, t, m] - one_over_m * sum_h_dot_nt) + layer_norm_r__dot_nt
+                    * layer_norm_xhat__ntm / layer_norm_r__nt
+                )
+                layer_norm_xhat__dot[n, t, m] = layer_norm_xhat__dot_ntm
+                v_dot[n, t, m] = (
+                    layer_norm_xhat__dot_ntm * gamma2[m] + layer_norm_xhat__ntm * gamma2_dot[m] + beta2_dot[m]
+                )
+
+
+@njit(parallel=True, **OPTIONS)
+def _hvp_12_parallel(
+    chunk, n_size, a, x, beta2, gamma2, h_dot, sum_h_dot, beta2_dot, gamma2_dot, m_size, t_size, layer_norm_r_,
+    layer_norm_xhat_, v, layer_norm_r__dot, layer_norm_xhat__dot, v_dot,
+):
+    for k in prange((n_size + chunk - 1) // chunk):
+        lo = k * chunk
+        hi = min(lo + chunk, n_size)
+        _hvp_12_rows(
+            lo, hi, a, x, beta2, gamma2, h_dot, sum_h_dot, beta2_dot, gamma2_dot, m_size, t_size,
+            layer_norm_r_, layer_norm_xhat_, v, layer_norm_r__dot, layer_norm_xhat__dot, v_dot,
+        )
+
+
+@njit(**OPTIONS)
+def _hvp_13_rows(
+    lo, hi, b1, sum_W1_v, sum_W2_g, b1_dot, sum_W1_dot_v, sum_W1_v_dot, k_size, t_size, feed_forward_z,
+    dfeed_forward_z, factor_b1_dot_feed_forward_z_sum_W1_dot_v,
+):
+    real = b1.dtype.type
+    for n in range(lo, hi):
+        for t in range(t_size):
+            for k in range(k_size):
+                # feed_forward_z[n,t,k] = b₁[k] + sum_W1_v[n,t,k]
+                feed_forward_z_ntk = b1[k] + sum_W1_v[n, t, k]
+                feed_forward_z[n, t, k] = feed_forward_z_ntk
+                # f̅e̅e̅d̅_̅f̅o̅r̅w̅a̅r̅d̅_̅z̅[n,t,k] = sum_W2_g[n,t,k]·1[feed_forward_z[n,t,k] > 0]
+                dfeed_forward_z[n, t, k] = (
+                    sum_W2_g[n, t, k] * (real(1) if (feed_forward_z_ntk > real(0)) else real(0))
+                )
+                # factor_b1_dot_feed_forward_z_sum_W1_dot_v[n,t,k] = (sum_W1_dot_v[k,n,t] +
+                #     sum_W1_v_dot[k,n,t] + ḃ₁[k])·1[feed_forward_z[n,t,k] > 0]
+                factor_b1_dot_feed_forward_z_sum_W1_dot_v[n, t, k] = (
+                    (b1_dot[k] + sum_W1_dot_v[k, n, t] + sum_W1_v_dot[k, n, t]) * (real(1)
+                    if (feed_forward_z_ntk > real(0)) else real(0))
+                )
+
+
+@njit(parallel=True, **OPTIONS)
+def _hvp_13_parallel(
+    chunk, n_size, b1, sum_W1_v, sum_W2_g, b1_dot, sum_W1_dot_v, sum_W1_v_dot, k_size, t_size, feed_forward_z,
+    dfeed_forward_z, factor_b1_dot_feed_forward_z_sum_W1_dot_v,
+):
+    for k in prange((n_size + chunk - 1) // chunk):
+        lo = k * chunk
+        hi = min(lo + chunk, n_size)
+        _hvp_13_rows(
+            lo, hi, b1, sum_W1_v, sum_W2_g, b1_dot, sum_W1_dot_v, sum_W1_v_dot, k_size, t_size, feed_forward_z,
+            dfeed_forward_z, factor_b1_dot_feed_forward_z_sum_W1_dot_v,
+        )
+
+
+@njit(**OPTIONS)
+def _hvp_14_rows(lo, hi, feed_forward_z, sum_W2_dot_g, n_size, t_size, dfeed_forward_z_dot, db1_dot):
+    real = feed_forward_z.dtype.type
+    for k in range(lo, hi):
+        # f̅e̅e̅d̅_̅f̅o̅r̅w̅a̅r̅d̅_̅z̅̇[n,t,k] = sum_W2_dot_g[n,t,k]·1[feed_forward_z[n,t,k] > 0]
+        # b̄̇₁[k] = Σ_n,t f̅e̅e̅d̅_̅f̅o̅r̅w̅a̅r̅d̅_̅z̅̇[n,t,k]
+        db1_dot_sum = 0.0
+        db1_dot_sum_lost = 0.0
+        for n in range(n_size):
+            db1_dot_part = 0.0
+            for t in range(t_size):
+                dfeed_forward_z_dot_ntk = (
+                    sum_W2_dot_g[n, t, k] * (real(1) if (feed_forward_z[n, t, k] > real(0)) else real(0))
+                )
+                dfeed_forward_z_dot[n, t, k] = dfeed_forward_z_dot_ntk
+                db1_dot_part = added(db1_dot_part, dfeed_forward_z_dot_ntk)
+            db1_dot_sum, db1_dot_sum_lost = compensated(db1_dot_sum, db1_dot_sum_lost, db1_dot_part)
+        db1_dot_k = real(db1_dot_sum)
+        db1_dot[k] = db1_dot_k
+
+
+@njit(parallel=True, **OPTIONS)
+def _hvp_14_parallel(chunk, k_size, feed_forward_z, sum_W2_dot_g, n_size, t_size, dfeed_forward_z_dot, db1_dot):
+    for k in prange((k_size + chunk - 1) // chunk):
+        lo = k * chunk
+        hi = min(lo + chunk, k_size)
+        _hvp_14_rows(lo, hi, feed_forward_z, sum_W2_dot_g, n_size, t_size, dfeed_forward_z_dot, db1_dot)
+
+
+@njit(**OPTIONS)
+def _hvp_15_rows(
+    lo, hi, gamma2, dv, layer_norm_xhat_, layer_norm_r_, g, m_size, t_size, dlayer_norm_xhat_,
+    sum_layer_norm_xhat__dlayer_norm_xhat_, sum_dlayer_norm_xhat_, dh,
+):
+    real = gamma2.dtype.type
+    for n in range(lo, hi):
+        for t in range(t_size):
+            layer_norm_r__nt = layer_norm_r_[n, t]
+            one_over_m = real(1) / real(m_size)
+            # l̅a̅y̅e̅r̅_̅n̅o̅r̅m̅_̅x̅h̅a̅t̅_̅[n,t,m] = v̄[n,t,m]·γ₂[m]
+            # sum_layer_norm_xhat__dlayer_norm_xhat_[n,t] = Σ_m l̅a̅y̅e̅r̅_̅n̅o̅r̅m̅_̅x̅h̅a̅t̅_̅[n,t,m]·
+            #     layer_norm_xhat_[n,t,m]
+            # sum_dlayer_norm_xhat_[n,t] = Σ_m l̅a̅y̅e̅r̅_̅n̅o̅r̅m̅_̅x̅h̅a̅t̅_̅[n,t,m]
+            sum_layer_norm_xhat__dlayer_norm_xhat__sum = 0.0
+            sum_dlayer_norm_xhat__sum = 0.0
+            for m in range(m_size):
+                dlayer_norm_xhat__ntm = gamma2[m] * dv[n, t, m]
+                dlayer_norm_xhat_[n, t, m] = dlayer_norm_xhat__ntm
+                sum_layer_norm_xhat__dlayer_norm_xhat__sum = added(
+                    sum_layer_norm_xhat__dlayer_norm_xhat__sum,
+                    dlayer_norm_xhat__ntm * layer_norm_xhat_[n, t, m],
+                )
+                sum_dlayer_norm_xhat__sum = added(sum_dlayer_norm_xhat__sum, dlayer_norm_xhat__ntm)
+            sum_layer_norm_xhat__dlayer_norm_xhat__nt = real(sum_layer_norm_xhat__dlayer_norm_xhat__sum)
+            sum_layer_norm_xhat__dlayer_norm_xhat_[n, t] = sum_layer_norm_xhat__dlayer_norm_xhat__nt
+            sum_dlayer_norm_xhat__nt = real(sum_dlayer_norm_xhat__sum)
+            sum_dlayer_norm_xhat_[n, t] = sum_dlayer_norm_xhat__nt
+            # h̄[n,t,m] = g[n,t,m] + layer_norm_r_[n,t]·(l̅a̅y̅e̅r̅_̅n̅o̅r̅m̅_̅x̅h̅a̅t̅_̅[n,t,m] −
+            #     (sum_dlayer_norm_xhat_[n,t] + sum_layer_norm_xhat__dlayer_norm_xhat_[n,t]·
+            #     layer_norm_xhat_[n,t,m]) / M)
+            for m in range(m_size):
+                dlayer_norm_xhat__ntm = dlayer_norm_xhat_[n, t, m]
+                dh[n, t, m] = (
+                    layer_norm_r__nt * (dlayer_norm_xhat__ntm - one_over_m * (sum_dlayer_norm_xhat__nt
+                    + sum_layer_norm_xhat__dlayer_norm_xhat__nt * layer_norm_xhat_[n, t, m])) + g[n, t, m]
+                )
+
+
+@njit(parallel=True, **OPTIONS)
+def _hvp_15_parallel(
+    chunk, n_size, gamma2, dv, layer_norm_xhat_, layer_norm_r_, g, m_size, t_size, dlayer_norm_xhat_,
+    sum_layer_norm_xhat__dlayer_norm_xhat_, sum_dlayer_norm_xhat_, dh,
+):
+    for k in prange((n_size + chunk - 1) // chunk):
+        lo = k * chunk
+        hi = min(lo + chunk, n_size)
+        _hvp_15_rows(
+            lo, hi, gamma2, dv, layer_norm_xhat_, layer_norm_r_, g, m_size, t_size, dlayer_norm_xhat_,
+            sum_layer_norm_xhat__dlayer_norm_xhat_, sum_dlayer_norm_xhat_, dh,
+        )
+
+
+@njit(**OPTIONS)
+def _hvp_16_rows(
+    lo, hi, Wo, dh, Wo_dot, e_size, h_size, m_size, t_size, dmulti_head_attention_o, sum_Wo_dot_dh,
+):
+    real = Wo.dtype.type
+    for n in range(lo, hi):
+        for h in range(h_size):
+            for t in range(t_size):
+                for e_ in range(e_size):
+                    # m̅u̅l̅t̅i̅_̅h̅e̅a̅d̅_̅a̅t̅t̅e̅n̅t̅i̅o̅n̅_̅o̅[n,h,t,e] = Σ_m h̄[n,t,m]·Wo[m,h,e]
+                    # sum_Wo_dot_dh[n,h,t,e] = Σ_m h̄[n,t,m]·Ẇȯ[m,h,e]
+                    dmulti_head_attention_o_sum = 0.0
+                    sum_Wo_dot_dh_sum = 0.0
+                    for m in range(m_size):
+                        dmulti_head_attention_o_sum = added(
+                            dmulti_head_attention_o_sum, Wo[m, h, e_] * dh[n, t, m],
+                        )
+                        sum_Wo_dot_dh_sum = added(sum_Wo_dot_dh_sum, Wo_dot[m, h, e_] * dh[n, t, m])
+                    dmulti_head_attention_o_nhte_ = real(dmulti_head_attention_o_sum)
+                    dmulti_head_attention_o[n, h, t, e_] = dmulti_head_attention_o_nhte_
+                    sum_Wo_dot_dh_nhte_ = real(sum_Wo_dot_dh_sum)
+                    sum_Wo_dot_dh[n, h, t, e_] = sum_Wo_dot_dh_nhte_
+
+
+@njit(parallel=True, **OPTIONS)
+def _hvp_16_parallel(
+    chunk, n_size, Wo, dh, Wo_dot, e_size, h_size, m_size, t_size, dmulti_head_attention_o, sum_Wo_dot_dh,
+):
+    for k in prange((n_size + chunk - 1) // chunk):
+        lo = k * chunk
+        hi = min(lo + chunk, n_size)
+        _hvp_16_rows(
+            lo, hi, Wo, dh, Wo_dot, e_size, h_size, m_size, t_size, dmulti_head_attention_o, sum_Wo_dot_dh,
+        )
+
+
+@njit(**OPTIONS)
+def _hvp_17_rows(
+    lo, hi, sum_W1_dfeed_forward_z_dot, sum_W1_dot_dfeed_forward_z, gamma2, gamma2_dot, dv, layer_norm_xhat_,
+    layer_norm_xhat__dot, n_size, t_size, dlayer_norm_xhat__dot, dgamma2_dot, dbeta2_dot,
+):
+    real = sum_W1_dfeed_forward_z_dot.dtype.type
+    for m in range(lo, hi):
+        gamma2_m = gamma2[m]
+        gamma2_dot_m = gamma2_dot[m]
+        # v̄̇[n,t,m] = sum_W1_dfeed_forward_z_dot[n,t,m] + sum_W1_dot_dfeed_forward_z[n,t,m]
+        # l̅a̅y̅e̅r̅_̅n̅o̅r̅m̅_̅x̅h̅a̅t̅_̅̇[n,t,m] = γ₂[m]·v̄̇[n,t,m] + v̄[n,t,m]·γ̇₂[m]
+        # γ̄̇₂[m] = Σ_n,t (layer_norm_xhat_[n,t,m]·v̄̇[n,t,m] + v̄[n,t,m]·l̇ȧẏėṙ_̇ṅȯṙṁ_̇ẋḣȧṫ_̇[n,t,m])
+        # β̄̇₂[m] = Σ_n,t v̄̇[n,t,m]
+        dgamma2_dot_sum = 0.0
+        dbeta2_dot_sum = 0.0
+        dgamma2_dot_sum_lost = 0.0
+        dbeta2_dot_sum_lost = 0.0
+        for n in range(n_size):
+            dgamma2_dot_part = 0.0
+            dbeta2_dot_part = 0.0
+            for t in range(t_size):
+                dv_dot = sum_W1_dfeed_forward_z_dot[n, t, m] + sum_W1_dot_dfeed_forward_z[n, t, m]
+                dlayer_norm_xhat__dot[n, t, m] = dv_dot * gamma2_m + gamma2_dot_m * dv[n, t, m]
+                dgamma2_dot_part = added(
+                    dgamma2_dot_part,
+                    dv_dot * layer_norm_xhat_[n, t, m] + layer_norm_xhat__dot[n, t, m] * dv[n, t, m],
+                )
+                dbeta2_dot_part = added(dbeta2_dot_part, dv_dot)
+            dgamma2_dot_sum, dgamma2_dot_sum_lost = compensated(
+                dgamma2_dot_sum, dgamma2_dot_sum_lost, dgamma2_dot_part,
+            )
+            dbeta2_dot_sum, dbeta2_dot_sum_lost = compensated(
+                dbeta2_dot_sum, dbeta2_dot_sum_lost, dbeta2_dot_part,
+            )
+        dgamma2_dot_m = real(dgamma2_dot_sum)
+        dgamma2_dot[m] = dgamma2_dot_m
+        dbeta2_dot_m = real(dbeta2_dot_sum)
+        dbeta2_dot[m] = dbeta2_dot_m
+
+
+@njit(parallel=True, **OPTIONS)
+def _hvp_17_parallel(
+    chunk, m_size, sum_W1_dfeed_forward_z_dot, sum_W1_dot_dfeed_forward_z, gamma2, gamma2_dot, dv,
+    layer_norm_xhat_, layer_norm_xhat__dot, n_size, t_size, dlayer_norm_xhat__dot, dgamma2_dot, dbeta2_dot,
+):
+    for k in prange((m_size + chunk - 1) // chunk):
+        lo = k * chunk
+        hi = min(lo + chunk, m_size)
+        _hvp_17_rows(
+            lo, hi, sum_W1_dfeed_forward_z_dot, sum_W1_dot_dfeed_forward_z, gamma2, gamma2_dot, dv,
+            layer_norm_xhat_, layer_norm_xhat__dot, n_size, t_size, dlayer_norm_xhat__dot, dgamma2_dot,
+            dbeta2_dot,
+        )
+
+
+@njit(**OPTIONS)
+def _hvp_18_rows(sum_dfeed_forward_z_dot_v, dW1_dot):
+    m_size = sum_dfeed_forward_z_dot_v.shape[1]
+    for k in range(sum_dfeed_forward_z_dot_v.shape[0]):
+        # W̄̇₁[k,m] = sum_dfeed_forward_z_dot_v[k,m] + sum_dfeed_forward_z_v_dot[k,m]
+        for m in range(m_size):
+            dW1_dot[k, m] = sum_dfeed_forward_z_dot_v[k, m] + dW1_dot[k, m]
+
+
+@njit(parallel=True, **OPTIONS)
+def _hvp_18_parallel(chunk, sum_dfeed_forward_z_dot_v, dW1_dot):
+    for k in prange((sum_dfeed_forward_z_dot_v.shape[0] + chunk - 1) // chunk):
+        lo = k * chunk
+        hi = min(lo + chunk, sum_dfeed_forward_z_dot_v.shape[0])
+        _hvp_18_rows(sum_dfeed_forward_z_dot_v[lo:hi], dW1_dot[lo:hi])
+
+
+@njit(**OPTIONS)
+def _hvp_19_rows(
+    lo, hi, dlayer_norm_xhat__dot, layer_norm_xhat_, dlayer_norm_xhat_, layer_norm_xhat__dot, layer_norm_r_,
+    layer_norm_r__dot, sum_dlayer_norm_xhat_, sum_layer_norm_xhat__dlayer_norm_xhat_, m_size, t_size, dh_dot,
+):
+    real = dlayer_norm_xhat__dot.dtype.type
+    for n in range(lo, hi):
+        for t in range(t_size):
+            layer_norm_r__nt = layer_norm_r_[n, t]
+            layer_norm_r__dot_nt = layer_norm_r__dot[n, t]
+            sum_dlayer_norm_xhat__nt = sum_dlayer_norm_xhat_[n, t]
+            sum_layer_norm_xhat__dlayer_norm_xhat__nt = sum_layer_norm_xhat__dlayer_norm_xhat_[n, t]
+            one_over_m = real(1) / real(m_size)
+            # sum_dlayer_norm_xhat__dot[n,t] = Σ_m l̅a̅y̅e̅r̅_̅n̅o̅r̅m̅_̅x̅h̅a̅t̅_̅̇[n,t,m]
+            # sum_layer_norm_xhat__dlayer_norm_xhat__dlayer_norm_xhat__dot[n,t] = Σ_m (l̅a̅y̅e̅r̅_̅n̅o̅r̅m̅_̅x̅h̅a̅t̅_̅[n,t,m]·
+            #     l̇ȧẏėṙ_̇ṅȯṙṁ_̇ẋḣȧṫ_̇[n,t,m] + layer_norm_xhat_[n,t,m]·
+            #     l̅a̅y̅e̅r̅_̅n̅o̅r̅m̅_̅x̅h̅a̅t̅_̅̇[n,t,m])
+            sum_dlayer_norm_xhat__dot_sum = 0.0
+            sum_layer_norm_xhat__dlayer_norm_xhat__dlayer_norm_xhat__dot_sum = 0.0
+            for m in range(m_size):
+                sum_dlayer_norm_xhat__dot_sum = added(
+                    sum_dlayer_norm_xhat__dot_sum, dlayer_norm_xhat__dot[n, t, m],
+                )
+                sum_layer_norm_xhat__dlayer_norm_xhat__dlayer_norm_xhat__dot_sum = added(
+                    sum_layer_norm_xhat__dlayer_norm_xhat__dlayer_norm_xhat__dot_sum,
+                    layer_norm_xhat_[n, t, m] * dlayer_norm_xhat__dot[n, t, m] + dlayer_norm_xhat_[n, t, m]
+                    * layer_norm_xhat__dot[n, t, m],
+                )
+            sum_dlayer_norm_xhat__dot = real(sum_dlayer_norm_xhat__dot_sum)
+            sum_layer_norm_xhat__dlayer_norm_xhat__dlayer_norm_xhat__dot = real(
+                sum_layer_norm_xhat__dlayer_norm_xhat__dlayer_norm_xhat__dot_sum,
+            )
+            # h̄̇[n,t,m] = layer_norm_r_[n,t]·l̅a̅y̅e̅r̅_̅n̅o̅r̅m̅_̅x̅h̅a̅t̅_̅̇[n,t,m] +
+            #     l̇ȧẏėṙ_̇ṅȯṙṁ_̇ṙ_̇[n,t]·(l̅a̅y̅e̅r̅_̅n̅o̅r̅m̅_̅x̅h̅a̅t̅_̅[n,t,m] − (sum_dlayer_norm_xhat_[n,t]
+            #     + sum_layer_norm_xhat__dlayer_norm_xhat_[n,t]·layer_norm_xhat_[n,t,m]) / M) −
+            #     layer_norm_r_[n,t]·sum_dlayer_norm_xhat__dot[n,t] / M − layer_norm_r_[n,t]·
+            #     sum_layer_norm_xhat__dlayer_norm_xhat_[n,t]·l̇ȧẏėṙ_̇ṅȯṙṁ_̇ẋḣȧṫ_̇[n,t,m] / M −
+            #     layer_norm_r_[n,t]·sum_layer_norm_xhat__dlayer_norm_xhat__dlayer_norm_xhat__dot[n,t]·
+            #     layer_norm_xhat_[n,t,m] / M
+            for m in range(m_size):
+                dh_dot[n, t, m] = (
+                    layer_norm_r__dot_nt * (dlayer_norm_xhat_[n, t, m] - one_over_m * (sum_dlayer_norm_xhat__nt
+                    + sum_layer_norm_xhat__dlayer_norm_xhat__nt * layer_norm_xhat_[n, t, m])) + layer_norm_r__nt
+                    * dlayer_norm_xhat__dot[n, t, m] - layer_norm_r__nt * one_over_m * sum_dlayer_norm_xhat__dot
+                    - layer_norm_r__nt * one_over_m
+                    * sum_layer_norm_xhat__dlayer_norm_xhat__dlayer_norm_xhat__dot * layer_norm_xhat_[n, t, m]
+                    - layer_norm_r__nt * one_over_m * sum_layer_norm_xhat__dlayer_norm_xhat__nt
+                    * layer_norm_xhat__dot[n, t, m]
+                )
+
+
+@njit(parallel=True, **OPTIONS)
+def _hvp_19_parallel(
+    chunk, n_size, dlayer_norm_xhat__dot, layer_norm_xhat_, dlayer_norm_xhat_, layer_norm_xhat__dot,
+    layer_norm_r_, layer_norm_r__dot, sum_dlayer_norm_xhat_, sum_layer_norm_xhat__dlayer_norm_xhat_, m_size,
+    t_size, dh_dot,
+):
+    for k in prange((n_size + chunk - 1) // chunk):
+        lo = k * chunk
+        hi = min(lo + chunk, n_size)
+        _hvp_19_rows(
+            lo, hi, dlayer_norm_xhat__dot, layer_norm_xhat_, dlayer_norm_xhat_, layer_norm_xhat__dot,
+            layer_norm_r_, layer_norm_r__dot, sum_dlayer_norm_xhat_, sum_layer_norm_xhat__dlayer_norm_xhat_,
+            m_size, t_size, dh_dot,
+        )
+
+
+@njit(**OPTIONS)
+def _hvp_20_rows(
+    lo, hi, multi_head_attention_any, sum_dmulti_head_attention_o_multi_head_attention_v, h_size, t_size,
+    dmulti_head_attention_a,
+):
+    for n in range(lo, hi):
+        for t in range(t_size):
+            multi_head_attention_any_nt = multi_head_attention_any[n, t]
+            # m̅u̅l̅t̅i̅_̅h̅e̅a̅d̅_̅a̅t̅t̅e̅n̅t̅i̅o̅n̅_̅a̅[n,h,t,t′] = multi_head_attention_any[n,t]·
+            #     sum_dmulti_head_attention_o_multi_head_attention_v[n,h,t,t′]
+            for h in range(h_size):
+                for t_2 in range(t_size):
+                    dmulti_head_attention_a[n, h, t, t_2] = (
+                        multi_head_attention_any_nt
+                        * sum_dmulti_head_attention_o_multi_head_attention_v[n, h, t, t_2]
+                    )
+
+
+@njit(parallel=True, **OPTIONS)
+def _hvp_20_parallel(
+    chunk, n_size, multi_head_attention_any, sum_dmulti_head_attention_o_multi_head_attention_v, h_size,
+    t_size, dmulti_head_attention_a,
+):
+    for k in prange((n_size + chunk - 1) // chunk):
+        lo = k * chunk
+        hi = min(lo + chunk, n_size)
+        _hvp_20_rows(
+            lo, hi, multi_head_attention_any, sum_dmulti_head_attention_o_multi_head_attention_v, h_size,
+            t_size, dmulti_head_attention_a,
+        )
+
+
+@njit(**OPTIONS)
+def _hvp_21_rows(
+    lo, hi, Wo, dh_dot, sum_Wo_dot_dh, e_size, h_size, m_size, t_size, dmulti_head_attention_o_dot,
+):
+    real = Wo.dtype.type
+    for n in range(lo, hi):
+        for h in range(h_size):
+            for t in range(t_size):
+                for e_ in range(e_size):
+                    # sum_Wo_dh_dot[n,h,t,e] = Σ_m Wo[m,h,e]·h̄̇[n,t,m]
+                    sum_Wo_dh_dot_sum = 0.0
+                    for m in range(m_size):
+                        sum_Wo_dh_dot_sum = added(sum_Wo_dh_dot_sum, Wo[m, h, e_] * dh_dot[n, t, m])
+                    sum_Wo_dh_dot = real(sum_Wo_dh_dot_sum)
+                    # m̅u̅l̅t̅i̅_̅h̅e̅a̅d̅_̅a̅t̅t̅e̅n̅t̅i̅o̅n̅_̅o̅̇[n,h,t,e] = sum_Wo_dh_dot[n,h,t,e] +
+                    #     sum_Wo_dot_dh[n,h,t,e]
+                    dmulti_head_attention_o_dot[n, h, t, e_] = sum_Wo_dh_dot + sum_Wo_dot_dh[n, h, t, e_]
+
+
+@njit(parallel=True, **OPTIONS)
+def _hvp_21_parallel(
+    chunk, n_size, Wo, dh_dot, sum_Wo_dot_dh, e_size, h_size, m_size, t_size, dmulti_head_attention_o_dot,
+):
+    for k in prange((n_size + chunk - 1) // chunk):
+        lo = k * chunk
+        hi = min(lo + chunk, n_size)
+        _hvp_21_rows(
+            lo, hi, Wo, dh_dot, sum_Wo_dot_dh, e_size, h_size, m_size, t_size, dmulti_head_attention_o_dot,
+        )
+
+
+@njit(**OPTIONS)
+def _hvp_22_rows(lo, hi, dh_dot, n_size, t_size, dbo_dot):
+    real = dh_dot.dtype.type
+    for m in range(lo, hi):
+        # b̅o̅̇[m] = Σ_n,t h̄̇[n,t,m]
+        dbo_dot_sum = 0.0
+        dbo_dot_sum_lost = 0.0
+        for n in range(n_size):
+            dbo_dot_part = 0.0
+            for t in range(t_size):
+                dbo_dot_part = added(dbo_dot_part, dh_dot[n, t, m])
+            dbo_dot_sum, dbo_dot_sum_lost = compensated(dbo_dot_sum, dbo_dot_sum_lost, dbo_dot_part)
+        dbo_dot_m = real(dbo_dot_sum)
+        dbo_dot[m] = dbo_dot_m
+
+
+@njit(parallel=True, **OPTIONS)
+def _hvp_22_parallel(chunk, m_size, dh_dot, n_size, t_size, dbo_dot):
+    for k in prange((m_size + chunk - 1) // chunk):
+        lo = k * chunk
+        hi = min(lo + chunk, m_size)
+        _hvp_22_rows(lo, hi, dh_dot, n_size, t_size, dbo_dot)
+
+
+@njit(**OPTIONS)
+def _hvp_23_rows(
+    lo, hi, multi_head_attention_z_max, dmulti_head_attention_a, multi_head_attention_z, h_size, t_size,
+    shifted_sum,
+):
+    real = multi_head_attention_z_max.dtype.type
+    for n in range(lo, hi):
+        for h in range(h_size):
+            for t in range(t_size):
+                multi_head_attention_z_max_nht = multi_head_attention_z_max[n, h, t]
+                # shifted_sum[n,h,t] = Σ_t′ m̅u̅l̅t̅i̅_̅h̅e̅a̅d̅_̅a̅t̅t̅e̅n̅t̅i̅o̅n̅_̅a̅[n,h,t,t′]·
+                #     exp(multi_head_attention_z[n,h,t,t′] − multi_head_attention_z_max[n,h,t])
+                shifted_sum_sum = 0.0
+                for t_2 in range(t_size):
+                    shifted_sum_sum = added(
+                        shifted_sum_sum,
+                        dmulti_head_attention_a[n, h, t, t_2] * exp(multi_head_attention_z[n, h, t, t_2]
+                        - multi_head_attention_z_max_nht),
+                    )
+                shifted_sum_nht = real(shifted_sum_sum)
+                shifted_sum[n, h, t] = shifted_sum_nht
+
+
+@njit(parallel=True, **OPTIONS)
+def _hvp_23_parallel(
+    chunk, n_size, multi_head_attention_z_max, dmulti_head_attention_a, multi_head_attention_z, h_size, t_size,
+    shifted_sum,
+):
+    for k in prange((n_size + chunk - 1) // chunk):
+        lo = k * chunk
+        hi = min(lo + chunk, n_size)
+        _hvp_23_rows(
+            lo, hi, multi_head_attention_z_max, dmulti_head_attention_a, multi_head_attention_z, h_size,
+            t_size, shifted_sum,
+        )
+
+
+@njit(**OPTIONS)
+def _hvp_24_rows(
+    lo, hi, multi_head_attention_any, multi_head_attention_a, multi_head_attention_a_dot,
+    dmulti_head_attention_o, dmulti_head_attention_o_dot, e_size, h_size, t_size, dmulti_head_attention_v_dot,
+):
+    real = multi_head_attention_any.dtype.type
+    for n in range(lo, hi):
+        for h in range(h_size):
+            for t in range(t_size):
+                for e_ in range(e_size):
+                    # m̅u̅l̅t̅i̅_̅h̅e̅a̅d̅_̅a̅t̅t̅e̅n̅t̅i̅o̅n̅_̅v̅̇[n,h,t,e] = Σ_t′ multi_head_attention_any[n,t′]·
+                    #     (multi_head_attention_a[n,h,t′,t]·
+                    #     m̅u̅l̅t̅i̅_̅h̅e̅a̅d̅_̅a̅t̅t̅e̅n̅t̅i̅o̅n̅_̅o̅̇[n,h,t′,e] +
+                    #     m̅u̅l̅t̅i̅_̅h̅e̅a̅d̅_̅a̅t̅t̅e̅n̅t̅i̅o̅n̅_̅o̅[n,h,t′,e]·
+                    #     ṁu̇l̇ṫi̇_̇ḣėȧḋ_̇ȧṫṫėṅṫi̇ȯṅ_̇ȧ[n,h,t′,t])
+                    dmulti_head_attention_v_dot_sum = 0.0
+                    for t_2 in range(t_size):
+                        dmulti_head_attention_v_dot_sum = added(
+                            dmulti_head_attention_v_dot_sum,
+                            (multi_head_attention_a_dot[n, h, t_2, t] * dmulti_head_attention_o[n, h, t_2, e_]
+                            + dmulti_head_attention_o_dot[n, h, t_2, e_] * multi_head_attention_a[n, h, t_2, t])
+                            * multi_head_attention_any[n, t_2],
+                        )
+                    dmulti_head_attention_v_dot_nhte_ = real(dmulti_head_attention_v_dot_sum)
+                    dmulti_head_attention_v_dot[n, h, t, e_] = dmulti_head_attention_v_dot_nhte_
+
+
+@njit(parallel=True, **OPTIONS)
+def _hvp_24_parallel(
+    chunk, n_size, multi_head_attention_any, multi_head_attention_a, multi_head_attention_a_dot,
+    dmulti_head_attention_o, dmulti_head_attention_o_dot, e_size, h_size, t_size, dmulti_head_attention_v_dot,
+):
+    for k in prange((n_size + chunk - 1) // chunk):
+        lo = k * chunk
+        hi = min(lo + chunk, n_size)
+        _hvp_24_rows(
+            lo, hi, multi_head_attention_any, multi_head_attention_a, multi_head_attention_a_dot,
+            dmulti_head_attention_o, dmulti_head_attention_o_dot, e_size, h_size, t_size,
+            dmulti_head_attention_v_dot,
+        )
+
+
+@njit(**OPTIONS)
+def _hvp_25_rows(
+    lo, hi, sum_dh_dot_multi_head_attention_o, sum_dh_multi_head_attention_o_dot, e_size, h_size, dWo_dot,
+):
+    for m in range(lo, hi):
+        for h in range(h_size):
+            for e_ in range(e_size):
+                # W̅o̅̇[m,h,e] = sum_dh_dot_multi_head_attention_o[m,h,e] +
+                #     sum_dh_multi_head_attention_o_dot[m,h,e]
+                dWo_dot[m, h, e_] = (
+                    sum_dh_dot_multi_head_attention_o[m, h, e_] + sum_dh_multi_head_attention_o_dot[m, h, e_]
+                )
+
+
+@njit(parallel=True, **OPTIONS)
+def _hvp_25_parallel(
+    chunk, m_size, sum_dh_dot_multi_head_attention_o, sum_dh_multi_head_attention_o_dot, e_size, h_size,
+    dWo_dot,
+):
+    for k in prange((m_size + chunk - 1) // chunk):
+        lo = k * chunk
+        hi = min(lo + chunk, m_size)
+        _hvp_25_rows(
+            lo, hi, sum_dh_dot_multi_head_attention_o, sum_dh_multi_head_attention_o_dot, e_size, h_size,
+            dWo_dot,
+        )
+
+
+@njit(**OPTIONS)
+def _hvp_26_rows(
+    lo, hi, multi_head_attention_z_max, multi_head_attention_z, shifted_sum, sum_exp, dmulti_head_attention_a,
+    multi_head_attention_open, multi_head_attention_any,
+    sum_dmulti_head_attention_o_dot_multi_head_attention_v,
+    sum_dmulti_head_attention_o_multi_head_attention_v_dot, h_size, t_size, dmulti_head_attention_s,
+    dmulti_head_attention_a_dot,
+):
+    real = multi_head_attention_z_max.dtype.type
+    for n in range(lo, hi):
+        for t in range(t_size):
+            multi_head_attention_any_nt = multi_head_attention_any[n, t]
+            # exp_multi_head_attention_z_max_multi_head_attention_z[n,t,h,t′] = exp(multi_head_attention_z[n,h,t,t′]
+            #     − multi_head_attention_z_max[n,h,t])
+            # m̅u̅l̅t̅i̅_̅h̅e̅a̅d̅_̅a̅t̅t̅e̅n̅t̅i̅o̅n̅_̅z̅[n,h,t,t′] = m̅u̅l̅t̅i̅_̅h̅e̅a̅d̅_̅a̅t̅t̅e̅n̅t̅i̅o̅n̅_̅a̅[n,h,t,t′]·
+            #     exp(multi_head_attention_z[n,h,t,t′] − multi_head_attention_z_max[n,h,t]) / sum_exp[n,h,t] −
+            #     shifted_sum[n,h,t]·exp(multi_head_attention_z[n,h,t,t′] − multi_head_attention_z_max[n,h,t]) /
+            #     sum_exp[n,h,t]²
+            # m̅u̅l̅t̅i̅_̅h̅e̅a̅d̅_̅a̅t̅t̅e̅n̅t̅i̅o̅n̅_̅s̅[n,h,t,t′] = m̅u̅l̅t̅i̅_̅h̅e̅a̅d̅_̅a̅t̅t̅e̅n̅t̅i̅o̅n̅_̅z̅[n,h,t,t′]·
+            #     1[multi_head_attention_open[n,t,t′] > 0]
+            # m̅u̅l̅t̅i̅_̅h̅e̅a̅d̅_̅a̅t̅t̅e̅n̅t̅i̅o̅n̅_̅a̅̇[n,h,t,t′] = multi_head_attention_any[n,t]·
+            #     (sum_dmulti_head_attention_o_dot_multi_head_attention_v[n,h,t,t′] +
+            #     sum_dmulti_head_attention_o_multi_head_attention_v_dot[n,h,t,t′])
+            for h in range(h_size):
+                for t_2 in range(t_size):
+                    exp_multi_head_attention_z_max_multi_head_attention_z = exp(
+                        multi_head_attention_z[n, h, t, t_2] - multi_head_attention_z_max[n, h, t],
+                    )
+                    dmulti_head_attention_z = (
+                        exp_multi_head_attention_z_max_multi_head_attention_z
+                        * dmulti_head_attention_a[n, h, t, t_2] / sum_exp[n, h, t]
+                        - exp_multi_head_attention_z_max_multi_head_attention_z * shifted_sum[n, h, t]
+                        / (sum_exp[n, h, t] * sum_exp[n, h, t])
+                    )
+                    dmulti_head_attention_s[n, h, t, t_2] = (
+                        dmulti_head_attention_z * (real(1) if (multi_head_attention_open[n, t, t_2] > real(0))
+                        else real(0))
+                    )
+                    dmulti_head_attention_a_dot[n, h, t, t_2] = (
+                        multi_head_attention_any_nt
+                        * (sum_dmulti_head_attention_o_dot_multi_head_attention_v[n, h, t, t_2]
+                        + sum_dmulti_head_attention_o_multi_head_attention_v_dot[n, h, t, t_2])
+                    )
+
+
+@njit(parallel=True, **OPTIONS)
+def _hvp_26_parallel(
+    chunk, n_size, multi_head_attention_z_max, multi_head_attention_z, shifted_sum, sum_exp,
+    dmulti_head_attention_a, multi_head_attention_open, multi_head_attention_any,
+    sum_dmulti_head_attention_o_dot_multi_head_attention_v,
+    sum_dmulti_head_attention_o_multi_head_attention_v_dot, h_size, t_size, dmulti_head_attention_s,
+    dmulti_head_attention_a_dot,
+):
+    for k in prange((n_size + chunk - 1) // chunk):
+        lo = k * chunk
+        hi = min(lo + chunk, n_size)
+        _hvp_26_rows(
+            lo, hi, multi_head_attention_z_max, multi_head_attention_z, shifted_sum, sum_exp,
+            dmulti_head_attention_a, multi_head_attention_open, multi_head_attention_any,
+            sum_dmulti_head_attention_o_dot_multi_head_attention_v,
+            sum_dmulti_head_attention_o_multi_head_attention_v_dot, h_size, t_size, dmulti_head_attention_s,
+            dmulti_head_attention_a_dot,
+        )
+
+
+@njit(**OPTIONS)
+def _hvp_27_rows(lo, hi, dmulti_head_attention_v_dot, e_size, n_size, t_size, dbv_dot):
+    real = dmulti_head_attention_v_dot.dtype.type
+    for h in range(lo, hi):
+        for e_ in range(e_size):
+            # b̅v̅̇[h,e] = Σ_n,t m̅u̅l̅t̅i̅_̅h̅e̅a̅d̅_̅a̅t̅t̅e̅n̅t̅i̅o̅n̅_̅v̅̇[n,h,t,e]
+            dbv_dot_sum = 0.0
+            dbv_dot_sum_lost = 0.0
+            for n in range(n_size):
+                dbv_dot_part = 0.0
+                for t in range(t_size):
+                    dbv_dot_part = added(dbv_dot_part, dmulti_head_attention_v_dot[n, h, t, e_])
+                dbv_dot_sum, dbv_dot_sum_lost = compensated(dbv_dot_sum, dbv_dot_sum_lost, dbv_dot_part)
+            dbv_dot_he_ = real(dbv_dot_sum)
+            dbv_dot[h, e_] = dbv_dot_he_
+
+
+@njit(parallel=True, **OPTIONS)
+def _hvp_27_parallel(chunk, h_size, dmulti_head_attention_v_dot, e_size, n_size, t_size, dbv_dot):
+    for k in prange((h_size + chunk - 1) // chunk):
+        lo = k * chunk
+        hi = min(lo + chunk, h_size)
+        _hvp_27_rows(lo, hi, dmulti_head_attention_v_dot, e_size, n_size, t_size, dbv_dot)
+
+
+@njit(**OPTIONS)
+def _hvp_28_rows(
+    lo, hi, multi_head_attention_z_max, dmulti_head_attention_a, dmulti_head_attention_a_dot,
+    multi_head_attention_z, multi_head_attention_z_dot, h_size, t_size, shifted_sum__,
+):
+    real = multi_head_attention_z_max.dtype.type
+    for n in range(lo, hi):
+        for h in range(h_size):
+            for t in range(t_size):
+                multi_head_attention_z_max_nht = multi_head_attention_z_max[n, h, t]
+                # shifted_sum__[n,h,t] = Σ_t′ (m̅u̅l̅t̅i̅_̅h̅e̅a̅d̅_̅a̅t̅t̅e̅n̅t̅i̅o̅n̅_̅a̅̇[n,h,t,t′] +
+                #     m̅u̅l̅t̅i̅_̅h̅e̅a̅d̅_̅a̅t̅t̅e̅n̅t̅i̅o̅n̅_̅a̅[n,h,t,t′]·
+                #     ṁu̇l̇ṫi̇_̇ḣėȧḋ_̇ȧṫṫėṅṫi̇ȯṅ_̇ż[n,h,t,t′])·exp(multi_head_attention_z[n,h,t,t′] −
+                #     multi_head_attention_z_max[n,h,t])
+                shifted_sum___sum = 0.0
+                for t_2 in range(t_size):
+                    shifted_sum___sum = added(
+                        shifted_sum___sum,
+                        (dmulti_head_attention_a[n, h, t, t_2] * multi_head_attention_z_dot[n, h, t, t_2]
+                        + dmulti_head_attention_a_dot[n, h, t, t_2]) * exp(multi_head_attention_z[n, h, t, t_2]
+                        - multi_head_attention_z_max_nht),
+                    )
+                shifted_sum___nht = real(shifted_sum___sum)
+                shifted_sum__[n, h, t] = shifted_sum___nht
+
+
+@njit(parallel=True, **OPTIONS)
+def _hvp_28_parallel(
+    chunk, n_size, multi_head_attention_z_max, dmulti_head_attention_a, dmulti_head_attention_a_dot,
+    multi_head_attention_z, multi_head_attention_z_dot, h_size, t_size, shifted_sum__,
+):
+    for k in prange((n_size + chunk - 1) // chunk):
+        lo = k * chunk
+        hi = min(lo + chunk, n_size)
+        _hvp_28_rows(
+            lo, hi, multi_head_attention_z_max, dmulti_head_attention_a, dmulti_head_attention_a_dot,
+            multi_head_attention_z, multi_head_attention_z_dot, h_size, t_size, shifted_sum__,
+        )
+
+
+@njit(**OPTIONS)
+def _hvp_29_rows(
+    lo, hi, sum_u_dmulti_head_attention_v_dot, sum_u_dot_dmulti_head_attention_v, e_size, m_size, dWv_dot,
+):
+    for h in range(lo, hi):
+        for e_ in range(e_size):
+            for m in range(m_size):
+                # W̅v̅̇[h,e,m] = sum_u_dmulti_head_attention_v_dot[h,e,m] +
+                #     sum_u_dot_dmulti_head_attention_v[h,e,m]
+                dWv_dot[h, e_, m] = (
+                    sum_u_dmulti_head_attention_v_dot[h, e_, m] + sum_u_dot_dmulti_head_attention_v[h, e_, m]
+                )
+
+
+@njit(parallel=True, **OPTIONS)
+def _hvp_29_parallel(
+    chunk, h_size, sum_u_dmulti_head_attention_v_dot, sum_u_dot_dmulti_head_attention_v, e_size, m_size,
+    dWv_dot,
+):
+    for k in prange((h_size + chunk - 1) // chunk):
+        lo = k * chunk
+        hi = min(lo + chunk, h_size)
+        _hvp_29_rows(
+            lo, hi, sum_u_dmulti_head_attention_v_dot, sum_u_dot_dmulti_head_attention_v, e_size, m_size,
+            dWv_dot,
+        )
+
+
+@njit(**OPTIONS)
+def _hvp_30_rows(
+    lo, hi, sum_multi_head_attention_q_dmulti_head_attention_s,
+    sum_multi_head_attention_k_dmulti_head_attention_s, e_size_to_const, e_size, h_size, t_size,
+    dmulti_head_attention_k, dmulti_head_attention_q,
+):
+    for n in range(lo, hi):
+        for h in range(h_size):
+            for t in range(t_size):
+                for e_ in range(e_size):
+                    # m̅u̅l̅t̅i̅_̅h̅e̅a̅d̅_̅a̅t̅t̅e̅n̅t̅i̅o̅n̅_̅k̅[n,h,t,e] = e_size_to_const·
+                    #     sum_multi_head_attention_q_dmulti_head_attention_s[n,h,t,e]
+                    dmulti_head_attention_k[n, h, t, e_] = (
+                        e_size_to_const * sum_multi_head_attention_q_dmulti_head_attention_s[n, h, t, e_]
+                    )
+                    # m̅u̅l̅t̅i̅_̅h̅e̅a̅d̅_̅a̅t̅t̅e̅n̅t̅i̅o̅n̅_̅q̅[n,h,t,e] = e_size_to_const·
+                    #     sum_multi_head_attention_k_dmulti_head_attention_s[n,h,t,e]
+                    dmulti_head_attention_q[n, h, t, e_] = (
+                        e_size_to_const * sum_multi_head_attention_k_dmulti_head_attention_s[n, h, t, e_]
+                    )
+
+
+@njit(parallel=True, **OPTIONS)
+def _hvp_30_parallel(
+    chunk, n_size, sum_multi_head_attention_q_dmulti_head_attention_s,
+    sum_multi_head_attention_k_dmulti_head_attention_s, e_size_to_const, e_size, h_size, t_size,
+    dmulti_head_attention_k, dmulti_head_attention_q,
+):
+    for k in prange((n_size + chunk - 1) // chunk):
+        lo = k * chunk
+        hi = min(lo + chunk, n_size)
+        _hvp_30_rows(
+            lo, hi, sum_multi_head_attention_q_dmulti_head_attention_s,
+            sum_multi_head_attention_k_dmulti_head_attention_s, e_size_to_const, e_size, h_size, t_size,
+            dmulti_head_attention_k, dmulti_head_attention_q,
+        )
+
+
+@njit(**OPTIONS)
+def _hvp_31_rows(
+    lo, hi, multi_head_attention_z_max, multi_head_attention_z, shifted_sum, shifted_sum_, shifted_sum__,
+    sum_exp, dmulti_head_attention_a, dmulti_head_attention_a_dot, multi_head_attention_z_dot,
+    multi_head_attention_open, h_size, t_size, dmulti_head_attention_s_dot,
+):
+    real = multi_head_attention_z_max.dtype.type
+    for n in range(lo, hi):
+        for t in range(t_size):
+            # exp_multi_head_attention_z_max_multi_head_attention_z[n,t,h,t′] = exp(multi_head_attention_z[n,h,t,t′]
+            #     − multi_head_attention_z_max[n,h,t])
+            # exp_multi_head_attention_z_max_multi_head_attention_z_2[n,t,h,t′] = exp(multi_head_attention_z[n,h,t,t′]
+            #     − 2·multi_head_attention_z_max[n,h,t])
+            # m̅u̅l̅t̅i̅_̅h̅e̅a̅d̅_̅a̅t̅t̅e̅n̅t̅i̅o̅n̅_̅z̅̇[n,h,t,t′] = m̅u̅l̅t̅i̅_̅h̅e̅a̅d̅_̅a̅t̅t̅e̅n̅t̅i̅o̅n̅_̅a̅̇[n,h,t,t′]·
+            #     exp(multi_head_attention_z[n,h,t,t′] − multi_head_attention_z_max[n,h,t]) / sum_exp[n,h,t] +
+            #     ṁu̇l̇ṫi̇_̇ḣėȧḋ_̇ȧṫṫėṅṫi̇ȯṅ_̇ż[n,h,t,t′]·
+            #     (m̅u̅l̅t̅i̅_̅h̅e̅a̅d̅_̅a̅t̅t̅e̅n̅t̅i̅o̅n̅_̅a̅[n,h,t,t′]·exp(multi_head_attention_z[n,h,t,t′] −
+            #     multi_head_attention_z_max[n,h,t]) / sum_exp[n,h,t] − shifted_sum[n,h,t]·
+            #     exp(multi_head_attention_z[n,h,t,t′] − multi_head_attention_z_max[n,h,t]) / sum_exp[n,h,t]²) +
+            #     shifted_sum_[n,h,t]·(2·shifted_sum[n,h,t]·exp(multi_head_attention_z[n,h,t,t′] − 2·
+            #     multi_head_attention_z_max[n,h,t]) / sum_exp[n,h,t]³ −
+            #     m̅u̅l̅t̅i̅_̅h̅e̅a̅d̅_̅a̅t̅t̅e̅n̅t̅i̅o̅n̅_̅a̅[n,h,t,t′]·exp(multi_head_attention_z[n,h,t,t′] −
+            #     2·multi_head_attention_z_max[n,h,t]) / sum_exp[n,h,t]²)·
+            #     exp(multi_head_attention_z_max[n,h,t]) − shifted_sum__[n,h,t]·
+            #     exp(multi_head_attention_z[n,h,t,t′] − multi_head_attention_z_max[n,h,t]) / sum_exp[n,h,t]²
+            # m̅u̅l̅t̅i̅_̅h̅e̅a̅d̅_̅a̅t̅t̅e̅n̅t̅i̅o̅n̅_̅s̅̇[n,h,t,t′] = m̅u̅l̅t̅i̅_̅h̅e̅a̅d̅_̅a̅t̅t̅e̅n̅t̅i̅o̅n̅_̅z̅̇[n,h,t,t′]·
+            #     1[multi_head_attention_open[n,t,t′] > 0]
+            for h in range(h_size):
+                for t_2 in range(t_size):
+                    exp_multi_head_attention_z_max_multi_head_attention_z = exp(
+                        multi_head_attention_z[n, h, t, t_2] - multi_head_attention_z_max[n, h, t],
+                    )
+                    exp_multi_head_attention_z_max_multi_head_attention_z_2 = exp(
+                        multi_head_attention_z[n, h, t, t_2] - real(2) * multi_head_attention_z_max[n, h, t],
+                    )
+                    dmulti_head_attention_z_dot = (
+                        (exp_multi_head_attention_z_max_multi_head_attention_z
+                        * dmulti_head_attention_a[n, h, t, t_2] / sum_exp[n, h, t]
+                        - exp_multi_head_attention_z_max_multi_head_attention_z * shifted_sum[n, h, t]
+                        / (sum_exp[n, h, t] * sum_exp[n, h, t])) * multi_head_attention_z_dot[n, h, t, t_2]
+                        + exp_multi_head_attention_z_max_multi_head_attention_z
+                        * dmulti_head_attention_a_dot[n, h, t, t_2] / sum_exp[n, h, t] + (real(2)
+                        * exp_multi_head_attention_z_max_multi_head_attention_z_2 * shifted_sum[n, h, t]
+                        / (sum_exp[n, h, t] * sum_exp[n, h, t] * sum_exp[n, h, t])
+                        - exp_multi_head_attention_z_max_multi_head_attention_z_2
+                        * dmulti_head_attention_a[n, h, t, t_2] / (sum_exp[n, h, t] * sum_exp[n, h, t]))
+                        * shifted_sum_[n, h, t] * exp(multi_head_attention_z_max[n, h, t])
+                        - exp_multi_head_attention_z_max_multi_head_attention_z * shifted_sum__[n, h, t]
+                        / (sum_exp[n, h, t] * sum_exp[n, h, t])
+                    )
+                    dmulti_head_attention_s_dot[n, h, t, t_2] = (
+                        dmulti_head_attention_z_dot * (real(1)
+                        if (multi_head_attention_open[n, t, t_2] > real(0)) else real(0))
+                    )
+
+
+@njit(parallel=True, **OPTIONS)
+def _hvp_31_parallel(
+    chunk, n_size, multi_head_attention_z_max, multi_head_attention_z, shifted_sum, shifted_sum_,
+    shifted_sum__, sum_exp, dmulti_head_attention_a, dmulti_head_attention_a_dot, multi_head_attention_z_dot,
+    multi_head_attention_open, h_size, t_size, dmulti_head_attention_s_dot,
+):
+    for k in prange((n_size + chunk - 1) // chunk):
+        lo = k * chunk
+        hi = min(lo + chunk, n_size)
+        _hvp_31_rows(
+            lo, hi, multi_head_attention_z_max, multi_head_attention_z, shifted_sum, shifted_sum_,
+            shifted_sum__, sum_exp, dmulti_head_attention_a, dmulti_head_attention_a_dot,
+            multi_head_attention_z_dot, multi_head_attention_open, h_size, t_size, dmulti_head_attention_s_dot,
+        )
+
+
+@njit(**OPTIONS)
+def _hvp_32_rows(
+    lo, hi, sum_Wk_dmulti_head_attention_k, sum_Wq_dmulti_head_attention_q, sum_Wv_dmulti_head_attention_v,
+    gamma1, n_size, t_size, du, dlayer_norm_xhat,
+):
+    for m in range(lo, hi):
+        gamma1_m = gamma1[m]
+        # ū[n,t,m] = sum_Wk_dmulti_head_attention_k[n,t,m] + sum_Wq_dmulti_head_attention_q[n,t,m] +
+        #     sum_Wv_dmulti_head_attention_v[n,t,m]
+        # l̅a̅y̅e̅r̅_̅n̅o̅r̅m̅_̅x̅h̅a̅t̅[n,t,m] = ū[n,t,m]·γ₁[m]
+        for n in range(n_size):
+            for t in range(t_size):
+                du_ntm = (
+                    sum_Wk_dmulti_head_attention_k[n, t, m] + sum_Wq_dmulti_head_attention_q[n, t, m]
+                    + sum_Wv_dmulti_head_attention_v[n, t, m]
+                )
+                du[n, t, m] = du_ntm
+                dlayer_norm_xhat[n, t, m] = du_ntm * gamma1_m
+
+
+@njit(parallel=True, **OPTIONS)
+def _hvp_32_parallel(
+    chunk, m_size, sum_Wk_dmulti_head_attention_k, sum_Wq_dmulti_head_attention_q,
+    sum_Wv_dmulti_head_attention_v, gamma1, n_size, t_size, du, dlayer_norm_xhat,
+):
+    for k in prange((m_size + chunk - 1) // chunk):
+        lo = k * chunk
+        hi = min(lo + chunk, m_size)
+        _hvp_32_rows(
+            lo, hi, sum_Wk_dmulti_head_attention_k, sum_Wq_dmulti_head_attention_q,
+            sum_Wv_dmulti_head_attention_v, gamma1, n_size, t_size, du, dlayer_norm_xhat,
+        )
+
+
+@njit(**OPTIONS)
+def _hvp_33_rows(
+    lo, hi, sum_multi_head_attention_q_dmulti_head_attention_s_dot,
+    sum_multi_head_attention_q_dot_dmulti_head_attention_s,
+    sum_multi_head_attention_k_dmulti_head_attention_s_dot,
+    sum_multi_head_attention_k_dot_dmulti_head_attention_s, e_size_to_const, e_size, n_size, t_size,
+    dmulti_head_attention_k_dot, dmulti_head_attention_q_dot, dbq_dot, dbk_dot,
+):
+    real = sum_multi_head_attention_q_dmulti_head_attention_s_dot.dtype.type
+    for h in range(lo, hi):
+        for e_ in range(e_size):
+            # m̅u̅l̅t̅i̅_̅h̅e̅a̅d̅_̅a̅t̅t̅e̅n̅t̅i̅o̅n̅_̅k̅̇[n,h,t,e] = e_size_to_const·
+            #     (sum_multi_head_attention_q_dmulti_head_attention_s_dot[n,h,t,e] +
+            #     sum_multi_head_attention_q_dot_dmulti_head_attention_s[n,h,t,e])
+            # m̅u̅l̅t̅i̅_̅h̅e̅a̅d̅_̅a̅t̅t̅e̅n̅t̅i̅o̅n̅_̅q̅̇[n,h,t,e] = e_size_to_const·
+            #     (sum_multi_head_attention_k_dmulti_head_attention_s_dot[n,h,t,e] +
+            #     sum_multi_head_attention_k_dot_dmulti_head_attention_s[n,h,t,e])
+            # b̅q̅̇[h,e] = Σ_n,t m̅u̅l̅t̅i̅_̅h̅e̅a̅d̅_̅a̅t̅t̅e̅n̅t̅i̅o̅n̅_̅q̅̇[n,h,t,e]
+            # b̅k̅̇[h,e] = Σ_n,t m̅u̅l̅t̅i̅_̅h̅e̅a̅d̅_̅a̅t̅t̅e̅n̅t̅i̅o̅n̅_̅k̅̇[n,h,t,e]
+            dbq_dot_sum = 0.0
+            dbk_dot_sum = 0.0
+            dbq_dot_sum_lost = 0.0
+            dbk_dot_sum_lost = 0.0
+            for n in range(n_size):
+                dbq_dot_part = 0.0
+                dbk_dot_part = 0.0
+                for t in range(t_size):
+                    dmulti_head_attention_k_dot_nhte_ = (
+                        e_size_to_const * (sum_multi_head_attention_q_dmulti_head_attention_s_dot[n, h, t, e_]
+                        + sum_multi_head_attention_q_dot_dmulti_head_attention_s[n, h, t, e_])
+                    )
+                    dmulti_head_attention_k_dot[n, h, t, e_] = dmulti_head_attention_k_dot_nhte_
+                    dmulti_head_attention_q_dot_nhte_ = (
+                        e_size_to_const * (sum_multi_head_attention_k_dmulti_head_attention_s_dot[n, h, t, e_]
+                        + sum_multi_head_attention_k_dot_dmulti_head_attention_s[n, h, t, e_])
+                    )
+                    dmulti_head_attention_q_dot[n, h, t, e_] = dmulti_head_attention_q_dot_nhte_
+                    dbq_dot_part = added(dbq_dot_part, dmulti_head_attention_q_dot_nhte_)
+                    dbk_dot_part = added(dbk_dot_part, dmulti_head_attention_k_dot_nhte_)
+                dbq_dot_sum, dbq_dot_sum_lost = compensated(dbq_dot_sum, dbq_dot_sum_lost, dbq_dot_part)
+                dbk_dot_sum, dbk_dot_sum_lost = compensated(dbk_dot_sum, dbk_dot_sum_lost, dbk_dot_part)
+            dbq_dot_he_ = real(dbq_dot_sum)
+            dbq_dot[h, e_] = dbq_dot_he_
+            dbk_dot_he_ = real(dbk_dot_sum)
+            dbk_dot[h, e_] = dbk_dot_he_
+
+
+@njit(parallel=True, **OPTIONS)
+def _hvp_33_parallel(
+    chunk, h_size, sum_multi_head_attention_q_dmulti_head_attention_s_dot,
+    sum_multi_head_attention_q_dot_dmulti_head_attention_s,
+    sum_multi_head_attention_k_dmulti_head_attention_s_dot,
+    sum_multi_head_attention_k_dot_dmulti_head_attention_s, e_size_to_const, e_size, n_size, t_size,
+    dmulti_head_attention_k_dot, dmulti_head_attention_q_dot, dbq_dot, dbk_dot,
+):
+    for k in prange((h_size + chunk - 1) // chunk):
+        lo = k * chunk
+        hi = min(lo + chunk, h_size)
+        _hvp_33_rows(
+            lo, hi, sum_multi_head_attention_q_dmulti_head_attention_s_dot,
+            sum_multi_head_attention_q_dot_dmulti_head_attention_s,
+            sum_multi_head_attention_k_dmulti_head_attention_s_dot,
+            sum_multi_head_attention_k_dot_dmulti_head_attention_s, e_size_to_const, e_size, n_size, t_size,
+            dmulti_head_attention_k_dot, dmulti_head_attention_q_dot, dbq_dot, dbk_dot,
+        )
+
+
+@njit(**OPTIONS)
+def _hvp_34_rows(
+    lo, hi, layer_norm_xhat, dlayer_norm_xhat, m_size, t_size, sum_layer_norm_xhat_dlayer_norm_xhat,
+    sum_dlayer_norm_xhat,
+):
+    real = layer_norm_xhat.dtype.type
+    for n in range(lo, hi):
+        for t in range(t_size):
+            # sum_layer_norm_xhat_dlayer_norm_xhat[n,t] = Σ_m l̅a̅y̅e̅r̅_̅n̅o̅r̅m̅_̅x̅h̅a̅t̅[n,t,m]·
+            #     layer_norm_xhat[n,t,m]
+            # sum_dlayer_norm_xhat[n,t] = Σ_m l̅a̅y̅e̅r̅_̅n̅o̅r̅m̅_̅x̅h̅a̅t̅[n,t,m]
+            sum_layer_norm_xhat_dlayer_norm_xhat_sum = 0.0
+            sum_dlayer_norm_xhat_sum = 0.0
+            for m in range(m_size):
+                sum_layer_norm_xhat_dlayer_norm_xhat_sum = added(
+                    sum_layer_norm_xhat_dlayer_norm_xhat_sum,
+                    layer_norm_xhat[n, t, m] * dlayer_norm_xhat[n, t, m],
+                )
+                sum_dlayer_norm_xhat_sum = added(sum_dlayer_norm_xhat_sum, dlayer_norm_xhat[n, t, m])
+            sum_layer_norm_xhat_dlayer_norm_xhat_nt = real(sum_layer_norm_xhat_dlayer_norm_xhat_sum)
+            sum_layer_norm_xhat_dlayer_norm_xhat[n, t] = sum_layer_norm_xhat_dlayer_norm_xhat_nt
+            sum_dlayer_norm_xhat_nt = real(sum_dlayer_norm_xhat_sum)
+            sum_dlayer_norm_xhat[n, t] = sum_dlayer_norm_xhat_nt
+
+
+@njit(parallel=True, **OPTIONS)
+def _hvp_34_parallel(
+    chunk, n_size, layer_norm_xhat, dlayer_norm_xhat, m_size, t_size, sum_layer_norm_xhat_dlayer_norm_xhat,
+    sum_dlayer_norm_xhat,
+):
+    for k in prange((n_size + chunk - 1) // chunk):
+        lo = k * chunk
+        hi = min(lo + chunk, n_size)
+        _hvp_34_rows(
+            lo, hi, layer_norm_xhat, dlayer_norm_xhat, m_size, t_size, sum_layer_norm_xhat_dlayer_norm_xhat,
+            sum_dlayer_norm_xhat,
+        )
+
+
+@njit(**OPTIONS)
+def _hvp_35_rows(
+    lo, hi, sum_Wk_dmulti_head_attention_k_dot, sum_Wk_dot_dmulti_head_attention_k,
+    sum_Wq_dmulti_head_attention_q_dot, sum_Wq_dot_dmulti_head_attention_q, sum_Wv_dmulti_head_attention_v_dot,
+    sum_Wv_dot_dmulti_head_attention_v, gamma1, gamma1_dot, du, layer_norm_xhat, layer_norm_xhat_dot, n_size,
+    t_size, dlayer_norm_xhat_dot, dgamma1_dot, dbeta1_dot,
+):
+    real = sum_Wk_dmulti_head_attention_k_dot.dtype.type
+    for m in range(lo, hi):
+        gamma1_m = gamma1[m]
+        gamma1_dot_m = gamma1_dot[m]
+        # ū̇[n,t,m] = sum_Wk_dmulti_head_attention_k_dot[n,t,m] + sum_Wk_dot_dmulti_head_attention_k[n,t,m]
+        #     + sum_Wq_dmulti_head_attention_q_dot[n,t,m] + sum_Wq_dot_dmulti_head_attention_q[n,t,m] +
+        #     sum_Wv_dmulti_head_attention_v_dot[n,t,m] + sum_Wv_dot_dmulti_head_attention_v[n,t,m]
+        # l̅a̅y̅e̅r̅_̅n̅o̅r̅m̅_̅x̅h̅a̅t̅̇[n,t,m] = γ₁[m]·ū̇[n,t,m] + ū[n,t,m]·γ̇₁[m]
+        # γ̄̇₁[m] = Σ_n,t (layer_norm_xhat[n,t,m]·ū̇[n,t,m] + ū[n,t,m]·l̇ȧẏėṙ_̇ṅȯṙṁ_̇ẋḣȧṫ[n,t,m])
+        # β̄̇₁[m] = Σ_n,t ū̇[n,t,m]
+        dgamma1_dot_sum = 0.0
+        dbeta1_dot_sum = 0.0
+        dgamma1_dot_sum_lost = 0.0
+        dbeta1_dot_sum_lost = 0.0
+        for n in range(n_size):
+            dgamma1_dot_part = 0.0
+            dbeta1_dot_part = 0.0
+            for t in range(t_size):
+                du_dot = (
+                    sum_Wk_dmulti_head_attention_k_dot[n, t, m] + sum_Wk_dot_dmulti_head_attention_k[n, t, m]
+                    + sum_Wq_dmulti_head_attention_q_dot[n, t, m] + sum_Wq_dot_dmulti_head_attention_q[n, t, m]
+                    + sum_Wv_dmulti_head_attention_v_dot[n, t, m] + sum_Wv_dot_dmulti_head_attention_v[n, t, m]
+                )
+                dlayer_norm_xhat_dot[n, t, m] = du_dot * gamma1_m + gamma1_dot_m * du[n, t, m]
+                dgamma1_dot_part = added(
+                    dgamma1_dot_part,
+                    du_dot * layer_norm_xhat[n, t, m] + layer_norm_xhat_dot[n, t, m] * du[n, t, m],
+                )
+                dbeta1_dot_part = added(dbeta1_dot_part, du_dot)
+            dgamma1_dot_sum, dgamma1_dot_sum_lost = compensated(
+                dgamma1_dot_sum, dgamma1_dot_sum_lost, dgamma1_dot_part,
+            )
+            dbeta1_dot_sum, dbeta1_dot_sum_lost = compensated(
+                dbeta1_dot_sum, dbeta1_dot_sum_lost, dbeta1_dot_part,
+            )
+        dgamma1_dot_m = real(dgamma1_dot_sum)
+        dgamma1_dot[m] = dgamma1_dot_m
+        dbeta1_dot_m = real(dbeta1_dot_sum)
+        dbeta1_dot[m] = dbeta1_dot_m
+
+
+@njit(parallel=True, **OPTIONS)
+def _hvp_35_parallel(
+    chunk, m_size, sum_Wk_dmulti_head_attention_k_dot, sum_Wk_dot_dmulti_head_attention_k,
+    sum_Wq_dmulti_head_attention_q_dot, sum_Wq_dot_dmulti_head_attention_q, sum_Wv_dmulti_head_attention_v_dot,
+    sum_Wv_dot_dmulti_head_attention_v, gamma1, gamma1_dot, du, layer_norm_xhat, layer_norm_xhat_dot, n_size,
+    t_size, dlayer_norm_xhat_dot, dgamma1_dot, dbeta1_dot,
+):
+    for k in prange((m_size + chunk - 1) // chunk):
+        lo = k * chunk
+        hi = min(lo + chunk, m_size)
+        _hvp_35_rows(
+            lo, hi, sum_Wk_dmulti_head_attention_k_dot, sum_Wk_dot_dmulti_head_attention_k,
+            sum_Wq_dmulti_head_attention_q_dot, sum_Wq_dot_dmulti_head_attention_q,
+            sum_Wv_dmulti_head_attention_v_dot, sum_Wv_dot_dmulti_head_attention_v, gamma1, gamma1_dot, du,
+            layer_norm_xhat, layer_norm_xhat_dot, n_size, t_size, dlayer_norm_xhat_dot, dgamma1_dot,
+            dbeta1_dot,
+        )
+
+
+@njit(**OPTIONS)
+def _hvp_36_rows(
+    lo, hi, sum_u_dmulti_head_attention_q_dot, sum_u_dot_dmulti_head_attention_q,
+    sum_u_dmulti_head_attention_k_dot, sum_u_dot_dmulti_head_attention_k, e_size, m_size, dWq_dot, dWk_dot,
+):
+    for h in range(lo, hi):
+        for e_ in range(e_size):
+            for m in range(m_size):
+                # W̅q̅̇[h,e,m] = sum_u_dmulti_head_attention_q_dot[h,e,m] +
+                #     sum_u_dot_dmulti_head_attention_q[h,e,m]
+                dWq_dot[h, e_, m] = (
+                    sum_u_dmulti_head_attention_q_dot[h, e_, m] + sum_u_dot_dmulti_head_attention_q[h, e_, m]
+                )
+                # W̅k̅̇[h,e,m] = sum_u_dmulti_head_attention_k_dot[h,e,m] +
+                #     sum_u_dot_dmulti_head_attention_k[h,e,m]
+                dWk_dot[h, e_, m] = (
+                    sum_u_dmulti_head_attention_k_dot[h, e_, m] + sum_u_dot_dmulti_head_attention_k[h, e_, m]
+                )
+
+
+@njit(parallel=True, **OPTIONS)
+def _hvp_36_parallel(
+    chunk, h_size, sum_u_dmulti_head_attention_q_dot, sum_u_dot_dmulti_head_attention_q,
+    sum_u_dmulti_head_attention_k_dot, sum_u_dot_dmulti_head_attention_k, e_size, m_size, dWq_dot, dWk_dot,
+):
+    for k in prange((h_size + chunk - 1) // chunk):
+        lo = k * chunk
+        hi = min(lo + chunk, h_size)
+        _hvp_36_rows(
+            lo, hi, sum_u_dmulti_head_attention_q_dot, sum_u_dot_dmulti_head_attention_q,
+            sum_u_dmulti_head_attention_k_dot, sum_u_dot_dmulti_head_attention_k, e_size, m_size, dWq_dot,
+            dWk_dot,
+        )
+
+
+@njit(**OPTIONS)
+def _hvp_37_rows(
+    lo, hi, dlayer_norm_xhat_dot, layer_norm_xhat, dlayer_norm_xhat, layer_norm_xhat_dot, layer_norm_r,
+    layer_norm_r_dot, sum_dlayer_norm_xhat, sum_layer_norm_xhat_dlayer_norm_xhat, dh_dot, m_size, t_size,
+    dx_dot,
+):
+    real = dlayer_norm_xhat_dot.dtype.type
+    for n in range(lo, hi):
+        for t in range(t_size):
+            layer_norm_r_nt = layer_norm_r[n, t]
+            layer_norm_r_dot_nt = layer_norm_r_dot[n, t]
+            sum_dlayer_norm_xhat_nt = sum_dlayer_norm_xhat[n, t]
+            sum_layer_norm_xhat_dlayer_norm_xhat_nt = sum_layer_norm_xhat_dlayer_norm_xhat[n, t]
+            one_over_m = real(1) / real(m_size)
+            # sum_dlayer_norm_xhat_dot[n,t] = Σ_m l̅a̅y̅e̅r̅_̅n̅o̅r̅m̅_̅x̅h̅a̅t̅̇[n,t,m]
+            # sum_layer_norm_xhat_dlayer_norm_xhat_dlayer_norm_xhat_dot[n,t] = Σ_m (l̅a̅y̅e̅r̅_̅n̅o̅r̅m̅_̅x̅h̅a̅t̅[n,t,m]·
+            #     l̇ȧẏėṙ_̇ṅȯṙṁ_̇ẋḣȧṫ[n,t,m] + layer_norm_xhat[n,t,m]·l̅a̅y̅e̅r̅_̅n̅o̅r̅m̅_̅x̅h̅a̅t̅̇[n,t,m])
+            sum_dlayer_norm_xhat_dot_sum = 0.0
+            sum_layer_norm_xhat_dlayer_norm_xhat_dlayer_norm_xhat_dot_sum = 0.0
+            for m in range(m_size):
+                sum_dlayer_norm_xhat_dot_sum = added(
+                    sum_dlayer_norm_xhat_dot_sum, dlayer_norm_xhat_dot[n, t, m],
+                )
+                sum_layer_norm_xhat_dlayer_norm_xhat_dlayer_norm_xhat_dot_sum = added(
+                    sum_layer_norm_xhat_dlayer_norm_xhat_dlayer_norm_xhat_dot_sum,
+                    layer_norm_xhat[n, t, m] * dlayer_norm_xhat_dot[n, t, m] + dlayer_norm_xhat[n, t, m]
+                    * layer_norm_xhat_dot[n, t, m],
+                )
+            sum_dlayer_norm_xhat_dot = real(sum_dlayer_norm_xhat_dot_sum)
+            sum_layer_norm_xhat_dlayer_norm_xhat_dlayer_norm_xhat_dot = real(
+                sum_layer_norm_xhat_dlayer_norm_xhat_dlayer_norm_xhat_dot_sum,
+            )
+            # x̄̇[n,t,m] = h̄̇[n,t,m] + layer_norm_r[n,t]·l̅a̅y̅e̅r̅_̅n̅o̅r̅m̅_̅x̅h̅a̅t̅̇[n,t,m] +
+            #     l̇ȧẏėṙ_̇ṅȯṙṁ_̇ṙ[n,t]·(l̅a̅y̅e̅r̅_̅n̅o̅r̅m̅_̅x̅h̅a̅t̅[n,t,m] − (sum_dlayer_norm_xhat[n,t] +
+            #     sum_layer_norm_xhat_dlayer_norm_xhat[n,t]·layer_norm_xhat[n,t,m]) / M) − layer_norm_r[n,t]·
+            #     sum_dlayer_norm_xhat_dot[n,t] / M − layer_norm_r[n,t]·
+            #     sum_layer_norm_xhat_dlayer_norm_xhat[n,t]·l̇ȧẏėṙ_̇ṅȯṙṁ_̇ẋḣȧṫ[n,t,m] / M − layer_norm_r[n,t]·
+            #     sum_layer_norm_xhat_dlayer_norm_xhat_dlayer_norm_xhat_dot[n,t]·layer_norm_xhat[n,t,m] / M
+            for m in range(m_size):
+                dx_dot[n, t, m] = (
+                    layer_norm_r_dot_nt * (dlayer_norm_xhat[n, t, m] - one_over_m * (sum_dlayer_norm_xhat_nt
+                    + sum_layer_norm_xhat_dlayer_norm_xhat_nt * layer_norm_xhat[n, t, m])) + layer_norm_r_nt
+                    * dlayer_norm_xhat_dot[n, t, m] + dh_dot[n, t, m] - layer_norm_r_nt * one_over_m
+                    * sum_dlayer_norm_xhat_dot - layer_norm_r_nt * one_over_m
+                    * sum_layer_norm_xhat_dlayer_norm_xhat_dlayer_norm_xhat_dot * layer_norm_xhat[n, t, m]
+                    - layer_norm_r_nt * one_over_m * sum_layer_norm_xhat_dlayer_norm_xhat_nt
+                    * layer_norm_xhat_dot[n, t, m]
+                )
+
+
+@njit(parallel=True, **OPTIONS)
+def _hvp_37_parallel(
+    chunk, n_size, dlayer_norm_xhat_dot, layer_norm_xhat, dlayer_norm_xhat, layer_norm_xhat_dot, layer_norm_r,
+    layer_norm_r_dot, sum_dlayer_norm_xhat, sum_layer_norm_xhat_dlayer_norm_xhat, dh_dot, m_size, t_size,
+    dx_dot,
+):
+    for k in prange((n_size + chunk - 1) // chunk):
+        lo = k * chunk
+        hi = min(lo + chunk, n_size)
+        _hvp_37_rows(
+            lo, hi, dlayer_norm_xhat_dot, layer_norm_xhat, dlayer_norm_xhat, layer_norm_xhat_dot, layer_norm_r,
+            layer_norm_r_dot, sum_dlayer_norm_xhat, sum_layer_norm_xhat_dlayer_norm_xhat, dh_dot, m_size,
+            t_size, dx_dot,
+        )
+
+
+_ARGUMENTS = (
+    ("x", ("n", "t", "m"), None),
+    ("gamma1", ("m",), None),
+    ("beta1", ("m",), None),
+    ("Wq", (("h", "e"), "m"), None),
+    ("Wk", (("h", "e"), "m"), None),
+    ("Wv", (("h", "e"), "m"), None),
+    ("Wo", ("m", ("h", "e")), None),
+    ("bq", (("h", "e"),), None),
+    ("bk", (("h", "e"),), None),
+    ("bv", (("h", "e"),), None),
+    ("bo", ("m",), None),
+    ("gamma2", ("m",), None),
+    ("beta2", ("m",), None),
+    ("W1", ("k", "m"), None),
+    ("b1", ("k",), None),
+    ("W2", ("m", "k"), None),
+    ("b2", ("m",), None),
+    ("mask", ("n", "t", "t"), None),
+)
+
+
+_SAVED = (
+    ("x", ("n", "t", "m"), None),
+    ("gamma1", ("m",), None),
+    ("beta1", ("m",), None),
+    ("Wq", ("h", "e", "m"), None),
+    ("Wk", ("h", "e", "m"), None),
+    ("Wv", ("h", "e", "m"), None),
+    ("Wo", ("m", "h", "e"), None),
+    ("gamma2", ("m",), None),
+    ("beta2", ("m",), None),
+    ("W1", ("k", "m"), None),
+    ("W2", ("m", "k"), None),
+    ("mask", ("n", "t", "t"), None),
+    ("layer_norm_mu", ("n", "t"), None),
+    ("layer_norm_r", ("n", "t"), None),
+    ("multi_head_attention_q", ("n", "h", "t", "e"), None),
+    ("multi_head_attention_k", ("n", "h", "t", "e"), None),
+    ("multi_head_attention_v", ("n", "h", "t", "e"), None),
+    ("multi_head_attention_any", ("n", "t"), None),
+    ("multi_head_attention_s", ("n", "h", "t", "t"), None),
+    ("multi_head_attention_z_max", ("n", "h", "t"), None),
+    ("sum_exp", ("n", "h", "t"), None),
+    ("multi_head_attention_o", ("n", "h", "t", "e"), None),
+    ("a", ("n", "t", "m"), None),
+    ("layer_norm_mu_", ("n", "t"), None),
+    ("layer_norm_r_", ("n", "t"), None),
+    ("feed_forward_z", ("n", "t", "k"), None),
+    ("g", ("n", "t", "m"), None),
+)
+
+
+_MOVING = (
+    ("x", ("n", "t", "m"), None),
+    ("gamma1", ("m",), None),
+    ("beta1", ("m",), None),
+    ("Wq", (("h", "e"), "m"), None),
+    ("Wk", (("h", "e"), "m"), None),
+    ("Wv", (("h", "e"), "m"), None),
+    ("Wo", ("m", ("h", "e")), None),
+    ("bq", (("h", "e"),), None),
+    ("bk", (("h", "e"),), None),
+    ("bv", (("h", "e"),), None),
+    ("bo", ("m",), None),
+    ("gamma2", ("m",), None),
+    ("beta2", ("m",), None),
+    ("W1", ("k", "m"), None),
+    ("b1", ("k",), None),
+    ("W2", ("m", "k"), None),
+    ("b2", ("m",), None),
+    ("mask", ("n", "t", "t"), None),
+    ("x_dot", ("n", "t", "m"), None),
+    ("gamma1_dot", ("m",), None),
+    ("beta1_dot", ("m",), None),
+    ("Wq_dot", (("h", "e"), "m"), None),
+    ("Wk_dot", (("h", "e"), "m"), None),
+    ("Wv_dot", (("h", "e"), "m"), None),
+    ("Wo_dot", ("m", ("h", "e")), None),
+    ("bq_dot", (("h", "e"),), None),
+    ("bk_dot", (("h", "e"),), None),
+    ("bv_dot", (("h", "e"),), None),
+    ("bo_dot", ("m",), None),
+    ("gamma2_dot", ("m",), None),
+    ("beta2_dot", ("m",), None),
+    ("W1_dot", ("k", "m"), None),
+    ("b1_dot", ("k",), None),
+    ("W2_dot", ("m", "k"), None),
+    ("b2_dot", ("m",), None),
+)
+
+
+_ALONG = (
+    ("x", ("n", "t", "m"), None),
+    ("gamma1", ("m",), None),
+    ("beta1", ("m",), None),
+    ("Wq", (("h", "e"), "m"), None),
+    ("Wk", (("h", "e"), "m"), None),
+    ("Wv", (("h", "e"), "m"), None),
+    ("Wo", ("m", ("h", "e")), None),
+    ("bq", (("h", "e"),), None),
+    ("bk", (("h", "e"),), None),
+    ("bv", (("h", "e"),), None),
+    ("bo", ("m",), None),
+    ("gamma2", ("m",), None),
+    ("beta2", ("m",), None),
+    ("W1", ("k", "m"), None),
+    ("b1", ("k",), None),
+    ("W2", ("m", "k"), None),
+    ("b2", ("m",), None),
+    ("mask", ("n", "t", "t"), None),
+    ("x_dot", ("n", "t", "m"), None),
+    ("gamma1_dot", ("m",), None),
+    ("beta1_dot", ("m",), None),
+    ("Wq_dot", (("h", "e"), "m"), None),
+    ("Wk_dot", (("h", "e"), "m"), None),
+    ("Wv_dot", (("h", "e"), "m"), None),
+    ("Wo_dot", ("m", ("h", "e")), None),
+    ("bq_dot", (("h", "e"),), None),
+    ("bk_dot", (("h", "e"),), None),
+    ("bv_dot", (("h", "e"),), None),
+    ("bo_dot", ("m",), None),
+    ("gamma2_dot", ("m",), None),
+    ("beta2_dot", ("m",), None),
+    ("W1_dot", ("k", "m"), None),
+    ("b1_dot", ("k",), None),
+    ("W2_dot", ("m", "k"), None),
+    ("b2_dot", ("m",), None),
+    ("g", ("n", "t", "m"), None),
+)
+
+
+Saved = namedtuple(
+    "Saved",
+    ["x", "gamma1", "beta1", "Wq", "Wk", "Wv", "Wo", "gamma2", "beta2", "W1", "W2", "mask", "layer_norm_mu", "layer_norm_r", "multi_head_attention_q", "multi_head_attention_k", "multi_head_attention_v", "multi_head_attention_any", "multi_head_attention_s", "multi_head_attention_z_max", "sum_exp", "multi_head_attention_o", "a", "layer_norm_mu_", "layer_norm_r_", "feed_forward_z", "heads", "causal"],
+)
+Gradients = namedtuple(
+    "Gradients",
+    ["x", "gamma1", "beta1", "Wq", "Wk", "Wv", "Wo", "bq", "bk", "bv", "bo", "gamma2", "beta2", "W1", "b1", "W2", "b2"],
+)
+
+
+def forward(
+    x, gamma1, beta1, Wq, Wk, Wv, Wo, bq, bk, bv, bo, gamma2, beta2, W1, b1, W2, b2, mask, *, heads, causal=0,
+    out=None,
+):
+    """A pre-norm encoder block: attention and a feed-forward network, each on a normalised copy and added"""
+    return forward_saving(x, gamma1, beta1, Wq, Wk, Wv, Wo, bq, bk, bv, bo, gamma2, beta2, W1, b1, W2, b2, mask, heads=heads, causal=causal, out=out)[0]
+
+
+def forward_saving(
+    x, gamma1, beta1, Wq, Wk, Wv, Wo, bq, bk, bv, bo, gamma2, beta2, W1, b1, W2, b2, mask, *, heads, causal=0,
+    out=None,
+):
+    """The output, and what ``backward`` needs."""
+    heads = int(number("heads", heads, 1, math.inf, "[1, inf)", whole=True))
+    causal = number("causal", causal, 0, 1, "[0, 1]")
+    (x, gamma1, beta1, Wq, Wk, Wv, Wo, bq, bk, bv, bo, gamma2, beta2, W1, b1, W2, b2, mask), sizes, _, real = check(
+        _ARGUMENTS, (x, gamma1, beta1, Wq, Wk, Wv, Wo, bq, bk, bv, bo, gamma2, beta2, W1, b1, W2, b2, mask),
+        {"h": heads},
+    )
+    e_size = sizes["e"]
+    h_size = sizes["h"]
+    k_size = sizes["k"]
+    m_size = sizes["m"]
+    n_size = sizes["n"]
+    t_size = sizes["t"]
+    y = output(
+        "out", out, (n_size, t_size, m_size), real,
+        (x, gamma1, beta1, Wq, Wk, Wv, Wo, bq, bk, bv, bo, gamma2, beta2, W1, b1, W2, b2, mask),
+    )
+    layer_norm_mu = np.empty((n_size, t_size), real)
+    layer_norm_r = np.empty((n_size, t_size), real)
+    multi_head_attention_q = np.empty((n_size, h_size, t_size, e_size), real)
+    multi_head_attention_k = np.empty((n_size, h_size, t_size, e_size), real)
+    multi_head_attention_v = np.empty((n_size, h_size, t_size, e_size), real)
+    multi_head_attention_any = np.empty((n_size, t_size), real)
+    multi_head_attention_s = np.empty((n_size, h_size, t_size, t_size), real)
+    multi_head_attention_z_max = np.empty((n_size, h_size, t_size), real)
+    sum_exp = np.empty((n_size, h_size, t_size), real)
+    multi_head_attention_o = np.empty((n_size, h_size, t_size, e_size), real)
+    a = np.empty((n_size, t_size, m_size), real)
+    layer_norm_mu_ = np.empty((n_size, t_size), real)
+    layer_norm_r_ = np.empty((n_size, t_size), real)
+    feed_forward_z = np.empty((n_size, t_size, k_size), real)
+    u = np.empty((n_size, t_size, m_size), real)
+    multi_head_attention_open = np.empty((n_size, t_size, t_size), real)
+    sum_multi_head_attention_k_multi_head_attention_q = np.empty((n_size, h_size, t_size, t_size), real)
+    multi_head_attention_z = np.empty((n_size, h_size, t_size, t_size), real)
+    multi_head_attention_a = np.empty((n_size, h_size, t_size, t_size), real)
+    sum_multi_head_attention_a_multi_head_attention_v = np.empty((n_size, h_size, t_size, e_size), real)
+    sum_Wo_multi_head_attention_o = np.empty((n_size, t_size, m_size), real)
+    h = np.empty((n_size, t_size, m_size), real)
+    v = np.empty((n_size, t_size, m_size), real)
+    sum_W1_v = np.empty((n_size, t_size, k_size), real)
+    feed_forward_h = np.empty((n_size, t_size, k_size), real)
+    sum_W2_feed_forward_h = np.empty((n_size, t_size, m_size), real)
+    b = np.empty((n_size, t_size, m_size), real)
+    e_size_to_const = 1 / math.sqrt(e_size)
+    chunk = chunk_rows(t_size * m_size * t_size)
+    if n_size <= chunk:
+        _forward_saving_rows(
+            0, n_size, x, beta1, gamma1, mask, real(causal), m_size, t_size, layer_norm_mu, layer_norm_r, u,
+            multi_head_attention_open, multi_head_attention_any,
+        )
+    else:
+        _forward_saving_parallel(
+            chunk, n_size, x, beta1, gamma1, mask, real(causal), m_size, t_size, layer_norm_mu, layer_norm_r,
+            u, multi_head_attention_open, multi_head_attention_any,
+        )
+    chunk = chunk_rows(h_size * t_size * e_size * m_size)
+    if n_size <= chunk:
+        _forward_saving_2_rows(
+            0, n_size, Wq, u, bq, Wk, bk, Wv, bv, e_size, h_size, m_size, t_size, multi_head_attention_q,
+            multi_head_attention_k, multi_head_attention_v,
+        )
+    else:
+        _forward_saving_2_parallel(
+            chunk, n_size, Wq, u, bq, Wk, bk, Wv, bv, e_size, h_size, m_size, t_size, multi_head_attention_q,
+            multi_head_attention_k, multi_head_attention_v,
+        )
+    # sum_multi_head_attention_k_multi_head_attention_q[n,h,t,t′] = Σ_e multi_head_attention_q[n,h,t,e]·
+    #     multi_head_attention_k[n,h,t′,e]
+    with np.errstate(over="ignore", invalid="ignore"):
+        np.matmul(
+            multi_head_attention_q, multi_head_attention_k.transpose(0, 1, 3, 2),
+            out=sum_multi_head_attention_k_multi_head_attention_q,
+        )
+    chunk = chunk_rows(h_size * t_size * t_size)
+    if n_size <= chunk:
+        _forward_saving_3_rows(
+            0, n_size, sum_multi_head_attention_k_multi_head_attention_q, real(e_size_to_const), h_size,
+            t_size, multi_head_attention_s,
+        )
+    else:
+        _forward_saving_3_parallel(
+            chunk, n_size, sum_multi_head_attention_k_multi_head_attention_q, real(e_size_to_const), h_size,
+            t_size, multi_head_attention_s,
+        )
+    chunk = chunk_rows(t_size * h_size * t_size)
+    if n_size <= chunk:
+        _forward_saving_4_rows(
+            0, n_size, multi_head_attention_any, multi_head_attention_open, multi_head_attention_s, h_size,
+            t_size, multi_head_attention_z,
+        )
+    else:
+        _forward_saving_4_parallel(
+            chunk, n_size, multi_head_attention_any, multi_head_attention_open, multi_head_attention_s, h_size,
+            t_size, multi_head_attention_z,
+        )
+    chunk = chunk_rows(h_size * t_size * t_size)
+    if n_size <= chunk:
+        _forward_saving_5_rows(
+            0, n_size, multi_head_attention_z, h_size, t_size, multi_head_attention_z_max, sum_exp,
+        )
+    else:
+        _forward_saving_5_parallel(
+            chunk, n_size, multi_head_attention_z, h_size, t_size, multi_head_attention_z_max, sum_exp,
+        )
+    chunk = chunk_rows(t_size * h_size * t_size)
+    if n_size <= chunk:
+        _forward_saving_6_rows(
+            0, n_size, multi_head_attention_z_max, sum_exp, multi_head_attention_z, h_size, t_size,
+            multi_head_attention_a,
+        )
+    else:
+        _forward_saving_6_parallel(
+            chunk, n_size, multi_head_attention_z_max, sum_exp, multi_head_attention_z, h_size, t_size,
+            multi_head_attention_a,
+        )
+    # sum_multi_head_attention_a_multi_head_attention_v[n,h,t,e] = Σ_t′ multi_head_attention_a[n,h,t,t′]·
+    #     multi_head_attention_v[n,h,t′,e]
+    with np.errstate(over="ignore", invalid="ignore"):
+        np.matmul(
+            multi_head_attention_a, multi_head_attention_v,
+            out=sum_multi_head_attention_a_multi_head_attention_v,
+        )
+    chunk = chunk_rows(t_size * h_size * e_size)
+    if n_size <= chunk:
+        _forward_saving_7_rows(
+            0, n_size, multi_head_attention_any, sum_multi_head_attention_a_multi_head_attention_v, e_size,
+            h_size, t_size, multi_head_attention_o,
+        )
+    else:
+        _forward_saving_7_parallel(
+            chunk, n_size, multi_head_attention_any, sum_multi_head_attention_a_multi_head_attention_v, e_size,
+            h_size, t_size, multi_head_attention_o,
+        )
+    # sum_Wo_multi_head_attention_o[n,t,m] = Σ_h,e Wo[m,h,e]·multi_head_attention_o[n,h,t,e]
+    with np.errstate(over="ignore", invalid="ignore"):
+        np.matmul(
+            multi_head_attention_o.transpose(0, 2, 1, 3).reshape(n_size * t_size, h_size * e_size),
+            Wo.transpose(1, 2, 0).reshape(h_size * e_size, m_size),
+            out=sum_Wo_multi_head_attention_o.reshape(n_size * t_size, m_size),
+        )
+    chunk = chunk_rows(t_size * m_size)
+    if n_size <= chunk:
+        _forward_saving_8_rows(0, n_size, bo, sum_Wo_multi_head_attention_o, m_size, t_size, a)
+    else:
+        _forward_saving_8_parallel(chunk, n_size, bo, sum_Wo_multi_head_attention_o, m_size, t_size, a)
+    chunk = chunk_rows(t_size * m_size)
+    if n_size <= chunk:
+        _forward_saving_9_rows(
+            0, n_size, a, x, beta2, gamma2, m_size, t_size, h, layer_norm_mu_, layer_norm_r_, v,
+        )
+    else:
+        _forward_saving_9_parallel(
+            chunk, n_size, a, x, beta2, gamma2, m_size, t_size, h, layer_norm_mu_, layer_norm_r_, v,
+        )
+    # sum_W1_v[n,t,k] = Σ_m W₁[k,m]·v[n,t,m]
+    with np.errstate(over="ignore", invalid="ignore"):
+        np.matmul(v.reshape(n_size * t_size, m_size), W1.T, out=sum_W1_v.reshape(n_size * t_size, k_size))
+    chunk = chunk_rows(t_size * k_size)
+    if n_size <= chunk:
+        _forward_saving_10_rows(0, n_size, b1, sum_W1_v, k_size, t_size, feed_forward_z, feed_forward_h)
+    else:
+        _forward_saving_10_parallel(chunk, n_size, b1, sum_W1_v, k_size, t_size, feed_forward_z, feed_forward_h)
+    # sum_W2_feed_forward_h[n,t,m] = Σ_k W₂[m,k]·feed_forward_h[n,t,k]
+    with np.errstate(over="ignore", invalid="ignore"):
+        np.matmul(
+            feed_forward_h.reshape(n_size * t_size, k_size), W2.T,
+            out=sum_W2_feed_forward_h.reshape(n_size * t_size, m_size),
+        )
+    chunk = chunk_rows(t_size * m_size)
+    if n_size <= chunk:
+        _forward_saving_11_rows(0, n_size, b2, sum_W2_feed_forward_h, m_size, t_size, b)
+    else:
+        _forward_saving_11_parallel(chunk, n_size, b2, sum_W2_feed_forward_h, m_size, t_size, b)
+    chunk = chunk_rows(t_size * m_size)
+    if n_size <= chunk:
+        _forward_saving_12_rows(0, n_size, b, h, m_size, t_size, y)
+    else:
+        _forward_saving_12_parallel(chunk, n_size, b, h, m_size, t_size, y)
+    return y, Saved(
+        x, gamma1, beta1, Wq, Wk, Wv, Wo, gamma2, beta2, W1, W2, mask, layer_norm_mu, layer_norm_r,
+        multi_head_attention_q, multi_head_attention_k, multi_head_attention_v, multi_head_attention_any,
+        multi_head_attention_s, multi_head_attention_z_max, sum_exp, multi_head_attention_o, a, layer_norm_mu_,
+        layer_norm_r_, feed_forward_z, heads, causal,
+    )
+
+
+def backward(saved, g, *, out=None):
+    """The gradient for each differentiable argument, from the cotangent ``g`` of the output."""
+    heads = saved.heads
+    causal = saved.causal
+    (x, gamma1, beta1, Wq, Wk, Wv, Wo, gamma2, beta2, W1, W2, mask, layer_norm_mu, layer_norm_r, multi_head_attention_q, multi_head_attention_k, multi_head_attention_v, multi_head_attention_any, multi_head_attention_s, multi_head_attention_z_max, sum_exp, multi_head_attention_o, a, layer_norm_mu_, layer_norm_r_, feed_forward_z, g), sizes, _, real = check(
+        _SAVED,
+        (saved.x, saved.gamma1, saved.beta1, saved.Wq, saved.Wk, saved.Wv, saved.Wo, saved.gamma2, saved.beta2, saved.W1, saved.W2, saved.mask, saved.layer_norm_mu, saved.layer_norm_r, saved.multi_head_attention_q, saved.multi_head_attention_k, saved.multi_head_attention_v, saved.multi_head_attention_any, saved.multi_head_attention_s, saved.multi_head_attention_z_max, saved.sum_exp, saved.multi_head_attention_o, saved.a, saved.layer_norm_mu_, saved.layer_norm_r_, saved.feed_forward_z, g),
+        {"h": heads},
+    )
+    e_size = sizes["e"]
+    h_size = sizes["h"]
+    k_size = sizes["k"]
+    m_size = sizes["m"]
+    n_size = sizes["n"]
+    t_size = sizes["t"]
+    out_dx, out_dgamma1, out_dbeta1, out_dWq, out_dWk, out_dWv, out_dWo, out_dbq, out_dbk, out_dbv, out_dbo, out_dgamma2, out_dbeta2, out_dW1, out_db1, out_dW2, out_db2 = outputs(
+        out, 17,
+    )
+    dx = output(
+        "out", out_dx, (n_size, t_size, m_size), real,
+        (x, gamma1, beta1, Wq, Wk, Wv, Wo, gamma2, beta2, W1, W2, mask, layer_norm_mu, layer_norm_r, multi_head_attention_q, multi_head_attention_k, multi_head_attention_v, multi_head_attention_any, multi_head_attention_s, multi_head_attention_z_max, sum_exp, multi_head_attention_o, a, layer_norm_mu_, layer_norm_r_, feed_forward_z, g),
+    )
+    dgamma1 = output(
+        "out", out_dgamma1, (m_size,), real,
+        (x, gamma1, beta1, Wq, Wk, Wv, Wo, gamma2, beta2, W1, W2, mask, layer_norm_mu, layer_norm_r, multi_head_attention_q, multi_head_attention_k, multi_head_attention_v, multi_head_attention_any, multi_head_attention_s, multi_head_attention_z_max, sum_exp, multi_head_attention_o, a, layer_norm_mu_, layer_norm_r_, feed_forward_z, g),
+    )
+    dbeta1 = output(
+        "out", out_dbeta1, (m_size,), real,
+        (x, gamma1, beta1, Wq, Wk, Wv, Wo, gamma2, beta2, W1, W2, mask, layer_norm_mu, layer_norm_r, multi_head_attention_q, multi_head_attention_k, multi_head_attention_v, multi_head_attention_any, multi_head_attention_s, multi_head_attention_z_max, sum_exp, multi_head_attention_o, a, layer_norm_mu_, layer_norm_r_, feed_forward_z, g),
+    )
+    dWq = output(
+        "out", out_dWq, (h_size * e_size, m_size), real,
+        (x, gamma1, beta1, Wq, Wk, Wv, Wo, gamma2, beta2, W1, W2, mask, layer_norm_mu, layer_norm_r, multi_head_attention_q, multi_head_attention_k, multi_head_attention_v, multi_head_attention_any, multi_head_attention_s, multi_head_attention_z_max, sum_exp, multi_head_attention_o, a, layer_norm_mu_, layer_norm_r_, feed_forward_z, g),
+    )
+    dWq = dWq.reshape((h_size, e_size, m_size))
+    dWk = output(
+        "out", out_dWk, (h_size * e_size, m_size), real,
+        (x, gamma1, beta1, Wq, Wk, Wv, Wo, gamma2, beta2, W1, W2, mask, layer_norm_mu, layer_norm_r, multi_head_attention_q, multi_head_attention_k, multi_head_attention_v, multi_head_attention_any, multi_head_attention_s, multi_head_attention_z_max, sum_exp, multi_head_attention_o, a, layer_norm_mu_, layer_norm_r_, feed_forward_z, g),
+    )
+    dWk = dWk.reshape((h_size, e_size, m_size))
+    dWv = output(
+        "out", out_dWv, (h_size * e_size, m_size), real,
+        (x, gamma1, beta1, Wq, Wk, Wv, Wo, gamma2, beta2, W1, W2, mask, layer_norm_mu, layer_norm_r, multi_head_attention_q, multi_head_attention_k, multi_head_attention_v, multi_head_attention_any, multi_head_attention_s, multi_head_attention_z_max, sum_exp, multi_head_attention_o, a, layer_norm_mu_, layer_norm_r_, feed_forward_z, g),
+    )
+    dWv = dWv.reshape((h_size, e_size, m_size))
+    dWo = output(
+        "out", out_dWo, (m_size, h_size * e_size), real,
+        (x, gamma1, beta1, Wq, Wk, Wv, Wo, gamma2, beta2, W1, W2, mask, layer_norm_mu, layer_norm_r, multi_head_attention_q, multi_head_attention_k, multi_head_attention_v, multi_head_attention_any, multi_head_attention_s, multi_head_attention_z_max, sum_exp, multi_head_attention_o, a, layer_norm_mu_, layer_norm_r_, feed_forward_z, g),
+    )
+    dWo = dWo.reshape((m_size, h_size, e_size))
+    dbq = output(
+        "out", out_dbq, (h_size * e_size,), real,
+        (x, gamma1, beta1, Wq, Wk, Wv, Wo, gamma2, beta2, W1, W2, mask, layer_norm_mu, layer_norm_r, multi_head_attention_q, multi_head_attention_k, multi_head_attention_v, multi_head_attention_any, multi_head_attention_s, multi_head_attention_z_max, sum_exp, multi_head_attention_o, a, layer_norm_mu_, layer_norm_r_, feed_forward_z, g),
+    )
+    dbq = dbq.reshape((h_size, e_size))
+    dbk = output(
+        "out", out_dbk, (h_size * e_size,), real,
+        (x, gamma1, beta1, Wq, Wk, Wv, Wo, gamma2, beta2, W1, W2, mask, layer_norm_mu, layer_norm_r, multi_head_attention_q, multi_head_attention_k, multi_head_attention_v, multi_head_attention_any, multi_head_attention_s, multi_head_attention_z_max, sum_exp, multi_head_attention_o, a, layer_norm_mu_, layer_norm_r_, feed_forward_z, g),
+    )
+    dbk = dbk.reshape((h_size, e_size))
+    dbv = output(
+        "out", out_dbv, (h_size * e_size,), real,
+        (x, gamma1, beta1, Wq, Wk, Wv, Wo, gamma2, beta2, W1, W2, mask, layer_norm_mu, layer_norm_r, multi_head_attention_q, multi_head_attention_k, multi_head_attention_v, multi_head_attention_any, multi_head_attention_s, multi_head_attention_z_max, sum_exp, multi_head_attention_o, a, layer_norm_mu_, layer_norm_r_, feed_forward_z, g),
+    )
+    dbv = dbv.reshape((h_size, e_size))
+    dbo = output(
+        "out", out_dbo, (m_size,), real,
+        (x, gamma1, beta1, Wq, Wk, Wv, Wo, gamma2, beta2, W1, W2, mask, layer_norm_mu, layer_norm_r, multi_head_attention_q, multi_head_attention_k, multi_head_attention_v, multi_head_attention_any, multi_head_attention_s, multi_head_attention_z_max, sum_exp, multi_head_attention_o, a, layer_norm_mu_, layer_norm_r_, feed_forward_z, g),
+    )
+    dgamma2 = output(
+        "out", out_dgamma2, (m_size,), real,
+        (x, gamma1, beta1, Wq, Wk, Wv, Wo, gamma2, beta2, W1, W2, mask, layer_norm_mu, layer_norm_r, multi_head_attention_q, multi_head_attention_k, multi_head_attention_v, multi_head_attention_any, multi_head_attention_s, multi_head_attention_z_max, sum_exp, multi_head_attention_o, a, layer_norm_mu_, layer_norm_r_, feed_forward_z, g),
+    )
+    dbeta2 = output(
+        "out", out_dbeta2, (m_size,), real,
+        (x, gamma1, beta1, Wq, Wk, Wv, Wo, gamma2, beta2, W1, W2, mask, layer_norm_mu, layer_norm_r, multi_head_attention_q, multi_head_attention_k, multi_head_attention_v, multi_head_attention_any, multi_head_attention_s, multi_head_attention_z_max, sum_exp, multi_head_attention_o, a, layer_norm_mu_, layer_norm_r_, feed_forward_z, g),
+    )
+    dW1 = output(
+        "out", out_dW1, (k_size, m_size), real,
+        (x, gamma1, beta1, Wq, Wk, Wv, Wo, gamma2, beta2, W1, W2, mask, layer_norm_mu, layer_norm_r, multi_head_attention_q, multi_head_attention_k, multi_head_attention_v, multi_head_attention_any, multi_head_attention_s, multi_head_attention_z_max, sum_exp, multi_head_attention_o, a, layer_norm_mu_, layer_norm_r_, feed_forward_z, g),
+    )
+    db1 = output(
+        "out", out_db1, (k_size,), real,
+        (x, gamma1, beta1, Wq, Wk, Wv, Wo, gamma2, beta2, W1, W2, mask, layer_norm_mu, layer_norm_r, multi_head_attention_q, multi_head_attention_k, multi_head_attention_v, multi_head_attention_any, multi_head_attention_s, multi_head_attention_z_max, sum_exp, multi_head_attention_o, a, layer_norm_mu_, layer_norm_r_, feed_forward_z, g),
+    )
+    dW2 = output(
+        "out", out_dW2, (m_size, k_size), real,
+        (x, gamma1, beta1, Wq, Wk, Wv, Wo, gamma2, beta2, W1, W2, mask, layer_norm_mu, layer_norm_r, multi_head_attention_q, multi_head_attention_k, multi_head_attention_v, multi_head_attention_any, multi_head_attention_s, multi_head_attention_z_max, sum_exp, multi_head_attention_o, a, layer_norm_mu_, layer_norm_r_, feed_forward_z, g),
+    )
+    db2 = output(
+        "out", out_db2, (m_size,), real,
+        (x, gamma1, beta1, Wq, Wk, Wv, Wo, gamma2, beta2, W1, W2, mask, layer_norm_mu, layer_norm_r, multi_head_attention_q, multi_head_attention_k, multi_head_attention_v, multi_head_attention_any, multi_head_attention_s, multi_head_attention_z_max, sum_exp, multi_head_attention_o, a, layer_norm_mu_, layer_norm_r_, feed_forward_z, g),
+    )
+    sum_W2_g = np.empty((n_size, t_size, k_size), real)
+    layer_norm_xhat = np.empty((n_size, t_size, m_size), real)
+    u = np.empty((n_size, t_size, m_size), real)
+    multi_head_attention_open = np.empty((n_size, t_size, t_size), real)
+    h = np.empty((n_size, t_size, m_size), real)
+    feed_forward_h = np.empty((n_size, t_size, k_size), real)
+    multi_head_attention_z = np.empty((n_size, h_size, t_size, t_size), real)
+    factor_multi_head_attention_any_multi_head_attention_a = np.empty((n_size, h_size, t_size, t_size), real)
+    layer_norm_xhat_ = np.empty((n_size, t_size, m_size), real)
+    v = np.empty((n_size, t_size, m_size), real)
+    dfeed_forward_z = np.empty((n_size, t_size, k_size), real)
+    dv = np.empty((n_size, t_size, m_size), real)
+    dh = np.empty((n_size, t_size, m_size), real)
+    dmulti_head_attention_o = np.empty((n_size, h_size, t_size, e_size), real)
+    sum_dmulti_head_attention_o_multi_head_attention_v = np.empty((n_size, h_size, t_size, t_size), real)
+    dmulti_head_attention_v = np.empty((n_size, h_size, t_size, e_size), real)
+    sum_Wv_dmulti_head_attention_v = np.empty((n_size, t_size, m_size), real)
+    dmulti_head_attention_s = np.empty((n_size, h_size, t_size, t_size), real)
+    sum_multi_head_attention_q_dmulti_head_attention_s = np.empty((n_size, h_size, t_size, e_size), real)
+    sum_multi_head_attention_k_dmulti_head_attention_s = np.empty((n_size, h_size, t_size, e_size), real)
+    dmulti_head_attention_k = np.empty((n_size, h_size, t_size, e_size), real)
+    dmulti_head_attention_q = np.empty((n_size, h_size, t_size, e_size), real)
+    sum_Wk_dmulti_head_attention_k = np.empty((n_size, t_size, m_size), real)
+    sum_Wq_dmulti_head_attention_q = np.empty((n_size, t_size, m_size), real)
+    dlayer_norm_xhat = np.empty((n_size, t_size, m_size), real)
+    e_size_to_const = 1 / math.sqrt(e_size)
+    # sum_W2_g[n,t,k] = Σ_m W₂[m,k]·g[n,t,m]
+    with np.errstate(over="ignore", invalid="ignore"):
+        np.matmul(g.reshape(n_size * t_size, m_size), W2, out=sum_W2_g.reshape(n_size * t_size, k_size))
+    chunk = chunk_rows(t_size * m_size)
+    if n_size <= chunk:
+        _backward_rows(
+            0, n_size, layer_norm_mu, layer_norm_r, x, beta1, gamma1, m_size, t_size, layer_norm_xhat, u,
+        )
+    else:
+        _backward_parallel(
+            chunk, n_size, layer_norm_mu, layer_norm_r, x, beta1, gamma1, m_size, t_size, layer_norm_xhat, u,
+        )
+    chunk = chunk_rows(t_size * t_size)
+    if n_size <= chunk:
+        _backward_2_rows(0, n_size, mask, real(causal), t_size, multi_head_attention_open)
+    else:
+        _backward_2_parallel(chunk, n_size, mask, real(causal), t_size, multi_head_attention_open)
+    chunk = chunk_rows(t_size * m_size)
+    if n_size <= chunk:
+        _backward_3_rows(0, n_size, a, x, m_size, t_size, h)
+    else:
+        _backward_3_parallel(chunk, n_size, a, x, m_size, t_size, h)
+    chunk = chunk_rows(t_size * k_size)
+    if n_size <= chunk:
+        _backward_4_rows(0, n_size, feed_forward_z, k_size, t_size, feed_forward_h)
+    else:
+        _backward_4_parallel(chunk, n_size, feed_forward_z, k_size, t_size, feed_forward_h)
+    chunk = chunk_rows(n_size * t_size)
+    if m_size <= chunk:
+        _backward_5_rows(0, m_size, g, n_size, t_size, db2)
+    else:
+        _backward_5_parallel(chunk, m_size, g, n_size, t_size, db2)
+    # W̄₂[m,k] = Σ_n,t g[n,t,m]·feed_forward_h[n,t,k]
+    with np.errstate(over="ignore", invalid="ignore"):
+        np.matmul(
+            g.transpose(2, 0, 1).reshape(m_size, n_size * t_size),
+            feed_forward_h.reshape(n_size * t_size, k_size), out=dW2,
+        )
+    chunk = chunk_rows(h_size * t_size * t_size)
+    if n_size <= chunk:
+        _backward_6_rows(
+            0, n_size, multi_head_attention_any, multi_head_attention_open, multi_head_attention_s,
+            multi_head_attention_z_max, sum_exp, h_size, t_size, multi_head_attention_z,
+            factor_multi_head_attention_any_multi_head_attention_a,
+        )
+    else:
+        _backward_6_parallel(
+            chunk, n_size, multi_head_attention_any, multi_head_attention_open, multi_head_attention_s,
+            multi_head_attention_z_max, sum_exp, h_size, t_size, multi_head_attention_z,
+            factor_multi_head_attention_any_multi_head_attention_a,
+        )
+    chunk = chunk_rows(t_size * m_size)
+    if n_size <= chunk:
+        _backward_7_rows(
+            0, n_size, layer_norm_mu_, layer_norm_r_, h, beta2, gamma2, m_size, t_size, layer_norm_xhat_, v,
+        )
+    else:
+        _backward_7_parallel(
+            chunk, n_size, layer_norm_mu_, layer_norm_r_, h, beta2, gamma2, m_size, t_size, layer_norm_xhat_,
+            v,
+        )
+    chunk = chunk_rows(n_size * t_size)
+    if k_size <= chunk:
+        _backward_8_rows(0, k_size, feed_forward_z, sum_W2_g, n_size, t_size, dfeed_forward_z, db1)
+    else:
+        _backward_8_parallel(chunk, k_size, feed_forward_z, sum_W2_g, n_size, t_size, dfeed_forward_z, db1)
+    # v̄[n,t,m] = Σ_k f̅e̅e̅d̅_̅f̅o̅r̅w̅a̅r̅d̅_̅z̅[n,t,k]·W₁[k,m]
+    with np.errstate(over="ignore", invalid="ignore"):
+        np.matmul(dfeed_forward_z.reshape(n_size * t_size, k_size), W1, out=dv.reshape(n_size * t_size, m_size))
+    # W̄₁[k,m] = Σ_n,t f̅e̅e̅d̅_̅f̅o̅r̅w̅a̅r̅d̅_̅z̅[n,t,k]·v[n,t,m]
+    with np.errstate(over="ignore", invalid="ignore"):
+        np.matmul(
+            dfeed_forward_z.transpose(2, 0, 1).reshape(k_size, n_size * t_size),
+            v.reshape(n_size * t_size, m_size), out=dW1,
+        )
+    chunk = chunk_rows(t_size * m_size)
+    if n_size <= chunk:
+        _backward_9_rows(0, n_size, gamma2, dv, layer_norm_xhat_, layer_norm_r_, g, m_size, t_size, dh)
+    else:
+        _backward_9_parallel(chunk, n_size, gamma2, dv, layer_norm_xhat_, layer_norm_r_, g, m_size, t_size, dh)
+    chunk = chunk_rows(n_size * t_size)
+    if m_size <= chunk:
+        _backward_10_rows(0, m_size, layer_norm_xhat_, dv, n_size, t_size, dgamma2, dbeta2)
+    else:
+        _backward_10_parallel(chunk, m_size, layer_norm_xhat_, dv, n_size, t_size, dgamma2, dbeta2)
+    # W̅o̅[m,h,e] = Σ_n,t h̄[n,t,m]·multi_head_attention_o[n,h,t,e]
+    with np.errstate(over="ignore", invalid="ignore"):
+        np.matmul(
+            dh.transpose(2, 0, 1).reshape(m_size, n_size * t_size),
+            multi_head_attention_o.transpose(0, 2, 1, 3).reshape(n_size * t_size, h_size * e_size),
+            out=dWo.reshape(m_size, h_size * e_size),
+        )
+    chunk = chunk_rows(h_size * t_size * e_size * m_size)
+    if n_size <= chunk:
+        _backward_11_rows(0, n_size, Wo, dh, e_size, h_size, m_size, t_size, dmulti_head_attention_o)
+    else:
+        _backward_11_parallel(chunk, n_size, Wo, dh, e_size, h_size, m_size, t_size, dmulti_head_attention_o)
+    chunk = chunk_rows(n_size * t_size)
+    if m_size <= chunk:
+        _backward_12_rows(0, m_size, dh, n_size, t_size, dbo)
+    else:
+        _backward_12_parallel(chunk, m_size, dh, n_size, t_size, dbo)
+    # sum_dmulti_head_attention_o_multi_head_attention_v[n,h,t,t′] = Σ_e m̅u̅l̅t̅i̅_̅h̅e̅a̅d̅_̅a̅t̅t̅e̅n̅t̅i̅o̅n̅_̅o̅[n,h,t,e]·
+    #     multi_head_attention_v[n,h,t′,e]
+    with np.errstate(over="ignore", invalid="ignore"):
+        np.matmul(
+            dmulti_head_attention_o, multi_head_attention_v.transpose(0, 1, 3, 2),
+            out=sum_dmulti_head_attention_o_multi_head_attention_v,
+        )
+    # m̅u̅l̅t̅i̅_̅h̅e̅a̅d̅_̅a̅t̅t̅e̅n̅t̅i̅o̅n̅_̅v̅[n,h,t,e] = Σ_t′ m̅u̅l̅t̅i̅_̅h̅e̅a̅d̅_̅a̅t̅t̅e̅n̅t̅i̅o̅n̅_̅o̅[n,h,t′,e]·
+    #     factor_multi_head_attention_any_multi_head_attention_a[n,h,t′,t]
+    with np.errstate(over="ignore", invalid="ignore"):
+        np.matmul(
+            factor_multi_head_attention_any_multi_head_attention_a.transpose(0, 1, 3, 2),
+            dmulti_head_attention_o, out=dmulti_head_attention_v,
+        )
+    # sum_Wv_dmulti_head_attention_v[n,t,m] = Σ_h,e m̅u̅l̅t̅i̅_̅h̅e̅a̅d̅_̅a̅t̅t̅e̅n̅t̅i̅o̅n̅_̅v̅[n,h,t,e]·
+    #     Wv[h,e,m]
+    with np.errstate(over="ignore", invalid="ignore"):
+        np.matmul(
+            dmulti_head_attention_v.transpose(0, 2, 1, 3).reshape(n_size * t_size, h_size * e_size),
+            Wv.reshape(h_size * e_size, m_size),
+            out=sum_Wv_dmulti_head_attention_v.reshape(n_size * t_size, m_size),
+        )
+    # W̅v̅[h,e,m] = Σ_n,t m̅u̅l̅t̅i̅_̅h̅e̅a̅d̅_̅a̅t̅t̅e̅n̅t̅i̅o̅n̅_̅v̅[n,h,t,e]·u[n,t,m]
+    with np.errstate(over="ignore", invalid="ignore"):
+        np.matmul(
+            dmulti_head_attention_v.transpose(1, 3, 0, 2).reshape(h_size * e_size, n_size * t_size),
+            u.reshape(n_size * t_size, m_size), out=dWv.reshape(h_size * e_size, m_size),
+        )
+    chunk = chunk_rows(h_size * t_size * t_size)
+    if n_size <= chunk:
+        _backward_13_rows(
+            0, n_size, multi_head_attention_any, sum_dmulti_head_attention_o_multi_head_attention_v,
+            multi_head_attention_z_max, multi_head_attention_z, sum_exp, multi_head_attention_open, h_size,
+            t_size, dmulti_head_attention_s,
+        )
+    else:
+        _backward_13_parallel(
+            chunk, n_size, multi_head_attention_any, sum_dmulti_head_attention_o_multi_head_attention_v,
+            multi_head_attention_z_max, multi_head_attention_z, sum_exp, multi_head_attention_open, h_size,
+            t_size, dmulti_head_attention_s,
+        )
+    chunk = chunk_rows(e_size * n_size * t_size)
+    if h_size <= chunk:
+        _backward_14_rows(0, h_size, dmulti_head_attention_v, e_size, n_size, t_size, dbv)
+    else:
+        _backward_14_parallel(chunk, h_size, dmulti_head_attention_v, e_size, n_size, t_size, dbv)
+    # sum_multi_head_attention_q_dmulti_head_attention_s[n,h,t,e] = Σ_t′ m̅u̅l̅t̅i̅_̅h̅e̅a̅d̅_̅a̅t̅t̅e̅n̅t̅i̅o̅n̅_̅s̅[n,h,t′,t]·
+    #     multi_head_attention_q[n,h,t′,e]
+    with np.errstate(over="ignore", invalid="ignore"):
+        np.matmul(
+            dmulti_head_attention_s.transpose(0, 1, 3, 2), multi_head_attention_q,
+            out=sum_multi_head_attention_q_dmulti_head_attention_s,
+        )
+    # sum_multi_head_attention_k_dmulti_head_attention_s[n,h,t,e] = Σ_t′ m̅u̅l̅t̅i̅_̅h̅e̅a̅d̅_̅a̅t̅t̅e̅n̅t̅i̅o̅n̅_̅s̅[n,h,t,t′]·
+    #     multi_head_attention_k[n,h,t′,e]
+    with np.errstate(over="ignore", invalid="ignore"):
+        np.matmul(
+            dmulti_head_attention_s, multi_head_attention_k,
+            out=sum_multi_head_attention_k_dmulti_head_attention_s,
+        )
+    chunk = chunk_rows(e_size * n_size * t_size)
+    if h_size <= chunk:
+        _backward_15_rows(
+            0, h_size, sum_multi_head_attention_q_dmulti_head_attention_s,
+            sum_multi_head_attention_k_dmulti_head_attention_s, real(e_size_to_const), e_size, n_size, t_size,
+            dmulti_head_attention_k, dmulti_head_attention_q, dbq, dbk,
+        )
+    else:
+        _backward_15_parallel(
+            chunk, h_size, sum_multi_head_attention_q_dmulti_head_attention_s,
+            sum_multi_head_attention_k_dmulti_head_attention_s, real(e_size_to_const), e_size, n_size, t_size,
+            dmulti_head_attention_k, dmulti_head_attention_q, dbq, dbk,
+        )
+    # sum_Wk_dmulti_head_attention_k[n,t,m] = Σ_h,e m̅u̅l̅t̅i̅_̅h̅e̅a̅d̅_̅a̅t̅t̅e̅n̅t̅i̅o̅n̅_̅k̅[n,h,t,e]·
+    #     Wk[h,e,m]
+    with np.errstate(over="ignore", invalid="ignore"):
+        np.matmul(
+            dmulti_head_attention_k.transpose(0, 2, 1, 3).reshape(n_size * t_size, h_size * e_size),
+            Wk.reshape(h_size * e_size, m_size),
+            out=sum_Wk_dmulti_head_attention_k.reshape(n_size * t_size, m_size),
+        )
+    # sum_Wq_dmulti_head_attention_q[n,t,m] = Σ_h,e m̅u̅l̅t̅i̅_̅h̅e̅a̅d̅_̅a̅t̅t̅e̅n̅t̅i̅o̅n̅_̅q̅[n,h,t,e]·
+    #     Wq[h,e,m]
+    with np.errstate(over="ignore", invalid="ignore"):
+        np.matmul(
+            dmulti_head_attention_q.transpose(0, 2, 1, 3).reshape(n_size * t_size, h_size * e_size),
+            Wq.reshape(h_size * e_size, m_size),
+            out=sum_Wq_dmulti_head_attention_q.reshape(n_size * t_size, m_size),
+        )
+    # W̅q̅[h,e,m] = Σ_n,t m̅u̅l̅t̅i̅_̅h̅e̅a̅d̅_̅a̅t̅t̅e̅n̅t̅i̅o̅n̅_̅q̅[n,h,t,e]·u[n,t,m]
+    with np.errstate(over="ignore", invalid="ignore"):
+        np.matmul(
+            dmulti_head_attention_q.transpose(1, 3, 0, 2).reshape(h_size * e_size, n_size * t_size),
+            u.reshape(n_size * t_size, m_size), out=dWq.reshape(h_size * e_size, m_size),
+        )
+    # W̅k̅[h,e,m] = Σ_n,t m̅u̅l̅t̅i̅_̅h̅e̅a̅d̅_̅a̅t̅t̅e̅n̅t̅i̅o̅n̅_̅k̅[n,h,t,e]·u[n,t,m]
+    with np.errstate(over="ignore", invalid="ignore"):
+        np.matmul(
+            dmulti_head_attention_k.transpose(1, 3, 0, 2).reshape(h_size * e_size, n_size * t_size),
+            u.reshape(n_size * t_size, m_size), out=dWk.reshape(h_size * e_size, m_size),
+        )
+    chunk = chunk_rows(n_size * t_size)
+    if m_size <= chunk:
+        _backward_16_rows(
+            0, m_size, sum_Wk_dmulti_head_attention_k, sum_Wq_dmulti_head_attention_q,
+            sum_Wv_dmulti_head_attention_v, gamma1, layer_norm_xhat, n_size, t_size, dlayer_norm_xhat, dgamma1,
+            dbeta1,
+        )
+    else:
+        _backward_16_parallel(
+            chunk, m_size, sum_Wk_dmulti_head_attention_k, sum_Wq_dmulti_head_attention_q,
+            sum_Wv_dmulti_head_attention_v, gamma1, layer_norm_xhat, n_size, t_size, dlayer_norm_xhat, dgamma1,
+            dbeta1,
+        )
+    chunk = chunk_rows(t_size * m_size)
+    if n_size <= chunk:
+        _backward_17_rows(0, n_size, layer_norm_xhat, dlayer_norm_xhat, layer_norm_r, dh, m_size, t_size, dx)
+    else:
+        _backward_17_parallel(
+            chunk, n_size, layer_norm_xhat, dlayer_norm_xhat, layer_norm_r, dh, m_size, t_size, dx,
+        )
+    return Gradients(
+        dx, dgamma1, dbeta1, dWq.reshape((h_size * e_size, m_size)), dWk.reshape((h_size * e_size, m_size)),
+        dWv.reshape((h_size * e_size, m_size)), dWo.reshape((m_size, h_size * e_size)),
+        dbq.reshape((h_size * e_size,)), dbk.reshape((h_size * e_size,)), dbv.reshape((h_size * e_size,)), dbo,
+        dgamma2, dbeta2, dW1, db1, dW2, db2,
+    )
+
+
+def jvp(inputs, tangents, *, heads, causal=0):
+    """The output, and its derivative along ``tangents``.
+
+    ``inputs``: x, gamma1, beta1, Wq, Wk, Wv, Wo, bq, bk, bv, bo, gamma2, beta2, W1, b1, W2, b2, mask; ``tangents``: one for each of x, gamma1, beta1, Wq, Wk, Wv, Wo, bq, bk, bv, bo, gamma2, beta2, W1, b1, W2, b2.
+    """
+    inputs, tangents = pairs(inputs, 18, tangents, 17)
+    heads = int(number("heads", heads, 1, math.inf, "[1, inf)", whole=True))
+    causal = number("causal", causal, 0, 1, "[0, 1]")
+    (x, gamma1, beta1, Wq, Wk, Wv, Wo, bq, bk, bv, bo, gamma2, beta2, W1, b1, W2, b2, mask, x_dot, gamma1_dot, beta1_dot, Wq_dot, Wk_dot, Wv_dot, Wo_dot, bq_dot, bk_dot, bv_dot, bo_dot, gamma2_dot, beta2_dot, W1_dot, b1_dot, W2_dot, b2_dot), sizes, _, real = check(
+        _MOVING, (*inputs, *tangents), {"h": heads},
+    )
+    e_size = sizes["e"]
+    h_size = sizes["h"]
+    k_size = sizes["k"]
+    m_size = sizes["m"]
+    n_size = sizes["n"]
+    t_size = sizes["t"]
+    y = np.empty((n_size, t_size, m_size), real)
+    y_dot = np.empty((n_size, t_size, m_size), real)
+    u = np.empty((n_size, t_size, m_size), real)
+    multi_head_attention_open = np.empty((n_size, t_size, t_size), real)
+    multi_head_attention_any = np.empty((n_size, t_size), real)
+    u_dot = np.empty((n_size, t_size, m_size), real)
+    multi_head_attention_q = np.empty((n_size, h_size, t_size, e_size), real)
+    multi_head_attention_k = np.empty((n_size, h_size, t_size, e_size), real)
+    multi_head_attention_v = np.empty((n_size, h_size, t_size, e_size), real)
+    multi_head_attention_q_dot = np.empty((n_size, h_size, t_size, e_size), real)
+    multi_head_attention_v_dot = np.empty((n_size, h_size, t_size, e_size), real)
+    factor_bk_dot_sum_Wk_dot_u_sum_Wk_u_dot = np.empty((n_size, h_size, t_size, e_size), real)
+    sum_multi_head_attention_k_multi_head_attention_q = np.empty((n_size, h_size, t_size, t_size), real)
+    sum_factor_bk_dot_sum_Wk_dot_u_sum_Wk_u_dot_multi_head_attention_q = np.empty(
+        (n_size, h_size, t_size, t_size), real,
+    )
+    sum_multi_head_attention_k_multi_head_attention_q_dot = np.empty((n_size, h_size, t_size, t_size), real)
+    multi_head_attention_s = np.empty((n_size, h_size, t_size, t_size), real)
+    multi_head_attention_z_dot = np.empty((n_size, h_size, t_size, t_size), real)
+    multi_head_attention_z = np.empty((n_size, h_size, t_size, t_size), real)
+    multi_head_attention_z_max = np.empty((n_size, h_size, t_size), real)
+    sum_exp = np.empty((n_size, h_size, t_size), real)
+    shifted_sum = np.empty((n_size, h_size, t_size), real)
+    multi_head_attention_a = np.empty((n_size, h_size, t_size, t_size), real)
+    multi_head_attention_a_dot = np.empty((n_size, h_size, t_size, t_size), real)
+    sum_multi_head_attention_a_multi_head_attention_v = np.empty((n_size, h_size, t_size, e_size), real)
+    sum_multi_head_attention_a_dot_multi_head_attention_v = np.empty((n_size, t_size, h_size, e_size), real)
+    sum_multi_head_attention_a_multi_head_attention_v_dot = np.empty((n_size, t_size, h_size, e_size), real)
+    multi_head_attention_o = np.empty((n_size, h_size, t_size, e_size), real)
+    factor_multi_head_attention_any_sum_multi_head_attention_a_dot_multi_head_attention_v_sum_multi_head_attention_a_multi_head_attention_v_dot = np.empty(
+        (n_size, h_size, e_size, t_size), real,
+    )
+    sum_Wo_multi_head_attention_o = np.empty((n_size, t_size, m_size), real)
+    sum_Wo_dot_multi_head_attention_o = np.empty((n_size, t_size, m_size), real)
+    sum_Wo_factor_multi_head_attention_any_sum_multi_head_attention_a_dot_multi_head_attention_v_sum_multi_head_attention_a_multi_head_attention_v_dot = np.empty(
+        (n_size, t_size, m_size), real,
+    )
+    a = np.empty((n_size, t_size, m_size), real)
+    h_dot = np.empty((n_size, t_size, m_size), real)
+    sum_h_dot = np.empty((n_size, t_size), real)
+    h = np.empty((n_size, t_size, m_size), real)
+    v = np.empty((n_size, t_size, m_size), real)
+    v_dot = np.empty((n_size, t_size, m_size), real)
+    sum_W1_v = np.empty((n_size, t_size, k_size), real)
+    sum_W1_v_dot = np.empty((n_size, t_size, k_size), real)
+    sum_W1_dot_v = np.empty((n_size, t_size, k_size), real)
+    feed_forward_h = np.empty((n_size, t_size, k_size), real)
+    factor_b1_dot_feed_forward_z_sum_W1_dot_v = np.empty((n_size, t_size, k_size), real)
+    sum_W2_feed_forward_h = np.empty((n_size, t_size, m_size), real)
+    sum_W2_dot_feed_forward_h = np.empty((n_size, t_size, m_size), real)
+    sum_W2_factor_b1_dot_feed_forward_z_sum_W1_dot_v = np.empty((n_size, t_size, m_size), real)
+    b = np.empty((n_size, t_size, m_size), real)
+    e_size_to_const = 1 / math.sqrt(e_size)
+    chunk = chunk_rows(t_size * m_size * t_size)
+    if n_size <= chunk:
+        _jvp_rows(
+            0, n_size, x, beta1, gamma1, mask, x_dot, beta1_dot, gamma1_dot, real(causal), m_size, t_size, u,
+            multi_head_attention_open, multi_head_attention_any, u_dot,
+        )
+    else:
+        _jvp_parallel(
+            chunk, n_size, x, beta1, gamma1, mask, x_dot, beta1_dot, gamma1_dot, real(causal), m_size, t_size,
+            u, multi_head_attention_open, multi_head_attention_any, u_dot,
+        )
+    chunk = chunk_rows(h_size * t_size * e_size * m_size)
+    if n_size <= chunk:
+        _jvp_2_rows(
+            0, n_size, Wq, u, bq, Wk, bk, Wv, bv, u_dot, Wq_dot, bq_dot, Wv_dot, bv_dot, Wk_dot, bk_dot,
+            e_size, h_size, m_size, t_size, multi_head_attention_q, multi_head_attention_k,
+            multi_head_attention_v, multi_head_attention_q_dot, multi_head_attention_v_dot,
+            factor_bk_dot_sum_Wk_dot_u_sum_Wk_u_dot,
+        )
+    else:
+        _jvp_2_parallel(
+            chunk, n_size, Wq, u, bq, Wk, bk, Wv, bv, u_dot, Wq_dot, bq_dot, Wv_dot, bv_dot, Wk_dot, bk_dot,
+            e_size, h_size, m_size, t_size, multi_head_attention_q, multi_head_attention_k,
+            multi_head_attention_v, multi_head_attention_q_dot, multi_head_attention_v_dot,
+            factor_bk_dot_sum_Wk_dot_u_sum_Wk_u_dot,
+        )
+    # sum_multi_head_attention_k_multi_head_attention_q[n,h,t,t′] = Σ_e multi_head_attention_q[n,h,t,e]·
+    #     multi_head_attention_k[n,h,t′,e]
+    with np.errstate(over="ignore", invalid="ignore"):
+        np.matmul(
+            multi_head_attention_q, multi_head_attention_k.transpose(0, 1, 3, 2),
+            out=sum_multi_head_attention_k_multi_head_attention_q,
+        )
+    # sum_factor_bk_dot_sum_Wk_dot_u_sum_Wk_u_dot_multi_head_attention_q[n,h,t,t′] = Σ_e multi_head_attention_q[n,h,t,e]·
+    #     factor_bk_dot_sum_Wk_dot_u_sum_Wk_u_dot[n,h,t′,e]
+    with np.errstate(over="ignore", invalid="ignore"):
+        np.matmul(
+            multi_head_attention_q, factor_bk_dot_sum_Wk_dot_u_sum_Wk_u_dot.transpose(0, 1, 3, 2),
+            out=sum_factor_bk_dot_sum_Wk_dot_u_sum_Wk_u_dot_multi_head_attention_q,
+        )
+    # sum_multi_head_attention_k_multi_head_attention_q_dot[n,h,t,t′] = Σ_e multi_head_attention_k[n,h,t′,e]·
+    #     ṁu̇l̇ṫi̇_̇ḣėȧḋ_̇ȧṫṫėṅṫi̇ȯṅ_̇q̇[n,h,t,e]
+    with np.errstate(over="ignore", invalid="ignore"):
+        np.matmul(
+            multi_head_attention_q_dot, multi_head_attention_k.transpose(0, 1, 3, 2),
+            out=sum_multi_head_attention_k_multi_head_attention_q_dot,
+        )
+    chunk = chunk_rows(h_size * t_size * t_size)
+    if n_size <= chunk:
+        _jvp_3_rows(
+            0, n_size, sum_multi_head_attention_k_multi_head_attention_q, real(e_size_to_const), h_size,
+            t_size, multi_head_attention_s,
+        )
+    else:
+        _jvp_3_parallel(
+            chunk, n_size, sum_multi_head_attention_k_multi_head_attention_q, real(e_size_to_const), h_size,
+            t_size, multi_head_attention_s,
+        )
+    chunk = chunk_rows(t_size * h_size * t_size)
+    if n_size <= chunk:
+        _jvp_4_rows(
+            0, n_size, multi_head_attention_open,
+            sum_factor_bk_dot_sum_Wk_dot_u_sum_Wk_u_dot_multi_head_attention_q,
+            sum_multi_head_attention_k_multi_head_attention_q_dot, real(e_size_to_const), h_size, t_size,
+            multi_head_attention_z_dot,
+        )
+    else:
+        _jvp_4_parallel(
+            chunk, n_size, multi_head_attention_open,
+            sum_factor_bk_dot_sum_Wk_dot_u_sum_Wk_u_dot_multi_head_attention_q,
+            sum_multi_head_attention_k_multi_head_attention_q_dot, real(e_size_to_const), h_size, t_size,
+            multi_head_attention_z_dot,
+        )
+    chunk = chunk_rows(t_size * h_size * t_size)
+    if n_size <= chunk:
+        _jvp_5_rows(
+            0, n_size, multi_head_attention_any, multi_head_attention_open, multi_head_attention_s, h_size,
+            t_size, multi_head_attention_z,
+        )
+    else:
+        _jvp_5_parallel(
+            chunk, n_size, multi_head_attention_any, multi_head_attention_open, multi_head_attention_s, h_size,
+            t_size, multi_head_attention_z,
+        )
+    chunk = chunk_rows(h_size * t_size * t_size)
+    if n_size <= chunk:
+        _jvp_6_rows(
+            0, n_size, multi_head_attention_z, multi_head_attention_z_dot, h_size, t_size,
+            multi_head_attention_z_max, sum_exp, shifted_sum,
+        )
+    else:
+        _jvp_6_parallel(
+            chunk, n_size, multi_head_attention_z, multi_head_attention_z_dot, h_size, t_size,
+            multi_head_attention_z_max, sum_exp, shifted_sum,
+        )
+    chunk = chunk_rows(t_size * h_size * t_size)
+    if n_size <= chunk:
+        _jvp_7_rows(
+            0, n_size, multi_head_attention_z_max, multi_head_attention_z, sum_exp, shifted_sum,
+            multi_head_attention_z_dot, h_size, t_size, multi_head_attention_a, multi_head_attention_a_dot,
+        )
+    else:
+        _jvp_7_parallel(
+            chunk, n_size, multi_head_attention_z_max, multi_head_attention_z, sum_exp, shifted_sum,
+            multi_head_attention_z_dot, h_size, t_size, multi_head_attention_a, multi_head_attention_a_dot,
+        )
+    # sum_multi_head_attention_a_multi_head_attention_v[n,h,t,e] = Σ_t′ multi_head_attention_a[n,h,t,t′]·
+    #     multi_head_attention_v[n,h,t′,e]
+    with np.errstate(over="ignore", invalid="ignore"):
+        np.matmul(
+            multi_head_attention_a, multi_head_attention_v,
+            out=sum_multi_head_attention_a_multi_head_attention_v,
+        )
+    # sum_multi_head_attention_a_dot_multi_head_attention_v[n,t,h,e] = Σ_t′ multi_head_attention_v[n,h,t′,e]·
+    #     ṁu̇l̇ṫi̇_̇ḣėȧḋ_̇ȧṫṫėṅṫi̇ȯṅ_̇ȧ[n,h,t,t′]
+    with np.errstate(over="ignore", invalid="ignore"):
+        np.matmul(
+            multi_head_attention_a_dot, multi_head_attention_v,
+            out=sum_multi_head_attention_a_dot_multi_head_attention_v.transpose(0, 2, 1, 3),
+        )
+    # sum_multi_head_attention_a_multi_head_attention_v_dot[n,t,h,e] = Σ_t′ multi_head_attention_a[n,h,t,t′]·
+    #     ṁu̇l̇ṫi̇_̇ḣėȧḋ_̇ȧṫṫėṅṫi̇ȯṅ_̇v̇[n,h,t′,e]
+    with np.errstate(over="ignore", invalid="ignore"):
+        np.matmul(
+            multi_head_attention_a, multi_head_attention_v_dot,
+            out=sum_multi_head_attention_a_multi_head_attention_v_dot.transpose(0, 2, 1, 3),
+        )
+    chunk = chunk_rows(t_size * h_size * e_size)
+    if n_size <= chunk:
+        _jvp_8_rows(
+            0, n_size, multi_head_attention_any, sum_multi_head_attention_a_multi_head_attention_v,
+            sum_multi_head_attention_a_dot_multi_head_attention_v,
+            sum_multi_head_attention_a_multi_head_attention_v_dot, e_size, h_size, t_size,
+            multi_head_attention_o,
+            factor_multi_head_attention_any_sum_multi_head_attention_a_dot_multi_head_attention_v_sum_multi_head_attention_a_multi_head_attention_v_dot,
+        )
+    else:
+        _jvp_8_parallel(
+            chunk, n_size, multi_head_attention_any, sum_multi_head_attention_a_multi_head_attention_v,
+            sum_multi_head_attention_a_dot_multi_head_attention_v,
+            sum_multi_head_attention_a_multi_head_attention_v_dot, e_size, h_size, t_size,
+            multi_head_attention_o,
+            factor_multi_head_attention_any_sum_multi_head_attention_a_dot_multi_head_attention_v_sum_multi_head_attention_a_multi_head_attention_v_dot,
+        )
+    # sum_Wo_multi_head_attention_o[n,t,m] = Σ_h,e Wo[m,h,e]·multi_head_attention_o[n,h,t,e]
+    with np.errstate(over="ignore", invalid="ignore"):
+        np.matmul(
+            multi_head_attention_o.transpose(0, 2, 1, 3).reshape(n_size * t_size, h_size * e_size),
+            Wo.transpose(1, 2, 0).reshape(h_size * e_size, m_size),
+            out=sum_Wo_multi_head_attention_o.reshape(n_size * t_size, m_size),
+        )
+    # sum_Wo_dot_multi_head_attention_o[n,t,m] = Σ_h,e multi_head_attention_o[n,h,t,e]·Ẇȯ[m,h,e]
+    with np.errstate(over="ignore", invalid="ignore"):
+        np.matmul(
+            multi_head_attention_o.transpose(0, 2, 1, 3).reshape(n_size * t_size, h_size * e_size),
+            Wo_dot.transpose(1, 2, 0).reshape(h_size * e_size, m_size),
+            out=sum_Wo_dot_multi_head_attention_o.reshape(n_size * t_size, m_size),
+        )
+    # sum_Wo_factor_multi_head_attention_any_sum_multi_head_attention_a_dot_multi_head_attention_v_sum_multi_head_attention_a_multi_head_attention_v_dot[n,t,m] = Σ_h,e Wo[m,h,e]·
+    #     factor_multi_head_attention_any_sum_multi_head_attention_a_dot_multi_head_attention_v_sum_multi_head_attention_a_multi_head_attention_v_dot[n,h,e,t]
+    with np.errstate(over="ignore", invalid="ignore"):
+        np.matmul(
+            factor_multi_head_attention_any_sum_multi_head_attention_a_dot_multi_head_attention_v_sum_multi_head_attention_a_multi_head_attention_v_dot.transpose(0, 3, 1, 2).reshape(n_size
+            * t_size, h_size * e_size),
+            Wo.transpose(1, 2, 0).reshape(h_size * e_size, m_size),
+            out=sum_Wo_factor_multi_head_attention_any_sum_multi_head_attention_a_dot_multi_head_attention_v_sum_multi_head_attention_a_multi_head_attention_v_dot.reshape(n_size
+            * t_size, m_size),
+        )
+    chunk = chunk_rows(t_size * m_size)
+    if n_size <= chunk:
+        _jvp_9_rows(0, n_size, bo, sum_Wo_multi_head_attention_o, m_size, t_size, a)
+    else:
+        _jvp_9_parallel(chunk, n_size, bo, sum_Wo_multi_head_attention_o, m_size, t_size, a)
+    chunk = chunk_rows(t_size * m_size)
+    if n_size <= chunk:
+        _jvp_10_rows(
+            0, n_size, bo_dot, sum_Wo_dot_multi_head_attention_o,
+            sum_Wo_factor_multi_head_attention_any_sum_multi_head_attention_a_dot_multi_head_attention_v_sum_multi_head_attention_a_multi_head_attention_v_dot,
+            x_dot, m_size, t_size, h_dot, sum_h_dot,
+        )
+    else:
+        _jvp_10_parallel(
+            chunk, n_size, bo_dot, sum_Wo_dot_multi_head_attention_o,
+            sum_Wo_factor_multi_head_attention_any_sum_multi_head_attention_a_dot_multi_head_attention_v_sum_multi_head_attention_a_multi_head_attention_v_dot,
+            x_dot, m_size, t_size, h_dot, sum_h_dot,
+        )
+    chunk = chunk_rows(t_size * m_size)
+    if n_size <= chunk:
+        _jvp_11_rows(
+            0, n_size, a, x, beta2, gamma2, h_dot, beta2_dot, gamma2_dot, sum_h_dot, m_size, t_size, h, v,
+            v_dot,
+        )
+    else:
+        _jvp_11_parallel(
+            chunk, n_size, a, x, beta2, gamma2, h_dot, beta2_dot, gamma2_dot, sum_h_dot, m_size, t_size, h, v,
+            v_dot,
+        )
+    # sum_W1_v[n,t,k] = Σ_m W₁[k,m]·v[n,t,m]
+    with np.errstate(over="ignore", invalid="ignore"):
+        np.matmul(v.reshape(n_size * t_size, m_size), W1.T, out=sum_W1_v.reshape(n_size * t_size, k_size))
+    # sum_W1_v_dot[n,t,k] = Σ_m W₁[k,m]·v̇[n,t,m]
+    with np.errstate(over="ignore", invalid="ignore"):
+        np.matmul(
+            v_dot.reshape(n_size * t_size, m_size), W1.T, out=sum_W1_v_dot.reshape(n_size * t_size, k_size),
+        )
+    # sum_W1_dot_v[n,t,k] = Σ_m v[n,t,m]·Ẇ₁[k,m]
+    with np.errstate(over="ignore", invalid="ignore"):
+        np.matmul(
+            v.reshape(n_size * t_size, m_size), W1_dot.T, out=sum_W1_dot_v.reshape(n_size * t_size, k_size),
+        )
+    chunk = chunk_rows(t_size * k_size)
+    if n_size <= chunk:
+        _jvp_12_rows(
+            0, n_size, b1, sum_W1_v, b1_dot, sum_W1_dot_v, sum_W1_v_dot, k_size, t_size, feed_forward_h,
+            factor_b1_dot_feed_forward_z_sum_W1_dot_v,
+        )
+    else:
+        _jvp_12_parallel(
+            chunk, n_size, b1, sum_W1_v, b1_dot, sum_W1_dot_v, sum_W1_v_dot, k_size, t_size, feed_forward_h,
+            factor_b1_dot_feed_forward_z_sum_W1_dot_v,
+        )
+    # sum_W2_feed_forward_h[n,t,m] = Σ_k W₂[m,k]·feed_forward_h[n,t,k]
+    with np.errstate(over="ignore", invalid="ignore"):
+        np.matmul(
+            feed_forward_h.reshape(n_size * t_size, k_size), W2.T,
+            out=sum_W2_feed_forward_h.reshape(n_size * t_size, m_size),
+        )
+    # sum_W2_dot_feed_forward_h[n,t,m] = Σ_k feed_forward_h[n,t,k]·Ẇ₂[m,k]
+    with np.errstate(over="ignore", invalid="ignore"):
+        np.matmul(
+            feed_forward_h.reshape(n_size * t_size, k_size), W2_dot.T,
+            out=sum_W2_dot_feed_forward_h.reshape(n_size * t_size, m_size),
+        )
+    # sum_W2_factor_b1_dot_feed_forward_z_sum_W1_dot_v[n,t,m] = Σ_k W₂[m,k]·
+    #     factor_b1_dot_feed_forward_z_sum_W1_dot_v[n,t,k]
+    with np.errstate(over="ignore", invalid="ignore"):
+        np.matmul(
+            factor_b1_dot_feed_forward_z_sum_W1_dot_v.reshape(n_size * t_size, k_size), W2.T,
+            out=sum_W2_factor_b1_dot_feed_forward_z_sum_W1_dot_v.reshape(n_size * t_size, m_size),
+        )
+    chunk = chunk_rows(t_size * m_size)
+    if n_size <= chunk:
+        _jvp_13_rows(0, n_size, b2, sum_W2_feed_forward_h, m_size, t_size, b)
+    else:
+        _jvp_13_parallel(chunk, n_size, b2, sum_W2_feed_forward_h, m_size, t_size, b)
+    chunk = chunk_rows(t_size * m_size)
+    if n_size <= chunk:
+        _jvp_14_rows(
+            0, n_size, b2_dot, h_dot, sum_W2_dot_feed_forward_h,
+            sum_W2_factor_b1_dot_feed_forward_z_sum_W1_dot_v, m_size, t_size, y_dot,
+        )
+    else:
+        _jvp_14_parallel(
+            chunk, n_size, b2_dot, h_dot, sum_W2_dot_feed_forward_h,
+            sum_W2_factor_b1_dot_feed_forward_z_sum_W1_dot_v, m_size, t_size, y_dot,
+        )
+    chunk = chunk_rows(t_size * m_size)
+    if n_size <= chunk:
+        _jvp_15_rows(0, n_size, b, h, m_size, t_size, y)
+    else:
+        _jvp_15_parallel(chunk, n_size, b, h, m_size, t_size, y)
+    return y, y_dot
+
+
+def hvp(inputs, vectors, g, *, heads, causal=0):
+    """The second derivative of ⟨g, output⟩ along ``vectors``: the Hessian times them, for each argument.
+
+    ``inputs``: x, gamma1, beta1, Wq, Wk, Wv, Wo, bq, bk, bv, bo, gamma2, beta2, W1, b1, W2, b2, mask; ``vectors``: one for each of x, gamma1, beta1, Wq, Wk, Wv, Wo, bq, bk, bv, bo, gamma2, beta2, W1, b1, W2, b2.
+    """
+    inputs, vectors = pairs(inputs, 18, vectors, 17, "vectors")
+    heads = int(number("heads", heads, 1, math.inf, "[1, inf)", whole=True))
+    causal = number("causal", causal, 0, 1, "[0, 1]")
+    (x, gamma1, beta1, Wq, Wk, Wv, Wo, bq, bk, bv, bo, gamma2, beta2, W1, b1, W2, b2, mask, x_dot, gamma1_dot, beta1_dot, Wq_dot, Wk_dot, Wv_dot, Wo_dot, bq_dot, bk_dot, bv_dot, bo_dot, gamma2_dot, beta2_dot, W1_dot, b1_dot, W2_dot, b2_dot, g), sizes, _, real = check(
+        _ALONG, (*inputs, *vectors, g), {"h": heads},
+    )
+    e_size = sizes["e"]
+    h_size = sizes["h"]
+    k_size = sizes["k"]
+    m_size = sizes["m"]
+    n_size = sizes["n"]
+    t_size = sizes["t"]
+    dx_dot = np.empty((n_size, t_size, m_size), real)
+    dgamma1_dot = np.empty((m_size,), real)
+    dbeta1_dot = np.empty((m_size,), real)
+    dWq_dot = np.empty((h_size, e_size, m_size), real)
+    dWk_dot = np.empty((h_size, e_size, m_size), real)
+    dWv_dot = np.empty((h_size, e_size, m_size), real)
+    dWo_dot = np.empty((m_size, h_size, e_size), real)
+    dbq_dot = np.empty((h_size, e_size), real)
+    dbk_dot = np.empty((h_size, e_size), real)
+    dbv_dot = np.empty((h_size, e_size), real)
+    dbo_dot = np.empty((m_size,), real)
+    dgamma2_dot = np.empty((m_size,), real)
+    dbeta2_dot = np.empty((m_size,), real)
+    dW1_dot = np.empty((k_size, m_size), real)
+    db1_dot = np.empty((k_size,), real)
+    dW2_dot = np.empty((m_size, k_size), real)
+    db2_dot = np.empty((m_size,), real)
+    sum_W2_g = np.empty((n_size, t_size, k_size), real)
+    sum_W2_dot_g = np.empty((n_size, t_size, k_size), real)
+    layer_norm_r = np.empty((n_size, t_size), real)
+    layer_norm_xhat = np.empty((n_size, t_size, m_size), real)
+    u = np.empty((n_size, t_size, m_size), real)
+    multi_head_attention_open = np.empty((n_size, t_size, t_size), real)
+    multi_head_attention_any = np.empty((n_size, t_size), real)
+    layer_norm_r_dot = np.empty((n_size, t_size), real)
+    layer_norm_xhat_dot = np.empty((n_size, t_size, m_size), real)
+    u_dot = np.empty((n_size, t_size, m_size), real)
+    multi_head_attention_q = np.empty((n_size, h_size, t_size, e_size), real)
+    multi_head_attention_k = np.empty((n_size, h_size, t_size, e_size), real)
+    multi_head_attention_v = np.empty((n_size, h_size, t_size, e_size), real)
+    multi_head_attention_q_dot = np.empty((n_size, h_size, t_size, e_size), real)
+    multi_head_attention_k_dot = np.empty((n_size, h_size, t_size, e_size), real)
+    multi_head_attention_v_dot = np.empty((n_size, h_size, t_size, e_size), real)
+    sum_multi_head_attention_k_multi_head_attention_q = np.empty((n_size, h_size, t_size, t_size), real)
+    sum_multi_head_attention_k_multi_head_attention_q_dot = np.empty((n_size, h_size, t_size, t_size), real)
+    sum_multi_head_attention_k_dot_multi_head_attention_q = np.empty((n_size, h_size, t_size, t_size), real)
+    multi_head_attention_s = np.empty((n_size, h_size, t_size, t_size), real)
+    multi_head_attention_z_dot = np.empty((n_size, h_size, t_size, t_size), real)
+    multi_head_attention_z = np.empty((n_size, h_size, t_size, t_size), real)
+    multi_head_attention_z_max = np.empty((n_size, h_size, t_size), real)
+    sum_exp = np.empty((n_size, h_size, t_size), real)
+    shifted_sum_ = np.empty((n_size, h_size, t_size), real)
+    multi_head_attention_a = np.empty((n_size, h_size, t_size, t_size), real)
+    factor_multi_head_attention_any_multi_head_attention_a = np.empty((n_size, h_size, t_size, t_size), real)
+    multi_head_attention_a_dot = np.empty((n_size, h_size, t_size, t_size), real)
+    sum_multi_head_attention_a_multi_head_attention_v = np.empty((n_size, h_size, t_size, e_size), real)
+    sum_multi_head_attention_a_dot_multi_head_attention_v = np.empty((n_size, h_size, t_size, e_size), real)
+    sum_multi_head_attention_a_multi_head_attention_v_dot = np.empty((n_size, h_size, t_size, e_size), real)
+    multi_head_attention_o = np.empty((n_size, h_size, t_size, e_size), real)
+    multi_head_attention_o_dot = np.empty((n_size, h_size, t_size, e_size), real)
+    sum_Wo_multi_head_attention_o = np.empty((n_size, t_size, m_size), real)
+    sum_Wo_multi_head_attention_o_dot = np.empty((n_size, t_size, m_size), real)
+    sum_Wo_dot_multi_head_attention_o = np.empty((n_size, t_size, m_size), real)
+    a = np.empty((n_size, t_size, m_size), real)
+    h_dot = np.empty((n_size, t_size, m_size), real)
+    sum_h_dot = np.empty((n_size, t_size), real)
+    layer_norm_r_ = np.empty((n_size, t_size), real)
+    layer_norm_xhat_ = np.empty((n_size, t_size, m_size), real)
+    v = np.empty((n_size, t_size, m_size), real)
+    layer_norm_r__dot = np.empty((n_size, t_size), real)
+    layer_norm_xhat__dot = np.empty((n_size, t_size, m_size), real)
+    v_dot = np.empty((n_size, t_size, m_size), real)
+    sum_W1_v = np.empty((n_size, t_size, k_size), real)
+    sum_W1_v_dot = np.empty((k_size, n_size, t_size), real)
+    sum_W1_dot_v = np.empty((k_size, n_size, t_size), real)
+    feed_forward_z = np.empty((n_size, t_size, k_size), real)
+    dfeed_forward_z = np.empty((n_size, t_size, k_size), real)
+    factor_b1_dot_feed_forward_z_sum_W1_dot_v = np.empty((n_size, t_size, k_size), real)
+    dv = np.empty((n_size, t_size, m_size), real)
+    sum_W1_dot_dfeed_forward_z = np.empty((n_size, t_size, m_size), real)
+    dfeed_forward_z_dot = np.empty((n_size, t_size, k_size), real)
+    sum_W1_dfeed_forward_z_dot = np.empty((n_size, t_size, m_size), real)
+    sum_dfeed_forward_z_dot_v = np.empty((k_size, m_size), real)
+    dlayer_norm_xhat_ = np.empty((n_size, t_size, m_size), real)
+    sum_layer_norm_xhat__dlayer_norm_xhat_ = np.empty((n_size, t_size), real)
+    sum_dlayer_norm_xhat_ = np.empty((n_size, t_size), real)
+    dh = np.empty((n_size, t_size, m_size), real)
+    sum_dh_multi_head_attention_o_dot = np.empty((m_size, h_size, e_size), real)
+    dmulti_head_attention_o = np.empty((n_size, h_size, t_size, e_size), real)
+    sum_Wo_dot_dh = np.empty((n_size, h_size, t_size, e_size), real)
+    dlayer_norm_xhat__dot = np.empty((n_size, t_size, m_size), real)
+    sum_dmulti_head_attention_o_multi_head_attention_v = np.empty((n_size, h_size, t_size, t_size), real)
+    dmulti_head_attention_v = np.empty((n_size, h_size, t_size, e_size), real)
+    sum_dmulti_head_attention_o_multi_head_attention_v_dot = np.empty((n_size, h_size, t_size, t_size), real)
+    dh_dot = np.empty((n_size, t_size, m_size), real)
+    sum_Wv_dmulti_head_attention_v = np.empty((n_size, t_size, m_size), real)
+    sum_Wv_dot_dmulti_head_attention_v = np.empty((n_size, t_size, m_size), real)
+    sum_u_dot_dmulti_head_attention_v = np.empty((h_size, e_size, m_size), real)
+    sum_dh_dot_multi_head_attention_o = np.empty((m_size, h_size, e_size), real)
+    dmulti_head_attention_a = np.empty((n_size, h_size, t_size, t_size), real)
+    dmulti_head_attention_o_dot = np.empty((n_size, h_size, t_size, e_size), real)
+    sum_dmulti_head_attention_o_dot_multi_head_attention_v = np.empty((n_size, h_size, t_size, t_size), real)
+    shifted_sum = np.empty((n_size, h_size, t_size), real)
+    dmulti_head_attention_v_dot = np.empty((n_size, h_size, t_size, e_size), real)
+    sum_Wv_dmulti_head_attention_v_dot = np.empty((n_size, t_size, m_size), real)
+    sum_u_dmulti_head_attention_v_dot = np.empty((h_size, e_size, m_size), real)
+    dmulti_head_attention_s = np.empty((n_size, h_size, t_size, t_size), real)
+    dmulti_head_attention_a_dot = np.empty((n_size, h_size, t_size, t_size), real)
+    sum_multi_head_attention_q_dmulti_head_attention_s = np.empty((n_size, h_size, t_size, e_size), real)
+    sum_multi_head_attention_k_dmulti_head_attention_s = np.empty((n_size, h_size, t_size, e_size), real)
+    sum_multi_head_attention_q_dot_dmulti_head_attention_s = np.empty((n_size, h_size, t_size, e_size), real)
+    sum_multi_head_attention_k_dot_dmulti_head_attention_s = np.empty((n_size, h_size, t_size, e_size), real)
+    shifted_sum__ = np.empty((n_size, h_size, t_size), real)
+    dmulti_head_attention_k = np.empty((n_size, h_size, t_size, e_size), real)
+    dmulti_head_attention_q = np.empty((n_size, h_size, t_size, e_size), real)
+    dmulti_head_attention_s_dot = np.empty((n_size, h_size, t_size, t_size), real)
+    sum_Wk_dmulti_head_attention_k = np.empty((n_size, t_size, m_size), real)
+    sum_Wq_dmulti_head_attention_q = np.empty((n_size, t_size, m_size), real)
+    sum_multi_head_attention_q_dmulti_head_attention_s_dot = np.empty((n_size, h_size, t_size, e_size), real)
+    sum_multi_head_attention_k_dmulti_head_attention_s_dot = np.empty((n_size, h_size, t_size, e_size), real)
+    sum_Wk_dot_dmulti_head_attention_k = np.empty((n_size, t_size, m_size), real)
+    sum_Wq_dot_dmulti_head_attention_q = np.empty((n_size, t_size, m_size), real)
+    sum_u_dot_dmulti_head_attention_q = np.empty((h_size, e_size, m_size), real)
+    sum_u_dot_dmulti_head_attention_k = np.empty((h_size, e_size, m_size), real)
+    du = np.empty((n_size, t_size, m_size), real)
+    dlayer_norm_xhat = np.empty((n_size, t_size, m_size), real)
+    dmulti_head_attention_k_dot = np.empty((n_size, h_size, t_size, e_size), real)
+    dmulti_head_attention_q_dot = np.empty((n_size, h_size, t_size, e_size), real)
+    sum_Wk_dmulti_head_attention_k_dot = np.empty((n_size, t_size, m_size), real)
+    sum_Wq_dmulti_head_attention_q_dot = np.empty((n_size, t_size, m_size), real)
+    sum_u_dmulti_head_attention_q_dot = np.empty((h_size, e_size, m_size), real)
+    sum_u_dmulti_head_attention_k_dot = np.empty((h_size, e_size, m_size), real)
+    sum_layer_norm_xhat_dlayer_norm_xhat = np.empty((n_size, t_size), real)
+    sum_dlayer_norm_xhat = np.empty((n_size, t_size), real)
+    dlayer_norm_xhat_dot = np.empty((n_size, t_size, m_size), real)
+    e_size_to_const = 1 / math.sqrt(e_size)
+    # sum_W2_g[n,t,k] = Σ_m W₂[m,k]·g[n,t,m]
+    with np.errstate(over="ignore", invalid="ignore"):
+        np.matmul(g.reshape(n_size * t_size, m_size), W2, out=sum_W2_g.reshape(n_size * t_size, k_size))
+    # sum_W2_dot_g[n,t,k] = Σ_m g[n,t,m]·Ẇ₂[m,k]
+    with np.errstate(over="ignore", invalid="ignore"):
+        np.matmul(g.reshape(n_size * t_size, m_size), W2_dot, out=sum_W2_dot_g.reshape(n_size * t_size, k_size))
+    chunk = chunk_rows(t_size * m_size * t_size)
+    if n_size <= chunk:
+        _hvp_rows(
+            0, n_size, x, beta1, gamma1, mask, x_dot, beta1_dot, gamma1_dot, real(causal), m_size, t_size,
+            layer_norm_r, layer_norm_xhat, u, multi_head_attention_open, multi_head_attention_any,
+            layer_norm_r_dot, layer_norm_xhat_dot, u_dot,
+        )
+    else:
+        _hvp_parallel(
+            chunk, n_size, x, beta1, gamma1, mask, x_dot, beta1_dot, gamma1_dot, real(causal), m_size, t_size,
+            layer_norm_r, layer_norm_xhat, u, multi_head_attention_open, multi_head_attention_any,
+            layer_norm_r_dot, layer_norm_xhat_dot, u_dot,
+        )
+    chunk = chunk_rows(1)
+    if m_size <= chunk:
+        _hvp_2_rows(db2_dot)
+    else:
+        _hvp_2_parallel(chunk, db2_dot)
+    chunk = chunk_rows(h_size * t_size * e_size * m_size)
+    if n_size <= chunk:
+        _hvp_3_rows(
+            0, n_size, Wq, u, bq, Wk, bk, Wv, bv, u_dot, Wq_dot, bq_dot, Wk_dot, bk_dot, Wv_dot, bv_dot,
+            e_size, h_size, m_size, t_size, multi_head_attention_q, multi_head_attention_k,
+            multi_head_attention_v, multi_head_attention_q_dot, multi_head_attention_k_dot,
+            multi_head_attention_v_dot,
+        )
+    else:
+        _hvp_3_parallel(
+            chunk, n_size, Wq, u, bq, Wk, bk, Wv, bv, u_dot, Wq_dot, bq_dot, Wk_dot, bk_dot, Wv_dot, bv_dot,
+            e_size, h_size, m_size, t_size, multi_head_attention_q, multi_head_attention_k,
+            multi_head_attention_v, multi_head_attention_q_dot, multi_head_attention_k_dot,
+            multi_head_attention_v_dot,
+        )
+    # sum_multi_head_attention_k_multi_head_attention_q[n,h,t,t′] = Σ_e multi_head_attention_q[n,h,t,e]·
+    #     multi_head_attention_k[n,h,t′,e]
+    with np.errstate(over="ignore", invalid="ignore"):
+        np.matmul(
+            multi_head_attention_q, multi_head_attention_k.transpose(0, 1, 3, 2),
+            out=sum_multi_head_attention_k_multi_head_attention_q,
+        )
+    # sum_multi_head_attention_k_multi_head_attention_q_dot[n,h,t,t′] = Σ_e multi_head_attention_k[n,h,t′,e]·
+    #     ṁu̇l̇ṫi̇_̇ḣėȧḋ_̇ȧṫṫėṅṫi̇ȯṅ_̇q̇[n,h,t,e]
+    with np.errstate(over="ignore", invalid="ignore"):
+        np.matmul(
+            multi_head_attention_q_dot, multi_head_attention_k.transpose(0, 1, 3, 2),
+            out=sum_multi_head_attention_k_multi_head_attention_q_dot,
+        )
+    # sum_multi_head_attention_k_dot_multi_head_attention_q[n,h,t,t′] = Σ_e multi_head_attention_q[n,h,t,e]·
+    #     ṁu̇l̇ṫi̇_̇ḣėȧḋ_̇ȧṫṫėṅṫi̇ȯṅ_̇k̇[n,h,t′,e]
+    with np.errstate(over="ignore", invalid="ignore"):
+        np.matmul(
+            multi_head_attention_q, multi_head_attention_k_dot.transpose(0, 1, 3, 2),
+            out=sum_multi_head_attention_k_dot_multi_head_attention_q,
+        )
+    chunk = chunk_rows(h_size * t_size * t_size)
+    if n_size <= chunk:
+        _hvp_4_rows(
+            0, n_size, sum_multi_head_attention_k_multi_head_attention_q, real(e_size_to_const), h_size,
+            t_size, multi_head_attention_s,
+        )
+    else:
+        _hvp_4_parallel(
+            chunk, n_size, sum_multi_head_attention_k_multi_head_attention_q, real(e_size_to_const), h_size,
+            t_size, multi_head_attention_s,
+        )
+    chunk = chunk_rows(t_size * h_size * t_size)
+    if n_size <= chunk:
+        _hvp_5_rows(
+            0, n_size, multi_head_attention_open, sum_multi_head_attention_k_dot_multi_head_attention_q,
+            sum_multi_head_attention_k_multi_head_attention_q_dot, real(e_size_to_const), h_size, t_size,
+            multi_head_attention_z_dot,
+        )
+    else:
+        _hvp_5_parallel(
+            chunk, n_size, multi_head_attention_open, sum_multi_head_attention_k_dot_multi_head_attention_q,
+            sum_multi_head_attention_k_multi_head_attention_q_dot, real(e_size_to_const), h_size, t_size,
+            multi_head_attention_z_dot,
+        )
+    chunk = chunk_rows(t_size * h_size * t_size)
+    if n_size <= chunk:
+        _hvp_6_rows(
+            0, n_size, multi_head_attention_any, multi_head_attention_open, multi_head_attention_s, h_size,
+            t_size, multi_head_attention_z,
+        )
+    else:
+        _hvp_6_parallel(
+            chunk, n_size, multi_head_attention_any, multi_head_attention_open, multi_head_attention_s, h_size,
+            t_size, multi_head_attention_z,
+        )
+    chunk = chunk_rows(h_size * t_size * t_size)
+    if n_size <= chunk:
+        _hvp_7_rows(
+            0, n_size, multi_head_attention_z, multi_head_attention_z_dot, h_size, t_size,
+            multi_head_attention_z_max, sum_exp, shifted_sum_,
+        )
+    else:
+        _hvp_7_parallel(
+            chunk, n_size, multi_head_attention_z, multi_head_attention_z_dot, h_size, t_size,
+            multi_head_attention_z_max, sum_exp, shifted_sum_,
+        )
+    chunk = chunk_rows(t_size * h_size * t_size)
+    if n_size <= chunk:
+        _hvp_8_rows(
+            0, n_size, multi_head_attention_z_max, multi_head_attention_z, sum_exp, multi_head_attention_any,
+            shifted_sum_, multi_head_attention_z_dot, h_size, t_size, multi_head_attention_a,
+            factor_multi_head_attention_any_multi_head_attention_a, multi_head_attention_a_dot,
+        )
+    else:
+        _hvp_8_parallel(
+            chunk, n_size, multi_head_attention_z_max, multi_head_attention_z, sum_exp,
+            multi_head_attention_any, shifted_sum_, multi_head_attention_z_dot, h_size, t_size,
+            multi_head_attention_a, factor_multi_head_attention_any_multi_head_attention_a,
+            multi_head_attention_a_dot,
+        )
+    # sum_multi_head_attention_a_multi_head_attention_v[n,h,t,e] = Σ_t′ multi_head_attention_a[n,h,t,t′]·
+    #     multi_head_attention_v[n,h,t′,e]
+    with np.errstate(over="ignore", invalid="ignore"):
+        np.matmul(
+            multi_head_attention_a, multi_head_attention_v,
+            out=sum_multi_head_attention_a_multi_head_attention_v,
+        )
+    # sum_multi_head_attention_a_dot_multi_head_attention_v[n,h,t,e] = Σ_t′ multi_head_attention_v[n,h,t′,e]·
+    #     ṁu̇l̇ṫi̇_̇ḣėȧḋ_̇ȧṫṫėṅṫi̇ȯṅ_̇ȧ[n,h,t,t′]
+    with np.errstate(over="ignore", invalid="ignore"):
+        np.matmul(
+            multi_head_attention_a_dot, multi_head_attention_v,
+            out=sum_multi_head_attention_a_dot_multi_head_attention_v,
+        )
+    # sum_multi_head_attention_a_multi_head_attention_v_dot[n,h,t,e] = Σ_t′ multi_head_attention_a[n,h,t,t′]·
+    #     ṁu̇l̇ṫi̇_̇ḣėȧḋ_̇ȧṫṫėṅṫi̇ȯṅ_̇v̇[n,h,t′,e]
+    with np.errstate(over="ignore", invalid="ignore"):
+        np.matmul(
+            multi_head_attention_a, multi_head_attention_v_dot,
+            out=sum_multi_head_attention_a_multi_head_attention_v_dot,
+        )
+    chunk = chunk_rows(t_size * h_size * e_size)
+    if n_size <= chunk:
+        _hvp_9_rows(
+            0, n_size, multi_head_attention_any, sum_multi_head_attention_a_multi_head_attention_v,
+            sum_multi_head_attention_a_dot_multi_head_attention_v,
+            sum_multi_head_attention_a_multi_head_attention_v_dot, e_size, h_size, t_size,
+            multi_head_attention_o, multi_head_attention_o_dot,
+        )
+    else:
+        _hvp_9_parallel(
+            chunk, n_size, multi_head_attention_any, sum_multi_head_attention_a_multi_head_attention_v,
+            sum_multi_head_attention_a_dot_multi_head_attention_v,
+            sum_multi_head_attention_a_multi_head_attention_v_dot, e_size, h_size, t_size,
+            multi_head_attention_o, multi_head_attention_o_dot,
+        )
+    # sum_Wo_multi_head_attention_o[n,t,m] = Σ_h,e Wo[m,h,e]·multi_head_attention_o[n,h,t,e]
+    with np.errstate(over="ignore", invalid="ignore"):
+        np.matmul(
+            multi_head_attention_o.transpose(0, 2, 1, 3).reshape(n_size * t_size, h_size * e_size),
+            Wo.transpose(1, 2, 0).reshape(h_size * e_size, m_size),
+            out=sum_Wo_multi_head_attention_o.reshape(n_size * t_size, m_size),
+        )
+    # sum_Wo_multi_head_attention_o_dot[n,t,m] = Σ_h,e Wo[m,h,e]·ṁu̇l̇ṫi̇_̇ḣėȧḋ_̇ȧṫṫėṅṫi̇ȯṅ_̇ȯ[n,h,t,e]
+    with np.errstate(over="ignore", invalid="ignore"):
+        np.matmul(
+            multi_head_attention_o_dot.transpose(0, 2, 1, 3).reshape(n_size * t_size, h_size * e_size),
+            Wo.transpose(1, 2, 0).reshape(h_size * e_size, m_size),
+            out=sum_Wo_multi_head_attention_o_dot.reshape(n_size * t_size, m_size),
+        )
+    # sum_Wo_dot_multi_head_attention_o[n,t,m] = Σ_h,e multi_head_attention_o[n,h,t,e]·Ẇȯ[m,h,e]
+    with np.errstate(over="ignore", invalid="ignore"):
+        np.matmul(
+            multi_head_attention_o.transpose(0, 2, 1, 3).reshape(n_size * t_size, h_size * e_size),
+            Wo_dot.transpose(1, 2, 0).reshape(h_size * e_size, m_size),
+            out=sum_Wo_dot_multi_head_attention_o.reshape(n_size * t_size, m_size),
+        )
+    chunk = chunk_rows(t_size * m_size)
+    if n_size <= chunk:
+        _hvp_10_rows(0, n_size, bo, sum_Wo_multi_head_attention_o, m_size, t_size, a)
+    else:
+        _hvp_10_parallel(chunk, n_size, bo, sum_Wo_multi_head_attention_o, m_size, t_size, a)
+    chunk = chunk_rows(t_size * m_size)
+    if n_size <= chunk:
+        _hvp_11_rows(
+            0, n_size, bo_dot, sum_Wo_dot_multi_head_attention_o, sum_Wo_multi_head_attention_o_dot, x_dot,
+            m_size, t_size, h_dot, sum_h_dot,
+        )
+    else:
+        _hvp_11_parallel(
+            chunk, n_size, bo_dot, sum_Wo_dot_multi_head_attention_o, sum_Wo_multi_head_attention_o_dot, x_dot,
+            m_size, t_size, h_dot, sum_h_dot,
+        )
+    chunk = chunk_rows(t_size * m_size)
+    if n_size <= chunk:
+        _hvp_12_rows(
+            0, n_size, a, x, beta2, gamma2, h_dot, sum_h_dot, beta2_dot, gamma2_dot, m_size, t_size,
+            layer_norm_r_, layer_norm_xhat_, v, layer_norm_r__dot, layer_norm_xhat__dot, v_dot,
+        )
+    else:
+        _hvp_12_parallel(
+            chunk, n_size, a, x, beta2, gamma2, h_dot, sum_h_dot, beta2_dot, gamma2_dot, m_size, t_size,
+            layer_norm_r_, layer_norm_xhat_, v, layer_norm_r__dot, layer_norm_xhat__dot, v_dot,
+        )
+    # sum_W1_v[n,t,k] = Σ_m W₁[k,m]·v[n,t,m]
+    with np.errstate(over="ignore", invalid="ignore"):
+        np.matmul(v.reshape(n_size * t_size, m_size), W1.T, out=sum_W1_v.reshape(n_size * t_size, k_size))
+    # sum_W1_v_dot[k,n,t] = Σ_m W₁[k,m]·v̇[n,t,m]
+    with np.errstate(over="ignore", invalid="ignore"):
+        np.matmul(
+            W1, v_dot.transpose(2, 0, 1).reshape(m_size, n_size * t_size),
+            out=sum_W1_v_dot.reshape(k_size, n_size * t_size),
+        )
+    # sum_W1_dot_v[k,n,t] = Σ_m v[n,t,m]·Ẇ₁[k,m]
+    with np.errstate(over="ignore", invalid="ignore"):
+        np.matmul(
+            W1_dot, v.transpose(2, 0, 1).reshape(m_size, n_size * t_size),
+            out=sum_W1_dot_v.reshape(k_size, n_size * t_size),
+        )
+    chunk = chunk_rows(t_size * k_size)
+    if n_size <= chunk:
+        _hvp_13_rows(
+            0, n_size, b1, sum_W1_v, sum_W2_g, b1_dot, sum_W1_dot_v, sum_W1_v_dot, k_size, t_size,
+            feed_forward_z, dfeed_forward_z, factor_b1_dot_feed_forward_z_sum_W1_dot_v,
+        )
+    else:
+        _hvp_13_parallel(
+            chunk, n_size, b1, sum_W1_v, sum_W2_g, b1_dot, sum_W1_dot_v, sum_W1_v_dot, k_size, t_size,
+            feed_forward_z, dfeed_forward_z, factor_b1_dot_feed_forward_z_sum_W1_dot_v,
+        )
+    # v̄[n,t,m] = Σ_k f̅e̅e̅d̅_̅f̅o̅r̅w̅a̅r̅d̅_̅z̅[n,t,k]·W₁[k,m]
+    with np.errstate(over="ignore", invalid="ignore"):
+        np.matmul(dfeed_forward_z.reshape(n_size * t_size, k_size), W1, out=dv.reshape(n_size * t_size, m_size))
+    # sum_W1_dot_dfeed_forward_z[n,t,m] = Σ_k f̅e̅e̅d̅_̅f̅o̅r̅w̅a̅r̅d̅_̅z̅[n,t,k]·Ẇ₁[k,m]
+    with np.errstate(over="ignore", invalid="ignore"):
+        np.matmul(
+            dfeed_forward_z.reshape(n_size * t_size, k_size), W1_dot,
+            out=sum_W1_dot_dfeed_forward_z.reshape(n_size * t_size, m_size),
+        )
+    # sum_dfeed_forward_z_v_dot[k,m] = Σ_n,t f̅e̅e̅d̅_̅f̅o̅r̅w̅a̅r̅d̅_̅z̅[n,t,k]·v̇[n,t,m]
+    with np.errstate(over="ignore", invalid="ignore"):
+        np.matmul(
+            dfeed_forward_z.transpose(2, 0, 1).reshape(k_size, n_size * t_size),
+            v_dot.reshape(n_size * t_size, m_size), out=dW1_dot,
+        )
+    # W̄̇₂[m,k] = Σ_n,t g[n,t,m]·factor_b1_dot_feed_forward_z_sum_W1_dot_v[n,t,k]
+    with np.errstate(over="ignore", invalid="ignore"):
+        np.matmul(
+            g.transpose(2, 0, 1).reshape(m_size, n_size * t_size),
+            factor_b1_dot_feed_forward_z_sum_W1_dot_v.reshape(n_size * t_size, k_size), out=dW2_dot,
+        )
+    chunk = chunk_rows(n_size * t_size)
+    if k_size <= chunk:
+        _hvp_14_rows(0, k_size, feed_forward_z, sum_W2_dot_g, n_size, t_size, dfeed_forward_z_dot, db1_dot)
+    else:
+        _hvp_14_parallel(
+            chunk, k_size, feed_forward_z, sum_W2_dot_g, n_size, t_size, dfeed_forward_z_dot, db1_dot,
+        )
+    # sum_W1_dfeed_forward_z_dot[n,t,m] = Σ_k W₁[k,m]·f̅e̅e̅d̅_̅f̅o̅r̅w̅a̅r̅d̅_̅z̅̇[n,t,k]
+    with np.errstate(over="ignore", invalid="ignore"):
+        np.matmul(
+            dfeed_forward_z_dot.reshape(n_size * t_size, k_size), W1,
+            out=sum_W1_dfeed_forward_z_dot.reshape(n_size * t_size, m_size),
+        )
+    # sum_dfeed_forward_z_dot_v[k,m] = Σ_n,t v[n,t,m]·f̅e̅e̅d̅_̅f̅o̅r̅w̅a̅r̅d̅_̅z̅̇[n,t,k]
+    with np.errstate(over="ignore", invalid="ignore"):
+        np.matmul(
+            dfeed_forward_z_dot.transpose(2, 0, 1).reshape(k_size, n_size * t_size),
+            v.reshape(n_size * t_size, m_size), out=sum_dfeed_forward_z_dot_v,
+        )
+    chunk = chunk_rows(t_size * m_size)
+    if n_size <= chunk:
+        _hvp_15_rows(
+            0, n_size, gamma2, dv, layer_norm_xhat_, layer_norm_r_, g, m_size, t_size, dlayer_norm_xhat_,
+            sum_layer_norm_xhat__dlayer_norm_xhat_, sum_dlayer_norm_xhat_, dh,
+        )
+    else:
+        _hvp_15_parallel(
+            chunk, n_size, gamma2, dv, layer_norm_xhat_, layer_norm_r_, g, m_size, t_size, dlayer_norm_xhat_,
+            sum_layer_norm_xhat__dlayer_norm_xhat_, sum_dlayer_norm_xhat_, dh,
+        )
+    # sum_dh_multi_head_attention_o_dot[m,h,e] = Σ_n,t h̄[n,t,m]·ṁu̇l̇ṫi̇_̇ḣėȧḋ_̇ȧṫṫėṅṫi̇ȯṅ_̇ȯ[n,h,t,e]
+    with np.errstate(over="ignore", invalid="ignore"):
+        np.matmul(
+            dh.transpose(2, 0, 1).reshape(m_size, n_size * t_size),
+            multi_head_attention_o_dot.transpose(0, 2, 1, 3).reshape(n_size * t_size, h_size * e_size),
+            out=sum_dh_multi_head_attention_o_dot.reshape(m_size, h_size * e_size),
+        )
+    chunk = chunk_rows(h_size * t_size * e_size * m_size)
+    if n_size <= chunk:
+        _hvp_16_rows(
+            0, n_size, Wo, dh, Wo_dot, e_size, h_size, m_size, t_size, dmulti_head_attention_o, sum_Wo_dot_dh,
+        )
+    else:
+        _hvp_16_parallel(
+            chunk, n_size, Wo, dh, Wo_dot, e_size, h_size, m_size, t_size, dmulti_head_attention_o,
+            sum_Wo_dot_dh,
+        )
+    chunk = chunk_rows(n_size * t_size)
+    if m_size <= chunk:
+        _hvp_17_rows(
+            0, m_size, sum_W1_dfeed_forward_z_dot, sum_W1_dot_dfeed_forward_z, gamma2, gamma2_dot, dv,
+            layer_norm_xhat_, layer_norm_xhat__dot, n_size, t_size, dlayer_norm_xhat__dot, dgamma2_dot,
+            dbeta2_dot,
+        )
+    else:
+        _hvp_17_parallel(
+            chunk, m_size, sum_W1_dfeed_forward_z_dot, sum_W1_dot_dfeed_forward_z, gamma2, gamma2_dot, dv,
+            layer_norm_xhat_, layer_norm_xhat__dot, n_size, t_size, dlayer_norm_xhat__dot, dgamma2_dot,
+            dbeta2_dot,
+        )
+    chunk = chunk_rows(m_size)
+    if k_size <= chunk:
+        _hvp_18_rows(sum_dfeed_forward_z_dot_v, dW1_dot)
+    else:
+        _hvp_18_parallel(chunk, sum_dfeed_forward_z_dot_v, dW1_dot)
+    # sum_dmulti_head_attention_o_multi_head_attention_v[n,h,t,t′] = Σ_e m̅u̅l̅t̅i̅_̅h̅e̅a̅d̅_̅a̅t̅t̅e̅n̅t̅i̅o̅n̅_̅o̅[n,h,t,e]·
+    #     multi_head_attention_v[n,h,t′,e]
+    with np.errstate(over="ignore", invalid="ignore"):
+        np.matmul(
+            dmulti_head_attention_o, multi_head_attention_v.transpose(0, 1, 3, 2),
+            out=sum_dmulti_head_attention_o_multi_head_attention_v,
+        )
+    # m̅u̅l̅t̅i̅_̅h̅e̅a̅d̅_̅a̅t̅t̅e̅n̅t̅i̅o̅n̅_̅v̅[n,h,t,e] = Σ_t′ m̅u̅l̅t̅i̅_̅h̅e̅a̅d̅_̅a̅t̅t̅e̅n̅t̅i̅o̅n̅_̅o̅[n,h,t′,e]·
+    #     factor_multi_head_attention_any_multi_head_attention_a[n,h,t′,t]
+    with np.errstate(over="ignore", invalid="ignore"):
+        np.matmul(
+            factor_multi_head_attention_any_multi_head_attention_a.transpose(0, 1, 3, 2),
+            dmulti_head_attention_o, out=dmulti_head_attention_v,
+        )
+    # sum_dmulti_head_attention_o_multi_head_attention_v_dot[n,h,t,t′] = Σ_e m̅u̅l̅t̅i̅_̅h̅e̅a̅d̅_̅a̅t̅t̅e̅n̅t̅i̅o̅n̅_̅o̅[n,h,t,e]·
+    #     ṁu̇l̇ṫi̇_̇ḣėȧḋ_̇ȧṫṫėṅṫi̇ȯṅ_̇v̇[n,h,t′,e]
+    with np.errstate(over="ignore", invalid="ignore"):
+        np.matmul(
+            dmulti_head_attention_o, multi_head_attention_v_dot.transpose(0, 1, 3, 2),
+            out=sum_dmulti_head_attention_o_multi_head_attention_v_dot,
+        )
+    chunk = chunk_rows(t_size * m_size)
+    if n_size <= chunk:
+        _hvp_19_rows(
+            0, n_size, dlayer_norm_xhat__dot, layer_norm_xhat_, dlayer_norm_xhat_, layer_norm_xhat__dot,
+            layer_norm_r_, layer_norm_r__dot, sum_dlayer_norm_xhat_, sum_layer_norm_xhat__dlayer_norm_xhat_,
+            m_size, t_size, dh_dot,
+        )
+    else:
+        _hvp_19_parallel(
+            chunk, n_size, dlayer_norm_xhat__dot, layer_norm_xhat_, dlayer_norm_xhat_, layer_norm_xhat__dot,
+            layer_norm_r_, layer_norm_r__dot, sum_dlayer_norm_xhat_, sum_layer_norm_xhat__dlayer_norm_xhat_,
+            m_size, t_size, dh_dot,
+        )
+    # sum_Wv_dmulti_head_attention_v[n,t,m] = Σ_h,e m̅u̅l̅t̅i̅_̅h̅e̅a̅d̅_̅a̅t̅t̅e̅n̅t̅i̅o̅n̅_̅v̅[n,h,t,e]·
+    #     Wv[h,e,m]
+    with np.errstate(over="ignore", invalid="ignore"):
+        np.matmul(
+            dmulti_head_attention_v.transpose(0, 2, 1, 3).reshape(n_size * t_size, h_size * e_size),
+            Wv.reshape(h_size * e_size, m_size),
+            out=sum_Wv_dmulti_head_attention_v.reshape(n_size * t_size, m_size),
+        )
+    # sum_Wv_dot_dmulti_head_attention_v[n,t,m] = Σ_h,e m̅u̅l̅t̅i̅_̅h̅e̅a̅d̅_̅a̅t̅t̅e̅n̅t̅i̅o̅n̅_̅v̅[n,h,t,e]·
+    #     Ẇv̇[h,e,m]
+    with np.errstate(over="ignore", invalid="ignore"):
+        np.matmul(
+            dmulti_head_attention_v.transpose(0, 2, 1, 3).reshape(n_size * t_size, h_size * e_size),
+            Wv_dot.reshape(h_size * e_size, m_size),
+            out=sum_Wv_dot_dmulti_head_attention_v.reshape(n_size * t_size, m_size),
+        )
+    # sum_u_dot_dmulti_head_attention_v[h,e,m] = Σ_n,t m̅u̅l̅t̅i̅_̅h̅e̅a̅d̅_̅a̅t̅t̅e̅n̅t̅i̅o̅n̅_̅v̅[n,h,t,e]·
+    #     u̇[n,t,m]
+    with np.errstate(over="ignore", invalid="ignore"):
+        np.matmul(
+            dmulti_head_attention_v.transpose(1, 3, 0, 2).reshape(h_size * e_size, n_size * t_size),
+            u_dot.reshape(n_size * t_size, m_size),
+            out=sum_u_dot_dmulti_head_attention_v.reshape(h_size * e_size, m_size),
+        )
+    # sum_dh_dot_multi_head_attention_o[m,h,e] = Σ_n,t multi_head_attention_o[n,h,t,e]·h̄̇[n,t,m]
+    with np.errstate(over="ignore", invalid="ignore"):
+        np.matmul(
+            dh_dot.transpose(2, 0, 1).reshape(m_size, n_size * t_size),
+            multi_head_attention_o.transpose(0, 2, 1, 3).reshape(n_size * t_size, h_size * e_size),
+            out=sum_dh_dot_multi_head_attention_o.reshape(m_size, h_size * e_size),
+        )
+    chunk = chunk_rows(t_size * h_size * t_size)
+    if n_size <= chunk:
+        _hvp_20_rows(
+            0, n_size, multi_head_attention_any, sum_dmulti_head_attention_o_multi_head_attention_v, h_size,
+            t_size, dmulti_head_attention_a,
+        )
+    else:
+        _hvp_20_parallel(
+            chunk, n_size, multi_head_attention_any, sum_dmulti_head_attention_o_multi_head_attention_v,
+            h_size, t_size, dmulti_head_attention_a,
+        )
+    chunk = chunk_rows(h_size * t_size * e_size * m_size)
+    if n_size <= chunk:
+        _hvp_21_rows(
+            0, n_size, Wo, dh_dot, sum_Wo_dot_dh, e_size, h_size, m_size, t_size, dmulti_head_attention_o_dot,
+        )
+    else:
+        _hvp_21_parallel(
+            chunk, n_size, Wo, dh_dot, sum_Wo_dot_dh, e_size, h_size, m_size, t_size,
+            dmulti_head_attention_o_dot,
+        )
+    chunk = chunk_rows(n_size * t_size)
+    if m_size <= chunk:
+        _hvp_22_rows(0, m_size, dh_dot, n_size, t_size, dbo_dot)
+    else:
+        _hvp_22_parallel(chunk, m_size, dh_dot, n_size, t_size, dbo_dot)
+    # sum_dmulti_head_attention_o_dot_multi_head_attention_v[n,h,t,t′] = Σ_e multi_head_attention_v[n,h,t′,e]·
+    #     m̅u̅l̅t̅i̅_̅h̅e̅a̅d̅_̅a̅t̅t̅e̅n̅t̅i̅o̅n̅_̅o̅̇[n,h,t,e]
+    with np.errstate(over="ignore", invalid="ignore"):
+        np.matmul(
+            dmulti_head_attention_o_dot, multi_head_attention_v.transpose(0, 1, 3, 2),
+            out=sum_dmulti_head_attention_o_dot_multi_head_attention_v,
+        )
+    chunk = chunk_rows(h_size * t_size * t_size)
+    if n_size <= chunk:
+        _hvp_23_rows(
+            0, n_size, multi_head_attention_z_max, dmulti_head_attention_a, multi_head_attention_z, h_size,
+            t_size, shifted_sum,
+        )
+    else:
+        _hvp_23_parallel(
+            chunk, n_size, multi_head_attention_z_max, dmulti_head_attention_a, multi_head_attention_z, h_size,
+            t_size, shifted_sum,
+        )
+    chunk = chunk_rows(h_size * t_size * e_size * t_size)
+    if n_size <= chunk:
+        _hvp_24_rows(
+            0, n_size, multi_head_attention_any, multi_head_attention_a, multi_head_attention_a_dot,
+            dmulti_head_attention_o, dmulti_head_attention_o_dot, e_size, h_size, t_size,
+            dmulti_head_attention_v_dot,
+        )
+    else:
+        _hvp_24_parallel(
+            chunk, n_size, multi_head_attention_any, multi_head_attention_a, multi_head_attention_a_dot,
+            dmulti_head_attention_o, dmulti_head_attention_o_dot, e_size, h_size, t_size,
+            dmulti_head_attention_v_dot,
+        )
+    chunk = chunk_rows(h_size * e_size)
+    if m_size <= chunk:
+        _hvp_25_rows(
+            0, m_size, sum_dh_dot_multi_head_attention_o, sum_dh_multi_head_attention_o_dot, e_size, h_size,
+            dWo_dot,
+        )
+    else:
+        _hvp_25_parallel(
+            chunk, m_size, sum_dh_dot_multi_head_attention_o, sum_dh_multi_head_attention_o_dot, e_size,
+            h_size, dWo_dot,
+        )
+    # sum_Wv_dmulti_head_attention_v_dot[n,t,m] = Σ_h,e Wv[h,e,m]·
+    #     m̅u̅l̅t̅i̅_̅h̅e̅a̅d̅_̅a̅t̅t̅e̅n̅t̅i̅o̅n̅_̅v̅̇[n,h,t,e]
+    with np.errstate(over="ignore", invalid="ignore"):
+        np.matmul(
+            dmulti_head_attention_v_dot.transpose(0, 2, 1, 3).reshape(n_size * t_size, h_size * e_size),
+            Wv.reshape(h_size * e_size, m_size),
+            out=sum_Wv_dmulti_head_attention_v_dot.reshape(n_size * t_size, m_size),
+        )
+    # sum_u_dmulti_head_attention_v_dot[h,e,m] = Σ_n,t u[n,t,m]·
+    #     m̅u̅l̅t̅i̅_̅h̅e̅a̅d̅_̅a̅t̅t̅e̅n̅t̅i̅o̅n̅_̅v̅̇[n,h,t,e]
+    with np.errstate(over="ignore", invalid="ignore"):
+        np.matmul(
+            dmulti_head_attention_v_dot.transpose(1, 3, 0, 2).reshape(h_size * e_size, n_size * t_size),
+            u.reshape(n_size * t_size, m_size),
+            out=sum_u_dmulti_head_attention_v_dot.reshape(h_size * e_size, m_size),
+        )
+    chunk = chunk_rows(t_size * h_size * t_size)
+    if n_size <= chunk:
+        _hvp_26_rows(
+            0, n_size, multi_head_attention_z_max, multi_head_attention_z, shifted_sum, sum_exp,
+            dmulti_head_attention_a, multi_head_attention_open, multi_head_attention_any,
+            sum_dmulti_head_attention_o_dot_multi_head_attention_v,
+            sum_dmulti_head_attention_o_multi_head_attention_v_dot, h_size, t_size, dmulti_head_attention_s,
+            dmulti_head_attention_a_dot,
+        )
+    else:
+        _hvp_26_parallel(
+            chunk, n_size, multi_head_attention_z_max, multi_head_attention_z, shifted_sum, sum_exp,
+            dmulti_head_attention_a, multi_head_attention_open, multi_head_attention_any,
+            sum_dmulti_head_attention_o_dot_multi_head_attention_v,
+            sum_dmulti_head_attention_o_multi_head_attention_v_dot, h_size, t_size, dmulti_head_attention_s,
+            dmulti_head_attention_a_dot,
+        )
+    chunk = chunk_rows(e_size * n_size * t_size)
+    if h_size <= chunk:
+        _hvp_27_rows(0, h_size, dmulti_head_attention_v_dot, e_size, n_size, t_size, dbv_dot)
+    else:
+        _hvp_27_parallel(chunk, h_size, dmulti_head_attention_v_dot, e_size, n_size, t_size, dbv_dot)
+    # sum_multi_head_attention_q_dmulti_head_attention_s[n,h,t,e] = Σ_t′ m̅u̅l̅t̅i̅_̅h̅e̅a̅d̅_̅a̅t̅t̅e̅n̅t̅i̅o̅n̅_̅s̅[n,h,t′,t]·
+    #     multi_head_attention_q[n,h,t′,e]
+    with np.errstate(over="ignore", invalid="ignore"):
+        np.matmul(
+            dmulti_head_attention_s.transpose(0, 1, 3, 2), multi_head_attention_q,
+            out=sum_multi_head_attention_q_dmulti_head_attention_s,
+        )
+    # sum_multi_head_attention_k_dmulti_head_attention_s[n,h,t,e] = Σ_t′ m̅u̅l̅t̅i̅_̅h̅e̅a̅d̅_̅a̅t̅t̅e̅n̅t̅i̅o̅n̅_̅s̅[n,h,t,t′]·
+    #     multi_head_attention_k[n,h,t′,e]
+    with np.errstate(over="ignore", invalid="ignore"):
+        np.matmul(
+            dmulti_head_attention_s, multi_head_attention_k,
+            out=sum_multi_head_attention_k_dmulti_head_attention_s,
+        )
+    # sum_multi_head_attention_q_dot_dmulti_head_attention_s[n,h,t,e] = Σ_t′ m̅u̅l̅t̅i̅_̅h̅e̅a̅d̅_̅a̅t̅t̅e̅n̅t̅i̅o̅n̅_̅s̅[n,h,t′,t]·
+    #     ṁu̇l̇ṫi̇_̇ḣėȧḋ_̇ȧṫṫėṅṫi̇ȯṅ_̇q̇[n,h,t′,e]
+    with np.errstate(over="ignore", invalid="ignore"):
+        np.matmul(
+            dmulti_head_attention_s.transpose(0, 1, 3, 2), multi_head_attention_q_dot,
+            out=sum_multi_head_attention_q_dot_dmulti_head_attention_s,
+        )
+    # sum_multi_head_attention_k_dot_dmulti_head_attention_s[n,h,t,e] = Σ_t′ m̅u̅l̅t̅i̅_̅h̅e̅a̅d̅_̅a̅t̅t̅e̅n̅t̅i̅o̅n̅_̅s̅[n,h,t,t′]·
+    #     ṁu̇l̇ṫi̇_̇ḣėȧḋ_̇ȧṫṫėṅṫi̇ȯṅ_̇k̇[n,h,t′,e]
+    with np.errstate(over="ignore", invalid="ignore"):
+        np.matmul(
+            dmulti_head_attention_s, multi_head_attention_k_dot,
+            out=sum_multi_head_attention_k_dot_dmulti_head_attention_s,
+        )
+    chunk = chunk_rows(h_size * t_size * t_size)
+    if n_size <= chunk:
+        _hvp_28_rows(
+            0, n_size, multi_head_attention_z_max, dmulti_head_attention_a, dmulti_head_attention_a_dot,
+            multi_head_attention_z, multi_head_attention_z_dot, h_size, t_size, shifted_sum__,
+        )
+    else:
+        _hvp_28_parallel(
+            chunk, n_size, multi_head_attention_z_max, dmulti_head_attention_a, dmulti_head_attention_a_dot,
+            multi_head_attention_z, multi_head_attention_z_dot, h_size, t_size, shifted_sum__,
+        )
+    chunk = chunk_rows(e_size * m_size)
+    if h_size <= chunk:
+        _hvp_29_rows(
+            0, h_size, sum_u_dmulti_head_attention_v_dot, sum_u_dot_dmulti_head_attention_v, e_size, m_size,
+            dWv_dot,
+        )
+    else:
+        _hvp_29_parallel(
+            chunk, h_size, sum_u_dmulti_head_attention_v_dot, sum_u_dot_dmulti_head_attention_v, e_size,
+            m_size, dWv_dot,
+        )
+    chunk = chunk_rows(h_size * t_size * e_size)
+    if n_size <= chunk:
+        _hvp_30_rows(
+            0, n_size, sum_multi_head_attention_q_dmulti_head_attention_s,
+            sum_multi_head_attention_k_dmulti_head_attention_s, real(e_size_to_const), e_size, h_size, t_size,
+            dmulti_head_attention_k, dmulti_head_attention_q,
+        )
+    else:
+        _hvp_30_parallel(
+            chunk, n_size, sum_multi_head_attention_q_dmulti_head_attention_s,
+            sum_multi_head_attention_k_dmulti_head_attention_s, real(e_size_to_const), e_size, h_size, t_size,
+            dmulti_head_attention_k, dmulti_head_attention_q,
+        )
+    chunk = chunk_rows(t_size * h_size * t_size)
+    if n_size <= chunk:
+        _hvp_31_rows(
+            0, n_size, multi_head_attention_z_max, multi_head_attention_z, shifted_sum, shifted_sum_,
+            shifted_sum__, sum_exp, dmulti_head_attention_a, dmulti_head_attention_a_dot,
+            multi_head_attention_z_dot, multi_head_attention_open, h_size, t_size, dmulti_head_attention_s_dot,
+        )
+    else:
+        _hvp_31_parallel(
+            chunk, n_size, multi_head_attention_z_max, multi_head_attention_z, shifted_sum, shifted_sum_,
+            shifted_sum__, sum_exp, dmulti_head_attention_a, dmulti_head_attention_a_dot,
+            multi_head_attention_z_dot, multi_head_attention_open, h_size, t_size, dmulti_head_attention_s_dot,
+        )
+    # sum_Wk_dmulti_head_attention_k[n,t,m] = Σ_h,e m̅u̅l̅t̅i̅_̅h̅e̅a̅d̅_̅a̅t̅t̅e̅n̅t̅i̅o̅n̅_̅k̅[n,h,t,e]·
+    #     Wk[h,e,m]
+    with np.errstate(over="ignore", invalid="ignore"):
+        np.matmul(
+            dmulti_head_attention_k.transpose(0, 2, 1, 3).reshape(n_size * t_size, h_size * e_size),
+            Wk.reshape(h_size * e_size, m_size),
+            out=sum_Wk_dmulti_head_attention_k.reshape(n_size * t_size, m_size),
+        )
+    # sum_Wq_dmulti_head_attention_q[n,t,m] = Σ_h,e m̅u̅l̅t̅i̅_̅h̅e̅a̅d̅_̅a̅t̅t̅e̅n̅t̅i̅o̅n̅_̅q̅[n,h,t,e]·
+    #     Wq[h,e,m]
+    with np.errstate(over="ignore", invalid="ignore"):
+        np.matmul(
+            dmulti_head_attention_q.transpose(0, 2, 1, 3).reshape(n_size * t_size, h_size * e_size),
+            Wq.reshape(h_size * e_size, m_size),
+            out=sum_Wq_dmulti_head_attention_q.reshape(n_size * t_size, m_size),
+        )
+    # sum_multi_head_attention_q_dmulti_head_attention_s_dot[n,h,t,e] = Σ_t′ multi_head_attention_q[n,h,t′,e]·
+    #     m̅u̅l̅t̅i̅_̅h̅e̅a̅d̅_̅a̅t̅t̅e̅n̅t̅i̅o̅n̅_̅s̅̇[n,h,t′,t]
+    with np.errstate(over="ignore", invalid="ignore"):
+        np.matmul(
+            dmulti_head_attention_s_dot.transpose(0, 1, 3, 2), multi_head_attention_q,
+            out=sum_multi_head_attention_q_dmulti_head_attention_s_dot,
+        )
+    # sum_multi_head_attention_k_dmulti_head_attention_s_dot[n,h,t,e] = Σ_t′ multi_head_attention_k[n,h,t′,e]·
+    #     m̅u̅l̅t̅i̅_̅h̅e̅a̅d̅_̅a̅t̅t̅e̅n̅t̅i̅o̅n̅_̅s̅̇[n,h,t,t′]
+    with np.errstate(over="ignore", invalid="ignore"):
+        np.matmul(
+            dmulti_head_attention_s_dot, multi_head_attention_k,
+            out=sum_multi_head_attention_k_dmulti_head_attention_s_dot,
+        )
+    # sum_Wk_dot_dmulti_head_attention_k[n,t,m] = Σ_h,e m̅u̅l̅t̅i̅_̅h̅e̅a̅d̅_̅a̅t̅t̅e̅n̅t̅i̅o̅n̅_̅k̅[n,h,t,e]·
+    #     Ẇk̇[h,e,m]
+    with np.errstate(over="ignore", invalid="ignore"):
+        np.matmul(
+            dmulti_head_attention_k.transpose(0, 2, 1, 3).reshape(n_size * t_size, h_size * e_size),
+            Wk_dot.reshape(h_size * e_size, m_size),
+            out=sum_Wk_dot_dmulti_head_attention_k.reshape(n_size * t_size, m_size),
+        )
+    # sum_Wq_dot_dmulti_head_attention_q[n,t,m] = Σ_h,e m̅u̅l̅t̅i̅_̅h̅e̅a̅d̅_̅a̅t̅t̅e̅n̅t̅i̅o̅n̅_̅q̅[n,h,t,e]·
+    #     Ẇq̇[h,e,m]
+    with np.errstate(over="ignore", invalid="ignore"):
+        np.matmul(
+            dmulti_head_attention_q.transpose(0, 2, 1, 3).reshape(n_size * t_size, h_size * e_size),
+            Wq_dot.reshape(h_size * e_size, m_size),
+            out=sum_Wq_dot_dmulti_head_attention_q.reshape(n_size * t_size, m_size),
+        )
+    # sum_u_dot_dmulti_head_attention_q[h,e,m] = Σ_n,t m̅u̅l̅t̅i̅_̅h̅e̅a̅d̅_̅a̅t̅t̅e̅n̅t̅i̅o̅n̅_̅q̅[n,h,t,e]·
+    #     u̇[n,t,m]
+    with np.errstate(over="ignore", invalid="ignore"):
+        np.matmul(
+            dmulti_head_attention_q.transpose(1, 3, 0, 2).reshape(h_size * e_size, n_size * t_size),
+            u_dot.reshape(n_size * t_size, m_size),
+            out=sum_u_dot_dmulti_head_attention_q.reshape(h_size * e_size, m_size),
+        )
+    # sum_u_dot_dmulti_head_attention_k[h,e,m] = Σ_n,t m̅u̅l̅t̅i̅_̅h̅e̅a̅d̅_̅a̅t̅t̅e̅n̅t̅i̅o̅n̅_̅k̅[n,h,t,e]·
+    #     u̇[n,t,m]
+    with np.errstate(over="ignore", invalid="ignore"):
+        np.matmul(
+            dmulti_head_attention_k.transpose(1, 3, 0, 2).reshape(h_size * e_size, n_size * t_size),
+            u_dot.reshape(n_size * t_size, m_size),
+            out=sum_u_dot_dmulti_head_attention_k.reshape(h_size * e_size, m_size),
+        )
+    chunk = chunk_rows(n_size * t_size)
+    if m_size <= chunk:
+        _hvp_32_rows(
+            0, m_size, sum_Wk_dmulti_head_attention_k, sum_Wq_dmulti_head_attention_q,
+            sum_Wv_dmulti_head_attention_v, gamma1, n_size, t_size, du, dlayer_norm_xhat,
+        )
+    else:
+        _hvp_32_parallel(
+            chunk, m_size, sum_Wk_dmulti_head_attention_k, sum_Wq_dmulti_head_attention_q,
+            sum_Wv_dmulti_head_attention_v, gamma1, n_size, t_size, du, dlayer_norm_xhat,
+        )
+    chunk = chunk_rows(e_size * n_size * t_size)
+    if h_size <= chunk:
+        _hvp_33_rows(
+            0, h_size, sum_multi_head_attention_q_dmulti_head_attention_s_dot,
+            sum_multi_head_attention_q_dot_dmulti_head_attention_s,
+            sum_multi_head_attention_k_dmulti_head_attention_s_dot,
+            sum_multi_head_attention_k_dot_dmulti_head_attention_s, real(e_size_to_const), e_size, n_size,
+            t_size, dmulti_head_attention_k_dot, dmulti_head_attention_q_dot, dbq_dot, dbk_dot,
+        )
+    else:
+        _hvp_33_parallel(
+            chunk, h_size, sum_multi_head_attention_q_dmulti_head_attention_s_dot,
+            sum_multi_head_attention_q_dot_dmulti_head_attention_s,
+            sum_multi_head_attention_k_dmulti_head_attention_s_dot,
+            sum_multi_head_attention_k_dot_dmulti_head_attention_s, real(e_size_to_const), e_size, n_size,
+            t_size, dmulti_head_attention_k_dot, dmulti_head_attention_q_dot, dbq_dot, dbk_dot,
+        )
+    # sum_Wk_dmulti_head_attention_k_dot[n,t,m] = Σ_h,e Wk[h,e,m]·
+    #     m̅u̅l̅t̅i̅_̅h̅e̅a̅d̅_̅a̅t̅t̅e̅n̅t̅i̅o̅n̅_̅k̅̇[n,h,t,e]
+    with np.errstate(over="ignore", invalid="ignore"):
+        np.matmul(
+            dmulti_head_attention_k_dot.transpose(0, 2, 1, 3).reshape(n_size * t_size, h_size * e_size),
+            Wk.reshape(h_size * e_size, m_size),
+            out=sum_Wk_dmulti_head_attention_k_dot.reshape(n_size * t_size, m_size),
+        )
+    # sum_Wq_dmulti_head_attention_q_dot[n,t,m] = Σ_h,e Wq[h,e,m]·
+    #     m̅u̅l̅t̅i̅_̅h̅e̅a̅d̅_̅a̅t̅t̅e̅n̅t̅i̅o̅n̅_̅q̅̇[n,h,t,e]
+    with np.errstate(over="ignore", invalid="ignore"):
+        np.matmul(
+            dmulti_head_attention_q_dot.transpose(0, 2, 1, 3).reshape(n_size * t_size, h_size * e_size),
+            Wq.reshape(h_size * e_size, m_size),
+            out=sum_Wq_dmulti_head_attention_q_dot.reshape(n_size * t_size, m_size),
+        )
+    # sum_u_dmulti_head_attention_q_dot[h,e,m] = Σ_n,t u[n,t,m]·
+    #     m̅u̅l̅t̅i̅_̅h̅e̅a̅d̅_̅a̅t̅t̅e̅n̅t̅i̅o̅n̅_̅q̅̇[n,h,t,e]
+    with np.errstate(over="ignore", invalid="ignore"):
+        np.matmul(
+            dmulti_head_attention_q_dot.transpose(1, 3, 0, 2).reshape(h_size * e_size, n_size * t_size),
+            u.reshape(n_size * t_size, m_size),
+            out=sum_u_dmulti_head_attention_q_dot.reshape(h_size * e_size, m_size),
+        )
+    # sum_u_dmulti_head_attention_k_dot[h,e,m] = Σ_n,t u[n,t,m]·
+    #     m̅u̅l̅t̅i̅_̅h̅e̅a̅d̅_̅a̅t̅t̅e̅n̅t̅i̅o̅n̅_̅k̅̇[n,h,t,e]
+    with np.errstate(over="ignore", invalid="ignore"):
+        np.matmul(
+            dmulti_head_attention_k_dot.transpose(1, 3, 0, 2).reshape(h_size * e_size, n_size * t_size),
+            u.reshape(n_size * t_size, m_size),
+            out=sum_u_dmulti_head_attention_k_dot.reshape(h_size * e_size, m_size),
+        )
+    chunk = chunk_rows(t_size * m_size)
+    if n_size <= chunk:
+        _hvp_34_rows(
+            0, n_size, layer_norm_xhat, dlayer_norm_xhat, m_size, t_size, sum_layer_norm_xhat_dlayer_norm_xhat,
+            sum_dlayer_norm_xhat,
+        )
+    else:
+        _hvp_34_parallel(
+            chunk, n_size, layer_norm_xhat, dlayer_norm_xhat, m_size, t_size,
+            sum_layer_norm_xhat_dlayer_norm_xhat, sum_dlayer_norm_xhat,
+        )
+    chunk = chunk_rows(n_size * t_size)
+    if m_size <= chunk:
+        _hvp_35_rows(
+            0, m_size, sum_Wk_dmulti_head_attention_k_dot, sum_Wk_dot_dmulti_head_attention_k,
+            sum_Wq_dmulti_head_attention_q_dot, sum_Wq_dot_dmulti_head_attention_q,
+            sum_Wv_dmulti_head_attention_v_dot, sum_Wv_dot_dmulti_head_attention_v, gamma1, gamma1_dot, du,
+            layer_norm_xhat, layer_norm_xhat_dot, n_size, t_size, dlayer_norm_xhat_dot, dgamma1_dot,
+            dbeta1_dot,
+        )
+    else:
+        _hvp_35_parallel(
+            chunk, m_size, sum_Wk_dmulti_head_attention_k_dot, sum_Wk_dot_dmulti_head_attention_k,
+            sum_Wq_dmulti_head_attention_q_dot, sum_Wq_dot_dmulti_head_attention_q,
+            sum_Wv_dmulti_head_attention_v_dot, sum_Wv_dot_dmulti_head_attention_v, gamma1, gamma1_dot, du,
+            layer_norm_xhat, layer_norm_xhat_dot, n_size, t_size, dlayer_norm_xhat_dot, dgamma1_dot,
+            dbeta1_dot,
+        )
+    chunk = chunk_rows(e_size * m_size)
+    if h_size <= chunk:
+        _hvp_36_rows(
+            0, h_size, sum_u_dmulti_head_attention_q_dot, sum_u_dot_dmulti_head_attention_q,
+            sum_u_dmulti_head_attention_k_dot, sum_u_dot_dmulti_head_attention_k, e_size, m_size, dWq_dot,
+            dWk_dot,
+        )
+    else:
+        _hvp_36_parallel(
+            chunk, h_size, sum_u_dmulti_head_attention_q_dot, sum_u_dot_dmulti_head_attention_q,
+            sum_u_dmulti_head_attention_k_dot, sum_u_dot_dmulti_head_attention_k, e_size, m_size, dWq_dot,
+            dWk_dot,
+        )
+    chunk = chunk_rows(t_size * m_size)
+    if n_size <= chunk:
+        _hvp_37_rows(
+            0, n_size, dlayer_norm_xhat_dot, layer_norm_xhat, dlayer_norm_xhat, layer_norm_xhat_dot,
+            layer_norm_r, layer_norm_r_dot, sum_dlayer_norm_xhat, sum_layer_norm_xhat_dlayer_norm_xhat, dh_dot,
+            m_size, t_size, dx_dot,
+        )
+    else:
+        _hvp_37_parallel(
+            chunk, n_size, dlayer_norm_xhat_dot, layer_norm_xhat, dlayer_norm_xhat, layer_norm_xhat_dot,
+            layer_norm_r, layer_norm_r_dot, sum_dlayer_norm_xhat, sum_layer_norm_xhat_dlayer_norm_xhat, dh_dot,
+            m_size, t_size, dx_dot,
+        )
+    return Gradients(
+        dx_dot, dgamma1_dot, dbeta1_dot, dWq_dot.reshape((h_size * e_size, m_size)),
+        dWk_dot.reshape((h_size * e_size, m_size)), dWv_dot.reshape((h_size * e_size, m_size)),
+        dWo_dot.reshape((m_size, h_size * e_size)), dbq_dot.reshape((h_size * e_size,)),
+        dbk_dot.reshape((h_size * e_size,)), dbv_dot.reshape((h_size * e_size,)), dbo_dot, dgamma2_dot,
+        dbeta2_dot, dW1_dot, db1_dot, dW2_dot, db2_dot,
+    )
