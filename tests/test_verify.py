@@ -127,9 +127,16 @@ def test_what_is_not_defined_or_outside_is_an_error():
     with pytest.raises(KeyError, match="nowhere"):
         at(Entry(Tensor("nowhere"), n), n)
     with pytest.raises(IndexError, match="outside its shape"):
-        at(Entry(x, n, c + 1), n, c)
-    with pytest.raises(IndexError, match="outside its shape"):
-        at(Entry(x, n, c - 1), n, c)
+        at(Entry(x, n, sp.Integer(7)), n)
+    # At a position that is worked out an element may be absent: it counts as zero.
+    for shift in (1, -1):
+        shifted = at(Entry(x, n, c + shift), n, c).astype(float)
+        wanted = np.zeros_like(GRID)
+        if shift == 1:
+            wanted[:, :-1] = GRID[:, 1:]
+        else:
+            wanted[:, 1:] = GRID[:, :-1]
+        np.testing.assert_array_equal(shifted, wanted)
     with pytest.raises(NotImplementedError, match="not worked out"):
         at(Partial(Entry(x, n, c), Entry(x, n, c)), n, c)
 

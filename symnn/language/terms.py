@@ -123,6 +123,9 @@ class Entry(sp.Expr):
     def __new__(cls, tensor: Tensor, *indices: Any) -> Entry:
         return super().__new__(cls, tensor, *(sp.sympify(i) for i in indices))
 
+    #: What can be indexed would be taken for a sequence.
+    __iter__ = None
+
     def __getitem__(self, indices: Any) -> Entry:
         """An element of an array of any shape may be written with its dots: ``label[...]`` is ``label``."""
         if indices is not Ellipsis or self.indices != (ELEMENTS,):
