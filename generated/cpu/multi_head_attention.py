@@ -402,7 +402,7 @@ def _backward_4_rows(
                 # attention_z[n,h,t,t′] = attention_s[n,h,t,t′] if attention_open[n,t,t′] > 0 else (−∞)·
                 #     1[attention_any[n,t] > 0]
                 # attention_a[n,h,t,t′] = exp(attention_z[n,h,t,t′] − attention_z_max[n,h,t]) / sum_exp[n,h,t]
-                # factor_attention_any_attention_a[n,h,t,t′] = attention_any[n,t]·attention_a[n,h,t,t′]
+                # factor_attention_any_attention_a[n,t,h,t′] = attention_any[n,t]·attention_a[n,h,t,t′]
                 for t_2 in range(t_size):
                     attention_z_nhtt_2 = (
                         (attention_s[n, h, t, t_2] if (attention_open[n, t, t_2] > real(0)) else (real(-np.inf)
@@ -410,7 +410,7 @@ def _backward_4_rows(
                     )
                     attention_z[n, h, t, t_2] = attention_z_nhtt_2
                     attention_a = exp(attention_z_nhtt_2 - attention_z_max_nht) / sum_exp_nht
-                    factor_attention_any_attention_a[n, h, t, t_2] = attention_a * attention_any_nt
+                    factor_attention_any_attention_a[n, t, h, t_2] = attention_a * attention_any_nt
 
 
 @njit(parallel=True, **OPTIONS)
@@ -629,9 +629,9 @@ def _jvp_rows(
                     q_dot[n, h, t, e_] = sum_Wq_dot_x + sum_Wq_x_dot + bq_dot[h, e_]
                     # v̇[n,h,t,e] = sum_Wv_dot_x[n,h,t,e] + sum_Wv_x_dot[n,h,t,e] + ḃv̇[h,e]
                     v_dot[n, h, t, e_] = sum_Wv_dot_x + sum_Wv_x_dot + bv_dot[h, e_]
-                    # factor_bk_dot_sum_Wk_dot_x_sum_Wk_x_dot[n,h,t,e] = sum_Wk_dot_x[n,h,t,e] +
+                    # factor_bk_dot_sum_Wk_dot_x_sum_Wk_x_dot[n,h,e,t] = sum_Wk_dot_x[n,h,t,e] +
                     #     sum_Wk_x_dot[n,h,t,e] + ḃk̇[h,e]
-                    factor_bk_dot_sum_Wk_dot_x_sum_Wk_x_dot[n, h, t, e_] = (
+                    factor_bk_dot_sum_Wk_dot_x_sum_Wk_x_dot[n, h, e_, t] = (
                         sum_Wk_dot_x + sum_Wk_x_dot + bk_dot[h, e_]
                     )
 
@@ -836,12 +836,12 @@ def _jvp_8_rows(
         for t in range(t_size):
             attention_any_nt = attention_any[n, t]
             # o[n,h,t,e] = attention_any[n,t]·sum_attention_a_v[n,h,t,e]
-            # factor_attention_any_sum_attention_a_dot_v_sum_attention_a_v_dot[n,t,h,e] = attention_any[n,t]·
+            # factor_attention_any_sum_attention_a_dot_v_sum_attention_a_v_dot[n,h,e,t] = attention_any[n,t]·
             #     (sum_attention_a_dot_v[n,t,h,e] + sum_attention_a_v_dot[n,t,h,e])
             for h in range(h_size):
                 for e_ in range(e_size):
                     o[n, h, t, e_] = attention_any_nt * sum_attention_a_v[n, h, t, e_]
-                    factor_attention_any_sum_attention_a_dot_v_sum_attention_a_v_dot[n, t, h, e_] = (
+                    factor_attention_any_sum_attention_a_dot_v_sum_attention_a_v_dot[n, h, e_, t] = (
                         attention_any_nt * (sum_attention_a_dot_v[n, t, h, e_]
                         + sum_attention_a_v_dot[n, t, h, e_])
                     )
@@ -1190,7 +1190,7 @@ def _hvp_8_rows(
             #     − attention_z_max[n,h,t]) / sum_exp[n,h,t] − shifted_sum[n,h,t]·exp(attention_z[n,h,t,t′] −
             #     attention_z_max[n,h,t]) / sum_exp[n,h,t]²
             # a̅t̅t̅e̅n̅t̅i̅o̅n̅_̅s̅[n,h,t,t′] = a̅t̅t̅e̅n̅t̅i̅o̅n̅_̅z̅[n,h,t,t′]·1[attention_open[n,t,t′] > 0]
-            # factor_attention_any_attention_a[n,h,t,t′] = attention_any[n,t]·attention_a[n,h,t,t′]
+            # factor_attention_any_attention_a[n,t,h,t′] = attention_any[n,t]·attention_a[n,h,t,t′]
             # ȧṫṫėṅṫi̇ȯṅ_̇ȧ[n,h,t,t′] = ȧṫṫėṅṫi̇ȯṅ_̇ż[n,h,t,t′]·exp(attention_z[n,h,t,t′] −
             #     attention_z_max[n,h,t]) / sum_exp[n,h,t] − shifted_sum_[n,h,t]·exp(attention_z[n,h,t,t′] −
             #     attention_z_max[n,h,t]) / sum_exp[n,h,t]²
@@ -1220,7 +1220,7 @@ def _hvp_8_rows(
                     dattention_s[n, h, t, t_2] = (
                         dattention_z * (real(1) if (attention_open[n, t, t_2] > real(0)) else real(0))
                     )
-                    factor_attention_any_attention_a[n, h, t, t_2] = attention_a_nhtt_2 * attention_any_nt
+                    factor_attention_any_attention_a[n, t, h, t_2] = attention_a_nhtt_2 * attention_any_nt
                     attention_a_dot[n, h, t, t_2] = (
                         exp_attention_z_max_attention_z * attention_z_dot[n, h, t, t_2] / sum_exp[n, h, t]
                         - exp_attention_z_max_attention_z * shifted_sum_[n, h, t] / (sum_exp[n, h, t]
@@ -1392,12 +1392,12 @@ def _hvp_12_rows(
     factor_sum_attention_a_dot_v_sum_attention_a_v_dot,
 ):
     for n in range(lo, hi):
-        for t in range(t_size):
-            for h in range(h_size):
-                for e_ in range(e_size):
-                    # factor_sum_attention_a_dot_v_sum_attention_a_v_dot[n,t,h,e] = sum_attention_a_dot_v[h,e,n,t]
+        for h in range(h_size):
+            for e_ in range(e_size):
+                for t in range(t_size):
+                    # factor_sum_attention_a_dot_v_sum_attention_a_v_dot[n,h,e,t] = sum_attention_a_dot_v[h,e,n,t]
                     #     + sum_attention_a_v_dot[h,e,n,t]
-                    factor_sum_attention_a_dot_v_sum_attention_a_v_dot[n, t, h, e_] = (
+                    factor_sum_attention_a_dot_v_sum_attention_a_v_dot[n, h, e_, t] = (
                         sum_attention_a_dot_v[h, e_, n, t] + sum_attention_a_v_dot[h, e_, n, t]
                     )
 
@@ -1737,7 +1737,7 @@ def backward(saved, g, *, out=None):
     do = np.empty((n_size, h_size, t_size, e_size), real)
     sum_do_v = np.empty((n_size, h_size, t_size, t_size), real)
     attention_z = np.empty((n_size, h_size, t_size, t_size), real)
-    factor_attention_any_attention_a = np.empty((n_size, h_size, t_size, t_size), real)
+    factor_attention_any_attention_a = np.empty((n_size, t_size, h_size, t_size), real)
     dv = np.empty((n_size, h_size, t_size, e_size), real)
     dattention_s = np.empty((n_size, h_size, t_size, t_size), real)
     sum_dattention_s_q = np.empty((n_size, h_size, t_size, e_size), real)
@@ -1784,9 +1784,9 @@ def backward(saved, g, *, out=None):
             chunk, n_size, attention_any, attention_open, attention_s, attention_z_max, sum_exp, h_size,
             t_size, attention_z, factor_attention_any_attention_a,
         )
-    # v̄[n,h,t,e] = Σ_t′ ō[n,h,t′,e]·factor_attention_any_attention_a[n,h,t′,t]
+    # v̄[n,h,t,e] = Σ_t′ ō[n,h,t′,e]·factor_attention_any_attention_a[n,t′,h,t]
     with np.errstate(over="ignore", invalid="ignore"):
-        np.matmul(factor_attention_any_attention_a.transpose(0, 1, 3, 2), do, out=dv)
+        np.matmul(factor_attention_any_attention_a.transpose(0, 2, 3, 1), do, out=dv)
     chunk = chunk_rows(h_size * t_size * t_size)
     if n_size <= chunk:
         _backward_5_rows(
@@ -1891,7 +1891,7 @@ def jvp(inputs, tangents, *, heads, causal=0):
     v = np.empty((n_size, h_size, t_size, e_size), real)
     q_dot = np.empty((n_size, h_size, t_size, e_size), real)
     v_dot = np.empty((n_size, h_size, t_size, e_size), real)
-    factor_bk_dot_sum_Wk_dot_x_sum_Wk_x_dot = np.empty((n_size, h_size, t_size, e_size), real)
+    factor_bk_dot_sum_Wk_dot_x_sum_Wk_x_dot = np.empty((n_size, h_size, e_size, t_size), real)
     attention_open = np.empty((n_size, t_size, t_size), real)
     attention_any = np.empty((n_size, t_size), real)
     sum_k_q = np.empty((n_size, h_size, t_size, t_size), real)
@@ -1910,7 +1910,7 @@ def jvp(inputs, tangents, *, heads, causal=0):
     sum_attention_a_v_dot = np.empty((n_size, t_size, h_size, e_size), real)
     o = np.empty((n_size, h_size, t_size, e_size), real)
     factor_attention_any_sum_attention_a_dot_v_sum_attention_a_v_dot = np.empty(
-        (n_size, t_size, h_size, e_size), real,
+        (n_size, h_size, e_size, t_size), real,
     )
     sum_Wo_o = np.empty((n_size, t_size, m_size), real)
     sum_Wo_dot_o = np.empty((n_size, t_size, m_size), real)
@@ -1938,12 +1938,9 @@ def jvp(inputs, tangents, *, heads, causal=0):
     with np.errstate(over="ignore", invalid="ignore"):
         np.matmul(q, k.transpose(0, 1, 3, 2), out=sum_k_q)
     # sum_factor_bk_dot_sum_Wk_dot_x_sum_Wk_x_dot_q[n,h,t,t′] = Σ_e q[n,h,t,e]·
-    #     factor_bk_dot_sum_Wk_dot_x_sum_Wk_x_dot[n,h,t′,e]
+    #     factor_bk_dot_sum_Wk_dot_x_sum_Wk_x_dot[n,h,e,t′]
     with np.errstate(over="ignore", invalid="ignore"):
-        np.matmul(
-            q, factor_bk_dot_sum_Wk_dot_x_sum_Wk_x_dot.transpose(0, 1, 3, 2),
-            out=sum_factor_bk_dot_sum_Wk_dot_x_sum_Wk_x_dot_q,
-        )
+        np.matmul(q, factor_bk_dot_sum_Wk_dot_x_sum_Wk_x_dot, out=sum_factor_bk_dot_sum_Wk_dot_x_sum_Wk_x_dot_q)
     # sum_k_q_dot[n,h,t,t′] = Σ_e k[n,h,t′,e]·q̇[n,h,t,e]
     with np.errstate(over="ignore", invalid="ignore"):
         np.matmul(q_dot, k.transpose(0, 1, 3, 2), out=sum_k_q_dot)
@@ -2023,11 +2020,11 @@ def jvp(inputs, tangents, *, heads, causal=0):
             out=sum_Wo_dot_o.reshape(n_size * t_size, m_size),
         )
     # sum_Wo_factor_attention_any_sum_attention_a_dot_v_sum_attention_a_v_dot[n,t,m] = Σ_h,e Wo[m,h,e]·
-    #     factor_attention_any_sum_attention_a_dot_v_sum_attention_a_v_dot[n,t,h,e]
+    #     factor_attention_any_sum_attention_a_dot_v_sum_attention_a_v_dot[n,h,e,t]
     with np.errstate(over="ignore", invalid="ignore"):
         np.matmul(
-            factor_attention_any_sum_attention_a_dot_v_sum_attention_a_v_dot.reshape(n_size * t_size, h_size
-            * e_size),
+            factor_attention_any_sum_attention_a_dot_v_sum_attention_a_v_dot.transpose(0, 3, 1, 2).reshape(n_size
+            * t_size, h_size * e_size),
             Wo.transpose(1, 2, 0).reshape(h_size * e_size, m_size),
             out=sum_Wo_factor_attention_any_sum_attention_a_dot_v_sum_attention_a_v_dot.reshape(n_size
             * t_size, m_size),
@@ -2100,7 +2097,7 @@ def hvp(inputs, vectors, g, *, heads, causal=0):
     shifted_sum__ = np.empty((n_size, h_size, t_size), real)
     attention_a = np.empty((n_size, h_size, t_size, t_size), real)
     dattention_s = np.empty((n_size, h_size, t_size, t_size), real)
-    factor_attention_any_attention_a = np.empty((n_size, h_size, t_size, t_size), real)
+    factor_attention_any_attention_a = np.empty((n_size, t_size, h_size, t_size), real)
     attention_a_dot = np.empty((n_size, h_size, t_size, t_size), real)
     dattention_s_dot = np.empty((n_size, h_size, t_size, t_size), real)
     dv = np.empty((n_size, h_size, t_size, e_size), real)
@@ -2121,7 +2118,7 @@ def hvp(inputs, vectors, g, *, heads, causal=0):
     dq = np.empty((n_size, h_size, t_size, e_size), real)
     dk_dot = np.empty((n_size, h_size, t_size, e_size), real)
     dq_dot = np.empty((n_size, h_size, t_size, e_size), real)
-    factor_sum_attention_a_dot_v_sum_attention_a_v_dot = np.empty((n_size, t_size, h_size, e_size), real)
+    factor_sum_attention_a_dot_v_sum_attention_a_v_dot = np.empty((n_size, h_size, e_size, t_size), real)
     sum_Wk_dk_dot = np.empty((n_size, t_size, m_size), real)
     sum_Wk_dot_dk = np.empty((n_size, t_size, m_size), real)
     sum_Wq_dq_dot = np.empty((n_size, t_size, m_size), real)
@@ -2223,9 +2220,9 @@ def hvp(inputs, vectors, g, *, heads, causal=0):
             attention_any, shifted_sum_, attention_z_dot, shifted_sum__, dattention_a_dot, h_size, t_size,
             attention_a, dattention_s, factor_attention_any_attention_a, attention_a_dot, dattention_s_dot,
         )
-    # v̄[n,h,t,e] = Σ_t′ ō[n,h,t′,e]·factor_attention_any_attention_a[n,h,t′,t]
+    # v̄[n,h,t,e] = Σ_t′ ō[n,h,t′,e]·factor_attention_any_attention_a[n,t′,h,t]
     with np.errstate(over="ignore", invalid="ignore"):
-        np.matmul(factor_attention_any_attention_a.transpose(0, 1, 3, 2), do, out=dv)
+        np.matmul(factor_attention_any_attention_a.transpose(0, 2, 3, 1), do, out=dv)
     # sum_dattention_s_q[n,h,t,e] = Σ_t′ a̅t̅t̅e̅n̅t̅i̅o̅n̅_̅s̅[n,h,t′,t]·q[n,h,t′,e]
     with np.errstate(over="ignore", invalid="ignore"):
         np.matmul(dattention_s.transpose(0, 1, 3, 2), q, out=sum_dattention_s_q)
@@ -2314,7 +2311,7 @@ def hvp(inputs, vectors, g, *, heads, causal=0):
             sum_dattention_s_k_dot, dv_dot, real(e_size_to_const), e_size, n_size, t_size, dk_dot, dq_dot,
             dbq_dot, dbk_dot, dbv_dot,
         )
-    chunk = chunk_rows(t_size * h_size * e_size)
+    chunk = chunk_rows(h_size * e_size * t_size)
     if n_size <= chunk:
         _hvp_12_rows(
             0, n_size, sum_attention_a_dot_v, sum_attention_a_v_dot, e_size, h_size, t_size,
@@ -2374,11 +2371,12 @@ def hvp(inputs, vectors, g, *, heads, causal=0):
             x_dot.reshape(n_size * t_size, m_size), out=sum_x_dot_dk.reshape(h_size * e_size, m_size),
         )
     # W̅o̅̇[m,h,e] = Σ_n,t factor_attention_any_g[n,t,m]·
-    #     factor_sum_attention_a_dot_v_sum_attention_a_v_dot[n,t,h,e]
+    #     factor_sum_attention_a_dot_v_sum_attention_a_v_dot[n,h,e,t]
     with np.errstate(over="ignore", invalid="ignore"):
         np.matmul(
             factor_attention_any_g.transpose(2, 0, 1).reshape(m_size, n_size * t_size),
-            factor_sum_attention_a_dot_v_sum_attention_a_v_dot.reshape(n_size * t_size, h_size * e_size),
+            factor_sum_attention_a_dot_v_sum_attention_a_v_dot.transpose(0, 3, 1, 2).reshape(n_size
+            * t_size, h_size * e_size),
             out=dWo_dot.reshape(m_size, h_size * e_size),
         )
     chunk = chunk_rows(e_size * m_size)

@@ -686,7 +686,7 @@ def _backward_6_rows(
                 #     if multi_head_attention_open[n,t,t′] > 0 else (−∞)·1[multi_head_attention_any[n,t] > 0]
                 # multi_head_attention_a[n,h,t,t′] = exp(multi_head_attention_z[n,h,t,t′] −
                 #     multi_head_attention_z_max[n,h,t]) / sum_exp[n,h,t]
-                # factor_multi_head_attention_any_multi_head_attention_a[n,h,t,t′] = multi_head_attention_any[n,t]·
+                # factor_multi_head_attention_any_multi_head_attention_a[n,t,h,t′] = multi_head_attention_any[n,t]·
                 #     multi_head_attention_a[n,h,t,t′]
                 for t_2 in range(t_size):
                     multi_head_attention_z_nhtt_2 = (
@@ -698,7 +698,7 @@ def _backward_6_rows(
                     multi_head_attention_a = (
                         exp(multi_head_attention_z_nhtt_2 - multi_head_attention_z_max_nht) / sum_exp_nht
                     )
-                    factor_multi_head_attention_any_multi_head_attention_a[n, h, t, t_2] = (
+                    factor_multi_head_attention_any_multi_head_attention_a[n, t, h, t_2] = (
                         multi_head_attention_a * multi_head_attention_any_nt
                     )
 
@@ -1528,7 +1528,7 @@ def _jvp_8_rows(
             multi_head_attention_any_nt = multi_head_attention_any[n, t]
             # multi_head_attention_o[n,h,t,e] = multi_head_attention_any[n,t]·
             #     sum_multi_head_attention_a_multi_head_attention_v[n,h,t,e]
-            # factor_multi_head_attention_any_sum_multi_head_attention_a_dot_multi_head_attention_v_sum_multi_head_attention_a_multi_head_attention_v_dot[n,h,e,t] = multi_head_attention_any[n,t]·
+            # factor_multi_head_attention_any_sum_multi_head_attention_a_dot_multi_head_attention_v_sum_multi_head_attention_a_multi_head_attention_v_dot[n,t,h,e] = multi_head_attention_any[n,t]·
             #     (sum_multi_head_attention_a_dot_multi_head_attention_v[n,t,h,e] +
             #     sum_multi_head_attention_a_multi_head_attention_v_dot[n,t,h,e])
             for h in range(h_size):
@@ -1537,7 +1537,7 @@ def _jvp_8_rows(
                         multi_head_attention_any_nt
                         * sum_multi_head_attention_a_multi_head_attention_v[n, h, t, e_]
                     )
-                    factor_multi_head_attention_any_sum_multi_head_attention_a_dot_multi_head_attention_v_sum_multi_head_attention_a_multi_head_attention_v_dot[n, h, e_, t] = (
+                    factor_multi_head_attention_any_sum_multi_head_attention_a_dot_multi_head_attention_v_sum_multi_head_attention_a_multi_head_attention_v_dot[n, t, h, e_] = (
                         multi_head_attention_any_nt
                         * (sum_multi_head_attention_a_dot_multi_head_attention_v[n, t, h, e_]
                         + sum_multi_head_attention_a_multi_head_attention_v_dot[n, t, h, e_])
@@ -2146,7 +2146,7 @@ def _hvp_8_rows(
             #     − multi_head_attention_z_max[n,h,t])
             # multi_head_attention_a[n,h,t,t′] = exp(multi_head_attention_z[n,h,t,t′] −
             #     multi_head_attention_z_max[n,h,t]) / sum_exp[n,h,t]
-            # factor_multi_head_attention_any_multi_head_attention_a[n,h,t,t′] = multi_head_attention_any[n,t]·
+            # factor_multi_head_attention_any_multi_head_attention_a[n,t,h,t′] = multi_head_attention_any[n,t]·
             #     multi_head_attention_a[n,h,t,t′]
             # ṁu̇l̇ṫi̇_̇ḣėȧḋ_̇ȧṫṫėṅṫi̇ȯṅ_̇ȧ[n,h,t,t′] = ṁu̇l̇ṫi̇_̇ḣėȧḋ_̇ȧṫṫėṅṫi̇ȯṅ_̇ż[n,h,t,t′]·
             #     exp(multi_head_attention_z[n,h,t,t′] − multi_head_attention_z_max[n,h,t]) / sum_exp[n,h,t] −
@@ -2161,7 +2161,7 @@ def _hvp_8_rows(
                         exp_multi_head_attention_z_max_multi_head_attention_z / sum_exp[n, h, t]
                     )
                     multi_head_attention_a[n, h, t, t_2] = multi_head_attention_a_nhtt_2
-                    factor_multi_head_attention_any_multi_head_attention_a[n, h, t, t_2] = (
+                    factor_multi_head_attention_any_multi_head_attention_a[n, t, h, t_2] = (
                         multi_head_attention_a_nhtt_2 * multi_head_attention_any_nt
                     )
                     multi_head_attention_a_dot[n, h, t, t_2] = (
@@ -2370,10 +2370,7 @@ def _hvp_12_parallel(
 
 
 @njit(**OPTIONS)
-def _hvp_13_rows(
-    lo, hi, b1, sum_W1_v, sum_W2_g, b1_dot, sum_W1_dot_v, sum_W1_v_dot, k_size, t_size, feed_forward_z,
-    dfeed_forward_z, factor_b1_dot_feed_forward_z_sum_W1_dot_v,
-):
+def _hvp_13_rows(lo, hi, b1, sum_W1_v, sum_W2_g, k_size, t_size, feed_forward_z, dfeed_forward_z):
     real = b1.dtype.type
     for n in range(lo, hi):
         for t in range(t_size):
@@ -2385,26 +2382,14 @@ def _hvp_13_rows(
                 dfeed_forward_z[n, t, k] = (
                     sum_W2_g[n, t, k] * (real(1) if (feed_forward_z_ntk > real(0)) else real(0))
                 )
-                # factor_b1_dot_feed_forward_z_sum_W1_dot_v[n,t,k] = (sum_W1_dot_v[k,n,t] +
-                #     sum_W1_v_dot[k,n,t] + ḃ₁[k])·1[feed_forward_z[n,t,k] > 0]
-                factor_b1_dot_feed_forward_z_sum_W1_dot_v[n, t, k] = (
-                    (b1_dot[k] + sum_W1_dot_v[k, n, t] + sum_W1_v_dot[k, n, t]) * (real(1)
-                    if (feed_forward_z_ntk > real(0)) else real(0))
-                )
 
 
 @njit(parallel=True, **OPTIONS)
-def _hvp_13_parallel(
-    chunk, n_size, b1, sum_W1_v, sum_W2_g, b1_dot, sum_W1_dot_v, sum_W1_v_dot, k_size, t_size, feed_forward_z,
-    dfeed_forward_z, factor_b1_dot_feed_forward_z_sum_W1_dot_v,
-):
+def _hvp_13_parallel(chunk, n_size, b1, sum_W1_v, sum_W2_g, k_size, t_size, feed_forward_z, dfeed_forward_z):
     for k in prange((n_size + chunk - 1) // chunk):
         lo = k * chunk
         hi = min(lo + chunk, n_size)
-        _hvp_13_rows(
-            lo, hi, b1, sum_W1_v, sum_W2_g, b1_dot, sum_W1_dot_v, sum_W1_v_dot, k_size, t_size, feed_forward_z,
-            dfeed_forward_z, factor_b1_dot_feed_forward_z_sum_W1_dot_v,
-        )
+        _hvp_13_rows(lo, hi, b1, sum_W1_v, sum_W2_g, k_size, t_size, feed_forward_z, dfeed_forward_z)
 
 
 @njit(**OPTIONS)
@@ -2438,6 +2423,37 @@ def _hvp_14_parallel(chunk, k_size, feed_forward_z, sum_W2_dot_g, n_size, t_size
 
 @njit(**OPTIONS)
 def _hvp_15_rows(
+    lo, hi, b1_dot, feed_forward_z, sum_W1_dot_v, sum_W1_v_dot, k_size, t_size,
+    factor_b1_dot_feed_forward_z_sum_W1_dot_v,
+):
+    real = b1_dot.dtype.type
+    for n in range(lo, hi):
+        for k in range(k_size):
+            for t in range(t_size):
+                # factor_b1_dot_feed_forward_z_sum_W1_dot_v[n,k,t] = (sum_W1_dot_v[k,n,t] +
+                #     sum_W1_v_dot[k,n,t] + ḃ₁[k])·1[feed_forward_z[n,t,k] > 0]
+                factor_b1_dot_feed_forward_z_sum_W1_dot_v[n, k, t] = (
+                    (b1_dot[k] + sum_W1_dot_v[k, n, t] + sum_W1_v_dot[k, n, t]) * (real(1)
+                    if (feed_forward_z[n, t, k] > real(0)) else real(0))
+                )
+
+
+@njit(parallel=True, **OPTIONS)
+def _hvp_15_parallel(
+    chunk, n_size, b1_dot, feed_forward_z, sum_W1_dot_v, sum_W1_v_dot, k_size, t_size,
+    factor_b1_dot_feed_forward_z_sum_W1_dot_v,
+):
+    for k in prange((n_size + chunk - 1) // chunk):
+        lo = k * chunk
+        hi = min(lo + chunk, n_size)
+        _hvp_15_rows(
+            lo, hi, b1_dot, feed_forward_z, sum_W1_dot_v, sum_W1_v_dot, k_size, t_size,
+            factor_b1_dot_feed_forward_z_sum_W1_dot_v,
+        )
+
+
+@njit(**OPTIONS)
+def _hvp_16_rows(
     lo, hi, gamma2, dv, layer_norm_xhat_, layer_norm_r_, g, m_size, t_size, dlayer_norm_xhat_,
     sum_layer_norm_xhat__dlayer_norm_xhat_, sum_dlayer_norm_xhat_, dh,
 ):
@@ -2476,21 +2492,21 @@ def _hvp_15_rows(
 
 
 @njit(parallel=True, **OPTIONS)
-def _hvp_15_parallel(
+def _hvp_16_parallel(
     chunk, n_size, gamma2, dv, layer_norm_xhat_, layer_norm_r_, g, m_size, t_size, dlayer_norm_xhat_,
     sum_layer_norm_xhat__dlayer_norm_xhat_, sum_dlayer_norm_xhat_, dh,
 ):
     for k in prange((n_size + chunk - 1) // chunk):
         lo = k * chunk
         hi = min(lo + chunk, n_size)
-        _hvp_15_rows(
+        _hvp_16_rows(
             lo, hi, gamma2, dv, layer_norm_xhat_, layer_norm_r_, g, m_size, t_size, dlayer_norm_xhat_,
             sum_layer_norm_xhat__dlayer_norm_xhat_, sum_dlayer_norm_xhat_, dh,
         )
 
 
 @njit(**OPTIONS)
-def _hvp_16_rows(
+def _hvp_17_rows(
     lo, hi, Wo, dh, Wo_dot, e_size, h_size, m_size, t_size, dmulti_head_attention_o, sum_Wo_dot_dh,
 ):
     real = Wo.dtype.type
@@ -2514,19 +2530,19 @@ def _hvp_16_rows(
 
 
 @njit(parallel=True, **OPTIONS)
-def _hvp_16_parallel(
+def _hvp_17_parallel(
     chunk, n_size, Wo, dh, Wo_dot, e_size, h_size, m_size, t_size, dmulti_head_attention_o, sum_Wo_dot_dh,
 ):
     for k in prange((n_size + chunk - 1) // chunk):
         lo = k * chunk
         hi = min(lo + chunk, n_size)
-        _hvp_16_rows(
+        _hvp_17_rows(
             lo, hi, Wo, dh, Wo_dot, e_size, h_size, m_size, t_size, dmulti_head_attention_o, sum_Wo_dot_dh,
         )
 
 
 @njit(**OPTIONS)
-def _hvp_17_rows(
+def _hvp_18_rows(
     lo, hi, sum_W1_dfeed_forward_z_dot, sum_W1_dot_dfeed_forward_z, gamma2, gamma2_dot, dv, layer_norm_xhat_,
     layer_norm_xhat__dot, n_size, t_size, dlayer_norm_xhat__dot, dgamma2_dot, dbeta2_dot,
 ):
@@ -2566,14 +2582,14 @@ def _hvp_17_rows(
 
 
 @njit(parallel=True, **OPTIONS)
-def _hvp_17_parallel(
+def _hvp_18_parallel(
     chunk, m_size, sum_W1_dfeed_forward_z_dot, sum_W1_dot_dfeed_forward_z, gamma2, gamma2_dot, dv,
     layer_norm_xhat_, layer_norm_xhat__dot, n_size, t_size, dlayer_norm_xhat__dot, dgamma2_dot, dbeta2_dot,
 ):
     for k in prange((m_size + chunk - 1) // chunk):
         lo = k * chunk
         hi = min(lo + chunk, m_size)
-        _hvp_17_rows(
+        _hvp_18_rows(
             lo, hi, sum_W1_dfeed_forward_z_dot, sum_W1_dot_dfeed_forward_z, gamma2, gamma2_dot, dv,
             layer_norm_xhat_, layer_norm_xhat__dot, n_size, t_size, dlayer_norm_xhat__dot, dgamma2_dot,
             dbeta2_dot,
@@ -2581,7 +2597,7 @@ def _hvp_17_parallel(
 
 
 @njit(**OPTIONS)
-def _hvp_18_rows(sum_dfeed_forward_z_dot_v, dW1_dot):
+def _hvp_19_rows(sum_dfeed_forward_z_dot_v, dW1_dot):
     m_size = sum_dfeed_forward_z_dot_v.shape[1]
     for k in range(sum_dfeed_forward_z_dot_v.shape[0]):
         # W̄̇₁[k,m] = sum_dfeed_forward_z_dot_v[k,m] + sum_dfeed_forward_z_v_dot[k,m]
@@ -2590,15 +2606,15 @@ def _hvp_18_rows(sum_dfeed_forward_z_dot_v, dW1_dot):
 
 
 @njit(parallel=True, **OPTIONS)
-def _hvp_18_parallel(chunk, sum_dfeed_forward_z_dot_v, dW1_dot):
+def _hvp_19_parallel(chunk, sum_dfeed_forward_z_dot_v, dW1_dot):
     for k in prange((sum_dfeed_forward_z_dot_v.shape[0] + chunk - 1) // chunk):
         lo = k * chunk
         hi = min(lo + chunk, sum_dfeed_forward_z_dot_v.shape[0])
-        _hvp_18_rows(sum_dfeed_forward_z_dot_v[lo:hi], dW1_dot[lo:hi])
+        _hvp_19_rows(sum_dfeed_forward_z_dot_v[lo:hi], dW1_dot[lo:hi])
 
 
 @njit(**OPTIONS)
-def _hvp_19_rows(
+def _hvp_20_rows(
     lo, hi, dlayer_norm_xhat__dot, layer_norm_xhat_, dlayer_norm_xhat_, layer_norm_xhat__dot, layer_norm_r_,
     layer_norm_r__dot, sum_dlayer_norm_xhat_, sum_layer_norm_xhat__dlayer_norm_xhat_, m_size, t_size, dh_dot,
 ):
@@ -2649,7 +2665,7 @@ def _hvp_19_rows(
 
 
 @njit(parallel=True, **OPTIONS)
-def _hvp_19_parallel(
+def _hvp_20_parallel(
     chunk, n_size, dlayer_norm_xhat__dot, layer_norm_xhat_, dlayer_norm_xhat_, layer_norm_xhat__dot,
     layer_norm_r_, layer_norm_r__dot, sum_dlayer_norm_xhat_, sum_layer_norm_xhat__dlayer_norm_xhat_, m_size,
     t_size, dh_dot,
@@ -2657,7 +2673,7 @@ def _hvp_19_parallel(
     for k in prange((n_size + chunk - 1) // chunk):
         lo = k * chunk
         hi = min(lo + chunk, n_size)
-        _hvp_19_rows(
+        _hvp_20_rows(
             lo, hi, dlayer_norm_xhat__dot, layer_norm_xhat_, dlayer_norm_xhat_, layer_norm_xhat__dot,
             layer_norm_r_, layer_norm_r__dot, sum_dlayer_norm_xhat_, sum_layer_norm_xhat__dlayer_norm_xhat_,
             m_size, t_size, dh_dot,
@@ -2665,7 +2681,7 @@ def _hvp_19_parallel(
 
 
 @njit(**OPTIONS)
-def _hvp_20_rows(
+def _hvp_21_rows(
     lo, hi, multi_head_attention_any, sum_dmulti_head_attention_o_multi_head_attention_v, h_size, t_size,
     dmulti_head_attention_a,
 ):
@@ -2683,21 +2699,21 @@ def _hvp_20_rows(
 
 
 @njit(parallel=True, **OPTIONS)
-def _hvp_20_parallel(
+def _hvp_21_parallel(
     chunk, n_size, multi_head_attention_any, sum_dmulti_head_attention_o_multi_head_attention_v, h_size,
     t_size, dmulti_head_attention_a,
 ):
     for k in prange((n_size + chunk - 1) // chunk):
         lo = k * chunk
         hi = min(lo + chunk, n_size)
-        _hvp_20_rows(
+        _hvp_21_rows(
             lo, hi, multi_head_attention_any, sum_dmulti_head_attention_o_multi_head_attention_v, h_size,
             t_size, dmulti_head_attention_a,
         )
 
 
 @njit(**OPTIONS)
-def _hvp_21_rows(
+def _hvp_22_rows(
     lo, hi, Wo, dh_dot, sum_Wo_dot_dh, e_size, h_size, m_size, t_size, dmulti_head_attention_o_dot,
 ):
     real = Wo.dtype.type
@@ -2716,19 +2732,19 @@ def _hvp_21_rows(
 
 
 @njit(parallel=True, **OPTIONS)
-def _hvp_21_parallel(
+def _hvp_22_parallel(
     chunk, n_size, Wo, dh_dot, sum_Wo_dot_dh, e_size, h_size, m_size, t_size, dmulti_head_attention_o_dot,
 ):
     for k in prange((n_size + chunk - 1) // chunk):
         lo = k * chunk
         hi = min(lo + chunk, n_size)
-        _hvp_21_rows(
+        _hvp_22_rows(
             lo, hi, Wo, dh_dot, sum_Wo_dot_dh, e_size, h_size, m_size, t_size, dmulti_head_attention_o_dot,
         )
 
 
 @njit(**OPTIONS)
-def _hvp_22_rows(lo, hi, dh_dot, n_size, t_size, dbo_dot):
+def _hvp_23_rows(lo, hi, dh_dot, n_size, t_size, dbo_dot):
     real = dh_dot.dtype.type
     for m in range(lo, hi):
         # b̅o̅̇[m] = Σ_n,t h̄̇[n,t,m]
@@ -2744,15 +2760,15 @@ def _hvp_22_rows(lo, hi, dh_dot, n_size, t_size, dbo_dot):
 
 
 @njit(parallel=True, **OPTIONS)
-def _hvp_22_parallel(chunk, m_size, dh_dot, n_size, t_size, dbo_dot):
+def _hvp_23_parallel(chunk, m_size, dh_dot, n_size, t_size, dbo_dot):
     for k in prange((m_size + chunk - 1) // chunk):
         lo = k * chunk
         hi = min(lo + chunk, m_size)
-        _hvp_22_rows(lo, hi, dh_dot, n_size, t_size, dbo_dot)
+        _hvp_23_rows(lo, hi, dh_dot, n_size, t_size, dbo_dot)
 
 
 @njit(**OPTIONS)
-def _hvp_23_rows(
+def _hvp_24_rows(
     lo, hi, multi_head_attention_z_max, dmulti_head_attention_a, multi_head_attention_z, h_size, t_size,
     shifted_sum,
 ):
@@ -2775,21 +2791,21 @@ def _hvp_23_rows(
 
 
 @njit(parallel=True, **OPTIONS)
-def _hvp_23_parallel(
+def _hvp_24_parallel(
     chunk, n_size, multi_head_attention_z_max, dmulti_head_attention_a, multi_head_attention_z, h_size, t_size,
     shifted_sum,
 ):
     for k in prange((n_size + chunk - 1) // chunk):
         lo = k * chunk
         hi = min(lo + chunk, n_size)
-        _hvp_23_rows(
+        _hvp_24_rows(
             lo, hi, multi_head_attention_z_max, dmulti_head_attention_a, multi_head_attention_z, h_size,
             t_size, shifted_sum,
         )
 
 
 @njit(**OPTIONS)
-def _hvp_24_rows(
+def _hvp_25_rows(
     lo, hi, multi_head_attention_any, multi_head_attention_a, multi_head_attention_a_dot,
     dmulti_head_attention_o, dmulti_head_attention_o_dot, e_size, h_size, t_size, dmulti_head_attention_v_dot,
 ):
@@ -2816,14 +2832,14 @@ def _hvp_24_rows(
 
 
 @njit(parallel=True, **OPTIONS)
-def _hvp_24_parallel(
+def _hvp_25_parallel(
     chunk, n_size, multi_head_attention_any, multi_head_attention_a, multi_head_attention_a_dot,
     dmulti_head_attention_o, dmulti_head_attention_o_dot, e_size, h_size, t_size, dmulti_head_attention_v_dot,
 ):
     for k in prange((n_size + chunk - 1) // chunk):
         lo = k * chunk
         hi = min(lo + chunk, n_size)
-        _hvp_24_rows(
+        _hvp_25_rows(
             lo, hi, multi_head_attention_any, multi_head_attention_a, multi_head_attention_a_dot,
             dmulti_head_attention_o, dmulti_head_attention_o_dot, e_size, h_size, t_size,
             dmulti_head_attention_v_dot,
@@ -2831,7 +2847,7 @@ def _hvp_24_parallel(
 
 
 @njit(**OPTIONS)
-def _hvp_25_rows(
+def _hvp_26_rows(
     lo, hi, sum_dh_dot_multi_head_attention_o, sum_dh_multi_head_attention_o_dot, e_size, h_size, dWo_dot,
 ):
     for m in range(lo, hi):
@@ -2845,21 +2861,21 @@ def _hvp_25_rows(
 
 
 @njit(parallel=True, **OPTIONS)
-def _hvp_25_parallel(
+def _hvp_26_parallel(
     chunk, m_size, sum_dh_dot_multi_head_attention_o, sum_dh_multi_head_attention_o_dot, e_size, h_size,
     dWo_dot,
 ):
     for k in prange((m_size + chunk - 1) // chunk):
         lo = k * chunk
         hi = min(lo + chunk, m_size)
-        _hvp_25_rows(
+        _hvp_26_rows(
             lo, hi, sum_dh_dot_multi_head_attention_o, sum_dh_multi_head_attention_o_dot, e_size, h_size,
             dWo_dot,
         )
 
 
 @njit(**OPTIONS)
-def _hvp_26_rows(
+def _hvp_27_rows(
     lo, hi, multi_head_attention_z_max, multi_head_attention_z, shifted_sum, sum_exp, dmulti_head_attention_a,
     multi_head_attention_open, multi_head_attention_any,
     sum_dmulti_head_attention_o_dot_multi_head_attention_v,
@@ -2904,7 +2920,7 @@ def _hvp_26_rows(
 
 
 @njit(parallel=True, **OPTIONS)
-def _hvp_26_parallel(
+def _hvp_27_parallel(
     chunk, n_size, multi_head_attention_z_max, multi_head_attention_z, shifted_sum, sum_exp,
     dmulti_head_attention_a, multi_head_attention_open, multi_head_attention_any,
     sum_dmulti_head_attention_o_dot_multi_head_attention_v,
@@ -2914,7 +2930,7 @@ def _hvp_26_parallel(
     for k in prange((n_size + chunk - 1) // chunk):
         lo = k * chunk
         hi = min(lo + chunk, n_size)
-        _hvp_26_rows(
+        _hvp_27_rows(
             lo, hi, multi_head_attention_z_max, multi_head_attention_z, shifted_sum, sum_exp,
             dmulti_head_attention_a, multi_head_attention_open, multi_head_attention_any,
             sum_dmulti_head_attention_o_dot_multi_head_attention_v,
@@ -2924,7 +2940,7 @@ def _hvp_26_parallel(
 
 
 @njit(**OPTIONS)
-def _hvp_27_rows(lo, hi, dmulti_head_attention_v_dot, e_size, n_size, t_size, dbv_dot):
+def _hvp_28_rows(lo, hi, dmulti_head_attention_v_dot, e_size, n_size, t_size, dbv_dot):
     real = dmulti_head_attention_v_dot.dtype.type
     for h in range(lo, hi):
         for e_ in range(e_size):
@@ -2941,15 +2957,15 @@ def _hvp_27_rows(lo, hi, dmulti_head_attention_v_dot, e_size, n_size, t_size, db
 
 
 @njit(parallel=True, **OPTIONS)
-def _hvp_27_parallel(chunk, h_size, dmulti_head_attention_v_dot, e_size, n_size, t_size, dbv_dot):
+def _hvp_28_parallel(chunk, h_size, dmulti_head_attention_v_dot, e_size, n_size, t_size, dbv_dot):
     for k in prange((h_size + chunk - 1) // chunk):
         lo = k * chunk
         hi = min(lo + chunk, h_size)
-        _hvp_27_rows(lo, hi, dmulti_head_attention_v_dot, e_size, n_size, t_size, dbv_dot)
+        _hvp_28_rows(lo, hi, dmulti_head_attention_v_dot, e_size, n_size, t_size, dbv_dot)
 
 
 @njit(**OPTIONS)
-def _hvp_28_rows(
+def _hvp_29_rows(
     lo, hi, multi_head_attention_z_max, dmulti_head_attention_a, dmulti_head_attention_a_dot,
     multi_head_attention_z, multi_head_attention_z_dot, h_size, t_size, shifted_sum__,
 ):
@@ -2975,21 +2991,21 @@ def _hvp_28_rows(
 
 
 @njit(parallel=True, **OPTIONS)
-def _hvp_28_parallel(
+def _hvp_29_parallel(
     chunk, n_size, multi_head_attention_z_max, dmulti_head_attention_a, dmulti_head_attention_a_dot,
     multi_head_attention_z, multi_head_attention_z_dot, h_size, t_size, shifted_sum__,
 ):
     for k in prange((n_size + chunk - 1) // chunk):
         lo = k * chunk
         hi = min(lo + chunk, n_size)
-        _hvp_28_rows(
+        _hvp_29_rows(
             lo, hi, multi_head_attention_z_max, dmulti_head_attention_a, dmulti_head_attention_a_dot,
             multi_head_attention_z, multi_head_attention_z_dot, h_size, t_size, shifted_sum__,
         )
 
 
 @njit(**OPTIONS)
-def _hvp_29_rows(
+def _hvp_30_rows(
     lo, hi, sum_u_dmulti_head_attention_v_dot, sum_u_dot_dmulti_head_attention_v, e_size, m_size, dWv_dot,
 ):
     for h in range(lo, hi):
@@ -3003,21 +3019,21 @@ def _hvp_29_rows(
 
 
 @njit(parallel=True, **OPTIONS)
-def _hvp_29_parallel(
+def _hvp_30_parallel(
     chunk, h_size, sum_u_dmulti_head_attention_v_dot, sum_u_dot_dmulti_head_attention_v, e_size, m_size,
     dWv_dot,
 ):
     for k in prange((h_size + chunk - 1) // chunk):
         lo = k * chunk
         hi = min(lo + chunk, h_size)
-        _hvp_29_rows(
+        _hvp_30_rows(
             lo, hi, sum_u_dmulti_head_attention_v_dot, sum_u_dot_dmulti_head_attention_v, e_size, m_size,
             dWv_dot,
         )
 
 
 @njit(**OPTIONS)
-def _hvp_30_rows(
+def _hvp_31_rows(
     lo, hi, sum_multi_head_attention_q_dmulti_head_attention_s,
     sum_multi_head_attention_k_dmulti_head_attention_s, e_size_to_const, e_size, h_size, t_size,
     dmulti_head_attention_k, dmulti_head_attention_q,
@@ -3039,7 +3055,7 @@ def _hvp_30_rows(
 
 
 @njit(parallel=True, **OPTIONS)
-def _hvp_30_parallel(
+def _hvp_31_parallel(
     chunk, n_size, sum_multi_head_attention_q_dmulti_head_attention_s,
     sum_multi_head_attention_k_dmulti_head_attention_s, e_size_to_const, e_size, h_size, t_size,
     dmulti_head_attention_k, dmulti_head_attention_q,
@@ -3047,7 +3063,7 @@ def _hvp_30_parallel(
     for k in prange((n_size + chunk - 1) // chunk):
         lo = k * chunk
         hi = min(lo + chunk, n_size)
-        _hvp_30_rows(
+        _hvp_31_rows(
             lo, hi, sum_multi_head_attention_q_dmulti_head_attention_s,
             sum_multi_head_attention_k_dmulti_head_attention_s, e_size_to_const, e_size, h_size, t_size,
             dmulti_head_attention_k, dmulti_head_attention_q,
@@ -3055,7 +3071,7 @@ def _hvp_30_parallel(
 
 
 @njit(**OPTIONS)
-def _hvp_31_rows(
+def _hvp_32_rows(
     lo, hi, multi_head_attention_z_max, multi_head_attention_z, shifted_sum, shifted_sum_, shifted_sum__,
     sum_exp, dmulti_head_attention_a, dmulti_head_attention_a_dot, multi_head_attention_z_dot,
     multi_head_attention_open, h_size, t_size, dmulti_head_attention_s_dot,
@@ -3111,7 +3127,7 @@ def _hvp_31_rows(
 
 
 @njit(parallel=True, **OPTIONS)
-def _hvp_31_parallel(
+def _hvp_32_parallel(
     chunk, n_size, multi_head_attention_z_max, multi_head_attention_z, shifted_sum, shifted_sum_,
     shifted_sum__, sum_exp, dmulti_head_attention_a, dmulti_head_attention_a_dot, multi_head_attention_z_dot,
     multi_head_attention_open, h_size, t_size, dmulti_head_attention_s_dot,
@@ -3119,7 +3135,7 @@ def _hvp_31_parallel(
     for k in prange((n_size + chunk - 1) // chunk):
         lo = k * chunk
         hi = min(lo + chunk, n_size)
-        _hvp_31_rows(
+        _hvp_32_rows(
             lo, hi, multi_head_attention_z_max, multi_head_attention_z, shifted_sum, shifted_sum_,
             shifted_sum__, sum_exp, dmulti_head_attention_a, dmulti_head_attention_a_dot,
             multi_head_attention_z_dot, multi_head_attention_open, h_size, t_size, dmulti_head_attention_s_dot,
@@ -3127,7 +3143,7 @@ def _hvp_31_parallel(
 
 
 @njit(**OPTIONS)
-def _hvp_32_rows(
+def _hvp_33_rows(
     lo, hi, sum_Wk_dmulti_head_attention_k, sum_Wq_dmulti_head_attention_q, sum_Wv_dmulti_head_attention_v,
     gamma1, n_size, t_size, du, dlayer_norm_xhat,
 ):
@@ -3147,21 +3163,21 @@ def _hvp_32_rows(
 
 
 @njit(parallel=True, **OPTIONS)
-def _hvp_32_parallel(
+def _hvp_33_parallel(
     chunk, m_size, sum_Wk_dmulti_head_attention_k, sum_Wq_dmulti_head_attention_q,
     sum_Wv_dmulti_head_attention_v, gamma1, n_size, t_size, du, dlayer_norm_xhat,
 ):
     for k in prange((m_size + chunk - 1) // chunk):
         lo = k * chunk
         hi = min(lo + chunk, m_size)
-        _hvp_32_rows(
+        _hvp_33_rows(
             lo, hi, sum_Wk_dmulti_head_attention_k, sum_Wq_dmulti_head_attention_q,
             sum_Wv_dmulti_head_attention_v, gamma1, n_size, t_size, du, dlayer_norm_xhat,
         )
 
 
 @njit(**OPTIONS)
-def _hvp_33_rows(
+def _hvp_34_rows(
     lo, hi, sum_multi_head_attention_q_dmulti_head_attention_s_dot,
     sum_multi_head_attention_q_dot_dmulti_head_attention_s,
     sum_multi_head_attention_k_dmulti_head_attention_s_dot,
@@ -3208,7 +3224,7 @@ def _hvp_33_rows(
 
 
 @njit(parallel=True, **OPTIONS)
-def _hvp_33_parallel(
+def _hvp_34_parallel(
     chunk, h_size, sum_multi_head_attention_q_dmulti_head_attention_s_dot,
     sum_multi_head_attention_q_dot_dmulti_head_attention_s,
     sum_multi_head_attention_k_dmulti_head_attention_s_dot,
@@ -3218,7 +3234,7 @@ def _hvp_33_parallel(
     for k in prange((h_size + chunk - 1) // chunk):
         lo = k * chunk
         hi = min(lo + chunk, h_size)
-        _hvp_33_rows(
+        _hvp_34_rows(
             lo, hi, sum_multi_head_attention_q_dmulti_head_attention_s_dot,
             sum_multi_head_attention_q_dot_dmulti_head_attention_s,
             sum_multi_head_attention_k_dmulti_head_attention_s_dot,
@@ -3228,7 +3244,7 @@ def _hvp_33_parallel(
 
 
 @njit(**OPTIONS)
-def _hvp_34_rows(
+def _hvp_35_rows(
     lo, hi, layer_norm_xhat, dlayer_norm_xhat, m_size, t_size, sum_layer_norm_xhat_dlayer_norm_xhat,
     sum_dlayer_norm_xhat,
 ):
@@ -3253,21 +3269,21 @@ def _hvp_34_rows(
 
 
 @njit(parallel=True, **OPTIONS)
-def _hvp_34_parallel(
+def _hvp_35_parallel(
     chunk, n_size, layer_norm_xhat, dlayer_norm_xhat, m_size, t_size, sum_layer_norm_xhat_dlayer_norm_xhat,
     sum_dlayer_norm_xhat,
 ):
     for k in prange((n_size + chunk - 1) // chunk):
         lo = k * chunk
         hi = min(lo + chunk, n_size)
-        _hvp_34_rows(
+        _hvp_35_rows(
             lo, hi, layer_norm_xhat, dlayer_norm_xhat, m_size, t_size, sum_layer_norm_xhat_dlayer_norm_xhat,
             sum_dlayer_norm_xhat,
         )
 
 
 @njit(**OPTIONS)
-def _hvp_35_rows(
+def _hvp_36_rows(
     lo, hi, sum_Wk_dmulti_head_attention_k_dot, sum_Wk_dot_dmulti_head_attention_k,
     sum_Wq_dmulti_head_attention_q_dot, sum_Wq_dot_dmulti_head_attention_q, sum_Wv_dmulti_head_attention_v_dot,
     sum_Wv_dot_dmulti_head_attention_v, gamma1, gamma1_dot, du, layer_norm_xhat, layer_norm_xhat_dot, n_size,
@@ -3315,7 +3331,7 @@ def _hvp_35_rows(
 
 
 @njit(parallel=True, **OPTIONS)
-def _hvp_35_parallel(
+def _hvp_36_parallel(
     chunk, m_size, sum_Wk_dmulti_head_attention_k_dot, sum_Wk_dot_dmulti_head_attention_k,
     sum_Wq_dmulti_head_attention_q_dot, sum_Wq_dot_dmulti_head_attention_q, sum_Wv_dmulti_head_attention_v_dot,
     sum_Wv_dot_dmulti_head_attention_v, gamma1, gamma1_dot, du, layer_norm_xhat, layer_norm_xhat_dot, n_size,
@@ -3324,7 +3340,7 @@ def _hvp_35_parallel(
     for k in prange((m_size + chunk - 1) // chunk):
         lo = k * chunk
         hi = min(lo + chunk, m_size)
-        _hvp_35_rows(
+        _hvp_36_rows(
             lo, hi, sum_Wk_dmulti_head_attention_k_dot, sum_Wk_dot_dmulti_head_attention_k,
             sum_Wq_dmulti_head_attention_q_dot, sum_Wq_dot_dmulti_head_attention_q,
             sum_Wv_dmulti_head_attention_v_dot, sum_Wv_dot_dmulti_head_attention_v, gamma1, gamma1_dot, du,
@@ -3334,7 +3350,7 @@ def _hvp_35_parallel(
 
 
 @njit(**OPTIONS)
-def _hvp_36_rows(
+def _hvp_37_rows(
     lo, hi, sum_u_dmulti_head_attention_q_dot, sum_u_dot_dmulti_head_attention_q,
     sum_u_dmulti_head_attention_k_dot, sum_u_dot_dmulti_head_attention_k, e_size, m_size, dWq_dot, dWk_dot,
 ):
@@ -3354,14 +3370,14 @@ def _hvp_36_rows(
 
 
 @njit(parallel=True, **OPTIONS)
-def _hvp_36_parallel(
+def _hvp_37_parallel(
     chunk, h_size, sum_u_dmulti_head_attention_q_dot, sum_u_dot_dmulti_head_attention_q,
     sum_u_dmulti_head_attention_k_dot, sum_u_dot_dmulti_head_attention_k, e_size, m_size, dWq_dot, dWk_dot,
 ):
     for k in prange((h_size + chunk - 1) // chunk):
         lo = k * chunk
         hi = min(lo + chunk, h_size)
-        _hvp_36_rows(
+        _hvp_37_rows(
             lo, hi, sum_u_dmulti_head_attention_q_dot, sum_u_dot_dmulti_head_attention_q,
             sum_u_dmulti_head_attention_k_dot, sum_u_dot_dmulti_head_attention_k, e_size, m_size, dWq_dot,
             dWk_dot,
@@ -3369,7 +3385,7 @@ def _hvp_36_parallel(
 
 
 @njit(**OPTIONS)
-def _hvp_37_rows(
+def _hvp_38_rows(
     lo, hi, dlayer_norm_xhat_dot, layer_norm_xhat, dlayer_norm_xhat, layer_norm_xhat_dot, layer_norm_r,
     layer_norm_r_dot, sum_dlayer_norm_xhat, sum_layer_norm_xhat_dlayer_norm_xhat, dh_dot, m_size, t_size,
     dx_dot,
@@ -3419,7 +3435,7 @@ def _hvp_37_rows(
 
 
 @njit(parallel=True, **OPTIONS)
-def _hvp_37_parallel(
+def _hvp_38_parallel(
     chunk, n_size, dlayer_norm_xhat_dot, layer_norm_xhat, dlayer_norm_xhat, layer_norm_xhat_dot, layer_norm_r,
     layer_norm_r_dot, sum_dlayer_norm_xhat, sum_layer_norm_xhat_dlayer_norm_xhat, dh_dot, m_size, t_size,
     dx_dot,
@@ -3427,7 +3443,7 @@ def _hvp_37_parallel(
     for k in prange((n_size + chunk - 1) // chunk):
         lo = k * chunk
         hi = min(lo + chunk, n_size)
-        _hvp_37_rows(
+        _hvp_38_rows(
             lo, hi, dlayer_norm_xhat_dot, layer_norm_xhat, dlayer_norm_xhat, layer_norm_xhat_dot, layer_norm_r,
             layer_norm_r_dot, sum_dlayer_norm_xhat, sum_layer_norm_xhat_dlayer_norm_xhat, dh_dot, m_size,
             t_size, dx_dot,
@@ -3875,7 +3891,7 @@ def backward(saved, g, *, out=None):
     h = np.empty((n_size, t_size, m_size), real)
     feed_forward_h = np.empty((n_size, t_size, k_size), real)
     multi_head_attention_z = np.empty((n_size, h_size, t_size, t_size), real)
-    factor_multi_head_attention_any_multi_head_attention_a = np.empty((n_size, h_size, t_size, t_size), real)
+    factor_multi_head_attention_any_multi_head_attention_a = np.empty((n_size, t_size, h_size, t_size), real)
     layer_norm_xhat_ = np.empty((n_size, t_size, m_size), real)
     v = np.empty((n_size, t_size, m_size), real)
     dfeed_forward_z = np.empty((n_size, t_size, k_size), real)
@@ -4004,10 +4020,10 @@ def backward(saved, g, *, out=None):
             out=sum_dmulti_head_attention_o_multi_head_attention_v,
         )
     # m̅u̅l̅t̅i̅_̅h̅e̅a̅d̅_̅a̅t̅t̅e̅n̅t̅i̅o̅n̅_̅v̅[n,h,t,e] = Σ_t′ m̅u̅l̅t̅i̅_̅h̅e̅a̅d̅_̅a̅t̅t̅e̅n̅t̅i̅o̅n̅_̅o̅[n,h,t′,e]·
-    #     factor_multi_head_attention_any_multi_head_attention_a[n,h,t′,t]
+    #     factor_multi_head_attention_any_multi_head_attention_a[n,t′,h,t]
     with np.errstate(over="ignore", invalid="ignore"):
         np.matmul(
-            factor_multi_head_attention_any_multi_head_attention_a.transpose(0, 1, 3, 2),
+            factor_multi_head_attention_any_multi_head_attention_a.transpose(0, 2, 3, 1),
             dmulti_head_attention_o, out=dmulti_head_attention_v,
         )
     # sum_Wv_dmulti_head_attention_v[n,t,m] = Σ_h,e m̅u̅l̅t̅i̅_̅h̅e̅a̅d̅_̅a̅t̅t̅e̅n̅t̅i̅o̅n̅_̅v̅[n,h,t,e]·
@@ -4172,7 +4188,7 @@ def jvp(inputs, tangents, *, heads, causal=0):
     sum_multi_head_attention_a_multi_head_attention_v_dot = np.empty((n_size, t_size, h_size, e_size), real)
     multi_head_attention_o = np.empty((n_size, h_size, t_size, e_size), real)
     factor_multi_head_attention_any_sum_multi_head_attention_a_dot_multi_head_attention_v_sum_multi_head_attention_a_multi_head_attention_v_dot = np.empty(
-        (n_size, h_size, e_size, t_size), real,
+        (n_size, t_size, h_size, e_size), real,
     )
     sum_Wo_multi_head_attention_o = np.empty((n_size, t_size, m_size), real)
     sum_Wo_dot_multi_head_attention_o = np.empty((n_size, t_size, m_size), real)
@@ -4354,10 +4370,10 @@ def jvp(inputs, tangents, *, heads, causal=0):
             out=sum_Wo_dot_multi_head_attention_o.reshape(n_size * t_size, m_size),
         )
     # sum_Wo_factor_multi_head_attention_any_sum_multi_head_attention_a_dot_multi_head_attention_v_sum_multi_head_attention_a_multi_head_attention_v_dot[n,t,m] = Σ_h,e Wo[m,h,e]·
-    #     factor_multi_head_attention_any_sum_multi_head_attention_a_dot_multi_head_attention_v_sum_multi_head_attention_a_multi_head_attention_v_dot[n,h,e,t]
+    #     factor_multi_head_attention_any_sum_multi_head_attention_a_dot_multi_head_attention_v_sum_multi_head_attention_a_multi_head_attention_v_dot[n,t,h,e]
     with np.errstate(over="ignore", invalid="ignore"):
         np.matmul(
-            factor_multi_head_attention_any_sum_multi_head_attention_a_dot_multi_head_attention_v_sum_multi_head_attention_a_multi_head_attention_v_dot.transpose(0, 3, 1, 2).reshape(n_size
+            factor_multi_head_attention_any_sum_multi_head_attention_a_dot_multi_head_attention_v_sum_multi_head_attention_a_multi_head_attention_v_dot.reshape(n_size
             * t_size, h_size * e_size),
             Wo.transpose(1, 2, 0).reshape(h_size * e_size, m_size),
             out=sum_Wo_factor_multi_head_attention_any_sum_multi_head_attention_a_dot_multi_head_attention_v_sum_multi_head_attention_a_multi_head_attention_v_dot.reshape(n_size
@@ -4519,7 +4535,7 @@ def hvp(inputs, vectors, g, *, heads, causal=0):
     sum_exp = np.empty((n_size, h_size, t_size), real)
     shifted_sum_ = np.empty((n_size, h_size, t_size), real)
     multi_head_attention_a = np.empty((n_size, h_size, t_size, t_size), real)
-    factor_multi_head_attention_any_multi_head_attention_a = np.empty((n_size, h_size, t_size, t_size), real)
+    factor_multi_head_attention_any_multi_head_attention_a = np.empty((n_size, t_size, h_size, t_size), real)
     multi_head_attention_a_dot = np.empty((n_size, h_size, t_size, t_size), real)
     sum_multi_head_attention_a_multi_head_attention_v = np.empty((n_size, h_size, t_size, e_size), real)
     sum_multi_head_attention_a_dot_multi_head_attention_v = np.empty((n_size, h_size, t_size, e_size), real)
@@ -4543,10 +4559,10 @@ def hvp(inputs, vectors, g, *, heads, causal=0):
     sum_W1_dot_v = np.empty((k_size, n_size, t_size), real)
     feed_forward_z = np.empty((n_size, t_size, k_size), real)
     dfeed_forward_z = np.empty((n_size, t_size, k_size), real)
-    factor_b1_dot_feed_forward_z_sum_W1_dot_v = np.empty((n_size, t_size, k_size), real)
     dv = np.empty((n_size, t_size, m_size), real)
     sum_W1_dot_dfeed_forward_z = np.empty((n_size, t_size, m_size), real)
     dfeed_forward_z_dot = np.empty((n_size, t_size, k_size), real)
+    factor_b1_dot_feed_forward_z_sum_W1_dot_v = np.empty((n_size, k_size, t_size), real)
     sum_W1_dfeed_forward_z_dot = np.empty((n_size, t_size, m_size), real)
     sum_dfeed_forward_z_dot_v = np.empty((k_size, m_size), real)
     dlayer_norm_xhat_ = np.empty((n_size, t_size, m_size), real)
@@ -4823,15 +4839,9 @@ def hvp(inputs, vectors, g, *, heads, causal=0):
         )
     chunk = chunk_rows(t_size * k_size)
     if n_size <= chunk:
-        _hvp_13_rows(
-            0, n_size, b1, sum_W1_v, sum_W2_g, b1_dot, sum_W1_dot_v, sum_W1_v_dot, k_size, t_size,
-            feed_forward_z, dfeed_forward_z, factor_b1_dot_feed_forward_z_sum_W1_dot_v,
-        )
+        _hvp_13_rows(0, n_size, b1, sum_W1_v, sum_W2_g, k_size, t_size, feed_forward_z, dfeed_forward_z)
     else:
-        _hvp_13_parallel(
-            chunk, n_size, b1, sum_W1_v, sum_W2_g, b1_dot, sum_W1_dot_v, sum_W1_v_dot, k_size, t_size,
-            feed_forward_z, dfeed_forward_z, factor_b1_dot_feed_forward_z_sum_W1_dot_v,
-        )
+        _hvp_13_parallel(chunk, n_size, b1, sum_W1_v, sum_W2_g, k_size, t_size, feed_forward_z, dfeed_forward_z)
     # v̄[n,t,m] = Σ_k f̅e̅e̅d̅_̅f̅o̅r̅w̅a̅r̅d̅_̅z̅[n,t,k]·W₁[k,m]
     with np.errstate(over="ignore", invalid="ignore"):
         np.matmul(dfeed_forward_z.reshape(n_size * t_size, k_size), W1, out=dv.reshape(n_size * t_size, m_size))
@@ -4847,18 +4857,23 @@ def hvp(inputs, vectors, g, *, heads, causal=0):
             dfeed_forward_z.transpose(2, 0, 1).reshape(k_size, n_size * t_size),
             v_dot.reshape(n_size * t_size, m_size), out=dW1_dot,
         )
-    # W̄̇₂[m,k] = Σ_n,t g[n,t,m]·factor_b1_dot_feed_forward_z_sum_W1_dot_v[n,t,k]
-    with np.errstate(over="ignore", invalid="ignore"):
-        np.matmul(
-            g.transpose(2, 0, 1).reshape(m_size, n_size * t_size),
-            factor_b1_dot_feed_forward_z_sum_W1_dot_v.reshape(n_size * t_size, k_size), out=dW2_dot,
-        )
     chunk = chunk_rows(n_size * t_size)
     if k_size <= chunk:
         _hvp_14_rows(0, k_size, feed_forward_z, sum_W2_dot_g, n_size, t_size, dfeed_forward_z_dot, db1_dot)
     else:
         _hvp_14_parallel(
             chunk, k_size, feed_forward_z, sum_W2_dot_g, n_size, t_size, dfeed_forward_z_dot, db1_dot,
+        )
+    chunk = chunk_rows(k_size * t_size)
+    if n_size <= chunk:
+        _hvp_15_rows(
+            0, n_size, b1_dot, feed_forward_z, sum_W1_dot_v, sum_W1_v_dot, k_size, t_size,
+            factor_b1_dot_feed_forward_z_sum_W1_dot_v,
+        )
+    else:
+        _hvp_15_parallel(
+            chunk, n_size, b1_dot, feed_forward_z, sum_W1_dot_v, sum_W1_v_dot, k_size, t_size,
+            factor_b1_dot_feed_forward_z_sum_W1_dot_v,
         )
     # sum_W1_dfeed_forward_z_dot[n,t,m] = Σ_k W₁[k,m]·f̅e̅e̅d̅_̅f̅o̅r̅w̅a̅r̅d̅_̅z̅̇[n,t,k]
     with np.errstate(over="ignore", invalid="ignore"):
@@ -4872,14 +4887,21 @@ def hvp(inputs, vectors, g, *, heads, causal=0):
             dfeed_forward_z_dot.transpose(2, 0, 1).reshape(k_size, n_size * t_size),
             v.reshape(n_size * t_size, m_size), out=sum_dfeed_forward_z_dot_v,
         )
+    # W̄̇₂[m,k] = Σ_n,t g[n,t,m]·factor_b1_dot_feed_forward_z_sum_W1_dot_v[n,k,t]
+    with np.errstate(over="ignore", invalid="ignore"):
+        np.matmul(
+            g.transpose(2, 0, 1).reshape(m_size, n_size * t_size),
+            factor_b1_dot_feed_forward_z_sum_W1_dot_v.transpose(0, 2, 1).reshape(n_size * t_size, k_size),
+            out=dW2_dot,
+        )
     chunk = chunk_rows(t_size * m_size)
     if n_size <= chunk:
-        _hvp_15_rows(
+        _hvp_16_rows(
             0, n_size, gamma2, dv, layer_norm_xhat_, layer_norm_r_, g, m_size, t_size, dlayer_norm_xhat_,
             sum_layer_norm_xhat__dlayer_norm_xhat_, sum_dlayer_norm_xhat_, dh,
         )
     else:
-        _hvp_15_parallel(
+        _hvp_16_parallel(
             chunk, n_size, gamma2, dv, layer_norm_xhat_, layer_norm_r_, g, m_size, t_size, dlayer_norm_xhat_,
             sum_layer_norm_xhat__dlayer_norm_xhat_, sum_dlayer_norm_xhat_, dh,
         )
@@ -4892,32 +4914,32 @@ def hvp(inputs, vectors, g, *, heads, causal=0):
         )
     chunk = chunk_rows(h_size * t_size * e_size * m_size)
     if n_size <= chunk:
-        _hvp_16_rows(
+        _hvp_17_rows(
             0, n_size, Wo, dh, Wo_dot, e_size, h_size, m_size, t_size, dmulti_head_attention_o, sum_Wo_dot_dh,
         )
     else:
-        _hvp_16_parallel(
+        _hvp_17_parallel(
             chunk, n_size, Wo, dh, Wo_dot, e_size, h_size, m_size, t_size, dmulti_head_attention_o,
             sum_Wo_dot_dh,
         )
     chunk = chunk_rows(n_size * t_size)
     if m_size <= chunk:
-        _hvp_17_rows(
+        _hvp_18_rows(
             0, m_size, sum_W1_dfeed_forward_z_dot, sum_W1_dot_dfeed_forward_z, gamma2, gamma2_dot, dv,
             layer_norm_xhat_, layer_norm_xhat__dot, n_size, t_size, dlayer_norm_xhat__dot, dgamma2_dot,
             dbeta2_dot,
         )
     else:
-        _hvp_17_parallel(
+        _hvp_18_parallel(
             chunk, m_size, sum_W1_dfeed_forward_z_dot, sum_W1_dot_dfeed_forward_z, gamma2, gamma2_dot, dv,
             layer_norm_xhat_, layer_norm_xhat__dot, n_size, t_size, dlayer_norm_xhat__dot, dgamma2_dot,
             dbeta2_dot,
         )
     chunk = chunk_rows(m_size)
     if k_size <= chunk:
-        _hvp_18_rows(sum_dfeed_forward_z_dot_v, dW1_dot)
+        _hvp_19_rows(sum_dfeed_forward_z_dot_v, dW1_dot)
     else:
-        _hvp_18_parallel(chunk, sum_dfeed_forward_z_dot_v, dW1_dot)
+        _hvp_19_parallel(chunk, sum_dfeed_forward_z_dot_v, dW1_dot)
     # sum_dmulti_head_attention_o_multi_head_attention_v[n,h,t,t′] = Σ_e m̅u̅l̅t̅i̅_̅h̅e̅a̅d̅_̅a̅t̅t̅e̅n̅t̅i̅o̅n̅_̅o̅[n,h,t,e]·
     #     multi_head_attention_v[n,h,t′,e]
     with np.errstate(over="ignore", invalid="ignore"):
@@ -4926,10 +4948,10 @@ def hvp(inputs, vectors, g, *, heads, causal=0):
             out=sum_dmulti_head_attention_o_multi_head_attention_v,
         )
     # m̅u̅l̅t̅i̅_̅h̅e̅a̅d̅_̅a̅t̅t̅e̅n̅t̅i̅o̅n̅_̅v̅[n,h,t,e] = Σ_t′ m̅u̅l̅t̅i̅_̅h̅e̅a̅d̅_̅a̅t̅t̅e̅n̅t̅i̅o̅n̅_̅o̅[n,h,t′,e]·
-    #     factor_multi_head_attention_any_multi_head_attention_a[n,h,t′,t]
+    #     factor_multi_head_attention_any_multi_head_attention_a[n,t′,h,t]
     with np.errstate(over="ignore", invalid="ignore"):
         np.matmul(
-            factor_multi_head_attention_any_multi_head_attention_a.transpose(0, 1, 3, 2),
+            factor_multi_head_attention_any_multi_head_attention_a.transpose(0, 2, 3, 1),
             dmulti_head_attention_o, out=dmulti_head_attention_v,
         )
     # sum_dmulti_head_attention_o_multi_head_attention_v_dot[n,h,t,t′] = Σ_e m̅u̅l̅t̅i̅_̅h̅e̅a̅d̅_̅a̅t̅t̅e̅n̅t̅i̅o̅n̅_̅o̅[n,h,t,e]·
@@ -4941,13 +4963,13 @@ def hvp(inputs, vectors, g, *, heads, causal=0):
         )
     chunk = chunk_rows(t_size * m_size)
     if n_size <= chunk:
-        _hvp_19_rows(
+        _hvp_20_rows(
             0, n_size, dlayer_norm_xhat__dot, layer_norm_xhat_, dlayer_norm_xhat_, layer_norm_xhat__dot,
             layer_norm_r_, layer_norm_r__dot, sum_dlayer_norm_xhat_, sum_layer_norm_xhat__dlayer_norm_xhat_,
             m_size, t_size, dh_dot,
         )
     else:
-        _hvp_19_parallel(
+        _hvp_20_parallel(
             chunk, n_size, dlayer_norm_xhat__dot, layer_norm_xhat_, dlayer_norm_xhat_, layer_norm_xhat__dot,
             layer_norm_r_, layer_norm_r__dot, sum_dlayer_norm_xhat_, sum_layer_norm_xhat__dlayer_norm_xhat_,
             m_size, t_size, dh_dot,
@@ -4985,30 +5007,30 @@ def hvp(inputs, vectors, g, *, heads, causal=0):
         )
     chunk = chunk_rows(t_size * h_size * t_size)
     if n_size <= chunk:
-        _hvp_20_rows(
+        _hvp_21_rows(
             0, n_size, multi_head_attention_any, sum_dmulti_head_attention_o_multi_head_attention_v, h_size,
             t_size, dmulti_head_attention_a,
         )
     else:
-        _hvp_20_parallel(
+        _hvp_21_parallel(
             chunk, n_size, multi_head_attention_any, sum_dmulti_head_attention_o_multi_head_attention_v,
             h_size, t_size, dmulti_head_attention_a,
         )
     chunk = chunk_rows(h_size * t_size * e_size * m_size)
     if n_size <= chunk:
-        _hvp_21_rows(
+        _hvp_22_rows(
             0, n_size, Wo, dh_dot, sum_Wo_dot_dh, e_size, h_size, m_size, t_size, dmulti_head_attention_o_dot,
         )
     else:
-        _hvp_21_parallel(
+        _hvp_22_parallel(
             chunk, n_size, Wo, dh_dot, sum_Wo_dot_dh, e_size, h_size, m_size, t_size,
             dmulti_head_attention_o_dot,
         )
     chunk = chunk_rows(n_size * t_size)
     if m_size <= chunk:
-        _hvp_22_rows(0, m_size, dh_dot, n_size, t_size, dbo_dot)
+        _hvp_23_rows(0, m_size, dh_dot, n_size, t_size, dbo_dot)
     else:
-        _hvp_22_parallel(chunk, m_size, dh_dot, n_size, t_size, dbo_dot)
+        _hvp_23_parallel(chunk, m_size, dh_dot, n_size, t_size, dbo_dot)
     # sum_dmulti_head_attention_o_dot_multi_head_attention_v[n,h,t,t′] = Σ_e multi_head_attention_v[n,h,t′,e]·
     #     m̅u̅l̅t̅i̅_̅h̅e̅a̅d̅_̅a̅t̅t̅e̅n̅t̅i̅o̅n̅_̅o̅̇[n,h,t,e]
     with np.errstate(over="ignore", invalid="ignore"):
@@ -5018,36 +5040,36 @@ def hvp(inputs, vectors, g, *, heads, causal=0):
         )
     chunk = chunk_rows(h_size * t_size * t_size)
     if n_size <= chunk:
-        _hvp_23_rows(
+        _hvp_24_rows(
             0, n_size, multi_head_attention_z_max, dmulti_head_attention_a, multi_head_attention_z, h_size,
             t_size, shifted_sum,
         )
     else:
-        _hvp_23_parallel(
+        _hvp_24_parallel(
             chunk, n_size, multi_head_attention_z_max, dmulti_head_attention_a, multi_head_attention_z, h_size,
             t_size, shifted_sum,
         )
     chunk = chunk_rows(h_size * t_size * e_size * t_size)
     if n_size <= chunk:
-        _hvp_24_rows(
+        _hvp_25_rows(
             0, n_size, multi_head_attention_any, multi_head_attention_a, multi_head_attention_a_dot,
             dmulti_head_attention_o, dmulti_head_attention_o_dot, e_size, h_size, t_size,
             dmulti_head_attention_v_dot,
         )
     else:
-        _hvp_24_parallel(
+        _hvp_25_parallel(
             chunk, n_size, multi_head_attention_any, multi_head_attention_a, multi_head_attention_a_dot,
             dmulti_head_attention_o, dmulti_head_attention_o_dot, e_size, h_size, t_size,
             dmulti_head_attention_v_dot,
         )
     chunk = chunk_rows(h_size * e_size)
     if m_size <= chunk:
-        _hvp_25_rows(
+        _hvp_26_rows(
             0, m_size, sum_dh_dot_multi_head_attention_o, sum_dh_multi_head_attention_o_dot, e_size, h_size,
             dWo_dot,
         )
     else:
-        _hvp_25_parallel(
+        _hvp_26_parallel(
             chunk, m_size, sum_dh_dot_multi_head_attention_o, sum_dh_multi_head_attention_o_dot, e_size,
             h_size, dWo_dot,
         )
@@ -5069,7 +5091,7 @@ def hvp(inputs, vectors, g, *, heads, causal=0):
         )
     chunk = chunk_rows(t_size * h_size * t_size)
     if n_size <= chunk:
-        _hvp_26_rows(
+        _hvp_27_rows(
             0, n_size, multi_head_attention_z_max, multi_head_attention_z, shifted_sum, sum_exp,
             dmulti_head_attention_a, multi_head_attention_open, multi_head_attention_any,
             sum_dmulti_head_attention_o_dot_multi_head_attention_v,
@@ -5077,7 +5099,7 @@ def hvp(inputs, vectors, g, *, heads, causal=0):
             dmulti_head_attention_a_dot,
         )
     else:
-        _hvp_26_parallel(
+        _hvp_27_parallel(
             chunk, n_size, multi_head_attention_z_max, multi_head_attention_z, shifted_sum, sum_exp,
             dmulti_head_attention_a, multi_head_attention_open, multi_head_attention_any,
             sum_dmulti_head_attention_o_dot_multi_head_attention_v,
@@ -5086,9 +5108,9 @@ def hvp(inputs, vectors, g, *, heads, causal=0):
         )
     chunk = chunk_rows(e_size * n_size * t_size)
     if h_size <= chunk:
-        _hvp_27_rows(0, h_size, dmulti_head_attention_v_dot, e_size, n_size, t_size, dbv_dot)
+        _hvp_28_rows(0, h_size, dmulti_head_attention_v_dot, e_size, n_size, t_size, dbv_dot)
     else:
-        _hvp_27_parallel(chunk, h_size, dmulti_head_attention_v_dot, e_size, n_size, t_size, dbv_dot)
+        _hvp_28_parallel(chunk, h_size, dmulti_head_attention_v_dot, e_size, n_size, t_size, dbv_dot)
     # sum_multi_head_attention_q_dmulti_head_attention_s[n,h,t,e] = Σ_t′ m̅u̅l̅t̅i̅_̅h̅e̅a̅d̅_̅a̅t̅t̅e̅n̅t̅i̅o̅n̅_̅s̅[n,h,t′,t]·
     #     multi_head_attention_q[n,h,t′,e]
     with np.errstate(over="ignore", invalid="ignore"):
@@ -5119,48 +5141,48 @@ def hvp(inputs, vectors, g, *, heads, causal=0):
         )
     chunk = chunk_rows(h_size * t_size * t_size)
     if n_size <= chunk:
-        _hvp_28_rows(
+        _hvp_29_rows(
             0, n_size, multi_head_attention_z_max, dmulti_head_attention_a, dmulti_head_attention_a_dot,
             multi_head_attention_z, multi_head_attention_z_dot, h_size, t_size, shifted_sum__,
         )
     else:
-        _hvp_28_parallel(
+        _hvp_29_parallel(
             chunk, n_size, multi_head_attention_z_max, dmulti_head_attention_a, dmulti_head_attention_a_dot,
             multi_head_attention_z, multi_head_attention_z_dot, h_size, t_size, shifted_sum__,
         )
     chunk = chunk_rows(e_size * m_size)
     if h_size <= chunk:
-        _hvp_29_rows(
+        _hvp_30_rows(
             0, h_size, sum_u_dmulti_head_attention_v_dot, sum_u_dot_dmulti_head_attention_v, e_size, m_size,
             dWv_dot,
         )
     else:
-        _hvp_29_parallel(
+        _hvp_30_parallel(
             chunk, h_size, sum_u_dmulti_head_attention_v_dot, sum_u_dot_dmulti_head_attention_v, e_size,
             m_size, dWv_dot,
         )
     chunk = chunk_rows(h_size * t_size * e_size)
     if n_size <= chunk:
-        _hvp_30_rows(
+        _hvp_31_rows(
             0, n_size, sum_multi_head_attention_q_dmulti_head_attention_s,
             sum_multi_head_attention_k_dmulti_head_attention_s, real(e_size_to_const), e_size, h_size, t_size,
             dmulti_head_attention_k, dmulti_head_attention_q,
         )
     else:
-        _hvp_30_parallel(
+        _hvp_31_parallel(
             chunk, n_size, sum_multi_head_attention_q_dmulti_head_attention_s,
             sum_multi_head_attention_k_dmulti_head_attention_s, real(e_size_to_const), e_size, h_size, t_size,
             dmulti_head_attention_k, dmulti_head_attention_q,
         )
     chunk = chunk_rows(t_size * h_size * t_size)
     if n_size <= chunk:
-        _hvp_31_rows(
+        _hvp_32_rows(
             0, n_size, multi_head_attention_z_max, multi_head_attention_z, shifted_sum, shifted_sum_,
             shifted_sum__, sum_exp, dmulti_head_attention_a, dmulti_head_attention_a_dot,
             multi_head_attention_z_dot, multi_head_attention_open, h_size, t_size, dmulti_head_attention_s_dot,
         )
     else:
-        _hvp_31_parallel(
+        _hvp_32_parallel(
             chunk, n_size, multi_head_attention_z_max, multi_head_attention_z, shifted_sum, shifted_sum_,
             shifted_sum__, sum_exp, dmulti_head_attention_a, dmulti_head_attention_a_dot,
             multi_head_attention_z_dot, multi_head_attention_open, h_size, t_size, dmulti_head_attention_s_dot,
@@ -5229,18 +5251,18 @@ def hvp(inputs, vectors, g, *, heads, causal=0):
         )
     chunk = chunk_rows(n_size * t_size)
     if m_size <= chunk:
-        _hvp_32_rows(
+        _hvp_33_rows(
             0, m_size, sum_Wk_dmulti_head_attention_k, sum_Wq_dmulti_head_attention_q,
             sum_Wv_dmulti_head_attention_v, gamma1, n_size, t_size, du, dlayer_norm_xhat,
         )
     else:
-        _hvp_32_parallel(
+        _hvp_33_parallel(
             chunk, m_size, sum_Wk_dmulti_head_attention_k, sum_Wq_dmulti_head_attention_q,
             sum_Wv_dmulti_head_attention_v, gamma1, n_size, t_size, du, dlayer_norm_xhat,
         )
     chunk = chunk_rows(e_size * n_size * t_size)
     if h_size <= chunk:
-        _hvp_33_rows(
+        _hvp_34_rows(
             0, h_size, sum_multi_head_attention_q_dmulti_head_attention_s_dot,
             sum_multi_head_attention_q_dot_dmulti_head_attention_s,
             sum_multi_head_attention_k_dmulti_head_attention_s_dot,
@@ -5248,7 +5270,7 @@ def hvp(inputs, vectors, g, *, heads, causal=0):
             t_size, dmulti_head_attention_k_dot, dmulti_head_attention_q_dot, dbq_dot, dbk_dot,
         )
     else:
-        _hvp_33_parallel(
+        _hvp_34_parallel(
             chunk, h_size, sum_multi_head_attention_q_dmulti_head_attention_s_dot,
             sum_multi_head_attention_q_dot_dmulti_head_attention_s,
             sum_multi_head_attention_k_dmulti_head_attention_s_dot,
@@ -5289,18 +5311,18 @@ def hvp(inputs, vectors, g, *, heads, causal=0):
         )
     chunk = chunk_rows(t_size * m_size)
     if n_size <= chunk:
-        _hvp_34_rows(
+        _hvp_35_rows(
             0, n_size, layer_norm_xhat, dlayer_norm_xhat, m_size, t_size, sum_layer_norm_xhat_dlayer_norm_xhat,
             sum_dlayer_norm_xhat,
         )
     else:
-        _hvp_34_parallel(
+        _hvp_35_parallel(
             chunk, n_size, layer_norm_xhat, dlayer_norm_xhat, m_size, t_size,
             sum_layer_norm_xhat_dlayer_norm_xhat, sum_dlayer_norm_xhat,
         )
     chunk = chunk_rows(n_size * t_size)
     if m_size <= chunk:
-        _hvp_35_rows(
+        _hvp_36_rows(
             0, m_size, sum_Wk_dmulti_head_attention_k_dot, sum_Wk_dot_dmulti_head_attention_k,
             sum_Wq_dmulti_head_attention_q_dot, sum_Wq_dot_dmulti_head_attention_q,
             sum_Wv_dmulti_head_attention_v_dot, sum_Wv_dot_dmulti_head_attention_v, gamma1, gamma1_dot, du,
@@ -5308,7 +5330,7 @@ def hvp(inputs, vectors, g, *, heads, causal=0):
             dbeta1_dot,
         )
     else:
-        _hvp_35_parallel(
+        _hvp_36_parallel(
             chunk, m_size, sum_Wk_dmulti_head_attention_k_dot, sum_Wk_dot_dmulti_head_attention_k,
             sum_Wq_dmulti_head_attention_q_dot, sum_Wq_dot_dmulti_head_attention_q,
             sum_Wv_dmulti_head_attention_v_dot, sum_Wv_dot_dmulti_head_attention_v, gamma1, gamma1_dot, du,
@@ -5317,26 +5339,26 @@ def hvp(inputs, vectors, g, *, heads, causal=0):
         )
     chunk = chunk_rows(e_size * m_size)
     if h_size <= chunk:
-        _hvp_36_rows(
+        _hvp_37_rows(
             0, h_size, sum_u_dmulti_head_attention_q_dot, sum_u_dot_dmulti_head_attention_q,
             sum_u_dmulti_head_attention_k_dot, sum_u_dot_dmulti_head_attention_k, e_size, m_size, dWq_dot,
             dWk_dot,
         )
     else:
-        _hvp_36_parallel(
+        _hvp_37_parallel(
             chunk, h_size, sum_u_dmulti_head_attention_q_dot, sum_u_dot_dmulti_head_attention_q,
             sum_u_dmulti_head_attention_k_dot, sum_u_dot_dmulti_head_attention_k, e_size, m_size, dWq_dot,
             dWk_dot,
         )
     chunk = chunk_rows(t_size * m_size)
     if n_size <= chunk:
-        _hvp_37_rows(
+        _hvp_38_rows(
             0, n_size, dlayer_norm_xhat_dot, layer_norm_xhat, dlayer_norm_xhat, layer_norm_xhat_dot,
             layer_norm_r, layer_norm_r_dot, sum_dlayer_norm_xhat, sum_layer_norm_xhat_dlayer_norm_xhat, dh_dot,
             m_size, t_size, dx_dot,
         )
     else:
-        _hvp_37_parallel(
+        _hvp_38_parallel(
             chunk, n_size, dlayer_norm_xhat_dot, layer_norm_xhat, dlayer_norm_xhat, layer_norm_xhat_dot,
             layer_norm_r, layer_norm_r_dot, sum_dlayer_norm_xhat, sum_layer_norm_xhat_dlayer_norm_xhat, dh_dot,
             m_size, t_size, dx_dot,
