@@ -92,7 +92,7 @@ def _order(reduction: sp.Expr, around: Sequence[Index] = ()) -> Callable[[Index]
         inside = _order(reduction)
         return lambda i: (False, False, around.index(i), "") if i in around else (True, *inside(i)[1:])
     seen: list[sp.Basic] = []
-    for entry in reduction.atoms(Entry):
+    for entry in sorted(reduction.atoms(Entry), key=sp.default_sort_key):
         seen += [i for i in entry.indices if i not in seen]
     return lambda i: (i.axis != "…", i.axis != "n", seen.index(i) if i in seen else 0, str(i))
 
@@ -140,7 +140,7 @@ def _in_blocks(axes: Sequence[Index], rows: Sequence[Index], columns: Sequence[I
 def _sides(total: Total) -> list[tuple[sp.Expr, tuple[Index, ...]]] | None:
     """The two factors of a sum that is a matrix product, each with its indices; None where it is no such thing."""
     bound = set(total.bound)
-    factors = sp.Mul.make_args(total.body)
+    factors = tuple(sorted(sp.Mul.make_args(total.body), key=sp.default_sort_key))
     if any(f.atoms(Delta) or any(not isinstance(i, Index) for e in f.atoms(Entry) for i in e.indices) for f in factors):
         return None
     reach = [free_indices(f) for f in factors]
