@@ -239,7 +239,25 @@ def _backward_parallel(chunk, b_size, any, open, s, h_size, t_size, u_size, z):
 
 
 @njit(**OPTIONS)
-def _backward_2_rows(lo, hi, sum_exp, z_max, z, any, sum_g_v, open, h_size, t_size, u_size, ds, factor_any_a):
+def _backward_2_rows(lo, hi, any, g, e_size, h_size, t_size, factor_any_g):
+    for b in range(lo, hi):
+        for t in range(t_size):
+            for h in range(h_size):
+                for e_ in range(e_size):
+                    # factor_any_g[b,t,h,e] = any[b,t]·g[b,h,t,e]
+                    factor_any_g[b, t, h, e_] = any[b, t] * g[b, h, t, e_]
+
+
+@njit(parallel=True, **OPTIONS)
+def _backward_2_parallel(chunk, b_size, any, g, e_size, h_size, t_size, factor_any_g):
+    for k in prange((b_size + chunk - 1) // chunk):
+        lo = k * chunk
+        hi = min(lo + chunk, b_size)
+        _backward_2_rows(lo, hi, any, g, e_size, h_size, t_size, factor_any_g)
+
+
+@njit(**OPTIONS)
+def _backward_3_rows(lo, hi, sum_exp, z_max, z, any, sum_g_v, open, h_size, t_size, u_size, a, ds):
     real = sum_exp.dtype.type
     for b in range(lo, hi):
         for h in range(h_size):
@@ -249,38 +267,34 @@ def _backward_2_rows(lo, hi, sum_exp, z_max, z, any, sum_g_v, open, h_size, t_si
                 z_max_bht = z_max[b, h, t]
                 # a[b,h,t,u] = exp(z[b,h,t,u] − zₘₐₓ[b,h,t]) / sum_exp[b,h,t]
                 # ā[b,h,t,u] = any[b,t]·sum_g_v[b,h,t,u]
-                # factor_any_a[b,h,t,u] = any[b,t]·a[b,h,t,u]
                 # sum_a_da[b,h,t] = Σ_u ā[b,h,t,u]·a[b,h,t,u]
                 sum_a_da_sum = 0.0
                 for u in range(u_size):
-                    a = exp(z[b, h, t, u] - z_max_bht) / sum_exp_bht
-                    ds[b, h, t, u] = a
+                    a_bhtu = exp(z[b, h, t, u] - z_max_bht) / sum_exp_bht
+                    a[b, h, t, u] = a_bhtu
                     da = any_bt * sum_g_v[b, h, t, u]
-                    factor_any_a[b, h, t, u] = a * any_bt
-                    sum_a_da_sum = added(sum_a_da_sum, a * da)
+                    sum_a_da_sum = added(sum_a_da_sum, a_bhtu * da)
                 sum_a_da = real(sum_a_da_sum)
                 # ā[b,h,t,u] = any[b,t]·sum_g_v[b,h,t,u]
                 # s̄[b,h,t,u] = a[b,h,t,u]·(ā[b,h,t,u] − sum_a_da[b,h,t])·1[open[b,t,u] > 0]
                 for u in range(u_size):
-                    a = ds[b, h, t, u]
+                    a_bhtu = a[b, h, t, u]
                     da = any_bt * sum_g_v[b, h, t, u]
-                    ds[b, h, t, u] = a * (da - sum_a_da) * (real(1) if (open[b, t, u] > real(0)) else real(0))
+                    ds[b, h, t, u] = (
+                        a_bhtu * (da - sum_a_da) * (real(1) if (open[b, t, u] > real(0)) else real(0))
+                    )
 
 
 @njit(parallel=True, **OPTIONS)
-def _backward_2_parallel(
-    chunk, b_size, sum_exp, z_max, z, any, sum_g_v, open, h_size, t_size, u_size, ds, factor_any_a,
-):
+def _backward_3_parallel(chunk, b_size, sum_exp, z_max, z, any, sum_g_v, open, h_size, t_size, u_size, a, ds):
     for k in prange((b_size + chunk - 1) // chunk):
         lo = k * chunk
         hi = min(lo + chunk, b_size)
-        _backward_2_rows(
-            lo, hi, sum_exp, z_max, z, any, sum_g_v, open, h_size, t_size, u_size, ds, factor_any_a,
-        )
+        _backward_3_rows(lo, hi, sum_exp, z_max, z, any, sum_g_v, open, h_size, t_size, u_size, a, ds)
 
 
 @njit(**OPTIONS)
-def _backward_3_rows(lo, hi, sum_k_ds, d_size_to_const, d_size, h_size, t_size, dq):
+def _backward_4_rows(lo, hi, sum_k_ds, d_size_to_const, d_size, h_size, t_size, dq):
     for b in range(lo, hi):
         for h in range(h_size):
             for t in range(t_size):
@@ -290,15 +304,15 @@ def _backward_3_rows(lo, hi, sum_k_ds, d_size_to_const, d_size, h_size, t_size, 
 
 
 @njit(parallel=True, **OPTIONS)
-def _backward_3_parallel(chunk, b_size, sum_k_ds, d_size_to_const, d_size, h_size, t_size, dq):
+def _backward_4_parallel(chunk, b_size, sum_k_ds, d_size_to_const, d_size, h_size, t_size, dq):
     for k in prange((b_size + chunk - 1) // chunk):
         lo = k * chunk
         hi = min(lo + chunk, b_size)
-        _backward_3_rows(lo, hi, sum_k_ds, d_size_to_const, d_size, h_size, t_size, dq)
+        _backward_4_rows(lo, hi, sum_k_ds, d_size_to_const, d_size, h_size, t_size, dq)
 
 
 @njit(**OPTIONS)
-def _backward_4_rows(lo, hi, sum_q_ds, d_size_to_const, d_size, h_size, u_size, dk):
+def _backward_5_rows(lo, hi, sum_q_ds, d_size_to_const, d_size, h_size, u_size, dk):
     for b in range(lo, hi):
         for h in range(h_size):
             for u in range(u_size):
@@ -308,11 +322,11 @@ def _backward_4_rows(lo, hi, sum_q_ds, d_size_to_const, d_size, h_size, u_size, 
 
 
 @njit(parallel=True, **OPTIONS)
-def _backward_4_parallel(chunk, b_size, sum_q_ds, d_size_to_const, d_size, h_size, u_size, dk):
+def _backward_5_parallel(chunk, b_size, sum_q_ds, d_size_to_const, d_size, h_size, u_size, dk):
     for k in prange((b_size + chunk - 1) // chunk):
         lo = k * chunk
         hi = min(lo + chunk, b_size)
-        _backward_4_rows(lo, hi, sum_q_ds, d_size_to_const, d_size, h_size, u_size, dk)
+        _backward_5_rows(lo, hi, sum_q_ds, d_size_to_const, d_size, h_size, u_size, dk)
 
 
 @njit(**OPTIONS)
@@ -512,10 +526,10 @@ def _hvp_rows(lo, hi, mask, g, causal, e_size, h_size, t_size, u_size, open, any
                 if value > any_bt or (value != value and any_bt == any_bt):
                     any_bt = value
             any[b, t] = any_bt
-            # factor_any_g[b,h,t,e] = any[b,t]·g[b,h,t,e]
+            # factor_any_g[b,t,h,e] = any[b,t]·g[b,h,t,e]
             for h in range(h_size):
                 for e_ in range(e_size):
-                    factor_any_g[b, h, t, e_] = any_bt * g[b, h, t, e_]
+                    factor_any_g[b, t, h, e_] = any_bt * g[b, h, t, e_]
 
 
 @njit(parallel=True, **OPTIONS)
@@ -841,8 +855,9 @@ def backward(saved, g, *, out=None):
     )
     sum_g_v = np.empty((b_size, h_size, t_size, u_size), real)
     z = np.empty((b_size, h_size, t_size, u_size), real)
+    factor_any_g = np.empty((b_size, t_size, h_size, e_size), real)
+    a = np.empty((b_size, h_size, t_size, u_size), real)
     ds = np.empty((b_size, h_size, t_size, u_size), real)
-    factor_any_a = np.empty((b_size, h_size, t_size, u_size), real)
     sum_k_ds = np.empty((b_size, h_size, t_size, d_size), real)
     sum_q_ds = np.empty((b_size, h_size, u_size, d_size), real)
     d_size_to_const = 1 / math.sqrt(d_size)
@@ -854,14 +869,17 @@ def backward(saved, g, *, out=None):
         _backward_rows(0, b_size, any, open, s, h_size, t_size, u_size, z)
     else:
         _backward_parallel(chunk, b_size, any, open, s, h_size, t_size, u_size, z)
+    chunk = chunk_rows(t_size * h_size * e_size)
+    if b_size <= chunk:
+        _backward_2_rows(0, b_size, any, g, e_size, h_size, t_size, factor_any_g)
+    else:
+        _backward_2_parallel(chunk, b_size, any, g, e_size, h_size, t_size, factor_any_g)
     chunk = chunk_rows(h_size * t_size * u_size)
     if b_size <= chunk:
-        _backward_2_rows(
-            0, b_size, sum_exp, z_max, z, any, sum_g_v, open, h_size, t_size, u_size, ds, factor_any_a,
-        )
+        _backward_3_rows(0, b_size, sum_exp, z_max, z, any, sum_g_v, open, h_size, t_size, u_size, a, ds)
     else:
-        _backward_2_parallel(
-            chunk, b_size, sum_exp, z_max, z, any, sum_g_v, open, h_size, t_size, u_size, ds, factor_any_a,
+        _backward_3_parallel(
+            chunk, b_size, sum_exp, z_max, z, any, sum_g_v, open, h_size, t_size, u_size, a, ds,
         )
     # sum_k_ds[b,h,t,d] = Σ_u s̄[b,h,t,u]·k[b,h,u,d]
     with np.errstate(over="ignore", invalid="ignore"):
@@ -869,19 +887,19 @@ def backward(saved, g, *, out=None):
     # sum_q_ds[b,h,u,d] = Σ_t s̄[b,h,t,u]·q[b,h,t,d]
     with np.errstate(over="ignore", invalid="ignore"):
         np.matmul(ds.transpose(0, 1, 3, 2), q, out=sum_q_ds)
-    # v̄[b,h,u,e] = Σ_t g[b,h,t,e]·factor_any_a[b,h,t,u]
+    # v̄[b,h,u,e] = Σ_t a[b,h,t,u]·factor_any_g[b,t,h,e]
     with np.errstate(over="ignore", invalid="ignore"):
-        np.matmul(factor_any_a.transpose(0, 1, 3, 2), g, out=dv)
+        np.matmul(a.transpose(0, 1, 3, 2), factor_any_g.transpose(0, 2, 1, 3), out=dv)
     chunk = chunk_rows(h_size * t_size * d_size)
     if b_size <= chunk:
-        _backward_3_rows(0, b_size, sum_k_ds, real(d_size_to_const), d_size, h_size, t_size, dq)
+        _backward_4_rows(0, b_size, sum_k_ds, real(d_size_to_const), d_size, h_size, t_size, dq)
     else:
-        _backward_3_parallel(chunk, b_size, sum_k_ds, real(d_size_to_const), d_size, h_size, t_size, dq)
+        _backward_4_parallel(chunk, b_size, sum_k_ds, real(d_size_to_const), d_size, h_size, t_size, dq)
     chunk = chunk_rows(h_size * u_size * d_size)
     if b_size <= chunk:
-        _backward_4_rows(0, b_size, sum_q_ds, real(d_size_to_const), d_size, h_size, u_size, dk)
+        _backward_5_rows(0, b_size, sum_q_ds, real(d_size_to_const), d_size, h_size, u_size, dk)
     else:
-        _backward_4_parallel(chunk, b_size, sum_q_ds, real(d_size_to_const), d_size, h_size, u_size, dk)
+        _backward_5_parallel(chunk, b_size, sum_q_ds, real(d_size_to_const), d_size, h_size, u_size, dk)
     return Gradients(dq, dk, dv)
 
 
@@ -998,7 +1016,7 @@ def hvp(inputs, vectors, g, *, causal=0):
     sum_g_v_dot = np.empty((b_size, h_size, t_size, u_size), real)
     open = np.empty((b_size, t_size, u_size), real)
     any = np.empty((b_size, t_size), real)
-    factor_any_g = np.empty((b_size, h_size, t_size, e_size), real)
+    factor_any_g = np.empty((b_size, t_size, h_size, e_size), real)
     s = np.empty((b_size, h_size, t_size, u_size), real)
     da = np.empty((b_size, h_size, t_size, u_size), real)
     z_dot = np.empty((b_size, h_size, t_size, u_size), real)
@@ -1072,9 +1090,9 @@ def hvp(inputs, vectors, g, *, causal=0):
     # sum_q_dot_ds[b,h,u,d] = Σ_t s̄[b,h,t,u]·q̇[b,h,t,d]
     with np.errstate(over="ignore", invalid="ignore"):
         np.matmul(ds.transpose(0, 1, 3, 2), q_dot, out=sum_q_dot_ds)
-    # v̄̇[b,h,u,e] = Σ_t factor_any_g[b,h,t,e]·ȧ[b,h,t,u]
+    # v̄̇[b,h,u,e] = Σ_t factor_any_g[b,t,h,e]·ȧ[b,h,t,u]
     with np.errstate(over="ignore", invalid="ignore"):
-        np.matmul(a_dot.transpose(0, 1, 3, 2), factor_any_g, out=dv_dot)
+        np.matmul(a_dot.transpose(0, 1, 3, 2), factor_any_g.transpose(0, 2, 1, 3), out=dv_dot)
     chunk = chunk_rows(h_size * t_size * d_size)
     if b_size <= chunk:
         _hvp_6_rows(

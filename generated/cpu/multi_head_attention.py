@@ -341,7 +341,7 @@ def _backward_parallel(chunk, n_size, mask, causal, t_size, attention_open):
 
 
 @njit(**OPTIONS)
-def _backward_2_rows(lo, hi, Wo, g, e_size, h_size, m_size, t_size, do):
+def _backward_2_rows(lo, hi, Wo, g, attention_any, e_size, h_size, m_size, t_size, do, factor_attention_any_do):
     real = Wo.dtype.type
     for n in range(lo, hi):
         for h in range(h_size):
@@ -353,14 +353,20 @@ def _backward_2_rows(lo, hi, Wo, g, e_size, h_size, m_size, t_size, do):
                         do_sum = added(do_sum, Wo[m, h, e_] * g[n, t, m])
                     do_nhte_ = real(do_sum)
                     do[n, h, t, e_] = do_nhte_
+                    # factor_attention_any_do[n,t,h,e] = ō[n,h,t,e]·attention_any[n,t]
+                    factor_attention_any_do[n, t, h, e_] = do_nhte_ * attention_any[n, t]
 
 
 @njit(parallel=True, **OPTIONS)
-def _backward_2_parallel(chunk, n_size, Wo, g, e_size, h_size, m_size, t_size, do):
+def _backward_2_parallel(
+    chunk, n_size, Wo, g, attention_any, e_size, h_size, m_size, t_size, do, factor_attention_any_do,
+):
     for k in prange((n_size + chunk - 1) // chunk):
         lo = k * chunk
         hi = min(lo + chunk, n_size)
-        _backward_2_rows(lo, hi, Wo, g, e_size, h_size, m_size, t_size, do)
+        _backward_2_rows(
+            lo, hi, Wo, g, attention_any, e_size, h_size, m_size, t_size, do, factor_attention_any_do,
+        )
 
 
 @njit(**OPTIONS)
@@ -390,7 +396,7 @@ def _backward_3_parallel(chunk, m_size, g, n_size, t_size, dbo):
 @njit(**OPTIONS)
 def _backward_4_rows(
     lo, hi, attention_any, attention_open, attention_s, attention_z_max, sum_exp, h_size, t_size, attention_z,
-    factor_attention_any_attention_a,
+    attention_a,
 ):
     real = attention_any.dtype.type
     for n in range(lo, hi):
@@ -402,28 +408,26 @@ def _backward_4_rows(
                 # attention_z[n,h,t,t′] = attention_s[n,h,t,t′] if attention_open[n,t,t′] > 0 else (−∞)·
                 #     1[attention_any[n,t] > 0]
                 # attention_a[n,h,t,t′] = exp(attention_z[n,h,t,t′] − attention_z_max[n,h,t]) / sum_exp[n,h,t]
-                # factor_attention_any_attention_a[n,t,h,t′] = attention_any[n,t]·attention_a[n,h,t,t′]
                 for t_2 in range(t_size):
                     attention_z_nhtt_2 = (
                         (attention_s[n, h, t, t_2] if (attention_open[n, t, t_2] > real(0)) else (real(-np.inf)
                         if (attention_any_nt > real(0)) else real(0)))
                     )
                     attention_z[n, h, t, t_2] = attention_z_nhtt_2
-                    attention_a = exp(attention_z_nhtt_2 - attention_z_max_nht) / sum_exp_nht
-                    factor_attention_any_attention_a[n, t, h, t_2] = attention_a * attention_any_nt
+                    attention_a[n, h, t, t_2] = exp(attention_z_nhtt_2 - attention_z_max_nht) / sum_exp_nht
 
 
 @njit(parallel=True, **OPTIONS)
 def _backward_4_parallel(
     chunk, n_size, attention_any, attention_open, attention_s, attention_z_max, sum_exp, h_size, t_size,
-    attention_z, factor_attention_any_attention_a,
+    attention_z, attention_a,
 ):
     for k in prange((n_size + chunk - 1) // chunk):
         lo = k * chunk
         hi = min(lo + chunk, n_size)
         _backward_4_rows(
             lo, hi, attention_any, attention_open, attention_s, attention_z_max, sum_exp, h_size, t_size,
-            attention_z, factor_attention_any_attention_a,
+            attention_z, attention_a,
         )
 
 
@@ -836,12 +840,12 @@ def _jvp_8_rows(
         for t in range(t_size):
             attention_any_nt = attention_any[n, t]
             # o[n,h,t,e] = attention_any[n,t]·sum_attention_a_v[n,h,t,e]
-            # factor_attention_any_sum_attention_a_dot_v_sum_attention_a_v_dot[n,h,e,t] = attention_any[n,t]·
+            # factor_attention_any_sum_attention_a_dot_v_sum_attention_a_v_dot[n,t,h,e] = attention_any[n,t]·
             #     (sum_attention_a_dot_v[n,t,h,e] + sum_attention_a_v_dot[n,t,h,e])
             for h in range(h_size):
                 for e_ in range(e_size):
                     o[n, h, t, e_] = attention_any_nt * sum_attention_a_v[n, h, t, e_]
-                    factor_attention_any_sum_attention_a_dot_v_sum_attention_a_v_dot[n, h, e_, t] = (
+                    factor_attention_any_sum_attention_a_dot_v_sum_attention_a_v_dot[n, t, h, e_] = (
                         attention_any_nt * (sum_attention_a_dot_v[n, t, h, e_]
                         + sum_attention_a_v_dot[n, t, h, e_])
                     )
@@ -1027,7 +1031,26 @@ def _hvp_3_parallel(chunk, dbo_dot):
 
 
 @njit(**OPTIONS)
-def _hvp_4_rows(lo, hi, sum_k_q, e_size_to_const, h_size, t_size, attention_s):
+def _hvp_4_rows(lo, hi, attention_any, do, e_size, h_size, t_size, factor_attention_any_do):
+    for n in range(lo, hi):
+        for t in range(t_size):
+            attention_any_nt = attention_any[n, t]
+            # factor_attention_any_do[n,t,h,e] = ō[n,h,t,e]·attention_any[n,t]
+            for h in range(h_size):
+                for e_ in range(e_size):
+                    factor_attention_any_do[n, t, h, e_] = attention_any_nt * do[n, h, t, e_]
+
+
+@njit(parallel=True, **OPTIONS)
+def _hvp_4_parallel(chunk, n_size, attention_any, do, e_size, h_size, t_size, factor_attention_any_do):
+    for k in prange((n_size + chunk - 1) // chunk):
+        lo = k * chunk
+        hi = min(lo + chunk, n_size)
+        _hvp_4_rows(lo, hi, attention_any, do, e_size, h_size, t_size, factor_attention_any_do)
+
+
+@njit(**OPTIONS)
+def _hvp_5_rows(lo, hi, sum_k_q, e_size_to_const, h_size, t_size, attention_s):
     for n in range(lo, hi):
         for h in range(h_size):
             for t in range(t_size):
@@ -1037,15 +1060,15 @@ def _hvp_4_rows(lo, hi, sum_k_q, e_size_to_const, h_size, t_size, attention_s):
 
 
 @njit(parallel=True, **OPTIONS)
-def _hvp_4_parallel(chunk, n_size, sum_k_q, e_size_to_const, h_size, t_size, attention_s):
+def _hvp_5_parallel(chunk, n_size, sum_k_q, e_size_to_const, h_size, t_size, attention_s):
     for k in prange((n_size + chunk - 1) // chunk):
         lo = k * chunk
         hi = min(lo + chunk, n_size)
-        _hvp_4_rows(lo, hi, sum_k_q, e_size_to_const, h_size, t_size, attention_s)
+        _hvp_5_rows(lo, hi, sum_k_q, e_size_to_const, h_size, t_size, attention_s)
 
 
 @njit(**OPTIONS)
-def _hvp_5_rows(
+def _hvp_6_rows(
     lo, hi, attention_any, sum_do_v, attention_open, sum_k_dot_q, sum_k_q_dot, sum_do_dot_v, sum_do_v_dot,
     e_size_to_const, h_size, t_size, dattention_a, attention_z_dot, dattention_a_dot,
 ):
@@ -1071,21 +1094,21 @@ def _hvp_5_rows(
 
 
 @njit(parallel=True, **OPTIONS)
-def _hvp_5_parallel(
+def _hvp_6_parallel(
     chunk, n_size, attention_any, sum_do_v, attention_open, sum_k_dot_q, sum_k_q_dot, sum_do_dot_v,
     sum_do_v_dot, e_size_to_const, h_size, t_size, dattention_a, attention_z_dot, dattention_a_dot,
 ):
     for k in prange((n_size + chunk - 1) // chunk):
         lo = k * chunk
         hi = min(lo + chunk, n_size)
-        _hvp_5_rows(
+        _hvp_6_rows(
             lo, hi, attention_any, sum_do_v, attention_open, sum_k_dot_q, sum_k_q_dot, sum_do_dot_v,
             sum_do_v_dot, e_size_to_const, h_size, t_size, dattention_a, attention_z_dot, dattention_a_dot,
         )
 
 
 @njit(**OPTIONS)
-def _hvp_6_rows(lo, hi, attention_any, attention_open, attention_s, h_size, t_size, attention_z):
+def _hvp_7_rows(lo, hi, attention_any, attention_open, attention_s, h_size, t_size, attention_z):
     real = attention_any.dtype.type
     for n in range(lo, hi):
         for t in range(t_size):
@@ -1101,15 +1124,15 @@ def _hvp_6_rows(lo, hi, attention_any, attention_open, attention_s, h_size, t_si
 
 
 @njit(parallel=True, **OPTIONS)
-def _hvp_6_parallel(chunk, n_size, attention_any, attention_open, attention_s, h_size, t_size, attention_z):
+def _hvp_7_parallel(chunk, n_size, attention_any, attention_open, attention_s, h_size, t_size, attention_z):
     for k in prange((n_size + chunk - 1) // chunk):
         lo = k * chunk
         hi = min(lo + chunk, n_size)
-        _hvp_6_rows(lo, hi, attention_any, attention_open, attention_s, h_size, t_size, attention_z)
+        _hvp_7_rows(lo, hi, attention_any, attention_open, attention_s, h_size, t_size, attention_z)
 
 
 @njit(**OPTIONS)
-def _hvp_7_rows(
+def _hvp_8_rows(
     lo, hi, attention_z, dattention_a, attention_z_dot, dattention_a_dot, h_size, t_size, attention_z_max,
     sum_exp, shifted_sum, shifted_sum_, shifted_sum__,
 ):
@@ -1161,36 +1184,34 @@ def _hvp_7_rows(
 
 
 @njit(parallel=True, **OPTIONS)
-def _hvp_7_parallel(
+def _hvp_8_parallel(
     chunk, n_size, attention_z, dattention_a, attention_z_dot, dattention_a_dot, h_size, t_size,
     attention_z_max, sum_exp, shifted_sum, shifted_sum_, shifted_sum__,
 ):
     for k in prange((n_size + chunk - 1) // chunk):
         lo = k * chunk
         hi = min(lo + chunk, n_size)
-        _hvp_7_rows(
+        _hvp_8_rows(
             lo, hi, attention_z, dattention_a, attention_z_dot, dattention_a_dot, h_size, t_size,
             attention_z_max, sum_exp, shifted_sum, shifted_sum_, shifted_sum__,
         )
 
 
 @njit(**OPTIONS)
-def _hvp_8_rows(
-    lo, hi, attention_z_max, attention_z, sum_exp, shifted_sum, dattention_a, attention_open, attention_any,
-    shifted_sum_, attention_z_dot, shifted_sum__, dattention_a_dot, h_size, t_size, attention_a, dattention_s,
-    factor_attention_any_attention_a, attention_a_dot, dattention_s_dot,
+def _hvp_9_rows(
+    lo, hi, attention_z_max, attention_z, sum_exp, shifted_sum, dattention_a, attention_open, shifted_sum_,
+    attention_z_dot, shifted_sum__, dattention_a_dot, h_size, t_size, attention_a, dattention_s,
+    attention_a_dot, dattention_s_dot,
 ):
     real = attention_z_max.dtype.type
     for n in range(lo, hi):
         for t in range(t_size):
-            attention_any_nt = attention_any[n, t]
             # exp_attention_z_max_attention_z[n,t,h,t′] = exp(attention_z[n,h,t,t′] − attention_z_max[n,h,t])
             # attention_a[n,h,t,t′] = exp(attention_z[n,h,t,t′] − attention_z_max[n,h,t]) / sum_exp[n,h,t]
             # a̅t̅t̅e̅n̅t̅i̅o̅n̅_̅z̅[n,h,t,t′] = a̅t̅t̅e̅n̅t̅i̅o̅n̅_̅a̅[n,h,t,t′]·exp(attention_z[n,h,t,t′]
             #     − attention_z_max[n,h,t]) / sum_exp[n,h,t] − shifted_sum[n,h,t]·exp(attention_z[n,h,t,t′] −
             #     attention_z_max[n,h,t]) / sum_exp[n,h,t]²
             # a̅t̅t̅e̅n̅t̅i̅o̅n̅_̅s̅[n,h,t,t′] = a̅t̅t̅e̅n̅t̅i̅o̅n̅_̅z̅[n,h,t,t′]·1[attention_open[n,t,t′] > 0]
-            # factor_attention_any_attention_a[n,t,h,t′] = attention_any[n,t]·attention_a[n,h,t,t′]
             # ȧṫṫėṅṫi̇ȯṅ_̇ȧ[n,h,t,t′] = ȧṫṫėṅṫi̇ȯṅ_̇ż[n,h,t,t′]·exp(attention_z[n,h,t,t′] −
             #     attention_z_max[n,h,t]) / sum_exp[n,h,t] − shifted_sum_[n,h,t]·exp(attention_z[n,h,t,t′] −
             #     attention_z_max[n,h,t]) / sum_exp[n,h,t]²
@@ -1210,8 +1231,7 @@ def _hvp_8_rows(
             for h in range(h_size):
                 for t_2 in range(t_size):
                     exp_attention_z_max_attention_z = exp(attention_z[n, h, t, t_2] - attention_z_max[n, h, t])
-                    attention_a_nhtt_2 = exp_attention_z_max_attention_z / sum_exp[n, h, t]
-                    attention_a[n, h, t, t_2] = attention_a_nhtt_2
+                    attention_a[n, h, t, t_2] = exp_attention_z_max_attention_z / sum_exp[n, h, t]
                     dattention_z = (
                         exp_attention_z_max_attention_z * dattention_a[n, h, t, t_2] / sum_exp[n, h, t]
                         - exp_attention_z_max_attention_z * shifted_sum[n, h, t] / (sum_exp[n, h, t]
@@ -1220,7 +1240,6 @@ def _hvp_8_rows(
                     dattention_s[n, h, t, t_2] = (
                         dattention_z * (real(1) if (attention_open[n, t, t_2] > real(0)) else real(0))
                     )
-                    factor_attention_any_attention_a[n, t, h, t_2] = attention_a_nhtt_2 * attention_any_nt
                     attention_a_dot[n, h, t, t_2] = (
                         exp_attention_z_max_attention_z * attention_z_dot[n, h, t, t_2] / sum_exp[n, h, t]
                         - exp_attention_z_max_attention_z * shifted_sum_[n, h, t] / (sum_exp[n, h, t]
@@ -1247,23 +1266,23 @@ def _hvp_8_rows(
 
 
 @njit(parallel=True, **OPTIONS)
-def _hvp_8_parallel(
+def _hvp_9_parallel(
     chunk, n_size, attention_z_max, attention_z, sum_exp, shifted_sum, dattention_a, attention_open,
-    attention_any, shifted_sum_, attention_z_dot, shifted_sum__, dattention_a_dot, h_size, t_size, attention_a,
-    dattention_s, factor_attention_any_attention_a, attention_a_dot, dattention_s_dot,
+    shifted_sum_, attention_z_dot, shifted_sum__, dattention_a_dot, h_size, t_size, attention_a, dattention_s,
+    attention_a_dot, dattention_s_dot,
 ):
     for k in prange((n_size + chunk - 1) // chunk):
         lo = k * chunk
         hi = min(lo + chunk, n_size)
-        _hvp_8_rows(
+        _hvp_9_rows(
             lo, hi, attention_z_max, attention_z, sum_exp, shifted_sum, dattention_a, attention_open,
-            attention_any, shifted_sum_, attention_z_dot, shifted_sum__, dattention_a_dot, h_size, t_size,
-            attention_a, dattention_s, factor_attention_any_attention_a, attention_a_dot, dattention_s_dot,
+            shifted_sum_, attention_z_dot, shifted_sum__, dattention_a_dot, h_size, t_size, attention_a,
+            dattention_s, attention_a_dot, dattention_s_dot,
         )
 
 
 @njit(**OPTIONS)
-def _hvp_9_rows(
+def _hvp_10_rows(
     lo, hi, attention_any, attention_a, attention_a_dot, do, do_dot, e_size, h_size, t_size, dv_dot,
 ):
     real = attention_any.dtype.type
@@ -1285,19 +1304,19 @@ def _hvp_9_rows(
 
 
 @njit(parallel=True, **OPTIONS)
-def _hvp_9_parallel(
+def _hvp_10_parallel(
     chunk, n_size, attention_any, attention_a, attention_a_dot, do, do_dot, e_size, h_size, t_size, dv_dot,
 ):
     for k in prange((n_size + chunk - 1) // chunk):
         lo = k * chunk
         hi = min(lo + chunk, n_size)
-        _hvp_9_rows(
+        _hvp_10_rows(
             lo, hi, attention_any, attention_a, attention_a_dot, do, do_dot, e_size, h_size, t_size, dv_dot,
         )
 
 
 @njit(**OPTIONS)
-def _hvp_10_rows(
+def _hvp_11_rows(
     lo, hi, sum_dattention_s_q, sum_dattention_s_k, e_size_to_const, e_size, h_size, t_size, dk, dq,
 ):
     for n in range(lo, hi):
@@ -1311,19 +1330,19 @@ def _hvp_10_rows(
 
 
 @njit(parallel=True, **OPTIONS)
-def _hvp_10_parallel(
+def _hvp_11_parallel(
     chunk, n_size, sum_dattention_s_q, sum_dattention_s_k, e_size_to_const, e_size, h_size, t_size, dk, dq,
 ):
     for k in prange((n_size + chunk - 1) // chunk):
         lo = k * chunk
         hi = min(lo + chunk, n_size)
-        _hvp_10_rows(
+        _hvp_11_rows(
             lo, hi, sum_dattention_s_q, sum_dattention_s_k, e_size_to_const, e_size, h_size, t_size, dk, dq,
         )
 
 
 @njit(**OPTIONS)
-def _hvp_11_rows(
+def _hvp_12_rows(
     lo, hi, sum_dattention_s_dot_q, sum_dattention_s_q_dot, sum_dattention_s_dot_k, sum_dattention_s_k_dot,
     dv_dot, e_size_to_const, e_size, n_size, t_size, dk_dot, dq_dot, dbq_dot, dbk_dot, dbv_dot,
 ):
@@ -1371,7 +1390,7 @@ def _hvp_11_rows(
 
 
 @njit(parallel=True, **OPTIONS)
-def _hvp_11_parallel(
+def _hvp_12_parallel(
     chunk, h_size, sum_dattention_s_dot_q, sum_dattention_s_q_dot, sum_dattention_s_dot_k,
     sum_dattention_s_k_dot, dv_dot, e_size_to_const, e_size, n_size, t_size, dk_dot, dq_dot, dbq_dot, dbk_dot,
     dbv_dot,
@@ -1379,7 +1398,7 @@ def _hvp_11_parallel(
     for k in prange((h_size + chunk - 1) // chunk):
         lo = k * chunk
         hi = min(lo + chunk, h_size)
-        _hvp_11_rows(
+        _hvp_12_rows(
             lo, hi, sum_dattention_s_dot_q, sum_dattention_s_q_dot, sum_dattention_s_dot_k,
             sum_dattention_s_k_dot, dv_dot, e_size_to_const, e_size, n_size, t_size, dk_dot, dq_dot, dbq_dot,
             dbk_dot, dbv_dot,
@@ -1387,37 +1406,37 @@ def _hvp_11_parallel(
 
 
 @njit(**OPTIONS)
-def _hvp_12_rows(
+def _hvp_13_rows(
     lo, hi, sum_attention_a_dot_v, sum_attention_a_v_dot, e_size, h_size, t_size,
     factor_sum_attention_a_dot_v_sum_attention_a_v_dot,
 ):
     for n in range(lo, hi):
-        for h in range(h_size):
-            for e_ in range(e_size):
-                for t in range(t_size):
-                    # factor_sum_attention_a_dot_v_sum_attention_a_v_dot[n,h,e,t] = sum_attention_a_dot_v[h,e,n,t]
+        for t in range(t_size):
+            for h in range(h_size):
+                for e_ in range(e_size):
+                    # factor_sum_attention_a_dot_v_sum_attention_a_v_dot[n,t,h,e] = sum_attention_a_dot_v[h,e,n,t]
                     #     + sum_attention_a_v_dot[h,e,n,t]
-                    factor_sum_attention_a_dot_v_sum_attention_a_v_dot[n, h, e_, t] = (
+                    factor_sum_attention_a_dot_v_sum_attention_a_v_dot[n, t, h, e_] = (
                         sum_attention_a_dot_v[h, e_, n, t] + sum_attention_a_v_dot[h, e_, n, t]
                     )
 
 
 @njit(parallel=True, **OPTIONS)
-def _hvp_12_parallel(
+def _hvp_13_parallel(
     chunk, n_size, sum_attention_a_dot_v, sum_attention_a_v_dot, e_size, h_size, t_size,
     factor_sum_attention_a_dot_v_sum_attention_a_v_dot,
 ):
     for k in prange((n_size + chunk - 1) // chunk):
         lo = k * chunk
         hi = min(lo + chunk, n_size)
-        _hvp_12_rows(
+        _hvp_13_rows(
             lo, hi, sum_attention_a_dot_v, sum_attention_a_v_dot, e_size, h_size, t_size,
             factor_sum_attention_a_dot_v_sum_attention_a_v_dot,
         )
 
 
 @njit(**OPTIONS)
-def _hvp_13_rows(lo, hi, sum_x_dot_dv, sum_x_dv_dot, e_size, m_size, dWv_dot):
+def _hvp_14_rows(lo, hi, sum_x_dot_dv, sum_x_dv_dot, e_size, m_size, dWv_dot):
     for h in range(lo, hi):
         for e_ in range(e_size):
             for m in range(m_size):
@@ -1426,15 +1445,15 @@ def _hvp_13_rows(lo, hi, sum_x_dot_dv, sum_x_dv_dot, e_size, m_size, dWv_dot):
 
 
 @njit(parallel=True, **OPTIONS)
-def _hvp_13_parallel(chunk, h_size, sum_x_dot_dv, sum_x_dv_dot, e_size, m_size, dWv_dot):
+def _hvp_14_parallel(chunk, h_size, sum_x_dot_dv, sum_x_dv_dot, e_size, m_size, dWv_dot):
     for k in prange((h_size + chunk - 1) // chunk):
         lo = k * chunk
         hi = min(lo + chunk, h_size)
-        _hvp_13_rows(lo, hi, sum_x_dot_dv, sum_x_dv_dot, e_size, m_size, dWv_dot)
+        _hvp_14_rows(lo, hi, sum_x_dot_dv, sum_x_dv_dot, e_size, m_size, dWv_dot)
 
 
 @njit(**OPTIONS)
-def _hvp_14_rows(
+def _hvp_15_rows(
     lo, hi, sum_Wk_dk_dot, sum_Wk_dot_dk, sum_Wq_dot_dq, sum_Wq_dq_dot, sum_Wv_dot_dv, sum_Wv_dv_dot, m_size,
     t_size, dx_dot,
 ):
@@ -1450,21 +1469,21 @@ def _hvp_14_rows(
 
 
 @njit(parallel=True, **OPTIONS)
-def _hvp_14_parallel(
+def _hvp_15_parallel(
     chunk, n_size, sum_Wk_dk_dot, sum_Wk_dot_dk, sum_Wq_dot_dq, sum_Wq_dq_dot, sum_Wv_dot_dv, sum_Wv_dv_dot,
     m_size, t_size, dx_dot,
 ):
     for k in prange((n_size + chunk - 1) // chunk):
         lo = k * chunk
         hi = min(lo + chunk, n_size)
-        _hvp_14_rows(
+        _hvp_15_rows(
             lo, hi, sum_Wk_dk_dot, sum_Wk_dot_dk, sum_Wq_dot_dq, sum_Wq_dq_dot, sum_Wv_dot_dv, sum_Wv_dv_dot,
             m_size, t_size, dx_dot,
         )
 
 
 @njit(**OPTIONS)
-def _hvp_15_rows(
+def _hvp_16_rows(
     lo, hi, sum_x_dot_dq, sum_x_dq_dot, sum_x_dk_dot, sum_x_dot_dk, e_size, m_size, dWq_dot, dWk_dot,
 ):
     for h in range(lo, hi):
@@ -1477,13 +1496,13 @@ def _hvp_15_rows(
 
 
 @njit(parallel=True, **OPTIONS)
-def _hvp_15_parallel(
+def _hvp_16_parallel(
     chunk, h_size, sum_x_dot_dq, sum_x_dq_dot, sum_x_dk_dot, sum_x_dot_dk, e_size, m_size, dWq_dot, dWk_dot,
 ):
     for k in prange((h_size + chunk - 1) // chunk):
         lo = k * chunk
         hi = min(lo + chunk, h_size)
-        _hvp_15_rows(
+        _hvp_16_rows(
             lo, hi, sum_x_dot_dq, sum_x_dq_dot, sum_x_dk_dot, sum_x_dot_dk, e_size, m_size, dWq_dot, dWk_dot,
         )
 
@@ -1735,9 +1754,10 @@ def backward(saved, g, *, out=None):
     )
     attention_open = np.empty((n_size, t_size, t_size), real)
     do = np.empty((n_size, h_size, t_size, e_size), real)
+    factor_attention_any_do = np.empty((n_size, t_size, h_size, e_size), real)
     sum_do_v = np.empty((n_size, h_size, t_size, t_size), real)
     attention_z = np.empty((n_size, h_size, t_size, t_size), real)
-    factor_attention_any_attention_a = np.empty((n_size, t_size, h_size, t_size), real)
+    attention_a = np.empty((n_size, h_size, t_size, t_size), real)
     dv = np.empty((n_size, h_size, t_size, e_size), real)
     dattention_s = np.empty((n_size, h_size, t_size, t_size), real)
     sum_dattention_s_q = np.empty((n_size, h_size, t_size, e_size), real)
@@ -1762,9 +1782,13 @@ def backward(saved, g, *, out=None):
         _backward_parallel(chunk, n_size, mask, real(causal), t_size, attention_open)
     chunk = chunk_rows(h_size * t_size * e_size * m_size)
     if n_size <= chunk:
-        _backward_2_rows(0, n_size, Wo, g, e_size, h_size, m_size, t_size, do)
+        _backward_2_rows(
+            0, n_size, Wo, g, attention_any, e_size, h_size, m_size, t_size, do, factor_attention_any_do,
+        )
     else:
-        _backward_2_parallel(chunk, n_size, Wo, g, e_size, h_size, m_size, t_size, do)
+        _backward_2_parallel(
+            chunk, n_size, Wo, g, attention_any, e_size, h_size, m_size, t_size, do, factor_attention_any_do,
+        )
     chunk = chunk_rows(n_size * t_size)
     if m_size <= chunk:
         _backward_3_rows(0, m_size, g, n_size, t_size, dbo)
@@ -1777,16 +1801,16 @@ def backward(saved, g, *, out=None):
     if n_size <= chunk:
         _backward_4_rows(
             0, n_size, attention_any, attention_open, attention_s, attention_z_max, sum_exp, h_size, t_size,
-            attention_z, factor_attention_any_attention_a,
+            attention_z, attention_a,
         )
     else:
         _backward_4_parallel(
             chunk, n_size, attention_any, attention_open, attention_s, attention_z_max, sum_exp, h_size,
-            t_size, attention_z, factor_attention_any_attention_a,
+            t_size, attention_z, attention_a,
         )
-    # v̄[n,h,t,e] = Σ_t′ ō[n,h,t′,e]·factor_attention_any_attention_a[n,t′,h,t]
+    # v̄[n,h,t,e] = Σ_t′ attention_a[n,h,t′,t]·factor_attention_any_do[n,t′,h,e]
     with np.errstate(over="ignore", invalid="ignore"):
-        np.matmul(factor_attention_any_attention_a.transpose(0, 2, 3, 1), do, out=dv)
+        np.matmul(attention_a.transpose(0, 1, 3, 2), factor_attention_any_do.transpose(0, 2, 1, 3), out=dv)
     chunk = chunk_rows(h_size * t_size * t_size)
     if n_size <= chunk:
         _backward_5_rows(
@@ -1910,7 +1934,7 @@ def jvp(inputs, tangents, *, heads, causal=0):
     sum_attention_a_v_dot = np.empty((n_size, t_size, h_size, e_size), real)
     o = np.empty((n_size, h_size, t_size, e_size), real)
     factor_attention_any_sum_attention_a_dot_v_sum_attention_a_v_dot = np.empty(
-        (n_size, h_size, e_size, t_size), real,
+        (n_size, t_size, h_size, e_size), real,
     )
     sum_Wo_o = np.empty((n_size, t_size, m_size), real)
     sum_Wo_dot_o = np.empty((n_size, t_size, m_size), real)
@@ -2020,11 +2044,11 @@ def jvp(inputs, tangents, *, heads, causal=0):
             out=sum_Wo_dot_o.reshape(n_size * t_size, m_size),
         )
     # sum_Wo_factor_attention_any_sum_attention_a_dot_v_sum_attention_a_v_dot[n,t,m] = Σ_h,e Wo[m,h,e]·
-    #     factor_attention_any_sum_attention_a_dot_v_sum_attention_a_v_dot[n,h,e,t]
+    #     factor_attention_any_sum_attention_a_dot_v_sum_attention_a_v_dot[n,t,h,e]
     with np.errstate(over="ignore", invalid="ignore"):
         np.matmul(
-            factor_attention_any_sum_attention_a_dot_v_sum_attention_a_v_dot.transpose(0, 3, 1, 2).reshape(n_size
-            * t_size, h_size * e_size),
+            factor_attention_any_sum_attention_a_dot_v_sum_attention_a_v_dot.reshape(n_size * t_size, h_size
+            * e_size),
             Wo.transpose(1, 2, 0).reshape(h_size * e_size, m_size),
             out=sum_Wo_factor_attention_any_sum_attention_a_dot_v_sum_attention_a_v_dot.reshape(n_size
             * t_size, m_size),
@@ -2085,6 +2109,7 @@ def hvp(inputs, vectors, g, *, heads, causal=0):
     sum_k_dot_q = np.empty((n_size, h_size, t_size, t_size), real)
     sum_do_v_dot = np.empty((n_size, h_size, t_size, t_size), real)
     sum_do_dot_v = np.empty((n_size, h_size, t_size, t_size), real)
+    factor_attention_any_do = np.empty((n_size, t_size, h_size, e_size), real)
     attention_s = np.empty((n_size, h_size, t_size, t_size), real)
     dattention_a = np.empty((n_size, h_size, t_size, t_size), real)
     attention_z_dot = np.empty((n_size, h_size, t_size, t_size), real)
@@ -2097,7 +2122,6 @@ def hvp(inputs, vectors, g, *, heads, causal=0):
     shifted_sum__ = np.empty((n_size, h_size, t_size), real)
     attention_a = np.empty((n_size, h_size, t_size, t_size), real)
     dattention_s = np.empty((n_size, h_size, t_size, t_size), real)
-    factor_attention_any_attention_a = np.empty((n_size, t_size, h_size, t_size), real)
     attention_a_dot = np.empty((n_size, h_size, t_size, t_size), real)
     dattention_s_dot = np.empty((n_size, h_size, t_size, t_size), real)
     dv = np.empty((n_size, h_size, t_size, e_size), real)
@@ -2118,7 +2142,7 @@ def hvp(inputs, vectors, g, *, heads, causal=0):
     dq = np.empty((n_size, h_size, t_size, e_size), real)
     dk_dot = np.empty((n_size, h_size, t_size, e_size), real)
     dq_dot = np.empty((n_size, h_size, t_size, e_size), real)
-    factor_sum_attention_a_dot_v_sum_attention_a_v_dot = np.empty((n_size, h_size, e_size, t_size), real)
+    factor_sum_attention_a_dot_v_sum_attention_a_v_dot = np.empty((n_size, t_size, h_size, e_size), real)
     sum_Wk_dk_dot = np.empty((n_size, t_size, m_size), real)
     sum_Wk_dot_dk = np.empty((n_size, t_size, m_size), real)
     sum_Wq_dq_dot = np.empty((n_size, t_size, m_size), real)
@@ -2173,56 +2197,61 @@ def hvp(inputs, vectors, g, *, heads, causal=0):
     # sum_do_dot_v[n,h,t,t′] = Σ_e v[n,h,t′,e]·ō̇[n,h,t,e]
     with np.errstate(over="ignore", invalid="ignore"):
         np.matmul(do_dot, v.transpose(0, 1, 3, 2), out=sum_do_dot_v)
+    chunk = chunk_rows(t_size * h_size * e_size)
+    if n_size <= chunk:
+        _hvp_4_rows(0, n_size, attention_any, do, e_size, h_size, t_size, factor_attention_any_do)
+    else:
+        _hvp_4_parallel(chunk, n_size, attention_any, do, e_size, h_size, t_size, factor_attention_any_do)
     chunk = chunk_rows(h_size * t_size * t_size)
     if n_size <= chunk:
-        _hvp_4_rows(0, n_size, sum_k_q, real(e_size_to_const), h_size, t_size, attention_s)
+        _hvp_5_rows(0, n_size, sum_k_q, real(e_size_to_const), h_size, t_size, attention_s)
     else:
-        _hvp_4_parallel(chunk, n_size, sum_k_q, real(e_size_to_const), h_size, t_size, attention_s)
+        _hvp_5_parallel(chunk, n_size, sum_k_q, real(e_size_to_const), h_size, t_size, attention_s)
     chunk = chunk_rows(t_size * h_size * t_size)
     if n_size <= chunk:
-        _hvp_5_rows(
+        _hvp_6_rows(
             0, n_size, attention_any, sum_do_v, attention_open, sum_k_dot_q, sum_k_q_dot, sum_do_dot_v,
             sum_do_v_dot, real(e_size_to_const), h_size, t_size, dattention_a, attention_z_dot,
             dattention_a_dot,
         )
     else:
-        _hvp_5_parallel(
+        _hvp_6_parallel(
             chunk, n_size, attention_any, sum_do_v, attention_open, sum_k_dot_q, sum_k_q_dot, sum_do_dot_v,
             sum_do_v_dot, real(e_size_to_const), h_size, t_size, dattention_a, attention_z_dot,
             dattention_a_dot,
         )
     chunk = chunk_rows(t_size * h_size * t_size)
     if n_size <= chunk:
-        _hvp_6_rows(0, n_size, attention_any, attention_open, attention_s, h_size, t_size, attention_z)
+        _hvp_7_rows(0, n_size, attention_any, attention_open, attention_s, h_size, t_size, attention_z)
     else:
-        _hvp_6_parallel(chunk, n_size, attention_any, attention_open, attention_s, h_size, t_size, attention_z)
+        _hvp_7_parallel(chunk, n_size, attention_any, attention_open, attention_s, h_size, t_size, attention_z)
     chunk = chunk_rows(h_size * t_size * t_size)
     if n_size <= chunk:
-        _hvp_7_rows(
+        _hvp_8_rows(
             0, n_size, attention_z, dattention_a, attention_z_dot, dattention_a_dot, h_size, t_size,
             attention_z_max, sum_exp, shifted_sum, shifted_sum_, shifted_sum__,
         )
     else:
-        _hvp_7_parallel(
+        _hvp_8_parallel(
             chunk, n_size, attention_z, dattention_a, attention_z_dot, dattention_a_dot, h_size, t_size,
             attention_z_max, sum_exp, shifted_sum, shifted_sum_, shifted_sum__,
         )
     chunk = chunk_rows(t_size * h_size * t_size)
     if n_size <= chunk:
-        _hvp_8_rows(
+        _hvp_9_rows(
             0, n_size, attention_z_max, attention_z, sum_exp, shifted_sum, dattention_a, attention_open,
-            attention_any, shifted_sum_, attention_z_dot, shifted_sum__, dattention_a_dot, h_size, t_size,
-            attention_a, dattention_s, factor_attention_any_attention_a, attention_a_dot, dattention_s_dot,
+            shifted_sum_, attention_z_dot, shifted_sum__, dattention_a_dot, h_size, t_size, attention_a,
+            dattention_s, attention_a_dot, dattention_s_dot,
         )
     else:
-        _hvp_8_parallel(
+        _hvp_9_parallel(
             chunk, n_size, attention_z_max, attention_z, sum_exp, shifted_sum, dattention_a, attention_open,
-            attention_any, shifted_sum_, attention_z_dot, shifted_sum__, dattention_a_dot, h_size, t_size,
-            attention_a, dattention_s, factor_attention_any_attention_a, attention_a_dot, dattention_s_dot,
+            shifted_sum_, attention_z_dot, shifted_sum__, dattention_a_dot, h_size, t_size, attention_a,
+            dattention_s, attention_a_dot, dattention_s_dot,
         )
-    # v̄[n,h,t,e] = Σ_t′ ō[n,h,t′,e]·factor_attention_any_attention_a[n,t′,h,t]
+    # v̄[n,h,t,e] = Σ_t′ attention_a[n,h,t′,t]·factor_attention_any_do[n,t′,h,e]
     with np.errstate(over="ignore", invalid="ignore"):
-        np.matmul(factor_attention_any_attention_a.transpose(0, 2, 3, 1), do, out=dv)
+        np.matmul(attention_a.transpose(0, 1, 3, 2), factor_attention_any_do.transpose(0, 2, 1, 3), out=dv)
     # sum_dattention_s_q[n,h,t,e] = Σ_t′ a̅t̅t̅e̅n̅t̅i̅o̅n̅_̅s̅[n,h,t′,t]·q[n,h,t′,e]
     with np.errstate(over="ignore", invalid="ignore"):
         np.matmul(dattention_s.transpose(0, 1, 3, 2), q, out=sum_dattention_s_q)
@@ -2255,11 +2284,11 @@ def hvp(inputs, vectors, g, *, heads, causal=0):
         )
     chunk = chunk_rows(h_size * t_size * e_size * t_size)
     if n_size <= chunk:
-        _hvp_9_rows(
+        _hvp_10_rows(
             0, n_size, attention_any, attention_a, attention_a_dot, do, do_dot, e_size, h_size, t_size, dv_dot,
         )
     else:
-        _hvp_9_parallel(
+        _hvp_10_parallel(
             chunk, n_size, attention_any, attention_a, attention_a_dot, do, do_dot, e_size, h_size, t_size,
             dv_dot,
         )
@@ -2289,36 +2318,36 @@ def hvp(inputs, vectors, g, *, heads, causal=0):
         )
     chunk = chunk_rows(h_size * t_size * e_size)
     if n_size <= chunk:
-        _hvp_10_rows(
+        _hvp_11_rows(
             0, n_size, sum_dattention_s_q, sum_dattention_s_k, real(e_size_to_const), e_size, h_size, t_size,
             dk, dq,
         )
     else:
-        _hvp_10_parallel(
+        _hvp_11_parallel(
             chunk, n_size, sum_dattention_s_q, sum_dattention_s_k, real(e_size_to_const), e_size, h_size,
             t_size, dk, dq,
         )
     chunk = chunk_rows(e_size * n_size * t_size)
     if h_size <= chunk:
-        _hvp_11_rows(
+        _hvp_12_rows(
             0, h_size, sum_dattention_s_dot_q, sum_dattention_s_q_dot, sum_dattention_s_dot_k,
             sum_dattention_s_k_dot, dv_dot, real(e_size_to_const), e_size, n_size, t_size, dk_dot, dq_dot,
             dbq_dot, dbk_dot, dbv_dot,
         )
     else:
-        _hvp_11_parallel(
+        _hvp_12_parallel(
             chunk, h_size, sum_dattention_s_dot_q, sum_dattention_s_q_dot, sum_dattention_s_dot_k,
             sum_dattention_s_k_dot, dv_dot, real(e_size_to_const), e_size, n_size, t_size, dk_dot, dq_dot,
             dbq_dot, dbk_dot, dbv_dot,
         )
-    chunk = chunk_rows(h_size * e_size * t_size)
+    chunk = chunk_rows(t_size * h_size * e_size)
     if n_size <= chunk:
-        _hvp_12_rows(
+        _hvp_13_rows(
             0, n_size, sum_attention_a_dot_v, sum_attention_a_v_dot, e_size, h_size, t_size,
             factor_sum_attention_a_dot_v_sum_attention_a_v_dot,
         )
     else:
-        _hvp_12_parallel(
+        _hvp_13_parallel(
             chunk, n_size, sum_attention_a_dot_v, sum_attention_a_v_dot, e_size, h_size, t_size,
             factor_sum_attention_a_dot_v_sum_attention_a_v_dot,
         )
@@ -2371,38 +2400,37 @@ def hvp(inputs, vectors, g, *, heads, causal=0):
             x_dot.reshape(n_size * t_size, m_size), out=sum_x_dot_dk.reshape(h_size * e_size, m_size),
         )
     # W̅o̅̇[m,h,e] = Σ_n,t factor_attention_any_g[n,t,m]·
-    #     factor_sum_attention_a_dot_v_sum_attention_a_v_dot[n,h,e,t]
+    #     factor_sum_attention_a_dot_v_sum_attention_a_v_dot[n,t,h,e]
     with np.errstate(over="ignore", invalid="ignore"):
         np.matmul(
             factor_attention_any_g.transpose(2, 0, 1).reshape(m_size, n_size * t_size),
-            factor_sum_attention_a_dot_v_sum_attention_a_v_dot.transpose(0, 3, 1, 2).reshape(n_size
-            * t_size, h_size * e_size),
+            factor_sum_attention_a_dot_v_sum_attention_a_v_dot.reshape(n_size * t_size, h_size * e_size),
             out=dWo_dot.reshape(m_size, h_size * e_size),
         )
     chunk = chunk_rows(e_size * m_size)
     if h_size <= chunk:
-        _hvp_13_rows(0, h_size, sum_x_dot_dv, sum_x_dv_dot, e_size, m_size, dWv_dot)
+        _hvp_14_rows(0, h_size, sum_x_dot_dv, sum_x_dv_dot, e_size, m_size, dWv_dot)
     else:
-        _hvp_13_parallel(chunk, h_size, sum_x_dot_dv, sum_x_dv_dot, e_size, m_size, dWv_dot)
+        _hvp_14_parallel(chunk, h_size, sum_x_dot_dv, sum_x_dv_dot, e_size, m_size, dWv_dot)
     chunk = chunk_rows(t_size * m_size)
     if n_size <= chunk:
-        _hvp_14_rows(
+        _hvp_15_rows(
             0, n_size, sum_Wk_dk_dot, sum_Wk_dot_dk, sum_Wq_dot_dq, sum_Wq_dq_dot, sum_Wv_dot_dv,
             sum_Wv_dv_dot, m_size, t_size, dx_dot,
         )
     else:
-        _hvp_14_parallel(
+        _hvp_15_parallel(
             chunk, n_size, sum_Wk_dk_dot, sum_Wk_dot_dk, sum_Wq_dot_dq, sum_Wq_dq_dot, sum_Wv_dot_dv,
             sum_Wv_dv_dot, m_size, t_size, dx_dot,
         )
     chunk = chunk_rows(e_size * m_size)
     if h_size <= chunk:
-        _hvp_15_rows(
+        _hvp_16_rows(
             0, h_size, sum_x_dot_dq, sum_x_dq_dot, sum_x_dk_dot, sum_x_dot_dk, e_size, m_size, dWq_dot,
             dWk_dot,
         )
     else:
-        _hvp_15_parallel(
+        _hvp_16_parallel(
             chunk, h_size, sum_x_dot_dq, sum_x_dq_dot, sum_x_dk_dot, sum_x_dot_dk, e_size, m_size, dWq_dot,
             dWk_dot,
         )

@@ -672,8 +672,7 @@ def _backward_5_parallel(chunk, m_size, g, n_size, t_size, db2):
 @njit(**OPTIONS)
 def _backward_6_rows(
     lo, hi, multi_head_attention_any, multi_head_attention_open, multi_head_attention_s,
-    multi_head_attention_z_max, sum_exp, h_size, t_size, multi_head_attention_z,
-    factor_multi_head_attention_any_multi_head_attention_a,
+    multi_head_attention_z_max, sum_exp, h_size, t_size, multi_head_attention_z, multi_head_attention_a,
 ):
     real = multi_head_attention_any.dtype.type
     for n in range(lo, hi):
@@ -686,8 +685,6 @@ def _backward_6_rows(
                 #     if multi_head_attention_open[n,t,t′] > 0 else (−∞)·1[multi_head_attention_any[n,t] > 0]
                 # multi_head_attention_a[n,h,t,t′] = exp(multi_head_attention_z[n,h,t,t′] −
                 #     multi_head_attention_z_max[n,h,t]) / sum_exp[n,h,t]
-                # factor_multi_head_attention_any_multi_head_attention_a[n,t,h,t′] = multi_head_attention_any[n,t]·
-                #     multi_head_attention_a[n,h,t,t′]
                 for t_2 in range(t_size):
                     multi_head_attention_z_nhtt_2 = (
                         (multi_head_attention_s[n, h, t, t_2]
@@ -695,19 +692,15 @@ def _backward_6_rows(
                         if (multi_head_attention_any_nt > real(0)) else real(0)))
                     )
                     multi_head_attention_z[n, h, t, t_2] = multi_head_attention_z_nhtt_2
-                    multi_head_attention_a = (
+                    multi_head_attention_a[n, h, t, t_2] = (
                         exp(multi_head_attention_z_nhtt_2 - multi_head_attention_z_max_nht) / sum_exp_nht
-                    )
-                    factor_multi_head_attention_any_multi_head_attention_a[n, t, h, t_2] = (
-                        multi_head_attention_a * multi_head_attention_any_nt
                     )
 
 
 @njit(parallel=True, **OPTIONS)
 def _backward_6_parallel(
     chunk, n_size, multi_head_attention_any, multi_head_attention_open, multi_head_attention_s,
-    multi_head_attention_z_max, sum_exp, h_size, t_size, multi_head_attention_z,
-    factor_multi_head_attention_any_multi_head_attention_a,
+    multi_head_attention_z_max, sum_exp, h_size, t_size, multi_head_attention_z, multi_head_attention_a,
 ):
     for k in prange((n_size + chunk - 1) // chunk):
         lo = k * chunk
@@ -715,7 +708,7 @@ def _backward_6_parallel(
         _backward_6_rows(
             lo, hi, multi_head_attention_any, multi_head_attention_open, multi_head_attention_s,
             multi_head_attention_z_max, sum_exp, h_size, t_size, multi_head_attention_z,
-            factor_multi_head_attention_any_multi_head_attention_a,
+            multi_head_attention_a,
         )
 
 
@@ -850,7 +843,10 @@ def _backward_10_parallel(chunk, m_size, layer_norm_xhat_, dv, n_size, t_size, d
 
 
 @njit(**OPTIONS)
-def _backward_11_rows(lo, hi, Wo, dh, e_size, h_size, m_size, t_size, dmulti_head_attention_o):
+def _backward_11_rows(
+    lo, hi, Wo, dh, multi_head_attention_any, e_size, h_size, m_size, t_size, dmulti_head_attention_o,
+    factor_multi_head_attention_any_dmulti_head_attention_o,
+):
     real = Wo.dtype.type
     for n in range(lo, hi):
         for h in range(h_size):
@@ -864,14 +860,25 @@ def _backward_11_rows(lo, hi, Wo, dh, e_size, h_size, m_size, t_size, dmulti_hea
                         )
                     dmulti_head_attention_o_nhte_ = real(dmulti_head_attention_o_sum)
                     dmulti_head_attention_o[n, h, t, e_] = dmulti_head_attention_o_nhte_
+                    # factor_multi_head_attention_any_dmulti_head_attention_o[n,t,h,e] = m̅u̅l̅t̅i̅_̅h̅e̅a̅d̅_̅a̅t̅t̅e̅n̅t̅i̅o̅n̅_̅o̅[n,h,t,e]·
+                    #     multi_head_attention_any[n,t]
+                    factor_multi_head_attention_any_dmulti_head_attention_o[n, t, h, e_] = (
+                        dmulti_head_attention_o_nhte_ * multi_head_attention_any[n, t]
+                    )
 
 
 @njit(parallel=True, **OPTIONS)
-def _backward_11_parallel(chunk, n_size, Wo, dh, e_size, h_size, m_size, t_size, dmulti_head_attention_o):
+def _backward_11_parallel(
+    chunk, n_size, Wo, dh, multi_head_attention_any, e_size, h_size, m_size, t_size, dmulti_head_attention_o,
+    factor_multi_head_attention_any_dmulti_head_attention_o,
+):
     for k in prange((n_size + chunk - 1) // chunk):
         lo = k * chunk
         hi = min(lo + chunk, n_size)
-        _backward_11_rows(lo, hi, Wo, dh, e_size, h_size, m_size, t_size, dmulti_head_attention_o)
+        _backward_11_rows(
+            lo, hi, Wo, dh, multi_head_attention_any, e_size, h_size, m_size, t_size, dmulti_head_attention_o,
+            factor_multi_head_attention_any_dmulti_head_attention_o,
+        )
 
 
 @njit(**OPTIONS)
@@ -1289,9 +1296,9 @@ def _jvp_2_rows(
                     # ṁu̇l̇ṫi̇_̇ḣėȧḋ_̇ȧṫṫėṅṫi̇ȯṅ_̇v̇[n,h,t,e] = sum_Wv_dot_u[n,h,t,e] +
                     #     sum_Wv_u_dot[n,h,t,e] + ḃv̇[h,e]
                     multi_head_attention_v_dot[n, h, t, e_] = sum_Wv_dot_u + sum_Wv_u_dot + bv_dot[h, e_]
-                    # factor_bk_dot_sum_Wk_dot_u_sum_Wk_u_dot[n,h,t,e] = sum_Wk_dot_u[n,h,t,e] +
+                    # factor_bk_dot_sum_Wk_dot_u_sum_Wk_u_dot[n,h,e,t] = sum_Wk_dot_u[n,h,t,e] +
                     #     sum_Wk_u_dot[n,h,t,e] + ḃk̇[h,e]
-                    factor_bk_dot_sum_Wk_dot_u_sum_Wk_u_dot[n, h, t, e_] = (
+                    factor_bk_dot_sum_Wk_dot_u_sum_Wk_u_dot[n, h, e_, t] = (
                         sum_Wk_dot_u + sum_Wk_u_dot + bk_dot[h, e_]
                     )
 
@@ -1691,42 +1698,59 @@ def _jvp_11_parallel(
 
 
 @njit(**OPTIONS)
-def _jvp_12_rows(
-    lo, hi, b1, sum_W1_v, b1_dot, sum_W1_dot_v, sum_W1_v_dot, k_size, t_size, feed_forward_h,
-    factor_b1_dot_feed_forward_z_sum_W1_dot_v,
-):
+def _jvp_12_rows(lo, hi, b1, sum_W1_v, k_size, t_size, feed_forward_z, feed_forward_h):
     real = b1.dtype.type
     for n in range(lo, hi):
         for t in range(t_size):
             for k in range(k_size):
                 # feed_forward_z[n,t,k] = b₁[k] + sum_W1_v[n,t,k]
-                feed_forward_z = b1[k] + sum_W1_v[n, t, k]
+                feed_forward_z_ntk = b1[k] + sum_W1_v[n, t, k]
+                feed_forward_z[n, t, k] = feed_forward_z_ntk
                 # feed_forward_h[n,t,k] = max(0, feed_forward_z[n,t,k])
-                feed_forward_h[n, t, k] = larger(real(0), feed_forward_z)
-                # factor_b1_dot_feed_forward_z_sum_W1_dot_v[n,t,k] = (sum_W1_dot_v[n,t,k] +
+                feed_forward_h[n, t, k] = larger(real(0), feed_forward_z_ntk)
+
+
+@njit(parallel=True, **OPTIONS)
+def _jvp_12_parallel(chunk, n_size, b1, sum_W1_v, k_size, t_size, feed_forward_z, feed_forward_h):
+    for k in prange((n_size + chunk - 1) // chunk):
+        lo = k * chunk
+        hi = min(lo + chunk, n_size)
+        _jvp_12_rows(lo, hi, b1, sum_W1_v, k_size, t_size, feed_forward_z, feed_forward_h)
+
+
+@njit(**OPTIONS)
+def _jvp_13_rows(
+    lo, hi, b1_dot, feed_forward_z, sum_W1_dot_v, sum_W1_v_dot, k_size, t_size,
+    factor_b1_dot_feed_forward_z_sum_W1_dot_v,
+):
+    real = b1_dot.dtype.type
+    for n in range(lo, hi):
+        for k in range(k_size):
+            for t in range(t_size):
+                # factor_b1_dot_feed_forward_z_sum_W1_dot_v[n,k,t] = (sum_W1_dot_v[n,t,k] +
                 #     sum_W1_v_dot[n,t,k] + ḃ₁[k])·1[feed_forward_z[n,t,k] > 0]
-                factor_b1_dot_feed_forward_z_sum_W1_dot_v[n, t, k] = (
+                factor_b1_dot_feed_forward_z_sum_W1_dot_v[n, k, t] = (
                     (b1_dot[k] + sum_W1_dot_v[n, t, k] + sum_W1_v_dot[n, t, k]) * (real(1)
-                    if (feed_forward_z > real(0)) else real(0))
+                    if (feed_forward_z[n, t, k] > real(0)) else real(0))
                 )
 
 
 @njit(parallel=True, **OPTIONS)
-def _jvp_12_parallel(
-    chunk, n_size, b1, sum_W1_v, b1_dot, sum_W1_dot_v, sum_W1_v_dot, k_size, t_size, feed_forward_h,
+def _jvp_13_parallel(
+    chunk, n_size, b1_dot, feed_forward_z, sum_W1_dot_v, sum_W1_v_dot, k_size, t_size,
     factor_b1_dot_feed_forward_z_sum_W1_dot_v,
 ):
     for k in prange((n_size + chunk - 1) // chunk):
         lo = k * chunk
         hi = min(lo + chunk, n_size)
-        _jvp_12_rows(
-            lo, hi, b1, sum_W1_v, b1_dot, sum_W1_dot_v, sum_W1_v_dot, k_size, t_size, feed_forward_h,
+        _jvp_13_rows(
+            lo, hi, b1_dot, feed_forward_z, sum_W1_dot_v, sum_W1_v_dot, k_size, t_size,
             factor_b1_dot_feed_forward_z_sum_W1_dot_v,
         )
 
 
 @njit(**OPTIONS)
-def _jvp_13_rows(lo, hi, b2, sum_W2_feed_forward_h, m_size, t_size, b):
+def _jvp_14_rows(lo, hi, b2, sum_W2_feed_forward_h, m_size, t_size, b):
     for n in range(lo, hi):
         for t in range(t_size):
             for m in range(m_size):
@@ -1735,23 +1759,25 @@ def _jvp_13_rows(lo, hi, b2, sum_W2_feed_forward_h, m_size, t_size, b):
 
 
 @njit(parallel=True, **OPTIONS)
-def _jvp_13_parallel(chunk, n_size, b2, sum_W2_feed_forward_h, m_size, t_size, b):
+def _jvp_14_parallel(chunk, n_size, b2, sum_W2_feed_forward_h, m_size, t_size, b):
     for k in prange((n_size + chunk - 1) // chunk):
         lo = k * chunk
         hi = min(lo + chunk, n_size)
-        _jvp_13_rows(lo, hi, b2, sum_W2_feed_forward_h, m_size, t_size, b)
+        _jvp_14_rows(lo, hi, b2, sum_W2_feed_forward_h, m_size, t_size, b)
 
 
 @njit(**OPTIONS)
-def _jvp_14_rows(
-    lo, hi, b2_dot, h_dot, sum_W2_dot_feed_forward_h, sum_W2_factor_b1_dot_feed_forward_z_sum_W1_dot_v, m_size,
-    t_size, y_dot,
+def _jvp_15_rows(
+    lo, hi, b, h, b2_dot, h_dot, sum_W2_dot_feed_forward_h, sum_W2_factor_b1_dot_feed_forward_z_sum_W1_dot_v,
+    m_size, t_size, y, y_dot,
 ):
     for n in range(lo, hi):
         for t in range(t_size):
+            # y[n,t,m] = b[n,t,m] + h[n,t,m]
             # ẏ[n,t,m] = sum_W2_dot_feed_forward_h[n,t,m] +
             #     sum_W2_factor_b1_dot_feed_forward_z_sum_W1_dot_v[n,t,m] + ḃ₂[m] + ḣ[n,t,m]
             for m in range(m_size):
+                y[n, t, m] = b[n, t, m] + h[n, t, m]
                 y_dot[n, t, m] = (
                     b2_dot[m] + h_dot[n, t, m] + sum_W2_dot_feed_forward_h[n, t, m]
                     + sum_W2_factor_b1_dot_feed_forward_z_sum_W1_dot_v[n, t, m]
@@ -1759,34 +1785,17 @@ def _jvp_14_rows(
 
 
 @njit(parallel=True, **OPTIONS)
-def _jvp_14_parallel(
-    chunk, n_size, b2_dot, h_dot, sum_W2_dot_feed_forward_h, sum_W2_factor_b1_dot_feed_forward_z_sum_W1_dot_v,
-    m_size, t_size, y_dot,
+def _jvp_15_parallel(
+    chunk, n_size, b, h, b2_dot, h_dot, sum_W2_dot_feed_forward_h,
+    sum_W2_factor_b1_dot_feed_forward_z_sum_W1_dot_v, m_size, t_size, y, y_dot,
 ):
     for k in prange((n_size + chunk - 1) // chunk):
         lo = k * chunk
         hi = min(lo + chunk, n_size)
-        _jvp_14_rows(
-            lo, hi, b2_dot, h_dot, sum_W2_dot_feed_forward_h, sum_W2_factor_b1_dot_feed_forward_z_sum_W1_dot_v,
-            m_size, t_size, y_dot,
+        _jvp_15_rows(
+            lo, hi, b, h, b2_dot, h_dot, sum_W2_dot_feed_forward_h,
+            sum_W2_factor_b1_dot_feed_forward_z_sum_W1_dot_v, m_size, t_size, y, y_dot,
         )
-
-
-@njit(**OPTIONS)
-def _jvp_15_rows(lo, hi, b, h, m_size, t_size, y):
-    for n in range(lo, hi):
-        for t in range(t_size):
-            # y[n,t,m] = b[n,t,m] + h[n,t,m]
-            for m in range(m_size):
-                y[n, t, m] = b[n, t, m] + h[n, t, m]
-
-
-@njit(parallel=True, **OPTIONS)
-def _jvp_15_parallel(chunk, n_size, b, h, m_size, t_size, y):
-    for k in prange((n_size + chunk - 1) // chunk):
-        lo = k * chunk
-        hi = min(lo + chunk, n_size)
-        _jvp_15_rows(lo, hi, b, h, m_size, t_size, y)
 
 
 @njit(**OPTIONS)
@@ -2135,19 +2144,15 @@ def _hvp_7_parallel(
 
 @njit(**OPTIONS)
 def _hvp_8_rows(
-    lo, hi, multi_head_attention_z_max, multi_head_attention_z, sum_exp, multi_head_attention_any,
-    shifted_sum_, multi_head_attention_z_dot, h_size, t_size, multi_head_attention_a,
-    factor_multi_head_attention_any_multi_head_attention_a, multi_head_attention_a_dot,
+    lo, hi, multi_head_attention_z_max, multi_head_attention_z, sum_exp, shifted_sum_,
+    multi_head_attention_z_dot, h_size, t_size, multi_head_attention_a, multi_head_attention_a_dot,
 ):
     for n in range(lo, hi):
         for t in range(t_size):
-            multi_head_attention_any_nt = multi_head_attention_any[n, t]
             # exp_multi_head_attention_z_max_multi_head_attention_z[n,t,h,t′] = exp(multi_head_attention_z[n,h,t,t′]
             #     − multi_head_attention_z_max[n,h,t])
             # multi_head_attention_a[n,h,t,t′] = exp(multi_head_attention_z[n,h,t,t′] −
             #     multi_head_attention_z_max[n,h,t]) / sum_exp[n,h,t]
-            # factor_multi_head_attention_any_multi_head_attention_a[n,t,h,t′] = multi_head_attention_any[n,t]·
-            #     multi_head_attention_a[n,h,t,t′]
             # ṁu̇l̇ṫi̇_̇ḣėȧḋ_̇ȧṫṫėṅṫi̇ȯṅ_̇ȧ[n,h,t,t′] = ṁu̇l̇ṫi̇_̇ḣėȧḋ_̇ȧṫṫėṅṫi̇ȯṅ_̇ż[n,h,t,t′]·
             #     exp(multi_head_attention_z[n,h,t,t′] − multi_head_attention_z_max[n,h,t]) / sum_exp[n,h,t] −
             #     shifted_sum_[n,h,t]·exp(multi_head_attention_z[n,h,t,t′] − multi_head_attention_z_max[n,h,t])
@@ -2157,12 +2162,8 @@ def _hvp_8_rows(
                     exp_multi_head_attention_z_max_multi_head_attention_z = exp(
                         multi_head_attention_z[n, h, t, t_2] - multi_head_attention_z_max[n, h, t],
                     )
-                    multi_head_attention_a_nhtt_2 = (
+                    multi_head_attention_a[n, h, t, t_2] = (
                         exp_multi_head_attention_z_max_multi_head_attention_z / sum_exp[n, h, t]
-                    )
-                    multi_head_attention_a[n, h, t, t_2] = multi_head_attention_a_nhtt_2
-                    factor_multi_head_attention_any_multi_head_attention_a[n, t, h, t_2] = (
-                        multi_head_attention_a_nhtt_2 * multi_head_attention_any_nt
                     )
                     multi_head_attention_a_dot[n, h, t, t_2] = (
                         exp_multi_head_attention_z_max_multi_head_attention_z
@@ -2174,17 +2175,15 @@ def _hvp_8_rows(
 
 @njit(parallel=True, **OPTIONS)
 def _hvp_8_parallel(
-    chunk, n_size, multi_head_attention_z_max, multi_head_attention_z, sum_exp, multi_head_attention_any,
-    shifted_sum_, multi_head_attention_z_dot, h_size, t_size, multi_head_attention_a,
-    factor_multi_head_attention_any_multi_head_attention_a, multi_head_attention_a_dot,
+    chunk, n_size, multi_head_attention_z_max, multi_head_attention_z, sum_exp, shifted_sum_,
+    multi_head_attention_z_dot, h_size, t_size, multi_head_attention_a, multi_head_attention_a_dot,
 ):
     for k in prange((n_size + chunk - 1) // chunk):
         lo = k * chunk
         hi = min(lo + chunk, n_size)
         _hvp_8_rows(
-            lo, hi, multi_head_attention_z_max, multi_head_attention_z, sum_exp, multi_head_attention_any,
-            shifted_sum_, multi_head_attention_z_dot, h_size, t_size, multi_head_attention_a,
-            factor_multi_head_attention_any_multi_head_attention_a, multi_head_attention_a_dot,
+            lo, hi, multi_head_attention_z_max, multi_head_attention_z, sum_exp, shifted_sum_,
+            multi_head_attention_z_dot, h_size, t_size, multi_head_attention_a, multi_head_attention_a_dot,
         )
 
 
@@ -2615,17 +2614,27 @@ def _hvp_19_parallel(chunk, sum_dfeed_forward_z_dot_v, dW1_dot):
 
 @njit(**OPTIONS)
 def _hvp_20_rows(
-    lo, hi, dlayer_norm_xhat__dot, layer_norm_xhat_, dlayer_norm_xhat_, layer_norm_xhat__dot, layer_norm_r_,
-    layer_norm_r__dot, sum_dlayer_norm_xhat_, sum_layer_norm_xhat__dlayer_norm_xhat_, m_size, t_size, dh_dot,
+    lo, hi, multi_head_attention_any, dmulti_head_attention_o, dlayer_norm_xhat__dot, layer_norm_xhat_,
+    dlayer_norm_xhat_, layer_norm_xhat__dot, layer_norm_r_, layer_norm_r__dot, sum_dlayer_norm_xhat_,
+    sum_layer_norm_xhat__dlayer_norm_xhat_, e_size, h_size, m_size, t_size,
+    factor_multi_head_attention_any_dmulti_head_attention_o, dh_dot,
 ):
-    real = dlayer_norm_xhat__dot.dtype.type
+    real = multi_head_attention_any.dtype.type
     for n in range(lo, hi):
         for t in range(t_size):
             layer_norm_r__nt = layer_norm_r_[n, t]
             layer_norm_r__dot_nt = layer_norm_r__dot[n, t]
+            multi_head_attention_any_nt = multi_head_attention_any[n, t]
             sum_dlayer_norm_xhat__nt = sum_dlayer_norm_xhat_[n, t]
             sum_layer_norm_xhat__dlayer_norm_xhat__nt = sum_layer_norm_xhat__dlayer_norm_xhat_[n, t]
             one_over_m = real(1) / real(m_size)
+            # factor_multi_head_attention_any_dmulti_head_attention_o[n,t,h,e] = m̅u̅l̅t̅i̅_̅h̅e̅a̅d̅_̅a̅t̅t̅e̅n̅t̅i̅o̅n̅_̅o̅[n,h,t,e]·
+            #     multi_head_attention_any[n,t]
+            for h in range(h_size):
+                for e_ in range(e_size):
+                    factor_multi_head_attention_any_dmulti_head_attention_o[n, t, h, e_] = (
+                        multi_head_attention_any_nt * dmulti_head_attention_o[n, h, t, e_]
+                    )
             # sum_dlayer_norm_xhat__dot[n,t] = Σ_m l̅a̅y̅e̅r̅_̅n̅o̅r̅m̅_̅x̅h̅a̅t̅_̅̇[n,t,m]
             # sum_layer_norm_xhat__dlayer_norm_xhat__dlayer_norm_xhat__dot[n,t] = Σ_m (l̅a̅y̅e̅r̅_̅n̅o̅r̅m̅_̅x̅h̅a̅t̅_̅[n,t,m]·
             #     l̇ȧẏėṙ_̇ṅȯṙṁ_̇ẋḣȧṫ_̇[n,t,m] + layer_norm_xhat_[n,t,m]·
@@ -2666,17 +2675,19 @@ def _hvp_20_rows(
 
 @njit(parallel=True, **OPTIONS)
 def _hvp_20_parallel(
-    chunk, n_size, dlayer_norm_xhat__dot, layer_norm_xhat_, dlayer_norm_xhat_, layer_norm_xhat__dot,
-    layer_norm_r_, layer_norm_r__dot, sum_dlayer_norm_xhat_, sum_layer_norm_xhat__dlayer_norm_xhat_, m_size,
-    t_size, dh_dot,
+    chunk, n_size, multi_head_attention_any, dmulti_head_attention_o, dlayer_norm_xhat__dot, layer_norm_xhat_,
+    dlayer_norm_xhat_, layer_norm_xhat__dot, layer_norm_r_, layer_norm_r__dot, sum_dlayer_norm_xhat_,
+    sum_layer_norm_xhat__dlayer_norm_xhat_, e_size, h_size, m_size, t_size,
+    factor_multi_head_attention_any_dmulti_head_attention_o, dh_dot,
 ):
     for k in prange((n_size + chunk - 1) // chunk):
         lo = k * chunk
         hi = min(lo + chunk, n_size)
         _hvp_20_rows(
-            lo, hi, dlayer_norm_xhat__dot, layer_norm_xhat_, dlayer_norm_xhat_, layer_norm_xhat__dot,
-            layer_norm_r_, layer_norm_r__dot, sum_dlayer_norm_xhat_, sum_layer_norm_xhat__dlayer_norm_xhat_,
-            m_size, t_size, dh_dot,
+            lo, hi, multi_head_attention_any, dmulti_head_attention_o, dlayer_norm_xhat__dot, layer_norm_xhat_,
+            dlayer_norm_xhat_, layer_norm_xhat__dot, layer_norm_r_, layer_norm_r__dot, sum_dlayer_norm_xhat_,
+            sum_layer_norm_xhat__dlayer_norm_xhat_, e_size, h_size, m_size, t_size,
+            factor_multi_head_attention_any_dmulti_head_attention_o, dh_dot,
         )
 
 
@@ -3891,13 +3902,14 @@ def backward(saved, g, *, out=None):
     h = np.empty((n_size, t_size, m_size), real)
     feed_forward_h = np.empty((n_size, t_size, k_size), real)
     multi_head_attention_z = np.empty((n_size, h_size, t_size, t_size), real)
-    factor_multi_head_attention_any_multi_head_attention_a = np.empty((n_size, t_size, h_size, t_size), real)
+    multi_head_attention_a = np.empty((n_size, h_size, t_size, t_size), real)
     layer_norm_xhat_ = np.empty((n_size, t_size, m_size), real)
     v = np.empty((n_size, t_size, m_size), real)
     dfeed_forward_z = np.empty((n_size, t_size, k_size), real)
     dv = np.empty((n_size, t_size, m_size), real)
     dh = np.empty((n_size, t_size, m_size), real)
     dmulti_head_attention_o = np.empty((n_size, h_size, t_size, e_size), real)
+    factor_multi_head_attention_any_dmulti_head_attention_o = np.empty((n_size, t_size, h_size, e_size), real)
     sum_dmulti_head_attention_o_multi_head_attention_v = np.empty((n_size, h_size, t_size, t_size), real)
     dmulti_head_attention_v = np.empty((n_size, h_size, t_size, e_size), real)
     sum_Wv_dmulti_head_attention_v = np.empty((n_size, t_size, m_size), real)
@@ -3953,13 +3965,13 @@ def backward(saved, g, *, out=None):
         _backward_6_rows(
             0, n_size, multi_head_attention_any, multi_head_attention_open, multi_head_attention_s,
             multi_head_attention_z_max, sum_exp, h_size, t_size, multi_head_attention_z,
-            factor_multi_head_attention_any_multi_head_attention_a,
+            multi_head_attention_a,
         )
     else:
         _backward_6_parallel(
             chunk, n_size, multi_head_attention_any, multi_head_attention_open, multi_head_attention_s,
             multi_head_attention_z_max, sum_exp, h_size, t_size, multi_head_attention_z,
-            factor_multi_head_attention_any_multi_head_attention_a,
+            multi_head_attention_a,
         )
     chunk = chunk_rows(t_size * m_size)
     if n_size <= chunk:
@@ -4004,9 +4016,15 @@ def backward(saved, g, *, out=None):
         )
     chunk = chunk_rows(h_size * t_size * e_size * m_size)
     if n_size <= chunk:
-        _backward_11_rows(0, n_size, Wo, dh, e_size, h_size, m_size, t_size, dmulti_head_attention_o)
+        _backward_11_rows(
+            0, n_size, Wo, dh, multi_head_attention_any, e_size, h_size, m_size, t_size,
+            dmulti_head_attention_o, factor_multi_head_attention_any_dmulti_head_attention_o,
+        )
     else:
-        _backward_11_parallel(chunk, n_size, Wo, dh, e_size, h_size, m_size, t_size, dmulti_head_attention_o)
+        _backward_11_parallel(
+            chunk, n_size, Wo, dh, multi_head_attention_any, e_size, h_size, m_size, t_size,
+            dmulti_head_attention_o, factor_multi_head_attention_any_dmulti_head_attention_o,
+        )
     chunk = chunk_rows(n_size * t_size)
     if m_size <= chunk:
         _backward_12_rows(0, m_size, dh, n_size, t_size, dbo)
@@ -4019,12 +4037,13 @@ def backward(saved, g, *, out=None):
             dmulti_head_attention_o, multi_head_attention_v.transpose(0, 1, 3, 2),
             out=sum_dmulti_head_attention_o_multi_head_attention_v,
         )
-    # m̅u̅l̅t̅i̅_̅h̅e̅a̅d̅_̅a̅t̅t̅e̅n̅t̅i̅o̅n̅_̅v̅[n,h,t,e] = Σ_t′ m̅u̅l̅t̅i̅_̅h̅e̅a̅d̅_̅a̅t̅t̅e̅n̅t̅i̅o̅n̅_̅o̅[n,h,t′,e]·
-    #     factor_multi_head_attention_any_multi_head_attention_a[n,t′,h,t]
+    # m̅u̅l̅t̅i̅_̅h̅e̅a̅d̅_̅a̅t̅t̅e̅n̅t̅i̅o̅n̅_̅v̅[n,h,t,e] = Σ_t′ multi_head_attention_a[n,h,t′,t]·
+    #     factor_multi_head_attention_any_dmulti_head_attention_o[n,t′,h,e]
     with np.errstate(over="ignore", invalid="ignore"):
         np.matmul(
-            factor_multi_head_attention_any_multi_head_attention_a.transpose(0, 2, 3, 1),
-            dmulti_head_attention_o, out=dmulti_head_attention_v,
+            multi_head_attention_a.transpose(0, 1, 3, 2),
+            factor_multi_head_attention_any_dmulti_head_attention_o.transpose(0, 2, 1, 3),
+            out=dmulti_head_attention_v,
         )
     # sum_Wv_dmulti_head_attention_v[n,t,m] = Σ_h,e m̅u̅l̅t̅i̅_̅h̅e̅a̅d̅_̅a̅t̅t̅e̅n̅t̅i̅o̅n̅_̅v̅[n,h,t,e]·
     #     Wv[h,e,m]
@@ -4169,7 +4188,7 @@ def jvp(inputs, tangents, *, heads, causal=0):
     multi_head_attention_v = np.empty((n_size, h_size, t_size, e_size), real)
     multi_head_attention_q_dot = np.empty((n_size, h_size, t_size, e_size), real)
     multi_head_attention_v_dot = np.empty((n_size, h_size, t_size, e_size), real)
-    factor_bk_dot_sum_Wk_dot_u_sum_Wk_u_dot = np.empty((n_size, h_size, t_size, e_size), real)
+    factor_bk_dot_sum_Wk_dot_u_sum_Wk_u_dot = np.empty((n_size, h_size, e_size, t_size), real)
     sum_multi_head_attention_k_multi_head_attention_q = np.empty((n_size, h_size, t_size, t_size), real)
     sum_factor_bk_dot_sum_Wk_dot_u_sum_Wk_u_dot_multi_head_attention_q = np.empty(
         (n_size, h_size, t_size, t_size), real,
@@ -4204,10 +4223,11 @@ def jvp(inputs, tangents, *, heads, causal=0):
     sum_W1_v = np.empty((n_size, t_size, k_size), real)
     sum_W1_v_dot = np.empty((n_size, t_size, k_size), real)
     sum_W1_dot_v = np.empty((n_size, t_size, k_size), real)
+    feed_forward_z = np.empty((n_size, t_size, k_size), real)
     feed_forward_h = np.empty((n_size, t_size, k_size), real)
-    factor_b1_dot_feed_forward_z_sum_W1_dot_v = np.empty((n_size, t_size, k_size), real)
     sum_W2_feed_forward_h = np.empty((n_size, t_size, m_size), real)
     sum_W2_dot_feed_forward_h = np.empty((n_size, t_size, m_size), real)
+    factor_b1_dot_feed_forward_z_sum_W1_dot_v = np.empty((n_size, k_size, t_size), real)
     sum_W2_factor_b1_dot_feed_forward_z_sum_W1_dot_v = np.empty((n_size, t_size, m_size), real)
     b = np.empty((n_size, t_size, m_size), real)
     e_size_to_const = 1 / math.sqrt(e_size)
@@ -4245,10 +4265,10 @@ def jvp(inputs, tangents, *, heads, causal=0):
             out=sum_multi_head_attention_k_multi_head_attention_q,
         )
     # sum_factor_bk_dot_sum_Wk_dot_u_sum_Wk_u_dot_multi_head_attention_q[n,h,t,t′] = Σ_e multi_head_attention_q[n,h,t,e]·
-    #     factor_bk_dot_sum_Wk_dot_u_sum_Wk_u_dot[n,h,t′,e]
+    #     factor_bk_dot_sum_Wk_dot_u_sum_Wk_u_dot[n,h,e,t′]
     with np.errstate(over="ignore", invalid="ignore"):
         np.matmul(
-            multi_head_attention_q, factor_bk_dot_sum_Wk_dot_u_sum_Wk_u_dot.transpose(0, 1, 3, 2),
+            multi_head_attention_q, factor_bk_dot_sum_Wk_dot_u_sum_Wk_u_dot,
             out=sum_factor_bk_dot_sum_Wk_dot_u_sum_Wk_u_dot_multi_head_attention_q,
         )
     # sum_multi_head_attention_k_multi_head_attention_q_dot[n,h,t,t′] = Σ_e multi_head_attention_k[n,h,t′,e]·
@@ -4423,15 +4443,9 @@ def jvp(inputs, tangents, *, heads, causal=0):
         )
     chunk = chunk_rows(t_size * k_size)
     if n_size <= chunk:
-        _jvp_12_rows(
-            0, n_size, b1, sum_W1_v, b1_dot, sum_W1_dot_v, sum_W1_v_dot, k_size, t_size, feed_forward_h,
-            factor_b1_dot_feed_forward_z_sum_W1_dot_v,
-        )
+        _jvp_12_rows(0, n_size, b1, sum_W1_v, k_size, t_size, feed_forward_z, feed_forward_h)
     else:
-        _jvp_12_parallel(
-            chunk, n_size, b1, sum_W1_v, b1_dot, sum_W1_dot_v, sum_W1_v_dot, k_size, t_size, feed_forward_h,
-            factor_b1_dot_feed_forward_z_sum_W1_dot_v,
-        )
+        _jvp_12_parallel(chunk, n_size, b1, sum_W1_v, k_size, t_size, feed_forward_z, feed_forward_h)
     # sum_W2_feed_forward_h[n,t,m] = Σ_k W₂[m,k]·feed_forward_h[n,t,k]
     with np.errstate(over="ignore", invalid="ignore"):
         np.matmul(
@@ -4444,34 +4458,40 @@ def jvp(inputs, tangents, *, heads, causal=0):
             feed_forward_h.reshape(n_size * t_size, k_size), W2_dot.T,
             out=sum_W2_dot_feed_forward_h.reshape(n_size * t_size, m_size),
         )
+    chunk = chunk_rows(k_size * t_size)
+    if n_size <= chunk:
+        _jvp_13_rows(
+            0, n_size, b1_dot, feed_forward_z, sum_W1_dot_v, sum_W1_v_dot, k_size, t_size,
+            factor_b1_dot_feed_forward_z_sum_W1_dot_v,
+        )
+    else:
+        _jvp_13_parallel(
+            chunk, n_size, b1_dot, feed_forward_z, sum_W1_dot_v, sum_W1_v_dot, k_size, t_size,
+            factor_b1_dot_feed_forward_z_sum_W1_dot_v,
+        )
     # sum_W2_factor_b1_dot_feed_forward_z_sum_W1_dot_v[n,t,m] = Σ_k W₂[m,k]·
-    #     factor_b1_dot_feed_forward_z_sum_W1_dot_v[n,t,k]
+    #     factor_b1_dot_feed_forward_z_sum_W1_dot_v[n,k,t]
     with np.errstate(over="ignore", invalid="ignore"):
         np.matmul(
-            factor_b1_dot_feed_forward_z_sum_W1_dot_v.reshape(n_size * t_size, k_size), W2.T,
-            out=sum_W2_factor_b1_dot_feed_forward_z_sum_W1_dot_v.reshape(n_size * t_size, m_size),
+            factor_b1_dot_feed_forward_z_sum_W1_dot_v.transpose(0, 2, 1).reshape(n_size * t_size, k_size),
+            W2.T, out=sum_W2_factor_b1_dot_feed_forward_z_sum_W1_dot_v.reshape(n_size * t_size, m_size),
         )
     chunk = chunk_rows(t_size * m_size)
     if n_size <= chunk:
-        _jvp_13_rows(0, n_size, b2, sum_W2_feed_forward_h, m_size, t_size, b)
+        _jvp_14_rows(0, n_size, b2, sum_W2_feed_forward_h, m_size, t_size, b)
     else:
-        _jvp_13_parallel(chunk, n_size, b2, sum_W2_feed_forward_h, m_size, t_size, b)
+        _jvp_14_parallel(chunk, n_size, b2, sum_W2_feed_forward_h, m_size, t_size, b)
     chunk = chunk_rows(t_size * m_size)
     if n_size <= chunk:
-        _jvp_14_rows(
-            0, n_size, b2_dot, h_dot, sum_W2_dot_feed_forward_h,
-            sum_W2_factor_b1_dot_feed_forward_z_sum_W1_dot_v, m_size, t_size, y_dot,
+        _jvp_15_rows(
+            0, n_size, b, h, b2_dot, h_dot, sum_W2_dot_feed_forward_h,
+            sum_W2_factor_b1_dot_feed_forward_z_sum_W1_dot_v, m_size, t_size, y, y_dot,
         )
     else:
-        _jvp_14_parallel(
-            chunk, n_size, b2_dot, h_dot, sum_W2_dot_feed_forward_h,
-            sum_W2_factor_b1_dot_feed_forward_z_sum_W1_dot_v, m_size, t_size, y_dot,
+        _jvp_15_parallel(
+            chunk, n_size, b, h, b2_dot, h_dot, sum_W2_dot_feed_forward_h,
+            sum_W2_factor_b1_dot_feed_forward_z_sum_W1_dot_v, m_size, t_size, y, y_dot,
         )
-    chunk = chunk_rows(t_size * m_size)
-    if n_size <= chunk:
-        _jvp_15_rows(0, n_size, b, h, m_size, t_size, y)
-    else:
-        _jvp_15_parallel(chunk, n_size, b, h, m_size, t_size, y)
     return y, y_dot
 
 
@@ -4535,7 +4555,6 @@ def hvp(inputs, vectors, g, *, heads, causal=0):
     sum_exp = np.empty((n_size, h_size, t_size), real)
     shifted_sum_ = np.empty((n_size, h_size, t_size), real)
     multi_head_attention_a = np.empty((n_size, h_size, t_size, t_size), real)
-    factor_multi_head_attention_any_multi_head_attention_a = np.empty((n_size, t_size, h_size, t_size), real)
     multi_head_attention_a_dot = np.empty((n_size, h_size, t_size, t_size), real)
     sum_multi_head_attention_a_multi_head_attention_v = np.empty((n_size, h_size, t_size, e_size), real)
     sum_multi_head_attention_a_dot_multi_head_attention_v = np.empty((n_size, h_size, t_size, e_size), real)
@@ -4574,16 +4593,17 @@ def hvp(inputs, vectors, g, *, heads, causal=0):
     sum_Wo_dot_dh = np.empty((n_size, h_size, t_size, e_size), real)
     dlayer_norm_xhat__dot = np.empty((n_size, t_size, m_size), real)
     sum_dmulti_head_attention_o_multi_head_attention_v = np.empty((n_size, h_size, t_size, t_size), real)
-    dmulti_head_attention_v = np.empty((n_size, h_size, t_size, e_size), real)
     sum_dmulti_head_attention_o_multi_head_attention_v_dot = np.empty((n_size, h_size, t_size, t_size), real)
+    factor_multi_head_attention_any_dmulti_head_attention_o = np.empty((n_size, t_size, h_size, e_size), real)
     dh_dot = np.empty((n_size, t_size, m_size), real)
-    sum_Wv_dmulti_head_attention_v = np.empty((n_size, t_size, m_size), real)
-    sum_Wv_dot_dmulti_head_attention_v = np.empty((n_size, t_size, m_size), real)
-    sum_u_dot_dmulti_head_attention_v = np.empty((h_size, e_size, m_size), real)
+    dmulti_head_attention_v = np.empty((n_size, h_size, t_size, e_size), real)
     sum_dh_dot_multi_head_attention_o = np.empty((m_size, h_size, e_size), real)
     dmulti_head_attention_a = np.empty((n_size, h_size, t_size, t_size), real)
     dmulti_head_attention_o_dot = np.empty((n_size, h_size, t_size, e_size), real)
+    sum_Wv_dmulti_head_attention_v = np.empty((n_size, t_size, m_size), real)
     sum_dmulti_head_attention_o_dot_multi_head_attention_v = np.empty((n_size, h_size, t_size, t_size), real)
+    sum_Wv_dot_dmulti_head_attention_v = np.empty((n_size, t_size, m_size), real)
+    sum_u_dot_dmulti_head_attention_v = np.empty((h_size, e_size, m_size), real)
     shifted_sum = np.empty((n_size, h_size, t_size), real)
     dmulti_head_attention_v_dot = np.empty((n_size, h_size, t_size, e_size), real)
     sum_Wv_dmulti_head_attention_v_dot = np.empty((n_size, t_size, m_size), real)
@@ -4727,16 +4747,13 @@ def hvp(inputs, vectors, g, *, heads, causal=0):
     chunk = chunk_rows(t_size * h_size * t_size)
     if n_size <= chunk:
         _hvp_8_rows(
-            0, n_size, multi_head_attention_z_max, multi_head_attention_z, sum_exp, multi_head_attention_any,
-            shifted_sum_, multi_head_attention_z_dot, h_size, t_size, multi_head_attention_a,
-            factor_multi_head_attention_any_multi_head_attention_a, multi_head_attention_a_dot,
+            0, n_size, multi_head_attention_z_max, multi_head_attention_z, sum_exp, shifted_sum_,
+            multi_head_attention_z_dot, h_size, t_size, multi_head_attention_a, multi_head_attention_a_dot,
         )
     else:
         _hvp_8_parallel(
-            chunk, n_size, multi_head_attention_z_max, multi_head_attention_z, sum_exp,
-            multi_head_attention_any, shifted_sum_, multi_head_attention_z_dot, h_size, t_size,
-            multi_head_attention_a, factor_multi_head_attention_any_multi_head_attention_a,
-            multi_head_attention_a_dot,
+            chunk, n_size, multi_head_attention_z_max, multi_head_attention_z, sum_exp, shifted_sum_,
+            multi_head_attention_z_dot, h_size, t_size, multi_head_attention_a, multi_head_attention_a_dot,
         )
     # sum_multi_head_attention_a_multi_head_attention_v[n,h,t,e] = Σ_t′ multi_head_attention_a[n,h,t,t′]·
     #     multi_head_attention_v[n,h,t′,e]
@@ -4947,13 +4964,6 @@ def hvp(inputs, vectors, g, *, heads, causal=0):
             dmulti_head_attention_o, multi_head_attention_v.transpose(0, 1, 3, 2),
             out=sum_dmulti_head_attention_o_multi_head_attention_v,
         )
-    # m̅u̅l̅t̅i̅_̅h̅e̅a̅d̅_̅a̅t̅t̅e̅n̅t̅i̅o̅n̅_̅v̅[n,h,t,e] = Σ_t′ m̅u̅l̅t̅i̅_̅h̅e̅a̅d̅_̅a̅t̅t̅e̅n̅t̅i̅o̅n̅_̅o̅[n,h,t′,e]·
-    #     factor_multi_head_attention_any_multi_head_attention_a[n,t′,h,t]
-    with np.errstate(over="ignore", invalid="ignore"):
-        np.matmul(
-            factor_multi_head_attention_any_multi_head_attention_a.transpose(0, 2, 3, 1),
-            dmulti_head_attention_o, out=dmulti_head_attention_v,
-        )
     # sum_dmulti_head_attention_o_multi_head_attention_v_dot[n,h,t,t′] = Σ_e m̅u̅l̅t̅i̅_̅h̅e̅a̅d̅_̅a̅t̅t̅e̅n̅t̅i̅o̅n̅_̅o̅[n,h,t,e]·
     #     ṁu̇l̇ṫi̇_̇ḣėȧḋ_̇ȧṫṫėṅṫi̇ȯṅ_̇v̇[n,h,t′,e]
     with np.errstate(over="ignore", invalid="ignore"):
@@ -4961,42 +4971,28 @@ def hvp(inputs, vectors, g, *, heads, causal=0):
             dmulti_head_attention_o, multi_head_attention_v_dot.transpose(0, 1, 3, 2),
             out=sum_dmulti_head_attention_o_multi_head_attention_v_dot,
         )
-    chunk = chunk_rows(t_size * m_size)
+    chunk = chunk_rows(t_size * h_size * e_size * m_size)
     if n_size <= chunk:
         _hvp_20_rows(
-            0, n_size, dlayer_norm_xhat__dot, layer_norm_xhat_, dlayer_norm_xhat_, layer_norm_xhat__dot,
-            layer_norm_r_, layer_norm_r__dot, sum_dlayer_norm_xhat_, sum_layer_norm_xhat__dlayer_norm_xhat_,
-            m_size, t_size, dh_dot,
+            0, n_size, multi_head_attention_any, dmulti_head_attention_o, dlayer_norm_xhat__dot,
+            layer_norm_xhat_, dlayer_norm_xhat_, layer_norm_xhat__dot, layer_norm_r_, layer_norm_r__dot,
+            sum_dlayer_norm_xhat_, sum_layer_norm_xhat__dlayer_norm_xhat_, e_size, h_size, m_size, t_size,
+            factor_multi_head_attention_any_dmulti_head_attention_o, dh_dot,
         )
     else:
         _hvp_20_parallel(
-            chunk, n_size, dlayer_norm_xhat__dot, layer_norm_xhat_, dlayer_norm_xhat_, layer_norm_xhat__dot,
-            layer_norm_r_, layer_norm_r__dot, sum_dlayer_norm_xhat_, sum_layer_norm_xhat__dlayer_norm_xhat_,
-            m_size, t_size, dh_dot,
+            chunk, n_size, multi_head_attention_any, dmulti_head_attention_o, dlayer_norm_xhat__dot,
+            layer_norm_xhat_, dlayer_norm_xhat_, layer_norm_xhat__dot, layer_norm_r_, layer_norm_r__dot,
+            sum_dlayer_norm_xhat_, sum_layer_norm_xhat__dlayer_norm_xhat_, e_size, h_size, m_size, t_size,
+            factor_multi_head_attention_any_dmulti_head_attention_o, dh_dot,
         )
-    # sum_Wv_dmulti_head_attention_v[n,t,m] = Σ_h,e m̅u̅l̅t̅i̅_̅h̅e̅a̅d̅_̅a̅t̅t̅e̅n̅t̅i̅o̅n̅_̅v̅[n,h,t,e]·
-    #     Wv[h,e,m]
+    # m̅u̅l̅t̅i̅_̅h̅e̅a̅d̅_̅a̅t̅t̅e̅n̅t̅i̅o̅n̅_̅v̅[n,h,t,e] = Σ_t′ multi_head_attention_a[n,h,t′,t]·
+    #     factor_multi_head_attention_any_dmulti_head_attention_o[n,t′,h,e]
     with np.errstate(over="ignore", invalid="ignore"):
         np.matmul(
-            dmulti_head_attention_v.transpose(0, 2, 1, 3).reshape(n_size * t_size, h_size * e_size),
-            Wv.reshape(h_size * e_size, m_size),
-            out=sum_Wv_dmulti_head_attention_v.reshape(n_size * t_size, m_size),
-        )
-    # sum_Wv_dot_dmulti_head_attention_v[n,t,m] = Σ_h,e m̅u̅l̅t̅i̅_̅h̅e̅a̅d̅_̅a̅t̅t̅e̅n̅t̅i̅o̅n̅_̅v̅[n,h,t,e]·
-    #     Ẇv̇[h,e,m]
-    with np.errstate(over="ignore", invalid="ignore"):
-        np.matmul(
-            dmulti_head_attention_v.transpose(0, 2, 1, 3).reshape(n_size * t_size, h_size * e_size),
-            Wv_dot.reshape(h_size * e_size, m_size),
-            out=sum_Wv_dot_dmulti_head_attention_v.reshape(n_size * t_size, m_size),
-        )
-    # sum_u_dot_dmulti_head_attention_v[h,e,m] = Σ_n,t m̅u̅l̅t̅i̅_̅h̅e̅a̅d̅_̅a̅t̅t̅e̅n̅t̅i̅o̅n̅_̅v̅[n,h,t,e]·
-    #     u̇[n,t,m]
-    with np.errstate(over="ignore", invalid="ignore"):
-        np.matmul(
-            dmulti_head_attention_v.transpose(1, 3, 0, 2).reshape(h_size * e_size, n_size * t_size),
-            u_dot.reshape(n_size * t_size, m_size),
-            out=sum_u_dot_dmulti_head_attention_v.reshape(h_size * e_size, m_size),
+            multi_head_attention_a.transpose(0, 1, 3, 2),
+            factor_multi_head_attention_any_dmulti_head_attention_o.transpose(0, 2, 1, 3),
+            out=dmulti_head_attention_v,
         )
     # sum_dh_dot_multi_head_attention_o[m,h,e] = Σ_n,t multi_head_attention_o[n,h,t,e]·h̄̇[n,t,m]
     with np.errstate(over="ignore", invalid="ignore"):
@@ -5031,12 +5027,36 @@ def hvp(inputs, vectors, g, *, heads, causal=0):
         _hvp_23_rows(0, m_size, dh_dot, n_size, t_size, dbo_dot)
     else:
         _hvp_23_parallel(chunk, m_size, dh_dot, n_size, t_size, dbo_dot)
+    # sum_Wv_dmulti_head_attention_v[n,t,m] = Σ_h,e m̅u̅l̅t̅i̅_̅h̅e̅a̅d̅_̅a̅t̅t̅e̅n̅t̅i̅o̅n̅_̅v̅[n,h,t,e]·
+    #     Wv[h,e,m]
+    with np.errstate(over="ignore", invalid="ignore"):
+        np.matmul(
+            dmulti_head_attention_v.transpose(0, 2, 1, 3).reshape(n_size * t_size, h_size * e_size),
+            Wv.reshape(h_size * e_size, m_size),
+            out=sum_Wv_dmulti_head_attention_v.reshape(n_size * t_size, m_size),
+        )
     # sum_dmulti_head_attention_o_dot_multi_head_attention_v[n,h,t,t′] = Σ_e multi_head_attention_v[n,h,t′,e]·
     #     m̅u̅l̅t̅i̅_̅h̅e̅a̅d̅_̅a̅t̅t̅e̅n̅t̅i̅o̅n̅_̅o̅̇[n,h,t,e]
     with np.errstate(over="ignore", invalid="ignore"):
         np.matmul(
             dmulti_head_attention_o_dot, multi_head_attention_v.transpose(0, 1, 3, 2),
             out=sum_dmulti_head_attention_o_dot_multi_head_attention_v,
+        )
+    # sum_Wv_dot_dmulti_head_attention_v[n,t,m] = Σ_h,e m̅u̅l̅t̅i̅_̅h̅e̅a̅d̅_̅a̅t̅t̅e̅n̅t̅i̅o̅n̅_̅v̅[n,h,t,e]·
+    #     Ẇv̇[h,e,m]
+    with np.errstate(over="ignore", invalid="ignore"):
+        np.matmul(
+            dmulti_head_attention_v.transpose(0, 2, 1, 3).reshape(n_size * t_size, h_size * e_size),
+            Wv_dot.reshape(h_size * e_size, m_size),
+            out=sum_Wv_dot_dmulti_head_attention_v.reshape(n_size * t_size, m_size),
+        )
+    # sum_u_dot_dmulti_head_attention_v[h,e,m] = Σ_n,t m̅u̅l̅t̅i̅_̅h̅e̅a̅d̅_̅a̅t̅t̅e̅n̅t̅i̅o̅n̅_̅v̅[n,h,t,e]·
+    #     u̇[n,t,m]
+    with np.errstate(over="ignore", invalid="ignore"):
+        np.matmul(
+            dmulti_head_attention_v.transpose(1, 3, 0, 2).reshape(h_size * e_size, n_size * t_size),
+            u_dot.reshape(n_size * t_size, m_size),
+            out=sum_u_dot_dmulti_head_attention_v.reshape(h_size * e_size, m_size),
         )
     chunk = chunk_rows(h_size * t_size * t_size)
     if n_size <= chunk:
