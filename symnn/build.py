@@ -168,9 +168,9 @@ def _make(task: _Task) -> tuple[str, Report | None]:
 
 
 def _covers(measured: Sequence[str], dtypes: Sequence[str]) -> bool:
-    """Whether the recorded measures are there, and those of kernels for each dtype that is asked for."""
-    kernels = [line for line in measured if line.startswith(f"{_MARK}kernel")]
-    return bool(measured) and (not kernels or all(any(name in line for line in kernels) for name in dtypes))
+    """Whether the recorded measures are there, and those of the source for each dtype that is asked for."""
+    sources = [line for line in measured if line.startswith(f"{_MARK}source")]
+    return bool(measured) and (not sources or all(any(name in line for line in sources) for name in dtypes))
 
 
 def _is_measure(line: str) -> bool:
@@ -202,10 +202,10 @@ def _upper(error: float) -> str:
     return f"{math.ceil(error / 10.0**power - 1e-9) * 10.0**power:.0e}"
 
 
-def _verified(op: Op, module: ModuleType | None, dtypes: Sequence[str], mutants: bool = False) -> Report:
+def _verified(op: Op, module: ModuleType | None, dtypes: Sequence[str], thorough: bool = False) -> Report:
     from symnn.verify import verify_operation
 
-    return verify_operation(op, module, tuple(dtypes), mutants=mutants)
+    return verify_operation(op, module, tuple(dtypes), thorough=thorough)
 
 
 @contextmanager
@@ -252,9 +252,9 @@ def verify(
 
 def _report(task: _Task) -> Report:
     if task.op.kind is Kind.STATEMENT:
-        return _verified(task.op, None, task.dtypes, mutants=True)
+        return _verified(task.op, None, task.dtypes, thorough=True)
     with loaded(task.op, task.target, source_of(task.op, task.target)) as module:
-        return _verified(task.op, module, task.dtypes, mutants=True)
+        return _verified(task.op, module, task.dtypes, thorough=True)
 
 
 def _made(tasks: Sequence[_Task], jobs: int, progress: Progress | None) -> Iterator[tuple[str, Report | None]]:

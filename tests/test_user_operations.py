@@ -22,7 +22,7 @@ n, d, n1 = Index("n"), Index("d"), Index("n′")
 def test_everything_that_is_promised_holds(name: str) -> None:
     op = OPERATIONS[name]
     with loaded(op, "cpu", source_of(op)) as module:
-        report = verify_operation(op, module, mutants=True)
+        report = verify_operation(op, module, thorough=True)
     missed = [m for m in report.measures if not m.skipped and not m.passed]
     assert not missed
     assert sum(not m.skipped for m in report.measures) >= (4 if op.differentiable else 2)

@@ -10,7 +10,7 @@ from symnn.emit.printer import FUNCTIONS, KernelPrinter, number_name
 from symnn.emit.unicode import unicode_text
 from symnn.language.terms import Delta, Entry, Extent, Index, maximum, minimum
 from symnn.loops.ir import Accumulate, Choose, Comment, Flush, Kernel, Let, Node, Pass, Position, Start, Store
-from symnn.loops.names import code_name, index_name, size_name
+from symnn.loops.names import index_name, size_name
 
 __all__ = ["arguments", "equation_text", "function_names", "kernel_lines"]
 
@@ -219,43 +219,27 @@ def _used_extents(nodes: Iterable[Node]) -> set[str]:
     return found
 
 
-def _parallel_whole(kernel: Kernel, names: list[str], rows: str) -> list[str]:
-    """The chunks of rows of a kernel that sees its arrays whole."""
-    whole = {code_name(e.name) for e in kernel.partials if not e.indices}
+def _parallel(kernel: Kernel, storage: Mapping[str, str]) -> list[str]:
+    """The chunks of a kernel's rows, each with its own partial sums; one that sees its arrays whole is told rows."""
+    printer = KernelPrinter(storage)
+    names = arguments(kernel, storage)
     k = "piece" if "k" in names else "k"
-    passed = [f"{n}[{k} : {k} + 1]" if n in whole else n for n in names]
-    told = [] if rows in names else [rows]
+    passed = {printer.array(e.name): f"{printer.array(e.name)}[{k}]" for e in kernel.partials}
+    passed |= {n: f"{n}[{k} : {k} + 1]" for n in (printer.array(e.name) for e in kernel.partials if not e.indices)}
+    if kernel.whole:
+        rows = size_name(kernel.row.axis)
+        told, first = [] if rows in names else [rows], ["lo", "hi"]
+    else:
+        lead, _ = _lead(kernel, storage)
+        rows = f"{lead}.shape[0]"
+        sliced = [e for e in (*kernel.reads, *kernel.writes) if e.indices and e.indices[0] == kernel.row]
+        passed |= {n: f"{n}[lo:hi]" for n in (printer.array(e.name) for e in sliced)}
+        told, first = [], []
     return [
         "@njit(parallel=True, **OPTIONS)",
         f"def _{kernel.name}_parallel(chunk, {', '.join([*told, *names])}):",
         f"    for {k} in prange(({rows} + chunk - 1) // chunk):",
         f"        lo = {k} * chunk",
         f"        hi = min(lo + chunk, {rows})",
-        f"        _{kernel.name}_rows({', '.join(['lo', 'hi', *passed])})",
-    ]
-
-
-def _parallel(kernel: Kernel, storage: Mapping[str, str]) -> list[str]:
-    printer = KernelPrinter(storage)
-    lead, _ = _lead(kernel, storage)
-    names = arguments(kernel, storage)
-    if kernel.whole:
-        rows = size_name(kernel.row.axis)
-        return _parallel_whole(kernel, names, rows)
-    sliced = {printer.array(e.name) for e in (*kernel.reads, *kernel.writes)
-              if e.indices and e.indices[0] == kernel.row}
-    whole = {printer.array(e.name) for e in kernel.partials if not e.indices}
-    split = {printer.array(e.name) for e in kernel.partials if e.indices}
-    k = "piece" if "k" in names else "k"
-    passed = [
-        f"{n}[lo:hi]" if n in sliced else f"{n}[{k} : {k} + 1]" if n in whole else f"{n}[{k}]" if n in split else n
-        for n in names
-    ]
-    return [
-        "@njit(parallel=True, **OPTIONS)",
-        f"def _{kernel.name}_parallel(chunk, {', '.join(names)}):",
-        f"    for {k} in prange(({lead}.shape[0] + chunk - 1) // chunk):",
-        f"        lo = {k} * chunk",
-        f"        hi = min(lo + chunk, {lead}.shape[0])",
-        f"        _{kernel.name}_rows({', '.join(passed)})",
+        f"        _{kernel.name}_rows({', '.join([*first, *(passed.get(n, n) for n in names)])})",
     ]

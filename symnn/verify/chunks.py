@@ -31,7 +31,8 @@ def chunk_measure(
     """A large batch at once against the same batch in pieces, in ulps of the largest magnitude (see ``reference``).
 
     What has the batch's axis is put side by side, what has not is summed; an operation whose intermediates reduce
-    over the batch (batch statistics) is not the sum of its pieces, and is left out. ``Interpreted`` is, for its speed.
+    over the batch (batch statistics) is not the sum of its pieces, and is left out. So is what is not a file of code to
+    compile: an ``interpreted`` module takes its chunks on small instances.
     """
     what = f"{np.dtype(dtype).name}, a large batch in pieces"
     batch = op.arguments[0].axes[0].axis if op.arguments[0].axes else ""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import functools
 import itertools
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from contextlib import suppress
 from types import CodeType
 from typing import Any
 
@@ -15,13 +16,15 @@ import sympy as sp
 from symnn.language.operation import Equation
 from symnn.language.terms import Entry, Index
 from symnn.verify.arithmetic import EXACT, Arithmetic
+from symnn.verify.mpfr import MPFR, from_mpfr, mpfr_digits
 from symnn.verify.source import Source, write
 
-__all__ = ["DIGITS", "Evaluation", "array_of", "evaluate", "positions"]
+__all__ = ["DIGITS", "Evaluation", "Exact", "array_of", "evaluate", "positions"]
 
 #: The digits at which everything is compared, unless a method says otherwise.
 DIGITS = 50
 
+Arrays = dict[str, np.ndarray[Any, Any]]
 Values = Mapping[str, Any]
 Sizes = Mapping[str, int]
 
@@ -43,11 +46,15 @@ class _Table(dict[tuple[int, ...], Any]):
     def place(self, positions: tuple[Any, ...]) -> tuple[int, ...] | None:
         """Positions, each an integer or a quotient of two, as a key; None where they are no place in the array."""
         key = []
-        for position, extent in zip(positions, self.shape, strict=True):
-            above, below = position if isinstance(position, tuple) else (position, 1)
-            if above % below or not 0 <= above // below < extent:
+        for position, extent in zip(positions, self.shape):  # noqa: B905 - the innermost loop of all
+            if type(position) is tuple:
+                above, below = position
+                position, rest = divmod(above, below)
+                if rest:
+                    return None
+            if not 0 <= position < extent:
                 return None
-            key.append(above // below)
+            key.append(position)
         return tuple(key)
 
     def at(self, *positions: Any) -> Any:
@@ -154,6 +161,48 @@ class Evaluation:
         return made
 
 
+class Exact:
+    """Equations at so many digits, with what was worked out kept from one reading to the next.
+
+    The first of the ``kinds`` of numbers, of MPFR, is used while its exponents suffice and it knows the functions;
+    the second, of mpmath, from then on.
+    """
+
+    def __init__(
+        self, equations: Iterable[Equation], values: Values, sizes: Sizes, digits: int = DIGITS,
+        kinds: tuple[Arithmetic, Arithmetic] = (MPFR, EXACT),
+    ) -> None:
+        self.equations, self.digits, self.kinds = tuple(equations), digits, kinds
+        self._given = (self.equations, values, sizes)
+        self._fast: Evaluation | None = None
+        self._plain: Evaluation | None = None
+        with suppress(OverflowError), mpmath.workdps(digits), mpfr_digits(digits):
+            self._fast = Evaluation(*self._given, kinds[0])
+
+    def read(self, reading: Callable[[Evaluation], Arrays]) -> Arrays:
+        """What a reading takes from the evaluation: arrays by name, as numbers of mpmath."""
+        with mpmath.workdps(self.digits):
+            if self._fast is not None:
+                before = self.kinds[0].doubtful()
+                with suppress(NotImplementedError, OverflowError), mpfr_digits(self.digits) as left_the_range:
+                    found = reading(self._fast)
+                    if not left_the_range():
+                        return {name: _of_mpmath(array) for name, array in found.items()}
+                # What has overflowed may be kept in a table: nothing more is read from there.
+                self._fast = None
+                self.kinds[0].forget(before)
+            if self._plain is None:
+                self._plain = Evaluation(*self._given, self.kinds[1])
+            return reading(self._plain)
+
+
+def _of_mpmath(array: np.ndarray[Any, Any]) -> np.ndarray[Any, Any]:
+    made = np.empty(array.shape, dtype=object)
+    for position, item in np.ndenumerate(array):
+        made[position] = from_mpfr(item)
+    return made
+
+
 def _number(constant: sp.Expr) -> Any:
     """A constant of SymPy in the precision that is set."""
     if isinstance(constant, sp.Rational):
@@ -171,17 +220,15 @@ def evaluate(
     values: Values,
     sizes: Sizes,
     digits: int = DIGITS,
-    arithmetic: Arithmetic = EXACT,
+    kinds: tuple[Arithmetic, Arithmetic] = (MPFR, EXACT),
 ) -> dict[str, np.ndarray[Any, Any]]:
     """Every tensor that the equations define, as arrays of numbers with so many digits.
 
     ``values`` are arrays and scalars by name, ``sizes`` the extents of the axes. Raises ``KeyError`` where an
     equation reads what nothing defines and ``IndexError`` where it reads outside an array.
     """
-    equations = tuple(equations)
-    with mpmath.workdps(digits):
-        made = Evaluation(equations, values, sizes, arithmetic)
-        return {e.name: made.array(e.name) for e in equations}
+    exact = Exact(equations, values, sizes, digits, kinds)
+    return exact.read(lambda made: {e.name: made.array(e.name) for e in exact.equations})
 
 
 def array_of(values: Any) -> np.ndarray[Any, Any]:

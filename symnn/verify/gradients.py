@@ -48,7 +48,8 @@ def cases(op: Op, wrt: Sequence[str], seed: int = 0, count: int = 4) -> tuple[Ca
     rng = np.random.default_rng([seed, 2])
     made = []
     for k in range(count):
-        instance = draw(op, rng, sizes_of(op, rng, least=2 if k < count - 1 else 1))
+        spread = 4.0 if op.elementwise and k % 2 else 1.0
+        instance = draw(op, rng, sizes_of(op, rng, least=2 if k < count - 1 else 1), spread=spread)
         seeds = seeds_for(op, instance, rng)
         made.append(Case(instance, seeds, numeric_gradient(op, instance, seeds, wrt)))
     return tuple(made)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
+from types import ModuleType
 
 import numpy as np
 
@@ -11,6 +11,7 @@ from symnn.errors import UsageError
 from symnn.language.operation import Kind, Op
 from symnn.verify.adjoint import adjoint_measures
 from symnn.verify.gradients import cases, gradient_measures
+from symnn.verify.interpreted import interpreted
 from symnn.verify.kernels import kernel_measures
 from symnn.verify.moments import initialiser_measures
 from symnn.verify.mutants import mutant_measure
@@ -25,15 +26,16 @@ __all__ = ["verify_operation"]
 
 def verify_operation(
     op: Op,
-    module: Any = None,
+    module: ModuleType | None = None,
     dtypes: Sequence[str] = ("float32", "float64"),
     seed: int = 0,
-    mutants: bool = False,
+    thorough: bool = False,
 ) -> Report:
-    """Run every method that the operation allows; without ``module`` the kernels are left out.
+    """Run every method that the operation allows; without ``module`` its functions are left out.
 
-    The same operation, module and seed give the same report. ``mutants`` also plants faults in the gradients, to
-    measure the gradient check itself.
+    The same operation, module and seed give the same report. A module's source is run by Python itself, in
+    milliseconds; ``thorough`` compiles it instead, also tries large batches, plants faults in the gradients to
+    measure the gradient check itself, and asks the peers that are installed.
     """
     from symnn.calculus import forward, reverse, second
     from symnn.calculus.moments import solve_scale
@@ -56,18 +58,20 @@ def verify_operation(
         measures += step_measures(derivation, seed) + step_measures(tangent, seed)
         measures += gradient_measures(derivation, known, seed)
         measures += adjoint_measures(tangent, derivation, seed, **once)
-        if mutants:
+        if thorough:
             measures.append(mutant_measure(derivation, known, seed))
         curved = second.derive(op)
     made = programs(op)
     measures += program_measures(made, derivation, seed, **once)
-    if module is not None:
-        types = [np.dtype(d).type for d in dtypes]
-        measures += kernel_measures(module, made, derivation, types, seed, tangent=tangent)
+    types = [np.dtype(d).type for d in dtypes]
+    method = "kernel" if thorough else "source"
+    tried = module if module is None or thorough else interpreted(module)
+    if tried is not None:
+        measures += kernel_measures(tried, made, derivation, types, seed, method, tangent)
     if derivation is not None:
-        types = [np.dtype(d).type for d in dtypes]
-        measures += second_measures(op, derivation, curved, module, types, seed, **once)
-    measures += oracle_measures(op, derivation, module, seed)
+        measures += second_measures(op, derivation, curved, tried, types, seed, method=method, **once)
+    if thorough:
+        measures += oracle_measures(op, derivation, module, seed)
     return Report(op.name, tuple(measures))
 
 

@@ -38,6 +38,7 @@ def _add_table(evaluation: Evaluation, name: str, equation: Equation, moved: str
     read = {e.name for e in equation.value.atoms(Entry)}
     arrays = {n: evaluation.array(n) for n in read}
     scalars = {n: v for n, v in evaluation.scalars.items() if v is not None}
+    number = evaluation.arithmetic.number
     made: dict[Any, Any] = {}
 
     def at(there: tuple[int, ...], offset: Any) -> Any:
@@ -46,15 +47,17 @@ def _add_table(evaluation: Evaluation, name: str, equation: Equation, moved: str
             changed = arrays[moved].copy()
             changed[there] += offset
             values = {**scalars, **arrays, moved: changed}
-            made[there, offset] = Evaluation((), values, evaluation.sizes).function(equation.value, equation.axes)
+            made[there, offset] = Evaluation((), values, evaluation.sizes, evaluation.arithmetic).function(
+                equation.value, equation.axes
+            )
         return made[there, offset]
 
     def quotient(*position: int) -> Any:
         here, there = position[:rank], position[rank:]
-        step = mpmath.mpf(10) ** -_STEP
+        step = number(mpmath.mpf(10) ** -_STEP)
         if at(there, step)(*here) == at(there, -step)(*here):
             # Also where a value is infinite on both sides.
-            return mpmath.mpf(0)
+            return number(0)
         coarse = (at(there, step)(*here) - at(there, -step)(*here)) / (2 * step)
         fine = (at(there, step / 2)(*here) - at(there, -step / 2)(*here)) / step
         return (4 * fine - coarse) / 3

@@ -29,9 +29,11 @@ import numpy as np
 from symnn.calculus.trace import Derivation
 from symnn.errors import VerificationError
 from symnn.language.operation import Equation, Kind, Op
-from symnn.verify.arithmetic import running
+from symnn.verify.arithmetic import EXACT
 from symnn.verify.evaluate import evaluate
 from symnn.verify.gradients import seed_values
+from symnn.verify.mpfr import MPFR
+from symnn.verify.running import running
 from symnn.verify.sample import Instance
 
 __all__ = ["Expected", "expect", "expect_second", "expect_tangent", "settled"]
@@ -157,10 +159,11 @@ def _expect(
     sizes: Arrays = {}
     widest: Arrays = {}
     info = np.finfo(dtype)
-    arithmetic = running(float(info.smallest_normal), float(info.eps) / 2, float(info.max))
-    before = arithmetic.doubtful()
+    rounding = (float(info.smallest_normal), float(info.eps) / 2, float(info.max))
+    kinds = running(*rounding, MPFR), running(*rounding, EXACT)
+    before = sum(k.doubtful() for k in kinds)
     for task in tasks:
-        found = evaluate(task.equations, values, instance.sizes, _MAGNITUDE_DIGITS, arithmetic)
+        found = evaluate(task.equations, values, instance.sizes, _MAGNITUDE_DIGITS, kinds)
         for shown, name in task.results.items():
             bound = _each(found[name], lambda r: r.error)
             width = _each(found[name], lambda r: r.widest)
@@ -168,7 +171,7 @@ def _expect(
             widest[shown] = np.minimum(widest[shown], width) if shown in widest else width
     sizes = {n: _array(abs(exact[n]) + sizes[n]) for n in exact}
     widths = {n: _array(w) for n, w in widest.items()}
-    return Expected(exact, sizes, widths, arithmetic.doubtful() - before)
+    return Expected(exact, sizes, widths, sum(k.doubtful() for k in kinds) - before)
 
 
 def _each(numbers: Array, part: Callable[[Any], Any]) -> Array:

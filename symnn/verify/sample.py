@@ -63,9 +63,14 @@ def sizes_of(op: Op, rng: np.random.Generator, least: int = 1, most: int = 4) ->
 
 
 def draw(
-    op: Op, rng: np.random.Generator, sizes: Mapping[str, int] | None = None, defaults: bool = False
+    op: Op, rng: np.random.Generator, sizes: Mapping[str, int] | None = None, defaults: bool = False,
+    spread: float = 1.0,
 ) -> Instance:
-    """A random admissible instance; ``defaults`` keeps the parameters that have one at their default."""
+    """A random admissible instance; ``defaults`` keeps the parameters that have one at their default.
+
+    ``spread`` is the standard deviation of what may be any number: a large one reaches the outer pieces of a
+    function that is made of several.
+    """
     chosen = dict(sizes) if sizes is not None else sizes_of(op, rng)
     given = dict(chosen)
     structural = _structural(op)
@@ -80,7 +85,7 @@ def draw(
             continue
         chosen = extended
         steps = {a.name: mpmath.mpf(int(rng.integers(1, 12))) for a in op.arguments if a.role is Role.STEP}
-        arrays = {a.name: _array(op, a, chosen, rng) for a in op.arguments if a.role is not Role.STEP}
+        arrays = {a.name: _array(op, a, chosen, rng, spread) for a in op.arguments if a.role is not Role.STEP}
         instance = Instance(chosen, arrays, {**scalars, **steps})
         if obeys(op, instance):
             return instance
@@ -156,11 +161,11 @@ def _parameter(p: Parameter, rng: np.random.Generator, defaults: bool) -> Any:
     return _within(p.range, rng)
 
 
-def _within(allowed: Range, rng: np.random.Generator) -> Any:
+def _within(allowed: Range, rng: np.random.Generator, spread: float = 1.0) -> Any:
     """A number inside an interval, well away from open ends."""
     low, high = allowed.low, allowed.high
     if low == float("-inf") and high == float("inf"):
-        return dyadic(rng.normal())
+        return dyadic(spread * rng.normal())
     if high == float("inf"):
         step = 1.0 if allowed.integer else 0.25
         return dyadic(low + step + abs(rng.normal()) * (8 if allowed.integer else 1))
@@ -174,7 +179,9 @@ def _within(allowed: Range, rng: np.random.Generator) -> Any:
 # --- arrays -------------------------------------------------------------------------------------------------
 
 
-def _array(op: Op, a: Argument, sizes: Mapping[str, int], rng: np.random.Generator) -> np.ndarray[Any, Any]:
+def _array(
+    op: Op, a: Argument, sizes: Mapping[str, int], rng: np.random.Generator, spread: float
+) -> np.ndarray[Any, Any]:
     shape = tuple(sizes[i.axis] for i in a.axes)
     made = np.empty(shape, dtype=object)
     if a.below is not None:
@@ -191,7 +198,12 @@ def _array(op: Op, a: Argument, sizes: Mapping[str, int], rng: np.random.Generat
         elif a.role is Role.MASK:
             made[position] = mpmath.mpf(int(rng.integers(0, 2)))
         else:
-            made[position] = _within(bounds, rng)
+            made[position] = _within(bounds, rng, spread)
+    if a.role is Role.MASK and len(shape) > 1:
+        # A row that is masked altogether is what masks are got wrong for.
+        for row in np.ndindex(shape[:-1]):
+            if rng.random() < 0.25:
+                made[row] = mpmath.mpf(0)
     if a.role is Role.MASK and made.size and not any(made.flat):
         made[next(itertools.product(*map(range, shape)))] = mpmath.mpf(1)
     return made

@@ -37,9 +37,13 @@ def hessian_times(second: Derivation, instance: Instance, seeds: dict[str, Array
 
 
 def second_measures(
-    op: Op, gradient: Derivation, second: Derivation, module: Any, dtypes: list[type], seed: int = 0, count: int = 2
+    op: Op, gradient: Derivation, second: Derivation, module: Any, dtypes: list[type], seed: int = 0, count: int = 2,
+    method: str = "kernel",
 ) -> list[Measure]:
-    """Symmetry and the difference quotient at 50 digits, on random instances; the kernel, where there is a module."""
+    """Symmetry and the difference quotient at 50 digits, on random instances; the module's ``hvp``, where it has one.
+
+    ``method`` is by what the module's functions are run: a compiled kernel, or its source by Python itself.
+    """
     rng = np.random.default_rng([seed, 14])
     asymmetry = quotient = 0.0
     for _ in range(count):
@@ -60,7 +64,7 @@ def second_measures(
         Measure("second", "Hv, numerical", quotient, QUOTIENT_BOUND, count),
     ]
     if module is not None and hasattr(module, "hvp"):
-        made += [_kernel(op, second, module, dtype, np.random.default_rng([seed, 15])) for dtype in dtypes]
+        made += [_run(op, second, module, dtype, np.random.default_rng([seed, 15]), method) for dtype in dtypes]
     return made
 
 
@@ -83,7 +87,9 @@ def _quotient(gradient: Derivation, at: Instance, seeds: dict[str, Array], v: di
         }
 
 
-def _kernel(op: Op, second: Derivation, module: Any, dtype: type, rng: np.random.Generator) -> Measure:
+def _run(
+    op: Op, second: Derivation, module: Any, dtype: type, rng: np.random.Generator, method: str
+) -> Measure:
     from symnn.verify.kernels import DRAWS, KERNEL_BOUND, Worst, compare
 
     worst = Worst()
@@ -100,5 +106,5 @@ def _kernel(op: Op, second: Derivation, module: Any, dtype: type, rng: np.random
     compare(worst, call_hvp(module, op, instance, vectors, given, dtype), expected, dtype, instance, op)
     notes = [f"worst {worst.where}"] if worst.error > 1 else []
     notes += [f"{worst.exempt} beyond the range of the dtype"] if worst.exempt else []
-    what = f"kernel, {np.dtype(dtype).name}"
+    what = f"{method}, {np.dtype(dtype).name}"
     return Measure("second", what, worst.error, KERNEL_BOUND, worst.count, "; ".join(notes))

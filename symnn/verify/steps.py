@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 import mpmath
@@ -12,11 +13,11 @@ import numpy as np
 from symnn.calculus.trace import Derivation, Step
 from symnn.language.operation import Equation
 from symnn.language.terms import Index, Partial, free_indices
-from symnn.verify.arithmetic import Running, running
-from symnn.verify.evaluate import DIGITS, Evaluation
+from symnn.verify.evaluate import DIGITS, Evaluation, Exact
 from symnn.verify.gradients import seed_values, seeds_for
 from symnn.verify.partials import DIFFERENCE_DIGITS, measured
 from symnn.verify.report import Measure
+from symnn.verify.running import Running, running
 from symnn.verify.sample import Instance, draw, draw_like, sizes_of
 
 __all__ = ["CHAIN_BOUND", "STEP_BOUND", "definitions", "step_error", "step_measures"]
@@ -36,6 +37,17 @@ class Scene:
 
     instance: Instance
     values: Mapping[str, Any]
+    known: tuple[Equation, ...]
+
+    @cached_property
+    def algebra(self) -> Exact:
+        """The tensors that the lines read, worked out once for all lines."""
+        return Exact(self.known, self.values, self.instance.sizes, _WORKING)
+
+    @cached_property
+    def formal(self) -> Exact:
+        """The same for lines with measured derivatives."""
+        return Exact(self.known, self.values, self.instance.sizes, DIFFERENCE_DIGITS)
 
 
 def definitions(derivation: Derivation) -> tuple[Equation, ...]:
@@ -57,7 +69,7 @@ def scenes(derivation: Derivation, seed: int = 0, count: int = 3) -> list[Scene]
     made = []
     for k in range(count):
         instance = draw(derivation.op, rng, sizes_of(derivation.op, rng, least=2 if k < count - 1 else 1))
-        made.append(Scene(instance, {**instance.values, **_seeds(derivation, instance, rng)}))
+        made.append(Scene(instance, {**instance.values, **_seeds(derivation, instance, rng)}, definitions(derivation)))
     return made
 
 
@@ -67,21 +79,22 @@ def _seeds(derivation: Derivation, instance: Instance, rng: np.random.Generator)
     return {s.name: draw_like(tuple(instance.sizes[i.axis] for i in s.indices), rng) for s in derivation.seed}
 
 
-def step_error(step: Step, known: Sequence[Equation], scene: Scene) -> float:
+def step_error(step: Step, scene: Scene) -> float:
     """The difference between a line and the next, relative to the magnitude of the terms that make it up."""
     own = {i for i in step.target.indices if isinstance(i, Index)}
     axes = tuple(sorted(own | free_indices(step.before) | free_indices(step.after), key=str))
-    with mpmath.workdps(DIFFERENCE_DIGITS if is_formal(step) else _WORKING):
-        exact = Evaluation(known, scene.values, scene.instance.sizes)
-        before = exact.values_of(measured(step.before, known, exact), axes)
-        after = exact.values_of(measured(step.after, known, exact), axes)
+    exact = scene.formal if is_formal(step) else scene.algebra
+    sides = {"before": step.before, "after": step.after}
+    lines = exact.read(lambda e: {n: e.values_of(measured(line, scene.known, e), axes) for n, line in sides.items()})
+    before, after = lines["before"], lines["after"]
+    with mpmath.workdps(exact.digits):
         # A NaN compares with nothing: abs(b) first, so that it comes through.
         errors = [
             mpmath.nan if a != a or b != b else abs(a - b) / max(abs(a), abs(b))
             for a, b in _pairs(before, after) if a != b
         ]
         if any(not e <= STEP_BOUND for e in errors) and not is_formal(step):
-            sizes = Evaluation(known, scene.values, scene.instance.sizes, running()).values_of(step.before, axes)
+            sizes = Evaluation(scene.known, scene.values, scene.instance.sizes, running()).values_of(step.before, axes)
             errors = [abs(a - b) / _magnitude(m) for (a, b), m in zip(_pairs(before, after), sizes.flat, strict=True)]
         elif errors:
             scale = max([abs(b) for b in after.flat] + [mpmath.mpf(10) ** -30])
@@ -105,22 +118,21 @@ def _magnitude(number: Running) -> Any:
 
 def step_measures(derivation: Derivation, seed: int = 0) -> list[Measure]:
     """The measures of method 1 for one derivation: its lines of algebra, and the chain rule's own lines."""
-    known = definitions(derivation)
     places = scenes(derivation, seed, 3 if len(derivation.op.arguments) <= 6 else 1)
     formal = [s for s in derivation.steps if is_formal(s)]
     algebra = [s for s in derivation.steps if not is_formal(s)]
     made = []
     for what, steps, bound in (("lines", algebra, STEP_BOUND), ("chain rule lines", formal, CHAIN_BOUND)):
         if steps:
-            made.append(_worst(f"{derivation.mode}, {len(steps)} {what}", steps, known, places, bound))
+            made.append(_worst(f"{derivation.mode}, {len(steps)} {what}", steps, places, bound))
     return made
 
 
-def _worst(what: str, steps: Sequence[Step], known: Sequence[Equation], places: list[Scene], bound: float) -> Measure:
+def _worst(what: str, steps: Sequence[Step], places: list[Scene], bound: float) -> Measure:
     worst, where = 0.0, ""
     for step in steps:
         for scene in places:
-            error = step_error(step, known, scene)
+            error = step_error(step, scene)
             if not error <= bound and not where:
                 where = f"first at {step.section}: {step.rule}: {step.before} → {step.after}"
             if error > worst or error != error:
