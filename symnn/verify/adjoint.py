@@ -12,7 +12,7 @@ from symnn.verify.evaluate import DIGITS, evaluate
 from symnn.verify.gradients import derived_gradient, seeds_for
 from symnn.verify.numeric import directional, relative_error
 from symnn.verify.report import Measure
-from symnn.verify.sample import Instance, draw, draw_like, sizes_of
+from symnn.verify.sample import Instance, draw, draw_like, sizes_in_turn
 
 __all__ = ["ADJOINT_BOUND", "adjoint_measures"]
 
@@ -37,7 +37,7 @@ def adjoint_measures(forward: Derivation, reverse: Derivation, seed: int = 0, co
     rng = np.random.default_rng([seed, 4])
     worst = tangent_error = 0.0
     for k in range(count):
-        instance = draw(op, rng, sizes_of(op, rng, least=2 if k < count - 1 else 1))
+        instance = draw(op, rng, sizes_in_turn(op, rng, k, count))
         u = seeds_for(op, instance, rng)
         v = {name: draw_like(instance.arrays[name].shape, rng) for name in reverse.wrt}
         pushed = derived_tangent(forward, instance, v)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import functools
 import itertools
 from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -110,6 +111,16 @@ class Evaluation:
     def add_table(self, name: str, shape: tuple[int, ...], work_out: Callable[..., Any]) -> None:
         """A tensor whose entries are worked out by a function of their position."""
         self.tables[name] = _Table(name, shape, work_out)
+
+    def changed(self, name: str, position: tuple[int, ...], value: Any) -> Evaluation:
+        """The same tensors as they stand, but for one entry of one of them; none is worked out anew."""
+        made = copy.copy(self)
+        table = _Table(name, self.tables[name].shape)
+        table.absent = self.tables[name].absent
+        table.update(self.tables[name])
+        table[position] = value
+        made.tables = {**self.tables, name: table}
+        return made
 
     def _pending(self, equation: Equation) -> None:
         def work_out(*key: int) -> Any:

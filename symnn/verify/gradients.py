@@ -15,7 +15,7 @@ from symnn.verify.evaluate import DIGITS, evaluate
 from symnn.verify.kinks import kink_points
 from symnn.verify.numeric import numeric_gradient, one_sided, relative_error
 from symnn.verify.report import Measure
-from symnn.verify.sample import Instance, draw, draw_like, sizes_of
+from symnn.verify.sample import Instance, draw, draw_like, sizes_in_turn, sizes_of
 
 __all__ = ["GRADIENT_BOUND", "Case", "cases", "derived_gradient", "gradient_error", "gradient_measures", "seeds_for"]
 
@@ -49,7 +49,7 @@ def cases(op: Op, wrt: Sequence[str], seed: int = 0, count: int = 4) -> tuple[Ca
     made = []
     for k in range(count):
         spread = 4.0 if op.elementwise and k % 2 else 1.0
-        instance = draw(op, rng, sizes_of(op, rng, least=2 if k < count - 1 else 1), spread=spread)
+        instance = draw(op, rng, sizes_in_turn(op, rng, k, count), spread=spread)
         seeds = seeds_for(op, instance, rng)
         made.append(Case(instance, seeds, numeric_gradient(op, instance, seeds, wrt)))
     return tuple(made)

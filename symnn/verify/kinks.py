@@ -80,15 +80,27 @@ def kink_points(
     """Move one entry at a time onto each kind of kink, from an ordinary instance."""
     with mpmath.workdps(_DIGITS):
         for expr, axes in kinks_of(op):
+            moving = [name for name in wrt if name in _read(op, expr)]
             shape = tuple(start.sizes[i.axis] for i in axes)
             places = list(np.ndindex(shape))
             found = 0
             for choice in rng.permutation(len(places)):
-                for point in _reached(op, start, expr, axes, places[int(choice)], wrt):
+                for point in _reached(op, start, expr, axes, places[int(choice)], moving):
                     yield point
                     found += 1
                 if found >= _EACH:
                     break
+
+
+def _read(op: Op, expr: sp.Expr) -> set[str]:
+    """The tensors that an expression depends on, through the equations: a mask's is no kink of anything that moves."""
+    found: set[str] = set()
+    pending = [expr]
+    while pending:
+        new = {e.name for e in pending.pop().atoms(Entry)} - found
+        found |= new
+        pending += [e.value for e in op.equations if e.name in new]
+    return found
 
 
 def _reached(
@@ -99,7 +111,7 @@ def _reached(
     def gap(instance: Instance) -> Any:
         return Evaluation(op.equations, instance.values, instance.sizes).function(expr, axes)(*place)
 
-    at_start = gap(start)
+    at_start = gap(start) if wrt else 0
     if at_start == 0:
         return  # the positions coincide: there is nothing to cross
     for name in wrt:

@@ -35,21 +35,15 @@ def measured(expr: sp.Expr, known: Sequence[Equation], evaluation: Evaluation) -
 def _add_table(evaluation: Evaluation, name: str, equation: Equation, moved: str) -> None:
     """A table of ∂y[i]/∂x[j], i then j, where all that y's equation reads but x[j] stands still."""
     rank = len(equation.axes)
-    read = {e.name for e in equation.value.atoms(Entry)}
-    arrays = {n: evaluation.array(n) for n in read}
-    scalars = {n: v for n, v in evaluation.scalars.items() if v is not None}
     number = evaluation.arithmetic.number
+    standing = evaluation.array(moved)
     made: dict[Any, Any] = {}
 
     def at(there: tuple[int, ...], offset: Any) -> Any:
         """y's equation with one entry of x moved."""
         if (there, offset) not in made:
-            changed = arrays[moved].copy()
-            changed[there] += offset
-            values = {**scalars, **arrays, moved: changed}
-            made[there, offset] = Evaluation((), values, evaluation.sizes, evaluation.arithmetic).function(
-                equation.value, equation.axes
-            )
+            changed = evaluation.changed(moved, there, standing[there] + offset)
+            made[there, offset] = changed.function(equation.value, equation.axes)
         return made[there, offset]
 
     def quotient(*position: int) -> Any:

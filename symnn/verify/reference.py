@@ -29,14 +29,14 @@ import numpy as np
 from symnn.calculus.trace import Derivation
 from symnn.errors import VerificationError
 from symnn.language.operation import Equation, Kind, Op
-from symnn.verify.arithmetic import EXACT
+from symnn.verify.arithmetic import EXACT, Arithmetic
 from symnn.verify.evaluate import evaluate
 from symnn.verify.gradients import seed_values
 from symnn.verify.mpfr import MPFR
 from symnn.verify.running import running
 from symnn.verify.sample import Instance
 
-__all__ = ["Expected", "expect", "expect_second", "expect_tangent", "settled"]
+__all__ = ["Expected", "expect", "expect_second", "expect_tangent", "second_values", "settled", "undecided"]
 
 Array = np.ndarray[Any, Any]
 Arrays = dict[str, Array]
@@ -47,16 +47,11 @@ _AGREEMENT = 30
 
 @dataclass(frozen=True)
 class Expected:
-    """Exact results by name, their magnitudes, and the widest intermediate that each needs.
-
-    ``doubtful`` counts the comparisons that rounding could have decided otherwise: at such an input both sides of a
-    kink are right answers.
-    """
+    """Exact results by name, their magnitudes, and the widest intermediate that each needs."""
 
     values: Arrays
     magnitudes: Arrays
     widest: Arrays
-    doubtful: int = 0
 
 
 @dataclass(frozen=True)
@@ -116,7 +111,6 @@ def expect(
         expected.values | more.values,
         expected.magnitudes | more.magnitudes,
         expected.widest | more.widest,
-        expected.doubtful + more.doubtful,
     )
 
 
@@ -140,11 +134,19 @@ def expect_second(
     gradients, a second derivative is as exact as its equations.
     """
     results = {f"second {n}": r for n, r in zip(second.wrt, second.results, strict=True)}
+    values = second_values(op, second, instance, seeds, vectors)
+    tasks = [Task((*second.forward, *second.equations), results)]
+    return _expect(op, tasks, values, instance, dtype, True, conditioned=False)
+
+
+def second_values(
+    op: Op, second: Derivation, instance: Instance, seeds: Mapping[str, Array], vectors: Mapping[str, Array]
+) -> dict[str, Any]:
+    """What a second derivation reads: the instance, the cotangents and the direction."""
     along = {s.name: vectors[n] for s, n in zip(second.seed, second.wrt, strict=True)}
     names = [a.name for a in second.op.arguments[len(op.arguments) :]]
     given = dict(zip(names, (seeds[n] for n in op.results), strict=True))
-    tasks = [Task((*second.forward, *second.equations), results)]
-    return _expect(op, tasks, {**instance.values, **given, **along}, instance, dtype, True, conditioned=False)
+    return {**instance.values, **given, **along}
 
 
 def _expect(
@@ -158,10 +160,7 @@ def _expect(
         return _conditioned(tasks, values, instance, exact, dtype)
     sizes: Arrays = {}
     widest: Arrays = {}
-    info = np.finfo(dtype)
-    rounding = (float(info.smallest_normal), float(info.eps) / 2, float(info.max))
-    kinds = running(*rounding, MPFR), running(*rounding, EXACT)
-    before = sum(k.doubtful() for k in kinds)
+    kinds = _running(dtype)
     for task in tasks:
         found = evaluate(task.equations, values, instance.sizes, _MAGNITUDE_DIGITS, kinds)
         for shown, name in task.results.items():
@@ -171,7 +170,27 @@ def _expect(
             widest[shown] = np.minimum(widest[shown], width) if shown in widest else width
     sizes = {n: _array(abs(exact[n]) + sizes[n]) for n in exact}
     widths = {n: _array(w) for n, w in widest.items()}
-    return Expected(exact, sizes, widths, sum(k.doubtful() for k in kinds) - before)
+    return Expected(exact, sizes, widths)
+
+
+def _running(dtype: type) -> tuple[Arithmetic, Arithmetic]:
+    info = np.finfo(dtype)
+    rounding = (float(info.smallest_normal), float(info.eps) / 2, float(info.max))
+    return running(*rounding, MPFR), running(*rounding, EXACT)
+
+
+def undecided(derivation: Derivation | Op, values: Mapping[str, Any], sizes: Mapping[str, int], dtype: type) -> bool:
+    """Whether rounding in the dtype, or an overflow on the way, could turn a comparison of what is declared.
+
+    At such an input both sides of a branch are right answers. The branches of stabilised equations do not count:
+    they meet without a step.
+    """
+    kinds = _running(dtype)
+    before = sum(k.doubtful() for k in kinds)
+    before_them = derivation.forward if isinstance(derivation, Derivation) else ()
+    equations = (*before_them, *derivation.equations)
+    evaluate(equations, values, sizes, _MAGNITUDE_DIGITS, kinds)
+    return sum(k.doubtful() for k in kinds) > before
 
 
 def _each(numbers: Array, part: Callable[[Any], Any]) -> Array:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import math
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -10,7 +11,7 @@ import mpmath
 import numpy as np
 
 from symnn.language.operation import Op, Role
-from symnn.language.terms import Reduction
+from symnn.language.terms import Reduction, free_indices
 from symnn.verify.evaluate import array_of
 from symnn.verify.sample import Instance, bounds_of, draw, draw_like, is_free
 
@@ -20,6 +21,7 @@ Array = np.ndarray[Any, Any]
 
 _WIDE = 33
 _FLAT = 96
+_WORK = 1024
 
 
 @dataclass(frozen=True)
@@ -58,7 +60,17 @@ def kernel_sizes(op: Op, rng: np.random.Generator) -> dict[str, int]:
     for name in sorted(own):
         wide = _FLAT if op.elementwise else long if name in reduced else int(rng.integers(2, 5 if len(own) <= 3 else 4))
         sizes[name] = wide
+    # A square matrix has the length of a reduced axis twice: shorter rows accumulate enough.
+    while _work(op, sizes) > _WORK:
+        longest = max(sizes, key=lambda name: sizes[name])
+        sizes[longest] -= 1
     return sizes
+
+
+def _work(op: Op, sizes: Mapping[str, int]) -> int:
+    """How many elements the largest sum of the operation goes through in all."""
+    sums = (r for e in op.equations for r in e.value.atoms(Reduction))
+    return max((math.prod(sizes.get(i.axis, 2) for i in {*r.bound, *free_indices(r)}) for r in sums), default=0)
 
 
 def ordinary_instance(op: Op, rng: np.random.Generator, dtype: type, regime: Regime = regimes[0]) -> Instance:

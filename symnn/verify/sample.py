@@ -20,7 +20,7 @@ from symnn.language.operation import Argument, Op, Parameter, Range, Role
 from symnn.language.terms import Entry, Extent, Index, Total, entries
 from symnn.verify.evaluate import Evaluation
 
-__all__ = ["Instance", "bounds_of", "draw", "draw_like", "dyadic", "is_free", "obeys", "sizes_of"]
+__all__ = ["Instance", "bounds_of", "draw", "draw_like", "dyadic", "is_free", "obeys", "sizes_in_turn", "sizes_of"]
 
 _BITS = 12
 _TRIES = 200
@@ -58,8 +58,16 @@ def sizes_of(op: Op, rng: np.random.Generator, least: int = 1, most: int = 4) ->
         names.pop(axis, None)
     if len(names) > 4:
         # Many axes: a few positions along each are as telling, and quick.
-        least, most = min(least, 2 if len(op.arguments) <= 6 else 1), min(most, 2)
+        least, most = min(least, 2), 2 if len(op.arguments) <= 6 else 3
+    elif op.elementwise:
+        # The more elements, the surer that each piece of a function has one.
+        least, most = 3 * least, 3 * most
     return {name: int(rng.integers(least, most + 1)) for name in names}
+
+
+def sizes_in_turn(op: Op, rng: np.random.Generator, k: int, count: int) -> dict[str, int]:
+    """Extents for the k-th of several instances: only the last may have axes of one position, where much is trivial."""
+    return sizes_of(op, rng, least=1 if 0 < k == count - 1 else 2)
 
 
 def draw(

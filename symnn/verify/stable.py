@@ -14,7 +14,7 @@ from symnn.verify.evaluate import DIGITS, evaluate
 from symnn.verify.gradients import derived_gradient, seed_values, seeds_for
 from symnn.verify.numeric import relative_error
 from symnn.verify.report import Measure
-from symnn.verify.sample import Instance, draw, sizes_of
+from symnn.verify.sample import Instance, draw, sizes_in_turn
 from symnn.verify.steps import STEP_BOUND
 
 __all__ = ["program_measures", "run_program"]
@@ -37,7 +37,7 @@ def program_measures(programs: Programs, derivation: Derivation | None, seed: in
     rng = np.random.default_rng([seed, 7])
     worst: dict[str, float] = {}
     for k in range(count):
-        instance = draw(op, rng, sizes_of(op, rng, least=2 if k < count - 1 else 1))
+        instance = draw(op, rng, sizes_in_turn(op, rng, k, count))
         truth = evaluate(op.equations, instance.values, instance.sizes, _WORKING)
         got = run_program(programs.forward, instance.values, instance)
         _note(worst, "forward", ((got[n], truth[n]) for n in op.outputs))

@@ -18,7 +18,7 @@ from symnn.verify.gradients import seed_values, seeds_for
 from symnn.verify.partials import DIFFERENCE_DIGITS, measured
 from symnn.verify.report import Measure
 from symnn.verify.running import Running, running
-from symnn.verify.sample import Instance, draw, draw_like, sizes_of
+from symnn.verify.sample import Instance, draw, draw_like, sizes_in_turn
 
 __all__ = ["CHAIN_BOUND", "STEP_BOUND", "definitions", "step_error", "step_measures"]
 
@@ -68,7 +68,7 @@ def scenes(derivation: Derivation, seed: int = 0, count: int = 3) -> list[Scene]
     rng = np.random.default_rng([seed, 1])
     made = []
     for k in range(count):
-        instance = draw(derivation.op, rng, sizes_of(derivation.op, rng, least=2 if k < count - 1 else 1))
+        instance = draw(derivation.op, rng, sizes_in_turn(derivation.op, rng, k, count))
         made.append(Scene(instance, {**instance.values, **_seeds(derivation, instance, rng)}, definitions(derivation)))
     return made
 
