@@ -7,9 +7,8 @@ Each entry of a gradient kept within ±limit, in place.
 Made by symnn 0.1.0 from the declaration of clip_by_value in symnn.catalogue.optimizers, hash 50991cf45f78.
 Do not edit: `symnn build` verifies it and writes it again.
 verified steps, program of forward: error 0, bound 1e-40
-verified kernel, float32, ordinary: error 0, bound 4
-verified kernel, float64, ordinary: error 0, bound 4
-verified kernel, float64, a large batch in pieces: error 0, bound 8
+verified source, float32, ordinary: error 0, bound 4
+verified source, float64, ordinary: error 0, bound 4
 """
 
 import math
@@ -20,7 +19,7 @@ from numba import njit, prange
 from ._runtime import OPTIONS, check, chunk_rows, larger, number, smaller, updated, write_back
 
 #: The runtime that these kernels were compiled against: a new one makes a new file, and with it a new cache.
-RUNTIME = "3ac19f135a12"
+RUNTIME = "69f8e7f77a1e"
 
 
 #: The operation, for programs.

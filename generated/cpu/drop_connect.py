@@ -5,21 +5,19 @@ An affine map each of whose weights is zeroed with probability p (Wan et al. 201
     kept[o,i] = W[o,i]·mask[o,i] / (1 − p)
     y[n,o] = Σ_i x[n,i]·kept[o,i] + b[o]
 
-Made by symnn 0.1.0 from the declaration of drop_connect in symnn.catalogue.noise, hash 9ff2547ae355.
+Made by symnn 0.1.0 from the declaration of drop_connect in symnn.catalogue.noise, hash 10721dc50449.
 Do not edit: `symnn build` verifies it and writes it again.
 verified steps, jvp, 1 lines: error 2e-66, bound 1e-40
-verified steps, vjp, 4 chain rule lines: error 5e-100, bound 1e-30
+verified steps, vjp, 4 chain rule lines: error 3e-100, bound 1e-30
 verified gradient, numerical, x, W, b: error 2e-51, bound 1e-25
 verified adjoint, ⟨Jv, u⟩ = ⟨v, Jᵀu⟩: error 2e-66, bound 1e-40
-verified adjoint, Jv, numerical: error 2e-66, bound 1e-25
-verified kernel, float32, subnormal: error 5e-01, bound 4
-verified kernel, float32, NaN and ±∞, wrong: error 0, bound 0
-verified kernel, float64, subnormal: error 6e-01, bound 4
-verified kernel, float64, NaN and ±∞, wrong: error 0, bound 0
-verified kernel, float64, a large batch in pieces: error 4e+00, bound 8
-verified second, ⟨u, Hv⟩ = ⟨v, Hu⟩: error 5e-67, bound 1e-40
-verified second, Hv, numerical: error 9e-67, bound 1e-25
-verified second, kernel, float32: error 2e-01, bound 4
+verified adjoint, Jv, numerical: error 9e-67, bound 1e-25
+verified source, float32, subnormal: error 5e-01, bound 4
+verified source, float32, NaN and ±∞, wrong: error 0, bound 0
+verified source, float64, ordinary: error 3e-01, bound 4
+verified second, ⟨u, Hv⟩ = ⟨v, Hu⟩: error 0, bound 1e-40
+verified second, Hv, numerical: error 6e-67, bound 1e-25
+verified second, source, float32: error 3e-01, bound 4
 """
 
 from collections import namedtuple
@@ -27,10 +25,10 @@ from collections import namedtuple
 import numpy as np
 from numba import njit, prange
 
-from ._runtime import OPTIONS, check, chunk_rows, number, output, outputs, pairs
+from ._runtime import OPTIONS, check, chunk_rows, number, output, outputs, pairs, seed_or, seeded
 
 #: The runtime that these kernels were compiled against: a new one makes a new file, and with it a new cache.
-RUNTIME = "3ac19f135a12"
+RUNTIME = "69f8e7f77a1e"
 
 
 #: The operation, for programs.
@@ -41,7 +39,14 @@ SPEC = {
         {"name": "x", "shape": ["n", "i"], "role": "input", "dtype": "float", "differentiable": True},
         {"name": "W", "shape": ["o", "i"], "role": "learned", "dtype": "float", "differentiable": True},
         {"name": "b", "shape": ["o"], "role": "learned", "dtype": "float", "differentiable": True},
-        {"name": "mask", "shape": ["o", "i"], "role": "mask", "dtype": "float", "differentiable": False},
+        {
+            "name": "mask",
+            "shape": ["o", "i"],
+            "role": "mask",
+            "dtype": "float",
+            "differentiable": False,
+            "drawn": "bernoulli(1 - p)",
+        },
     ],
     "params": [
         {
@@ -57,7 +62,7 @@ SPEC = {
         "\\mathrm{kept}_{o,i} = \\frac{W_{o,i} \\, \\mathrm{mask}_{o,i}}{1 - p}",
         "y_{n,o} = \\sum_{i} x_{n,i} \\, \\mathrm{kept}_{o,i} + b_{o}",
     ],
-    "hash": "9ff2547ae355",
+    "hash": "10721dc50449",
 }
 
 
@@ -310,14 +315,18 @@ Gradients = namedtuple("Gradients", ["x", "W", "b"])
 
 
 def forward(x, W, b, mask, *, p=0.5, out=None):
-    """An affine map each of whose weights is zeroed with probability p (Wan et al. 2013)."""
+    """An affine map each of whose weights is zeroed with probability p (Wan et al. 2013).
+
+    ``mask`` is an array, or a whole number: the seed that it is drawn from, bernoulli(1 - p).
+    """
     return forward_saving(x, W, b, mask, p=p, out=out)[0]
 
 
 def forward_saving(x, W, b, mask, *, p=0.5, out=None):
     """The output, and what ``backward`` needs."""
-    (x, W, b, mask), sizes, _, real = check(_ARGUMENTS, (x, W, b, mask))
     p = number("p", p, 0, 1, "[0, 1)")
+    mask_given = seeded("mask", mask, 3, "bernoulli", 1 - p)
+    (x, W, b, mask), sizes, _, real = check(_ARGUMENTS, (x, W, b, mask_given))
     i_size = sizes["i"]
     n_size = sizes["n"]
     o_size = sizes["o"]
@@ -337,7 +346,7 @@ def forward_saving(x, W, b, mask, *, p=0.5, out=None):
         _forward_saving_2_rows(b, y)
     else:
         _forward_saving_2_parallel(chunk, b, y)
-    return y, Saved(x, W, mask, p)
+    return y, Saved(x, W, seed_or(mask_given, mask), p)
 
 
 def backward(saved, g, *, out=None):
@@ -385,8 +394,10 @@ def jvp(inputs, tangents, *, p=0.5):
     ``inputs``: x, W, b, mask; ``tangents``: one for each of x, W, b.
     """
     inputs, tangents = pairs(inputs, 4, tangents, 3)
-    (x, W, b, mask, x_dot, W_dot, b_dot), sizes, _, real = check(_MOVING, (*inputs, *tangents))
     p = number("p", p, 0, 1, "[0, 1)")
+    inputs = list(inputs)
+    inputs[3] = seeded("mask", inputs[3], 3, "bernoulli", 1 - p)
+    (x, W, b, mask, x_dot, W_dot, b_dot), sizes, _, real = check(_MOVING, (*inputs, *tangents))
     i_size = sizes["i"]
     n_size = sizes["n"]
     o_size = sizes["o"]
@@ -431,8 +442,10 @@ def hvp(inputs, vectors, g, *, p=0.5):
     ``inputs``: x, W, b, mask; ``vectors``: one for each of x, W, b.
     """
     inputs, vectors = pairs(inputs, 4, vectors, 3, "vectors")
-    (x, W, b, mask, x_dot, W_dot, b_dot, g), sizes, _, real = check(_ALONG, (*inputs, *vectors, g))
     p = number("p", p, 0, 1, "[0, 1)")
+    inputs = list(inputs)
+    inputs[3] = seeded("mask", inputs[3], 3, "bernoulli", 1 - p)
+    (x, W, b, mask, x_dot, W_dot, b_dot, g), sizes, _, real = check(_ALONG, (*inputs, *vectors, g))
     i_size = sizes["i"]
     n_size = sizes["n"]
     o_size = sizes["o"]

@@ -4,21 +4,19 @@ Each element zeroed with probability p, the others scaled up (Srivastava et al. 
 
     y = x·mask / (1 − p)
 
-Made by symnn 0.1.0 from the declaration of dropout in symnn.catalogue.noise, hash 3d74fb29a3cb.
+Made by symnn 0.1.0 from the declaration of dropout in symnn.catalogue.noise, hash 90045d5b0b8a.
 Do not edit: `symnn build` verifies it and writes it again.
 verified steps, vjp, 1 lines: error 0, bound 1e-40
-verified steps, vjp, 1 chain rule lines: error 5e-101, bound 1e-30
-verified gradient, numerical, x: error 6e-52, bound 1e-25
-verified adjoint, ⟨Jv, u⟩ = ⟨v, Jᵀu⟩: error 0, bound 1e-40
-verified adjoint, Jv, numerical: error 5e-67, bound 1e-25
-verified kernel, float32, ordinary: error 0, bound 4
-verified kernel, float32, NaN and ±∞, wrong: error 0, bound 0
-verified kernel, float64, ordinary: error 0, bound 4
-verified kernel, float64, NaN and ±∞, wrong: error 0, bound 0
-verified kernel, float64, a large batch in pieces: error 0, bound 8
+verified steps, vjp, 1 chain rule lines: error 4e-101, bound 1e-30
+verified gradient, numerical, x: error 7e-52, bound 1e-25
+verified adjoint, ⟨Jv, u⟩ = ⟨v, Jᵀu⟩: error 2e-66, bound 1e-40
+verified adjoint, Jv, numerical: error 9e-67, bound 1e-25
+verified source, float32, ordinary: error 0, bound 4
+verified source, float32, NaN and ±∞, wrong: error 0, bound 0
+verified source, float64, ordinary: error 0, bound 4
 verified second, ⟨u, Hv⟩ = ⟨v, Hu⟩: error 0, bound 1e-40
 verified second, Hv, numerical: error 0, bound 1e-25
-verified second, kernel, float32: error 0, bound 4
+verified second, source, float32: error 0, bound 4
 """
 
 from collections import namedtuple
@@ -26,10 +24,10 @@ from collections import namedtuple
 import numpy as np
 from numba import njit, prange
 
-from ._runtime import OPTIONS, check, chunk_rows, number, output, pairs
+from ._runtime import OPTIONS, check, chunk_rows, number, output, pairs, seed_or, seeded
 
 #: The runtime that these kernels were compiled against: a new one makes a new file, and with it a new cache.
-RUNTIME = "3ac19f135a12"
+RUNTIME = "69f8e7f77a1e"
 
 
 #: The operation, for programs.
@@ -38,7 +36,14 @@ SPEC = {
     "kind": "layer",
     "arguments": [
         {"name": "x", "shape": ["..."], "role": "input", "dtype": "float", "differentiable": True},
-        {"name": "mask", "shape": ["..."], "role": "mask", "dtype": "float", "differentiable": False},
+        {
+            "name": "mask",
+            "shape": ["..."],
+            "role": "mask",
+            "dtype": "float",
+            "differentiable": False,
+            "drawn": "bernoulli(1 - p)",
+        },
     ],
     "params": [
         {
@@ -53,7 +58,7 @@ SPEC = {
     "equations": [
         "y = \\frac{x \\, \\mathrm{mask}}{1 - p}",
     ],
-    "hash": "3d74fb29a3cb",
+    "hash": "90045d5b0b8a",
 }
 
 
@@ -152,14 +157,18 @@ Gradients = namedtuple("Gradients", ["x"])
 
 
 def forward(x, mask, *, p=0.5, out=None):
-    """Each element zeroed with probability p, the others scaled up (Srivastava et al. 2014); mask is 1 with 1 − p."""
+    """Each element zeroed with probability p, the others scaled up (Srivastava et al. 2014); mask is 1 with 1 − p.
+
+    ``mask`` is an array, or a whole number: the seed that it is drawn from, bernoulli(1 - p).
+    """
     return forward_saving(x, mask, p=p, out=out)[0]
 
 
 def forward_saving(x, mask, *, p=0.5, out=None):
     """The output, and what ``backward`` needs."""
-    (x, mask), sizes, lead, real = check(_ARGUMENTS, (x, mask))
     p = number("p", p, 0, 1, "[0, 1)")
+    mask_given = seeded("mask", mask, 1, "bernoulli", 1 - p)
+    (x, mask), sizes, lead, real = check(_ARGUMENTS, (x, mask_given))
     size = sizes["..."]
     y = output("out", out, lead, real, (x, mask))
     y = y.reshape((size,))
@@ -169,7 +178,7 @@ def forward_saving(x, mask, *, p=0.5, out=None):
         _forward_saving_rows(mask, x, real(one_over_one_minus_p), y)
     else:
         _forward_saving_parallel(chunk, mask, x, real(one_over_one_minus_p), y)
-    return y.reshape(lead), Saved(mask.reshape(lead), p)
+    return y.reshape(lead), Saved(seed_or(mask_given, mask.reshape(lead)), p)
 
 
 def backward(saved, g, *, out=None):
@@ -194,8 +203,10 @@ def jvp(inputs, tangents, *, p=0.5):
     ``inputs``: x, mask; ``tangents``: one for each of x.
     """
     inputs, tangents = pairs(inputs, 2, tangents, 1)
-    (x, mask, x_dot), sizes, lead, real = check(_MOVING, (*inputs, *tangents))
     p = number("p", p, 0, 1, "[0, 1)")
+    inputs = list(inputs)
+    inputs[1] = seeded("mask", inputs[1], 1, "bernoulli", 1 - p)
+    (x, mask, x_dot), sizes, lead, real = check(_MOVING, (*inputs, *tangents))
     size = sizes["..."]
     y = np.empty((size,), real)
     y_dot = np.empty((size,), real)
@@ -214,8 +225,10 @@ def hvp(inputs, vectors, g, *, p=0.5):
     ``inputs``: x, mask; ``vectors``: one for each of x.
     """
     inputs, vectors = pairs(inputs, 2, vectors, 1, "vectors")
-    (x, mask, x_dot, g), sizes, lead, real = check(_ALONG, (*inputs, *vectors, g))
     p = number("p", p, 0, 1, "[0, 1)")
+    inputs = list(inputs)
+    inputs[1] = seeded("mask", inputs[1], 1, "bernoulli", 1 - p)
+    (x, mask, x_dot, g), sizes, lead, real = check(_ALONG, (*inputs, *vectors, g))
     size = sizes["..."]
     dx_dot = np.empty((size,), real)
     chunk = chunk_rows(1)

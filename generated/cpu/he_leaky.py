@@ -16,7 +16,7 @@ import numpy as np
 from ._runtime import number, shape_of
 
 #: The runtime that these kernels were compiled against: a new one makes a new file, and with it a new cache.
-RUNTIME = "3ac19f135a12"
+RUNTIME = "69f8e7f77a1e"
 
 
 #: The operation, for programs.

@@ -8,11 +8,9 @@ Momentum that looks ahead, in the form with the gradient at theta (Nesterov 1983
 Made by symnn 0.1.0 from the declaration of nesterov in symnn.catalogue.optimizers, hash 2d4d90d8adcd.
 Do not edit: `symnn build` verifies it and writes it again.
 verified steps, program of forward: error 0, bound 1e-40
-verified kernel, float32, subnormal: error 7e-01, bound 4
-verified kernel, float32, NaN and ±∞, wrong: error 0, bound 0
-verified kernel, float64, subnormal: error 7e-01, bound 4
-verified kernel, float64, NaN and ±∞, wrong: error 0, bound 0
-verified kernel, float64, a large batch in pieces: error 0, bound 8
+verified source, float32, subnormal: error 7e-01, bound 4
+verified source, float32, NaN and ±∞, wrong: error 0, bound 0
+verified source, float64, ordinary: error 6e-01, bound 4
 """
 
 import math
@@ -24,7 +22,7 @@ from numba import njit, prange
 from ._runtime import OPTIONS, check, chunk_rows, number, updated, write_back
 
 #: The runtime that these kernels were compiled against: a new one makes a new file, and with it a new cache.
-RUNTIME = "3ac19f135a12"
+RUNTIME = "69f8e7f77a1e"
 
 
 #: The operation, for programs.

@@ -9,8 +9,8 @@ Up from eta_max/start and down to eta_max/start/final, both along half a cosine 
 Made by symnn 0.1.0 from the declaration of one_cycle in symnn.catalogue.schedules, hash 17f34236d68a.
 Do not edit: `symnn build` verifies it and writes it again.
 verified steps, program of forward: error 0, bound 1e-40
-verified kernel, float32, subnormal: error 8e-10, bound 4
-verified kernel, float64, subnormal: error 4e-01, bound 4
+verified source, float32, subnormal: error 8e-10, bound 4
+verified source, float64, ordinary: error 5e-03, bound 4
 """
 
 import math
@@ -18,7 +18,7 @@ import math
 from ._runtime import number
 
 #: The runtime that these kernels were compiled against: a new one makes a new file, and with it a new cache.
-RUNTIME = "3ac19f135a12"
+RUNTIME = "69f8e7f77a1e"
 
 
 #: The operation, for programs.

@@ -4,21 +4,19 @@ Whole channels zeroed with probability p (Tompson et al. 2015).
 
     y[n,c] = x[n,c]·mask[n,c] / (1 − p)
 
-Made by symnn 0.1.0 from the declaration of spatial_dropout in symnn.catalogue.noise, hash d532496ee1dd.
+Made by symnn 0.1.0 from the declaration of spatial_dropout in symnn.catalogue.noise, hash 734519c0ca7e.
 Do not edit: `symnn build` verifies it and writes it again.
 verified steps, vjp, 1 lines: error 0, bound 1e-40
-verified steps, vjp, 1 chain rule lines: error 3e-101, bound 1e-30
-verified gradient, numerical, x: error 1e-51, bound 1e-25
-verified adjoint, ⟨Jv, u⟩ = ⟨v, Jᵀu⟩: error 3e-67, bound 1e-40
-verified adjoint, Jv, numerical: error 9e-67, bound 1e-25
-verified kernel, float32, ordinary: error 0, bound 4
-verified kernel, float32, NaN and ±∞, wrong: error 0, bound 0
-verified kernel, float64, ordinary: error 0, bound 4
-verified kernel, float64, NaN and ±∞, wrong: error 0, bound 0
-verified kernel, float64, a large batch in pieces: error 0, bound 8
+verified steps, vjp, 1 chain rule lines: error 2e-101, bound 1e-30
+verified gradient, numerical, x: error 2e-51, bound 1e-25
+verified adjoint, ⟨Jv, u⟩ = ⟨v, Jᵀu⟩: error 2e-67, bound 1e-40
+verified adjoint, Jv, numerical: error 8e-67, bound 1e-25
+verified source, float32, ordinary: error 0, bound 4
+verified source, float32, NaN and ±∞, wrong: error 0, bound 0
+verified source, float64, ordinary: error 0, bound 4
 verified second, ⟨u, Hv⟩ = ⟨v, Hu⟩: error 0, bound 1e-40
 verified second, Hv, numerical: error 0, bound 1e-25
-verified second, kernel, float32: error 0, bound 4
+verified second, source, float32: error 0, bound 4
 """
 
 from collections import namedtuple
@@ -26,10 +24,10 @@ from collections import namedtuple
 import numpy as np
 from numba import njit, prange
 
-from ._runtime import OPTIONS, check, chunk_rows, number, output, pairs
+from ._runtime import OPTIONS, check, chunk_rows, number, output, pairs, seed_or, seeded
 
 #: The runtime that these kernels were compiled against: a new one makes a new file, and with it a new cache.
-RUNTIME = "3ac19f135a12"
+RUNTIME = "69f8e7f77a1e"
 
 
 #: The operation, for programs.
@@ -44,7 +42,14 @@ SPEC = {
             "dtype": "float",
             "differentiable": True,
         },
-        {"name": "mask", "shape": ["n", "c"], "role": "mask", "dtype": "float", "differentiable": False},
+        {
+            "name": "mask",
+            "shape": ["n", "c"],
+            "role": "mask",
+            "dtype": "float",
+            "differentiable": False,
+            "drawn": "bernoulli(1 - p)",
+        },
     ],
     "params": [
         {
@@ -59,7 +64,7 @@ SPEC = {
     "equations": [
         "y_{n,c} = \\frac{x_{n,c} \\, \\mathrm{mask}_{n,c}}{1 - p}",
     ],
-    "hash": "d532496ee1dd",
+    "hash": "734519c0ca7e",
 }
 
 
@@ -166,14 +171,18 @@ Gradients = namedtuple("Gradients", ["x"])
 
 
 def forward(x, mask, *, p=0.5, out=None):
-    """Whole channels zeroed with probability p (Tompson et al. 2015)."""
+    """Whole channels zeroed with probability p (Tompson et al. 2015).
+
+    ``mask`` is an array, or a whole number: the seed that it is drawn from, bernoulli(1 - p).
+    """
     return forward_saving(x, mask, p=p, out=out)[0]
 
 
 def forward_saving(x, mask, *, p=0.5, out=None):
     """The output, and what ``backward`` needs."""
-    (x, mask), sizes, lead, real = check(_ARGUMENTS, (x, mask))
     p = number("p", p, 0, 1, "[0, 1)")
+    mask_given = seeded("mask", mask, 1, "bernoulli", 1 - p)
+    (x, mask), sizes, lead, real = check(_ARGUMENTS, (x, mask_given))
     c_size = sizes["c"]
     n_size = sizes["n"]
     size = sizes["..."]
@@ -185,7 +194,7 @@ def forward_saving(x, mask, *, p=0.5, out=None):
         _forward_saving_rows(0, n_size, mask, x, real(one_over_one_minus_p), c_size, size, y)
     else:
         _forward_saving_parallel(chunk, n_size, mask, x, real(one_over_one_minus_p), c_size, size, y)
-    return y.reshape((n_size, c_size, *lead)), Saved(mask, p)
+    return y.reshape((n_size, c_size, *lead)), Saved(seed_or(mask_given, mask), p)
 
 
 def backward(saved, g, *, out=None):
@@ -212,8 +221,10 @@ def jvp(inputs, tangents, *, p=0.5):
     ``inputs``: x, mask; ``tangents``: one for each of x.
     """
     inputs, tangents = pairs(inputs, 2, tangents, 1)
-    (x, mask, x_dot), sizes, lead, real = check(_MOVING, (*inputs, *tangents))
     p = number("p", p, 0, 1, "[0, 1)")
+    inputs = list(inputs)
+    inputs[1] = seeded("mask", inputs[1], 1, "bernoulli", 1 - p)
+    (x, mask, x_dot), sizes, lead, real = check(_MOVING, (*inputs, *tangents))
     c_size = sizes["c"]
     n_size = sizes["n"]
     size = sizes["..."]
@@ -234,8 +245,10 @@ def hvp(inputs, vectors, g, *, p=0.5):
     ``inputs``: x, mask; ``vectors``: one for each of x.
     """
     inputs, vectors = pairs(inputs, 2, vectors, 1, "vectors")
-    (x, mask, x_dot, g), sizes, lead, real = check(_ALONG, (*inputs, *vectors, g))
     p = number("p", p, 0, 1, "[0, 1)")
+    inputs = list(inputs)
+    inputs[1] = seeded("mask", inputs[1], 1, "bernoulli", 1 - p)
+    (x, mask, x_dot, g), sizes, lead, real = check(_ALONG, (*inputs, *vectors, g))
     c_size = sizes["c"]
     n_size = sizes["n"]
     size = sizes["..."]

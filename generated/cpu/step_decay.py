@@ -7,8 +7,8 @@ The rate multiplied by a factor every few steps.
 Made by symnn 0.1.0 from the declaration of step_decay in symnn.catalogue.schedules, hash 1f470207004c.
 Do not edit: `symnn build` verifies it and writes it again.
 verified steps, program of forward: error 0, bound 1e-40
-verified kernel, float32, ordinary: error 0, bound 4
-verified kernel, float64, ordinary: error 0, bound 4
+verified source, float32, ordinary: error 0, bound 4
+verified source, float64, ordinary: error 0, bound 4
 """
 
 import math
@@ -16,7 +16,7 @@ import math
 from ._runtime import number
 
 #: The runtime that these kernels were compiled against: a new one makes a new file, and with it a new cache.
-RUNTIME = "3ac19f135a12"
+RUNTIME = "69f8e7f77a1e"
 
 
 #: The operation, for programs.

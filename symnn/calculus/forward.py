@@ -12,6 +12,7 @@ import sympy as sp
 from symnn.calculus.delta import differential
 from symnn.calculus.forms import assemble, closed_form
 from symnn.calculus.maxima import named_places
+from symnn.calculus.remember import remembered
 from symnn.calculus.reverse import depends_on, prepared, wanted
 from symnn.calculus.trace import Derivation, Step
 from symnn.language.operation import Equation, Op
@@ -21,10 +22,12 @@ from symnn.rewrite.sums import contract, neaten
 __all__ = ["derive"]
 
 
+@remembered
 def derive(op: Op, wrt: Sequence[str] | None = None) -> Derivation:
     """The directional derivatives of an operation's outputs along tangents of its arguments."""
     names = wanted(op, wrt)
-    forward, steps, folds, alive = prepared(op)
+    forward, made, folds, alive = prepared(op)
+    steps = [*made]
     moving = depends_on(alive, names)
     seeds = {name: Entry(Tensor(tangent(name)), *op.argument(name).axes) for name in names}
     axes: dict[str, tuple[Index, ...]] = {name: op.argument(name).axes for name in names}

@@ -10,6 +10,7 @@ from sympy.utilities.iterables import strongly_connected_components
 from symnn.calculus import forward as forward_mode
 from symnn.calculus import reverse, second
 from symnn.calculus.moments import solve_scale
+from symnn.calculus.remember import remembered
 from symnn.calculus.trace import Derivation
 from symnn.errors import UsageError
 from symnn.language.operation import SEED, Argument, Equation, Kind, Op, Program, Programs, Role
@@ -22,6 +23,7 @@ from symnn.rewrite.stability import stabilise
 __all__ = ["programs"]
 
 
+@remembered
 def programs(op: Op) -> Programs:
     """The programs of an operation's module, ready to be scheduled."""
     if op.kind is Kind.STATEMENT:

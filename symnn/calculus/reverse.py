@@ -9,6 +9,7 @@ import sympy as sp
 from symnn.calculus.delta import partial
 from symnn.calculus.forms import assemble, closed_form
 from symnn.calculus.maxima import named_places, with_places
+from symnn.calculus.remember import remembered
 from symnn.calculus.trace import Derivation, Step
 from symnn.errors import NotDifferentiableError, UsageError
 from symnn.language.operation import Equation, Op
@@ -57,6 +58,7 @@ def _article(word: str) -> str:
     return f"an {word}" if word[0] in "aeiou" else f"a {word}"
 
 
+@remembered
 def prepared(op: Op) -> tuple[tuple[Equation, ...], list[Step], tuple[Fold, ...], list[Equation]]:
     """What both modes start from: the rewritten equations, the steps there, their folds, and what outputs depend on."""
     forward, rewrites = rewrite_forward(op)
@@ -65,10 +67,12 @@ def prepared(op: Op) -> tuple[tuple[Equation, ...], list[Step], tuple[Fold, ...]
     return forward, steps, folds_of(forward, op.facts), live(forward, op.results)
 
 
+@remembered
 def derive(op: Op, wrt: Sequence[str] | None = None) -> Derivation:
     """The gradients of an operation's outputs, contracted with incoming cotangents (a vector-Jacobian product)."""
     names = wanted(op, wrt)
-    forward, steps, folds, alive = prepared(op)
+    forward, made, folds, alive = prepared(op)
+    steps = [*made]
     seeds = cotangents(op)
     needed = depends_on(alive, names)
     adjoints: dict[str, Equation] = {}

@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from symnn.calculus import forward, reverse
+from symnn.calculus.remember import remembered
 from symnn.calculus.trace import Derivation
 from symnn.language.operation import Argument, Op, Role
 from symnn.language.terms import adjoint
@@ -32,6 +33,7 @@ def gradient_operation(op: Op, wrt: Sequence[str] | None = None) -> Op:
     )
 
 
+@remembered
 def derive(op: Op, wrt: Sequence[str] | None = None) -> Derivation:
     """The Hessian-vector products by each argument, along vectors in the arguments."""
     names = reverse.wanted(op, wrt)

@@ -13,9 +13,11 @@ from symnn.language import (
     Unit,
     Whole,
     axes,
+    bernoulli,
     exp,
     layer,
     log,
+    normal,
     sqrt,
     total,
     where,
@@ -27,12 +29,14 @@ n, c, d, i, o, h, w = axes("n c d i o h w")
 @layer
 def dropout(f, x, mask: Mask, p: Unit = 0.5):
     """Each element zeroed with probability p, the others scaled up (Srivastava et al. 2014); mask is 1 with 1 − p."""
+    f.draw(mask, bernoulli(1 - p))
     f.y = x * mask / (1 - p)
 
 
 @layer
 def gaussian_dropout(f, x, noise: Label, sigma: Learned[()]):
     """Additive normal noise of deviation sigma (Srivastava et al. 2014)."""
+    f.draw(noise, normal(0, 1))
     f.y = x + sigma * noise
 
 
@@ -42,6 +46,7 @@ def variational_dropout(f, x: T[n, d], noise: Label[n, d], log_alpha: Learned[d]
 
     (Kingma et al. 2015; Molchanov et al. 2017.)
     """
+    f.draw(noise, normal(0, 1))
     k1, k2, k3 = Rational("0.63576"), Rational("1.87320"), Rational("1.48695")
     f.y[n, d] = x[n, d] * (1 + sqrt(exp(log_alpha[d])) * noise[n, d])
     f.kl = -total(k1 / (1 + exp(-(k2 + k3 * log_alpha[d]))) - log(1 + exp(-log_alpha[d])) / 2 - k1, d)
@@ -51,12 +56,14 @@ def variational_dropout(f, x: T[n, d], noise: Label[n, d], log_alpha: Learned[d]
 @layer
 def spatial_dropout(f, x: T[n, c, ...], mask: Mask[n, c], p: Unit = 0.5):
     """Whole channels zeroed with probability p (Tompson et al. 2015)."""
+    f.draw(mask, bernoulli(1 - p))
     f.y[n, c, ...] = x[n, c, ...] * mask[n, c] / (1 - p)
 
 
 @layer
 def drop_connect(f, x: T[n, i], W: Learned[o, i], b: Learned[o], mask: Mask[o, i], p: Unit = 0.5):
     """An affine map each of whose weights is zeroed with probability p (Wan et al. 2013)."""
+    f.draw(mask, bernoulli(1 - p))
     f.kept[o, i] = W[o, i] * mask[o, i] / (1 - p)
     f.y[n, o] = total(f.kept[o, i] * x[n, i], i) + b[o]
 

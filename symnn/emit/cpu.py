@@ -129,12 +129,13 @@ def emit_runtime() -> str:
     """The source of the module that all modules of this target share."""
     from symnn.elementary.source import elementary_source
 
-    checks = (template_directory() / "cpu" / "runtime_checks.py").read_text(encoding="utf-8")
+    parts = {name: template_directory() / "cpu" / f"runtime_{name}.py" for name in ("checks", "random")}
+    texts = {name: path.read_text(encoding="utf-8").rstrip() for name, path in parts.items()}
     return fill(
         "cpu/runtime.py.j2",
         {
             "version": __version__,
-            "checks": checks.rstrip(),
+            **texts,
             "elementary": elementary_source().strip(),
         },
     )

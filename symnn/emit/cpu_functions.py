@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from functools import cached_property
 
-from symnn.emit.cpu_pieces import Coded, Pieces, public
+from symnn.emit.cpu_pieces import Coded, Pieces, given_name, public
 from symnn.emit.cpu_shapes import axis_name, shape_text, told_sizes
 from symnn.emit.cpu_steps import Steps
 from symnn.language.operation import SEED, Argument, Kind, Op, Parameter, Program, Role
@@ -90,13 +90,12 @@ class Functions(Pieces):
         head = f"def forward({self._signature(names, keywords, parameters)}):"
         passed = [*names, *(f"{code_name(p.name)}={code_name(p.name)}" for p in parameters)]
         passed += (["reduction=reduction"] if self.is_loss else []) + ["out=out"]
-        doc = f'    """{_sentence(self.op)}"""'
-        return [head, doc, f"    return forward_saving({', '.join(passed)})[0]"]
+        return [head, *_about(self.op), f"    return forward_saving({', '.join(passed)})[0]"]
 
     def _forward_alone(self) -> list[str]:
         """``forward`` of an operation that has nothing to differentiate by."""
         head, lines, value, _ = self._computed("forward", self.made.forward)
-        return [head, f'    """{_sentence(self.op)}"""', *("    " + line for line in [*lines, f"return {value}"])]
+        return [head, *_about(self.op), *("    " + line for line in [*lines, f"return {value}"])]
 
     def _forward_saving(self) -> list[str]:
         assert self.made.forward_saving is not None
@@ -148,6 +147,9 @@ class Functions(Pieces):
         known = {a.name: a.axes for a in self.arrays}
         schedule = self.schedules["forward_saving"]
         axes = known[name] if name in known else next(e.indices for e in schedule.outputs if e.name == name)
+        if name in self.op.drawn:
+            self._use("seed_or")
+            return f"seed_or({given_name(name)}, {self._shaped(name, axes)})"
         return self._shaped(name, axes)
 
     def _shaped(self, name: str, axes: Sequence[object]) -> str:
@@ -377,5 +379,13 @@ def _flat(line: str, names: Sequence[str]) -> str:
     return f"{head}({', '.join(f'{p}_flat' if p in names else p for p in parts)})"
 
 
-def _sentence(op: Op) -> str:
-    return op.doc.splitlines()[0] if op.doc else op.name
+def _about(op: Op) -> list[str]:
+    """The docstring of ``forward``: what it computes, and what may be a seed instead of an array."""
+    sentence = op.doc.splitlines()[0] if op.doc else op.name
+    if not op.drawn:
+        return [f'    """{sentence}"""']
+    seeds = [
+        f"    ``{name}`` is an array, or a whole number: the seed that it is drawn from, {distribution}."
+        for name, distribution in op.drawn.items()
+    ]
+    return [f'    """{sentence}', "", *seeds, '    """']

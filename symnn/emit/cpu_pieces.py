@@ -15,7 +15,12 @@ from symnn.language.terms import ELEMENTS, Entry, Extent, Index
 from symnn.loops.ir import Schedule
 from symnn.loops.names import code_name, size_name
 
-__all__ = ["Coded", "Pieces", "default_text", "public"]
+__all__ = ["Coded", "Pieces", "default_text", "given_name", "public"]
+
+
+def given_name(name: str) -> str:
+    """What the caller gave for an argument: an array, or a seed."""
+    return f"{code_name(name)}_given"
 
 
 class Pieces:
@@ -85,8 +90,25 @@ class Pieces:
     def _opening(self, arguments: Sequence[Argument], table: str, values: Sequence[str]) -> list[str]:
         """The arrays and the parameters checked: parameters first where they say extents."""
         parameters = self._checked_parameters(list(self.op.parameters))
-        arrays = self._unpacked(arguments, table, values)
-        return [*parameters, *arrays] if told_sizes(self.op) else [*arrays, *parameters]
+        arrays = self._unpacked(arguments, table, [given_name(v) if v in self.op.drawn else v for v in values])
+        first = told_sizes(self.op) or self.op.drawn
+        return [*parameters, *self._seeded(values), *arrays] if first else [*arrays, *parameters]
+
+    def _seeded(self, values: Sequence[str]) -> list[str]:
+        """What may be a seed instead of an array, each with the distribution to draw from."""
+        lines: list[str] = []
+        for k, a in enumerate(self.arrays):
+            if a.name in self.op.drawn:
+                self._use("seeded")
+                distribution = self.op.drawn[a.name]
+                numbers = ", ".join(PythonPrinter()(x) for x in distribution.args)
+                kind = type(distribution).__name__
+                alone = a.name in values
+                target, source = (given_name(a.name), public(a.name)) if alone else (f"inputs[{k}]", f"inputs[{k}]")
+                if not alone and not lines:
+                    lines.append("inputs = list(inputs)")
+                lines.append(f"{target} = seeded({public(a.name)!r}, {source}, {k}, {kind!r}, {numbers})")
+        return lines
 
     def _unpacked(self, arguments: Sequence[Argument], table: str, values: Sequence[str]) -> list[str]:
         self._use("check")

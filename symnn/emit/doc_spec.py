@@ -42,12 +42,15 @@ def _latex(op: Op) -> list[tuple[str, str]]:
 
 
 def _argument(op: Op, argument: Argument) -> dict[str, Any]:
+    """An argument; ``drawn`` is there where a seed may stand for the array: the distribution."""
+    drawn = {"drawn": str(op.drawn[argument.name])} if argument.name in op.drawn else {}
     return {
         "name": argument.name,
         "shape": ["..." if i == ELEMENTS else str(i) for i in argument.axes],
         "role": argument.role.value,
         "dtype": "integer" if argument.integer or argument.tensor.is_integer else "float",
         "differentiable": argument in op.differentiable,
+        **drawn,
     }
 
 

@@ -27,7 +27,7 @@ from symnn.language.declare import (
     schedule,
     statement,
 )
-from symnn.language.random import normal, second_moment, uniform, unknown, variance
+from symnn.language.random import bernoulli, normal, second_moment, uniform, unknown, variance
 from symnn.language.reductions import mean, peak, total, window
 from symnn.language.terms import Delta as delta  # noqa: N813 - a function, to users
 from symnn.language.terms import function, indicator, maximum, minimum, reach, where
@@ -51,6 +51,7 @@ __all__ = [
     "Whole",
     "activation",
     "axes",
+    "bernoulli",
     "cos",
     "delta",
     "erf",

@@ -9,7 +9,7 @@ import sympy as sp
 
 from symnn.language.operation import Argument, Equation, Parameter, Role
 from symnn.language.places import here, spelt, wrong
-from symnn.language.random import Unknown
+from symnn.language.random import Distribution, Unknown
 from symnn.language.terms import (
     ELEMENTS,
     Entry,
@@ -118,6 +118,7 @@ class Body:
         state["updates"] = {}
         state["extents"] = {}
         state["groups"] = {}
+        state["drawn"] = {}
         state["pending"] = {}
 
     def assume(self, *facts: Any) -> None:
@@ -132,6 +133,19 @@ class Body:
         if index.axis in self.extents:
             raise wrong(f"the extent of {index} is given twice", "give it once")
         self.extents[index.axis] = sp.sympify(value)
+
+    def draw(self, argument: Any, distribution: Any) -> None:
+        """What a mask or a noise is drawn from where the caller gives a seed: ``f.draw(mask, bernoulli(1 - p))``."""
+        tensor = getattr(argument, "tensor", None)
+        name = str(argument if tensor is None else tensor.name)
+        known = self.arguments.get(name)
+        if known is None or known.below is not None or known.role not in (Role.MASK, Role.LABEL):
+            raise wrong(f"{name} cannot be drawn", "draw an argument that is a Mask, or a Label of real numbers")
+        if not isinstance(distribution, Distribution):
+            raise wrong(f"{distribution} is no distribution", "use bernoulli(p), uniform(low, high) or normal(0, 1)")
+        if unknown := distribution.free_symbols - self.symbols:
+            raise wrong(f"the distribution of {name} depends on {unknown.pop()}", "let it depend on parameters alone")
+        self.drawn[name] = distribution
 
     def later(self, name: str, *target: Index) -> Array:
         """A tensor that is defined below, for equations that refer to one another along an axis."""

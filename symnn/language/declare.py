@@ -145,6 +145,7 @@ def _declare(function: Callable[..., Any], kind: Kind, symbol: str) -> Declared:
         updates=dict(body.updates),
         extents=dict(body.extents),
         groups=dict(body.groups),
+        drawn=dict(body.drawn),
     )
 
 

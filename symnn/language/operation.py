@@ -205,7 +205,8 @@ class Op:
     admissible input (t sums to one over c). ``calls`` says which intermediate is which operation applied
     to what, for printing: σ(z). ``updates`` maps an argument that an optimizer replaces to its new value.
     ``extents`` are those of axes that follow from parameters and other extents; ``groups`` says for outputs, as
-    ``Argument.groups`` for arguments, which axes the caller sees as one.
+    ``Argument.groups`` for arguments, which axes the caller sees as one. ``drawn`` gives the distributions of
+    arguments that may be drawn from a seed.
     """
 
     name: str
@@ -222,6 +223,7 @@ class Op:
     updates: Mapping[str, str] = field(default_factory=dict)
     extents: Mapping[str, sp.Expr] = field(default_factory=dict)
     groups: Mapping[str, tuple[int, ...]] = field(default_factory=dict)
+    drawn: Mapping[str, sp.Expr] = field(default_factory=dict)
 
     def argument(self, name: str) -> Argument:
         return next(a for a in self.arguments if a.name == name)
@@ -275,5 +277,6 @@ class Op:
         lines += [f"{axis} < {sp.srepr(extent)}" for axis, extent in self.extents.items()]
         lines += [f"{a.name} {a.groups}" for a in self.arguments if a.groups]
         lines += [f"{name} {groups}" for name, groups in self.groups.items()]
+        lines += [f"{name} ~ {sp.srepr(distribution)}" for name, distribution in self.drawn.items()]
         lines.append(" ".join(self.outputs))
         return "\n".join(lines)

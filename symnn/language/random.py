@@ -9,7 +9,10 @@ import sympy as sp
 from symnn.language.operation import Op
 from symnn.language.terms import ELEMENTS, Entry, substitute
 
-__all__ = ["SecondMoment", "Unknown", "Variance", "normal", "second_moment", "uniform", "unknown", "variance"]
+__all__ = [
+    "Distribution", "SecondMoment", "Unknown", "Variance", "bernoulli", "normal", "second_moment", "uniform", "unknown",
+    "variance",
+]
 
 
 class Unknown(sp.Symbol):
@@ -24,6 +27,12 @@ class Unknown(sp.Symbol):
 def unknown(name: str) -> Unknown:
     """A positive number to be solved for, from what the declaration assumes."""
     return Unknown(name)
+
+
+class bernoulli(sp.Function):  # noqa: N801 - a distribution, spelt as users spell it
+    """One with the given probability, else zero."""
+
+    nargs = 1
 
 
 class uniform(sp.Function):  # noqa: N801 - a distribution, spelt as users spell it
@@ -57,6 +66,10 @@ class Variance(sp.Expr):
 
     def __new__(cls, of: Entry) -> Variance:
         return super().__new__(cls, of)
+
+
+#: The classes of the distributions.
+Distribution = bernoulli | uniform | normal
 
 
 class SecondMoment(sp.Expr):

@@ -16,6 +16,8 @@ _RESERVED = {
     *("real", "out", "lo", "hi", "chunk", "np", "math", "sizes", "lead", "saved", "state", "reduction", "e", "value"),
     # What modules import from their runtime.
     *("check", "number", "output", "outputs", "reduce", "pairs", "cotangent", "updated", "added", "compensated"),
+    *("per_sample", "chunk_rows", "require", "extent_of", "write_back", "shape_of", "reduction_of"),
+    *("seeded", "seed_or"),
     *("maxnum", "larger", "smaller", "sign", "exp", "expm1", "log", "log1p", "tanh", "erf", "erfc", "sin", "cos"),
 }
 

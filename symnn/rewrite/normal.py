@@ -15,6 +15,7 @@ __all__ = ["normalise"]
 
 #: Products of sums beyond this many terms are left as they stand.
 _MOST_TERMS = 24
+_MOST_SYMBOLS = 5
 #: An expression that costs more than this is left as it stands: what its parts gained, they keep.
 _LARGEST = 60.0
 
@@ -48,10 +49,15 @@ def _candidates(expr: sp.Expr) -> list[sp.Expr]:
         if _terms(algebraic) <= _MOST_TERMS:
             forms += [sp.expand(f, power_base=False, power_exp=False, log=False) for f in forms[:2]]
         forms += [_grouped(f) for f in forms]
-        forms += [sp.factor(f) for f in forms[-1:] if _is_rational(f) and 1 < _terms(f) <= _MOST_TERMS]
+        forms += [sp.factor(f) for f in forms[-1:] if _is_small(f)]
         forms += [t for f in forms for t in _turned(f)]
         forms += [t for f in forms for t in _absorbed(f)]
     return [expr, *(_restore(f, back) for f in dict.fromkeys(forms))]
+
+
+def _is_small(expr: sp.Expr) -> bool:
+    """Whether it is worth while to look for the factors of a polynomial: in many symbols there hardly are any."""
+    return _is_rational(expr) and 1 < _terms(expr) <= _MOST_TERMS and len(expr.free_symbols) <= _MOST_SYMBOLS
 
 
 def _turned(expr: sp.Expr) -> list[sp.Expr]:

@@ -13,7 +13,7 @@ from sympy.core.relational import Relational
 
 from symnn.language.operation import Op
 from symnn.language.terms import Entry, Index, Peak, Reduction, free_indices, fresh, maximum, minimum, substitute
-from symnn.verify.evaluate import Evaluation
+from symnn.verify.evaluate import Exact
 from symnn.verify.sample import Instance, obeys
 
 __all__ = ["KinkPoint", "kink_points", "kinks_of"]
@@ -109,7 +109,9 @@ def _reached(
     """Solve for the kink along each entry in turn, by secant steps; an affine kink takes one."""
 
     def gap(instance: Instance) -> Any:
-        return Evaluation(op.equations, instance.values, instance.sizes).function(expr, axes)(*place)
+        exact = Exact(op.equations, instance.values, instance.sizes, _DIGITS)
+        made = exact.read(lambda e: {"gap": np.asarray(e.function(expr, axes)(*place), dtype=object)})
+        return made["gap"].item()
 
     at_start = gap(start) if wrt else 0
     if at_start == 0:

@@ -121,6 +121,12 @@ class Running:
 _SCALE = 2.0**-60
 
 
+@functools.cache
+def _tiny(reals: Arithmetic, precision: int) -> Real:
+    """The relative step of a difference quotient, far above one rounding and far below what curvature shows."""
+    return reals.number(mpmath.ldexp(mpmath.mpf(1), -(precision // 3)))
+
+
 def _carried(change: Real, error: Real) -> Real:
     """An error multiplied by a derivative; nothing is carried from an exact operand, however steep the function."""
     return abs(change) * error if error else 0
@@ -160,7 +166,7 @@ def _lifted(name: str, number: type[Running]) -> Callable[..., Running]:
         error = number.rounding(value)
         for k, operand in enumerate(operands):
             if operand.error:
-                step = max(abs(operand.value), _SCALE) * number.reals.number(2) ** -(mpmath.mp.prec // 3)
+                step = max(abs(operand.value), _SCALE) * _tiny(number.reals, mpmath.mp.prec)
                 above = plain(*values[:k], operand.value + step, *values[k + 1 :])
                 below = plain(*values[:k], operand.value - step, *values[k + 1 :])
                 slope = (above - below) / (2 * step)

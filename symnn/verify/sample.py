@@ -6,6 +6,7 @@ Numbers are short binary fractions, so that the same instance is exact at 50 dig
 from __future__ import annotations
 
 import itertools
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any
@@ -24,6 +25,7 @@ __all__ = ["Instance", "bounds_of", "draw", "draw_like", "dyadic", "is_free", "o
 
 _BITS = 12
 _TRIES = 200
+_MOST_ENTRIES = 48
 
 
 @dataclass(frozen=True)
@@ -62,7 +64,15 @@ def sizes_of(op: Op, rng: np.random.Generator, least: int = 1, most: int = 4) ->
     elif op.elementwise:
         # The more elements, the surer that each piece of a function has one.
         least, most = 3 * least, 3 * most
-    return {name: int(rng.integers(least, most + 1)) for name in names}
+    sizes = {name: int(rng.integers(least, most + 1)) for name in names}
+    while _entries(op, sizes) > _MOST_ENTRIES and max(sizes.values()) > least:
+        sizes[max(sizes, key=lambda name: sizes[name])] -= 1
+    return sizes
+
+
+def _entries(op: Op, sizes: Mapping[str, int]) -> int:
+    """How many numbers the arguments hold: so many derivatives are taken one by one."""
+    return sum(math.prod(sizes.get(i.axis, 2) for i in a.axes) for a in op.arguments)
 
 
 def sizes_in_turn(op: Op, rng: np.random.Generator, k: int, count: int) -> dict[str, int]:

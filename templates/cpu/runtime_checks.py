@@ -14,7 +14,12 @@ def check(arguments, values, sizes=None):
     real = lead = None
     sizes = {} if sizes is None else sizes
     arrays = []
+    seeds = False
     for (name, axes, below), value in zip(arguments, values):
+        if type(value) is Draw:
+            arrays.append(value)
+            seeds = True
+            continue
         if not axes:
             arrays.append(_one_number(name, value))
             continue
@@ -41,10 +46,25 @@ def check(arguments, values, sizes=None):
         if flat != shape:
             value = value.reshape(flat)
         arrays.append(value)
+    if seeds:
+        arrays = _with_drawn(arguments, arrays, sizes, real)
     for (name, _, below), value in zip(arguments, arrays):
         if below is not None:
             _check_labels(name, value, sizes.get(below), below)
     return arrays, sizes, lead, real
+
+
+def _with_drawn(arguments, arrays, sizes, real):
+    """The arrays, with what a seed stands for drawn now that the extents are known."""
+    made = []
+    for (name, axes, _), value in zip(arguments, arrays):
+        if type(value) is Draw:
+            unknown = [axis for axis in axes if axis not in sizes]
+            if unknown:
+                raise ValueError(f"{name} is a seed, and nothing tells the extent of {_shown(unknown)}; give an array")
+            value = drawn(value, tuple(sizes[axis] for axis in axes), real)
+        made.append(value)
+    return made
 
 
 def _shown(axes):
