@@ -24,6 +24,7 @@ ASIDE = {
     "catalogue": frozenset({"catalogue", "language"}),
     "elementary": frozenset({"elementary", "emit.doc_templates"}),
     "registry": frozenset({"catalogue", "language"}),
+    "minimise": frozenset({"calculus", "language", "registry"}),
     "bench": frozenset({"bench", "bench_cases", "bench_format"}),
     "bench_cases": frozenset({"bench_cases"}),
     "bench_format": frozenset({"bench_format"}),
@@ -32,7 +33,7 @@ ASIDE = {
 USERS = {
     "catalogue": {"registry"},
     "elementary": {"emit"},
-    "registry": {"build", "cli"},
+    "registry": {"build", "cli", "minimise"},
     "bench": {"cli"},
 }
 FILES = sorted(PACKAGE.rglob("*.py"))

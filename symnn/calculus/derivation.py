@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from symnn.calculus import forward, reverse, second
+from symnn.calculus.conditions import conditions_of, solve_conditions
 from symnn.calculus.moments import solve_scale
 from symnn.calculus.trace import Derivation
 from symnn.errors import UsageError
@@ -16,7 +17,8 @@ _MODES = {"vjp": reverse.derive, "jvp": forward.derive}
 
 
 def derivation_of(op: Op, wrt: Sequence[str] | None = None, mode: str = "vjp", order: int = 1) -> Derivation:
-    """A gradient (vjp), a directional derivative (jvp), an initialiser's scale, or the bare definition.
+    """A gradient (vjp), a directional derivative (jvp), an initialiser's scale, what a
+    statement's conditions fix, or the bare definition.
 
     Of order 2, the Hessian-vector products, by forward mode over the gradient.
     An optimizer's or a schedule's equations are its definition; there is nothing to derive unless ``wrt`` asks for it.
@@ -25,6 +27,8 @@ def derivation_of(op: Op, wrt: Sequence[str] | None = None, mode: str = "vjp", o
         raise UsageError(f"there is no mode {mode!r}; choose vjp or jvp")
     if op.kind is Kind.INITIALISER:
         return solve_scale(op)
+    if conditions_of(op):
+        return solve_conditions(op)
     if not op.differentiable and not wrt:
         return Derivation(op, "definition", (), (), op.equations, (), (), ())
     if order not in (1, 2):

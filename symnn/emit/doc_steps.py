@@ -19,7 +19,7 @@ from symnn.emit.notation_layout import equation_notation, notation
 from symnn.emit.unicode import node_text
 from symnn.language.operation import Equation
 from symnn.language.random import normal, uniform
-from symnn.language.terms import DOT, MACRON, Entry, Index, Reduction, entries
+from symnn.language.terms import DOT, MACRON, Entry, Index, Reduction, adjoint, entries
 
 __all__ = ["Document", "Line", "Section", "Told", "arrange"]
 
@@ -127,10 +127,15 @@ def _sought(derivation: Derivation, names: Names) -> tuple[Line, ...]:
     found = []
     for name in derivation.results:
         target = derivation.equation(name).target
-        base = Variable(names.letter(name.rstrip(MACRON + DOT)), _indices(target, names))
+        base = Variable(names.letter(_moved(name)), _indices(target, names))
         by = Partials(Variable(Letter("ℓ")), base) if derivation.mode == "vjp" else base
         found.append(Line(notation(target, names), by))
     return tuple(found)
+
+
+def _moved(name: str) -> str:
+    """What a tangent or a gradient is of: x̄ for its tangent, x for x̄ and for ẋ."""
+    return name.removesuffix(DOT) if name.endswith(DOT) else name.removesuffix(MACRON)
 
 
 def _incoming(derivation: Derivation, names: Names) -> tuple[Line, ...]:
@@ -140,8 +145,8 @@ def _incoming(derivation: Derivation, names: Names) -> tuple[Line, ...]:
         if derivation.mode == "vjp":
             at = notation(derivation.op.equation(derivation.op.outputs[k]).target, names)
             found.append(Line(notation(seed, names), Partials(Variable(Letter("ℓ")), at)))
-        else:
-            base = Variable(names.letter(seed.name.rstrip(DOT)), _indices(seed, names))
+        elif derivation.mode == "jvp" or k >= len(derivation.op.outputs):
+            base = Variable(names.letter(seed.name.removesuffix(DOT)), _indices(seed, names))
             found.append(Line(notation(seed, names), base))
     return tuple(found)
 
@@ -169,7 +174,7 @@ def _sections(derivation: Derivation, names: Names, verbose: bool) -> tuple[Sect
         if step.before == step.after and _derived(step) and not verbose:
             continue
         heading, subject = _heading(step, derivation, names, seen)
-        joined = heading in (_REWRITTEN, _SOLVING) and groups and groups[-1][0] == heading
+        joined = heading in (_REWRITTEN, _SOLVING, _CHECKING) and groups and groups[-1][0] == heading
         if groups and (joined or groups[-1][2][-1].target == step.target):
             groups[-1][2].append(step)
         else:
@@ -182,7 +187,7 @@ def _sections(derivation: Derivation, names: Names, verbose: bool) -> tuple[Sect
     return tuple(made)
 
 
-_SOLVE, _SOLVING = "solve", "Solving for"
+_SOLVE, _SOLVING, _CHECKING = "solve", "Solving for", "What must come out as true"
 _REWRITTEN = "The equations in a form that is safe to compute"
 
 
@@ -192,6 +197,8 @@ def _derived(step: Step) -> bool:
 
 def _heading(step: Step, derivation: Derivation, names: Names, seen: set[str]) -> tuple[str, Node | None]:
     """What a group of steps is about; what was begun before is put together now."""
+    if derivation.mode == "solve" and not derivation.equations:
+        return _CHECKING, None
     if derivation.mode == "solve":
         return _SOLVING, notation(derivation.equations[0].target, names)
     if not _derived(step):
@@ -200,10 +207,11 @@ def _heading(step: Step, derivation: Derivation, names: Names, seen: set[str]) -
     if name in seen and step.rule != "chain rule":
         return "Putting together", notation(step.target, names)
     seen.add(name)
-    about = Variable(names.letter(name.rstrip(MACRON + DOT)), _indices(step.target, names))
-    if derivation.mode != "vjp":
+    about = Variable(names.letter(_moved(name)), _indices(step.target, names))
+    if name.endswith(DOT):
         return "The tangent of", about
-    return ("The gradient with respect to" if name in derivation.results else "The gradient that reaches"), about
+    sought = name in map(adjoint, derivation.wrt)
+    return ("The gradient with respect to" if sought else "The gradient that reaches"), about
 
 
 def _told(steps: Sequence[Step], names: Names, first: int, verbose: bool) -> list[Told]:

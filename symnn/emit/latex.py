@@ -189,8 +189,10 @@ def _function(name: str) -> str:
     if name in _KNOWN:
         return "\\" + name
     stem = name.rstrip(PRIME)
+    if stem != name:
+        return _function(stem) + "'" * (len(name) - len(stem))
     if len(stem) == 1:
-        return _letter(Letter(stem))[0] + "'" * (len(name) - len(stem))
+        return _letter(Letter(stem))[0]
     return rf"\operatorname{{{escape(name)}}}"
 
 

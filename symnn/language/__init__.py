@@ -30,7 +30,7 @@ from symnn.language.declare import (
 from symnn.language.random import bernoulli, normal, second_moment, uniform, unknown, variance
 from symnn.language.reductions import mean, peak, total, window
 from symnn.language.terms import Delta as delta  # noqa: N813 - a function, to users
-from symnn.language.terms import function, indicator, maximum, minimum, reach, where
+from symnn.language.terms import Partial, function, indicator, maximum, minimum, reach, where
 
 __all__ = [
     "Abs",
@@ -43,6 +43,7 @@ __all__ = [
     "Mask",
     "Mod",
     "NonNegative",
+    "Partial",
     "Positive",
     "State",
     "Step",

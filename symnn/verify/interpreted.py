@@ -61,7 +61,7 @@ def _plain(name: str, value: Any, home: str, names: dict[str, Any]) -> Any:
         copy.__kwdefaults__ = written.__kwdefaults__
         return _quiet(copy) if written is value and not name.startswith("_") else copy
     compiled = written is not value or (not isinstance(value, FunctionType | type | ModuleType) and callable(value))
-    return _FUNCTIONS[name] if name in _FUNCTIONS or (compiled and name != "prange") else value
+    return _FUNCTIONS[name] if name in _FUNCTIONS or compiled else value
 
 
 def _quiet(function: Callable[..., Any]) -> Callable[..., Any]:

@@ -14,7 +14,9 @@ from symnn.language.operation import Op
 from symnn.verify.evaluate import evaluate
 from symnn.verify.sample import Instance
 
-__all__ = ["WORKING", "contraction", "directional", "numeric_gradient", "one_sided", "relative_error"]
+__all__ = [
+    "WORKING", "contraction", "difference_quotient", "directional", "numeric_gradient", "one_sided", "relative_error",
+]
 
 #: Digits at which differences are taken: steps of 1e-16 then leave an error far below 1e-30.
 WORKING = 120
@@ -87,19 +89,24 @@ def one_sided(
 
 def directional(op: Op, at: Instance, tangents: Mapping[str, Array]) -> dict[str, Array]:
     """The derivative of every output along a direction in the arguments, by central differences."""
+
+    def outputs(h: Any) -> dict[str, Array]:
+        arrays = {n: a + h * tangents[n] if n in tangents else a for n, a in at.arrays.items()}
+        moved = replace(at, arrays=arrays)
+        made = evaluate(op.equations, moved.values, moved.sizes, WORKING)
+        return {name: made[name] for name in op.results}
+
+    return difference_quotient(outputs)
+
+
+def difference_quotient(function: Callable[[Any], dict[str, Array]]) -> dict[str, Array]:
+    """The derivative at zero of arrays that depend on a number: central differences with Richardson extrapolation."""
     with mpmath.workdps(WORKING):
-
-        def outputs(h: Any) -> dict[str, Array]:
-            arrays = {n: a + h * tangents[n] if n in tangents else a for n, a in at.arrays.items()}
-            moved = replace(at, arrays=arrays)
-            made = evaluate(op.equations, moved.values, moved.sizes, WORKING)
-            return {name: made[name] for name in op.results}
-
         step = mpmath.mpf(10) ** -_STEP
-        ends = {k: outputs(k * step) for k in (-1, 1)}
-        halves = {k: outputs(k * step / 2) for k in (-1, 1)}
+        ends = {k: function(k * step) for k in (-1, 1)}
+        halves = {k: function(k * step / 2) for k in (-1, 1)}
         made = {}
-        for name in op.results:
+        for name in ends[1]:
             coarse = (ends[1][name] - ends[-1][name]) / (2 * step)
             fine = (halves[1][name] - halves[-1][name]) / step
             made[name] = np.asarray((4 * fine - coarse) / 3, dtype=object)

@@ -10,6 +10,7 @@ import numpy as np
 from symnn.errors import UsageError
 from symnn.language.operation import Kind, Op
 from symnn.verify.adjoint import adjoint_measures
+from symnn.verify.conditions import condition_measures
 from symnn.verify.gradients import cases, gradient_measures
 from symnn.verify.interpreted import interpreted
 from symnn.verify.kernels import kernel_measures
@@ -80,6 +81,8 @@ def _statement(op: Op, seed: int) -> list[Measure]:
     from symnn.calculus.derivation import derivation_of
 
     derivation = derivation_of(op)
+    if derivation.mode == "solve":
+        return condition_measures(derivation, seed)
     try:
         measures = step_measures(derivation, seed)
         if derivation.mode == "vjp":

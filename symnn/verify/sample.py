@@ -104,6 +104,7 @@ def draw(
         chosen = extended
         steps = {a.name: mpmath.mpf(int(rng.integers(1, 12))) for a in op.arguments if a.role is Role.STEP}
         arrays = {a.name: _array(op, a, chosen, rng, spread) for a in op.arguments if a.role is not Role.STEP}
+        arrays |= {name: _mirrored(arrays[name]) for name in _symmetric(op)}
         instance = Instance(chosen, arrays, {**scalars, **steps})
         if obeys(op, instance):
             return instance
@@ -225,6 +226,21 @@ def _array(
     if a.role is Role.MASK and made.size and not any(made.flat):
         made[next(itertools.product(*map(range, shape)))] = mpmath.mpf(1)
     return made
+
+
+def _symmetric(op: Op) -> set[str]:
+    """The matrices that a fact says to equal their transposes."""
+    found = set()
+    for fact in op.facts:
+        left, right = fact.args if isinstance(fact, sp.Eq) else (None, None)
+        if isinstance(left, Entry) and isinstance(right, Entry) and left == Entry(right.tensor, *right.indices[::-1]):
+            found.add(left.name)
+    return found
+
+
+def _mirrored(square: np.ndarray[Any, Any]) -> np.ndarray[Any, Any]:
+    """A matrix with what is below its diagonal above it, too."""
+    return np.where(np.tri(len(square), dtype=bool), square, square.T)
 
 
 def bounds_of(op: Op, a: Argument) -> Range:
