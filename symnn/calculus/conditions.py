@@ -11,6 +11,7 @@ from dataclasses import replace
 
 import sympy as sp
 
+from symnn.calculus.claims import is_claim, prove
 from symnn.calculus.delta import partial
 from symnn.calculus.trace import Derivation, Step
 from symnn.errors import UsageError
@@ -49,6 +50,9 @@ def solve_conditions(op: Op) -> Derivation:
     solved: list[Equation] = []
     conditions = conditions_of(op)
     for k, condition in enumerate(conditions, 1):
+        if is_claim(op, condition):
+            steps += prove(op, condition)
+            continue
         residual = "residual" + (str(k) if len(conditions) > 1 else "")
         solved += _solve(op, condition, residual, {e.name for e in solved}, steps)
     results = tuple(e.name for e in solved)

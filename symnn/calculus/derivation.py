@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from symnn.calculus import forward, reverse, second
+from symnn.calculus.claims import with_claims
 from symnn.calculus.conditions import conditions_of, solve_conditions
 from symnn.calculus.moments import solve_scale
 from symnn.calculus.trace import Derivation
@@ -28,7 +30,12 @@ def derivation_of(op: Op, wrt: Sequence[str] | None = None, mode: str = "vjp", o
     if op.kind is Kind.INITIALISER:
         return solve_scale(op)
     if conditions_of(op):
-        return solve_conditions(op)
+        solved = solve_conditions(op)
+        if solved.equations or not op.differentiable:
+            return solved
+        # What a statement claims, and then the gradients that it is about.
+        gradient = reverse.derive(with_claims(op, conditions_of(op)), wrt)
+        return replace(gradient, op=op, steps=(*solved.steps, *gradient.steps))
     if not op.differentiable and not wrt:
         return Derivation(op, "definition", (), (), op.equations, (), (), ())
     if order not in (1, 2):

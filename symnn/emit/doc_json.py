@@ -21,6 +21,7 @@ def json_text(document: Document) -> str:
         "mode": document.mode,
         "definition": [_line(line) for line in document.definition],
         "given": [_both(g) for g in document.given],
+        "claims": [_both(c) for c in document.claims],
         "sought": [_line(line) for line in document.sought],
         "incoming": [_line(line) for line in document.incoming],
         "steps": [_step(section, step) for section in document.sections for step in section.steps],

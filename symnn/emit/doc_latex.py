@@ -83,6 +83,7 @@ def _common(document: Document, marks: tuple[str, str]) -> dict[str, object]:
         "kind": document.kind,
         "definition": _display(_rows(document.definition), marks),
         "given": ", ".join(f"${node_latex(g)}$" for g in document.given),
+        "claims": ", ".join(f"${node_latex(c)}$" for c in document.claims),
         "sought": _display(_rows(document.sought), marks) if document.mode == "vjp" else [],
         "incoming": _incoming(document),
         "result": _display(_rows(document.result), marks),

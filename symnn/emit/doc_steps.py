@@ -11,6 +11,8 @@ from dataclasses import dataclass, field, replace
 
 import sympy as sp
 
+from symnn.calculus.claims import CLAIM, is_claim
+from symnn.calculus.conditions import conditions_of
 from symnn.calculus.trace import Derivation, Step
 from symnn.emit.doc_names import Names
 from symnn.emit.doc_short import short_form, stepped_axes
@@ -76,6 +78,7 @@ class Document:
     mode: str
     definition: tuple[Line, ...]
     given: tuple[Node, ...]
+    claims: tuple[Node, ...]
     sought: tuple[Line, ...]
     incoming: tuple[Line, ...]
     sections: tuple[Section, ...]
@@ -96,6 +99,7 @@ class Document:
 def arrange(derivation: Derivation, verbose: bool = False) -> Document:
     """The document of a derivation; ``verbose`` tells every step by itself and counts operations."""
     op, names = derivation.op, Names.of(derivation.op)
+    claims = [c for c in conditions_of(op) if is_claim(op, c)]
     lines = tuple(_line(e, names) for e in derivation.equations)
     kept = stepped_axes([side for line in lines for side in (line.left, line.right)])
     short = [short_form(line.left, line.right, kept) for line in lines]
@@ -105,7 +109,8 @@ def arrange(derivation: Derivation, verbose: bool = False) -> Document:
         doc=op.doc,
         mode=derivation.mode,
         definition=tuple(_line(e, names) for e in op.equations),
-        given=tuple(notation(f, names) for f in op.facts),
+        given=tuple(notation(f, names) for f in op.facts if f not in claims),
+        claims=tuple(notation(c, names) for c in claims),
         sought=_sought(derivation, names),
         incoming=_incoming(derivation, names),
         sections=_sections(derivation, names, verbose),
@@ -174,7 +179,7 @@ def _sections(derivation: Derivation, names: Names, verbose: bool) -> tuple[Sect
         if step.before == step.after and _derived(step) and not verbose:
             continue
         heading, subject = _heading(step, derivation, names, seen)
-        joined = heading in (_REWRITTEN, _SOLVING, _CHECKING) and groups and groups[-1][0] == heading
+        joined = heading in (_REWRITTEN, _SOLVING) and groups and groups[-1][0] == heading
         if groups and (joined or groups[-1][2][-1].target == step.target):
             groups[-1][2].append(step)
         else:
@@ -187,7 +192,7 @@ def _sections(derivation: Derivation, names: Names, verbose: bool) -> tuple[Sect
     return tuple(made)
 
 
-_SOLVE, _SOLVING, _CHECKING = "solve", "Solving for", "What must come out as true"
+_SOLVE, _SOLVING, _CHECKING = "solve", "Solving for", "To be shown:"
 _REWRITTEN = "The equations in a form that is safe to compute"
 
 
@@ -197,6 +202,9 @@ def _derived(step: Step) -> bool:
 
 def _heading(step: Step, derivation: Derivation, names: Names, seen: set[str]) -> tuple[str, Node | None]:
     """What a group of steps is about; what was begun before is put together now."""
+    if step.section.startswith(CLAIM):
+        said = {f"{CLAIM}{c.lhs}": c for c in conditions_of(derivation.op)}
+        return _CHECKING, notation(said[step.section], names)
     if derivation.mode == "solve" and not derivation.equations:
         return _CHECKING, None
     if derivation.mode == "solve":

@@ -73,6 +73,7 @@ def text_page(document: Document) -> dict[str, object]:
         "doc": textwrap.wrap(document.doc.split("\n\n")[0], COLUMNS),
         "definition": aligned(document.definition),
         "given": broken("    ", ",  ".join(map(node_text, document.given))) if document.given else [],
+        "claims": [line for c in document.claims for line in broken("    ", node_text(c))],
         "sought": _sought(document),
         "sections": [(_heading(s), _steps(s, document.names)) for s in document.sections],
         "result": aligned(document.result),

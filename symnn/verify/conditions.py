@@ -6,15 +6,16 @@ declaration, and everything else is evaluated as it stands.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 import mpmath
 import numpy as np
 import sympy as sp
 
+from symnn.calculus.claims import CLAIM
 from symnn.calculus.conditions import conditions_of
-from symnn.calculus.trace import Derivation
+from symnn.calculus.trace import Derivation, Step
 from symnn.language.operation import Equation, Op
 from symnn.language.random import Unknown
 from symnn.language.terms import Entry, Partial, Tensor, free_indices
@@ -32,8 +33,9 @@ Array = np.ndarray[Any, Any]
 
 def condition_measures(derivation: Derivation, seed: int = 0) -> list[Measure]:
     """How far each condition is from true with what was solved for it, and each line from the one before."""
-    count, lines = len(conditions_of(derivation.op)), len(derivation.steps)
-    error, apart = condition_error(derivation, seed), _lines(derivation, seed)
+    steps = [s for s in derivation.steps if derivation.mode == "solve" or s.section.startswith(CLAIM)]
+    count, lines = len(conditions_of(derivation.op)), len(steps)
+    error, apart = condition_error(derivation, seed), _lines(derivation, steps, seed)
     return [
         Measure("solved", f"{count} conditions, put back", error, CONDITION_BOUND, 3 * count),
         Measure("steps", f"solve, {lines} lines", apart, CONDITION_BOUND, 3 * lines),
@@ -106,7 +108,7 @@ def _slopes(op: Op, values: dict[str, Any], instance: Instance, of: str, wrt: st
     return made
 
 
-def _lines(derivation: Derivation, seed: int) -> float:
+def _lines(derivation: Derivation, steps: Sequence[Step], seed: int) -> float:
     """The largest difference of a line and the next, whatever the unknowns are; a solved line is put back instead."""
     op = derivation.op
     rng = np.random.default_rng([seed, 17])
@@ -115,7 +117,7 @@ def _lines(derivation: Derivation, seed: int) -> float:
     for _ in range(3):
         instance = draw(op, rng, sizes_of(op, rng, least=2))
         values = {**instance.values, **{name: dyadic(rng.normal()) for name in sorted(unknown)}}
-        for step in derivation.steps:
+        for step in steps:
             if step.rule != "solve":
                 worst = max(worst, _difference(op, instance, values, step.before, step.after))
             elif isinstance(step.using, sp.Eq) and step.target.name in unknown:

@@ -18,7 +18,7 @@ from sympy.core.relational import Relational
 
 from symnn.errors import VerificationError
 from symnn.language.operation import Argument, Op, Parameter, Range, Role
-from symnn.language.terms import Entry, Extent, Index, Total, entries
+from symnn.language.terms import Entry, Extent, Index, Reduction, Total, entries
 from symnn.verify.evaluate import Evaluation
 
 __all__ = ["Instance", "bounds_of", "draw", "draw_like", "dyadic", "is_free", "obeys", "sizes_in_turn", "sizes_of"]
@@ -56,6 +56,9 @@ def sizes_of(op: Op, rng: np.random.Generator, least: int = 1, most: int = 4) ->
     """A random extent for every axis of the operation's arguments."""
     names = {i.axis: None for a in op.arguments for i in a.axes}
     names.update({a.below.axis: None for a in op.arguments if a.below is not None})
+    # A statement may sum along an axis that no argument has.
+    sums = (r for e in op.equations for r in sorted(e.value.atoms(Reduction), key=sp.default_sort_key))
+    names.update({i.axis: None for r in sums for i in r.bound})
     for axis in op.extents:
         names.pop(axis, None)
     if len(names) > 4:
