@@ -23,6 +23,7 @@ from symnn.errors import SymnnError, UsageError, VerificationError
 
 if TYPE_CHECKING:
     from symnn.build import Progress
+    from symnn.calculus.trace import Derivation
     from symnn.language.operation import Op
 
 __all__ = ["app", "main"]
@@ -95,6 +96,8 @@ def list_(
         _write(json.dumps([described(op) for op in ops], ensure_ascii=False, indent=2) + "\n")
     else:
         _write(operations_table(ops))
+        if kind in (None, "statement"):
+            _write("what one of them costs: symnn derive parameter_count (flop_count, memory_count) --of OP\n")
 
 
 @app.command(epilog="Example: symnn derive layer_norm --wrt x --format latex -o layer_norm.tex")
@@ -106,15 +109,34 @@ def derive(
     form: Annotated[PageFormat, typer.Option("--format", help="How to write it.")] = PageFormat.text,
     output: Output = None,
     verbose: Annotated[bool, typer.Option("-v", "--verbose", help="Every step, and operation counts.")] = False,
+    of: Annotated[str | None, typer.Option(metavar="OP", help="What a count (flop_count, …) counts.")] = None,
     spec: Specs = None,
 ) -> None:
     """Print a derivation: definition, numbered steps with the rule used on each, the closed form."""
-    from symnn.calculus.derivation import derivation_of
     from symnn.emit.documents import document
+    from symnn.loops.count import COUNTS
 
-    (found,) = _chosen([op], spec)
-    derivation = derivation_of(found, tuple(wrt) if wrt else None, mode.value, order)
+    if op in COUNTS:
+        derivation = _count(op, of, spec)
+    elif of is not None:
+        raise UsageError(f"--of is for {', '.join(COUNTS)}; {op} is derived by itself")
+    else:
+        from symnn.calculus.derivation import derivation_of
+
+        (found,) = _chosen([op], spec)
+        derivation = derivation_of(found, tuple(wrt) if wrt else None, mode.value, order)
     _put(document(derivation, form.value, verbose), output)
+
+
+def _count(what: str, of: str | None, spec: list[str] | None) -> Derivation:
+    """What an operation costs, from its loops."""
+    from symnn.calculus.programs import programs
+    from symnn.loops.count import derive as counted
+
+    if of is None:
+        raise UsageError(f"{what} counts in an operation: symnn derive {what} --of OP")
+    (found,) = _chosen([of], spec)
+    return counted(what, programs(found))
 
 
 @app.command(epilog="Example: symnn build softmax_ce adam -o generated -j 2")

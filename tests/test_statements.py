@@ -13,7 +13,7 @@ from symnn.calculus.claims import CLAIM, is_claim, prove
 from symnn.calculus.conditions import conditions_of
 from symnn.calculus.derivation import derivation_of
 from symnn.errors import UsageError
-from symnn.language import Eq, Label, T, Unit, axes, exp, log, statement, total
+from symnn.language import Eq, Label, Unit, axes, exp, log, statement, total
 from symnn.language.operation import Kind
 from symnn.language.terms import Entry
 from symnn.registry import catalogue_operations

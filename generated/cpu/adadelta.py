@@ -66,6 +66,16 @@ SPEC = {
         "\\theta_{t} = \\theta_{t-1} - \\mathrm{lr} \\, d",
     ],
     "hash": "0c30ebc33034",
+    "counts": {
+        "parameters": "0",
+        "flops": {
+            "forward": "16*size",
+        },
+        "bytes": {
+            "forward": "7*item*size",
+        },
+        "saved": "0",
+    },
 }
 
 

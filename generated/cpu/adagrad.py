@@ -55,6 +55,16 @@ SPEC = {
         "\\theta_{t} = \\theta_{t-1} - \\frac{\\mathrm{lr} \\, g}{\\sqrt{v_{t}} + \\varepsilon}",
     ],
     "hash": "7741e0782e32",
+    "counts": {
+        "parameters": "0",
+        "flops": {
+            "forward": "7*size",
+        },
+        "bytes": {
+            "forward": "5*item*size",
+        },
+        "saved": "0",
+    },
 }
 
 

@@ -74,6 +74,16 @@ SPEC = {
         "\\theta_{t} = \\theta_{t-1} - \\frac{\\mathrm{lr} \\, \\hat{m}}{\\sqrt{\\hat{v}} + \\varepsilon}",
     ],
     "hash": "dde5e43ed820",
+    "counts": {
+        "parameters": "0",
+        "flops": {
+            "forward": "14*size",
+        },
+        "bytes": {
+            "forward": "7*item*size",
+        },
+        "saved": "0",
+    },
 }
 
 

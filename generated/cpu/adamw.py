@@ -79,6 +79,16 @@ SPEC = {
         "\\theta_{t} = \\theta_{t-1} - \\mathrm{lr} \\, \\mathrm{weight\\_decay} \\, \\theta_{t-1} - \\frac{\\mathrm{lr} \\, \\hat{m}}{\\sqrt{\\hat{v}} + \\varepsilon}",
     ],
     "hash": "17da981f18b7",
+    "counts": {
+        "parameters": "0",
+        "flops": {
+            "forward": "16*size",
+        },
+        "bytes": {
+            "forward": "7*item*size",
+        },
+        "saved": "0",
+    },
 }
 
 

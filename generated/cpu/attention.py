@@ -92,6 +92,27 @@ SPEC = {
         "y_{b,h,t,e} = \\mathrm{any}_{b,t} \\sum_{u} v_{b,h,u,e} \\, a_{b,h,t,u}",
     ],
     "hash": "ff865a717ed1",
+    "counts": {
+        "parameters": "0",
+        "flops": {
+            "forward": "2*b*d*h*t*u + 2*b*e*h*t*u + b*e*h*t + 5*b*h*t*u",
+            "backward": "4*b*d*h*t*u + b*d*h*t + b*d*h*u + 4*b*e*h*t*u + b*e*h*t + 10*b*h*t*u",
+        },
+        "bytes": {
+            "forward": (
+                "b*d*h*item*t + b*d*h*item*u + 3*b*e*h*item*t + b*e*h*item*u + 8*b*h*item*t*u + "
+                "2*b*h*item*t + 3*b*item*t*u + 3*b*item*t"
+            ),
+            "backward": (
+                "4*b*d*h*item*t + 4*b*d*h*item*u + 4*b*e*h*item*t + 2*b*e*h*item*u + "
+                "10*b*h*item*t*u + 2*b*h*item*t + 2*b*item*t*u + 3*b*item*t"
+            ),
+        },
+        "saved": (
+            "b*d*h*item*t + b*d*h*item*u + b*e*h*item*u + b*h*item*t*u + 2*b*h*item*t + "
+            "b*item*t*u + b*item*t"
+        ),
+    },
 }
 
 

@@ -79,6 +79,18 @@ SPEC = {
         "y_{n,c,p,q} = \\operatorname{mean}_{r,s}(x_{n,c,r + p \\, \\mathrm{stride} - \\mathrm{padding},s + q \\, \\mathrm{stride} - \\mathrm{padding}})",
     ],
     "hash": "cb49681803ee",
+    "counts": {
+        "parameters": "0",
+        "flops": {
+            "forward": "c*n*p*q*r*s + 4*c*n*p*q*r + c*n*p*q",
+            "backward": "c*h*n*r*s*w + 4*c*h*n*r*w + c*h*n*w",
+        },
+        "bytes": {
+            "forward": "c*h*item*n*w + c*item*n*p*q",
+            "backward": "c*h*item*n*w + c*item*n*p*q",
+        },
+        "saved": "0",
+    },
 }
 
 

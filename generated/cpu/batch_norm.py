@@ -89,6 +89,18 @@ SPEC = {
         "\\mathrm{running\\_var}_{t,c} = (1 - \\mathrm{momentum}) \\, \\mathrm{running\\_var}_{t-1,c} + \\frac{N \\, \\mathrm{size} \\, \\mathrm{momentum} \\, \\mathrm{var}_{c}}{N \\, \\mathrm{size} - 1}",
     ],
     "hash": "cd28d174e060",
+    "counts": {
+        "parameters": "2*c",
+        "flops": {
+            "forward": "8*c*n*size + 8*c*n + 10*c",
+            "backward": "17*c*n*size + 16*c*n",
+        },
+        "bytes": {
+            "forward": "3*c*item*n*size + 10*c*item",
+            "backward": "3*c*item*n*size + 5*c*item",
+        },
+        "saved": "c*item*n*size + 2*c*item",
+    },
 }
 
 

@@ -72,6 +72,18 @@ SPEC = {
         "y_{n,c} = \\gamma_{c} \\, \\hat{x}_{n,c} + \\beta_{c}",
     ],
     "hash": "8b0192462fd1",
+    "counts": {
+        "parameters": "2*c",
+        "flops": {
+            "forward": "4*c*n*size + 2*c",
+            "backward": "7*c*n*size + 8*c*n",
+        },
+        "bytes": {
+            "forward": "2*c*item*n*size + 6*c*item",
+            "backward": "4*c*item*n*size + 6*c*item",
+        },
+        "saved": "c*item*n*size + 2*c*item",
+    },
 }
 
 

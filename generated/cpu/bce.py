@@ -58,6 +58,18 @@ SPEC = {
         "L_{n} = \\operatorname{mean}_{d}(-t_{n,d} \\log(p_{n,d}) - (1 - t_{n,d}) \\log(1 - p_{n,d}))",
     ],
     "hash": "16be7c618222",
+    "counts": {
+        "parameters": "0",
+        "flops": {
+            "forward": "7*d*n + n",
+            "backward": "6*d*n",
+        },
+        "bytes": {
+            "forward": "2*d*item*n + item*n",
+            "backward": "3*d*item*n + item*n",
+        },
+        "saved": "2*d*item*n",
+    },
 }
 
 

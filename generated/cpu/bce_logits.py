@@ -62,6 +62,18 @@ SPEC = {
         "L_{n} = \\operatorname{mean}_{d}(-t_{n,d} \\log(\\sigma(z_{n,d})) - (1 - t_{n,d}) \\log(1 - \\sigma(z_{n,d})))",
     ],
     "hash": "6659c249fa8f",
+    "counts": {
+        "parameters": "0",
+        "flops": {
+            "forward": "9*d*n + n",
+            "backward": "11*d*n",
+        },
+        "bytes": {
+            "forward": "2*d*item*n + item*n",
+            "backward": "3*d*item*n + item*n",
+        },
+        "saved": "2*d*item*n",
+    },
 }
 
 

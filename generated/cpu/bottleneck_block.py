@@ -85,6 +85,30 @@ SPEC = {
         "y_{n,c,h,w} = x_{n,c,h,w} + F_{n,c,h,w}",
     ],
     "hash": "a47e953ff000",
+    "counts": {
+        "parameters": "2*a**2*c*k + c + k**2*r*s + 2*k",
+        "flops": {
+            "forward": (
+                "4*a**2*c*h*k*n*w + 8*c*h*k*n*w + 2*c*h*n*w + 2*h*k**2*n*r*s*w + 4*h*k**2*n*w + "
+                "2*h*k*n*w"
+            ),
+            "backward": (
+                "8*a**2*c*h*k*n*w + 8*a**2*c*k*n + 8*c*h*k*n*w + 2*c*h*n*w + 4*c*n + "
+                "4*h*k**2*n*r*s*w + 4*h*k**2*n*w + 4*h*k*n*w + 4*k**2*n*r*s + 8*k*n"
+            ),
+        },
+        "bytes": {
+            "forward": (
+                "2*a**2*c*item*k + 3*c*h*item*n*w + c*item + 6*h*item*k*n*w + item*k**2*r*s + "
+                "2*item*k"
+            ),
+            "backward": (
+                "4*a**2*c*item*k + 6*c*h*item*n*w + c*item + 15*h*item*k*n*w + 2*item*k**2*r*s + "
+                "2*item*k"
+            ),
+        },
+        "saved": "c*h*item*n*w + 2*h*item*k*n*w",
+    },
 }
 
 

@@ -57,6 +57,18 @@ SPEC = {
         "L_{n} = -\\sum_{c} t_{n,c} \\log(p_{n,c})",
     ],
     "hash": "928327cd15c3",
+    "counts": {
+        "parameters": "0",
+        "flops": {
+            "forward": "3*c*n",
+            "backward": "2*c*n",
+        },
+        "bytes": {
+            "forward": "2*c*item*n + item*n",
+            "backward": "3*c*item*n + item*n",
+        },
+        "saved": "2*c*item*n",
+    },
 }
 
 

@@ -48,6 +48,16 @@ SPEC = {
         "\\mathrm{grad}_{t} = g \\, \\mathrm{scale}",
     ],
     "hash": "fc2e4df7d0d6",
+    "counts": {
+        "parameters": "0",
+        "flops": {
+            "forward": "3*size",
+        },
+        "bytes": {
+            "forward": "3*item*size + 2*item",
+        },
+        "saved": "0",
+    },
 }
 
 

@@ -95,6 +95,21 @@ SPEC = {
         "y_{n,g,o,p,q} = \\sum_{c,r,s} W_{g,o,c,r,s} \\, x_{n,g,c,p \\, \\mathrm{stride} + r \\, \\mathrm{dilation} - \\mathrm{padding},q \\, \\mathrm{stride} + s \\, \\mathrm{dilation} - \\mathrm{padding}} + b_{g,o}",
     ],
     "hash": "ecce403eb9f6",
+    "counts": {
+        "parameters": "c*g*o*r*s + g*o",
+        "flops": {
+            "forward": "2*c*g*n*o*p*q*r*s + 4*c*g*n*o*p*q + g*n*o*p*q",
+            "backward": (
+                "2*c*g*h*n*o*r*s*w + 4*c*g*h*n*o*w + 2*c*g*n*o*p*q*r*s + 4*c*g*n*o*r*s + "
+                "g*n*o*p*q + 4*g*n*o"
+            ),
+        },
+        "bytes": {
+            "forward": "c*g*h*item*n*w + c*g*item*o*r*s + g*item*n*o*p*q + g*item*o",
+            "backward": "2*c*g*h*item*n*w + 2*c*g*item*o*r*s + 3*g*item*n*o*p*q + g*item*o",
+        },
+        "saved": "c*g*h*item*n*w",
+    },
 }
 
 

@@ -75,6 +75,18 @@ SPEC = {
         "y_{n,c,h,w} = \\begin{cases}x_{\\mathrm{perm}_{n},c,h,w} & \\text{if } h \\geq \\mathrm{top}\\text{ and }w \\geq \\mathrm{left}\\text{ and }h < \\mathrm{top} + \\mathrm{height}\\text{ and }w < \\mathrm{left} + \\mathrm{width} \\\\ x_{n,c,h,w} & \\text{otherwise}\\end{cases}",
     ],
     "hash": "b3963d268a4d",
+    "counts": {
+        "parameters": "0",
+        "flops": {
+            "forward": "2*c*h*n*w",
+            "backward": "8*c*h*n*w",
+        },
+        "bytes": {
+            "forward": "2*c*h*item*n*w + 8*n",
+            "backward": "5*c*h*item*n*w + 8*n",
+        },
+        "saved": "8*n",
+    },
 }
 
 

@@ -51,6 +51,18 @@ SPEC = {
         "y_{n,q} = x_{n,\\operatorname{reach}(q)} + h_{n,q - C}",
     ],
     "hash": "301252c4dc61",
+    "counts": {
+        "parameters": "c*k + k",
+        "flops": {
+            "forward": "2*c*k*n + k*n + n*q",
+            "backward": "4*c*k*n + c*n + 2*k*n",
+        },
+        "bytes": {
+            "forward": "c*item*k + 2*c*item*n + 5*item*k*n + item*k + item*n*q",
+            "backward": "2*c*item*k + 4*c*item*n + 4*item*k*n + item*k + 2*item*n*q",
+        },
+        "saved": "c*item*n + item*k*n",
+    },
 }
 
 

@@ -98,6 +98,18 @@ SPEC = {
         "L_{n} = T^{2} (1 - \\alpha) \\, \\mathrm{kl}_{n} - \\alpha \\log(a_{n,\\mathrm{label}_{n}})",
     ],
     "hash": "bc6c0c972cf4",
+    "counts": {
+        "parameters": "0",
+        "flops": {
+            "forward": "27*c*n + 10*n",
+            "backward": "24*c*n",
+        },
+        "bytes": {
+            "forward": "2*c*item*n + 7*item*n + 8*n",
+            "backward": "3*c*item*n + 7*item*n + 8*n",
+        },
+        "saved": "2*c*item*n + 6*item*n + 8*n",
+    },
 }
 
 

@@ -63,6 +63,18 @@ SPEC = {
         "y_{n,o} = \\sum_{i} x_{n,i} \\, \\mathrm{kept}_{o,i} + b_{o}",
     ],
     "hash": "10721dc50449",
+    "counts": {
+        "parameters": "i*o + o",
+        "flops": {
+            "forward": "2*i*n*o + 2*i*o + n*o",
+            "backward": "4*i*n*o + 4*i*o + n*o",
+        },
+        "bytes": {
+            "forward": "i*item*n + 4*i*item*o + 3*item*n*o + item*o",
+            "backward": "2*i*item*n + 8*i*item*o + 3*item*n*o + item*o",
+        },
+        "saved": "i*item*n + i*item*o",
+    },
 }
 
 

@@ -59,6 +59,18 @@ SPEC = {
         "y = \\frac{x \\, \\mathrm{mask}}{1 - p}",
     ],
     "hash": "90045d5b0b8a",
+    "counts": {
+        "parameters": "0",
+        "flops": {
+            "forward": "2*size",
+            "backward": "2*size",
+        },
+        "bytes": {
+            "forward": "3*item*size",
+            "backward": "3*item*size",
+        },
+        "saved": "item*size",
+    },
 }
 
 

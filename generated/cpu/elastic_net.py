@@ -57,6 +57,18 @@ SPEC = {
         "R = \\lambda_{1} \\sum \\left|w\\right| + \\lambda_{2} \\sum w^{2}",
     ],
     "hash": "fbffc72dfc76",
+    "counts": {
+        "parameters": "0",
+        "flops": {
+            "forward": "3*size",
+            "backward": "5*size",
+        },
+        "bytes": {
+            "forward": "item*size + 2*item",
+            "backward": "2*item*size + item",
+        },
+        "saved": "item*size",
+    },
 }
 
 

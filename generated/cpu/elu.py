@@ -52,6 +52,18 @@ SPEC = {
         "y = \\begin{cases}x & \\text{if } x > 0 \\\\ \\alpha (e^{x} - 1) & \\text{otherwise}\\end{cases}",
     ],
     "hash": "626a9d0d3adb",
+    "counts": {
+        "parameters": "0",
+        "flops": {
+            "forward": "2*size",
+            "backward": "3*size",
+        },
+        "bytes": {
+            "forward": "2*item*size",
+            "backward": "3*item*size",
+        },
+        "saved": "item*size",
+    },
 }
 
 

@@ -46,6 +46,18 @@ SPEC = {
         "y_{d} = \\mathrm{table}_{\\mathrm{label},d}",
     ],
     "hash": "e94511c99a2f",
+    "counts": {
+        "parameters": "d*v",
+        "flops": {
+            "forward": "0",
+            "backward": "d*size",
+        },
+        "bytes": {
+            "forward": "d*item*size + d*item*v + 8*size",
+            "backward": "d*item*size + d*item*v + 8*size",
+        },
+        "saved": "8*size",
+    },
 }
 
 

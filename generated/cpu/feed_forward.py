@@ -53,6 +53,18 @@ SPEC = {
         "y_{n,o} = \\sum_{k} W_{2,o,k} \\, h_{n,k} + b_{2,o}",
     ],
     "hash": "de98727246e3",
+    "counts": {
+        "parameters": "d*k + k*o + k + o",
+        "flops": {
+            "forward": "2*d*k*n + 2*k*n*o + k*n + n*o",
+            "backward": "4*d*k*n + 4*k*n*o + 2*k*n + n*o",
+        },
+        "bytes": {
+            "forward": "d*item*k + d*item*n + 5*item*k*n + item*k*o + item*k + 3*item*n*o + item*o",
+            "backward": "2*d*item*k + 2*d*item*n + 9*item*k*n + 2*item*k*o + item*k + 3*item*n*o + item*o",
+        },
+        "saved": "d*item*n + item*k*n",
+    },
 }
 
 

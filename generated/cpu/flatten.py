@@ -45,6 +45,18 @@ SPEC = {
         "y_{n,j} = x_{n,\\operatorname{reach}(j)}",
     ],
     "hash": "b35976d17409",
+    "counts": {
+        "parameters": "0",
+        "flops": {
+            "forward": "0",
+            "backward": "0",
+        },
+        "bytes": {
+            "forward": "item*j*n + item*n*size",
+            "backward": "item*j*n + item*n*size",
+        },
+        "saved": "0",
+    },
 }
 
 

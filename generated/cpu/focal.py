@@ -79,6 +79,18 @@ SPEC = {
         "L_{n} = -\\operatorname{mean}_{d}(\\mathrm{weight}_{n,d} \\, q_{n,d}^{\\gamma} \\log(1 - q_{n,d}))",
     ],
     "hash": "3d839ac1371f",
+    "counts": {
+        "parameters": "0",
+        "flops": {
+            "forward": "26*d*n + n",
+            "backward": "38*d*n",
+        },
+        "bytes": {
+            "forward": "2*d*item*n + item*n",
+            "backward": "3*d*item*n + item*n",
+        },
+        "saved": "2*d*item*n",
+    },
 }
 
 

@@ -64,6 +64,18 @@ SPEC = {
         "L_{n} = -\\log(\\sigma(\\mathrm{real}_{n})) - \\log(1 - \\sigma(\\mathrm{fake}_{n}))",
     ],
     "hash": "fd0e4f966a1d",
+    "counts": {
+        "parameters": "0",
+        "flops": {
+            "forward": "7*n",
+            "backward": "9*n",
+        },
+        "bytes": {
+            "forward": "3*item*n",
+            "backward": "5*item*n",
+        },
+        "saved": "2*item*n",
+    },
 }
 
 

@@ -60,6 +60,18 @@ SPEC = {
         "L_{n} = -\\log(\\sigma(\\mathrm{fake}_{n}))",
     ],
     "hash": "8aa5336ff421",
+    "counts": {
+        "parameters": "0",
+        "flops": {
+            "forward": "3*n",
+            "backward": "5*n",
+        },
+        "bytes": {
+            "forward": "2*item*n",
+            "backward": "3*item*n",
+        },
+        "saved": "item*n",
+    },
 }
 
 

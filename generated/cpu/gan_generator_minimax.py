@@ -60,6 +60,18 @@ SPEC = {
         "L_{n} = \\log(1 - \\sigma(\\mathrm{fake}_{n}))",
     ],
     "hash": "6b65bdc91c75",
+    "counts": {
+        "parameters": "0",
+        "flops": {
+            "forward": "3*n",
+            "backward": "4*n",
+        },
+        "bytes": {
+            "forward": "2*item*n",
+            "backward": "3*item*n",
+        },
+        "saved": "item*n",
+    },
 }
 
 

@@ -54,6 +54,18 @@ SPEC = {
         "y = x + \\sigma \\, \\mathrm{noise}",
     ],
     "hash": "e450d6f37dbc",
+    "counts": {
+        "parameters": "1",
+        "flops": {
+            "forward": "2*size",
+            "backward": "2*size",
+        },
+        "bytes": {
+            "forward": "3*item*size + item",
+            "backward": "3*item*size + item",
+        },
+        "saved": "item*size",
+    },
 }
 
 

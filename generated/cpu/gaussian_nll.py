@@ -60,6 +60,18 @@ SPEC = {
         "L_{n} = \\operatorname{mean}_{d}\\left(\\frac{\\mathrm{logvar}_{n,d} + (\\mathrm{target}_{n,d} - \\mu_{n,d})^{2} \\, e^{-\\mathrm{logvar}_{n,d}}}{2}\\right)",
     ],
     "hash": "3a64d62e6a17",
+    "counts": {
+        "parameters": "0",
+        "flops": {
+            "forward": "8*d*n + n",
+            "backward": "12*d*n",
+        },
+        "bytes": {
+            "forward": "3*d*item*n + item*n",
+            "backward": "5*d*item*n + item*n",
+        },
+        "saved": "3*d*item*n",
+    },
 }
 
 

@@ -50,6 +50,18 @@ SPEC = {
         "y = b \\, \\mathrm{gelu}",
     ],
     "hash": "ea8b11ebef17",
+    "counts": {
+        "parameters": "0",
+        "flops": {
+            "forward": "5*size",
+            "backward": "13*size",
+        },
+        "bytes": {
+            "forward": "3*item*size",
+            "backward": "5*item*size",
+        },
+        "saved": "2*item*size",
+    },
 }
 
 

@@ -47,6 +47,18 @@ SPEC = {
         "y = x \\, \\Phi",
     ],
     "hash": "b46f53d6aaf0",
+    "counts": {
+        "parameters": "0",
+        "flops": {
+            "forward": "4*size",
+            "backward": "10*size",
+        },
+        "bytes": {
+            "forward": "2*item*size",
+            "backward": "3*item*size",
+        },
+        "saved": "item*size",
+    },
 }
 
 

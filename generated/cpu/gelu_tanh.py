@@ -45,6 +45,18 @@ SPEC = {
         "y = \\frac{x \\left(1 + \\tanh\\left(\\frac{\\sqrt{2} \\left(x + \\frac{8943 x^{3}}{200000}\\right)}{\\sqrt{\\pi}}\\right)\\right)}{2}",
     ],
     "hash": "5e1d1ae388cb",
+    "counts": {
+        "parameters": "0",
+        "flops": {
+            "forward": "14*size",
+            "backward": "30*size",
+        },
+        "bytes": {
+            "forward": "2*item*size",
+            "backward": "3*item*size",
+        },
+        "saved": "item*size",
+    },
 }
 
 

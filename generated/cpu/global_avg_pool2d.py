@@ -51,6 +51,18 @@ SPEC = {
         "y_{n,c} = \\operatorname{mean}_{h,w}(x_{n,c,h,w})",
     ],
     "hash": "ffbba29d6378",
+    "counts": {
+        "parameters": "0",
+        "flops": {
+            "forward": "c*h*n*w + 4*c*h*n + c*n",
+            "backward": "c*h*n*w",
+        },
+        "bytes": {
+            "forward": "c*h*item*n*w + c*item*n",
+            "backward": "c*h*item*n*w + c*item*n",
+        },
+        "saved": "0",
+    },
 }
 
 

@@ -48,6 +48,18 @@ SPEC = {
         "y = a \\, \\sigma(b)",
     ],
     "hash": "2149016a68ba",
+    "counts": {
+        "parameters": "0",
+        "flops": {
+            "forward": "4*size",
+            "backward": "8*size",
+        },
+        "bytes": {
+            "forward": "3*item*size",
+            "backward": "5*item*size",
+        },
+        "saved": "2*item*size",
+    },
 }
 
 

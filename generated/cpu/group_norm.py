@@ -73,6 +73,18 @@ SPEC = {
         "y_{n,k,c} = \\gamma_{k,c} \\, \\hat{x}_{n,k,c} + \\beta_{k,c}",
     ],
     "hash": "b8145b9379f6",
+    "counts": {
+        "parameters": "2*c*k",
+        "flops": {
+            "forward": "8*c*k*n*size + 8*c*k*n + 4*k*n",
+            "backward": "15*c*k*n*size + 16*c*k*n",
+        },
+        "bytes": {
+            "forward": "2*c*item*k*n*size + 2*c*item*k + 2*item*k*n",
+            "backward": "7*c*item*k*n*size + 3*c*item*k + 2*item*k*n",
+        },
+        "saved": "c*item*k*n*size + 2*item*k*n",
+    },
 }
 
 

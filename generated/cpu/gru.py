@@ -75,6 +75,24 @@ SPEC = {
         "h_{t,n,o} = \\mathrm{before}_{t,n,o} \\, \\mathrm{update}_{t,n,o} + \\mathrm{candidate}_{t,n,o} (1 - \\mathrm{update}_{t,n,o})",
     ],
     "hash": "5c09d5d2036b",
+    "counts": {
+        "parameters": "i*k*o + k*o**2 + k*o",
+        "flops": {
+            "forward": "2*i*k*n*o*t + 2*k*n*o**2*t + k*n*o*t + 21*n*o*t",
+            "backward": "4*i*k*n*o*t + 4*k*n*o**2*t + 37*k*n*o*t + 4*k*o*t + 41*n*o*t",
+        },
+        "bytes": {
+            "forward": (
+                "i*item*k*o + i*item*n*t + 6*item*k*n*o*t + item*k*o**2*t + item*k*o + "
+                "6*item*n*o*t"
+            ),
+            "backward": (
+                "2*i*item*k*o + 2*i*item*n*t + 14*item*k*n*o*t + item*k*o**2*t + item*k*o**2 + "
+                "item*k*o + 42*item*n*o*t + 2*item*n*o"
+            ),
+        },
+        "saved": "i*item*n*t + 2*item*k*n*o*t + item*n*o*t + item*n*o",
+    },
 }
 
 

@@ -45,6 +45,18 @@ SPEC = {
         "y = \\operatorname{clip}\\left(\\frac{1}{2} + \\frac{x}{6}, 0, 1\\right)",
     ],
     "hash": "9a7a8847cc8d",
+    "counts": {
+        "parameters": "0",
+        "flops": {
+            "forward": "2*size",
+            "backward": "5*size",
+        },
+        "bytes": {
+            "forward": "2*item*size",
+            "backward": "3*item*size",
+        },
+        "saved": "item*size",
+    },
 }
 
 

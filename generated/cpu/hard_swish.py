@@ -45,6 +45,18 @@ SPEC = {
         "y = x \\operatorname{clip}\\left(\\frac{1}{2} + \\frac{x}{6}, 0, 1\\right)",
     ],
     "hash": "9d35f0cc67b5",
+    "counts": {
+        "parameters": "0",
+        "flops": {
+            "forward": "3*size",
+            "backward": "7*size",
+        },
+        "bytes": {
+            "forward": "2*item*size",
+            "backward": "3*item*size",
+        },
+        "saved": "item*size",
+    },
 }
 
 

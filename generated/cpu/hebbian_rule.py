@@ -46,6 +46,16 @@ SPEC = {
         "\\theta_{t,i,j} = \\theta_{t-1,i,j} + \\mathrm{lr} \\, \\mathrm{post}_{i} \\, \\mathrm{pre}_{j}",
     ],
     "hash": "656d1d317294",
+    "counts": {
+        "parameters": "0",
+        "flops": {
+            "forward": "3*i*j",
+        },
+        "bytes": {
+            "forward": "2*i*item*j + i*item + item*j",
+        },
+        "saved": "0",
+    },
 }
 
 

@@ -57,6 +57,18 @@ SPEC = {
         "y_{n,d} = H_{n,d} \\, T_{n,d} + x_{n,d} (1 - T_{n,d})",
     ],
     "hash": "e7d9e9b2f149",
+    "counts": {
+        "parameters": "2*d**2 + 2*d",
+        "flops": {
+            "forward": "4*d**2*n + 10*d*n",
+            "backward": "8*d**2*n + 19*d*n",
+        },
+        "bytes": {
+            "forward": "2*d**2*item + 10*d*item*n + 2*d*item",
+            "backward": "4*d**2*item + 19*d*item*n + 2*d*item",
+        },
+        "saved": "3*d*item*n",
+    },
 }
 
 

@@ -58,6 +58,18 @@ SPEC = {
         "L_{n} = \\operatorname{mean}_{d}(\\max(0, 1 - z_{n,d} \\, t_{n,d}))",
     ],
     "hash": "55f34e35da66",
+    "counts": {
+        "parameters": "0",
+        "flops": {
+            "forward": "3*d*n + n",
+            "backward": "3*d*n",
+        },
+        "bytes": {
+            "forward": "2*d*item*n + item*n",
+            "backward": "3*d*item*n + item*n",
+        },
+        "saved": "2*d*item*n",
+    },
 }
 
 

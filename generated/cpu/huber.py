@@ -69,6 +69,18 @@ SPEC = {
         "L_{n} = \\operatorname{mean}_{d}\\left(\\begin{cases}\\frac{r_{n,d}^{2}}{2} & \\text{if } \\left|r_{n,d}\\right| \\leq \\delta \\\\ \\delta \\left(\\left|r_{n,d}\\right| - \\frac{\\delta}{2}\\right) & \\text{otherwise}\\end{cases}\\right)",
     ],
     "hash": "2da61ea375e0",
+    "counts": {
+        "parameters": "0",
+        "flops": {
+            "forward": "5*d*n + n",
+            "backward": "3*d*n",
+        },
+        "bytes": {
+            "forward": "2*d*item*n + item*n",
+            "backward": "3*d*item*n + item*n",
+        },
+        "saved": "2*d*item*n",
+    },
 }
 
 

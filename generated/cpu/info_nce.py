@@ -75,6 +75,18 @@ SPEC = {
         "L_{n} = \\log\\left(\\sum_{n'} e^{s_{n,n'}}\\right) - s_{n,n}",
     ],
     "hash": "a3c8649c9efa",
+    "counts": {
+        "parameters": "0",
+        "flops": {
+            "forward": "2*d*n**2 + 8*d*n + 4*n**2 + 3*n",
+            "backward": "4*d*n**2 + 20*d*n + 5*n**2",
+        },
+        "bytes": {
+            "forward": "6*d*item*n + 4*item*n**2 + 5*item*n",
+            "backward": "12*d*item*n + 4*item*n**2 + 7*item*n",
+        },
+        "saved": "4*d*item*n + item*n**2 + 2*item*n",
+    },
 }
 
 

@@ -58,6 +58,18 @@ SPEC = {
         "L_{n} = \\sum_{c} p_{n,c} \\log\\left(\\frac{p_{n,c}}{q_{n,c}}\\right) \\, \\mathbf{1}[p_{n,c} > 0]",
     ],
     "hash": "de229b57c1ac",
+    "counts": {
+        "parameters": "0",
+        "flops": {
+            "forward": "4*c*n",
+            "backward": "6*c*n",
+        },
+        "bytes": {
+            "forward": "2*c*item*n + item*n",
+            "backward": "4*c*item*n + item*n",
+        },
+        "saved": "2*c*item*n",
+    },
 }
 
 

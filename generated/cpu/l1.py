@@ -52,6 +52,18 @@ SPEC = {
         "R = \\lambda \\sum \\left|w\\right|",
     ],
     "hash": "989014d3fe7e",
+    "counts": {
+        "parameters": "0",
+        "flops": {
+            "forward": "size",
+            "backward": "2*size",
+        },
+        "bytes": {
+            "forward": "item*size + item",
+            "backward": "2*item*size + item",
+        },
+        "saved": "item*size",
+    },
 }
 
 

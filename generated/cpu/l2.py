@@ -52,6 +52,18 @@ SPEC = {
         "R = \\lambda \\sum w^{2}",
     ],
     "hash": "ca54ee6ba20f",
+    "counts": {
+        "parameters": "0",
+        "flops": {
+            "forward": "2*size",
+            "backward": "3*size",
+        },
+        "bytes": {
+            "forward": "item*size + item",
+            "backward": "2*item*size + item",
+        },
+        "saved": "item*size",
+    },
 }
 
 

@@ -71,6 +71,18 @@ SPEC = {
         "L_{n} = -\\sum_{c} t_{n,c} \\log(a_{n,c})",
     ],
     "hash": "ea95144374be",
+    "counts": {
+        "parameters": "0",
+        "flops": {
+            "forward": "9*c*n + n",
+            "backward": "7*c*n",
+        },
+        "bytes": {
+            "forward": "c*item*n + 3*item*n + 8*n",
+            "backward": "2*c*item*n + 3*item*n + 8*n",
+        },
+        "saved": "c*item*n + 2*item*n + 8*n",
+    },
 }
 
 

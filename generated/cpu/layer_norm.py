@@ -62,6 +62,18 @@ SPEC = {
         "y_{d} = \\gamma_{d} \\, \\hat{x}_{d} + \\beta_{d}",
     ],
     "hash": "d44ab84b4678",
+    "counts": {
+        "parameters": "2*d",
+        "flops": {
+            "forward": "8*d*size + 4*size",
+            "backward": "17*d*size",
+        },
+        "bytes": {
+            "forward": "2*d*item*size + 2*d*item + 2*item*size",
+            "backward": "3*d*item*size + 3*d*item + 2*item*size",
+        },
+        "saved": "d*item*size + 2*item*size",
+    },
 }
 
 

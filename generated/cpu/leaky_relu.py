@@ -52,6 +52,18 @@ SPEC = {
         "y = \\begin{cases}x & \\text{if } x > 0 \\\\ \\alpha \\, x & \\text{otherwise}\\end{cases}",
     ],
     "hash": "afef25dac130",
+    "counts": {
+        "parameters": "0",
+        "flops": {
+            "forward": "size",
+            "backward": "size",
+        },
+        "bytes": {
+            "forward": "2*item*size",
+            "backward": "3*item*size",
+        },
+        "saved": "item*size",
+    },
 }
 
 

@@ -47,6 +47,18 @@ SPEC = {
         "y_{n,o} = \\sum_{i} W_{o,i} \\, x_{n,i} + b_{o}",
     ],
     "hash": "ac2d4d3baf77",
+    "counts": {
+        "parameters": "i*o + o",
+        "flops": {
+            "forward": "2*i*n*o + n*o",
+            "backward": "4*i*n*o + n*o",
+        },
+        "bytes": {
+            "forward": "i*item*n + i*item*o + 3*item*n*o + item*o",
+            "backward": "2*i*item*n + 2*i*item*o + 3*item*n*o + item*o",
+        },
+        "saved": "i*item*n",
+    },
 }
 
 

@@ -62,6 +62,18 @@ SPEC = {
         "L_{n} = \\operatorname{mean}_{d}\\left(\\log\\left(\\frac{e^{r_{n,d}} + e^{-r_{n,d}}}{2}\\right)\\right)",
     ],
     "hash": "b1b553bde124",
+    "counts": {
+        "parameters": "0",
+        "flops": {
+            "forward": "8*d*n + n",
+            "backward": "10*d*n",
+        },
+        "bytes": {
+            "forward": "2*d*item*n + item*n",
+            "backward": "3*d*item*n + item*n",
+        },
+        "saved": "2*d*item*n",
+    },
 }
 
 

@@ -47,6 +47,18 @@ SPEC = {
         "y = \\log(\\sigma(x))",
     ],
     "hash": "c7ab72fab375",
+    "counts": {
+        "parameters": "0",
+        "flops": {
+            "forward": "3*size",
+            "backward": "4*size",
+        },
+        "bytes": {
+            "forward": "2*item*size",
+            "backward": "3*item*size",
+        },
+        "saved": "item*size",
+    },
 }
 
 

@@ -54,6 +54,18 @@ SPEC = {
         "y_{c} = \\log(a_{c})",
     ],
     "hash": "3fec05358599",
+    "counts": {
+        "parameters": "0",
+        "flops": {
+            "forward": "8*c*size + size",
+            "backward": "8*c*size",
+        },
+        "bytes": {
+            "forward": "2*c*item*size + 2*item*size",
+            "backward": "3*c*item*size + 2*item*size",
+        },
+        "saved": "c*item*size + 2*item*size",
+    },
 }
 
 

@@ -61,6 +61,16 @@ SPEC = {
         "\\theta_{t} = \\begin{cases}\\theta_{t-1} - (1 - \\alpha) \\, \\mathrm{away} & \\text{if } t \\bmod \\mathrm{every} = 0 \\\\ \\theta_{t-1} & \\text{otherwise}\\end{cases}",
     ],
     "hash": "e99802c45989",
+    "counts": {
+        "parameters": "0",
+        "flops": {
+            "forward": "3*size",
+        },
+        "bytes": {
+            "forward": "5*item*size",
+        },
+        "saved": "0",
+    },
 }
 
 

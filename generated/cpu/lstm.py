@@ -83,6 +83,24 @@ SPEC = {
         "h_{t,n,o} = \\mathrm{output}_{t,n,o} \\, \\mathrm{squashed}_{t,n,o}",
     ],
     "hash": "7aa6b5b05349",
+    "counts": {
+        "parameters": "i*k*o + k*o**2 + k*o",
+        "flops": {
+            "forward": "2*i*k*n*o*t + 2*k*n*o**2*t + 2*k*n*o*t + 19*n*o*t",
+            "backward": "4*i*k*n*o*t + 4*k*n*o**2*t + 21*k*n*o*t + 4*k*o*t + 34*n*o*t",
+        },
+        "bytes": {
+            "forward": (
+                "i*item*k*o + i*item*n*t + 6*item*k*n*o*t + item*k*o**2*t + item*k*o*t + "
+                "10*item*n*o*t"
+            ),
+            "backward": (
+                "2*i*item*k*o + 2*i*item*n*t + 8*item*k*n*o*t + item*k*o**2*t + item*k*o**2 + "
+                "item*k*o + 37*item*n*o*t + 4*item*n*o"
+            ),
+        },
+        "saved": "i*item*n*t + item*k*n*o*t + 2*item*n*o*t + 2*item*n*o",
+    },
 }
 
 

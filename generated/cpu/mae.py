@@ -58,6 +58,18 @@ SPEC = {
         "L_{n} = \\operatorname{mean}_{d}(\\left|\\mathrm{pred}_{n,d} - \\mathrm{target}_{n,d}\\right|)",
     ],
     "hash": "e8a9ad12abc6",
+    "counts": {
+        "parameters": "0",
+        "flops": {
+            "forward": "2*d*n + n",
+            "backward": "3*d*n",
+        },
+        "bytes": {
+            "forward": "2*d*item*n + item*n",
+            "backward": "3*d*item*n + item*n",
+        },
+        "saved": "2*d*item*n",
+    },
 }
 
 

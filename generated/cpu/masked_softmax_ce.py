@@ -51,6 +51,18 @@ SPEC = {
         "L = -\\frac{1}{\\mathrm{count}} \\sum_{n} \\mathrm{mask}_{n} \\log(a_{n,\\mathrm{label}_{n}})",
     ],
     "hash": "2b862d5d0dae",
+    "counts": {
+        "parameters": "0",
+        "flops": {
+            "forward": "3*c*n + 6*n",
+            "backward": "7*c*n",
+        },
+        "bytes": {
+            "forward": "c*item*n + 3*item*n + 2*item + 8*n",
+            "backward": "2*c*item*n + 3*item*n + 2*item + 8*n",
+        },
+        "saved": "c*item*n + 3*item*n + item + 8*n",
+    },
 }
 
 

@@ -79,6 +79,18 @@ SPEC = {
         "y_{n,c,p,q} = \\max_{r,s}(x_{n,c,r + p \\, \\mathrm{stride} - \\mathrm{padding},s + q \\, \\mathrm{stride} - \\mathrm{padding}})",
     ],
     "hash": "9400957c9538",
+    "counts": {
+        "parameters": "0",
+        "flops": {
+            "forward": "0",
+            "backward": "2*c*h*n*r*s*w + 4*c*h*n*r*w",
+        },
+        "bytes": {
+            "forward": "c*h*item*n*w + c*item*n*p*q + 8*c*n*p*q",
+            "backward": "c*h*item*n*w + c*item*n*p*q + 8*c*n*p*q",
+        },
+        "saved": "8*c*n*p*q",
+    },
 }
 
 

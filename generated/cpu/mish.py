@@ -49,6 +49,18 @@ SPEC = {
         "y = x \\, \\tanh(\\mathrm{softplus})",
     ],
     "hash": "babffeeefb84",
+    "counts": {
+        "parameters": "0",
+        "flops": {
+            "forward": "5*size",
+            "backward": "18*size",
+        },
+        "bytes": {
+            "forward": "2*item*size",
+            "backward": "3*item*size",
+        },
+        "saved": "item*size",
+    },
 }
 
 

@@ -52,6 +52,18 @@ SPEC = {
         "y_{n} = \\lambda \\, x_{n} + (1 - \\lambda) \\, x_{\\mathrm{perm}_{n}}",
     ],
     "hash": "0d96ca5b376b",
+    "counts": {
+        "parameters": "0",
+        "flops": {
+            "forward": "3*n*size",
+            "backward": "4*n*size",
+        },
+        "bytes": {
+            "forward": "2*item*n*size + 8*n",
+            "backward": "5*item*n*size + 8*n",
+        },
+        "saved": "8*n",
+    },
 }
 
 

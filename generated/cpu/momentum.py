@@ -62,6 +62,16 @@ SPEC = {
         "\\theta_{t} = \\theta_{t-1} - v_{t} \\, \\begin{cases}\\mathrm{lr} & \\text{if } \\mathrm{dampening\\_form} > 0 \\\\ 1 & \\text{otherwise}\\end{cases}",
     ],
     "hash": "5560c7b12cb6",
+    "counts": {
+        "parameters": "0",
+        "flops": {
+            "forward": "5*size",
+        },
+        "bytes": {
+            "forward": "5*item*size",
+        },
+        "saved": "0",
+    },
 }
 
 

@@ -57,6 +57,18 @@ SPEC = {
         "L_{n} = \\operatorname{mean}_{d}((\\mathrm{pred}_{n,d} - \\mathrm{target}_{n,d})^{2})",
     ],
     "hash": "668e941f7772",
+    "counts": {
+        "parameters": "0",
+        "flops": {
+            "forward": "3*d*n + n",
+            "backward": "4*d*n",
+        },
+        "bytes": {
+            "forward": "2*d*item*n + item*n",
+            "backward": "3*d*item*n + item*n",
+        },
+        "saved": "2*d*item*n",
+    },
 }
 
 

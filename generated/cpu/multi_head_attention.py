@@ -127,6 +127,30 @@ SPEC = {
         "y_{n,t,m} = \\sum_{h,e} \\mathrm{Wo}_{m,h,e} \\, o_{n,h,t,e} + \\mathrm{bo}_{m}",
     ],
     "hash": "60ac4a05679d",
+    "counts": {
+        "parameters": "4*e*h*m + 3*e*h + m",
+        "flops": {
+            "forward": "8*e*h*m*n*t + 4*e*h*n*t**2 + 4*e*h*n*t + 7*h*n*t**2 + m*n*t",
+            "backward": (
+                "16*e*h*m*n*t + 8*e*h*n*t**2 + 6*e*h*n*t + 12*e*h*n + 16*h*n*t**2 + 3*m*n*t + "
+                "4*m*n"
+            ),
+        },
+        "bytes": {
+            "forward": (
+                "4*e*h*item*m + 10*e*h*item*n*t + 3*e*h*item + 9*h*item*n*t**2 + 4*h*item*n*t + "
+                "4*item*m*n*t + item*m + 3*item*n*t**2 + 3*item*n*t"
+            ),
+            "backward": (
+                "8*e*h*item*m + 22*e*h*item*n*t + 3*e*h*item + 10*h*item*n*t**2 + 4*h*item*n*t + "
+                "13*item*m*n*t + item*m + 4*item*n*t**2 + 3*item*n*t"
+            ),
+        },
+        "saved": (
+            "4*e*h*item*n*t + h*item*n*t**2 + 2*h*item*n*t + item*m*n*t + item*n*t**2 + "
+            "item*n*t"
+        ),
+    },
 }
 
 

@@ -55,6 +55,16 @@ SPEC = {
         "\\theta_{t} = \\theta_{t-1} - \\mathrm{lr} \\, g - \\beta \\, v_{t}",
     ],
     "hash": "2d4d90d8adcd",
+    "counts": {
+        "parameters": "0",
+        "flops": {
+            "forward": "7*size",
+        },
+        "bytes": {
+            "forward": "5*item*size",
+        },
+        "saved": "0",
+    },
 }
 
 

@@ -55,6 +55,16 @@ SPEC = {
         "\\theta_{t} = \\theta_{t-1} - v_{t}",
     ],
     "hash": "1cb1858d5a4b",
+    "counts": {
+        "parameters": "0",
+        "flops": {
+            "forward": "4*size",
+        },
+        "bytes": {
+            "forward": "5*item*size",
+        },
+        "saved": "0",
+    },
 }
 
 

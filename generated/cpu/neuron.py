@@ -49,6 +49,18 @@ SPEC = {
         "y_{n} = \\frac{1}{1 + e^{-z_{n}}}",
     ],
     "hash": "3870a0290f37",
+    "counts": {
+        "parameters": "i + 1",
+        "flops": {
+            "forward": "2*i*n + 4*n",
+            "backward": "3*i*n + 6*n",
+        },
+        "bytes": {
+            "forward": "i*item*n + i*item + 2*item*n + item",
+            "backward": "2*i*item*n + 2*i*item + 3*item*n + item",
+        },
+        "saved": "i*item*n + 2*item*n",
+    },
 }
 
 

@@ -79,6 +79,18 @@ SPEC = {
         "L_{n} = \\operatorname{mean}_{w}(\\mathrm{lse}_{w,n} - s_{w,n,1 - w,n})",
     ],
     "hash": "7500d0854d9a",
+    "counts": {
+        "parameters": "0",
+        "flops": {
+            "forward": "2*d*n**2*w**2 + 4*d*n*w + 3*n**2*w**2 + 4*n*w**2 + 3*n*w + n",
+            "backward": "4*d*n**2*w**2 + 16*d*n*w + 10*n**2*w**2 + 4*n*w**2",
+        },
+        "bytes": {
+            "forward": "3*d*item*n*w + 2*d*item*n + 6*item*n**2*w**2 + 2*item*n*w + item*n",
+            "backward": "9*d*item*n*w + 4*d*item*n + 4*item*n**2*w**2 + 2*item*n*w + item*n",
+        },
+        "saved": "d*item*n*w + 2*d*item*n + item*n**2*w**2",
+    },
 }
 
 

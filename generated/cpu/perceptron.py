@@ -58,6 +58,18 @@ SPEC = {
         "L_{n} = \\operatorname{mean}_{d}(\\max(0, -z_{n,d} \\, t_{n,d}))",
     ],
     "hash": "df0893cf5ca2",
+    "counts": {
+        "parameters": "0",
+        "flops": {
+            "forward": "2*d*n + n",
+            "backward": "3*d*n",
+        },
+        "bytes": {
+            "forward": "2*d*item*n + item*n",
+            "backward": "3*d*item*n + item*n",
+        },
+        "saved": "2*d*item*n",
+    },
 }
 
 

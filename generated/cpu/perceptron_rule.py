@@ -49,6 +49,16 @@ SPEC = {
         "\\theta_{t,i} = \\theta_{t-1,i} + \\mathrm{lr} \\, x_{i} \\, \\mathrm{target} \\, \\mathbf{1}[\\mathrm{target} \\, z \\leq 0]",
     ],
     "hash": "19ee188dafab",
+    "counts": {
+        "parameters": "0",
+        "flops": {
+            "forward": "6*i",
+        },
+        "bytes": {
+            "forward": "5*i*item + 3*item",
+        },
+        "saved": "0",
+    },
 }
 
 

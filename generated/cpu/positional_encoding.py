@@ -46,6 +46,16 @@ SPEC = {
         "y_{n,j,k} = \\begin{cases}\\sin(\\mathrm{angle}_{n,j}) & \\text{if } k = 0 \\\\ \\cos(\\mathrm{angle}_{n,j}) & \\text{otherwise}\\end{cases}",
     ],
     "hash": "3e758ec58dd8",
+    "counts": {
+        "parameters": "0",
+        "flops": {
+            "forward": "2*j*k*n + 4*j*n",
+        },
+        "bytes": {
+            "forward": "item*j*k*n + 2*item*j*n + item*n",
+        },
+        "saved": "0",
+    },
 }
 
 

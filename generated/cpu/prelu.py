@@ -52,6 +52,18 @@ SPEC = {
         "y_{n,c} = \\begin{cases}x_{n,c} & \\text{if } x_{n,c} > 0 \\\\ \\alpha_{c} \\, x_{n,c} & \\text{otherwise}\\end{cases}",
     ],
     "hash": "39366a716d55",
+    "counts": {
+        "parameters": "c",
+        "flops": {
+            "forward": "c*n*size",
+            "backward": "3*c*n*size + 4*c*n",
+        },
+        "bytes": {
+            "forward": "2*c*item*n*size + c*item",
+            "backward": "5*c*item*n*size + 2*c*item",
+        },
+        "saved": "c*item*n*size",
+    },
 }
 
 

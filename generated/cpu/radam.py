@@ -74,6 +74,16 @@ SPEC = {
         "\\theta_{t} = \\theta_{t-1} - \\mathrm{lr} \\, \\hat{m} \\, \\begin{cases}\\frac{\\sqrt{1 - \\beta_{2}^{t}} \\, \\sqrt{\\max\\left(0, \\frac{\\left(\\frac{2}{1 - \\beta_{2}} - 1\\right) \\left(\\frac{2}{1 - \\beta_{2}} - 3 - \\frac{2 t \\, \\beta_{2}^{t}}{1 - \\beta_{2}^{t}}\\right) \\left(\\frac{2}{1 - \\beta_{2}} - 5 - \\frac{2 t \\, \\beta_{2}^{t}}{1 - \\beta_{2}^{t}}\\right)}{\\left(\\frac{2}{1 - \\beta_{2}} - 1 - \\frac{2 t \\, \\beta_{2}^{t}}{1 - \\beta_{2}^{t}}\\right) \\left(\\frac{2}{1 - \\beta_{2}} - 3\\right) \\left(\\frac{2}{1 - \\beta_{2}} - 5\\right)}\\right)}}{\\sqrt{v_{t}} + \\varepsilon} & \\text{if } \\frac{2 t \\, \\beta_{2}^{t}}{1 - \\beta_{2}^{t}} - \\frac{2}{1 - \\beta_{2}} < -6 \\\\ 1 & \\text{otherwise}\\end{cases}",
     ],
     "hash": "2b466c8a8422",
+    "counts": {
+        "parameters": "0",
+        "flops": {
+            "forward": "14*size",
+        },
+        "bytes": {
+            "forward": "7*item*size",
+        },
+        "saved": "0",
+    },
 }
 
 

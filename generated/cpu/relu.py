@@ -45,6 +45,18 @@ SPEC = {
         "y = \\max(0, x)",
     ],
     "hash": "8f632d6f0f85",
+    "counts": {
+        "parameters": "0",
+        "flops": {
+            "forward": "0",
+            "backward": "size",
+        },
+        "bytes": {
+            "forward": "2*item*size",
+            "backward": "3*item*size",
+        },
+        "saved": "item*size",
+    },
 }
 
 

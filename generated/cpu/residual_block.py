@@ -55,6 +55,18 @@ SPEC = {
         "y_{n,d} = x_{n,d} + F_{n,d}",
     ],
     "hash": "892c348ed20d",
+    "counts": {
+        "parameters": "2*d*k + d + k",
+        "flops": {
+            "forward": "4*d*k*n + 2*d*n + k*n",
+            "backward": "8*d*k*n + 2*d*n + 2*k*n",
+        },
+        "bytes": {
+            "forward": "2*d*item*k + 5*d*item*n + d*item + 5*item*k*n + item*k",
+            "backward": "4*d*item*k + 8*d*item*n + d*item + 9*item*k*n + item*k",
+        },
+        "saved": "d*item*n + item*k*n",
+    },
 }
 
 

@@ -57,6 +57,18 @@ SPEC = {
         "y_{d} = \\gamma_{d} \\, \\hat{x}_{d}",
     ],
     "hash": "981e3a11f3f9",
+    "counts": {
+        "parameters": "d",
+        "flops": {
+            "forward": "4*d*size + 3*size",
+            "backward": "12*d*size",
+        },
+        "bytes": {
+            "forward": "2*d*item*size + d*item + item*size",
+            "backward": "3*d*item*size + 2*d*item + item*size",
+        },
+        "saved": "d*item*size + item*size",
+    },
 }
 
 

@@ -60,6 +60,16 @@ SPEC = {
         "\\theta_{t} = \\theta_{t-1} - \\frac{\\mathrm{lr} \\, g}{\\sqrt{v_{t}} + \\varepsilon}",
     ],
     "hash": "acadbda5f6ac",
+    "counts": {
+        "parameters": "0",
+        "flops": {
+            "forward": "9*size",
+        },
+        "bytes": {
+            "forward": "5*item*size",
+        },
+        "saved": "0",
+    },
 }
 
 

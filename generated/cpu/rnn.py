@@ -53,6 +53,21 @@ SPEC = {
         "h_{t,n,o} = \\tanh(z_{t,n,o})",
     ],
     "hash": "992b16ed1e91",
+    "counts": {
+        "parameters": "i*o + o**2 + o",
+        "flops": {
+            "forward": "2*i*n*o*t + 2*n*o**2*t + 5*n*o*t",
+            "backward": "4*i*n*o*t + 4*n*o**2*t + 13*n*o*t + 4*o*t",
+        },
+        "bytes": {
+            "forward": "i*item*n*t + i*item*o + 10*item*n*o*t + item*o**2*t + item*o*t",
+            "backward": (
+                "2*i*item*n*t + 2*i*item*o + 17*item*n*o*t + 2*item*n*o + item*o**2*t + item*o**2 "
+                "+ item*o"
+            ),
+        },
+        "saved": "i*item*n*t + 2*item*n*o*t + item*n*o",
+    },
 }
 
 

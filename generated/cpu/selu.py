@@ -47,6 +47,18 @@ SPEC = {
         "y = \\frac{5253504936777402467096674926473 \\begin{cases}x & \\text{if } x > 0 \\\\ \\frac{16732632423543772848170429916717 e^{x} - 16732632423543772848170429916717}{10000000000000000000000000000000} & \\text{otherwise}\\end{cases}}{5000000000000000000000000000000}",
     ],
     "hash": "b6a8ef0af1a1",
+    "counts": {
+        "parameters": "0",
+        "flops": {
+            "forward": "3*size",
+            "backward": "4*size",
+        },
+        "bytes": {
+            "forward": "2*item*size",
+            "backward": "3*item*size",
+        },
+        "saved": "item*size",
+    },
 }
 
 

@@ -45,6 +45,16 @@ SPEC = {
         "\\theta_{t} = \\theta_{t-1} - \\mathrm{lr} \\, g",
     ],
     "hash": "5857eeb3ec5e",
+    "counts": {
+        "parameters": "0",
+        "flops": {
+            "forward": "2*size",
+        },
+        "bytes": {
+            "forward": "3*item*size",
+        },
+        "saved": "0",
+    },
 }
 
 

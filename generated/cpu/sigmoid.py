@@ -45,6 +45,18 @@ SPEC = {
         "\\sigma(x) = \\frac{1}{1 + e^{-x}}",
     ],
     "hash": "c5d8e6e5c174",
+    "counts": {
+        "parameters": "0",
+        "flops": {
+            "forward": "3*size",
+            "backward": "7*size",
+        },
+        "bytes": {
+            "forward": "2*item*size",
+            "backward": "3*item*size",
+        },
+        "saved": "item*size",
+    },
 }
 
 

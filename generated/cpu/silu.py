@@ -47,6 +47,18 @@ SPEC = {
         "y = x \\, s",
     ],
     "hash": "6107a659c6e8",
+    "counts": {
+        "parameters": "0",
+        "flops": {
+            "forward": "4*size",
+            "backward": "9*size",
+        },
+        "bytes": {
+            "forward": "2*item*size",
+            "backward": "3*item*size",
+        },
+        "saved": "item*size",
+    },
 }
 
 

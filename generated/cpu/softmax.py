@@ -52,6 +52,18 @@ SPEC = {
         "a_{c} = \\frac{e^{z_{c}/T}}{\\sum_{c'} e^{z_{c'}/T}}",
     ],
     "hash": "7521f43f68bb",
+    "counts": {
+        "parameters": "0",
+        "flops": {
+            "forward": "6*c*size",
+            "backward": "5*c*size",
+        },
+        "bytes": {
+            "forward": "2*c*item*size",
+            "backward": "3*c*item*size",
+        },
+        "saved": "c*item*size",
+    },
 }
 
 

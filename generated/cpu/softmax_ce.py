@@ -62,6 +62,18 @@ SPEC = {
         "L_{n} = -\\sum_{c} t_{n,c} \\log(a_{n,c})",
     ],
     "hash": "06618355e1bb",
+    "counts": {
+        "parameters": "0",
+        "flops": {
+            "forward": "7*c*n + n",
+            "backward": "5*c*n",
+        },
+        "bytes": {
+            "forward": "2*c*item*n + 3*item*n",
+            "backward": "3*c*item*n + 3*item*n",
+        },
+        "saved": "2*c*item*n + 2*item*n",
+    },
 }
 
 

@@ -52,6 +52,18 @@ SPEC = {
         "y = \\frac{\\log(1 + e^{\\beta \\, x})}{\\beta}",
     ],
     "hash": "37adc284cefe",
+    "counts": {
+        "parameters": "0",
+        "flops": {
+            "forward": "6*size",
+            "backward": "6*size",
+        },
+        "bytes": {
+            "forward": "2*item*size",
+            "backward": "3*item*size",
+        },
+        "saved": "item*size",
+    },
 }
 
 

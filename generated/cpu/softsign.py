@@ -45,6 +45,18 @@ SPEC = {
         "y = \\frac{x}{1 + \\left|x\\right|}",
     ],
     "hash": "8ed0c7cddd4d",
+    "counts": {
+        "parameters": "0",
+        "flops": {
+            "forward": "2*size",
+            "backward": "5*size",
+        },
+        "bytes": {
+            "forward": "2*item*size",
+            "backward": "3*item*size",
+        },
+        "saved": "item*size",
+    },
 }
 
 

@@ -62,6 +62,18 @@ SPEC = {
         "L_{n} = -\\log(a_{n,\\mathrm{label}_{n}})",
     ],
     "hash": "ac323f202813",
+    "counts": {
+        "parameters": "0",
+        "flops": {
+            "forward": "3*c*n + 3*n",
+            "backward": "5*c*n",
+        },
+        "bytes": {
+            "forward": "c*item*n + 3*item*n + 8*n",
+            "backward": "2*c*item*n + 3*item*n + 8*n",
+        },
+        "saved": "c*item*n + 2*item*n + 8*n",
+    },
 }
 
 

@@ -65,6 +65,18 @@ SPEC = {
         "y_{n,c} = \\frac{x_{n,c} \\, \\mathrm{mask}_{n,c}}{1 - p}",
     ],
     "hash": "734519c0ca7e",
+    "counts": {
+        "parameters": "0",
+        "flops": {
+            "forward": "2*c*n*size",
+            "backward": "2*c*n*size",
+        },
+        "bytes": {
+            "forward": "2*c*item*n*size + c*item*n",
+            "backward": "2*c*item*n*size + c*item*n",
+        },
+        "saved": "c*item*n",
+    },
 }
 
 

@@ -52,6 +52,18 @@ SPEC = {
         "y = \\mathbf{1}[x \\geq \\theta]",
     ],
     "hash": "212f17360948",
+    "counts": {
+        "parameters": "0",
+        "flops": {
+            "forward": "0",
+            "backward": "0",
+        },
+        "bytes": {
+            "forward": "2*item*size",
+            "backward": "item*size",
+        },
+        "saved": "0",
+    },
 }
 
 

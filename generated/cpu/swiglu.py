@@ -50,6 +50,18 @@ SPEC = {
         "y = b \\, \\mathrm{silu}",
     ],
     "hash": "4080f1832408",
+    "counts": {
+        "parameters": "0",
+        "flops": {
+            "forward": "5*size",
+            "backward": "11*size",
+        },
+        "bytes": {
+            "forward": "3*item*size",
+            "backward": "5*item*size",
+        },
+        "saved": "2*item*size",
+    },
 }
 
 

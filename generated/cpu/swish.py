@@ -48,6 +48,18 @@ SPEC = {
         "y = x \\, s",
     ],
     "hash": "32db6db6a270",
+    "counts": {
+        "parameters": "1",
+        "flops": {
+            "forward": "6*size",
+            "backward": "17*size",
+        },
+        "bytes": {
+            "forward": "2*item*size + item",
+            "backward": "3*item*size + 2*item",
+        },
+        "saved": "item*size",
+    },
 }
 
 

@@ -45,6 +45,18 @@ SPEC = {
         "\\tanh(x) = \\frac{e^{x} - e^{-x}}{e^{x} + e^{-x}}",
     ],
     "hash": "2bd75aab29fb",
+    "counts": {
+        "parameters": "0",
+        "flops": {
+            "forward": "size",
+            "backward": "7*size",
+        },
+        "bytes": {
+            "forward": "2*item*size",
+            "backward": "3*item*size",
+        },
+        "saved": "item*size",
+    },
 }
 
 

@@ -170,6 +170,35 @@ SPEC = {
         "y_{n,t,m} = h_{n,t,m} + b_{n,t,m}",
     ],
     "hash": "711bcf23c53f",
+    "counts": {
+        "parameters": "4*e*h*m + 3*e*h + 2*k*m + k + 6*m",
+        "flops": {
+            "forward": (
+                "8*e*h*m*n*t + 4*e*h*n*t**2 + 4*e*h*n*t + 7*h*n*t**2 + 4*k*m*n*t + k*n*t + "
+                "20*m*n*t + 8*n*t"
+            ),
+            "backward": (
+                "16*e*h*m*n*t + 8*e*h*n*t**2 + 6*e*h*n*t + 12*e*h*n + 16*h*n*t**2 + 8*k*m*n*t + "
+                "2*k*n*t + 4*k*n + 40*m*n*t + 24*m*n"
+            ),
+        },
+        "bytes": {
+            "forward": (
+                "4*e*h*item*m + 10*e*h*item*n*t + 3*e*h*item + 9*h*item*n*t**2 + 4*h*item*n*t + "
+                "2*item*k*m + 5*item*k*n*t + item*k + 17*item*m*n*t + 6*item*m + 3*item*n*t**2 + "
+                "7*item*n*t"
+            ),
+            "backward": (
+                "8*e*h*item*m + 22*e*h*item*n*t + 3*e*h*item + 10*h*item*n*t**2 + 4*h*item*n*t + "
+                "4*item*k*m + 9*item*k*n*t + item*k + 38*item*m*n*t + 12*item*m + 4*item*n*t**2 + "
+                "9*item*n*t"
+            ),
+        },
+        "saved": (
+            "4*e*h*item*n*t + h*item*n*t**2 + 2*h*item*n*t + item*k*n*t + 2*item*m*n*t + "
+            "item*n*t**2 + 5*item*n*t"
+        ),
+    },
 }
 
 

@@ -77,6 +77,18 @@ SPEC = {
         "L_{n} = \\mathrm{reconstruction}_{n} + \\mathrm{kl}_{n}",
     ],
     "hash": "35cd7cf01226",
+    "counts": {
+        "parameters": "0",
+        "flops": {
+            "forward": "9*d*n + 5*k*n + 2*n",
+            "backward": "10*d*n + 4*k*n",
+        },
+        "bytes": {
+            "forward": "2*d*item*n + 2*item*k*n + item*n",
+            "backward": "3*d*item*n + 4*item*k*n + item*n",
+        },
+        "saved": "2*d*item*n + 2*item*k*n",
+    },
 }
 
 

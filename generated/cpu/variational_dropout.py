@@ -73,6 +73,18 @@ SPEC = {
         "\\mathrm{kl} = -\\sum_{d} \\left(\\frac{7947}{12500 \\left(1 + e^{-\\frac{4683}{2500} - \\frac{29739 \\mathrm{log\\_alpha}_{d}}{20000}}\\right)} - \\frac{7947}{12500} - \\frac{\\log(1 + e^{-\\mathrm{log\\_alpha}_{d}})}{2}\\right)",
     ],
     "hash": "7141495797fc",
+    "counts": {
+        "parameters": "d",
+        "flops": {
+            "forward": "5*d*n + 14*d",
+            "backward": "8*d*n + 17*d",
+        },
+        "bytes": {
+            "forward": "3*d*item*n + 2*d*item + item",
+            "backward": "4*d*item*n + 5*d*item + item",
+        },
+        "saved": "2*d*item*n",
+    },
 }
 
 

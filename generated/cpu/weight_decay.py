@@ -52,6 +52,18 @@ SPEC = {
         "R = \\frac{\\lambda}{2} \\sum w^{2}",
     ],
     "hash": "2e4cf0cf3689",
+    "counts": {
+        "parameters": "0",
+        "flops": {
+            "forward": "2*size",
+            "backward": "2*size",
+        },
+        "bytes": {
+            "forward": "item*size + item",
+            "backward": "2*item*size + item",
+        },
+        "saved": "item*size",
+    },
 }
 
 

@@ -7,6 +7,7 @@ import json
 import textwrap
 from collections.abc import Sequence
 from functools import cache
+from typing import Any
 
 from symnn import __version__
 from symnn.emit.cpu_functions import Functions
@@ -17,6 +18,7 @@ from symnn.emit.cpu_steps import Steps
 from symnn.emit.doc_spec import equation_lines, spec
 from symnn.emit.doc_templates import fill, template_directory
 from symnn.language.operation import Kind, Program, Programs
+from symnn.loops.count import counts
 from symnn.loops.ir import Kernel, Schedule, kernels_of
 from symnn.loops.schedule import schedule
 
@@ -98,13 +100,33 @@ def _imports(text: str, helpers: set[str]) -> list[str]:
 def _spec_lines(made: Programs) -> list[str]:
     """The operation described to a program: one line for each argument, parameter and equation."""
     lines = ["#: The operation, for programs.", "SPEC = {"]
-    for key, value in spec(made.op).items():
+    described = spec(made.op)
+    if made.op.kind not in (Kind.SCHEDULE, Kind.INITIALISER):
+        described["counts"] = counts(made)
+    for key, value in described.items():
         if isinstance(value, list) and value:
             items = [line for v in value for line in _item_lines(v)]
             lines += [f"    {_literal(key)}: [", *(f"        {line}" for line in items), "    ],"]
+        elif isinstance(value, dict):
+            lines += [f"    {_literal(key)}: {{", *(f"        {line}" for line in _entry_lines(value)), "    },"]
         else:
             lines.append(f"    {_literal(key)}: {_literal(value)},")
     return [*lines, "}"]
+
+
+def _entry_lines(table: dict[str, Any]) -> list[str]:
+    """The entries of a table of texts and of tables of texts; a long text goes over several lines."""
+    lines: list[str] = []
+    for key, value in table.items():
+        if isinstance(value, dict):
+            lines += [f"{_literal(key)}: {{", *(f"    {line}" for line in _entry_lines(value)), "},"]
+        elif len(value) <= 80:
+            lines.append(f"{_literal(key)}: {_literal(value)},")
+        else:
+            pieces = textwrap.wrap(value, 80, break_long_words=False, break_on_hyphens=False)
+            texts = [*(f"{piece} " for piece in pieces[:-1]), pieces[-1]]
+            lines += [f"{_literal(key)}: (", *(f"    {_literal(text)}" for text in texts), "),"]
+    return lines
 
 
 def _item_lines(value: object) -> list[str]:

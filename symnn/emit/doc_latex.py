@@ -99,7 +99,7 @@ def _display(rows: list[str], marks: tuple[str, str]) -> list[str]:
 
 def _incoming(document: Document) -> str:
     """The sentence on what comes in: gradients from above, or directions."""
-    if document.mode in ("definition", "solve"):
+    if document.mode in ("definition", "solve", "count"):
         return ""
     if document.mode != "vjp":
         along = ", ".join(f"${node_latex(line.left)}$" for line in document.incoming)

@@ -129,6 +129,8 @@ def _line(equation: Equation, names: Names) -> Line:
 
 def _sought(derivation: Derivation, names: Names) -> tuple[Line, ...]:
     """What is asked for, as derivatives of ℓ (reverse), or as directional derivatives (forward)."""
+    if derivation.mode == "count":
+        return ()
     found = []
     for name in derivation.results:
         target = derivation.equation(name).target
@@ -179,7 +181,7 @@ def _sections(derivation: Derivation, names: Names, verbose: bool) -> tuple[Sect
         if step.before == step.after and _derived(step) and not verbose:
             continue
         heading, subject = _heading(step, derivation, names, seen)
-        joined = heading in (_REWRITTEN, _SOLVING) and groups and groups[-1][0] == heading
+        joined = heading in (_REWRITTEN, _SOLVING, *_COUNTED.values()) and groups and groups[-1][0] == heading
         if groups and (joined or groups[-1][2][-1].target == step.target):
             groups[-1][2].append(step)
         else:
@@ -193,6 +195,16 @@ def _sections(derivation: Derivation, names: Names, verbose: bool) -> tuple[Sect
 
 
 _SOLVE, _SOLVING, _CHECKING = "solve", "Solving for", "To be shown:"
+_COUNTED = {
+    "parameters": "What is learned",
+    "gradients": "Its gradients",
+    "saved": "What is kept between the passes",
+    "state": "The state of the optimizer",
+    "forward": "The forward pass",
+    "backward": "The backward pass",
+    "moved_forward": "Read and written in the forward pass",
+    "moved_backward": "Read and written in the backward pass",
+}
 _REWRITTEN = "The equations in a form that is safe to compute"
 
 
@@ -205,6 +217,8 @@ def _heading(step: Step, derivation: Derivation, names: Names, seen: set[str]) -
     if step.section.startswith(CLAIM):
         said = {f"{CLAIM}{c.lhs}": c for c in conditions_of(derivation.op)}
         return _CHECKING, notation(said[step.section], names)
+    if derivation.mode == "count":
+        return _COUNTED[step.section], None
     if derivation.mode == "solve" and not derivation.equations:
         return _CHECKING, None
     if derivation.mode == "solve":

@@ -85,7 +85,7 @@ def text_page(document: Document) -> dict[str, object]:
 
 
 def _sought(document: Document) -> list[str]:
-    if document.mode in ("definition", "solve"):
+    if document.mode in ("definition", "solve", "count"):
         return []
     if document.mode != "vjp":
         along = ", ".join(node_text(line.left) for line in document.incoming)
