@@ -121,10 +121,13 @@ def derive(
     elif of is not None:
         raise UsageError(f"--of is for {', '.join(COUNTS)}; {op} is derived by itself")
     else:
+        from symnn.calculus import structure
         from symnn.calculus.derivation import derivation_of
 
         (found,) = _chosen([op], spec)
-        derivation = derivation_of(found, tuple(wrt) if wrt else None, mode.value, order)
+        names = tuple(wrt) if wrt else None
+        by_parts = found.parts and not verbose and mode is Mode.vjp and order == 1
+        derivation = structure.derive(found, names) if by_parts else derivation_of(found, names, mode.value, order)
     _put(document(derivation, form.value, verbose), output)
 
 

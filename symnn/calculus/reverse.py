@@ -29,7 +29,7 @@ from symnn.rewrite.folding import Fold, folds_of
 from symnn.rewrite.forward import rewrite_forward
 from symnn.rewrite.sums import contract, neaten
 
-__all__ = ["cotangents", "depends_on", "derive", "live", "prepared", "wanted"]
+__all__ = ["chain_rule", "cotangents", "depends_on", "derive", "live", "prepared", "wanted"]
 
 
 def cotangents(op: Op) -> dict[str, Entry]:
@@ -81,7 +81,7 @@ def derive(op: Op, wrt: Sequence[str] | None = None) -> Derivation:
     for target in order:
         users = [e for e in alive if contains(e.value, target.name) and (e.name in needed or e.name in seeds)]
         sought = Entry(Tensor(adjoint(target.name)), *target.indices)
-        formal, raw = _chain_rule(target, users, adjoints, seeds, target.name in seeds)
+        formal, raw = chain_rule(target, users, adjoints, seeds, target.name in seeds)
         section = str(sought)
         worked = neaten(contract(named_places(raw, forward)))
         steps.append(Step(section, "chain rule", _reason(target, users), sought, formal, worked))
@@ -118,7 +118,7 @@ def depends_on(alive: Sequence[Equation], names: Sequence[str]) -> set[str]:
         moving |= found
 
 
-def _chain_rule(
+def chain_rule(
     target: Entry, users: Sequence[Equation], adjoints: dict[str, Equation], seeds: dict[str, Entry], is_output: bool
 ) -> tuple[sp.Expr, sp.Expr]:
     """Σ ȳ ∂y/∂x over the equations y that use x: as it is stated, and with the derivatives put in."""

@@ -30,6 +30,7 @@ from symnn.emit.notation import (
     Number,
     Partials,
     Power,
+    Product,
     Relation,
     Root,
     Signed,
@@ -53,6 +54,7 @@ from symnn.language.terms import (
     ELEMENTS,
     MACRON,
     PRIME,
+    Applied,
     Delta,
     Entry,
     Extent,
@@ -60,6 +62,7 @@ from symnn.language.terms import (
     Partial,
     Peak,
     Place,
+    Pullback,
     Reduction,
     Shift,
     Tensor,
@@ -135,6 +138,12 @@ class _Layout:
             return Kronecker(self.node(left), self.node(right))
         if isinstance(expr, Partial):
             return Partials(self.node(expr.args[0]), self.node(expr.args[1]))
+        if isinstance(expr, Pullback):
+            of, wrt, cotangent = (Variable(self.names.letter(e.name)) for e in expr.args)
+            return Product((Power(Partials(of, wrt), Variable(Letter("T"))), cotangent))
+        if isinstance(expr, Applied):
+            function, *tensors = expr.args
+            return Apply(str(function), tuple(Variable(self.names.letter(e.name)) for e in tensors))
         if isinstance(expr, sp.exp):
             return Exponential(self.node(expr.args[0]))
         if isinstance(expr, logistic):

@@ -7,7 +7,7 @@ from typing import Any
 
 import sympy as sp
 
-from symnn.language.operation import Argument, Equation, Parameter, Role
+from symnn.language.operation import Argument, Equation, Parameter, Part, Role
 from symnn.language.places import here, spelt, wrong
 from symnn.language.random import Distribution, Unknown
 from symnn.language.terms import (
@@ -81,6 +81,13 @@ def _indices(given: Any) -> tuple[sp.Expr, ...]:
     return tuple(made)
 
 
+def _renamed(part: Part, old: str, new: str, mapping: dict[sp.Basic, sp.Basic]) -> Part:
+    """A part of a composition, where one of the composition's tensors gets another name."""
+    arguments = tuple(substitute(a, mapping) for a in part.arguments)
+    inner = tuple(new if n == old else n for n in part.inner)
+    return Part(part.name, new if part.result == old else part.result, arguments, inner)
+
+
 class Slot:
     """``f.a`` before or after its definition: ``f.a[n, c] = …`` defines it, ``f.a[n, c]`` reads it."""
 
@@ -119,6 +126,7 @@ class Body:
         state["extents"] = {}
         state["groups"] = {}
         state["drawn"] = {}
+        state["parts"] = []
         state["pending"] = {}
 
     def assume(self, *facts: Any) -> None:
@@ -250,6 +258,7 @@ class Body:
             for e in self.equations
         ]
         self.facts[:] = [substitute(fact, {old: tensor}) for fact in self.facts]
+        self.parts[:] = [_renamed(part, str(old.name), name, {old: tensor}) for part in self.parts]
         if str(old.name) in self.groups:
             self.groups[name] = self.groups.pop(str(old.name))
         if str(old.name) in self.calls:

@@ -8,7 +8,7 @@ from typing import Any
 import sympy as sp
 
 from symnn.language.body import Array, Body, Slot
-from symnn.language.operation import Argument, Call, Op, Role
+from symnn.language.operation import Argument, Call, Kind, Op, Part, Role
 from symnn.language.places import spelt, wrong
 from symnn.language.terms import (
     ELEMENTS,
@@ -50,6 +50,7 @@ def call(body: Body, op: Op, given: tuple[Any, ...], params: dict[str, Any]) -> 
     _extend(body, op, mapping)
     stem = op.name
     names = {op.outputs[-1]: stem}
+    made: list[str] = []
     for equation in op.equations:
         # Of the names of operations inside operations the outer one is enough.
         local = names.get(equation.name, f"{stem}_{equation.name.split('_')[-1]}")
@@ -65,6 +66,7 @@ def call(body: Body, op: Op, given: tuple[Any, ...], params: dict[str, Any]) -> 
         known = body.arrays[local]
         inputs[equation.name] = (Argument(equation.target.tensor, own, Role.INPUT), known)
         last = local
+        made.append(local)
     for fact in op.facts:
         here = _instantiate(fact, inputs, mapping, spread, lead)
         if here is not sp.true:
@@ -72,6 +74,9 @@ def call(body: Body, op: Op, given: tuple[Any, ...], params: dict[str, Any]) -> 
     if op.symbol:
         arguments = (Entry(s.tensor, *s.axes) if isinstance(s, Array) else s for s in shown)
         body.calls[last] = Call(op.symbol, tuple(arguments))
+    if op.kind is Kind.LAYER and all(isinstance(s, Array) for s in shown):
+        entries = tuple(Entry(s.tensor, *s.axes) for s in shown)
+        body.parts.append(Part(op.name, last, entries, tuple(made)))
     result = body.arrays[last]
     whole = any(isinstance(v, Array | Slot) for v in given)
     return result if whole else Entry(result.tensor, *result.axes)

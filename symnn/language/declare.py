@@ -146,6 +146,7 @@ def _declare(function: Callable[..., Any], kind: Kind, symbol: str) -> Declared:
         extents=dict(body.extents),
         groups=dict(body.groups),
         drawn=dict(body.drawn),
+        parts=tuple(body.parts),
     )
 
 

@@ -198,6 +198,16 @@ class Call:
 
 
 @dataclass(frozen=True)
+class Part:
+    """Another operation that a composition uses: its name, the tensor it gives, what it is given, all it defines."""
+
+    name: str
+    result: str
+    arguments: tuple[Entry, ...]
+    inner: tuple[str, ...]
+
+
+@dataclass(frozen=True)
 class Op:
     """An operation as it was declared.
 
@@ -206,7 +216,8 @@ class Op:
     to what, for printing: σ(z). ``updates`` maps an argument that an optimizer replaces to its new value.
     ``extents`` are those of axes that follow from parameters and other extents; ``groups`` says for outputs, as
     ``Argument.groups`` for arguments, which axes the caller sees as one. ``drawn`` gives the distributions of
-    arguments that may be drawn from a seed.
+    arguments that may be drawn from a seed. ``parts`` are the layers that a composition is made of, where each is
+    given tensors by name.
     """
 
     name: str
@@ -224,6 +235,7 @@ class Op:
     extents: Mapping[str, sp.Expr] = field(default_factory=dict)
     groups: Mapping[str, tuple[int, ...]] = field(default_factory=dict)
     drawn: Mapping[str, sp.Expr] = field(default_factory=dict)
+    parts: tuple[Part, ...] = ()
 
     def argument(self, name: str) -> Argument:
         return next(a for a in self.arguments if a.name == name)

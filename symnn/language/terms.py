@@ -268,6 +268,23 @@ class Partial(sp.Expr):
         return super().__new__(cls, of, wrt)
 
 
+class Applied(sp.Expr):
+    """A part of a composition as a function of tensors: feed_forward(x, W1, …); only outlines hold it."""
+
+    is_commutative = True
+    is_real = True
+
+
+class Pullback(sp.Expr):
+    """(∂F/∂x)ᵀ F̄: what a part F of a composition passes on to x from the gradient F̄ of its result."""
+
+    is_commutative = True
+    is_real = True
+
+    def __new__(cls, of: Entry, wrt: Entry, cotangent: Entry) -> Pullback:
+        return super().__new__(cls, of, wrt, cotangent)
+
+
 class _Choice(sp.Function):
     """The larger or smaller of two values; a tie takes the first, and NaN comes through."""
 
