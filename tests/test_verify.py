@@ -52,7 +52,8 @@ from symnn.verify.moments import initialiser_measures
 from symnn.verify.mpfr import MPFR
 from symnn.verify.mutants import mutants_of, try_mutants
 from symnn.verify.numeric import numeric_gradient
-from symnn.verify.oracles import FUNCTIONS, OPTIMIZERS, SCHEDULES, oracle_measures
+from symnn.verify.oracles import oracle_measures
+from symnn.verify.peers import FUNCTIONS, OPTIMIZERS, SCHEDULES
 from symnn.verify.report import Measure, Report
 from symnn.verify.running import running
 from symnn.verify.sample import draw

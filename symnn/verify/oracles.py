@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import importlib.util
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from typing import Any
 
 import mpmath
@@ -14,10 +14,11 @@ from symnn.language.operation import Kind, Op, Role
 from symnn.verify.calls import held_together
 from symnn.verify.evaluate import evaluate
 from symnn.verify.gradients import derived_gradient
+from symnn.verify.peers import FUNCTIONS, OPTIMIZERS, SCHEDULES
 from symnn.verify.report import Measure
 from symnn.verify.sample import Instance, draw, draw_like, sizes_of
 
-__all__ = ["FUNCTIONS", "OPTIMIZERS", "ORACLE_BOUND", "oracle_measures"]
+__all__ = ["ORACLE_BOUND", "oracle_measures"]
 
 #: The peers compute in float64; their own error, through sums and 100 steps, stays below this.
 ORACLE_BOUND = 1e-12
@@ -26,62 +27,6 @@ _STEPS = 100
 Array = np.ndarray[Any, Any]
 Torch = Any
 Values = Mapping[str, Any]
-
-
-def _rows(loss: Any) -> Any:
-    """The mean over all axes but the first: a loss of each sample."""
-    return loss.reshape(loss.shape[0], -1).mean(1)
-
-
-#: Operation → its value by torch, from torch tensors of the arguments and plain numbers of the parameters.
-FUNCTIONS: dict[str, Callable[[Torch, Values], Any]] = {
-    "identity": lambda t, v: v["x"] * 1,
-    "relu": lambda t, v: t.nn.functional.relu(v["x"]),
-    "leaky_relu": lambda t, v: t.nn.functional.leaky_relu(v["x"], v["alpha"]),
-    "sigmoid": lambda t, v: t.sigmoid(v["x"]),
-    "tanh": lambda t, v: t.tanh(v["x"]),
-    "softplus": lambda t, v: t.nn.functional.softplus(v["x"], beta=v["beta"], threshold=1e9),
-    "silu": lambda t, v: t.nn.functional.silu(v["x"]),
-    "gelu": lambda t, v: t.nn.functional.gelu(v["x"]),
-    "softmax": lambda t, v: t.softmax(v["z"] / v["T"], -1),
-    "log_softmax": lambda t, v: t.nn.functional.log_softmax(v["z"] / v["T"], -1),
-    "mse": lambda t, v: _rows(t.nn.functional.mse_loss(v["pred"], v["target"], reduction="none")),
-    "huber": lambda t, v: _rows(
-        t.nn.functional.huber_loss(v["pred"], v["target"], reduction="none", delta=v["delta"])
-    ),
-    "bce": lambda t, v: _rows(t.nn.functional.binary_cross_entropy(v["p"], v["t"], reduction="none")),
-    "bce_logits": lambda t, v: _rows(
-        t.nn.functional.binary_cross_entropy_with_logits(v["z"], v["t"], reduction="none")
-    ),
-    "ce": lambda t, v: -(v["t"] * t.log(v["p"])).sum(-1),
-    "softmax_ce": lambda t, v: t.nn.functional.cross_entropy(v["z"], v["t"], reduction="none"),
-    "sparse_softmax_ce": lambda t, v: t.nn.functional.cross_entropy(v["z"], v["label"], reduction="none"),
-    "linear": lambda t, v: t.nn.functional.linear(v["x"], v["W"], v["b"]),
-    "layer_norm": lambda t, v: t.nn.functional.layer_norm(
-        v["x"], v["x"].shape[-1:], v["gamma"], v["beta"], eps=v["eps"]
-    ),
-    "rms_norm": lambda t, v: t.nn.functional.rms_norm(v["x"], v["x"].shape[-1:], v["gamma"], eps=v["eps"]),
-    "l2": lambda t, v: v["lam"] * (v["w"] ** 2).sum(),
-}
-
-#: Optimizer → the torch optimizer with the same steps. Momentum here takes v ← βv + ηg, torch v ← βv + g and
-#: θ ← θ − ηv: with a constant rate the steps are the same.
-OPTIMIZERS: dict[str, Callable[[Torch, list[Any], Values], Any]] = {
-    "sgd": lambda t, p, v: t.optim.SGD(p, lr=v["lr"]),
-    "momentum": lambda t, p, v: t.optim.SGD(p, lr=v["lr"], momentum=v["beta"]),
-    "nesterov": lambda t, p, v: t.optim.SGD(p, lr=v["lr"], momentum=v["beta"], nesterov=True),
-    "adam": lambda t, p, v: t.optim.Adam(p, lr=v["lr"], betas=(v["beta1"], v["beta2"]), eps=v["eps"]),
-    "adamw": lambda t, p, v: t.optim.AdamW(
-        p, lr=v["lr"], betas=(v["beta1"], v["beta2"]), eps=v["eps"], weight_decay=v["weight_decay"]
-    ),
-}
-
-#: Schedule → the learning rates by torch for t = 1, 2, …, as (torch, optimizer, parameters) to a scheduler.
-SCHEDULES: dict[str, Callable[[Torch, Any, Values], Any]] = {
-    "cosine_annealing": lambda t, o, v: t.optim.lr_scheduler.CosineAnnealingLR(
-        o, T_max=int(v["T"]), eta_min=v["eta_min"]
-    ),
-}
 
 
 def oracle_measures(op: Op, derivation: Derivation | None, module: Any = None, seed: int = 0) -> list[Measure]:
@@ -124,15 +69,21 @@ def _function(torch: Torch, op: Op, derivation: Derivation | None, rng: np.rando
         for name in moving:
             tensors[name].requires_grad_()
         output = FUNCTIONS[op.name](torch, {**tensors, **_plain(instance)})
+        output = output if output.requires_grad or not moving else output + 0 * tensors[moving[0]]
         made = evaluate(op.equations, instance.values, instance.sizes)[op.outputs[0]]
         value_error = max(value_error, _difference(held_together(op, op.outputs[0], made), output.detach().numpy()))
         if derivation is not None:
             seed = draw_like(made.shape, rng)
             output.backward(_tensor(torch, held_together(op, op.outputs[0], seed)))
-            grads = derived_gradient(derivation, instance, {op.outputs[0]: seed})
+            seeds = {n: draw_like(tuple(instance.sizes[i.axis] for i in op.equation(n).axes), rng) for n in op.results}
+            # Of several outputs the peer has the first: the others' cotangents are zero.
+            seeds = {n: np.asarray(a * 0, dtype=object) for n, a in seeds.items()} | {op.outputs[0]: seed}
+            grads = derived_gradient(derivation, instance, seeds)
             for name in derivation.wrt:
                 got = held_together(op, name, grads[name])
-                gradient_error = max(gradient_error, _difference(got, tensors[name].grad.numpy()))
+                peer = tensors[name].grad
+                wanted = np.zeros(got.shape) if peer is None else peer.numpy()
+                gradient_error = max(gradient_error, _difference(got, wanted))
     made_measures = [Measure("oracle", "torch, value", value_error, ORACLE_BOUND, count)]
     if derivation is not None:
         made_measures.append(Measure("oracle", "torch, gradient", gradient_error, ORACLE_BOUND, count))
@@ -179,7 +130,7 @@ def _schedule(torch: Torch, op: Op, rng: np.random.Generator) -> list[Measure]:
     instance = draw(op, rng)
     plain = {**_plain(instance), "T": 50.0}
     parameter = torch.zeros(1, dtype=torch.float64, requires_grad=True)
-    optimizer = torch.optim.SGD([parameter], lr=plain["eta_max"])
+    optimizer = torch.optim.SGD([parameter], lr=plain.get("eta_max", plain.get("eta0")))
     peer = SCHEDULES[op.name](torch, optimizer, plain)
     worst = 0.0
     steps = int(plain["T"])
