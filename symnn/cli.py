@@ -90,14 +90,13 @@ def list_(
     """Every operation: name, kind, arguments, outputs, one line of maths."""
     from symnn.emit.doc_spec import spec as described
     from symnn.emit.doc_table import operations_table
+    from symnn.loops.count import COUNTS
 
     ops = _of_kind(list(_operations(spec).values()), kind)
     if form is DataFormat.json:
         _write(json.dumps([described(op) for op in ops], ensure_ascii=False, indent=2) + "\n")
     else:
-        _write(operations_table(ops))
-        if kind in (None, "statement"):
-            _write("what one of them costs: symnn derive parameter_count (flop_count, memory_count) --of OP\n")
+        _write(operations_table(ops, COUNTS if kind in (None, "statement") else {}))
 
 
 @app.command(epilog="Example: symnn derive layer_norm --wrt x --format latex -o layer_norm.tex")

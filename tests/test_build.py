@@ -37,7 +37,7 @@ class Engine:
     def verify(self, op: Op, module: object, dtypes: Sequence[str]) -> Report:
         assert isinstance(module, SimpleNamespace) or op.name == module.NAME  # type: ignore[attr-defined]
         self.verified.append(op.name)
-        return Report(op.name, tuple(Measure("kernel", f"{t} ordinary", self.error, 4.0) for t in dtypes))
+        return Report(op.name, tuple(Measure("source", f"{t} ordinary", self.error, 4.0) for t in dtypes))
 
 
 @pytest.fixture

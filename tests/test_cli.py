@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 
 from symnn import __version__
+from symnn.loops.count import COUNTS
 from symnn.registry import catalogue_operations
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -54,7 +55,7 @@ def test_help_lists_the_commands() -> None:
 
 def test_list_names_every_operation() -> None:
     done = symnn("list")
-    assert [line.split()[0] for line in done.stdout.splitlines()[1:]] == OPERATIONS
+    assert [line.split()[0] for line in done.stdout.splitlines()[1:]] == [*OPERATIONS, *COUNTS]
     losses = symnn("list", "--kind", "loss").stdout
     assert "softmax_ce" in losses
     assert "relu" not in losses

@@ -2,21 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from symnn.emit.doc_spec import one_line
 from symnn.emit.unicode import width
-from symnn.language.operation import Op
+from symnn.language.operation import Kind, Op
 
 __all__ = ["operations_table"]
 
 _MATHS = 72
 
 
-def operations_table(ops: Sequence[Op]) -> str:
-    """Name, kind, arguments and outputs in columns, and the maths at the end of each row."""
+def operations_table(ops: Sequence[Op], counts: Mapping[str, str] | None = None) -> str:
+    """Name, kind, arguments and outputs in columns, and the maths at the end of each row; then what can be counted."""
     heads = ("name", "kind", "arguments", "outputs", "maths")
     rows = [heads, *(_row(op) for op in ops)]
+    rows += [(name, Kind.STATEMENT.value, "--of OP", "", about) for name, about in (counts or {}).items()]
     sizes = [max(width(row[k]) for row in rows) for k in range(len(heads) - 1)]
     return "".join(_padded(row, sizes) + "\n" for row in rows)
 
