@@ -118,6 +118,21 @@ def test_strides_shapes_and_types(name: str, extents: dict[str, int], n: int, ho
         np.testing.assert_array_equal(a, b)
 
 
+@pytest.mark.parametrize("name", ["swish", "silu", "gelu", "mish", "elu", "swiglu"])
+def test_where_small_arrays_lie_does_not_change_a_bit(name: str) -> None:
+    """Arrays side by side in memory give what arrays far apart give: a loop must not ask where they are."""
+    rng = np.random.default_rng(0)
+    for count in (4, 5, 9):
+        arrays = arrays_of(name, {**EXTENTS, "n": count}, np.float32, lead=(count,))
+        first = results(name, arrays)
+        for _ in range(40):
+            held = [np.empty(int(rng.integers(1, 40)), np.uint8) for _ in range(3)]
+            again = results(name, [np.array(a) for a in arrays])
+            for a, b in zip(first, again, strict=True):
+                np.testing.assert_array_equal(a, b)
+            del held
+
+
 @pytest.mark.parametrize("name", WITH_GRADIENT)
 def test_threads_do_not_change_a_bit(name: str) -> None:
     arrays = arrays_of(name, {"n": 3000, "c": 50, "d": 40, "i": 12, "o": 9}, np.float32, lead=(3000, 20))

@@ -10,10 +10,26 @@ from collections import namedtuple
 import numpy as np
 from llvmlite import ir
 from numba import njit, prange, types
+from numba.core.compiler import Compiler
 from numba.extending import intrinsic, overload
 
+
+class Apart(Compiler):
+    """Numba's compiler, told that the arrays of a kernel share no memory, as the checks of the arguments see to.
+
+    Without that, a loop asks where its arrays lie: small ones that lie side by side go another way than others, which
+    may round differently in the last bit.
+    """
+
+    def __init__(self, typingctx, targetctx, library, args, return_type, flags, locals):
+        flags.noalias = True
+        super().__init__(typingctx, targetctx, library, args, return_type, flags, locals)
+
+
 #: Every kernel is compiled with these: a division by zero gives an infinity, a product and a sum may round once.
-OPTIONS = {"cache": True, "error_model": "numpy", "nogil": True, "fastmath": {"contract", "nsz"}}
+OPTIONS = {
+    "cache": True, "error_model": "numpy", "nogil": True, "fastmath": {"contract", "nsz"}, "pipeline_class": Apart,
+}
 
 # --- what callers hand in ---------------------------------------------------------------------------------
 

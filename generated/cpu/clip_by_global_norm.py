@@ -22,7 +22,7 @@ from numba import njit, prange
 from ._runtime import OPTIONS, added, check, chunk_rows, number, updated, write_back
 
 #: The runtime that these kernels were compiled against: a new one makes a new file, and with it a new cache.
-RUNTIME = "69f8e7f77a1e"
+RUNTIME = "2118faf1eb82"
 
 
 #: The operation, for programs.

@@ -16,7 +16,7 @@ import numpy as np
 from ._runtime import number, shape_of
 
 #: The runtime that these kernels were compiled against: a new one makes a new file, and with it a new cache.
-RUNTIME = "69f8e7f77a1e"
+RUNTIME = "2118faf1eb82"
 
 
 #: The operation, for programs.
