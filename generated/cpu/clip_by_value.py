@@ -81,6 +81,7 @@ _THETA = (
 
 def init(grad):
     """The state before the first step, for a parameter like grad: zeros."""
+    check(_THETA, (grad,))
     return State()
 
 

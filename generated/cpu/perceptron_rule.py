@@ -105,6 +105,7 @@ _THETA = (
 
 def init(theta):
     """The state before the first step, for a parameter like theta: zeros."""
+    check(_THETA, (theta,))
     return State()
 
 

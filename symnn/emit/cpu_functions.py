@@ -318,7 +318,8 @@ class Functions(Pieces):
         first = self.arrays[0]
         zeros = ", ".join(f"np.zeros({first.name}.shape, real)" for _ in self._state())
         table = self._table("_THETA", [first])
-        lines = [f"_, _, _, real = check({table}, ({first.name},))"] if zeros else []
+        checked = f"check({table}, ({first.name},))"
+        lines = [f"_, _, _, real = {checked}" if zeros else checked]
         return [
             *self.tables_of("_THETA"),
             f"def init({first.name}):",
