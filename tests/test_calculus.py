@@ -23,6 +23,7 @@ from symnn.language.terms import (
     Partial,
     Tensor,
     Total,
+    adjoint,
     canonical,
     indicator,
     logistic,
@@ -51,6 +52,16 @@ g_hat = tensor("xhat̄", ELEMENTS, d)
 x_hat = tensor("xhat", ELEMENTS, d)
 r = tensor("r", ELEMENTS)
 E1 = Index("…′")
+
+
+b, h, t, u, u1 = (Index(a) for a in ["b", "h", "t", "u", "u′"])
+scores = Entry(Tensor("s"), n, n1)
+bn_hat = tensor("xhat̄", n, c, ELEMENTS)
+
+
+def mean_n(body: sp.Expr) -> sp.Expr:
+    """The mean over a channel's samples and positions."""
+    return Total(body.xreplace({n: n1, ELEMENTS: E1}), n1, E1) / (Extent("n") * Extent("…"))
 
 
 def mean_d(body: sp.Expr) -> sp.Expr:
@@ -128,6 +139,37 @@ CLOSED_FORMS = {
     "gan_generator": {"fake": -tensor("g", n) * (1 - tensor("sigmoid", n))},
     "gan_generator_minimax": {"fake": -tensor("g", n) * tensor("sigmoid", n)},
     "dropout": {"x": g * tensor("mask", ELEMENTS) / (1 - sp.Symbol("p", nonnegative=True))},
+    "log_cosh": {"pred": tensor("g", n) * sp.tanh(Entry(Tensor("r"), n, d)) / D},
+    "prelu": {
+        "x": tensor("g", n, c, ELEMENTS) * where(tensor("x", n, c, ELEMENTS) > 0, 1, tensor("alpha", c)),
+        "alpha": Total(
+            tensor("g", n1, c, E1) * where(tensor("x", n1, c, E1) > 0, 0, tensor("x", n1, c, E1)), n1, E1
+        ),
+    },
+    "kl_div": {
+        "p": tensor("g", n) * where(tensor("p", n, c) > 0, sp.log(tensor("p", n, c) / tensor("q", n, c)) + 1, 0),
+        "q": tensor("g", n) * where(tensor("p", n, c) > 0, -tensor("p", n, c) / tensor("q", n, c), 0),
+    },
+    "masked_softmax_ce": {
+        "z": Entry(Tensor("g")) * tensor("mask", n) / Entry(Tensor("count"))
+        * (tensor("a", n, c) - Delta(c, Entry(Tensor("label", integer=True, nonnegative=True), n)))
+    },
+    "hinge": {"z": -tensor("g", n) * tensor("t", n, d) * indicator(tensor("t", n, d) * tensor("z", n, d) < 1) / D},
+    "batch_norm": {
+        "x": tensor("r", c)
+        * (bn_hat - mean_n(bn_hat) - tensor("xhat", n, c, ELEMENTS) * mean_n(bn_hat * tensor("xhat", n, c, ELEMENTS))),
+        "gamma": Total(tensor("g", n1, c, E1) * tensor("xhat", n1, c, E1), n1, E1),
+        "beta": Total(tensor("g", n1, c, E1), n1, E1),
+    },
+    "attention": {
+        "s": tensor("a", b, h, t, u)
+        * (tensor(adjoint("a"), b, h, t, u) - Total(tensor("a", b, h, t, u1) * tensor(adjoint("a"), b, h, t, u1), u1))
+        * indicator(tensor("open", b, t, u) > 0)
+    },
+    "info_nce": {
+        "s": tensor("g", n)
+        * (sp.exp(scores) / Total(sp.exp(scores), n1) - Delta(n, n1))
+    },
     "l2": {"w": 2 * sp.Symbol("lam", nonnegative=True) * Entry(Tensor("g")) * tensor("w", ELEMENTS)},
 }
 
@@ -173,7 +215,7 @@ def test_every_step_of_the_chain_rule_states_its_partials() -> None:
 def test_forward_mode_gives_tangents_of_every_output() -> None:
     for name in CLOSED_FORMS:
         derivation = forward.derive(OPS[name])
-        assert derivation.results == tuple(out + "\u0307" for out in OPS[name].outputs)
+        assert derivation.results == tuple(out + "\u0307" for out in OPS[name].results)
         assert all(not e.value.has(Delta) or name == "sparse_softmax_ce" for e in derivation.equations)
 
 

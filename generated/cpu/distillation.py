@@ -484,7 +484,8 @@ def _jvp_parallel(
 
 @njit(**OPTIONS)
 def _hvp_rows(
-    z_student, z_teacher, z_student_dot, T, T_to_2, seed_T_to_two_alpha_minus_one, seed_alpha, dz_student_dot,
+    z_student, z_teacher, z_student_dot, T, T_to_const, seed_T_to_two_alpha_minus_one, seed_alpha,
+    dz_student_dot,
 ):
     real = z_student.dtype.type
     c_size = z_student.shape[1]
@@ -550,7 +551,7 @@ def _hvp_rows(
         sum_ds = real(sum_ds_sum)
         # a[n,c] = exp(z_student[n,c] − z_student_max[n]) / sum_exp[n]
         # log_softmax_a[n,c] = exp(z_student[n,c] / T − z_student_max_[n]) / sum_exp_[n]
-        # z̄̇_student[n,c] = seed_alpha·a[n,c]·(ż_student[n,c] − sum_a_z_student_dot[n]) + T_to_2·
+        # z̄̇_student[n,c] = seed_alpha·a[n,c]·(ż_student[n,c] − sum_a_z_student_dot[n]) + T_to_const·
         #     sum_ds[n]·log_softmax_a[n,c]·(sum_log_softmax_a_z_student_dot[n] − ż_student[n,c])
         for c in range(c_size):
             exp_z_student_max_z_student = dz_student_dot[n, c]
@@ -558,22 +559,22 @@ def _hvp_rows(
             exp_z_student_max__z_student = exp_z_student_max__z_student_row[c]
             log_softmax_a = exp_z_student_max__z_student / sum_exp_
             dz_student_dot[n, c] = (
-                a * seed_alpha * (z_student_dot[n, c] - sum_a_z_student_dot) + T_to_2 * log_softmax_a * sum_ds
-                * (sum_log_softmax_a_z_student_dot - z_student_dot[n, c])
+                a * seed_alpha * (z_student_dot[n, c] - sum_a_z_student_dot) + T_to_const * log_softmax_a
+                * sum_ds * (sum_log_softmax_a_z_student_dot - z_student_dot[n, c])
             )
 
 
 @njit(parallel=True, **OPTIONS)
 def _hvp_parallel(
-    chunk, z_student, z_teacher, z_student_dot, T, T_to_2, seed_T_to_two_alpha_minus_one, seed_alpha,
+    chunk, z_student, z_teacher, z_student_dot, T, T_to_const, seed_T_to_two_alpha_minus_one, seed_alpha,
     dz_student_dot,
 ):
     for k in prange((z_student.shape[0] + chunk - 1) // chunk):
         lo = k * chunk
         hi = min(lo + chunk, z_student.shape[0])
         _hvp_rows(
-            z_student[lo:hi], z_teacher[lo:hi], z_student_dot[lo:hi], T, T_to_2, seed_T_to_two_alpha_minus_one,
-            seed_alpha, dz_student_dot[lo:hi],
+            z_student[lo:hi], z_teacher[lo:hi], z_student_dot[lo:hi], T, T_to_const,
+            seed_T_to_two_alpha_minus_one, seed_alpha, dz_student_dot[lo:hi],
         )
 
 
@@ -763,16 +764,16 @@ def hvp(inputs, vectors, *, T=4, alpha=0.5, reduction="mean"):
     dz_student_dot = np.empty((n_size, c_size), real)
     seed_T_to_two_alpha_minus_one = seed * T * T * (alpha - 1)
     seed_alpha = seed * alpha
-    T_to_2 = 1 / (T * T)
+    T_to_const = 1 / (T * T)
     chunk = chunk_rows(c_size)
     if n_size <= chunk:
         _hvp_rows(
-            z_student, z_teacher, z_student_dot, real(T), real(T_to_2), real(seed_T_to_two_alpha_minus_one),
-            real(seed_alpha), dz_student_dot,
+            z_student, z_teacher, z_student_dot, real(T), real(T_to_const),
+            real(seed_T_to_two_alpha_minus_one), real(seed_alpha), dz_student_dot,
         )
     else:
         _hvp_parallel(
-            chunk, z_student, z_teacher, z_student_dot, real(T), real(T_to_2),
+            chunk, z_student, z_teacher, z_student_dot, real(T), real(T_to_const),
             real(seed_T_to_two_alpha_minus_one), real(seed_alpha), dz_student_dot,
         )
     return Gradients(dz_student_dot)

@@ -174,7 +174,7 @@ def _jvp_parallel(chunk, z, z_dot, T, y, y_dot):
 
 
 @njit(**OPTIONS)
-def _hvp_rows(z, z_dot, g, T, T_to_2, dz_dot):
+def _hvp_rows(z, z_dot, g, T, T_to_const, dz_dot):
     real = z.dtype.type
     c_size = z.shape[1]
     for e in range(z.shape[0]):
@@ -203,19 +203,19 @@ def _hvp_rows(z, z_dot, g, T, T_to_2, dz_dot):
             sum_a_z_dot_sum = added(sum_a_z_dot_sum, a * z_dot[e, c])
         sum_a_z_dot = real(sum_a_z_dot_sum)
         # a[c] = exp(z[c] / T − zₘₐₓ) / sum_exp
-        # z̄̇[c] = T_to_2·sum_g·a[c]·(sum_a_z_dot − ż[c])
+        # z̄̇[c] = T_to_const·sum_g·a[c]·(sum_a_z_dot − ż[c])
         for c in range(c_size):
             exp_z_max_z = dz_dot[e, c]
             a = exp_z_max_z / sum_exp
-            dz_dot[e, c] = T_to_2 * a * sum_g * (sum_a_z_dot - z_dot[e, c])
+            dz_dot[e, c] = T_to_const * a * sum_g * (sum_a_z_dot - z_dot[e, c])
 
 
 @njit(parallel=True, **OPTIONS)
-def _hvp_parallel(chunk, z, z_dot, g, T, T_to_2, dz_dot):
+def _hvp_parallel(chunk, z, z_dot, g, T, T_to_const, dz_dot):
     for k in prange((z.shape[0] + chunk - 1) // chunk):
         lo = k * chunk
         hi = min(lo + chunk, z.shape[0])
-        _hvp_rows(z[lo:hi], z_dot[lo:hi], g[lo:hi], T, T_to_2, dz_dot[lo:hi])
+        _hvp_rows(z[lo:hi], z_dot[lo:hi], g[lo:hi], T, T_to_const, dz_dot[lo:hi])
 
 
 _ARGUMENTS = (
@@ -320,10 +320,10 @@ def hvp(inputs, vectors, g, *, T=1):
     c_size = sizes["c"]
     size = sizes["..."]
     dz_dot = np.empty((size, c_size), real)
-    T_to_2 = 1 / (T * T)
+    T_to_const = 1 / (T * T)
     chunk = chunk_rows(c_size)
     if size <= chunk:
-        _hvp_rows(z, z_dot, g, real(T), real(T_to_2), dz_dot)
+        _hvp_rows(z, z_dot, g, real(T), real(T_to_const), dz_dot)
     else:
-        _hvp_parallel(chunk, z, z_dot, g, real(T), real(T_to_2), dz_dot)
+        _hvp_parallel(chunk, z, z_dot, g, real(T), real(T_to_const), dz_dot)
     return Gradients(dz_dot.reshape((*lead, c_size)))

@@ -231,12 +231,15 @@ def _worth_a_name(expr: sp.Expr) -> bool:
     return not isinstance(core, sp.Symbol) or isinstance(expr, Extent)
 
 
+_DIGITS = ("zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine")
+
+
 def number_name(expr: sp.Expr) -> str:
     """A readable name: 1 − beta1**t is one_minus_beta1_to_t."""
     if isinstance(expr, sp.Symbol):
         return size_name(expr.axis) if isinstance(expr, Extent) else code_name(str(expr.name))
     if expr.is_Integer:
-        return {0: "zero", 1: "one", 2: "two"}.get(int(expr), str(abs(int(expr))))
+        return _DIGITS[int(expr)] if 0 <= int(expr) < len(_DIGITS) else "const"
     if expr.is_number:
         return "const"
     if isinstance(expr, sp.Add):

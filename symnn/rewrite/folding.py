@@ -6,7 +6,7 @@ the result is kept where it is cheaper. There is no list of patterns: every defi
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -346,6 +346,7 @@ def simplify(expr: sp.Expr, folds: Sequence[Fold]) -> tuple[sp.Expr, list[Rewrit
         rule = "given" if fold.given else "definition"
         accept(folded, rule, _ground(fold), fold.source)
     accept(normalise(expr), "collect", "common factors are taken out")
+    accept(_recognise_tanh(expr), "hyperbolic tangent", "tanh(u/2) = (e^u − 1)/(e^u + 1)")
     accept(_recognise_logistic(expr), "logistic function", "σ(u) = 1/(1 + e^(−u))")
     return expr, steps
 
@@ -355,15 +356,32 @@ def _ground(fold: Fold) -> str:
     return "this is given" if fold.given else f"the definition of {fold.source.lhs.tensor} read from right to left"
 
 
+def _exponentials(expr: sp.Expr) -> Iterator[tuple[sp.Pow, sp.exp]]:
+    """Each 1/(1 + e^u) of an expression, with its exponential."""
+    for power in sorted(expr.atoms(sp.Pow), key=sp.default_sort_key):
+        if power.exp == -1 and isinstance(power.base, sp.Add) and len(power.base.args) == 2:
+            one, exponential = sp.sympify(power.base.as_coeff_Add())
+            if one == 1 and isinstance(exponential, sp.exp):
+                yield power, exponential
+
+
+def _recognise_tanh(expr: sp.Expr) -> sp.Expr:
+    """(e^u − 1)/(e^u + 1) is tanh(u/2): with e^u = (1 + t)/(1 − t) nothing but t is left of it."""
+    for power, exponential in _exponentials(expr):
+        t = sp.Dummy("t", real=True)
+        named = expr.xreplace({power: (1 - t) / 2}).xreplace({exponential: (1 + t) / (1 - t)})
+        found = sp.cancel(named) if not named.atoms(sp.exp) else named
+        # The odd part alone is a tanh; with a constant beside it a logistic function says it more shortly.
+        if found.has(t) and found.xreplace({t: -t}) == -found and not found.atoms(sp.exp):
+            return normalise(found.xreplace({t: sp.tanh(exponential.args[0] / 2)}))
+    return expr
+
+
 def _recognise_logistic(expr: sp.Expr) -> sp.Expr:
     """1/(1 + e^u) is σ(−u), and e^u/(1 + e^u) is σ(u)."""
-    for power in sorted(expr.atoms(sp.Pow), key=sp.default_sort_key):
-        if power.exp != -1 or not isinstance(power.base, sp.Add) or len(power.base.args) != 2:
-            continue
-        one, exponential = sp.sympify(power.base.as_coeff_Add())
-        if one == 1 and isinstance(exponential, sp.exp):
-            u = exponential.args[0]
-            bare = normalise(expr.xreplace({power: logistic(-u)}))
-            whole = normalise(expr.xreplace({power: logistic(u) / exponential}))
-            return _recognise_logistic(min((bare, whole), key=cost))
+    for power, exponential in _exponentials(expr):
+        u = exponential.args[0]
+        bare = normalise(expr.xreplace({power: logistic(-u)}))
+        whole = normalise(expr.xreplace({power: logistic(u) / exponential}))
+        return _recognise_logistic(min((bare, whole), key=cost))
     return expr
