@@ -68,8 +68,8 @@ TASK = Task(
     description="Train a convolutional network on handwritten digits with generated kernels.",
     network=Network,
     shape=(1, 8, 8),
-    epochs=20,
-    rate=5e-3,
+    epochs=30,
+    rate=1e-2,
     wanted=0.98,
 )
 

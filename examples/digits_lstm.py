@@ -63,7 +63,7 @@ TASK = Task(
     network=Network,
     shape=(8, PIXELS),
     epochs=40,
-    rate=1e-2,
+    rate=2e-2,
     wanted=0.97,
 )
 

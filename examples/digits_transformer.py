@@ -2,10 +2,10 @@
 
     python examples/digits_transformer.py -o digits_transformer.png
 
-The 8 rows of an image are 8 tokens: rows → linear, plus positional_encoding → transformer_block → layer_norm → mean of
-the tokens → linear → softmax cross-entropy. The network is trained by Adam under a cosine schedule on the 1,797 images
-of 8×8 pixels that scikit-learn carries; a fifth of them is held out. Exit status 1 where the held-out accuracy stays
-below 97%.
+The 8 rows of an image are 8 tokens: rows → linear, plus positional_encoding → transformer_block → layer_norm →
+flatten → linear → softmax cross-entropy. The network is trained by AdamW under a cosine schedule on the 1,797 images of
+8×8 pixels that scikit-learn carries; a fifth of them is held out. Exit status 1 where the held-out accuracy stays below
+97%.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
 from examples.training import Array, Classifier, Task, run
 from generated.cpu import (
-    global_avg_pool2d,
+    flatten,
     he_normal,
     layer_norm,
     linear,
@@ -30,7 +30,7 @@ from generated.cpu import (
     xavier_uniform,
 )
 
-TOKENS, PIXELS, WIDTH, HEADS, INNER = 8, 8, 48, 4, 96
+TOKENS, PIXELS, WIDTH, HEADS, INNER = 8, 8, 64, 4, 128
 #: The weights of the block; its functions take them by name, and its gradients carry the same names.
 BLOCK = (
     "gamma1", "beta1", "Wq", "Wk", "Wv", "Wo", "bq", "bk", "bv", "bo", "gamma2", "beta2", "W1", "b1", "W2", "b2",
@@ -38,7 +38,9 @@ BLOCK = (
 
 
 class Network(Classifier):
-    """Rows as tokens, one pre-norm encoder block, and a linear layer on the mean of its normalised tokens."""
+    """Rows as tokens, one pre-norm encoder block, and a linear layer on all its normalised tokens."""
+
+    decay = 1.0
 
     def __init__(self, rng: np.random.Generator, dtype: str = "float32") -> None:
         square = ("Wq", "Wk", "Wv", "Wo")
@@ -48,7 +50,7 @@ class Network(Classifier):
             "b1": np.zeros(INNER, dtype),
             "W2": xavier_uniform.sample((WIDTH, INNER), rng, dtype=dtype),
             "W_in": xavier_uniform.sample((WIDTH, PIXELS), rng, dtype=dtype),
-            "W_out": xavier_uniform.sample((10, WIDTH), rng, dtype=dtype),
+            "W_out": xavier_uniform.sample((10, TOKENS * WIDTH), rng, dtype=dtype),
             "b_out": np.zeros(10, dtype),
         }
         weights |= {name: np.ones(WIDTH, dtype) for name in ("gamma1", "gamma2", "gamma")}
@@ -66,16 +68,15 @@ class Network(Classifier):
         of_block = {name: w[name] for name in BLOCK}
         x, block = transformer_block.forward_saving(x, **of_block, mask=see_all, heads=HEADS)
         x, norm = layer_norm.forward_saving(x, w["gamma"], w["beta"])
-        x, mean = global_avg_pool2d.forward_saving(x.transpose(0, 2, 1)[..., None])
+        x, flat = flatten.forward_saving(x)
         logits, last = linear.forward_saving(x, w["W_out"], w["b_out"])
-        return logits, (embedded, block, norm, mean, last)
+        return logits, (embedded, block, norm, flat, last)
 
     def backward(self, saved: Any, g: Array) -> dict[str, Array]:
         """The gradient of each weight, from the cotangent of the logits."""
-        embedded, block, norm, mean, last = saved
+        embedded, block, norm, flat, last = saved
         out = linear.backward(last, g)
-        g = global_avg_pool2d.backward(mean, out.x).x[..., 0].transpose(0, 2, 1)
-        scale = layer_norm.backward(norm, g)
+        scale = layer_norm.backward(norm, flatten.backward(flat, out.x).x)
         inner = transformer_block.backward(block, scale.x)
         rows = linear.backward(embedded, inner.x.reshape(-1, WIDTH))
         grads = {name: getattr(inner, name) for name in BLOCK}
