@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import importlib
 from collections.abc import Callable
 from pathlib import Path
 from types import ModuleType
@@ -42,14 +43,15 @@ def test_losses_equal_torch(digits: ModuleType, peer: Peer) -> None:
     """Float64, the same weights, batches and rates: every loss of 100 steps agrees to 1e-10, relative."""
     peer("sklearn")
     torch = peer("torch")
-    data = digits.Digits.load(seed=0, dtype="float64")
+    training = importlib.import_module("examples.training")
+    data = training.Digits.load(seed=0, dtype="float64")
     network = digits.Network(SIZES, np.random.default_rng(7), dtype="float64")
     weights = [torch.tensor(w, requires_grad=True) for pair in network.layers for w in pair]
     optimizer = torch.optim.Adam(weights, lr=1e-3, betas=(0.9, 0.999), eps=1e-8)
     ours, theirs = [], []
-    rows_of = digits.batches(len(data.x), 100, np.random.default_rng(7))
+    rows_of = training.batches(len(data.x), 100, np.random.default_rng(7))
     for t, rows in zip(range(1, STEPS + 1), rows_of, strict=False):
-        lr = digits.cosine_annealing.value(t, eta_max=3e-3, T=STEPS)
+        lr = training.cosine_annealing.value(t, eta_max=3e-3, T=STEPS)
         loss, grads = network.loss_and_grads(data.x[rows], data.label[rows])
         network.step(grads, t, lr)
         ours.append(loss)

@@ -1,0 +1,1 @@
+"""Networks trained with generated kernels alone."""
