@@ -31,7 +31,7 @@ ROWS = {
     Kind.SCHEDULE: "step_decay exponential_decay cosine_annealing cosine_warm_restarts warmup_decay one_cycle",
     Kind.INITIALISER: "xavier_uniform xavier_normal he_normal he_uniform he_leaky",
     # The minimisers are statements: symnn.minimise runs what is solved for in them, and they have no kernels.
-    Kind.STATEMENT: """newton bfgs lbfgs conjugate_gradient mlp_backprop bernoulli_mle gaussian_mle
+    Kind.STATEMENT: """nesterov_forms newton bfgs lbfgs conjugate_gradient mlp_backprop bernoulli_mle gaussian_mle
         sigmoid_bound linear_collapse softmax_shift
         residual_gradient adam_bias_correction label_smoothing_gradient logsumexp_gradient parameter_count flop_count
         memory_count""",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sympy as sp
 
+from symnn.calculus.remember import remembered
 from symnn.calculus.trace import Derivation, Step
 from symnn.errors import UsageError
 from symnn.language.operation import Equation, Op
@@ -13,6 +14,7 @@ from symnn.language.terms import Entry, Tensor, maximum, minimum
 __all__ = ["solve_scale"]
 
 
+@remembered
 def solve_scale(op: Op) -> Derivation:
     """The unknown scale of an initialiser's distribution, solved from the relation that it assumes."""
     distribution = op.equations[-1].value

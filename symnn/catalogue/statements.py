@@ -8,6 +8,7 @@ from symnn.language import (
     Eq,
     Label,
     Learned,
+    NonNegative,
     Positive,
     T,
     Unit,
@@ -135,3 +136,17 @@ def logsumexp_gradient(f, z: T[n, c]):
     f.a[n, c] = exp(z[n, c]) / total(exp(z[n, c]), c)
     f.L[n] = log(total(exp(z[n, c]), c))
     return f.L
+
+
+@statement
+def nesterov_forms(f, phi: Label[d], g: Label[d], v: Label[d], lr: NonNegative = 0.01, beta: Unit = 0.9):
+    """Nesterov's momentum, as it is defined and with the gradient where the parameter is (Sutskever et al. 2013, 7).
+
+    As it is defined the gradient g is taken ahead, at φ = θ − βv; the points ahead move by the other form.
+    """
+    f.theta[d] = phi[d] + beta * v[d]
+    f.v_next[d] = beta * v[d] + lr * g[d]
+    f.theta_next[d] = f.theta[d] - f.v_next[d]
+    f.phi_next[d] = f.theta_next[d] - beta * f.v_next[d]
+    f.assume(Eq(f.phi_next[d], phi[d] - (beta * f.v_next[d] + lr * g[d])))
+    return f.phi_next
