@@ -3,8 +3,8 @@
     python examples/digits_cnn.py -o digits_cnn.png
 
 The network is x → conv2d → relu → max_pool2d → conv2d → relu → max_pool2d → flatten → linear → softmax cross-entropy,
-trained by Adam under a cosine schedule on the 1,797 images of 8×8 pixels that scikit-learn carries; a fifth of them is
-held out. Exit status 1 where the held-out accuracy stays below 98%.
+trained by AdamW under a cosine schedule on the 1,797 images of 8×8 pixels that scikit-learn carries; a fifth of them
+is held out. Exit status 1 where the held-out accuracy stays below 98%.
 """
 
 from __future__ import annotations
@@ -26,6 +26,8 @@ CHANNELS = (16, 32)
 
 class Network(Classifier):
     """Two convolutions of 3×3, each rectified and halved in size, and a linear layer."""
+
+    decay = 0.3
 
     def __init__(self, rng: np.random.Generator, dtype: str = "float32") -> None:
         first, second = CHANNELS
