@@ -22,6 +22,7 @@ from types import ModuleType
 from typing import TYPE_CHECKING, Any
 
 from symnn import __version__
+from symnn.cache import kept
 from symnn.emit.doc_spec import declaration_hash
 from symnn.errors import UsageError, VerificationError
 from symnn.language.operation import Kind, Op
@@ -125,9 +126,20 @@ def failures(report: Report) -> str:
 
 def source_of(op: Op, target: str = "cpu", measured: Sequence[str] = ()) -> str:
     """The generated source of an operation; ``measured`` are the lines on what verification found."""
-    from symnn.calculus.programs import programs
+    emitter = _emitter(target)
 
-    return _emitter(target).emit_module(programs(op), _header(op, measured))
+    def emitted() -> str:
+        from symnn.calculus.programs import programs
+
+        return emitter.emit_module(programs(op), _header(op, ()))  # type: ignore[no-any-return]
+
+    header = _header(op, ())
+    parts = [target, op.name, op.doc, op.fingerprint(), repr(op.calls), repr(op.parts), *header]
+    # The text is the same but for the lines that follow the header's last.
+    plain = kept(parts, emitted) if hasattr(emitter, "__file__") else emitted()
+    before, last, after = plain.partition(header[-1])
+    start = before.rpartition("\n")[2]
+    return before + last + "".join(f"\n{start}{line}" for line in measured) + after
 
 
 def _emitter(target: str) -> Any:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import importlib.util
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from types import ModuleType
 from typing import Any
@@ -32,6 +32,14 @@ def pytest_runtest_makereport(item: pytest.Item) -> Any:
         if "could not import" in reason or "not installed" in reason:
             report.outcome = "failed"
             report.longrepr = f"{item.nodeid}: --require-peers does not accept this skip: {reason}"
+
+
+@pytest.fixture(scope="session", autouse=True)
+def own_cache(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """Emitted texts are kept for this run alone: a test that patches the engine must not leave anything behind."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("SYMNN_CACHE_DIR", str(tmp_path_factory.mktemp("cache")))
+        yield
 
 
 @pytest.fixture

@@ -26,6 +26,7 @@ ASIDE = {
     "elementary": frozenset({"elementary", "emit.doc_templates"}),
     "registry": frozenset({"catalogue", "language"}),
     "minimise": frozenset({"calculus", "language", "registry"}),
+    "cache": frozenset({"emit"}),
     "bench": frozenset({"bench", "bench_cases", "bench_format"}),
     "bench_cases": frozenset({"bench_cases"}),
     "bench_format": frozenset({"bench_format"}),
@@ -35,6 +36,7 @@ USERS = {
     "catalogue": {"registry"},
     "elementary": {"emit"},
     "registry": {"build", "cli", "minimise"},
+    "cache": {"build"},
     "bench": {"cli"},
 }
 FILES = sorted(PACKAGE.rglob("*.py"))

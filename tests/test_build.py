@@ -10,6 +10,7 @@ from types import SimpleNamespace
 import pytest
 
 from symnn import build as building
+from symnn.cache import kept
 from symnn.errors import UsageError, VerificationError
 from symnn.language.operation import Kind, Op, Programs
 from symnn.registry import catalogue_operations
@@ -59,7 +60,7 @@ def test_a_build_writes_a_package_with_what_was_measured(engine: Engine, tmp_pat
     }  # fmt: skip
     text = (tmp_path / "cpu" / "softmax_ce.py").read_text()
     assert "hash" in text
-    assert "# verified kernel, float32 ordinary: error 0, bound 4" in text
+    assert "# verified source, float32 ordinary: error 0, bound 4" in text
     assert str(tmp_path) not in text
 
 
@@ -174,3 +175,50 @@ def test_a_module_is_loaded_from_its_text_and_forgotten(engine: Engine) -> None:
     import sys
 
     assert name not in sys.modules
+
+
+# --- what was worked out before -----------------------------------------------------------------------------
+
+
+def test_measures_stand_where_an_emitter_would_put_them() -> None:
+    from symnn.calculus.programs import programs
+    from symnn.emit import cpu
+
+    measured = ("verified steps, one: error 0, bound 1", "verified source, float32, ordinary: error 1e+00, bound 4")
+    for name in ("relu", "adam", "step_decay", "he_normal", "lstm"):
+        op = OPERATIONS[name]
+        assert building.source_of(op, "cpu", measured) == cpu.emit_module(programs(op), building._header(op, measured))
+
+
+def test_a_text_is_kept_by_content_and_never_taken_from_another(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setenv("SYMNN_CACHE_DIR", str(tmp_path))
+    made: list[str] = []
+
+    def make(text: str) -> str:
+        return kept([text], lambda: made.append(text) or text.upper())  # type: ignore[func-returns-value]
+
+    assert [make("a"), make("a"), make("b")] == ["A", "A", "B"] and made == ["a", "b"]
+    for path in (p for p in tmp_path.rglob("*") if p.is_file()):
+        path.write_text(path.read_text() + "x")  # what does not match its own hash is not used
+    assert make("a") == "A" and made == ["a", "b", "a"]
+    monkeypatch.setattr("symnn.cache._engine", lambda: "another engine")
+    assert make("a") == "A" and made == ["a", "b", "a", "a"]
+
+
+def test_a_cache_that_cannot_be_written_is_done_without(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("in the way")
+    monkeypatch.setenv("SYMNN_CACHE_DIR", str(tmp_path / "file"))
+    assert kept(["a"], lambda: "text") == "text"
+
+
+def test_an_unchanged_build_derives_nothing(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setenv("SYMNN_CACHE_DIR", str(tmp_path / "cache"))
+    building.build(PAIR, out_dir=tmp_path / "out")
+
+    def refuse(op: Op) -> Programs:
+        raise AssertionError(f"{op.name} is derived again")
+
+    monkeypatch.setattr("symnn.calculus.programs.programs", refuse)
+    assert {b.state for b in building.build(PAIR, out_dir=tmp_path / "out")} == {"same"}

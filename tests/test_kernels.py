@@ -118,6 +118,16 @@ def test_strides_shapes_and_types(name: str, extents: dict[str, int], n: int, ho
         np.testing.assert_array_equal(a, b)
 
 
+def test_no_two_names_of_a_kernel_are_one_to_numba() -> None:
+    """Numba doubles the underscores of a parallel kernel's variables: x_ would meet x__."""
+    for path in sorted((Path(__file__).resolve().parents[1] / "generated" / "cpu").glob("*.py")):
+        for function in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if isinstance(function, ast.FunctionDef):
+                names = {n.id for n in ast.walk(function) if isinstance(n, ast.Name)}
+                names |= {a.arg for a in function.args.args}
+                assert not {n.replace("_", "__") for n in names if "_" in n} & names, f"{path.name}: {function.name}"
+
+
 @pytest.mark.parametrize("name", ["swish", "silu", "gelu", "mish", "elu", "swiglu"])
 def test_where_small_arrays_lie_does_not_change_a_bit(name: str) -> None:
     """Arrays side by side in memory give what arrays far apart give: a loop must not ask where they are."""

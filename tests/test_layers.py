@@ -88,10 +88,11 @@ def _gates(array: Array, order: list[int]) -> Array:
 @pytest.mark.parametrize(
     ("name", "order"), [("rnn", [0]), ("lstm", [1, 0, 2, 3]), ("gru", [0, 1, 2])], ids=lambda v: str(v)
 )
-def test_recurrent_layers_over_64_steps(name: str, order: list[int]) -> None:
+@pytest.mark.parametrize("sizes", [(64, 3, 5, 4), (9, 64, 6, 80)], ids=["64 steps", "rows among threads"])
+def test_recurrent_layers(name: str, order: list[int], sizes: tuple[int, int, int, int]) -> None:
     rng = np.random.default_rng(len(order))
-    steps, batch, inputs, outputs = 64, 3, 5, 4
-    x, h0, c0 = rng.normal(size=(steps, batch, inputs)), rng.normal(size=(batch, outputs)), rng.normal(size=(3, 4))
+    steps, batch, inputs, outputs = sizes
+    x, h0, c0 = (rng.normal(size=shape) for shape in ((steps, batch, inputs), (batch, outputs), (batch, outputs)))
     W = rng.normal(size=(len(order) * outputs, inputs)) / 2
     U = rng.normal(size=(len(order) * outputs, outputs)) / 2
     b = rng.normal(size=len(order) * outputs)

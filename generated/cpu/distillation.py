@@ -124,46 +124,46 @@ def _forward_saving_rows(
         # z_student_max_[n] = max_c(z_student[n,c] / T)
         # z_teacher_max[n] = max_c(z_teacher[n,c] / T)
         z_student_max_n = real(-np.inf)
-        z_student_max__n = real(-np.inf)
+        z_student_max_2_n = real(-np.inf)
         z_teacher_max_n = real(-np.inf)
         for c in range(c_size):
             z_student_max_n = maxnum(z_student_max_n, z_student[n, c])
-            z_student_max__n = maxnum(z_student_max__n, z_student[n, c] / T)
+            z_student_max_2_n = maxnum(z_student_max_2_n, z_student[n, c] / T)
             z_teacher_max_n = maxnum(z_teacher_max_n, z_teacher[n, c] / T)
         z_student_max[n] = z_student_max_n
-        z_student_max_[n] = z_student_max__n
+        z_student_max_[n] = z_student_max_2_n
         z_teacher_max[n] = z_teacher_max_n
         # shifted__[n] = z_student[n,label[n]] − z_student_max[n]
-        shifted__ = z_student[n, label[n]] - z_student_max_n
+        shifted_2 = z_student[n, label[n]] - z_student_max_n
         # sum_exp[n] = Σ_c exp(z_student[n,c] − z_student_max[n])
         # sum_exp_[n] = Σ_c exp(z_student[n,c] / T − z_student_max_[n])
         # sum_exp__[n] = Σ_c exp(z_teacher[n,c] / T − z_teacher_max[n])
         sum_exp_sum = 0.0
         sum_exp__sum = 0.0
-        sum_exp___sum = 0.0
+        sum_exp_2_sum = 0.0
         for c in range(c_size):
             sum_exp_sum = added(sum_exp_sum, exp(z_student[n, c] - z_student_max_n))
-            sum_exp__sum = added(sum_exp__sum, exp(z_student[n, c] / T - z_student_max__n))
-            sum_exp___sum = added(sum_exp___sum, exp(z_teacher[n, c] / T - z_teacher_max_n))
+            sum_exp__sum = added(sum_exp__sum, exp(z_student[n, c] / T - z_student_max_2_n))
+            sum_exp_2_sum = added(sum_exp_2_sum, exp(z_teacher[n, c] / T - z_teacher_max_n))
         sum_exp_n = real(sum_exp_sum)
         sum_exp[n] = sum_exp_n
-        sum_exp__n = real(sum_exp__sum)
-        sum_exp_[n] = sum_exp__n
-        sum_exp__ = real(sum_exp___sum)
+        sum_exp_2_n = real(sum_exp__sum)
+        sum_exp_[n] = sum_exp_2_n
+        sum_exp_2 = real(sum_exp_2_sum)
         # log_sum[n] = log(sum_exp_[n])
-        log_sum = log(sum_exp__n)
+        log_sum = log(sum_exp_2_n)
         # log_sum_[n] = log(sum_exp__[n])
-        log_sum__n = log(sum_exp__)
-        log_sum_[n] = log_sum__n
+        log_sum_2_n = log(sum_exp_2)
+        log_sum_[n] = log_sum_2_n
         # log_sum__[n] = log(sum_exp[n])
-        log_sum__ = log(sum_exp_n)
+        log_sum_2 = log(sum_exp_n)
         # shifted_[n,c] = z_teacher[n,c] / T − z_teacher_max[n]
         # t[n,c] = shifted_[n,c] − log_sum_[n]
         # tₘₐₓ[n] = max_c(t[n,c])
         t_max = real(-np.inf)
         for c in range(c_size):
             shifted_ = z_teacher[n, c] / T - z_teacher_max_n
-            t = shifted_ - log_sum__n
+            t = shifted_ - log_sum_2_n
             t_max = maxnum(t_max, t)
         # shifted[n,c] = z_student[n,c] / T − z_student_max_[n]
         # s[n,c] = shifted[n,c] − log_sum[n]
@@ -172,16 +172,16 @@ def _forward_saving_rows(
         # shifted_sum[n] = Σ_c (t[n,c] − s[n,c])·exp(t[n,c] − tₘₐₓ[n])
         shifted_sum_sum = 0.0
         for c in range(c_size):
-            shifted = z_student[n, c] / T - z_student_max__n
+            shifted = z_student[n, c] / T - z_student_max_2_n
             s = shifted - log_sum
             shifted_ = z_teacher[n, c] / T - z_teacher_max_n
-            t = shifted_ - log_sum__n
+            t = shifted_ - log_sum_2_n
             shifted_sum_sum = added(shifted_sum_sum, (t - s) * exp(t - t_max))
         shifted_sum = real(shifted_sum_sum)
         # kl[n] = shifted_sum[n]·exp(tₘₐₓ[n])
         kl = shifted_sum * exp(t_max)
         # L[n] = T_to_two_one_minus_alpha·kl[n] − α·(shifted__[n] − log_sum__[n])
-        L[n] = T_to_two_one_minus_alpha * kl - alpha * (shifted__ - log_sum__)
+        L[n] = T_to_two_one_minus_alpha * kl - alpha * (shifted_2 - log_sum_2)
 
 
 @njit(parallel=True, **OPTIONS)
@@ -208,11 +208,11 @@ def _backward_rows(
     for n in range(sum_exp.shape[0]):
         g_n = g[n]
         label_n = label[n]
-        log_sum__n = log_sum_[n]
+        log_sum_2_n = log_sum_[n]
         sum_exp_n = sum_exp[n]
-        sum_exp__n = sum_exp_[n]
+        sum_exp_2_n = sum_exp_[n]
         z_student_max_n = z_student_max[n]
-        z_student_max__n = z_student_max_[n]
+        z_student_max_2_n = z_student_max_[n]
         z_teacher_max_n = z_teacher_max[n]
         # shifted_[n,c] = z_teacher[n,c] / T − z_teacher_max[n]
         # t[n,c] = shifted_[n,c] − log_sum_[n]
@@ -221,7 +221,7 @@ def _backward_rows(
         sum_ds_sum = 0.0
         for c in range(c_size):
             shifted_ = z_teacher[n, c] / T - z_teacher_max_n
-            t = shifted_ - log_sum__n
+            t = shifted_ - log_sum_2_n
             ds = T_to_two_alpha_minus_one * g_n * exp(t)
             dz_student[n, c] = ds
             sum_ds_sum = added(sum_ds_sum, ds)
@@ -233,9 +233,9 @@ def _backward_rows(
         # z̄_student[n,c] = (s̄[n,c] − sum_ds[n]·log_softmax_a[n,c]) / T + α·g[n]·(a[n,c] − 1[c = label[n]])
         for c in range(c_size):
             a = exp(z_student[n, c] - z_student_max_n) / sum_exp_n
-            log_softmax_a = exp(z_student[n, c] / T - z_student_max__n) / sum_exp__n
+            log_softmax_a = exp(z_student[n, c] / T - z_student_max_2_n) / sum_exp_2_n
             shifted_ = z_teacher[n, c] / T - z_teacher_max_n
-            t = shifted_ - log_sum__n
+            t = shifted_ - log_sum_2_n
             ds = dz_student[n, c]
             dz_student[n, c] = (
                 (ds - log_softmax_a * sum_ds) / T + g_n * alpha * (a - (real(1) if c == label_n else real(0)))
@@ -263,7 +263,7 @@ def _value_and_grad_rows(
     seed_alpha, c_size, L, dz_student,
 ):
     real = z_student.dtype.type
-    exp_z_student_max__z_student_row = np.empty(c_size, real)
+    exp_z_student_max_2_z_student_row = np.empty(c_size, real)
     ds_row = np.empty(c_size, real)
     for n in range(lo, hi):
         label_n = label[n]
@@ -278,7 +278,7 @@ def _value_and_grad_rows(
             z_student_max_ = maxnum(z_student_max_, z_student[n, c] / T)
             z_teacher_max = maxnum(z_teacher_max, z_teacher[n, c] / T)
         # shifted__[n] = z_student[n,label[n]] − z_student_max[n]
-        shifted__ = z_student[n, label_n] - z_student_max
+        shifted_2 = z_student[n, label_n] - z_student_max
         # exp_z_student_max_z_student[n,c] = exp(z_student[n,c] − z_student_max[n])
         # exp_z_student_max__z_student[n,c] = exp(z_student[n,c] / T − z_student_max_[n])
         # sum_exp[n] = Σ_c exp(z_student[n,c] − z_student_max[n])
@@ -286,24 +286,24 @@ def _value_and_grad_rows(
         # sum_exp__[n] = Σ_c exp(z_teacher[n,c] / T − z_teacher_max[n])
         sum_exp_sum = 0.0
         sum_exp__sum = 0.0
-        sum_exp___sum = 0.0
+        sum_exp_2_sum = 0.0
         for c in range(c_size):
             exp_z_student_max_z_student = exp(z_student[n, c] - z_student_max)
             dz_student[n, c] = exp_z_student_max_z_student
-            exp_z_student_max__z_student = exp(z_student[n, c] / T - z_student_max_)
-            exp_z_student_max__z_student_row[c] = exp_z_student_max__z_student
+            exp_z_student_max_2_z_student = exp(z_student[n, c] / T - z_student_max_)
+            exp_z_student_max_2_z_student_row[c] = exp_z_student_max_2_z_student
             sum_exp_sum = added(sum_exp_sum, exp_z_student_max_z_student)
-            sum_exp__sum = added(sum_exp__sum, exp_z_student_max__z_student)
-            sum_exp___sum = added(sum_exp___sum, exp(z_teacher[n, c] / T - z_teacher_max))
+            sum_exp__sum = added(sum_exp__sum, exp_z_student_max_2_z_student)
+            sum_exp_2_sum = added(sum_exp_2_sum, exp(z_teacher[n, c] / T - z_teacher_max))
         sum_exp = real(sum_exp_sum)
         sum_exp_ = real(sum_exp__sum)
-        sum_exp__ = real(sum_exp___sum)
+        sum_exp_2 = real(sum_exp_2_sum)
         # log_sum[n] = log(sum_exp_[n])
         log_sum = log(sum_exp_)
         # log_sum_[n] = log(sum_exp__[n])
-        log_sum_ = log(sum_exp__)
+        log_sum_ = log(sum_exp_2)
         # log_sum__[n] = log(sum_exp[n])
-        log_sum__ = log(sum_exp)
+        log_sum_2 = log(sum_exp)
         # shifted_[n,c] = z_teacher[n,c] / T − z_teacher_max[n]
         # t[n,c] = shifted_[n,c] − log_sum_[n]
         # s̄[n,c] = seed_T_to_two_alpha_minus_one·exp(t[n,c])
@@ -331,8 +331,8 @@ def _value_and_grad_rows(
         for c in range(c_size):
             exp_z_student_max_z_student = dz_student[n, c]
             a = exp_z_student_max_z_student / sum_exp
-            exp_z_student_max__z_student = exp_z_student_max__z_student_row[c]
-            log_softmax_a = exp_z_student_max__z_student / sum_exp_
+            exp_z_student_max_2_z_student = exp_z_student_max_2_z_student_row[c]
+            log_softmax_a = exp_z_student_max_2_z_student / sum_exp_
             shifted = z_student[n, c] / T - z_student_max_
             s = shifted - log_sum
             shifted_ = z_teacher[n, c] / T - z_teacher_max
@@ -346,7 +346,7 @@ def _value_and_grad_rows(
         # kl[n] = shifted_sum[n]·exp(tₘₐₓ[n])
         kl = shifted_sum * exp(t_max)
         # L[n] = T_to_two_one_minus_alpha·kl[n] − α·(shifted__[n] − log_sum__[n])
-        L[n] = T_to_two_one_minus_alpha * kl - alpha * (shifted__ - log_sum__)
+        L[n] = T_to_two_one_minus_alpha * kl - alpha * (shifted_2 - log_sum_2)
 
 
 @njit(parallel=True, **OPTIONS)
@@ -370,7 +370,7 @@ def _jvp_rows(
 ):
     real = z_student.dtype.type
     exp_z_student_max_z_student_row = np.empty(c_size, real)
-    exp_z_student_max__z_student_row = np.empty(c_size, real)
+    exp_z_student_max_2_z_student_row = np.empty(c_size, real)
     for n in range(lo, hi):
         # z_student_max[n] = max_c(z_student[n,c])
         # z_student_max_[n] = max_c(z_student[n,c] / T)
@@ -383,7 +383,7 @@ def _jvp_rows(
             z_student_max_ = maxnum(z_student_max_, z_student[n, c] / T)
             z_teacher_max = maxnum(z_teacher_max, z_teacher[n, c] / T)
         # shifted__[n] = z_student[n,label[n]] − z_student_max[n]
-        shifted__ = z_student[n, label[n]] - z_student_max
+        shifted_2 = z_student[n, label[n]] - z_student_max
         # exp_z_student_max_z_student[n,c] = exp(z_student[n,c] − z_student_max[n])
         # exp_z_student_max__z_student[n,c] = exp(z_student[n,c] / T − z_student_max_[n])
         # sum_exp[n] = Σ_c exp(z_student[n,c] − z_student_max[n])
@@ -391,24 +391,24 @@ def _jvp_rows(
         # sum_exp__[n] = Σ_c exp(z_teacher[n,c] / T − z_teacher_max[n])
         sum_exp_sum = 0.0
         sum_exp__sum = 0.0
-        sum_exp___sum = 0.0
+        sum_exp_2_sum = 0.0
         for c in range(c_size):
             exp_z_student_max_z_student = exp(z_student[n, c] - z_student_max)
             exp_z_student_max_z_student_row[c] = exp_z_student_max_z_student
-            exp_z_student_max__z_student = exp(z_student[n, c] / T - z_student_max_)
-            exp_z_student_max__z_student_row[c] = exp_z_student_max__z_student
+            exp_z_student_max_2_z_student = exp(z_student[n, c] / T - z_student_max_)
+            exp_z_student_max_2_z_student_row[c] = exp_z_student_max_2_z_student
             sum_exp_sum = added(sum_exp_sum, exp_z_student_max_z_student)
-            sum_exp__sum = added(sum_exp__sum, exp_z_student_max__z_student)
-            sum_exp___sum = added(sum_exp___sum, exp(z_teacher[n, c] / T - z_teacher_max))
+            sum_exp__sum = added(sum_exp__sum, exp_z_student_max_2_z_student)
+            sum_exp_2_sum = added(sum_exp_2_sum, exp(z_teacher[n, c] / T - z_teacher_max))
         sum_exp = real(sum_exp_sum)
         sum_exp_ = real(sum_exp__sum)
-        sum_exp__ = real(sum_exp___sum)
+        sum_exp_2 = real(sum_exp_2_sum)
         # log_sum[n] = log(sum_exp_[n])
         log_sum = log(sum_exp_)
         # log_sum_[n] = log(sum_exp__[n])
-        log_sum_ = log(sum_exp__)
+        log_sum_ = log(sum_exp_2)
         # log_sum__[n] = log(sum_exp[n])
-        log_sum__ = log(sum_exp)
+        log_sum_2 = log(sum_exp)
         # a[n,c] = exp(z_student[n,c] − z_student_max[n]) / sum_exp[n]
         # log_softmax_a[n,c] = exp(z_student[n,c] / T − z_student_max_[n]) / sum_exp_[n]
         # shifted_[n,c] = z_teacher[n,c] / T − z_teacher_max[n]
@@ -422,8 +422,8 @@ def _jvp_rows(
         for c in range(c_size):
             exp_z_student_max_z_student = exp_z_student_max_z_student_row[c]
             a = exp_z_student_max_z_student / sum_exp
-            exp_z_student_max__z_student = exp_z_student_max__z_student_row[c]
-            log_softmax_a = exp_z_student_max__z_student / sum_exp_
+            exp_z_student_max_2_z_student = exp_z_student_max_2_z_student_row[c]
+            log_softmax_a = exp_z_student_max_2_z_student / sum_exp_
             shifted_ = z_teacher[n, c] / T - z_teacher_max
             t = shifted_ - log_sum_
             t_max = maxnum(t_max, t)
@@ -459,7 +459,7 @@ def _jvp_rows(
         # kl[n] = shifted_sum[n]·exp(tₘₐₓ[n])
         kl = exp_t_max * shifted_sum
         # L[n] = T_to_two_one_minus_alpha·kl[n] − α·(shifted__[n] − log_sum__[n])
-        L[n] = T_to_two_one_minus_alpha * kl - alpha * (shifted__ - log_sum__)
+        L[n] = T_to_two_one_minus_alpha * kl - alpha * (shifted_2 - log_sum_2)
         # L̇[n] = α·sum_a_z_student_dot[n] + T_to_two_alpha_minus_one·shifted_sum_[n]·exp(tₘₐₓ[n]) − α·
         #     ż_student[n,label[n]]
         L_dot[n] = (
@@ -489,7 +489,7 @@ def _hvp_rows(
 ):
     real = z_student.dtype.type
     c_size = z_student.shape[1]
-    exp_z_student_max__z_student_row = np.empty(c_size, real)
+    exp_z_student_max_2_z_student_row = np.empty(c_size, real)
     for n in range(z_student.shape[0]):
         # z_student_max[n] = max_c(z_student[n,c])
         # z_student_max_[n] = max_c(z_student[n,c] / T)
@@ -508,20 +508,20 @@ def _hvp_rows(
         # sum_exp__[n] = Σ_c exp(z_teacher[n,c] / T − z_teacher_max[n])
         sum_exp_sum = 0.0
         sum_exp__sum = 0.0
-        sum_exp___sum = 0.0
+        sum_exp_2_sum = 0.0
         for c in range(c_size):
             exp_z_student_max_z_student = exp(z_student[n, c] - z_student_max)
             dz_student_dot[n, c] = exp_z_student_max_z_student
-            exp_z_student_max__z_student = exp(z_student[n, c] / T - z_student_max_)
-            exp_z_student_max__z_student_row[c] = exp_z_student_max__z_student
+            exp_z_student_max_2_z_student = exp(z_student[n, c] / T - z_student_max_)
+            exp_z_student_max_2_z_student_row[c] = exp_z_student_max_2_z_student
             sum_exp_sum = added(sum_exp_sum, exp_z_student_max_z_student)
-            sum_exp__sum = added(sum_exp__sum, exp_z_student_max__z_student)
-            sum_exp___sum = added(sum_exp___sum, exp(z_teacher[n, c] / T - z_teacher_max))
+            sum_exp__sum = added(sum_exp__sum, exp_z_student_max_2_z_student)
+            sum_exp_2_sum = added(sum_exp_2_sum, exp(z_teacher[n, c] / T - z_teacher_max))
         sum_exp = real(sum_exp_sum)
         sum_exp_ = real(sum_exp__sum)
-        sum_exp__ = real(sum_exp___sum)
+        sum_exp_2 = real(sum_exp_2_sum)
         # log_sum_[n] = log(sum_exp__[n])
-        log_sum_ = log(sum_exp__)
+        log_sum_ = log(sum_exp_2)
         # a[n,c] = exp(z_student[n,c] − z_student_max[n]) / sum_exp[n]
         # log_softmax_a[n,c] = exp(z_student[n,c] / T − z_student_max_[n]) / sum_exp_[n]
         # shifted_[n,c] = z_teacher[n,c] / T − z_teacher_max[n]
@@ -536,8 +536,8 @@ def _hvp_rows(
         for c in range(c_size):
             exp_z_student_max_z_student = dz_student_dot[n, c]
             a = exp_z_student_max_z_student / sum_exp
-            exp_z_student_max__z_student = exp_z_student_max__z_student_row[c]
-            log_softmax_a = exp_z_student_max__z_student / sum_exp_
+            exp_z_student_max_2_z_student = exp_z_student_max_2_z_student_row[c]
+            log_softmax_a = exp_z_student_max_2_z_student / sum_exp_
             shifted_ = z_teacher[n, c] / T - z_teacher_max
             t = shifted_ - log_sum_
             ds = seed_T_to_two_alpha_minus_one * exp(t)
@@ -556,8 +556,8 @@ def _hvp_rows(
         for c in range(c_size):
             exp_z_student_max_z_student = dz_student_dot[n, c]
             a = exp_z_student_max_z_student / sum_exp
-            exp_z_student_max__z_student = exp_z_student_max__z_student_row[c]
-            log_softmax_a = exp_z_student_max__z_student / sum_exp_
+            exp_z_student_max_2_z_student = exp_z_student_max_2_z_student_row[c]
+            log_softmax_a = exp_z_student_max_2_z_student / sum_exp_
             dz_student_dot[n, c] = (
                 a * seed_alpha * (z_student_dot[n, c] - sum_a_z_student_dot) + T_to_const * log_softmax_a
                 * sum_ds * (sum_log_softmax_a_z_student_dot - z_student_dot[n, c])

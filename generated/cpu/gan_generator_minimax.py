@@ -17,7 +17,7 @@ verified source, float32, NaN and ±∞, wrong: error 0, bound 0
 verified source, float64, ordinary: error 3e-01, bound 4
 verified second, ⟨u, Hv⟩ = ⟨v, Hu⟩: error 2e-66, bound 1e-40
 verified second, Hv, numerical: error 2e-66, bound 1e-25
-verified second, source, float64: error 4e-01, bound 4
+verified second, source, float32: error 2e-01, bound 4
 """
 
 from collections import namedtuple

@@ -178,7 +178,7 @@ def _forward_saving_3_parallel(chunk, a_t, u_t, before_t, h_t):
 
 @njit(**OPTIONS)
 def _backward_rows(
-    lo, hi, h0, h, a, u, n_size, o_size, t_size, before, reset, update, candidate, tail, tail_, tail__,
+    lo, hi, h0, h, a, u, n_size, o_size, t_size, before, reset, update, candidate, tail, tail_, tail_2,
 ):
     real = h0.dtype.type
     for t in range(lo, hi):
@@ -223,26 +223,26 @@ def _backward_rows(
                 )
                 # tail__[t,n,o] = (1 if a[t,n,0,o] + u[t,n,0,o] ≤ 0 else exp(−|a[t,n,0,o] + u[t,n,0,o]|)) /
                 #     (1 + exp(−|a[t,n,0,o] + u[t,n,0,o]|))
-                tail__[t, n, o] = (
+                tail_2[t, n, o] = (
                     (real(1) if (a[t, n, 0, o] + u[t, n, 0, o] <= real(0)) else exp_a_u) / (real(1) + exp_a_u)
                 )
 
 
 @njit(parallel=True, **OPTIONS)
 def _backward_parallel(
-    chunk, h0, h, a, u, n_size, o_size, t_size, before, reset, update, candidate, tail, tail_, tail__,
+    chunk, h0, h, a, u, n_size, o_size, t_size, before, reset, update, candidate, tail, tail_, tail_2,
 ):
     for k in prange((t_size + chunk - 1) // chunk):
         lo = k * chunk
         hi = min(lo + chunk, t_size)
         _backward_rows(
-            lo, hi, h0, h, a, u, n_size, o_size, t_size, before, reset, update, candidate, tail, tail_, tail__,
+            lo, hi, h0, h, a, u, n_size, o_size, t_size, before, reset, update, candidate, tail, tail_, tail_2,
         )
 
 
 @njit(**OPTIONS)
 def _backward_2_rows(
-    dbefore_after, g_t, tail_t, before_t, candidate_t, reset_t, tail__t, a_t, u_t, dh_t, dcandidate_t,
+    dbefore_after, g_t, tail_t, before_t, candidate_t, reset_t, tail_2_t, a_t, u_t, dh_t, dcandidate_t,
     dupdate_t, dreset_t,
 ):
     real = dbefore_after.dtype.type
@@ -260,16 +260,16 @@ def _backward_2_rows(
             dcandidate_t[n, o] = dcandidate_t_no
             dupdate_t[n, o] = dh_t_no * (before_t[n, o] - candidate_t[n, o])
             dreset_t[n, o] = (
-                (real(0) if tail__t[n, o] == real(0) else real(4) * dcandidate_t_no * u_t[n, 2, o] / ((real(1)
+                (real(0) if tail_2_t[n, o] == real(0) else real(4) * dcandidate_t_no * u_t[n, 2, o] / ((real(1)
                 + exp(-(real(2) * abs(a_t[n, 2, o] + (real(0) if reset_t[n, o] == real(0) else u_t[n, 2, o]
                 * reset_t[n, o]))))) * (real(1) + exp(-(real(2) * abs(a_t[n, 2, o] + (real(0)
-                if reset_t[n, o] == real(0) else u_t[n, 2, o] * reset_t[n, o])))))) * tail__t[n, o])
+                if reset_t[n, o] == real(0) else u_t[n, 2, o] * reset_t[n, o])))))) * tail_2_t[n, o])
             )
 
 
 @njit(parallel=True, **OPTIONS)
 def _backward_2_parallel(
-    chunk, dbefore_after, g_t, tail_t, before_t, candidate_t, reset_t, tail__t, a_t, u_t, dh_t, dcandidate_t,
+    chunk, dbefore_after, g_t, tail_t, before_t, candidate_t, reset_t, tail_2_t, a_t, u_t, dh_t, dcandidate_t,
     dupdate_t, dreset_t,
 ):
     for k in prange((dbefore_after.shape[0] + chunk - 1) // chunk):
@@ -277,14 +277,14 @@ def _backward_2_parallel(
         hi = min(lo + chunk, dbefore_after.shape[0])
         _backward_2_rows(
             dbefore_after[lo:hi], g_t[lo:hi], tail_t[lo:hi], before_t[lo:hi], candidate_t[lo:hi],
-            reset_t[lo:hi], tail__t[lo:hi], a_t[lo:hi], u_t[lo:hi], dh_t[lo:hi], dcandidate_t[lo:hi],
+            reset_t[lo:hi], tail_2_t[lo:hi], a_t[lo:hi], u_t[lo:hi], dh_t[lo:hi], dcandidate_t[lo:hi],
             dupdate_t[lo:hi], dreset_t[lo:hi],
         )
 
 
 @njit(**OPTIONS)
 def _backward_3_rows(
-    lo, hi, dcandidate_t, reset_t, dreset_t, tail___t, tail__t, tail_t, update_t, dupdate_t, a_t, u_t, k_size,
+    lo, hi, dcandidate_t, reset_t, dreset_t, tail_3_t, tail_2_t, tail_t, update_t, dupdate_t, a_t, u_t, k_size,
     o_size, du_t,
 ):
     real = dcandidate_t.dtype.type
@@ -295,12 +295,12 @@ def _backward_3_rows(
                 #     (r̅e̅s̅e̅t̅_̅t̅[n,o]·tail___t[n,o]·δ(k, 0) + 4·c̅a̅n̅d̅i̅d̅a̅t̅e̅_̅t̅[n,o]·tail__t[n,o]·
                 #     δ(k, 2) / (1 + exp(−2·|aₜ[n,2,o] + reset_t[n,o]·uₜ[n,2,o]|))²)
                 du_t[n, k, o] = (
-                    ((real(0) if tail___t[n, o] == real(0) else (real(1) if k == 0 else real(0))
-                    * dreset_t[n, o] * tail___t[n, o]) + (real(0) if tail__t[n, o] == real(0) else real(4)
+                    ((real(0) if tail_3_t[n, o] == real(0) else (real(1) if k == 0 else real(0))
+                    * dreset_t[n, o] * tail_3_t[n, o]) + (real(0) if tail_2_t[n, o] == real(0) else real(4)
                     * (real(1) if k == 2 else real(0)) * dcandidate_t[n, o] / ((real(1) + exp(-(real(2)
                     * abs(a_t[n, 2, o] + (real(0) if reset_t[n, o] == real(0) else u_t[n, 2, o]
                     * reset_t[n, o]))))) * (real(1) + exp(-(real(2) * abs(a_t[n, 2, o] + (real(0)
-                    if reset_t[n, o] == real(0) else u_t[n, 2, o] * reset_t[n, o])))))) * tail__t[n, o]))
+                    if reset_t[n, o] == real(0) else u_t[n, 2, o] * reset_t[n, o])))))) * tail_2_t[n, o]))
                     * reset_t[n, o] + (real(0) if update_t[n, o] == real(0) else (real(0)
                     if tail_t[n, o] == real(0) else (real(1) if k == 1 else real(0)) * dupdate_t[n, o]
                     * tail_t[n, o]) * update_t[n, o])
@@ -309,14 +309,14 @@ def _backward_3_rows(
 
 @njit(parallel=True, **OPTIONS)
 def _backward_3_parallel(
-    chunk, n_size, dcandidate_t, reset_t, dreset_t, tail___t, tail__t, tail_t, update_t, dupdate_t, a_t, u_t,
+    chunk, n_size, dcandidate_t, reset_t, dreset_t, tail_3_t, tail_2_t, tail_t, update_t, dupdate_t, a_t, u_t,
     k_size, o_size, du_t,
 ):
     for k in prange((n_size + chunk - 1) // chunk):
         lo = k * chunk
         hi = min(lo + chunk, n_size)
         _backward_3_rows(
-            lo, hi, dcandidate_t, reset_t, dreset_t, tail___t, tail__t, tail_t, update_t, dupdate_t, a_t, u_t,
+            lo, hi, dcandidate_t, reset_t, dreset_t, tail_3_t, tail_2_t, tail_t, update_t, dupdate_t, a_t, u_t,
             k_size, o_size, du_t,
         )
 
@@ -343,7 +343,7 @@ def _backward_4_parallel(chunk, dh_t, sum_U_du_t, update_t, dbefore_t):
 
 @njit(**OPTIONS)
 def _backward_5_rows(
-    lo, hi, dcandidate, reset, dreset, tail, tail_, tail__, update, dupdate, a, u, n_size, o_size, t_size, da,
+    lo, hi, dcandidate, reset, dreset, tail, tail_, tail_2, update, dupdate, a, u, n_size, o_size, t_size, da,
     db,
 ):
     real = dcandidate.dtype.type
@@ -364,8 +364,8 @@ def _backward_5_rows(
                         if reset[t, n, o] == real(0) else u[t, n, 2, o] * reset[t, n, o]))))) * (real(1)
                         + exp(-(real(2) * abs(a[t, n, 2, o] + (real(0) if reset[t, n, o] == real(0)
                         else u[t, n, 2, o] * reset[t, n, o])))))) * tail_[t, n, o]) + (real(0)
-                        if reset[t, n, o] == real(0) else (real(0) if tail__[t, n, o] == real(0) else (real(1)
-                        if k == 0 else real(0)) * dreset[t, n, o] * tail__[t, n, o]) * reset[t, n, o])
+                        if reset[t, n, o] == real(0) else (real(0) if tail_2[t, n, o] == real(0) else (real(1)
+                        if k == 0 else real(0)) * dreset[t, n, o] * tail_2[t, n, o]) * reset[t, n, o])
                         + (real(0) if update[t, n, o] == real(0) else (real(0) if tail[t, n, o] == real(0)
                         else (real(1) if k == 1 else real(0)) * dupdate[t, n, o] * tail[t, n, o])
                         * update[t, n, o])
@@ -379,14 +379,14 @@ def _backward_5_rows(
 
 @njit(parallel=True, **OPTIONS)
 def _backward_5_parallel(
-    chunk, k_size, dcandidate, reset, dreset, tail, tail_, tail__, update, dupdate, a, u, n_size, o_size,
+    chunk, k_size, dcandidate, reset, dreset, tail, tail_, tail_2, update, dupdate, a, u, n_size, o_size,
     t_size, da, db,
 ):
     for k in prange((k_size + chunk - 1) // chunk):
         lo = k * chunk
         hi = min(lo + chunk, k_size)
         _backward_5_rows(
-            lo, hi, dcandidate, reset, dreset, tail, tail_, tail__, update, dupdate, a, u, n_size, o_size,
+            lo, hi, dcandidate, reset, dreset, tail, tail_, tail_2, update, dupdate, a, u, n_size, o_size,
             t_size, da, db,
         )
 
@@ -498,7 +498,7 @@ def _jvp_3_parallel(chunk, a_t, u_t, before_t, reset_t, update_t, candidate_t, h
 
 
 @njit(**OPTIONS)
-def _jvp_4_rows(lo, hi, a, u, reset, n_size, o_size, tail_, tail__):
+def _jvp_4_rows(lo, hi, a, u, reset, n_size, o_size, tail_, tail_2):
     real = a.dtype.type
     for t in range(lo, hi):
         for n in range(n_size):
@@ -511,18 +511,18 @@ def _jvp_4_rows(lo, hi, a, u, reset, n_size, o_size, tail_, tail__):
                     (real(1) if (a[t, n, 0, o] + u[t, n, 0, o] <= real(0)) else exp_a_u) / (real(1) + exp_a_u)
                 )
                 # tail__[t,n,o] = exp(−2·|a[t,n,2,o] + reset[t,n,o]·u[t,n,2,o]|)
-                tail__[t, n, o] = exp(
+                tail_2[t, n, o] = exp(
                     -(real(2) * abs(a[t, n, 2, o] + (real(0) if reset[t, n, o] == real(0) else u[t, n, 2, o]
                     * reset[t, n, o]))),
                 )
 
 
 @njit(parallel=True, **OPTIONS)
-def _jvp_4_parallel(chunk, t_size, a, u, reset, n_size, o_size, tail_, tail__):
+def _jvp_4_parallel(chunk, t_size, a, u, reset, n_size, o_size, tail_, tail_2):
     for k in prange((t_size + chunk - 1) // chunk):
         lo = k * chunk
         hi = min(lo + chunk, t_size)
-        _jvp_4_rows(lo, hi, a, u, reset, n_size, o_size, tail_, tail__)
+        _jvp_4_rows(lo, hi, a, u, reset, n_size, o_size, tail_, tail_2)
 
 
 @njit(**OPTIONS)
@@ -562,7 +562,7 @@ def _jvp_6_parallel(chunk, n_size, sum_U_before_dot_t, sum_U_dot_before_t, k_siz
 
 @njit(**OPTIONS)
 def _jvp_7_rows(
-    a_t, u_t, before_t, before_t_dot, candidate_t, reset_t, tail___t, tail__t, update_t, a_t_dot, u_t_dot,
+    a_t, u_t, before_t, before_t_dot, candidate_t, reset_t, tail_3_t, tail_2_t, update_t, a_t_dot, u_t_dot,
     h_t_dot,
 ):
     real = a_t.dtype.type
@@ -579,12 +579,12 @@ def _jvp_7_rows(
             h_t_dot[n, o] = (
                 ((real(0) if update_t[n, o] == real(0) else (before_t[n, o] - candidate_t[n, o])
                 * (a_t_dot[n, 1, o] + u_t_dot[n, 1, o]) * update_t[n, o]) + (real(0)
-                if tail___t[n, o] == real(0) else real(4) * (a_t_dot[n, 2, o] + (real(0)
-                if reset_t[n, o] == real(0) else (u_t_dot[n, 2, o] + (real(0) if tail__t[n, o] == real(0)
-                else (a_t_dot[n, 0, o] + u_t_dot[n, 0, o]) * u_t[n, 2, o] * tail__t[n, o])) * reset_t[n, o]))
+                if tail_3_t[n, o] == real(0) else real(4) * (a_t_dot[n, 2, o] + (real(0)
+                if reset_t[n, o] == real(0) else (u_t_dot[n, 2, o] + (real(0) if tail_2_t[n, o] == real(0)
+                else (a_t_dot[n, 0, o] + u_t_dot[n, 0, o]) * u_t[n, 2, o] * tail_2_t[n, o])) * reset_t[n, o]))
                 / ((real(1) + exp(-(real(2) * abs(a_t[n, 2, o] + (real(0) if reset_t[n, o] == real(0)
                 else u_t[n, 2, o] * reset_t[n, o]))))) * (real(1) + exp(-(real(2) * abs(a_t[n, 2, o] + (real(0)
-                if reset_t[n, o] == real(0) else u_t[n, 2, o] * reset_t[n, o])))))) * tail___t[n, o]))
+                if reset_t[n, o] == real(0) else u_t[n, 2, o] * reset_t[n, o])))))) * tail_3_t[n, o]))
                 * (real(1) if (a_t[n, 1, o] + u_t[n, 1, o] <= real(0)) else exp_a_t_u_t) / (real(1)
                 + exp_a_t_u_t) + (real(0) if update_t[n, o] == real(0) else before_t_dot[n, o] * update_t[n, o])
             )
@@ -592,7 +592,7 @@ def _jvp_7_rows(
 
 @njit(parallel=True, **OPTIONS)
 def _jvp_7_parallel(
-    chunk, a_t, u_t, before_t, before_t_dot, candidate_t, reset_t, tail___t, tail__t, update_t, a_t_dot,
+    chunk, a_t, u_t, before_t, before_t_dot, candidate_t, reset_t, tail_3_t, tail_2_t, update_t, a_t_dot,
     u_t_dot, h_t_dot,
 ):
     for k in prange((a_t.shape[0] + chunk - 1) // chunk):
@@ -600,7 +600,7 @@ def _jvp_7_parallel(
         hi = min(lo + chunk, a_t.shape[0])
         _jvp_7_rows(
             a_t[lo:hi], u_t[lo:hi], before_t[lo:hi], before_t_dot[lo:hi], candidate_t[lo:hi], reset_t[lo:hi],
-            tail___t[lo:hi], tail__t[lo:hi], update_t[lo:hi], a_t_dot[lo:hi], u_t_dot[lo:hi], h_t_dot[lo:hi],
+            tail_3_t[lo:hi], tail_2_t[lo:hi], update_t[lo:hi], a_t_dot[lo:hi], u_t_dot[lo:hi], h_t_dot[lo:hi],
         )
 
 
@@ -696,7 +696,7 @@ def _hvp_3_parallel(chunk, a_t, u_t, before_t, reset_t, update_t, candidate_t, t
 
 
 @njit(**OPTIONS)
-def _hvp_4_rows(lo, hi, reset, a, u, n_size, o_size, tail_, tail__):
+def _hvp_4_rows(lo, hi, reset, a, u, n_size, o_size, tail_, tail_2):
     real = reset.dtype.type
     for t in range(lo, hi):
         for n in range(n_size):
@@ -710,21 +710,21 @@ def _hvp_4_rows(lo, hi, reset, a, u, n_size, o_size, tail_, tail__):
                 exp_a_u = exp(-abs(a[t, n, 0, o] + u[t, n, 0, o]))
                 # tail__[t,n,o] = (1 if a[t,n,0,o] + u[t,n,0,o] ≤ 0 else exp(−|a[t,n,0,o] + u[t,n,0,o]|)) /
                 #     (1 + exp(−|a[t,n,0,o] + u[t,n,0,o]|))
-                tail__[t, n, o] = (
+                tail_2[t, n, o] = (
                     (real(1) if (a[t, n, 0, o] + u[t, n, 0, o] <= real(0)) else exp_a_u) / (real(1) + exp_a_u)
                 )
 
 
 @njit(parallel=True, **OPTIONS)
-def _hvp_4_parallel(chunk, t_size, reset, a, u, n_size, o_size, tail_, tail__):
+def _hvp_4_parallel(chunk, t_size, reset, a, u, n_size, o_size, tail_, tail_2):
     for k in prange((t_size + chunk - 1) // chunk):
         lo = k * chunk
         hi = min(lo + chunk, t_size)
-        _hvp_4_rows(lo, hi, reset, a, u, n_size, o_size, tail_, tail__)
+        _hvp_4_rows(lo, hi, reset, a, u, n_size, o_size, tail_, tail_2)
 
 
 @njit(**OPTIONS)
-def _hvp_5_rows(lo, hi, a, u, k_size, n_size, o_size, t_size, tail___):
+def _hvp_5_rows(lo, hi, a, u, k_size, n_size, o_size, t_size, tail_3):
     real = a.dtype.type
     for n in range(lo, hi):
         for o in range(o_size):
@@ -733,7 +733,7 @@ def _hvp_5_rows(lo, hi, a, u, k_size, n_size, o_size, t_size, tail___):
                 #     − 1,n,1,o]|)) / (1 + exp(−|a[t − 1,n,1,o] + u[t − 1,n,1,o]|))
                 t_at = t - 1
                 t_at_is_there = 0 <= t_at < t_size
-                tail___[n, o, t] = (
+                tail_3[n, o, t] = (
                     (real(1) if ((a[t_at, n, 1, o] if t_at_is_there else real(0)) + (u[t_at, n, 1, o]
                     if t_at_is_there else real(0)) <= real(0)) else exp(-abs((a[t_at, n, 1, o] if t_at_is_there
                     else real(0)) + (u[t_at, n, 1, o] if t_at_is_there else real(0))))) / (real(1)
@@ -743,16 +743,16 @@ def _hvp_5_rows(lo, hi, a, u, k_size, n_size, o_size, t_size, tail___):
 
 
 @njit(parallel=True, **OPTIONS)
-def _hvp_5_parallel(chunk, a, u, k_size, n_size, o_size, t_size, tail___):
+def _hvp_5_parallel(chunk, a, u, k_size, n_size, o_size, t_size, tail_3):
     for k in prange((n_size + chunk - 1) // chunk):
         lo = k * chunk
         hi = min(lo + chunk, n_size)
-        _hvp_5_rows(lo, hi, a, u, k_size, n_size, o_size, t_size, tail___)
+        _hvp_5_rows(lo, hi, a, u, k_size, n_size, o_size, t_size, tail_3)
 
 
 @njit(**OPTIONS)
 def _hvp_6_rows(
-    dbefore_after, g_t, tail_t, before_t, candidate_t, reset_t, tail__t, a_t, u_t, dh_t, dcandidate_t,
+    dbefore_after, g_t, tail_t, before_t, candidate_t, reset_t, tail_2_t, a_t, u_t, dh_t, dcandidate_t,
     dupdate_t, dreset_t,
 ):
     real = dbefore_after.dtype.type
@@ -770,16 +770,16 @@ def _hvp_6_rows(
             dcandidate_t[n, o] = dcandidate_t_no
             dupdate_t[n, o] = dh_t_no * (before_t[n, o] - candidate_t[n, o])
             dreset_t[n, o] = (
-                (real(0) if tail__t[n, o] == real(0) else real(4) * dcandidate_t_no * u_t[n, 2, o] / ((real(1)
+                (real(0) if tail_2_t[n, o] == real(0) else real(4) * dcandidate_t_no * u_t[n, 2, o] / ((real(1)
                 + exp(-(real(2) * abs(a_t[n, 2, o] + (real(0) if reset_t[n, o] == real(0) else u_t[n, 2, o]
                 * reset_t[n, o]))))) * (real(1) + exp(-(real(2) * abs(a_t[n, 2, o] + (real(0)
-                if reset_t[n, o] == real(0) else u_t[n, 2, o] * reset_t[n, o])))))) * tail__t[n, o])
+                if reset_t[n, o] == real(0) else u_t[n, 2, o] * reset_t[n, o])))))) * tail_2_t[n, o])
             )
 
 
 @njit(parallel=True, **OPTIONS)
 def _hvp_6_parallel(
-    chunk, dbefore_after, g_t, tail_t, before_t, candidate_t, reset_t, tail__t, a_t, u_t, dh_t, dcandidate_t,
+    chunk, dbefore_after, g_t, tail_t, before_t, candidate_t, reset_t, tail_2_t, a_t, u_t, dh_t, dcandidate_t,
     dupdate_t, dreset_t,
 ):
     for k in prange((dbefore_after.shape[0] + chunk - 1) // chunk):
@@ -787,14 +787,14 @@ def _hvp_6_parallel(
         hi = min(lo + chunk, dbefore_after.shape[0])
         _hvp_6_rows(
             dbefore_after[lo:hi], g_t[lo:hi], tail_t[lo:hi], before_t[lo:hi], candidate_t[lo:hi],
-            reset_t[lo:hi], tail__t[lo:hi], a_t[lo:hi], u_t[lo:hi], dh_t[lo:hi], dcandidate_t[lo:hi],
+            reset_t[lo:hi], tail_2_t[lo:hi], a_t[lo:hi], u_t[lo:hi], dh_t[lo:hi], dcandidate_t[lo:hi],
             dupdate_t[lo:hi], dreset_t[lo:hi],
         )
 
 
 @njit(**OPTIONS)
 def _hvp_7_rows(
-    lo, hi, dcandidate_t, reset_t, dreset_t, tail___t, tail__t, tail_t, update_t, dupdate_t, a_t, u_t, k_size,
+    lo, hi, dcandidate_t, reset_t, dreset_t, tail_3_t, tail_2_t, tail_t, update_t, dupdate_t, a_t, u_t, k_size,
     o_size, du_t,
 ):
     real = dcandidate_t.dtype.type
@@ -805,12 +805,12 @@ def _hvp_7_rows(
                 #     (r̅e̅s̅e̅t̅_̅t̅[n,o]·tail___t[n,o]·δ(k, 0) + 4·c̅a̅n̅d̅i̅d̅a̅t̅e̅_̅t̅[n,o]·tail__t[n,o]·
                 #     δ(k, 2) / (1 + exp(−2·|aₜ[n,2,o] + reset_t[n,o]·uₜ[n,2,o]|))²)
                 du_t[n, k, o] = (
-                    ((real(0) if tail___t[n, o] == real(0) else (real(1) if k == 0 else real(0))
-                    * dreset_t[n, o] * tail___t[n, o]) + (real(0) if tail__t[n, o] == real(0) else real(4)
+                    ((real(0) if tail_3_t[n, o] == real(0) else (real(1) if k == 0 else real(0))
+                    * dreset_t[n, o] * tail_3_t[n, o]) + (real(0) if tail_2_t[n, o] == real(0) else real(4)
                     * (real(1) if k == 2 else real(0)) * dcandidate_t[n, o] / ((real(1) + exp(-(real(2)
                     * abs(a_t[n, 2, o] + (real(0) if reset_t[n, o] == real(0) else u_t[n, 2, o]
                     * reset_t[n, o]))))) * (real(1) + exp(-(real(2) * abs(a_t[n, 2, o] + (real(0)
-                    if reset_t[n, o] == real(0) else u_t[n, 2, o] * reset_t[n, o])))))) * tail__t[n, o]))
+                    if reset_t[n, o] == real(0) else u_t[n, 2, o] * reset_t[n, o])))))) * tail_2_t[n, o]))
                     * reset_t[n, o] + (real(0) if update_t[n, o] == real(0) else (real(0)
                     if tail_t[n, o] == real(0) else (real(1) if k == 1 else real(0)) * dupdate_t[n, o]
                     * tail_t[n, o]) * update_t[n, o])
@@ -819,14 +819,14 @@ def _hvp_7_rows(
 
 @njit(parallel=True, **OPTIONS)
 def _hvp_7_parallel(
-    chunk, n_size, dcandidate_t, reset_t, dreset_t, tail___t, tail__t, tail_t, update_t, dupdate_t, a_t, u_t,
+    chunk, n_size, dcandidate_t, reset_t, dreset_t, tail_3_t, tail_2_t, tail_t, update_t, dupdate_t, a_t, u_t,
     k_size, o_size, du_t,
 ):
     for k in prange((n_size + chunk - 1) // chunk):
         lo = k * chunk
         hi = min(lo + chunk, n_size)
         _hvp_7_rows(
-            lo, hi, dcandidate_t, reset_t, dreset_t, tail___t, tail__t, tail_t, update_t, dupdate_t, a_t, u_t,
+            lo, hi, dcandidate_t, reset_t, dreset_t, tail_3_t, tail_2_t, tail_t, update_t, dupdate_t, a_t, u_t,
             k_size, o_size, du_t,
         )
 
@@ -853,7 +853,7 @@ def _hvp_8_parallel(chunk, dh_t, sum_U_du_t, update_t, dbefore_t):
 
 @njit(**OPTIONS)
 def _hvp_9_rows(
-    before_before_t, before_before_dot, candidate_before_t, candidate_before_dot, h0_dot, tail____t,
+    before_before_t, before_before_dot, candidate_before_t, candidate_before_dot, h0_dot, tail_4_t,
     update_before_t, update_before_dot, t, before_t_dot,
 ):
     real = before_before_t.dtype.type
@@ -865,14 +865,14 @@ def _hvp_9_rows(
             before_t_dot[n, o] = (
                 (before_before_t[n, o] - candidate_before_t[n, o]) * update_before_dot[n, o] + (real(1)
                 if t == 0 else real(0)) * h0_dot[n, o] + (real(0) if update_before_t[n, o] == real(0)
-                else before_before_dot[n, o] * update_before_t[n, o]) + (real(0) if tail____t[n, o] == real(0)
-                else candidate_before_dot[n, o] * tail____t[n, o])
+                else before_before_dot[n, o] * update_before_t[n, o]) + (real(0) if tail_4_t[n, o] == real(0)
+                else candidate_before_dot[n, o] * tail_4_t[n, o])
             )
 
 
 @njit(parallel=True, **OPTIONS)
 def _hvp_9_parallel(
-    chunk, before_before_t, before_before_dot, candidate_before_t, candidate_before_dot, h0_dot, tail____t,
+    chunk, before_before_t, before_before_dot, candidate_before_t, candidate_before_dot, h0_dot, tail_4_t,
     update_before_t, update_before_dot, t, before_t_dot,
 ):
     for k in prange((before_before_t.shape[0] + chunk - 1) // chunk):
@@ -880,7 +880,7 @@ def _hvp_9_parallel(
         hi = min(lo + chunk, before_before_t.shape[0])
         _hvp_9_rows(
             before_before_t[lo:hi], before_before_dot[lo:hi], candidate_before_t[lo:hi],
-            candidate_before_dot[lo:hi], h0_dot[lo:hi], tail____t[lo:hi], update_before_t[lo:hi],
+            candidate_before_dot[lo:hi], h0_dot[lo:hi], tail_4_t[lo:hi], update_before_t[lo:hi],
             update_before_dot[lo:hi], t, before_t_dot[lo:hi],
         )
 
@@ -904,7 +904,7 @@ def _hvp_10_parallel(chunk, n_size, sum_U_before_dot_t, sum_U_dot_before_t, k_si
 
 @njit(**OPTIONS)
 def _hvp_11_rows(
-    reset_t, tail___t, a_t_dot, u_t_dot, tail_t, update_t, tail__t, a_t, u_t, reset_t_dot, update_t_dot,
+    reset_t, tail_3_t, a_t_dot, u_t_dot, tail_t, update_t, tail_2_t, a_t, u_t, reset_t_dot, update_t_dot,
     candidate_t_dot,
 ):
     real = reset_t.dtype.type
@@ -916,8 +916,8 @@ def _hvp_11_rows(
         #     ṙėṡėṫ_̇ṫ[n,o]) / (1 + exp(−2·|aₜ[n,2,o] + reset_t[n,o]·uₜ[n,2,o]|))²
         for o in range(o_size):
             reset_t_dot_no = (
-                (real(0) if reset_t[n, o] == real(0) else (real(0) if tail___t[n, o] == real(0)
-                else (a_t_dot[n, 0, o] + u_t_dot[n, 0, o]) * tail___t[n, o]) * reset_t[n, o])
+                (real(0) if reset_t[n, o] == real(0) else (real(0) if tail_3_t[n, o] == real(0)
+                else (a_t_dot[n, 0, o] + u_t_dot[n, 0, o]) * tail_3_t[n, o]) * reset_t[n, o])
             )
             reset_t_dot[n, o] = reset_t_dot_no
             update_t_dot[n, o] = (
@@ -925,33 +925,33 @@ def _hvp_11_rows(
                 else (a_t_dot[n, 1, o] + u_t_dot[n, 1, o]) * tail_t[n, o]) * update_t[n, o])
             )
             candidate_t_dot[n, o] = (
-                (real(0) if tail__t[n, o] == real(0) else real(4) * (reset_t_dot_no * u_t[n, 2, o]
+                (real(0) if tail_2_t[n, o] == real(0) else real(4) * (reset_t_dot_no * u_t[n, 2, o]
                 + a_t_dot[n, 2, o] + (real(0) if reset_t[n, o] == real(0) else u_t_dot[n, 2, o]
                 * reset_t[n, o])) / ((real(1) + exp(-(real(2) * abs(a_t[n, 2, o] + (real(0)
                 if reset_t[n, o] == real(0) else u_t[n, 2, o] * reset_t[n, o]))))) * (real(1) + exp(-(real(2)
                 * abs(a_t[n, 2, o] + (real(0) if reset_t[n, o] == real(0) else u_t[n, 2, o]
-                * reset_t[n, o])))))) * tail__t[n, o])
+                * reset_t[n, o])))))) * tail_2_t[n, o])
             )
 
 
 @njit(parallel=True, **OPTIONS)
 def _hvp_11_parallel(
-    chunk, reset_t, tail___t, a_t_dot, u_t_dot, tail_t, update_t, tail__t, a_t, u_t, reset_t_dot, update_t_dot,
-    candidate_t_dot,
+    chunk, reset_t, tail_3_t, a_t_dot, u_t_dot, tail_t, update_t, tail_2_t, a_t, u_t, reset_t_dot,
+    update_t_dot, candidate_t_dot,
 ):
     for k in prange((reset_t.shape[0] + chunk - 1) // chunk):
         lo = k * chunk
         hi = min(lo + chunk, reset_t.shape[0])
         _hvp_11_rows(
-            reset_t[lo:hi], tail___t[lo:hi], a_t_dot[lo:hi], u_t_dot[lo:hi], tail_t[lo:hi], update_t[lo:hi],
-            tail__t[lo:hi], a_t[lo:hi], u_t[lo:hi], reset_t_dot[lo:hi], update_t_dot[lo:hi],
+            reset_t[lo:hi], tail_3_t[lo:hi], a_t_dot[lo:hi], u_t_dot[lo:hi], tail_t[lo:hi], update_t[lo:hi],
+            tail_2_t[lo:hi], a_t[lo:hi], u_t[lo:hi], reset_t_dot[lo:hi], update_t_dot[lo:hi],
             candidate_t_dot[lo:hi],
         )
 
 
 @njit(**OPTIONS)
 def _hvp_12_rows(
-    lo, hi, dcandidate, reset, dreset, tail, tail_, tail__, update, dupdate, a, u, k_size, n_size, o_size, da,
+    lo, hi, dcandidate, reset, dreset, tail, tail_, tail_2, update, dupdate, a, u, k_size, n_size, o_size, da,
 ):
     real = dcandidate.dtype.type
     for t in range(lo, hi):
@@ -967,8 +967,8 @@ def _hvp_12_rows(
                         if reset[t, n, o] == real(0) else u[t, n, 2, o] * reset[t, n, o]))))) * (real(1)
                         + exp(-(real(2) * abs(a[t, n, 2, o] + (real(0) if reset[t, n, o] == real(0)
                         else u[t, n, 2, o] * reset[t, n, o])))))) * tail_[t, n, o]) + (real(0)
-                        if reset[t, n, o] == real(0) else (real(0) if tail__[t, n, o] == real(0) else (real(1)
-                        if k == 0 else real(0)) * dreset[t, n, o] * tail__[t, n, o]) * reset[t, n, o])
+                        if reset[t, n, o] == real(0) else (real(0) if tail_2[t, n, o] == real(0) else (real(1)
+                        if k == 0 else real(0)) * dreset[t, n, o] * tail_2[t, n, o]) * reset[t, n, o])
                         + (real(0) if update[t, n, o] == real(0) else (real(0) if tail[t, n, o] == real(0)
                         else (real(1) if k == 1 else real(0)) * dupdate[t, n, o] * tail[t, n, o])
                         * update[t, n, o])
@@ -977,14 +977,14 @@ def _hvp_12_rows(
 
 @njit(parallel=True, **OPTIONS)
 def _hvp_12_parallel(
-    chunk, t_size, dcandidate, reset, dreset, tail, tail_, tail__, update, dupdate, a, u, k_size, n_size,
+    chunk, t_size, dcandidate, reset, dreset, tail, tail_, tail_2, update, dupdate, a, u, k_size, n_size,
     o_size, da,
 ):
     for k in prange((t_size + chunk - 1) // chunk):
         lo = k * chunk
         hi = min(lo + chunk, t_size)
         _hvp_12_rows(
-            lo, hi, dcandidate, reset, dreset, tail, tail_, tail__, update, dupdate, a, u, k_size, n_size,
+            lo, hi, dcandidate, reset, dreset, tail, tail_, tail_2, update, dupdate, a, u, k_size, n_size,
             o_size, da,
         )
 
@@ -992,7 +992,7 @@ def _hvp_12_parallel(
 @njit(**OPTIONS)
 def _hvp_13_rows(
     dbefore_after_dot, dh_t, tail_t, update_t_dot, before_t, before_t_dot, candidate_t, candidate_t_dot,
-    reset_t, a_t, u_t, dcandidate_t, tail__t, u_t_dot, dcandidate_t_dot, dupdate_t_dot, dreset_t_dot,
+    reset_t, a_t, u_t, dcandidate_t, tail_2_t, u_t_dot, dcandidate_t_dot, dupdate_t_dot, dreset_t_dot,
 ):
     real = dbefore_after_dot.dtype.type
     o_size = dbefore_after_dot.shape[1]
@@ -1020,18 +1020,18 @@ def _hvp_13_rows(
                 * reset_t[n, o]))),
             )
             dreset_t_dot[n, o] = (
-                ((real(0) if tail__t[n, o] == real(0) else real(4) * u_t_dot[n, 2, o] / ((real(1)
-                + exp_reset_t_a_t_u_t) * (real(1) + exp_reset_t_a_t_u_t)) * tail__t[n, o]) - real(2)
+                ((real(0) if tail_2_t[n, o] == real(0) else real(4) * u_t_dot[n, 2, o] / ((real(1)
+                + exp_reset_t_a_t_u_t) * (real(1) + exp_reset_t_a_t_u_t)) * tail_2_t[n, o]) - real(2)
                 * candidate_t[n, o] * candidate_t_dot[n, o] * u_t[n, 2, o]) * dcandidate_t[n, o] + (real(0)
-                if tail__t[n, o] == real(0) else real(4) * dcandidate_t_dot_no * u_t[n, 2, o] / ((real(1)
-                + exp_reset_t_a_t_u_t) * (real(1) + exp_reset_t_a_t_u_t)) * tail__t[n, o])
+                if tail_2_t[n, o] == real(0) else real(4) * dcandidate_t_dot_no * u_t[n, 2, o] / ((real(1)
+                + exp_reset_t_a_t_u_t) * (real(1) + exp_reset_t_a_t_u_t)) * tail_2_t[n, o])
             )
 
 
 @njit(parallel=True, **OPTIONS)
 def _hvp_13_parallel(
     chunk, dbefore_after_dot, dh_t, tail_t, update_t_dot, before_t, before_t_dot, candidate_t, candidate_t_dot,
-    reset_t, a_t, u_t, dcandidate_t, tail__t, u_t_dot, dcandidate_t_dot, dupdate_t_dot, dreset_t_dot,
+    reset_t, a_t, u_t, dcandidate_t, tail_2_t, u_t_dot, dcandidate_t_dot, dupdate_t_dot, dreset_t_dot,
 ):
     for k in prange((dbefore_after_dot.shape[0] + chunk - 1) // chunk):
         lo = k * chunk
@@ -1039,7 +1039,7 @@ def _hvp_13_parallel(
         _hvp_13_rows(
             dbefore_after_dot[lo:hi], dh_t[lo:hi], tail_t[lo:hi], update_t_dot[lo:hi], before_t[lo:hi],
             before_t_dot[lo:hi], candidate_t[lo:hi], candidate_t_dot[lo:hi], reset_t[lo:hi], a_t[lo:hi],
-            u_t[lo:hi], dcandidate_t[lo:hi], tail__t[lo:hi], u_t_dot[lo:hi], dcandidate_t_dot[lo:hi],
+            u_t[lo:hi], dcandidate_t[lo:hi], tail_2_t[lo:hi], u_t_dot[lo:hi], dcandidate_t_dot[lo:hi],
             dupdate_t_dot[lo:hi], dreset_t_dot[lo:hi],
         )
 
@@ -1047,7 +1047,7 @@ def _hvp_13_parallel(
 @njit(**OPTIONS)
 def _hvp_14_rows(
     lo, hi, reset_t, a_t, u_t, candidate_t, dcandidate_t, dcandidate_t_dot, candidate_t_dot, dreset_t,
-    dreset_t_dot, reset_t_dot, tail___t, tail__t, tail_t, update_t, dupdate_t, dupdate_t_dot, update_t_dot,
+    dreset_t_dot, reset_t_dot, tail_3_t, tail_2_t, tail_t, update_t, dupdate_t, dupdate_t_dot, update_t_dot,
     k_size, o_size, du_t_dot,
 ):
     real = reset_t.dtype.type
@@ -1068,27 +1068,27 @@ def _hvp_14_rows(
                 #     tail__t[n,o]·δ(k, 2) / (1 + exp(−2·|aₜ[n,2,o] + reset_t[n,o]·uₜ[n,2,o]|))²)
                 du_t_dot[n, k, o] = (
                     ((real(1) - real(2) * reset_t[n, o]) * (real(1) if k == 0 else real(0)) * dreset_t[n, o]
-                    + (real(0) if tail__t[n, o] == real(0) else real(4) * (real(1) if k == 2 else real(0))
+                    + (real(0) if tail_2_t[n, o] == real(0) else real(4) * (real(1) if k == 2 else real(0))
                     * dcandidate_t[n, o] / ((real(1) + exp_reset_t_a_t_u_t) * (real(1) + exp_reset_t_a_t_u_t))
-                    * tail__t[n, o])) * reset_t_dot[n, o] + (real(1) - real(2) * update_t[n, o]) * (real(1)
+                    * tail_2_t[n, o])) * reset_t_dot[n, o] + (real(1) - real(2) * update_t[n, o]) * (real(1)
                     if k == 1 else real(0)) * dupdate_t[n, o] * update_t_dot[n, o] + (real(0)
                     if reset_t[n, o] == real(0) else -(real(2) * (real(1) if k == 2 else real(0))
                     * candidate_t[n, o] * dcandidate_t[n, o] * candidate_t_dot[n, o]) * reset_t[n, o])
-                    + (real(0) if reset_t[n, o] == real(0) else (real(0) if tail___t[n, o] == real(0)
-                    else (real(1) if k == 0 else real(0)) * dreset_t_dot[n, o] * tail___t[n, o])
+                    + (real(0) if reset_t[n, o] == real(0) else (real(0) if tail_3_t[n, o] == real(0)
+                    else (real(1) if k == 0 else real(0)) * dreset_t_dot[n, o] * tail_3_t[n, o])
                     * reset_t[n, o]) + (real(0) if update_t[n, o] == real(0) else (real(0)
                     if tail_t[n, o] == real(0) else (real(1) if k == 1 else real(0)) * dupdate_t_dot[n, o]
                     * tail_t[n, o]) * update_t[n, o]) + (real(0) if reset_t[n, o] == real(0) else (real(0)
-                    if tail__t[n, o] == real(0) else real(4) * (real(1) if k == 2 else real(0))
+                    if tail_2_t[n, o] == real(0) else real(4) * (real(1) if k == 2 else real(0))
                     * dcandidate_t_dot[n, o] / ((real(1) + exp_reset_t_a_t_u_t) * (real(1)
-                    + exp_reset_t_a_t_u_t)) * tail__t[n, o]) * reset_t[n, o])
+                    + exp_reset_t_a_t_u_t)) * tail_2_t[n, o]) * reset_t[n, o])
                 )
 
 
 @njit(parallel=True, **OPTIONS)
 def _hvp_14_parallel(
     chunk, n_size, reset_t, a_t, u_t, candidate_t, dcandidate_t, dcandidate_t_dot, candidate_t_dot, dreset_t,
-    dreset_t_dot, reset_t_dot, tail___t, tail__t, tail_t, update_t, dupdate_t, dupdate_t_dot, update_t_dot,
+    dreset_t_dot, reset_t_dot, tail_3_t, tail_2_t, tail_t, update_t, dupdate_t, dupdate_t_dot, update_t_dot,
     k_size, o_size, du_t_dot,
 ):
     for k in prange((n_size + chunk - 1) // chunk):
@@ -1096,7 +1096,7 @@ def _hvp_14_parallel(
         hi = min(lo + chunk, n_size)
         _hvp_14_rows(
             lo, hi, reset_t, a_t, u_t, candidate_t, dcandidate_t, dcandidate_t_dot, candidate_t_dot, dreset_t,
-            dreset_t_dot, reset_t_dot, tail___t, tail__t, tail_t, update_t, dupdate_t, dupdate_t_dot,
+            dreset_t_dot, reset_t_dot, tail_3_t, tail_2_t, tail_t, update_t, dupdate_t, dupdate_t_dot,
             update_t_dot, k_size, o_size, du_t_dot,
         )
 
@@ -1133,7 +1133,7 @@ def _hvp_15_parallel(
 @njit(**OPTIONS)
 def _hvp_16_rows(
     lo, hi, candidate, dcandidate, dcandidate_dot, candidate_dot, reset, dreset, dreset_dot, reset_dot, tail,
-    tail_, tail__, update, dupdate, dupdate_dot, update_dot, a, u, n_size, o_size, t_size, da_dot, db_dot,
+    tail_, tail_2, update, dupdate, dupdate_dot, update_dot, a, u, n_size, o_size, t_size, da_dot, db_dot,
 ):
     real = candidate.dtype.type
     for k in range(lo, hi):
@@ -1158,8 +1158,8 @@ def _hvp_16_rows(
                         if reset[t, n, o] == real(0) else u[t, n, 2, o] * reset[t, n, o]))))) * (real(1)
                         + exp(-(real(2) * abs(a[t, n, 2, o] + (real(0) if reset[t, n, o] == real(0)
                         else u[t, n, 2, o] * reset[t, n, o])))))) * tail_[t, n, o]) + (real(0)
-                        if reset[t, n, o] == real(0) else (real(0) if tail__[t, n, o] == real(0) else (real(1)
-                        if k == 0 else real(0)) * dreset_dot[t, n, o] * tail__[t, n, o]) * reset[t, n, o])
+                        if reset[t, n, o] == real(0) else (real(0) if tail_2[t, n, o] == real(0) else (real(1)
+                        if k == 0 else real(0)) * dreset_dot[t, n, o] * tail_2[t, n, o]) * reset[t, n, o])
                         + (real(0) if update[t, n, o] == real(0) else (real(0) if tail[t, n, o] == real(0)
                         else (real(1) if k == 1 else real(0)) * dupdate_dot[t, n, o] * tail[t, n, o])
                         * update[t, n, o]) - real(2) * (real(1) if k == 2 else real(0)) * candidate[t, n, o]
@@ -1175,7 +1175,7 @@ def _hvp_16_rows(
 @njit(parallel=True, **OPTIONS)
 def _hvp_16_parallel(
     chunk, k_size, candidate, dcandidate, dcandidate_dot, candidate_dot, reset, dreset, dreset_dot, reset_dot,
-    tail, tail_, tail__, update, dupdate, dupdate_dot, update_dot, a, u, n_size, o_size, t_size, da_dot,
+    tail, tail_, tail_2, update, dupdate, dupdate_dot, update_dot, a, u, n_size, o_size, t_size, da_dot,
     db_dot,
 ):
     for k in prange((k_size + chunk - 1) // chunk):
@@ -1183,7 +1183,7 @@ def _hvp_16_parallel(
         hi = min(lo + chunk, k_size)
         _hvp_16_rows(
             lo, hi, candidate, dcandidate, dcandidate_dot, candidate_dot, reset, dreset, dreset_dot, reset_dot,
-            tail, tail_, tail__, update, dupdate, dupdate_dot, update_dot, a, u, n_size, o_size, t_size,
+            tail, tail_, tail_2, update, dupdate, dupdate_dot, update_dot, a, u, n_size, o_size, t_size,
             da_dot, db_dot,
         )
 
@@ -1388,7 +1388,7 @@ def backward(saved, g, *, out=None):
     candidate = np.empty((t_size, n_size, o_size), real)
     tail = np.empty((t_size, n_size, o_size), real)
     tail_ = np.empty((t_size, n_size, o_size), real)
-    tail__ = np.empty((t_size, n_size, o_size), real)
+    tail_2 = np.empty((t_size, n_size, o_size), real)
     dbefore = np.empty((t_size, n_size, o_size), real)
     dcandidate = np.empty((t_size, n_size, o_size), real)
     dupdate = np.empty((t_size, n_size, o_size), real)
@@ -1399,11 +1399,11 @@ def backward(saved, g, *, out=None):
     if t_size <= chunk:
         _backward_rows(
             0, t_size, h0, h, a, u, n_size, o_size, t_size, before, reset, update, candidate, tail, tail_,
-            tail__,
+            tail_2,
         )
     else:
         _backward_parallel(
-            chunk, h0, h, a, u, n_size, o_size, t_size, before, reset, update, candidate, tail, tail_, tail__,
+            chunk, h0, h, a, u, n_size, o_size, t_size, before, reset, update, candidate, tail, tail_, tail_2,
         )
     dh_t = np.empty((n_size, o_size), real)
     sum_U_du_t = np.empty((n_size, o_size), real)
@@ -1420,31 +1420,31 @@ def backward(saved, g, *, out=None):
         a_t = a[t]
         u_t = u[t]
         reset_t = reset[t]
-        tail__t = tail_[t]
+        tail_2_t = tail_[t]
         du_t = du[t]
-        tail___t = tail__[t]
+        tail_3_t = tail_2[t]
         update_t = update[t]
         chunk = chunk_rows(o_size)
         if n_size <= chunk:
             _backward_2_rows(
-                dbefore_after, g_t, tail_t, before_t, candidate_t, reset_t, tail__t, a_t, u_t, dh_t,
+                dbefore_after, g_t, tail_t, before_t, candidate_t, reset_t, tail_2_t, a_t, u_t, dh_t,
                 dcandidate_t, dupdate_t, dreset_t,
             )
         else:
             _backward_2_parallel(
-                chunk, dbefore_after, g_t, tail_t, before_t, candidate_t, reset_t, tail__t, a_t, u_t, dh_t,
+                chunk, dbefore_after, g_t, tail_t, before_t, candidate_t, reset_t, tail_2_t, a_t, u_t, dh_t,
                 dcandidate_t, dupdate_t, dreset_t,
             )
         chunk = chunk_rows(k_size * o_size)
         if n_size <= chunk:
             _backward_3_rows(
-                0, n_size, dcandidate_t, reset_t, dreset_t, tail___t, tail__t, tail_t, update_t, dupdate_t,
+                0, n_size, dcandidate_t, reset_t, dreset_t, tail_3_t, tail_2_t, tail_t, update_t, dupdate_t,
                 a_t, u_t, k_size, o_size, du_t,
             )
         else:
             _backward_3_parallel(
-                chunk, n_size, dcandidate_t, reset_t, dreset_t, tail___t, tail__t, tail_t, update_t, dupdate_t,
-                a_t, u_t, k_size, o_size, du_t,
+                chunk, n_size, dcandidate_t, reset_t, dreset_t, tail_3_t, tail_2_t, tail_t, update_t,
+                dupdate_t, a_t, u_t, k_size, o_size, du_t,
             )
         # sum_U_du_t[n,o] = Σ_k,o′ ūₜ[n,k,o′]·U[k,o′,o]
         with np.errstate(over="ignore", invalid="ignore"):
@@ -1464,12 +1464,12 @@ def backward(saved, g, *, out=None):
     chunk = chunk_rows(o_size * t_size * n_size)
     if k_size <= chunk:
         _backward_5_rows(
-            0, k_size, dcandidate, reset, dreset, tail, tail_, tail__, update, dupdate, a, u, n_size, o_size,
+            0, k_size, dcandidate, reset, dreset, tail, tail_, tail_2, update, dupdate, a, u, n_size, o_size,
             t_size, da, db,
         )
     else:
         _backward_5_parallel(
-            chunk, k_size, dcandidate, reset, dreset, tail, tail_, tail__, update, dupdate, a, u, n_size,
+            chunk, k_size, dcandidate, reset, dreset, tail, tail_, tail_2, update, dupdate, a, u, n_size,
             o_size, t_size, da, db,
         )
     chunk = chunk_rows(o_size)
@@ -1523,7 +1523,7 @@ def jvp(inputs, tangents):
     candidate = np.empty((t_size, n_size, o_size), real)
     sum_U_dot_before = np.empty((t_size, n_size, k_size, o_size), real)
     tail_ = np.empty((t_size, n_size, o_size), real)
-    tail__ = np.empty((t_size, n_size, o_size), real)
+    tail_2 = np.empty((t_size, n_size, o_size), real)
     # sum_W_x[t,n,k,o] = Σ_i W[k,o,i]·x[t,n,i]
     with np.errstate(over="ignore", invalid="ignore"):
         np.matmul(
@@ -1583,9 +1583,9 @@ def jvp(inputs, tangents):
         )
     chunk = chunk_rows(n_size * o_size)
     if t_size <= chunk:
-        _jvp_4_rows(0, t_size, a, u, reset, n_size, o_size, tail_, tail__)
+        _jvp_4_rows(0, t_size, a, u, reset, n_size, o_size, tail_, tail_2)
     else:
-        _jvp_4_parallel(chunk, t_size, a, u, reset, n_size, o_size, tail_, tail__)
+        _jvp_4_parallel(chunk, t_size, a, u, reset, n_size, o_size, tail_, tail_2)
     before_t_dot = np.empty((n_size, o_size), real)
     sum_U_before_dot_t = np.empty((n_size, k_size, o_size), real)
     u_t_dot = np.empty((n_size, k_size, o_size), real)
@@ -1600,8 +1600,8 @@ def jvp(inputs, tangents):
         a_t_dot = a_dot[t]
         update_t = update[t]
         reset_t = reset[t]
-        tail__t = tail_[t]
-        tail___t = tail__[t]
+        tail_2_t = tail_[t]
+        tail_3_t = tail_2[t]
         chunk = chunk_rows(o_size)
         if n_size <= chunk:
             _jvp_5_rows(h0_dot, h_before_dot, t, before_t_dot)
@@ -1621,12 +1621,12 @@ def jvp(inputs, tangents):
         chunk = chunk_rows(o_size)
         if n_size <= chunk:
             _jvp_7_rows(
-                a_t, u_t, before_t, before_t_dot, candidate_t, reset_t, tail___t, tail__t, update_t, a_t_dot,
+                a_t, u_t, before_t, before_t_dot, candidate_t, reset_t, tail_3_t, tail_2_t, update_t, a_t_dot,
                 u_t_dot, h_t_dot,
             )
         else:
             _jvp_7_parallel(
-                chunk, a_t, u_t, before_t, before_t_dot, candidate_t, reset_t, tail___t, tail__t, update_t,
+                chunk, a_t, u_t, before_t, before_t_dot, candidate_t, reset_t, tail_3_t, tail_2_t, update_t,
                 a_t_dot, u_t_dot, h_t_dot,
             )
         h_before_dot = h_t_dot
@@ -1666,8 +1666,8 @@ def hvp(inputs, vectors, g):
     tail = np.empty((t_size, n_size, o_size), real)
     sum_U_dot_before = np.empty((t_size, n_size, k_size, o_size), real)
     tail_ = np.empty((t_size, n_size, o_size), real)
-    tail__ = np.empty((t_size, n_size, o_size), real)
-    tail___ = np.empty((n_size, o_size, t_size), real)
+    tail_2 = np.empty((t_size, n_size, o_size), real)
+    tail_3 = np.empty((n_size, o_size, t_size), real)
     dh = np.empty((t_size, n_size, o_size), real)
     dbefore = np.empty((t_size, n_size, o_size), real)
     dcandidate = np.empty((t_size, n_size, o_size), real)
@@ -1753,14 +1753,14 @@ def hvp(inputs, vectors, g):
         )
     chunk = chunk_rows(n_size * o_size)
     if t_size <= chunk:
-        _hvp_4_rows(0, t_size, reset, a, u, n_size, o_size, tail_, tail__)
+        _hvp_4_rows(0, t_size, reset, a, u, n_size, o_size, tail_, tail_2)
     else:
-        _hvp_4_parallel(chunk, t_size, reset, a, u, n_size, o_size, tail_, tail__)
+        _hvp_4_parallel(chunk, t_size, reset, a, u, n_size, o_size, tail_, tail_2)
     chunk = chunk_rows(o_size * t_size)
     if n_size <= chunk:
-        _hvp_5_rows(0, n_size, a, u, k_size, n_size, o_size, t_size, tail___)
+        _hvp_5_rows(0, n_size, a, u, k_size, n_size, o_size, t_size, tail_3)
     else:
-        _hvp_5_parallel(chunk, a, u, k_size, n_size, o_size, t_size, tail___)
+        _hvp_5_parallel(chunk, a, u, k_size, n_size, o_size, t_size, tail_3)
     sum_U_du_t = np.empty((n_size, o_size), real)
     dbefore_after = np.zeros((n_size, o_size), real)  # after the last
     for t in reversed(range(t_size)):
@@ -1776,31 +1776,31 @@ def hvp(inputs, vectors, g):
         a_t = a[t]
         u_t = u[t]
         reset_t = reset[t]
-        tail__t = tail_[t]
+        tail_2_t = tail_[t]
         du_t = du[t]
-        tail___t = tail__[t]
+        tail_3_t = tail_2[t]
         update_t = update[t]
         chunk = chunk_rows(o_size)
         if n_size <= chunk:
             _hvp_6_rows(
-                dbefore_after, g_t, tail_t, before_t, candidate_t, reset_t, tail__t, a_t, u_t, dh_t,
+                dbefore_after, g_t, tail_t, before_t, candidate_t, reset_t, tail_2_t, a_t, u_t, dh_t,
                 dcandidate_t, dupdate_t, dreset_t,
             )
         else:
             _hvp_6_parallel(
-                chunk, dbefore_after, g_t, tail_t, before_t, candidate_t, reset_t, tail__t, a_t, u_t, dh_t,
+                chunk, dbefore_after, g_t, tail_t, before_t, candidate_t, reset_t, tail_2_t, a_t, u_t, dh_t,
                 dcandidate_t, dupdate_t, dreset_t,
             )
         chunk = chunk_rows(k_size * o_size)
         if n_size <= chunk:
             _hvp_7_rows(
-                0, n_size, dcandidate_t, reset_t, dreset_t, tail___t, tail__t, tail_t, update_t, dupdate_t,
+                0, n_size, dcandidate_t, reset_t, dreset_t, tail_3_t, tail_2_t, tail_t, update_t, dupdate_t,
                 a_t, u_t, k_size, o_size, du_t,
             )
         else:
             _hvp_7_parallel(
-                chunk, n_size, dcandidate_t, reset_t, dreset_t, tail___t, tail__t, tail_t, update_t, dupdate_t,
-                a_t, u_t, k_size, o_size, du_t,
+                chunk, n_size, dcandidate_t, reset_t, dreset_t, tail_3_t, tail_2_t, tail_t, update_t,
+                dupdate_t, a_t, u_t, k_size, o_size, du_t,
             )
         # sum_U_du_t[n,o] = Σ_k,o′ ūₜ[n,k,o′]·U[k,o′,o]
         with np.errstate(over="ignore", invalid="ignore"):
@@ -1825,28 +1825,28 @@ def hvp(inputs, vectors, g):
         update_t_dot = update_dot[t]
         update_before_t = update[t - 1] if t > 0 else update_before_t_absent
         candidate_t_dot = candidate_dot[t]
-        tail____t = tail___[:, :, t]
+        tail_4_t = tail_3[:, :, t]
         u_t_dot = u_dot[t]
         sum_U_dot_before_t = sum_U_dot_before[t]
         reset_t_dot = reset_dot[t]
         a_t_dot = a_dot[t]
-        tail___t = tail__[t]
+        tail_3_t = tail_2[t]
         reset_t = reset[t]
         tail_t = tail[t]
         update_t = update[t]
         a_t = a[t]
         u_t = u[t]
-        tail__t = tail_[t]
+        tail_2_t = tail_[t]
         chunk = chunk_rows(o_size)
         if n_size <= chunk:
             _hvp_9_rows(
-                before_before_t, before_before_dot, candidate_before_t, candidate_before_dot, h0_dot,
-                tail____t, update_before_t, update_before_dot, t, before_t_dot,
+                before_before_t, before_before_dot, candidate_before_t, candidate_before_dot, h0_dot, tail_4_t,
+                update_before_t, update_before_dot, t, before_t_dot,
             )
         else:
             _hvp_9_parallel(
                 chunk, before_before_t, before_before_dot, candidate_before_t, candidate_before_dot, h0_dot,
-                tail____t, update_before_t, update_before_dot, t, before_t_dot,
+                tail_4_t, update_before_t, update_before_dot, t, before_t_dot,
             )
         # sum_U_before_dot_t[n,k,o] = Σ_o′ U[k,o,o′]·ḃėḟȯṙė_̇ṫ[n,o′]
         with np.errstate(over="ignore", invalid="ignore"):
@@ -1862,12 +1862,12 @@ def hvp(inputs, vectors, g):
         chunk = chunk_rows(o_size)
         if n_size <= chunk:
             _hvp_11_rows(
-                reset_t, tail___t, a_t_dot, u_t_dot, tail_t, update_t, tail__t, a_t, u_t, reset_t_dot,
+                reset_t, tail_3_t, a_t_dot, u_t_dot, tail_t, update_t, tail_2_t, a_t, u_t, reset_t_dot,
                 update_t_dot, candidate_t_dot,
             )
         else:
             _hvp_11_parallel(
-                chunk, reset_t, tail___t, a_t_dot, u_t_dot, tail_t, update_t, tail__t, a_t, u_t, reset_t_dot,
+                chunk, reset_t, tail_3_t, a_t_dot, u_t_dot, tail_t, update_t, tail_2_t, a_t, u_t, reset_t_dot,
                 update_t_dot, candidate_t_dot,
             )
         update_before_dot = update_t_dot
@@ -1889,12 +1889,12 @@ def hvp(inputs, vectors, g):
     chunk = chunk_rows(n_size * k_size * o_size)
     if t_size <= chunk:
         _hvp_12_rows(
-            0, t_size, dcandidate, reset, dreset, tail, tail_, tail__, update, dupdate, a, u, k_size, n_size,
+            0, t_size, dcandidate, reset, dreset, tail, tail_, tail_2, update, dupdate, a, u, k_size, n_size,
             o_size, da,
         )
     else:
         _hvp_12_parallel(
-            chunk, t_size, dcandidate, reset, dreset, tail, tail_, tail__, update, dupdate, a, u, k_size,
+            chunk, t_size, dcandidate, reset, dreset, tail, tail_, tail_2, update, dupdate, a, u, k_size,
             n_size, o_size, da,
         )
     # sum_W_dot_da[t,n,i] = Σ_k,o ā[t,n,k,o]·Ẇ[k,o,i]
@@ -1927,39 +1927,39 @@ def hvp(inputs, vectors, g):
         a_t = a[t]
         reset_t = reset[t]
         u_t_dot = u_dot[t]
-        tail__t = tail_[t]
+        tail_2_t = tail_[t]
         dcandidate_t = dcandidate[t]
         du_t_dot = du_dot[t]
         dreset_t = dreset[t]
         reset_t_dot = reset_dot[t]
         update_t = update[t]
         dupdate_t = dupdate[t]
-        tail___t = tail__[t]
+        tail_3_t = tail_2[t]
         sum_U_dot_du_t = sum_U_dot_du[t]
         chunk = chunk_rows(o_size)
         if n_size <= chunk:
             _hvp_13_rows(
                 dbefore_after_dot, dh_t, tail_t, update_t_dot, before_t, before_t_dot, candidate_t,
-                candidate_t_dot, reset_t, a_t, u_t, dcandidate_t, tail__t, u_t_dot, dcandidate_t_dot,
+                candidate_t_dot, reset_t, a_t, u_t, dcandidate_t, tail_2_t, u_t_dot, dcandidate_t_dot,
                 dupdate_t_dot, dreset_t_dot,
             )
         else:
             _hvp_13_parallel(
                 chunk, dbefore_after_dot, dh_t, tail_t, update_t_dot, before_t, before_t_dot, candidate_t,
-                candidate_t_dot, reset_t, a_t, u_t, dcandidate_t, tail__t, u_t_dot, dcandidate_t_dot,
+                candidate_t_dot, reset_t, a_t, u_t, dcandidate_t, tail_2_t, u_t_dot, dcandidate_t_dot,
                 dupdate_t_dot, dreset_t_dot,
             )
         chunk = chunk_rows(k_size * o_size)
         if n_size <= chunk:
             _hvp_14_rows(
                 0, n_size, reset_t, a_t, u_t, candidate_t, dcandidate_t, dcandidate_t_dot, candidate_t_dot,
-                dreset_t, dreset_t_dot, reset_t_dot, tail___t, tail__t, tail_t, update_t, dupdate_t,
+                dreset_t, dreset_t_dot, reset_t_dot, tail_3_t, tail_2_t, tail_t, update_t, dupdate_t,
                 dupdate_t_dot, update_t_dot, k_size, o_size, du_t_dot,
             )
         else:
             _hvp_14_parallel(
                 chunk, n_size, reset_t, a_t, u_t, candidate_t, dcandidate_t, dcandidate_t_dot, candidate_t_dot,
-                dreset_t, dreset_t_dot, reset_t_dot, tail___t, tail__t, tail_t, update_t, dupdate_t,
+                dreset_t, dreset_t_dot, reset_t_dot, tail_3_t, tail_2_t, tail_t, update_t, dupdate_t,
                 dupdate_t_dot, update_t_dot, k_size, o_size, du_t_dot,
             )
         # sum_U_du_dot_t[n,o] = Σ_k,o′ U[k,o′,o]·ū̇ₜ[n,k,o′]
@@ -1989,13 +1989,13 @@ def hvp(inputs, vectors, g):
     if k_size <= chunk:
         _hvp_16_rows(
             0, k_size, candidate, dcandidate, dcandidate_dot, candidate_dot, reset, dreset, dreset_dot,
-            reset_dot, tail, tail_, tail__, update, dupdate, dupdate_dot, update_dot, a, u, n_size, o_size,
+            reset_dot, tail, tail_, tail_2, update, dupdate, dupdate_dot, update_dot, a, u, n_size, o_size,
             t_size, da_dot, db_dot,
         )
     else:
         _hvp_16_parallel(
             chunk, k_size, candidate, dcandidate, dcandidate_dot, candidate_dot, reset, dreset, dreset_dot,
-            reset_dot, tail, tail_, tail__, update, dupdate, dupdate_dot, update_dot, a, u, n_size, o_size,
+            reset_dot, tail, tail_, tail_2, update, dupdate, dupdate_dot, update_dot, a, u, n_size, o_size,
             t_size, da_dot, db_dot,
         )
     chunk = chunk_rows(o_size)

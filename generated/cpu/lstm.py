@@ -27,7 +27,7 @@ verified source, float32, NaN and ±∞, wrong: error 0, bound 0
 verified source, float64, ordinary: error 2e-01, bound 4
 verified second, ⟨u, Hv⟩ = ⟨v, Hu⟩: error 8e-67, bound 1e-40
 verified second, Hv, numerical: error 2e-65, bound 1e-25
-verified second, source, float64: error 6e-02, bound 4
+verified second, source, float32: error 6e-02, bound 4
 """
 
 from collections import namedtuple
@@ -186,7 +186,7 @@ def _forward_saving_3_parallel(chunk, z_t, c_before_t, c_t, h_t):
 @njit(**OPTIONS)
 def _backward_rows(
     lo, hi, h0, h, c0, c, z, n_size, o_size, t_size, h_before, c_before, forget, input, candidate, output_,
-    tail, tail_, tail__, tail___,
+    tail, tail_, tail_2, tail_3,
 ):
     real = h0.dtype.type
     for t in range(lo, hi):
@@ -221,22 +221,22 @@ def _backward_rows(
                 # tail_[t,n,o] = (1 if z[t,n,1,o] ≤ 0 else exp(−|z[t,n,1,o]|)) / (1 + exp(−|z[t,n,1,o]|))
                 tail_[t, n, o] = (real(1) if (z[t, n, 1, o] <= real(0)) else exp_z_2) / (real(1) + exp_z_2)
                 # tail__[t,n,o] = (1 if z[t,n,0,o] ≤ 0 else exp(−|z[t,n,0,o]|)) / (1 + exp(−|z[t,n,0,o]|))
-                tail__[t, n, o] = (real(1) if (z[t, n, 0, o] <= real(0)) else exp_z) / (real(1) + exp_z)
+                tail_2[t, n, o] = (real(1) if (z[t, n, 0, o] <= real(0)) else exp_z) / (real(1) + exp_z)
                 # tail___[t,n,o] = (1 if z[t,n,3,o] ≤ 0 else exp(−|z[t,n,3,o]|)) / (1 + exp(−|z[t,n,3,o]|))
-                tail___[t, n, o] = (real(1) if (z[t, n, 3, o] <= real(0)) else exp_z_3) / (real(1) + exp_z_3)
+                tail_3[t, n, o] = (real(1) if (z[t, n, 3, o] <= real(0)) else exp_z_3) / (real(1) + exp_z_3)
 
 
 @njit(parallel=True, **OPTIONS)
 def _backward_parallel(
     chunk, h0, h, c0, c, z, n_size, o_size, t_size, h_before, c_before, forget, input, candidate, output_,
-    tail, tail_, tail__, tail___,
+    tail, tail_, tail_2, tail_3,
 ):
     for k in prange((t_size + chunk - 1) // chunk):
         lo = k * chunk
         hi = min(lo + chunk, t_size)
         _backward_rows(
             lo, hi, h0, h, c0, c, z, n_size, o_size, t_size, h_before, c_before, forget, input, candidate,
-            output_, tail, tail_, tail__, tail___,
+            output_, tail, tail_, tail_2, tail_3,
         )
 
 
@@ -280,7 +280,7 @@ def _backward_2_parallel(
 
 @njit(**OPTIONS)
 def _backward_3_rows(
-    lo, hi, z_t, c_before_t, dc_t, candidate_t, forget_t, h_t, dh_t, input_t, tail____t, tail___t, tail__t,
+    lo, hi, z_t, c_before_t, dc_t, candidate_t, forget_t, h_t, dh_t, input_t, tail_4_t, tail_3_t, tail_2_t,
     k_size, o_size, dz_t,
 ):
     real = z_t.dtype.type
@@ -294,26 +294,26 @@ def _backward_3_rows(
                 #     δ(k, 1) + 4·exp(−2·|zₜ[n,2,o]|)·δ(k, 2) / (1 + exp(−2·|zₜ[n,2,o]|))²))
                 dz_t[n, k, o] = (
                     ((real(4) * exp_z_t * (real(1) if k == 2 else real(0)) / ((real(1) + exp_z_t) * (real(1)
-                    + exp_z_t)) + (real(0) if tail__t[n, o] == real(0) else (real(1) if k == 1 else real(0))
-                    * candidate_t[n, o] * tail__t[n, o])) * input_t[n, o] + (real(0)
-                    if forget_t[n, o] == real(0) else (real(0) if tail___t[n, o] == real(0) else (real(1)
-                    if k == 0 else real(0)) * c_before_t[n, o] * tail___t[n, o]) * forget_t[n, o])) * dc_t[n, o]
-                    + (real(0) if tail____t[n, o] == real(0) else (real(1) if k == 3 else real(0)) * h_t[n, o]
-                    * dh_t[n, o] * tail____t[n, o])
+                    + exp_z_t)) + (real(0) if tail_2_t[n, o] == real(0) else (real(1) if k == 1 else real(0))
+                    * candidate_t[n, o] * tail_2_t[n, o])) * input_t[n, o] + (real(0)
+                    if forget_t[n, o] == real(0) else (real(0) if tail_3_t[n, o] == real(0) else (real(1)
+                    if k == 0 else real(0)) * c_before_t[n, o] * tail_3_t[n, o]) * forget_t[n, o])) * dc_t[n, o]
+                    + (real(0) if tail_4_t[n, o] == real(0) else (real(1) if k == 3 else real(0)) * h_t[n, o]
+                    * dh_t[n, o] * tail_4_t[n, o])
                 )
 
 
 @njit(parallel=True, **OPTIONS)
 def _backward_3_parallel(
-    chunk, n_size, z_t, c_before_t, dc_t, candidate_t, forget_t, h_t, dh_t, input_t, tail____t, tail___t,
-    tail__t, k_size, o_size, dz_t,
+    chunk, n_size, z_t, c_before_t, dc_t, candidate_t, forget_t, h_t, dh_t, input_t, tail_4_t, tail_3_t,
+    tail_2_t, k_size, o_size, dz_t,
 ):
     for k in prange((n_size + chunk - 1) // chunk):
         lo = k * chunk
         hi = min(lo + chunk, n_size)
         _backward_3_rows(
-            lo, hi, z_t, c_before_t, dc_t, candidate_t, forget_t, h_t, dh_t, input_t, tail____t, tail___t,
-            tail__t, k_size, o_size, dz_t,
+            lo, hi, z_t, c_before_t, dc_t, candidate_t, forget_t, h_t, dh_t, input_t, tail_4_t, tail_3_t,
+            tail_2_t, k_size, o_size, dz_t,
         )
 
 
@@ -448,7 +448,7 @@ def _jvp_3_parallel(chunk, z_t, c_before_t, forget_t, input_t, candidate_t, outp
 
 
 @njit(**OPTIONS)
-def _jvp_4_rows(lo, hi, z, c, n_size, o_size, tail, tail_, tail__, tail___, tail____):
+def _jvp_4_rows(lo, hi, z, c, n_size, o_size, tail, tail_, tail_2, tail_3, tail_4):
     real = z.dtype.type
     for t in range(lo, hi):
         for n in range(n_size):
@@ -462,21 +462,21 @@ def _jvp_4_rows(lo, hi, z, c, n_size, o_size, tail, tail_, tail__, tail___, tail
                 # exp_z_2[t,n,o] = exp(−|z[t,n,0,o]|)
                 exp_z_2 = exp(-abs(z[t, n, 0, o]))
                 # tail__[t,n,o] = (1 if z[t,n,0,o] ≤ 0 else exp(−|z[t,n,0,o]|)) / (1 + exp(−|z[t,n,0,o]|))
-                tail__[t, n, o] = (real(1) if (z[t, n, 0, o] <= real(0)) else exp_z_2) / (real(1) + exp_z_2)
+                tail_2[t, n, o] = (real(1) if (z[t, n, 0, o] <= real(0)) else exp_z_2) / (real(1) + exp_z_2)
                 # exp_z_3[t,n,o] = exp(−|z[t,n,3,o]|)
                 exp_z_3 = exp(-abs(z[t, n, 3, o]))
                 # tail___[t,n,o] = (1 if z[t,n,3,o] ≤ 0 else exp(−|z[t,n,3,o]|)) / (1 + exp(−|z[t,n,3,o]|))
-                tail___[t, n, o] = (real(1) if (z[t, n, 3, o] <= real(0)) else exp_z_3) / (real(1) + exp_z_3)
+                tail_3[t, n, o] = (real(1) if (z[t, n, 3, o] <= real(0)) else exp_z_3) / (real(1) + exp_z_3)
                 # tail____[t,n,o] = exp(−2·|c[t,n,o]|)
-                tail____[t, n, o] = exp(-(real(2) * abs(c[t, n, o])))
+                tail_4[t, n, o] = exp(-(real(2) * abs(c[t, n, o])))
 
 
 @njit(parallel=True, **OPTIONS)
-def _jvp_4_parallel(chunk, t_size, z, c, n_size, o_size, tail, tail_, tail__, tail___, tail____):
+def _jvp_4_parallel(chunk, t_size, z, c, n_size, o_size, tail, tail_, tail_2, tail_3, tail_4):
     for k in prange((t_size + chunk - 1) // chunk):
         lo = k * chunk
         hi = min(lo + chunk, t_size)
-        _jvp_4_rows(lo, hi, z, c, n_size, o_size, tail, tail_, tail__, tail___, tail____)
+        _jvp_4_rows(lo, hi, z, c, n_size, o_size, tail, tail_, tail_2, tail_3, tail_4)
 
 
 @njit(**OPTIONS)
@@ -513,8 +513,8 @@ def _jvp_5_parallel(
 
 @njit(**OPTIONS)
 def _jvp_6_rows(
-    c0_dot, c_before_t, c_before_dot, candidate_t, forget_t, input_t, tail___t, tail__t, tail_t, z_t, z_t_dot,
-    c_t, output_t, squashed_t, tail_____t, tail____t, t, c_t_dot, h_t_dot,
+    c0_dot, c_before_t, c_before_dot, candidate_t, forget_t, input_t, tail_3_t, tail_2_t, tail_t, z_t, z_t_dot,
+    c_t, output_t, squashed_t, tail_5_t, tail_4_t, t, c_t_dot, h_t_dot,
 ):
     real = c0_dot.dtype.type
     o_size = c0_dot.shape[1]
@@ -527,34 +527,34 @@ def _jvp_6_rows(
         for o in range(o_size):
             c_t_dot_no = (
                 ((real(0) if tail_t[n, o] == real(0) else candidate_t[n, o] * z_t_dot[n, 1, o] * tail_t[n, o])
-                + (real(0) if tail__t[n, o] == real(0) else real(4) * z_t_dot[n, 2, o] / ((real(1)
+                + (real(0) if tail_2_t[n, o] == real(0) else real(4) * z_t_dot[n, 2, o] / ((real(1)
                 + exp(-(real(2) * abs(z_t[n, 2, o])))) * (real(1) + exp(-(real(2) * abs(z_t[n, 2, o])))))
-                * tail__t[n, o])) * input_t[n, o] + (real(0) if forget_t[n, o] == real(0) else ((real(1)
+                * tail_2_t[n, o])) * input_t[n, o] + (real(0) if forget_t[n, o] == real(0) else ((real(1)
                 if t == 0 else real(0)) * c0_dot[n, o] + c_before_dot[n, o] + (real(0)
-                if tail___t[n, o] == real(0) else c_before_t[n, o] * z_t_dot[n, 0, o] * tail___t[n, o]))
+                if tail_3_t[n, o] == real(0) else c_before_t[n, o] * z_t_dot[n, 0, o] * tail_3_t[n, o]))
                 * forget_t[n, o])
             )
             c_t_dot[n, o] = c_t_dot_no
             h_t_dot[n, o] = (
-                ((real(0) if tail____t[n, o] == real(0) else squashed_t[n, o] * z_t_dot[n, 3, o]
-                * tail____t[n, o]) + (real(0) if tail_____t[n, o] == real(0) else real(4) * c_t_dot_no
-                / ((real(1) + exp(-(real(2) * abs(c_t[n, o])))) * (real(1) + exp(-(real(2) * abs(c_t[n, o])))))
-                * tail_____t[n, o])) * output_t[n, o]
+                ((real(0) if tail_4_t[n, o] == real(0) else squashed_t[n, o] * z_t_dot[n, 3, o]
+                * tail_4_t[n, o]) + (real(0) if tail_5_t[n, o] == real(0) else real(4) * c_t_dot_no / ((real(1)
+                + exp(-(real(2) * abs(c_t[n, o])))) * (real(1) + exp(-(real(2) * abs(c_t[n, o])))))
+                * tail_5_t[n, o])) * output_t[n, o]
             )
 
 
 @njit(parallel=True, **OPTIONS)
 def _jvp_6_parallel(
-    chunk, c0_dot, c_before_t, c_before_dot, candidate_t, forget_t, input_t, tail___t, tail__t, tail_t, z_t,
-    z_t_dot, c_t, output_t, squashed_t, tail_____t, tail____t, t, c_t_dot, h_t_dot,
+    chunk, c0_dot, c_before_t, c_before_dot, candidate_t, forget_t, input_t, tail_3_t, tail_2_t, tail_t, z_t,
+    z_t_dot, c_t, output_t, squashed_t, tail_5_t, tail_4_t, t, c_t_dot, h_t_dot,
 ):
     for k in prange((c0_dot.shape[0] + chunk - 1) // chunk):
         lo = k * chunk
         hi = min(lo + chunk, c0_dot.shape[0])
         _jvp_6_rows(
             c0_dot[lo:hi], c_before_t[lo:hi], c_before_dot[lo:hi], candidate_t[lo:hi], forget_t[lo:hi],
-            input_t[lo:hi], tail___t[lo:hi], tail__t[lo:hi], tail_t[lo:hi], z_t[lo:hi], z_t_dot[lo:hi],
-            c_t[lo:hi], output_t[lo:hi], squashed_t[lo:hi], tail_____t[lo:hi], tail____t[lo:hi], t,
+            input_t[lo:hi], tail_3_t[lo:hi], tail_2_t[lo:hi], tail_t[lo:hi], z_t[lo:hi], z_t_dot[lo:hi],
+            c_t[lo:hi], output_t[lo:hi], squashed_t[lo:hi], tail_5_t[lo:hi], tail_4_t[lo:hi], t,
             c_t_dot[lo:hi], h_t_dot[lo:hi],
         )
 
@@ -647,7 +647,7 @@ def _hvp_3_parallel(chunk, z_t, c_before_t, forget_t, input_t, candidate_t, outp
 
 
 @njit(**OPTIONS)
-def _hvp_4_rows(lo, hi, c, z, n_size, o_size, tail, tail_, tail__, tail___, tail____):
+def _hvp_4_rows(lo, hi, c, z, n_size, o_size, tail, tail_, tail_2, tail_3, tail_4):
     real = c.dtype.type
     for t in range(lo, hi):
         for n in range(n_size):
@@ -661,21 +661,21 @@ def _hvp_4_rows(lo, hi, c, z, n_size, o_size, tail, tail_, tail__, tail___, tail
                 # exp_z_2[t,n,o] = exp(−|z[t,n,0,o]|)
                 exp_z_2 = exp(-abs(z[t, n, 0, o]))
                 # tail__[t,n,o] = (1 if z[t,n,0,o] ≤ 0 else exp(−|z[t,n,0,o]|)) / (1 + exp(−|z[t,n,0,o]|))
-                tail__[t, n, o] = (real(1) if (z[t, n, 0, o] <= real(0)) else exp_z_2) / (real(1) + exp_z_2)
+                tail_2[t, n, o] = (real(1) if (z[t, n, 0, o] <= real(0)) else exp_z_2) / (real(1) + exp_z_2)
                 # exp_z_3[t,n,o] = exp(−|z[t,n,3,o]|)
                 exp_z_3 = exp(-abs(z[t, n, 3, o]))
                 # tail___[t,n,o] = (1 if z[t,n,3,o] ≤ 0 else exp(−|z[t,n,3,o]|)) / (1 + exp(−|z[t,n,3,o]|))
-                tail___[t, n, o] = (real(1) if (z[t, n, 3, o] <= real(0)) else exp_z_3) / (real(1) + exp_z_3)
+                tail_3[t, n, o] = (real(1) if (z[t, n, 3, o] <= real(0)) else exp_z_3) / (real(1) + exp_z_3)
                 # tail____[t,n,o] = exp(−2·|z[t,n,2,o]|)
-                tail____[t, n, o] = exp(-(real(2) * abs(z[t, n, 2, o])))
+                tail_4[t, n, o] = exp(-(real(2) * abs(z[t, n, 2, o])))
 
 
 @njit(parallel=True, **OPTIONS)
-def _hvp_4_parallel(chunk, t_size, c, z, n_size, o_size, tail, tail_, tail__, tail___, tail____):
+def _hvp_4_parallel(chunk, t_size, c, z, n_size, o_size, tail, tail_, tail_2, tail_3, tail_4):
     for k in prange((t_size + chunk - 1) // chunk):
         lo = k * chunk
         hi = min(lo + chunk, t_size)
-        _hvp_4_rows(lo, hi, c, z, n_size, o_size, tail, tail_, tail__, tail___, tail____)
+        _hvp_4_rows(lo, hi, c, z, n_size, o_size, tail, tail_, tail_2, tail_3, tail_4)
 
 
 @njit(**OPTIONS)
@@ -718,7 +718,7 @@ def _hvp_5_parallel(
 
 @njit(**OPTIONS)
 def _hvp_6_rows(
-    lo, hi, z_t, c_before_t, dc_t, candidate_t, forget_t, h_t, dh_t, input_t, tail____t, tail___t, tail__t,
+    lo, hi, z_t, c_before_t, dc_t, candidate_t, forget_t, h_t, dh_t, input_t, tail_4_t, tail_3_t, tail_2_t,
     k_size, o_size, dz_t,
 ):
     real = z_t.dtype.type
@@ -732,26 +732,26 @@ def _hvp_6_rows(
                 #     δ(k, 1) + 4·exp(−2·|zₜ[n,2,o]|)·δ(k, 2) / (1 + exp(−2·|zₜ[n,2,o]|))²))
                 dz_t[n, k, o] = (
                     ((real(4) * exp_z_t * (real(1) if k == 2 else real(0)) / ((real(1) + exp_z_t) * (real(1)
-                    + exp_z_t)) + (real(0) if tail__t[n, o] == real(0) else (real(1) if k == 1 else real(0))
-                    * candidate_t[n, o] * tail__t[n, o])) * input_t[n, o] + (real(0)
-                    if forget_t[n, o] == real(0) else (real(0) if tail___t[n, o] == real(0) else (real(1)
-                    if k == 0 else real(0)) * c_before_t[n, o] * tail___t[n, o]) * forget_t[n, o])) * dc_t[n, o]
-                    + (real(0) if tail____t[n, o] == real(0) else (real(1) if k == 3 else real(0)) * h_t[n, o]
-                    * dh_t[n, o] * tail____t[n, o])
+                    + exp_z_t)) + (real(0) if tail_2_t[n, o] == real(0) else (real(1) if k == 1 else real(0))
+                    * candidate_t[n, o] * tail_2_t[n, o])) * input_t[n, o] + (real(0)
+                    if forget_t[n, o] == real(0) else (real(0) if tail_3_t[n, o] == real(0) else (real(1)
+                    if k == 0 else real(0)) * c_before_t[n, o] * tail_3_t[n, o]) * forget_t[n, o])) * dc_t[n, o]
+                    + (real(0) if tail_4_t[n, o] == real(0) else (real(1) if k == 3 else real(0)) * h_t[n, o]
+                    * dh_t[n, o] * tail_4_t[n, o])
                 )
 
 
 @njit(parallel=True, **OPTIONS)
 def _hvp_6_parallel(
-    chunk, n_size, z_t, c_before_t, dc_t, candidate_t, forget_t, h_t, dh_t, input_t, tail____t, tail___t,
-    tail__t, k_size, o_size, dz_t,
+    chunk, n_size, z_t, c_before_t, dc_t, candidate_t, forget_t, h_t, dh_t, input_t, tail_4_t, tail_3_t,
+    tail_2_t, k_size, o_size, dz_t,
 ):
     for k in prange((n_size + chunk - 1) // chunk):
         lo = k * chunk
         hi = min(lo + chunk, n_size)
         _hvp_6_rows(
-            lo, hi, z_t, c_before_t, dc_t, candidate_t, forget_t, h_t, dh_t, input_t, tail____t, tail___t,
-            tail__t, k_size, o_size, dz_t,
+            lo, hi, z_t, c_before_t, dc_t, candidate_t, forget_t, h_t, dh_t, input_t, tail_4_t, tail_3_t,
+            tail_2_t, k_size, o_size, dz_t,
         )
 
 
@@ -810,7 +810,7 @@ def _hvp_8_parallel(
 
 @njit(**OPTIONS)
 def _hvp_9_rows(
-    forget_t, tail___t, z_t_dot, input_t, tail__t, tail_____t, z_t, output_t, tail____t, c_before_t,
+    forget_t, tail_3_t, z_t_dot, input_t, tail_2_t, tail_5_t, z_t, output_t, tail_4_t, c_before_t,
     c_before_t_dot, candidate_t, c_t, tail_t, squashed_t, forget_t_dot, input_t_dot, candidate_t_dot,
     output_t_dot, c_t_dot, squashed_t_dot, h_t_dot,
 ):
@@ -827,24 +827,24 @@ def _hvp_9_rows(
         # ḣₜ[n,o] = output_t[n,o]·ṡq̇u̇ȧṡḣėḋ_̇ṫ[n,o] + squashed_t[n,o]·ȯu̇ṫṗu̇ṫ_̇ṫ[n,o]
         for o in range(o_size):
             forget_t_dot_no = (
-                (real(0) if forget_t[n, o] == real(0) else (real(0) if tail___t[n, o] == real(0)
-                else z_t_dot[n, 0, o] * tail___t[n, o]) * forget_t[n, o])
+                (real(0) if forget_t[n, o] == real(0) else (real(0) if tail_3_t[n, o] == real(0)
+                else z_t_dot[n, 0, o] * tail_3_t[n, o]) * forget_t[n, o])
             )
             forget_t_dot[n, o] = forget_t_dot_no
             input_t_dot_no = (
-                (real(0) if input_t[n, o] == real(0) else (real(0) if tail__t[n, o] == real(0)
-                else z_t_dot[n, 1, o] * tail__t[n, o]) * input_t[n, o])
+                (real(0) if input_t[n, o] == real(0) else (real(0) if tail_2_t[n, o] == real(0)
+                else z_t_dot[n, 1, o] * tail_2_t[n, o]) * input_t[n, o])
             )
             input_t_dot[n, o] = input_t_dot_no
             candidate_t_dot_no = (
-                (real(0) if tail_____t[n, o] == real(0) else real(4) * z_t_dot[n, 2, o] / ((real(1)
+                (real(0) if tail_5_t[n, o] == real(0) else real(4) * z_t_dot[n, 2, o] / ((real(1)
                 + exp(-(real(2) * abs(z_t[n, 2, o])))) * (real(1) + exp(-(real(2) * abs(z_t[n, 2, o])))))
-                * tail_____t[n, o])
+                * tail_5_t[n, o])
             )
             candidate_t_dot[n, o] = candidate_t_dot_no
             output_t_dot_no = (
-                (real(0) if output_t[n, o] == real(0) else (real(0) if tail____t[n, o] == real(0)
-                else z_t_dot[n, 3, o] * tail____t[n, o]) * output_t[n, o])
+                (real(0) if output_t[n, o] == real(0) else (real(0) if tail_4_t[n, o] == real(0)
+                else z_t_dot[n, 3, o] * tail_4_t[n, o]) * output_t[n, o])
             )
             output_t_dot[n, o] = output_t_dot_no
             c_t_dot_no = (
@@ -866,7 +866,7 @@ def _hvp_9_rows(
 
 @njit(parallel=True, **OPTIONS)
 def _hvp_9_parallel(
-    chunk, forget_t, tail___t, z_t_dot, input_t, tail__t, tail_____t, z_t, output_t, tail____t, c_before_t,
+    chunk, forget_t, tail_3_t, z_t_dot, input_t, tail_2_t, tail_5_t, z_t, output_t, tail_4_t, c_before_t,
     c_before_t_dot, candidate_t, c_t, tail_t, squashed_t, forget_t_dot, input_t_dot, candidate_t_dot,
     output_t_dot, c_t_dot, squashed_t_dot, h_t_dot,
 ):
@@ -874,11 +874,11 @@ def _hvp_9_parallel(
         lo = k * chunk
         hi = min(lo + chunk, forget_t.shape[0])
         _hvp_9_rows(
-            forget_t[lo:hi], tail___t[lo:hi], z_t_dot[lo:hi], input_t[lo:hi], tail__t[lo:hi],
-            tail_____t[lo:hi], z_t[lo:hi], output_t[lo:hi], tail____t[lo:hi], c_before_t[lo:hi],
-            c_before_t_dot[lo:hi], candidate_t[lo:hi], c_t[lo:hi], tail_t[lo:hi], squashed_t[lo:hi],
-            forget_t_dot[lo:hi], input_t_dot[lo:hi], candidate_t_dot[lo:hi], output_t_dot[lo:hi],
-            c_t_dot[lo:hi], squashed_t_dot[lo:hi], h_t_dot[lo:hi],
+            forget_t[lo:hi], tail_3_t[lo:hi], z_t_dot[lo:hi], input_t[lo:hi], tail_2_t[lo:hi], tail_5_t[lo:hi],
+            z_t[lo:hi], output_t[lo:hi], tail_4_t[lo:hi], c_before_t[lo:hi], c_before_t_dot[lo:hi],
+            candidate_t[lo:hi], c_t[lo:hi], tail_t[lo:hi], squashed_t[lo:hi], forget_t_dot[lo:hi],
+            input_t_dot[lo:hi], candidate_t_dot[lo:hi], output_t_dot[lo:hi], c_t_dot[lo:hi],
+            squashed_t_dot[lo:hi], h_t_dot[lo:hi],
         )
 
 
@@ -933,8 +933,8 @@ def _hvp_10_parallel(
 @njit(**OPTIONS)
 def _hvp_11_rows(
     lo, hi, z_t, c_before_t, c_before_t_dot, dc_t, dc_t_dot, candidate_t, candidate_t_dot, forget_t,
-    forget_t_dot, h_t, dh_t, dh_t_dot, h_t_dot, input_t, input_t_dot, output_t_dot, tail____t, tail___t,
-    tail__t, k_size, o_size, dz_t_dot,
+    forget_t_dot, h_t, dh_t, dh_t_dot, h_t_dot, input_t, input_t_dot, output_t_dot, tail_4_t, tail_3_t,
+    tail_2_t, k_size, o_size, dz_t_dot,
 ):
     real = z_t.dtype.type
     for n in range(lo, hi):
@@ -955,10 +955,10 @@ def _hvp_11_rows(
                 #     |zₜ[n,2,o]|))²)) − h̄ₜ[n,o]·hₜ[n,o]·ȯu̇ṫṗu̇ṫ_̇ṫ[n,o]·δ(k, 3)
                 dz_t_dot[n, k, o] = (
                     ((real(4) * exp_z_t * (real(1) if k == 2 else real(0)) / ((real(1) + exp_z_t) * (real(1)
-                    + exp_z_t)) + (real(0) if tail__t[n, o] == real(0) else (real(1) if k == 1 else real(0))
-                    * candidate_t[n, o] * tail__t[n, o])) * input_t[n, o] + (real(0)
-                    if forget_t[n, o] == real(0) else (real(0) if tail___t[n, o] == real(0) else (real(1)
-                    if k == 0 else real(0)) * c_before_t[n, o] * tail___t[n, o]) * forget_t[n, o]))
+                    + exp_z_t)) + (real(0) if tail_2_t[n, o] == real(0) else (real(1) if k == 1 else real(0))
+                    * candidate_t[n, o] * tail_2_t[n, o])) * input_t[n, o] + (real(0)
+                    if forget_t[n, o] == real(0) else (real(0) if tail_3_t[n, o] == real(0) else (real(1)
+                    if k == 0 else real(0)) * c_before_t[n, o] * tail_3_t[n, o]) * forget_t[n, o]))
                     * dc_t_dot[n, o] + ((real(1) - real(2) * input_t[n, o]) * (real(1) if k == 1 else real(0))
                     * candidate_t[n, o] + real(4) * exp_z_t * (real(1) if k == 2 else real(0)) / ((real(1)
                     + exp_z_t) * (real(1) + exp_z_t))) * dc_t[n, o] * input_t_dot[n, o] + (real(1) - real(2)
@@ -966,12 +966,12 @@ def _hvp_11_rows(
                     * forget_t_dot[n, o] + (real(0) if input_t[n, o] == real(0) else ((real(1) if k == 1
                     else real(0)) * (real(1) if (z_t[n, 1, o] <= real(0)) else exp_z_t_2) / (real(1)
                     + exp_z_t_2) - real(2) * (real(1) if k == 2 else real(0)) * candidate_t[n, o]) * dc_t[n, o]
-                    * candidate_t_dot[n, o] * input_t[n, o]) + (real(0) if tail____t[n, o] == real(0)
-                    else (real(1) if k == 3 else real(0)) * h_t[n, o] * dh_t_dot[n, o] * tail____t[n, o])
-                    + (real(0) if tail____t[n, o] == real(0) else (real(1) if k == 3 else real(0)) * dh_t[n, o]
-                    * h_t_dot[n, o] * tail____t[n, o]) + (real(0) if forget_t[n, o] == real(0) else (real(0)
-                    if tail___t[n, o] == real(0) else (real(1) if k == 0 else real(0)) * c_before_t_dot[n, o]
-                    * dc_t[n, o] * tail___t[n, o]) * forget_t[n, o]) - (real(1) if k == 3 else real(0))
+                    * candidate_t_dot[n, o] * input_t[n, o]) + (real(0) if tail_4_t[n, o] == real(0)
+                    else (real(1) if k == 3 else real(0)) * h_t[n, o] * dh_t_dot[n, o] * tail_4_t[n, o])
+                    + (real(0) if tail_4_t[n, o] == real(0) else (real(1) if k == 3 else real(0)) * dh_t[n, o]
+                    * h_t_dot[n, o] * tail_4_t[n, o]) + (real(0) if forget_t[n, o] == real(0) else (real(0)
+                    if tail_3_t[n, o] == real(0) else (real(1) if k == 0 else real(0)) * c_before_t_dot[n, o]
+                    * dc_t[n, o] * tail_3_t[n, o]) * forget_t[n, o]) - (real(1) if k == 3 else real(0))
                     * h_t[n, o] * dh_t[n, o] * output_t_dot[n, o]
                 )
 
@@ -979,16 +979,16 @@ def _hvp_11_rows(
 @njit(parallel=True, **OPTIONS)
 def _hvp_11_parallel(
     chunk, n_size, z_t, c_before_t, c_before_t_dot, dc_t, dc_t_dot, candidate_t, candidate_t_dot, forget_t,
-    forget_t_dot, h_t, dh_t, dh_t_dot, h_t_dot, input_t, input_t_dot, output_t_dot, tail____t, tail___t,
-    tail__t, k_size, o_size, dz_t_dot,
+    forget_t_dot, h_t, dh_t, dh_t_dot, h_t_dot, input_t, input_t_dot, output_t_dot, tail_4_t, tail_3_t,
+    tail_2_t, k_size, o_size, dz_t_dot,
 ):
     for k in prange((n_size + chunk - 1) // chunk):
         lo = k * chunk
         hi = min(lo + chunk, n_size)
         _hvp_11_rows(
             lo, hi, z_t, c_before_t, c_before_t_dot, dc_t, dc_t_dot, candidate_t, candidate_t_dot, forget_t,
-            forget_t_dot, h_t, dh_t, dh_t_dot, h_t_dot, input_t, input_t_dot, output_t_dot, tail____t,
-            tail___t, tail__t, k_size, o_size, dz_t_dot,
+            forget_t_dot, h_t, dh_t, dh_t_dot, h_t_dot, input_t, input_t_dot, output_t_dot, tail_4_t, tail_3_t,
+            tail_2_t, k_size, o_size, dz_t_dot,
         )
 
 
@@ -1254,8 +1254,8 @@ def backward(saved, g, *, out=None):
     output_ = np.empty((t_size, n_size, o_size), real)
     tail = np.empty((t_size, n_size, o_size), real)
     tail_ = np.empty((t_size, n_size, o_size), real)
-    tail__ = np.empty((t_size, n_size, o_size), real)
-    tail___ = np.empty((t_size, n_size, o_size), real)
+    tail_2 = np.empty((t_size, n_size, o_size), real)
+    tail_3 = np.empty((t_size, n_size, o_size), real)
     dh_before = np.empty((t_size, n_size, o_size), real)
     dc_before = np.empty((t_size, n_size, o_size), real)
     dz = np.empty((t_size, n_size, k_size, o_size), real)
@@ -1263,12 +1263,12 @@ def backward(saved, g, *, out=None):
     if t_size <= chunk:
         _backward_rows(
             0, t_size, h0, h, c0, c, z, n_size, o_size, t_size, h_before, c_before, forget, input, candidate,
-            output_, tail, tail_, tail__, tail___,
+            output_, tail, tail_, tail_2, tail_3,
         )
     else:
         _backward_parallel(
             chunk, h0, h, c0, c, z, n_size, o_size, t_size, h_before, c_before, forget, input, candidate,
-            output_, tail, tail_, tail__, tail___,
+            output_, tail, tail_, tail_2, tail_3,
         )
     dh_t = np.empty((n_size, o_size), real)
     dc_t = np.empty((n_size, o_size), real)
@@ -1285,13 +1285,13 @@ def backward(saved, g, *, out=None):
         dz_t = dz[t]
         z_t = z[t]
         candidate_t = candidate[t]
-        tail__t = tail_[t]
+        tail_2_t = tail_[t]
         input_t = input[t]
         c_before_t = c_before[t]
-        tail___t = tail__[t]
+        tail_3_t = tail_2[t]
         forget_t = forget[t]
         h_t = h[t]
-        tail____t = tail___[t]
+        tail_4_t = tail_3[t]
         chunk = chunk_rows(o_size)
         if n_size <= chunk:
             _backward_2_rows(
@@ -1306,13 +1306,13 @@ def backward(saved, g, *, out=None):
         chunk = chunk_rows(k_size * o_size)
         if n_size <= chunk:
             _backward_3_rows(
-                0, n_size, z_t, c_before_t, dc_t, candidate_t, forget_t, h_t, dh_t, input_t, tail____t,
-                tail___t, tail__t, k_size, o_size, dz_t,
+                0, n_size, z_t, c_before_t, dc_t, candidate_t, forget_t, h_t, dh_t, input_t, tail_4_t,
+                tail_3_t, tail_2_t, k_size, o_size, dz_t,
             )
         else:
             _backward_3_parallel(
-                chunk, n_size, z_t, c_before_t, dc_t, candidate_t, forget_t, h_t, dh_t, input_t, tail____t,
-                tail___t, tail__t, k_size, o_size, dz_t,
+                chunk, n_size, z_t, c_before_t, dc_t, candidate_t, forget_t, h_t, dh_t, input_t, tail_4_t,
+                tail_3_t, tail_2_t, k_size, o_size, dz_t,
             )
         # h̄_before_t[n,o] = Σ_k,o′ z̄ₜ[n,k,o′]·U[k,o′,o]
         with np.errstate(over="ignore", invalid="ignore"):
@@ -1388,9 +1388,9 @@ def jvp(inputs, tangents):
     sum_U_dot_h_before = np.empty((t_size, n_size, k_size, o_size), real)
     tail = np.empty((t_size, n_size, o_size), real)
     tail_ = np.empty((t_size, n_size, o_size), real)
-    tail__ = np.empty((t_size, n_size, o_size), real)
-    tail___ = np.empty((t_size, n_size, o_size), real)
-    tail____ = np.empty((t_size, n_size, o_size), real)
+    tail_2 = np.empty((t_size, n_size, o_size), real)
+    tail_3 = np.empty((t_size, n_size, o_size), real)
+    tail_4 = np.empty((t_size, n_size, o_size), real)
     # sum_W_x[t,n,k,o] = Σ_i W[k,o,i]·x[t,n,i]
     with np.errstate(over="ignore", invalid="ignore"):
         np.matmul(
@@ -1464,9 +1464,9 @@ def jvp(inputs, tangents):
         )
     chunk = chunk_rows(n_size * o_size)
     if t_size <= chunk:
-        _jvp_4_rows(0, t_size, z, c, n_size, o_size, tail, tail_, tail__, tail___, tail____)
+        _jvp_4_rows(0, t_size, z, c, n_size, o_size, tail, tail_, tail_2, tail_3, tail_4)
     else:
-        _jvp_4_parallel(chunk, t_size, z, c, n_size, o_size, tail, tail_, tail__, tail___, tail____)
+        _jvp_4_parallel(chunk, t_size, z, c, n_size, o_size, tail, tail_, tail_2, tail_3, tail_4)
     sum_U_h_dot_t = np.empty((n_size, k_size, o_size), real)
     z_t_dot = np.empty((n_size, k_size, o_size), real)
     h_before_dot = np.zeros((n_size, o_size), real)  # before the first
@@ -1480,15 +1480,15 @@ def jvp(inputs, tangents):
         candidate_t = candidate[t]
         tail_t = tail[t]
         z_t = z[t]
-        tail__t = tail_[t]
+        tail_2_t = tail_[t]
         input_t = input[t]
         c_before_t = c_before[t]
-        tail___t = tail__[t]
+        tail_3_t = tail_2[t]
         forget_t = forget[t]
         squashed_t = squashed[t]
-        tail____t = tail___[t]
+        tail_4_t = tail_3[t]
         c_t = c[t]
-        tail_____t = tail____[t]
+        tail_5_t = tail_4[t]
         output_t = output_[t]
         # sum_U_h_dot_t[n,k,o] = Σ_o′ U[k,o,o′]·ḣ_before[n,o′]
         with np.errstate(over="ignore", invalid="ignore"):
@@ -1510,13 +1510,13 @@ def jvp(inputs, tangents):
         chunk = chunk_rows(o_size)
         if n_size <= chunk:
             _jvp_6_rows(
-                c0_dot, c_before_t, c_before_dot, candidate_t, forget_t, input_t, tail___t, tail__t, tail_t,
-                z_t, z_t_dot, c_t, output_t, squashed_t, tail_____t, tail____t, t, c_t_dot, h_t_dot,
+                c0_dot, c_before_t, c_before_dot, candidate_t, forget_t, input_t, tail_3_t, tail_2_t, tail_t,
+                z_t, z_t_dot, c_t, output_t, squashed_t, tail_5_t, tail_4_t, t, c_t_dot, h_t_dot,
             )
         else:
             _jvp_6_parallel(
-                chunk, c0_dot, c_before_t, c_before_dot, candidate_t, forget_t, input_t, tail___t, tail__t,
-                tail_t, z_t, z_t_dot, c_t, output_t, squashed_t, tail_____t, tail____t, t, c_t_dot, h_t_dot,
+                chunk, c0_dot, c_before_t, c_before_dot, candidate_t, forget_t, input_t, tail_3_t, tail_2_t,
+                tail_t, z_t, z_t_dot, c_t, output_t, squashed_t, tail_5_t, tail_4_t, t, c_t_dot, h_t_dot,
             )
         h_before_dot = h_t_dot
         c_before_dot = c_t_dot
@@ -1559,9 +1559,9 @@ def hvp(inputs, vectors, g):
     sum_U_dot_h_before = np.empty((t_size, n_size, k_size, o_size), real)
     tail = np.empty((t_size, n_size, o_size), real)
     tail_ = np.empty((t_size, n_size, o_size), real)
-    tail__ = np.empty((t_size, n_size, o_size), real)
-    tail___ = np.empty((t_size, n_size, o_size), real)
-    tail____ = np.empty((t_size, n_size, o_size), real)
+    tail_2 = np.empty((t_size, n_size, o_size), real)
+    tail_3 = np.empty((t_size, n_size, o_size), real)
+    tail_4 = np.empty((t_size, n_size, o_size), real)
     dh = np.empty((t_size, n_size, o_size), real)
     dh_before = np.empty((t_size, n_size, o_size), real)
     dc = np.empty((t_size, n_size, o_size), real)
@@ -1653,9 +1653,9 @@ def hvp(inputs, vectors, g):
         )
     chunk = chunk_rows(n_size * o_size)
     if t_size <= chunk:
-        _hvp_4_rows(0, t_size, c, z, n_size, o_size, tail, tail_, tail__, tail___, tail____)
+        _hvp_4_rows(0, t_size, c, z, n_size, o_size, tail, tail_, tail_2, tail_3, tail_4)
     else:
-        _hvp_4_parallel(chunk, t_size, c, z, n_size, o_size, tail, tail_, tail__, tail___, tail____)
+        _hvp_4_parallel(chunk, t_size, c, z, n_size, o_size, tail, tail_, tail_2, tail_3, tail_4)
     dh_before_after = np.zeros((n_size, o_size), real)  # after the last
     dc_before_after = np.zeros((n_size, o_size), real)  # after the last
     for t in reversed(range(t_size)):
@@ -1671,13 +1671,13 @@ def hvp(inputs, vectors, g):
         dz_t = dz[t]
         z_t = z[t]
         candidate_t = candidate[t]
-        tail__t = tail_[t]
+        tail_2_t = tail_[t]
         input_t = input[t]
         c_before_t = c_before[t]
-        tail___t = tail__[t]
+        tail_3_t = tail_2[t]
         forget_t = forget[t]
         h_t = h[t]
-        tail____t = tail___[t]
+        tail_4_t = tail_3[t]
         chunk = chunk_rows(o_size)
         if n_size <= chunk:
             _hvp_5_rows(
@@ -1692,13 +1692,13 @@ def hvp(inputs, vectors, g):
         chunk = chunk_rows(k_size * o_size)
         if n_size <= chunk:
             _hvp_6_rows(
-                0, n_size, z_t, c_before_t, dc_t, candidate_t, forget_t, h_t, dh_t, input_t, tail____t,
-                tail___t, tail__t, k_size, o_size, dz_t,
+                0, n_size, z_t, c_before_t, dc_t, candidate_t, forget_t, h_t, dh_t, input_t, tail_4_t,
+                tail_3_t, tail_2_t, k_size, o_size, dz_t,
             )
         else:
             _hvp_6_parallel(
-                chunk, n_size, z_t, c_before_t, dc_t, candidate_t, forget_t, h_t, dh_t, input_t, tail____t,
-                tail___t, tail__t, k_size, o_size, dz_t,
+                chunk, n_size, z_t, c_before_t, dc_t, candidate_t, forget_t, h_t, dh_t, input_t, tail_4_t,
+                tail_3_t, tail_2_t, k_size, o_size, dz_t,
             )
         # h̄_before_t[n,o] = Σ_k,o′ z̄ₜ[n,k,o′]·U[k,o′,o]
         with np.errstate(over="ignore", invalid="ignore"):
@@ -1720,16 +1720,16 @@ def hvp(inputs, vectors, g):
         sum_W_dot_x_t = sum_W_dot_x[t]
         sum_W_x_dot_t = sum_W_x_dot[t]
         forget_t_dot = forget_dot[t]
-        tail___t = tail__[t]
+        tail_3_t = tail_2[t]
         forget_t = forget[t]
         input_t_dot = input_dot[t]
-        tail__t = tail_[t]
+        tail_2_t = tail_[t]
         input_t = input[t]
         candidate_t_dot = candidate_dot[t]
         z_t = z[t]
-        tail_____t = tail____[t]
+        tail_5_t = tail_4[t]
         output_t_dot = output_dot[t]
-        tail____t = tail___[t]
+        tail_4_t = tail_3[t]
         output_t = output_[t]
         c_before_t = c_before[t]
         candidate_t = candidate[t]
@@ -1762,13 +1762,13 @@ def hvp(inputs, vectors, g):
         chunk = chunk_rows(o_size)
         if n_size <= chunk:
             _hvp_9_rows(
-                forget_t, tail___t, z_t_dot, input_t, tail__t, tail_____t, z_t, output_t, tail____t,
-                c_before_t, c_before_t_dot, candidate_t, c_t, tail_t, squashed_t, forget_t_dot, input_t_dot,
+                forget_t, tail_3_t, z_t_dot, input_t, tail_2_t, tail_5_t, z_t, output_t, tail_4_t, c_before_t,
+                c_before_t_dot, candidate_t, c_t, tail_t, squashed_t, forget_t_dot, input_t_dot,
                 candidate_t_dot, output_t_dot, c_t_dot, squashed_t_dot, h_t_dot,
             )
         else:
             _hvp_9_parallel(
-                chunk, forget_t, tail___t, z_t_dot, input_t, tail__t, tail_____t, z_t, output_t, tail____t,
+                chunk, forget_t, tail_3_t, z_t_dot, input_t, tail_2_t, tail_5_t, z_t, output_t, tail_4_t,
                 c_before_t, c_before_t_dot, candidate_t, c_t, tail_t, squashed_t, forget_t_dot, input_t_dot,
                 candidate_t_dot, output_t_dot, c_t_dot, squashed_t_dot, h_t_dot,
             )
@@ -1817,17 +1817,17 @@ def hvp(inputs, vectors, g):
         dz_t_dot = dz_dot[t]
         z_t = z[t]
         candidate_t = candidate[t]
-        tail__t = tail_[t]
+        tail_2_t = tail_[t]
         input_t = input[t]
         c_before_t = c_before[t]
-        tail___t = tail__[t]
+        tail_3_t = tail_2[t]
         forget_t = forget[t]
         dc_t = dc[t]
         input_t_dot = input_dot[t]
         h_t = h[t]
         forget_t_dot = forget_dot[t]
         candidate_t_dot = candidate_dot[t]
-        tail____t = tail___[t]
+        tail_4_t = tail_3[t]
         h_t_dot = h_dot[t]
         c_before_t_dot = c_before_dot[t]
         sum_U_dot_dz_t = sum_U_dot_dz[t]
@@ -1847,13 +1847,13 @@ def hvp(inputs, vectors, g):
             _hvp_11_rows(
                 0, n_size, z_t, c_before_t, c_before_t_dot, dc_t, dc_t_dot, candidate_t, candidate_t_dot,
                 forget_t, forget_t_dot, h_t, dh_t, dh_t_dot, h_t_dot, input_t, input_t_dot, output_t_dot,
-                tail____t, tail___t, tail__t, k_size, o_size, dz_t_dot,
+                tail_4_t, tail_3_t, tail_2_t, k_size, o_size, dz_t_dot,
             )
         else:
             _hvp_11_parallel(
                 chunk, n_size, z_t, c_before_t, c_before_t_dot, dc_t, dc_t_dot, candidate_t, candidate_t_dot,
                 forget_t, forget_t_dot, h_t, dh_t, dh_t_dot, h_t_dot, input_t, input_t_dot, output_t_dot,
-                tail____t, tail___t, tail__t, k_size, o_size, dz_t_dot,
+                tail_4_t, tail_3_t, tail_2_t, k_size, o_size, dz_t_dot,
             )
         # sum_U_dz_dot_t[n,o] = Σ_k,o′ U[k,o′,o]·z̄̇ₜ[n,k,o′]
         with np.errstate(over="ignore", invalid="ignore"):

@@ -503,26 +503,26 @@ def _forward_saving_9_rows(lo, hi, a, x, beta2, gamma2, m_size, t_size, h, layer
                 sum_h_sum = added(sum_h_sum, h_ntm)
             sum_h = real(sum_h_sum)
             # layer_norm_mu_[n,t] = sum_h[n,t] / M
-            layer_norm_mu__nt = sum_h / real(m_size)
-            layer_norm_mu_[n, t] = layer_norm_mu__nt
+            layer_norm_mu_2_nt = sum_h / real(m_size)
+            layer_norm_mu_[n, t] = layer_norm_mu_2_nt
             # sum_layer_norm_mu__h[n,t] = Σ_m (h[n,t,m] − layer_norm_mu_[n,t])²
-            sum_layer_norm_mu__h_sum = 0.0
+            sum_layer_norm_mu_2_h_sum = 0.0
             for m in range(m_size):
                 h_ntm = h[n, t, m]
-                sum_layer_norm_mu__h_sum = added(
-                    sum_layer_norm_mu__h_sum, (h_ntm - layer_norm_mu__nt) * (h_ntm - layer_norm_mu__nt),
+                sum_layer_norm_mu_2_h_sum = added(
+                    sum_layer_norm_mu_2_h_sum, (h_ntm - layer_norm_mu_2_nt) * (h_ntm - layer_norm_mu_2_nt),
                 )
-            sum_layer_norm_mu__h = real(sum_layer_norm_mu__h_sum)
+            sum_layer_norm_mu_2_h = real(sum_layer_norm_mu_2_h_sum)
             # layer_norm_var_[n,t] = sum_layer_norm_mu__h[n,t] / M
-            layer_norm_var_ = sum_layer_norm_mu__h / real(m_size)
+            layer_norm_var_ = sum_layer_norm_mu_2_h / real(m_size)
             # layer_norm_r_[n,t] = 1 / √(1/100000 + layer_norm_var_[n,t])
-            layer_norm_r__nt = real(1) / math.sqrt(real(1e-05) + layer_norm_var_)
-            layer_norm_r_[n, t] = layer_norm_r__nt
+            layer_norm_r_2_nt = real(1) / math.sqrt(real(1e-05) + layer_norm_var_)
+            layer_norm_r_[n, t] = layer_norm_r_2_nt
             # layer_norm_xhat_[n,t,m] = layer_norm_r_[n,t]·(h[n,t,m] − layer_norm_mu_[n,t])
             # v[n,t,m] = β₂[m] + γ₂[m]·layer_norm_xhat_[n,t,m]
             for m in range(m_size):
                 h_ntm = h[n, t, m]
-                layer_norm_xhat_ = layer_norm_r__nt * (h_ntm - layer_norm_mu__nt)
+                layer_norm_xhat_ = layer_norm_r_2_nt * (h_ntm - layer_norm_mu_2_nt)
                 v[n, t, m] = layer_norm_xhat_ * gamma2[m] + beta2[m]
 
 
@@ -745,14 +745,14 @@ def _backward_7_rows(
 ):
     for n in range(lo, hi):
         for t in range(t_size):
-            layer_norm_mu__nt = layer_norm_mu_[n, t]
-            layer_norm_r__nt = layer_norm_r_[n, t]
+            layer_norm_mu_2_nt = layer_norm_mu_[n, t]
+            layer_norm_r_2_nt = layer_norm_r_[n, t]
             # layer_norm_xhat_[n,t,m] = layer_norm_r_[n,t]·(h[n,t,m] − layer_norm_mu_[n,t])
             # v[n,t,m] = β₂[m] + γ₂[m]·layer_norm_xhat_[n,t,m]
             for m in range(m_size):
-                layer_norm_xhat__ntm = layer_norm_r__nt * (h[n, t, m] - layer_norm_mu__nt)
-                layer_norm_xhat_[n, t, m] = layer_norm_xhat__ntm
-                v[n, t, m] = layer_norm_xhat__ntm * gamma2[m] + beta2[m]
+                layer_norm_xhat_2_ntm = layer_norm_r_2_nt * (h[n, t, m] - layer_norm_mu_2_nt)
+                layer_norm_xhat_[n, t, m] = layer_norm_xhat_2_ntm
+                v[n, t, m] = layer_norm_xhat_2_ntm * gamma2[m] + beta2[m]
 
 
 @njit(parallel=True, **OPTIONS)
@@ -801,21 +801,21 @@ def _backward_9_rows(lo, hi, gamma2, dv, layer_norm_xhat_, layer_norm_r_, g, m_s
     real = gamma2.dtype.type
     for n in range(lo, hi):
         for t in range(t_size):
-            layer_norm_r__nt = layer_norm_r_[n, t]
+            layer_norm_r_2_nt = layer_norm_r_[n, t]
             one_over_m = real(1) / real(m_size)
             # l̅a̅y̅e̅r̅_̅n̅o̅r̅m̅_̅x̅h̅a̅t̅_̅[n,t,m] = v̄[n,t,m]·γ₂[m]
             # sum_layer_norm_xhat__dlayer_norm_xhat_[n,t] = Σ_m l̅a̅y̅e̅r̅_̅n̅o̅r̅m̅_̅x̅h̅a̅t̅_̅[n,t,m]·
             #     layer_norm_xhat_[n,t,m]
             # sum_dlayer_norm_xhat_[n,t] = Σ_m l̅a̅y̅e̅r̅_̅n̅o̅r̅m̅_̅x̅h̅a̅t̅_̅[n,t,m]
-            sum_layer_norm_xhat__dlayer_norm_xhat__sum = 0.0
+            sum_layer_norm_xhat_2_dlayer_norm_xhat__sum = 0.0
             sum_dlayer_norm_xhat__sum = 0.0
             for m in range(m_size):
                 dlayer_norm_xhat_ = gamma2[m] * dv[n, t, m]
-                sum_layer_norm_xhat__dlayer_norm_xhat__sum = added(
-                    sum_layer_norm_xhat__dlayer_norm_xhat__sum, dlayer_norm_xhat_ * layer_norm_xhat_[n, t, m],
+                sum_layer_norm_xhat_2_dlayer_norm_xhat__sum = added(
+                    sum_layer_norm_xhat_2_dlayer_norm_xhat__sum, dlayer_norm_xhat_ * layer_norm_xhat_[n, t, m],
                 )
                 sum_dlayer_norm_xhat__sum = added(sum_dlayer_norm_xhat__sum, dlayer_norm_xhat_)
-            sum_layer_norm_xhat__dlayer_norm_xhat_ = real(sum_layer_norm_xhat__dlayer_norm_xhat__sum)
+            sum_layer_norm_xhat_2_dlayer_norm_xhat_ = real(sum_layer_norm_xhat_2_dlayer_norm_xhat__sum)
             sum_dlayer_norm_xhat_ = real(sum_dlayer_norm_xhat__sum)
             # l̅a̅y̅e̅r̅_̅n̅o̅r̅m̅_̅x̅h̅a̅t̅_̅[n,t,m] = v̄[n,t,m]·γ₂[m]
             # h̄[n,t,m] = g[n,t,m] + layer_norm_r_[n,t]·(l̅a̅y̅e̅r̅_̅n̅o̅r̅m̅_̅x̅h̅a̅t̅_̅[n,t,m] −
@@ -824,8 +824,8 @@ def _backward_9_rows(lo, hi, gamma2, dv, layer_norm_xhat_, layer_norm_r_, g, m_s
             for m in range(m_size):
                 dlayer_norm_xhat_ = gamma2[m] * dv[n, t, m]
                 dh[n, t, m] = (
-                    layer_norm_r__nt * (dlayer_norm_xhat_ - one_over_m * (sum_dlayer_norm_xhat_
-                    + sum_layer_norm_xhat__dlayer_norm_xhat_ * layer_norm_xhat_[n, t, m])) + g[n, t, m]
+                    layer_norm_r_2_nt * (dlayer_norm_xhat_ - one_over_m * (sum_dlayer_norm_xhat_
+                    + sum_layer_norm_xhat_2_dlayer_norm_xhat_ * layer_norm_xhat_[n, t, m])) + g[n, t, m]
                 )
 
 
@@ -1676,15 +1676,15 @@ def _jvp_11_rows(
             # layer_norm_mu_[n,t] = sum_h[n,t] / M
             layer_norm_mu_ = one_over_m * sum_h
             # sum_layer_norm_mu__h[n,t] = Σ_m (h[n,t,m] − layer_norm_mu_[n,t])²
-            sum_layer_norm_mu__h_sum = 0.0
+            sum_layer_norm_mu_2_h_sum = 0.0
             for m in range(m_size):
                 h_ntm = h[n, t, m]
-                sum_layer_norm_mu__h_sum = added(
-                    sum_layer_norm_mu__h_sum, (h_ntm - layer_norm_mu_) * (h_ntm - layer_norm_mu_),
+                sum_layer_norm_mu_2_h_sum = added(
+                    sum_layer_norm_mu_2_h_sum, (h_ntm - layer_norm_mu_) * (h_ntm - layer_norm_mu_),
                 )
-            sum_layer_norm_mu__h = real(sum_layer_norm_mu__h_sum)
+            sum_layer_norm_mu_2_h = real(sum_layer_norm_mu_2_h_sum)
             # layer_norm_var_[n,t] = sum_layer_norm_mu__h[n,t] / M
-            layer_norm_var_ = one_over_m * sum_layer_norm_mu__h
+            layer_norm_var_ = one_over_m * sum_layer_norm_mu_2_h
             # layer_norm_r_[n,t] = 1 / √(1/100000 + layer_norm_var_[n,t])
             layer_norm_r_ = real(1) / math.sqrt(real(1e-05) + layer_norm_var_)
             # layer_norm_xhat_[n,t,m] = layer_norm_r_[n,t]·(h[n,t,m] − layer_norm_mu_[n,t])
@@ -2151,8 +2151,8 @@ def _hvp_7_rows(
                     )
                 sum_exp_nht = real(sum_exp_sum)
                 sum_exp[n, h, t] = sum_exp_nht
-                shifted_sum__nht = real(shifted_sum__sum)
-                shifted_sum_[n, h, t] = shifted_sum__nht
+                shifted_sum_2_nht = real(shifted_sum__sum)
+                shifted_sum_[n, h, t] = shifted_sum_2_nht
 
 
 @njit(parallel=True, **OPTIONS)
@@ -2335,18 +2335,18 @@ def _hvp_12_rows(
             layer_norm_mu_ = one_over_m * sum_h
             # h[n,t,m] = a[n,t,m] + x[n,t,m]
             # sum_layer_norm_mu__h[n,t] = Σ_m (h[n,t,m] − layer_norm_mu_[n,t])²
-            sum_layer_norm_mu__h_sum = 0.0
+            sum_layer_norm_mu_2_h_sum = 0.0
             for m in range(m_size):
                 h = a[n, t, m] + x[n, t, m]
-                sum_layer_norm_mu__h_sum = added(
-                    sum_layer_norm_mu__h_sum, (h - layer_norm_mu_) * (h - layer_norm_mu_),
+                sum_layer_norm_mu_2_h_sum = added(
+                    sum_layer_norm_mu_2_h_sum, (h - layer_norm_mu_) * (h - layer_norm_mu_),
                 )
-            sum_layer_norm_mu__h = real(sum_layer_norm_mu__h_sum)
+            sum_layer_norm_mu_2_h = real(sum_layer_norm_mu_2_h_sum)
             # layer_norm_var_[n,t] = sum_layer_norm_mu__h[n,t] / M
-            layer_norm_var_ = one_over_m * sum_layer_norm_mu__h
+            layer_norm_var_ = one_over_m * sum_layer_norm_mu_2_h
             # layer_norm_r_[n,t] = 1 / √(1/100000 + layer_norm_var_[n,t])
-            layer_norm_r__nt = real(1) / math.sqrt(real(1e-05) + layer_norm_var_)
-            layer_norm_r_[n, t] = layer_norm_r__nt
+            layer_norm_r_2_nt = real(1) / math.sqrt(real(1e-05) + layer_norm_var_)
+            layer_norm_r_[n, t] = layer_norm_r_2_nt
             # h[n,t,m] = a[n,t,m] + x[n,t,m]
             # layer_norm_xhat_[n,t,m] = layer_norm_r_[n,t]·(h[n,t,m] − layer_norm_mu_[n,t])
             # v[n,t,m] = β₂[m] + γ₂[m]·layer_norm_xhat_[n,t,m]
@@ -2354,30 +2354,30 @@ def _hvp_12_rows(
             sum_h_dot_layer_norm_xhat__sum = 0.0
             for m in range(m_size):
                 h = a[n, t, m] + x[n, t, m]
-                layer_norm_xhat__ntm = layer_norm_r__nt * (h - layer_norm_mu_)
-                layer_norm_xhat_[n, t, m] = layer_norm_xhat__ntm
-                v[n, t, m] = layer_norm_xhat__ntm * gamma2[m] + beta2[m]
+                layer_norm_xhat_2_ntm = layer_norm_r_2_nt * (h - layer_norm_mu_)
+                layer_norm_xhat_[n, t, m] = layer_norm_xhat_2_ntm
+                v[n, t, m] = layer_norm_xhat_2_ntm * gamma2[m] + beta2[m]
                 sum_h_dot_layer_norm_xhat__sum = added(
-                    sum_h_dot_layer_norm_xhat__sum, layer_norm_xhat__ntm * h_dot[n, t, m],
+                    sum_h_dot_layer_norm_xhat__sum, layer_norm_xhat_2_ntm * h_dot[n, t, m],
                 )
             sum_h_dot_layer_norm_xhat_ = real(sum_h_dot_layer_norm_xhat__sum)
             # l̇ȧẏėṙ_̇ṅȯṙṁ_̇ṙ_̇[n,t] = −sum_h_dot_layer_norm_xhat_[n,t]·layer_norm_r_[n,t]² / M
-            layer_norm_r__dot_nt = (
-                -(one_over_m * sum_h_dot_layer_norm_xhat_ * layer_norm_r__nt * layer_norm_r__nt)
+            layer_norm_r_2_dot_nt = (
+                -(one_over_m * sum_h_dot_layer_norm_xhat_ * layer_norm_r_2_nt * layer_norm_r_2_nt)
             )
-            layer_norm_r__dot[n, t] = layer_norm_r__dot_nt
+            layer_norm_r__dot[n, t] = layer_norm_r_2_dot_nt
             # l̇ȧẏėṙ_̇ṅȯṙṁ_̇ẋḣȧṫ_̇[n,t,m] = layer_norm_xhat_[n,t,m]·l̇ȧẏėṙ_̇ṅȯṙṁ_̇ṙ_̇[n,t] /
             #     layer_norm_r_[n,t] + layer_norm_r_[n,t]·(ḣ[n,t,m] − sum_h_dot[n,t] / M)
             # v̇[n,t,m] = β̇₂[m] + γ₂[m]·l̇ȧẏėṙ_̇ṅȯṙṁ_̇ẋḣȧṫ_̇[n,t,m] + layer_norm_xhat_[n,t,m]·γ̇₂[m]
             for m in range(m_size):
-                layer_norm_xhat__ntm = layer_norm_xhat_[n, t, m]
-                layer_norm_xhat__dot_ntm = (
-                    layer_norm_r__nt * (h_dot[n, t, m] - one_over_m * sum_h_dot_nt) + layer_norm_r__dot_nt
-                    * layer_norm_xhat__ntm / layer_norm_r__nt
+                layer_norm_xhat_2_ntm = layer_norm_xhat_[n, t, m]
+                layer_norm_xhat_2_dot_ntm = (
+                    layer_norm_r_2_nt * (h_dot[n, t, m] - one_over_m * sum_h_dot_nt) + layer_norm_r_2_dot_nt
+                    * layer_norm_xhat_2_ntm / layer_norm_r_2_nt
                 )
-                layer_norm_xhat__dot[n, t, m] = layer_norm_xhat__dot_ntm
+                layer_norm_xhat__dot[n, t, m] = layer_norm_xhat_2_dot_ntm
                 v_dot[n, t, m] = (
-                    layer_norm_xhat__dot_ntm * gamma2[m] + layer_norm_xhat__ntm * gamma2_dot[m] + beta2_dot[m]
+                    layer_norm_xhat_2_dot_ntm * gamma2[m] + layer_norm_xhat_2_ntm * gamma2_dot[m] + beta2_dot[m]
                 )
 
 
@@ -2481,53 +2481,53 @@ def _hvp_15_parallel(
 @njit(**OPTIONS)
 def _hvp_16_rows(
     lo, hi, gamma2, dv, layer_norm_xhat_, layer_norm_r_, g, m_size, t_size, dlayer_norm_xhat_,
-    sum_layer_norm_xhat__dlayer_norm_xhat_, sum_dlayer_norm_xhat_, dh,
+    sum_layer_norm_xhat_2_dlayer_norm_xhat_, sum_dlayer_norm_xhat_, dh,
 ):
     real = gamma2.dtype.type
     for n in range(lo, hi):
         for t in range(t_size):
-            layer_norm_r__nt = layer_norm_r_[n, t]
+            layer_norm_r_2_nt = layer_norm_r_[n, t]
             one_over_m = real(1) / real(m_size)
             # l̅a̅y̅e̅r̅_̅n̅o̅r̅m̅_̅x̅h̅a̅t̅_̅[n,t,m] = v̄[n,t,m]·γ₂[m]
             # sum_layer_norm_xhat__dlayer_norm_xhat_[n,t] = Σ_m l̅a̅y̅e̅r̅_̅n̅o̅r̅m̅_̅x̅h̅a̅t̅_̅[n,t,m]·
             #     layer_norm_xhat_[n,t,m]
             # sum_dlayer_norm_xhat_[n,t] = Σ_m l̅a̅y̅e̅r̅_̅n̅o̅r̅m̅_̅x̅h̅a̅t̅_̅[n,t,m]
-            sum_layer_norm_xhat__dlayer_norm_xhat__sum = 0.0
+            sum_layer_norm_xhat_2_dlayer_norm_xhat__sum = 0.0
             sum_dlayer_norm_xhat__sum = 0.0
             for m in range(m_size):
-                dlayer_norm_xhat__ntm = gamma2[m] * dv[n, t, m]
-                dlayer_norm_xhat_[n, t, m] = dlayer_norm_xhat__ntm
-                sum_layer_norm_xhat__dlayer_norm_xhat__sum = added(
-                    sum_layer_norm_xhat__dlayer_norm_xhat__sum,
-                    dlayer_norm_xhat__ntm * layer_norm_xhat_[n, t, m],
+                dlayer_norm_xhat_2_ntm = gamma2[m] * dv[n, t, m]
+                dlayer_norm_xhat_[n, t, m] = dlayer_norm_xhat_2_ntm
+                sum_layer_norm_xhat_2_dlayer_norm_xhat__sum = added(
+                    sum_layer_norm_xhat_2_dlayer_norm_xhat__sum,
+                    dlayer_norm_xhat_2_ntm * layer_norm_xhat_[n, t, m],
                 )
-                sum_dlayer_norm_xhat__sum = added(sum_dlayer_norm_xhat__sum, dlayer_norm_xhat__ntm)
-            sum_layer_norm_xhat__dlayer_norm_xhat__nt = real(sum_layer_norm_xhat__dlayer_norm_xhat__sum)
-            sum_layer_norm_xhat__dlayer_norm_xhat_[n, t] = sum_layer_norm_xhat__dlayer_norm_xhat__nt
-            sum_dlayer_norm_xhat__nt = real(sum_dlayer_norm_xhat__sum)
-            sum_dlayer_norm_xhat_[n, t] = sum_dlayer_norm_xhat__nt
+                sum_dlayer_norm_xhat__sum = added(sum_dlayer_norm_xhat__sum, dlayer_norm_xhat_2_ntm)
+            sum_layer_norm_xhat_2_dlayer_norm_xhat_2_nt = real(sum_layer_norm_xhat_2_dlayer_norm_xhat__sum)
+            sum_layer_norm_xhat_2_dlayer_norm_xhat_[n, t] = sum_layer_norm_xhat_2_dlayer_norm_xhat_2_nt
+            sum_dlayer_norm_xhat_2_nt = real(sum_dlayer_norm_xhat__sum)
+            sum_dlayer_norm_xhat_[n, t] = sum_dlayer_norm_xhat_2_nt
             # h̄[n,t,m] = g[n,t,m] + layer_norm_r_[n,t]·(l̅a̅y̅e̅r̅_̅n̅o̅r̅m̅_̅x̅h̅a̅t̅_̅[n,t,m] −
             #     (sum_dlayer_norm_xhat_[n,t] + sum_layer_norm_xhat__dlayer_norm_xhat_[n,t]·
             #     layer_norm_xhat_[n,t,m]) / M)
             for m in range(m_size):
-                dlayer_norm_xhat__ntm = dlayer_norm_xhat_[n, t, m]
+                dlayer_norm_xhat_2_ntm = dlayer_norm_xhat_[n, t, m]
                 dh[n, t, m] = (
-                    layer_norm_r__nt * (dlayer_norm_xhat__ntm - one_over_m * (sum_dlayer_norm_xhat__nt
-                    + sum_layer_norm_xhat__dlayer_norm_xhat__nt * layer_norm_xhat_[n, t, m])) + g[n, t, m]
+                    layer_norm_r_2_nt * (dlayer_norm_xhat_2_ntm - one_over_m * (sum_dlayer_norm_xhat_2_nt
+                    + sum_layer_norm_xhat_2_dlayer_norm_xhat_2_nt * layer_norm_xhat_[n, t, m])) + g[n, t, m]
                 )
 
 
 @njit(parallel=True, **OPTIONS)
 def _hvp_16_parallel(
     chunk, n_size, gamma2, dv, layer_norm_xhat_, layer_norm_r_, g, m_size, t_size, dlayer_norm_xhat_,
-    sum_layer_norm_xhat__dlayer_norm_xhat_, sum_dlayer_norm_xhat_, dh,
+    sum_layer_norm_xhat_2_dlayer_norm_xhat_, sum_dlayer_norm_xhat_, dh,
 ):
     for k in prange((n_size + chunk - 1) // chunk):
         lo = k * chunk
         hi = min(lo + chunk, n_size)
         _hvp_16_rows(
             lo, hi, gamma2, dv, layer_norm_xhat_, layer_norm_r_, g, m_size, t_size, dlayer_norm_xhat_,
-            sum_layer_norm_xhat__dlayer_norm_xhat_, sum_dlayer_norm_xhat_, dh,
+            sum_layer_norm_xhat_2_dlayer_norm_xhat_, sum_dlayer_norm_xhat_, dh,
         )
 
 
@@ -2643,17 +2643,17 @@ def _hvp_19_parallel(chunk, sum_dfeed_forward_z_dot_v, dW1_dot):
 def _hvp_20_rows(
     lo, hi, multi_head_attention_any, dmulti_head_attention_o, dlayer_norm_xhat__dot, layer_norm_xhat_,
     dlayer_norm_xhat_, layer_norm_xhat__dot, layer_norm_r_, layer_norm_r__dot, sum_dlayer_norm_xhat_,
-    sum_layer_norm_xhat__dlayer_norm_xhat_, e_size, h_size, m_size, t_size,
+    sum_layer_norm_xhat_2_dlayer_norm_xhat_, e_size, h_size, m_size, t_size,
     factor_multi_head_attention_any_dmulti_head_attention_o, dh_dot,
 ):
     real = multi_head_attention_any.dtype.type
     for n in range(lo, hi):
         for t in range(t_size):
-            layer_norm_r__nt = layer_norm_r_[n, t]
-            layer_norm_r__dot_nt = layer_norm_r__dot[n, t]
+            layer_norm_r_2_nt = layer_norm_r_[n, t]
+            layer_norm_r_2_dot_nt = layer_norm_r__dot[n, t]
             multi_head_attention_any_nt = multi_head_attention_any[n, t]
-            sum_dlayer_norm_xhat__nt = sum_dlayer_norm_xhat_[n, t]
-            sum_layer_norm_xhat__dlayer_norm_xhat__nt = sum_layer_norm_xhat__dlayer_norm_xhat_[n, t]
+            sum_dlayer_norm_xhat_2_nt = sum_dlayer_norm_xhat_[n, t]
+            sum_layer_norm_xhat_2_dlayer_norm_xhat_2_nt = sum_layer_norm_xhat_2_dlayer_norm_xhat_[n, t]
             one_over_m = real(1) / real(m_size)
             # factor_multi_head_attention_any_dmulti_head_attention_o[n,t,h,e] = m̅u̅l̅t̅i̅_̅h̅e̅a̅d̅_̅a̅t̅t̅e̅n̅t̅i̅o̅n̅_̅o̅[n,h,t,e]·
             #     multi_head_attention_any[n,t]
@@ -2666,20 +2666,20 @@ def _hvp_20_rows(
             # sum_layer_norm_xhat__dlayer_norm_xhat__dlayer_norm_xhat__dot[n,t] = Σ_m (l̅a̅y̅e̅r̅_̅n̅o̅r̅m̅_̅x̅h̅a̅t̅_̅[n,t,m]·
             #     l̇ȧẏėṙ_̇ṅȯṙṁ_̇ẋḣȧṫ_̇[n,t,m] + layer_norm_xhat_[n,t,m]·
             #     l̅a̅y̅e̅r̅_̅n̅o̅r̅m̅_̅x̅h̅a̅t̅_̅̇[n,t,m])
-            sum_dlayer_norm_xhat__dot_sum = 0.0
-            sum_layer_norm_xhat__dlayer_norm_xhat__dlayer_norm_xhat__dot_sum = 0.0
+            sum_dlayer_norm_xhat_2_dot_sum = 0.0
+            sum_layer_norm_xhat_2_dlayer_norm_xhat_2_dlayer_norm_xhat_2_dot_sum = 0.0
             for m in range(m_size):
-                sum_dlayer_norm_xhat__dot_sum = added(
-                    sum_dlayer_norm_xhat__dot_sum, dlayer_norm_xhat__dot[n, t, m],
+                sum_dlayer_norm_xhat_2_dot_sum = added(
+                    sum_dlayer_norm_xhat_2_dot_sum, dlayer_norm_xhat__dot[n, t, m],
                 )
-                sum_layer_norm_xhat__dlayer_norm_xhat__dlayer_norm_xhat__dot_sum = added(
-                    sum_layer_norm_xhat__dlayer_norm_xhat__dlayer_norm_xhat__dot_sum,
+                sum_layer_norm_xhat_2_dlayer_norm_xhat_2_dlayer_norm_xhat_2_dot_sum = added(
+                    sum_layer_norm_xhat_2_dlayer_norm_xhat_2_dlayer_norm_xhat_2_dot_sum,
                     layer_norm_xhat_[n, t, m] * dlayer_norm_xhat__dot[n, t, m] + dlayer_norm_xhat_[n, t, m]
                     * layer_norm_xhat__dot[n, t, m],
                 )
-            sum_dlayer_norm_xhat__dot = real(sum_dlayer_norm_xhat__dot_sum)
-            sum_layer_norm_xhat__dlayer_norm_xhat__dlayer_norm_xhat__dot = real(
-                sum_layer_norm_xhat__dlayer_norm_xhat__dlayer_norm_xhat__dot_sum,
+            sum_dlayer_norm_xhat_2_dot = real(sum_dlayer_norm_xhat_2_dot_sum)
+            sum_layer_norm_xhat_2_dlayer_norm_xhat_2_dlayer_norm_xhat_2_dot = real(
+                sum_layer_norm_xhat_2_dlayer_norm_xhat_2_dlayer_norm_xhat_2_dot_sum,
             )
             # h̄̇[n,t,m] = layer_norm_r_[n,t]·l̅a̅y̅e̅r̅_̅n̅o̅r̅m̅_̅x̅h̅a̅t̅_̅̇[n,t,m] +
             #     l̇ȧẏėṙ_̇ṅȯṙṁ_̇ṙ_̇[n,t]·(l̅a̅y̅e̅r̅_̅n̅o̅r̅m̅_̅x̅h̅a̅t̅_̅[n,t,m] − (sum_dlayer_norm_xhat_[n,t]
@@ -2690,13 +2690,13 @@ def _hvp_20_rows(
             #     layer_norm_xhat_[n,t,m] / M
             for m in range(m_size):
                 dh_dot[n, t, m] = (
-                    layer_norm_r__dot_nt * (dlayer_norm_xhat_[n, t, m] - one_over_m * (sum_dlayer_norm_xhat__nt
-                    + sum_layer_norm_xhat__dlayer_norm_xhat__nt * layer_norm_xhat_[n, t, m])) + layer_norm_r__nt
-                    * dlayer_norm_xhat__dot[n, t, m] - layer_norm_r__nt * one_over_m * sum_dlayer_norm_xhat__dot
-                    - layer_norm_r__nt * one_over_m
-                    * sum_layer_norm_xhat__dlayer_norm_xhat__dlayer_norm_xhat__dot * layer_norm_xhat_[n, t, m]
-                    - layer_norm_r__nt * one_over_m * sum_layer_norm_xhat__dlayer_norm_xhat__nt
-                    * layer_norm_xhat__dot[n, t, m]
+                    layer_norm_r_2_dot_nt * (dlayer_norm_xhat_[n, t, m] - one_over_m
+                    * (sum_dlayer_norm_xhat_2_nt + sum_layer_norm_xhat_2_dlayer_norm_xhat_2_nt
+                    * layer_norm_xhat_[n, t, m])) + layer_norm_r_2_nt * dlayer_norm_xhat__dot[n, t, m]
+                    - layer_norm_r_2_nt * one_over_m * sum_dlayer_norm_xhat_2_dot - layer_norm_r_2_nt
+                    * one_over_m * sum_layer_norm_xhat_2_dlayer_norm_xhat_2_dlayer_norm_xhat_2_dot
+                    * layer_norm_xhat_[n, t, m] - layer_norm_r_2_nt * one_over_m
+                    * sum_layer_norm_xhat_2_dlayer_norm_xhat_2_nt * layer_norm_xhat__dot[n, t, m]
                 )
 
 
@@ -2704,7 +2704,7 @@ def _hvp_20_rows(
 def _hvp_20_parallel(
     chunk, n_size, multi_head_attention_any, dmulti_head_attention_o, dlayer_norm_xhat__dot, layer_norm_xhat_,
     dlayer_norm_xhat_, layer_norm_xhat__dot, layer_norm_r_, layer_norm_r__dot, sum_dlayer_norm_xhat_,
-    sum_layer_norm_xhat__dlayer_norm_xhat_, e_size, h_size, m_size, t_size,
+    sum_layer_norm_xhat_2_dlayer_norm_xhat_, e_size, h_size, m_size, t_size,
     factor_multi_head_attention_any_dmulti_head_attention_o, dh_dot,
 ):
     for k in prange((n_size + chunk - 1) // chunk):
@@ -2713,7 +2713,7 @@ def _hvp_20_parallel(
         _hvp_20_rows(
             lo, hi, multi_head_attention_any, dmulti_head_attention_o, dlayer_norm_xhat__dot, layer_norm_xhat_,
             dlayer_norm_xhat_, layer_norm_xhat__dot, layer_norm_r_, layer_norm_r__dot, sum_dlayer_norm_xhat_,
-            sum_layer_norm_xhat__dlayer_norm_xhat_, e_size, h_size, m_size, t_size,
+            sum_layer_norm_xhat_2_dlayer_norm_xhat_, e_size, h_size, m_size, t_size,
             factor_multi_head_attention_any_dmulti_head_attention_o, dh_dot,
         )
 
@@ -3005,7 +3005,7 @@ def _hvp_28_parallel(chunk, h_size, dmulti_head_attention_v_dot, e_size, n_size,
 @njit(**OPTIONS)
 def _hvp_29_rows(
     lo, hi, multi_head_attention_z_max, dmulti_head_attention_a, dmulti_head_attention_a_dot,
-    multi_head_attention_z, multi_head_attention_z_dot, h_size, t_size, shifted_sum__,
+    multi_head_attention_z, multi_head_attention_z_dot, h_size, t_size, shifted_sum_2,
 ):
     real = multi_head_attention_z_max.dtype.type
     for n in range(lo, hi):
@@ -3016,29 +3016,29 @@ def _hvp_29_rows(
                 #     m̅u̅l̅t̅i̅_̅h̅e̅a̅d̅_̅a̅t̅t̅e̅n̅t̅i̅o̅n̅_̅a̅[n,h,t,t′]·
                 #     ṁu̇l̇ṫi̇_̇ḣėȧḋ_̇ȧṫṫėṅṫi̇ȯṅ_̇ż[n,h,t,t′])·exp(multi_head_attention_z[n,h,t,t′] −
                 #     multi_head_attention_z_max[n,h,t])
-                shifted_sum___sum = 0.0
+                shifted_sum_2_sum = 0.0
                 for t_2 in range(t_size):
-                    shifted_sum___sum = added(
-                        shifted_sum___sum,
+                    shifted_sum_2_sum = added(
+                        shifted_sum_2_sum,
                         (dmulti_head_attention_a[n, h, t, t_2] * multi_head_attention_z_dot[n, h, t, t_2]
                         + dmulti_head_attention_a_dot[n, h, t, t_2]) * exp(multi_head_attention_z[n, h, t, t_2]
                         - multi_head_attention_z_max_nht),
                     )
-                shifted_sum___nht = real(shifted_sum___sum)
-                shifted_sum__[n, h, t] = shifted_sum___nht
+                shifted_sum_2_nht = real(shifted_sum_2_sum)
+                shifted_sum_2[n, h, t] = shifted_sum_2_nht
 
 
 @njit(parallel=True, **OPTIONS)
 def _hvp_29_parallel(
     chunk, n_size, multi_head_attention_z_max, dmulti_head_attention_a, dmulti_head_attention_a_dot,
-    multi_head_attention_z, multi_head_attention_z_dot, h_size, t_size, shifted_sum__,
+    multi_head_attention_z, multi_head_attention_z_dot, h_size, t_size, shifted_sum_2,
 ):
     for k in prange((n_size + chunk - 1) // chunk):
         lo = k * chunk
         hi = min(lo + chunk, n_size)
         _hvp_29_rows(
             lo, hi, multi_head_attention_z_max, dmulti_head_attention_a, dmulti_head_attention_a_dot,
-            multi_head_attention_z, multi_head_attention_z_dot, h_size, t_size, shifted_sum__,
+            multi_head_attention_z, multi_head_attention_z_dot, h_size, t_size, shifted_sum_2,
         )
 
 
@@ -3110,7 +3110,7 @@ def _hvp_31_parallel(
 
 @njit(**OPTIONS)
 def _hvp_32_rows(
-    lo, hi, multi_head_attention_z_max, multi_head_attention_z, shifted_sum, shifted_sum_, shifted_sum__,
+    lo, hi, multi_head_attention_z_max, multi_head_attention_z, shifted_sum, shifted_sum_, shifted_sum_2,
     sum_exp, dmulti_head_attention_a, dmulti_head_attention_a_dot, multi_head_attention_z_dot,
     multi_head_attention_open, h_size, t_size, dmulti_head_attention_s_dot,
 ):
@@ -3155,7 +3155,7 @@ def _hvp_32_rows(
                         - exp_multi_head_attention_z_max_multi_head_attention_z_2
                         * dmulti_head_attention_a[n, h, t, t_2] / (sum_exp[n, h, t] * sum_exp[n, h, t]))
                         * shifted_sum_[n, h, t] * exp(multi_head_attention_z_max[n, h, t])
-                        - exp_multi_head_attention_z_max_multi_head_attention_z * shifted_sum__[n, h, t]
+                        - exp_multi_head_attention_z_max_multi_head_attention_z * shifted_sum_2[n, h, t]
                         / (sum_exp[n, h, t] * sum_exp[n, h, t])
                     )
                     dmulti_head_attention_s_dot[n, h, t, t_2] = (
@@ -3167,7 +3167,7 @@ def _hvp_32_rows(
 @njit(parallel=True, **OPTIONS)
 def _hvp_32_parallel(
     chunk, n_size, multi_head_attention_z_max, multi_head_attention_z, shifted_sum, shifted_sum_,
-    shifted_sum__, sum_exp, dmulti_head_attention_a, dmulti_head_attention_a_dot, multi_head_attention_z_dot,
+    shifted_sum_2, sum_exp, dmulti_head_attention_a, dmulti_head_attention_a_dot, multi_head_attention_z_dot,
     multi_head_attention_open, h_size, t_size, dmulti_head_attention_s_dot,
 ):
     for k in prange((n_size + chunk - 1) // chunk):
@@ -3175,7 +3175,7 @@ def _hvp_32_parallel(
         hi = min(lo + chunk, n_size)
         _hvp_32_rows(
             lo, hi, multi_head_attention_z_max, multi_head_attention_z, shifted_sum, shifted_sum_,
-            shifted_sum__, sum_exp, dmulti_head_attention_a, dmulti_head_attention_a_dot,
+            shifted_sum_2, sum_exp, dmulti_head_attention_a, dmulti_head_attention_a_dot,
             multi_head_attention_z_dot, multi_head_attention_open, h_size, t_size, dmulti_head_attention_s_dot,
         )
 
@@ -4612,7 +4612,7 @@ def hvp(inputs, vectors, g, *, heads, causal=0):
     sum_W1_dfeed_forward_z_dot = np.empty((n_size, t_size, m_size), real)
     sum_dfeed_forward_z_dot_v = np.empty((k_size, m_size), real)
     dlayer_norm_xhat_ = np.empty((n_size, t_size, m_size), real)
-    sum_layer_norm_xhat__dlayer_norm_xhat_ = np.empty((n_size, t_size), real)
+    sum_layer_norm_xhat_2_dlayer_norm_xhat_ = np.empty((n_size, t_size), real)
     sum_dlayer_norm_xhat_ = np.empty((n_size, t_size), real)
     dh = np.empty((n_size, t_size, m_size), real)
     sum_dh_multi_head_attention_o_dot = np.empty((m_size, h_size, e_size), real)
@@ -4641,7 +4641,7 @@ def hvp(inputs, vectors, g, *, heads, causal=0):
     sum_multi_head_attention_k_dmulti_head_attention_s = np.empty((n_size, h_size, t_size, e_size), real)
     sum_multi_head_attention_q_dot_dmulti_head_attention_s = np.empty((n_size, h_size, t_size, e_size), real)
     sum_multi_head_attention_k_dot_dmulti_head_attention_s = np.empty((n_size, h_size, t_size, e_size), real)
-    shifted_sum__ = np.empty((n_size, h_size, t_size), real)
+    shifted_sum_2 = np.empty((n_size, h_size, t_size), real)
     dmulti_head_attention_k = np.empty((n_size, h_size, t_size, e_size), real)
     dmulti_head_attention_q = np.empty((n_size, h_size, t_size, e_size), real)
     dmulti_head_attention_s_dot = np.empty((n_size, h_size, t_size, t_size), real)
@@ -4942,12 +4942,12 @@ def hvp(inputs, vectors, g, *, heads, causal=0):
     if n_size <= chunk:
         _hvp_16_rows(
             0, n_size, gamma2, dv, layer_norm_xhat_, layer_norm_r_, g, m_size, t_size, dlayer_norm_xhat_,
-            sum_layer_norm_xhat__dlayer_norm_xhat_, sum_dlayer_norm_xhat_, dh,
+            sum_layer_norm_xhat_2_dlayer_norm_xhat_, sum_dlayer_norm_xhat_, dh,
         )
     else:
         _hvp_16_parallel(
             chunk, n_size, gamma2, dv, layer_norm_xhat_, layer_norm_r_, g, m_size, t_size, dlayer_norm_xhat_,
-            sum_layer_norm_xhat__dlayer_norm_xhat_, sum_dlayer_norm_xhat_, dh,
+            sum_layer_norm_xhat_2_dlayer_norm_xhat_, sum_dlayer_norm_xhat_, dh,
         )
     # sum_dh_multi_head_attention_o_dot[m,h,e] = Σ_n,t h̄[n,t,m]·ṁu̇l̇ṫi̇_̇ḣėȧḋ_̇ȧṫṫėṅṫi̇ȯṅ_̇ȯ[n,h,t,e]
     with np.errstate(over="ignore", invalid="ignore"):
@@ -5003,14 +5003,14 @@ def hvp(inputs, vectors, g, *, heads, causal=0):
         _hvp_20_rows(
             0, n_size, multi_head_attention_any, dmulti_head_attention_o, dlayer_norm_xhat__dot,
             layer_norm_xhat_, dlayer_norm_xhat_, layer_norm_xhat__dot, layer_norm_r_, layer_norm_r__dot,
-            sum_dlayer_norm_xhat_, sum_layer_norm_xhat__dlayer_norm_xhat_, e_size, h_size, m_size, t_size,
+            sum_dlayer_norm_xhat_, sum_layer_norm_xhat_2_dlayer_norm_xhat_, e_size, h_size, m_size, t_size,
             factor_multi_head_attention_any_dmulti_head_attention_o, dh_dot,
         )
     else:
         _hvp_20_parallel(
             chunk, n_size, multi_head_attention_any, dmulti_head_attention_o, dlayer_norm_xhat__dot,
             layer_norm_xhat_, dlayer_norm_xhat_, layer_norm_xhat__dot, layer_norm_r_, layer_norm_r__dot,
-            sum_dlayer_norm_xhat_, sum_layer_norm_xhat__dlayer_norm_xhat_, e_size, h_size, m_size, t_size,
+            sum_dlayer_norm_xhat_, sum_layer_norm_xhat_2_dlayer_norm_xhat_, e_size, h_size, m_size, t_size,
             factor_multi_head_attention_any_dmulti_head_attention_o, dh_dot,
         )
     # m̅u̅l̅t̅i̅_̅h̅e̅a̅d̅_̅a̅t̅t̅e̅n̅t̅i̅o̅n̅_̅v̅[n,h,t,e] = Σ_t′ multi_head_attention_a[n,h,t′,t]·
@@ -5190,12 +5190,12 @@ def hvp(inputs, vectors, g, *, heads, causal=0):
     if n_size <= chunk:
         _hvp_29_rows(
             0, n_size, multi_head_attention_z_max, dmulti_head_attention_a, dmulti_head_attention_a_dot,
-            multi_head_attention_z, multi_head_attention_z_dot, h_size, t_size, shifted_sum__,
+            multi_head_attention_z, multi_head_attention_z_dot, h_size, t_size, shifted_sum_2,
         )
     else:
         _hvp_29_parallel(
             chunk, n_size, multi_head_attention_z_max, dmulti_head_attention_a, dmulti_head_attention_a_dot,
-            multi_head_attention_z, multi_head_attention_z_dot, h_size, t_size, shifted_sum__,
+            multi_head_attention_z, multi_head_attention_z_dot, h_size, t_size, shifted_sum_2,
         )
     chunk = chunk_rows(e_size * m_size)
     if h_size <= chunk:
@@ -5225,13 +5225,13 @@ def hvp(inputs, vectors, g, *, heads, causal=0):
     if n_size <= chunk:
         _hvp_32_rows(
             0, n_size, multi_head_attention_z_max, multi_head_attention_z, shifted_sum, shifted_sum_,
-            shifted_sum__, sum_exp, dmulti_head_attention_a, dmulti_head_attention_a_dot,
+            shifted_sum_2, sum_exp, dmulti_head_attention_a, dmulti_head_attention_a_dot,
             multi_head_attention_z_dot, multi_head_attention_open, h_size, t_size, dmulti_head_attention_s_dot,
         )
     else:
         _hvp_32_parallel(
             chunk, n_size, multi_head_attention_z_max, multi_head_attention_z, shifted_sum, shifted_sum_,
-            shifted_sum__, sum_exp, dmulti_head_attention_a, dmulti_head_attention_a_dot,
+            shifted_sum_2, sum_exp, dmulti_head_attention_a, dmulti_head_attention_a_dot,
             multi_head_attention_z_dot, multi_head_attention_open, h_size, t_size, dmulti_head_attention_s_dot,
         )
     # sum_Wk_dmulti_head_attention_k[n,t,m] = Σ_h,e m̅u̅l̅t̅i̅_̅h̅e̅a̅d̅_̅a̅t̅t̅e̅n̅t̅i̅o̅n̅_̅k̅[n,h,t,e]·

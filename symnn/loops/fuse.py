@@ -105,7 +105,7 @@ class _Builder:
                 taken.add(home.name)
                 kept[item.name] = home.equation.target
             else:
-                kept[item.name] = Entry(Tensor(f"{code_name(item.name)}_row"), *item.inner)
+                kept[item.name] = Entry(Tensor(code_name(f"{code_name(item.name)}_row")), *item.inner)
         return kept
 
     # --- statements
@@ -176,7 +176,7 @@ class _Builder:
         rows = set(self.rows)
         for e in sorted({e for i in inside for e in i.body.atoms(Entry)}, key=sp.default_sort_key):
             if e.indices and set(e.indices) <= rows and e.name not in self.by_name:
-                local = f"{code_name(e.name)}_{''.join(index_name(i) for i in e.indices)}"
+                local = code_name(f"{code_name(e.name)}_{''.join(index_name(i) for i in e.indices)}")
                 made.append(Let(local, e))
                 self.locals[e.name] = sp.Symbol(local, real=True, integer=e.tensor.is_integer)
         for extent in sorted({e for i in inside for e in i.body.atoms(Extent)}, key=str):
@@ -382,7 +382,7 @@ class _Builder:
         if name not in self.outputs:
             return code_name(name)
         where = "".join(index_name(i) for i in self.by_name[name].equation.axes)
-        return f"{code_name(name)}_{where}"
+        return code_name(f"{code_name(name)}_{where}")
 
     def _localise(self, name: str) -> None:
         whole = self.by_name[name].equation.target.tensor.is_integer

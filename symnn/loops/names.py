@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import keyword
+import re
 import unicodedata
 
 import sympy as sp
@@ -28,6 +29,9 @@ def code_name(name: str) -> str:
     plain_length = len(marked.rstrip(MACRON + DOT))
     bar, dot = MACRON in marked[plain_length:], DOT in marked[plain_length:]
     plain = unicodedata.normalize("NFC", marked.rstrip(MACRON + DOT))
+    # x__ is x_2: Numba doubles underscores in some names, and x_ and x__ would be one.
+    plain = re.sub(r"(?<=[^_])_{2,}(?=[^_])", lambda run: f"_{len(run.group())}_", plain)
+    plain = re.sub(r"(?<=[^_])_{2,}$", lambda run: f"_{len(run.group())}", plain)
     made = "".join(ch if ch.isidentifier() or ch.isdigit() else "_" for ch in plain)
     made = f"d{made}" if bar else made
     made = f"{made}_dot" if dot else made
