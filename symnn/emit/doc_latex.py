@@ -6,6 +6,7 @@ import re
 import unicodedata
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from typing import Any
 
 from symnn.emit.doc_names import greek_word
 from symnn.emit.doc_steps import Document, Line, Section, Told
@@ -17,6 +18,10 @@ __all__ = ["latex_page", "markdown_page", "prose"]
 
 #: Text columns of a formula that fit a line of the page; Unicode text is about as wide as what TeX sets.
 _ROOM = 84
+#: So many rows of a closed form do not stand on one page.
+_TALL = 16
+#: A row whose source is shorter than this fits.
+_MEASURED = 160
 _MARKS = {"\u0302": "hat", "\u0304": "bar", "\u0307": "dot"}
 _SYMBOLS = {"−": "$-$", "·": r"$\cdot$", "≤": r"$\leq$", "≥": r"$\geq$", "≠": r"$\neq$", "∞": r"$\infty$"}
 _SYMBOLS |= {
@@ -64,7 +69,19 @@ def latex_page(document: Document) -> dict[str, object]:
     words = {"title": title, "doc": prose(document.doc.split("\n\n")[0], {})}
     headed = [(rf"\subsection*{{{_heading(s)}}}", s) for s in document.sections]
     sections = [(heading, _section_lines(s, document.names)) for heading, s in headed]
-    return {**_common(document, ("\\begin{align*}", "\\end{align*}")), **words, "sections": sections}
+    page = {**_common(document, ("\\begin{align*}", "\\end{align*}")), **words, "sections": sections}
+    # A closed form stands on one page, if a page holds it.
+    tall = len(document.result) + len(document.where) > _TALL
+    return {**page, "wide": _wide(page), "tall": tall}
+
+
+def _wide(page: Mapping[str, Any]) -> list[tuple[str, str]]:
+    """Both sides of the rows that may be wider than a page: TeX measures them, and makes the page as wide."""
+    displays = [line for key in ("definition", "sought", "result", "where", "short") for line in page[key]]
+    displays += [line for _, lines in page["sections"] for line in lines]
+    rows = (line.strip().removesuffix(r"\\").partition("&") for line in displays if len(line) > _MEASURED)
+    starts = ("=", r"\sim", r"\qquad")  # an & in words is that of a choice between cases
+    return [(left.strip(), right.strip()) for left, _, right in rows if right.startswith(starts)]
 
 
 def markdown_page(document: Document) -> dict[str, object]:
