@@ -47,7 +47,7 @@ def tensor(name: str, *axes: Index) -> Entry:
 
 g, x, y = (tensor(name, ELEMENTS) for name in ("g", "x", "y"))
 positive_y = Entry(Tensor("y", positive=True), ELEMENTS)
-D, C = Extent("d"), Extent("c")
+D, C, SIZE, e = Extent("d"), Extent("c"), Extent("…"), ELEMENTS
 g_hat = tensor("xhat̄", ELEMENTS, d)
 x_hat = tensor("xhat", ELEMENTS, d)
 r = tensor("r", ELEMENTS)
@@ -86,17 +86,17 @@ CLOSED_FORMS = {
         "z": (tensor("g", ELEMENTS, c) - tensor("a", ELEMENTS, c) * Total(tensor("g", ELEMENTS, c1), c1))
         / sp.Symbol("T", positive=True)
     },
-    "mse": {"pred": tensor("g", n) * 2 * (tensor("pred", n, d) - tensor("target", n, d)) / D},
+    "mse": {"pred": tensor("g", n) * 2 * (tensor("pred", n, e) - tensor("target", n, e)) / SIZE},
     "huber": {
-        "pred": tensor("g", n) / D * maximum(
-            -sp.Symbol("delta", positive=True), minimum(sp.Symbol("delta", positive=True), Entry(Tensor("r"), n, d))
+        "pred": tensor("g", n) / SIZE * maximum(
+            -sp.Symbol("delta", positive=True), minimum(sp.Symbol("delta", positive=True), Entry(Tensor("r"), n, e))
         )
     },
     "bce": {
-        "p": tensor("g", n) * (tensor("p", n, d) - tensor("t", n, d))
-        / (tensor("p", n, d) * (1 - tensor("p", n, d))) / D
+        "p": tensor("g", n) * (tensor("p", n, e) - tensor("t", n, e))
+        / (tensor("p", n, e) * (1 - tensor("p", n, e))) / SIZE
     },
-    "bce_logits": {"z": tensor("g", n) * (tensor("sigmoid", n, d) - tensor("t", n, d)) / D},
+    "bce_logits": {"z": tensor("g", n) * (tensor("sigmoid", n, e) - tensor("t", n, e)) / SIZE},
     "ce": {"p": -tensor("g", n) * tensor("t", n, c) / tensor("p", n, c)},
     "softmax_ce": {"z": tensor("g", n) * (tensor("a", n, c) - tensor("t", n, c))},
     "sparse_softmax_ce": {
@@ -124,10 +124,10 @@ CLOSED_FORMS = {
     },
     "l1": {"w": sp.Symbol("lam", nonnegative=True) * Entry(Tensor("g")) * sp.sign(tensor("w", ELEMENTS))},
     "weight_decay": {"w": sp.Symbol("lam", nonnegative=True) * Entry(Tensor("g")) * tensor("w", ELEMENTS)},
-    "mae": {"pred": tensor("g", n) * sp.sign(tensor("pred", n, d) - tensor("target", n, d)) / D},
+    "mae": {"pred": tensor("g", n) * sp.sign(tensor("pred", n, e) - tensor("target", n, e)) / SIZE},
     "label_smoothing_ce": {"z": tensor("g", n) * (tensor("a", n, c) - tensor("t", n, c))},
     "perceptron": {
-        "z": -tensor("g", n) * tensor("t", n, d) * indicator(tensor("t", n, d) * tensor("z", n, d) < 0) / D
+        "z": -tensor("g", n) * tensor("t", n, e) * indicator(tensor("t", n, e) * tensor("z", n, e) < 0) / SIZE
     },
     "vae_elbo": {
         "mu": tensor("g", n) * tensor("mu", n, Index("k")),
@@ -139,7 +139,7 @@ CLOSED_FORMS = {
     "gan_generator": {"fake": -tensor("g", n) * (1 - tensor("sigmoid", n))},
     "gan_generator_minimax": {"fake": -tensor("g", n) * tensor("sigmoid", n)},
     "dropout": {"x": g * tensor("mask", ELEMENTS) / (1 - sp.Symbol("p", nonnegative=True))},
-    "log_cosh": {"pred": tensor("g", n) * sp.tanh(Entry(Tensor("r"), n, d)) / D},
+    "log_cosh": {"pred": tensor("g", n) * sp.tanh(Entry(Tensor("r"), n, e)) / SIZE},
     "prelu": {
         "x": tensor("g", n, c, ELEMENTS) * where(tensor("x", n, c, ELEMENTS) > 0, 1, tensor("alpha", c)),
         "alpha": Total(
@@ -154,7 +154,7 @@ CLOSED_FORMS = {
         "z": Entry(Tensor("g")) * tensor("mask", n) / Entry(Tensor("count"))
         * (tensor("a", n, c) - Delta(c, Entry(Tensor("label", integer=True, nonnegative=True), n)))
     },
-    "hinge": {"z": -tensor("g", n) * tensor("t", n, d) * indicator(tensor("t", n, d) * tensor("z", n, d) < 1) / D},
+    "hinge": {"z": -tensor("g", n) * tensor("t", n, e) * indicator(tensor("t", n, e) * tensor("z", n, e) < 1) / SIZE},
     "batch_norm": {
         "x": tensor("r", c)
         * (bn_hat - mean_n(bn_hat) - tensor("xhat", n, c, ELEMENTS) * mean_n(bn_hat * tensor("xhat", n, c, ELEMENTS))),

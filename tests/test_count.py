@@ -111,8 +111,8 @@ def call(name: str):
 
 #: Operations whose forward pass is one kernel of plain loops, and sizes for it.
 KERNELS = {
-    "gelu": {"…": 7}, "silu": {"…": 5}, "swiglu": {"…": 6}, "mae": {"n": 4, "d": 5}, "bce": {"n": 4, "d": 5},
-    "hinge": {"n": 6, "d": 3}, "sigmoid": {"…": 4}, "tanh": {"…": 4}, "glu": {"…": 3}, "gelu_tanh": {"…": 3},
+    "gelu": {"…": 7}, "silu": {"…": 5}, "swiglu": {"…": 6}, "mae": {"n": 4, "…": 5}, "bce": {"n": 4, "…": 5},
+    "hinge": {"n": 6, "…": 3}, "sigmoid": {"…": 4}, "tanh": {"…": 4}, "glu": {"…": 3}, "gelu_tanh": {"…": 3},
 }
 
 

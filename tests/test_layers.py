@@ -215,3 +215,27 @@ def test_hessian_vector_products_equal_double_backward(name: str) -> None:
     mine = module(name).hvp(tuple(inputs), tuple(vectors), g)
     for got, wanted in zip(mine, products, strict=True):
         assert close(got, wanted)
+
+
+# --- losses of any shape --------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("shape", [(5,), (5, 3), (4, 2, 3), (2, 3, 2, 2)], ids=str)
+@pytest.mark.parametrize("name", ["mse", "mae", "huber", "bce_logits", "log_cosh"])
+def test_losses_by_element_take_any_axes_after_the_batch(name: str, shape: tuple[int, ...]) -> None:
+    rng = np.random.default_rng(len(shape))
+    x, t = rng.normal(size=shape), rng.uniform(size=shape)
+    made = module(name)
+    peers = {
+        "mse": F.mse_loss, "mae": F.l1_loss, "huber": F.huber_loss, "bce_logits": F.binary_cross_entropy_with_logits,
+        "log_cosh": lambda a, b: torch.log(torch.cosh(a - b)).mean(),
+    }
+    (tx,) = leaves(x)
+    theirs = peers[name](tx, torch.tensor(t))
+    theirs.backward()
+    value, grads = made.value_and_grad(x, t)
+    assert close(np.asarray(value), theirs.detach()) and close(grads[0], tx.grad) and grads[0].shape == shape
+    each = made.forward(x, t, reduction="none")
+    assert each.shape == shape[:1] and np.isclose(each.mean(), value)
+    (second,) = made.hvp((x, t), (np.ones_like(x),))
+    assert second.shape == shape

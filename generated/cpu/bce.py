@@ -2,9 +2,9 @@
 
 The binary cross-entropy of probabilities p against targets t in [0, 1].
 
-    L[n] = mean_d(−t[n,d]·log(p[n,d]) − (1 − t[n,d])·log(1 − p[n,d]))
+    L[n] = mean(−t[n]·log(p[n]) − (1 − t[n])·log(1 − p[n]))
 
-Made by symnn 0.1.0 from the declaration of bce in symnn.catalogue.losses, hash 16be7c618222.
+Made by symnn 0.1.0 from the declaration of bce in symnn.catalogue.losses, hash dec3fb61a113.
 Do not edit: `symnn build` verifies it and writes it again.
 verified steps, jvp, 1 lines: error 3e-66, bound 1e-40
 verified steps, jvp, 1 chain rule lines: error 1e-76, bound 1e-30
@@ -47,28 +47,28 @@ SPEC = {
     "name": "bce",
     "kind": "loss",
     "arguments": [
-        {"name": "p", "shape": ["n", "d"], "role": "input", "dtype": "float", "differentiable": True},
-        {"name": "t", "shape": ["n", "d"], "role": "label", "dtype": "float", "differentiable": False},
+        {"name": "p", "shape": ["n", "..."], "role": "input", "dtype": "float", "differentiable": True},
+        {"name": "t", "shape": ["n", "..."], "role": "label", "dtype": "float", "differentiable": False},
     ],
     "params": [],
     "outputs": [
         "L",
     ],
     "equations": [
-        "L_{n} = \\operatorname{mean}_{d}(-t_{n,d} \\log(p_{n,d}) - (1 - t_{n,d}) \\log(1 - p_{n,d}))",
+        "L_{n} = \\operatorname{mean}(-t_{n} \\log(p_{n}) - (1 - t_{n}) \\log(1 - p_{n}))",
     ],
-    "hash": "16be7c618222",
+    "hash": "dec3fb61a113",
     "counts": {
         "parameters": "0",
         "flops": {
-            "forward": "7*d*n + n",
-            "backward": "6*d*n",
+            "forward": "7*n*size + n",
+            "backward": "6*n*size",
         },
         "bytes": {
-            "forward": "2*d*item*n + item*n",
-            "backward": "3*d*item*n + item*n",
+            "forward": "2*item*n*size + item*n",
+            "backward": "3*item*n*size + item*n",
         },
-        "saved": "2*d*item*n",
+        "saved": "2*item*n*size",
     },
 }
 
@@ -76,15 +76,15 @@ SPEC = {
 @njit(**OPTIONS)
 def _forward_saving_rows(p, t, L):
     real = p.dtype.type
-    d_size = p.shape[1]
+    size = p.shape[1]
     for n in range(p.shape[0]):
-        # sum_p_t[n] = Σ_d (−t[n,d]·log(p[n,d]) − (1 − t[n,d])·log1p(−p[n,d]))
+        # sum_p_t[n] = Σ (−t[n]·log(p[n]) − (1 − t[n])·log1p(−p[n]))
         sum_p_t_sum = 0.0
-        for d in range(d_size):
-            sum_p_t_sum = added(sum_p_t_sum, -((real(1) - t[n, d]) * log1p(-p[n, d])) - t[n, d] * log(p[n, d]))
+        for e in range(size):
+            sum_p_t_sum = added(sum_p_t_sum, -((real(1) - t[n, e]) * log1p(-p[n, e])) - t[n, e] * log(p[n, e]))
         sum_p_t = real(sum_p_t_sum)
-        # L[n] = sum_p_t[n] / D
-        L[n] = sum_p_t / real(d_size)
+        # L[n] = sum_p_t[n] / size
+        L[n] = sum_p_t / real(size)
 
 
 @njit(parallel=True, **OPTIONS)
@@ -98,13 +98,13 @@ def _forward_saving_parallel(chunk, p, t, L):
 @njit(**OPTIONS)
 def _backward_rows(g, p, t, dp):
     real = g.dtype.type
-    d_size = p.shape[1]
+    size = p.shape[1]
     for n in range(g.shape[0]):
         g_n = g[n]
-        one_over_d = real(1) / real(d_size)
-        # p̄[n,d] = g[n]·(p[n,d] − t[n,d]) / (D·p[n,d]·(1 − p[n,d]))
-        for d in range(d_size):
-            dp[n, d] = g_n * one_over_d * (p[n, d] - t[n, d]) / ((real(1) - p[n, d]) * p[n, d])
+        one_over_size = real(1) / real(size)
+        # p̄[n] = g[n]·(p[n] − t[n]) / (size·p[n]·(1 − p[n]))
+        for e in range(size):
+            dp[n, e] = g_n * one_over_size * (p[n, e] - t[n, e]) / ((real(1) - p[n, e]) * p[n, e])
 
 
 @njit(parallel=True, **OPTIONS)
@@ -116,49 +116,49 @@ def _backward_parallel(chunk, g, p, t, dp):
 
 
 @njit(**OPTIONS)
-def _value_and_grad_rows(p, t, seed_over_d_size, L, dp):
+def _value_and_grad_rows(p, t, seed_over_size, L, dp):
     real = p.dtype.type
-    d_size = p.shape[1]
+    size = p.shape[1]
     for n in range(p.shape[0]):
-        # p̄[n,d] = seed_over_d_size·(p[n,d] − t[n,d]) / (p[n,d]·(1 − p[n,d]))
-        # sum_p_t[n] = Σ_d (−t[n,d]·log(p[n,d]) − (1 − t[n,d])·log1p(−p[n,d]))
+        # p̄[n] = seed_over_size·(p[n] − t[n]) / (p[n]·(1 − p[n]))
+        # sum_p_t[n] = Σ (−t[n]·log(p[n]) − (1 − t[n])·log1p(−p[n]))
         sum_p_t_sum = 0.0
-        for d in range(d_size):
-            dp[n, d] = seed_over_d_size * (p[n, d] - t[n, d]) / ((real(1) - p[n, d]) * p[n, d])
-            sum_p_t_sum = added(sum_p_t_sum, -((real(1) - t[n, d]) * log1p(-p[n, d])) - t[n, d] * log(p[n, d]))
+        for e in range(size):
+            dp[n, e] = seed_over_size * (p[n, e] - t[n, e]) / ((real(1) - p[n, e]) * p[n, e])
+            sum_p_t_sum = added(sum_p_t_sum, -((real(1) - t[n, e]) * log1p(-p[n, e])) - t[n, e] * log(p[n, e]))
         sum_p_t = real(sum_p_t_sum)
-        # L[n] = sum_p_t[n] / D
-        L[n] = sum_p_t / real(d_size)
+        # L[n] = sum_p_t[n] / size
+        L[n] = sum_p_t / real(size)
 
 
 @njit(parallel=True, **OPTIONS)
-def _value_and_grad_parallel(chunk, p, t, seed_over_d_size, L, dp):
+def _value_and_grad_parallel(chunk, p, t, seed_over_size, L, dp):
     for k in prange((p.shape[0] + chunk - 1) // chunk):
         lo = k * chunk
         hi = min(lo + chunk, p.shape[0])
-        _value_and_grad_rows(p[lo:hi], t[lo:hi], seed_over_d_size, L[lo:hi], dp[lo:hi])
+        _value_and_grad_rows(p[lo:hi], t[lo:hi], seed_over_size, L[lo:hi], dp[lo:hi])
 
 
 @njit(**OPTIONS)
 def _jvp_rows(p, t, p_dot, L, L_dot):
     real = p.dtype.type
-    d_size = p.shape[1]
+    size = p.shape[1]
     for n in range(p.shape[0]):
-        # sum_p_t[n] = Σ_d (−t[n,d]·log(p[n,d]) − (1 − t[n,d])·log1p(−p[n,d]))
-        # sum_p_p_dot_t[n] = Σ_d ṗ[n,d]·(p[n,d] − t[n,d]) / (p[n,d]·(1 − p[n,d]))
+        # sum_p_t[n] = Σ (−t[n]·log(p[n]) − (1 − t[n])·log1p(−p[n]))
+        # sum_p_p_dot_t[n] = Σ ṗ[n]·(p[n] − t[n]) / (p[n]·(1 − p[n]))
         sum_p_t_sum = 0.0
         sum_p_p_dot_t_sum = 0.0
-        for d in range(d_size):
-            sum_p_t_sum = added(sum_p_t_sum, -((real(1) - t[n, d]) * log1p(-p[n, d])) - t[n, d] * log(p[n, d]))
+        for e in range(size):
+            sum_p_t_sum = added(sum_p_t_sum, -((real(1) - t[n, e]) * log1p(-p[n, e])) - t[n, e] * log(p[n, e]))
             sum_p_p_dot_t_sum = added(
-                sum_p_p_dot_t_sum, (p[n, d] - t[n, d]) * p_dot[n, d] / ((real(1) - p[n, d]) * p[n, d]),
+                sum_p_p_dot_t_sum, (p[n, e] - t[n, e]) * p_dot[n, e] / ((real(1) - p[n, e]) * p[n, e]),
             )
         sum_p_t = real(sum_p_t_sum)
         sum_p_p_dot_t = real(sum_p_p_dot_t_sum)
-        # L[n] = sum_p_t[n] / D
-        L[n] = sum_p_t / real(d_size)
-        # L̇[n] = sum_p_p_dot_t[n] / D
-        L_dot[n] = sum_p_p_dot_t / real(d_size)
+        # L[n] = sum_p_t[n] / size
+        L[n] = sum_p_t / real(size)
+        # L̇[n] = sum_p_p_dot_t[n] / size
+        L_dot[n] = sum_p_p_dot_t / real(size)
 
 
 @njit(parallel=True, **OPTIONS)
@@ -170,49 +170,49 @@ def _jvp_parallel(chunk, p, t, p_dot, L, L_dot):
 
 
 @njit(**OPTIONS)
-def _hvp_rows(p, p_dot, t, seed_over_d_size, dp_dot):
+def _hvp_rows(p, p_dot, t, seed_over_size, dp_dot):
     real = p.dtype.type
-    d_size = p.shape[1]
+    size = p.shape[1]
     for n in range(p.shape[0]):
-        # p̄̇[n,d] = seed_over_d_size·ṗ[n,d]·(t[n,d] + p[n,d]·(p[n,d] − 2·t[n,d])) / (p[n,d]²·(p[n,d] − 1)²)
-        for d in range(d_size):
-            dp_dot[n, d] = (
-                seed_over_d_size * ((p[n, d] - real(2) * t[n, d]) * p[n, d] + t[n, d]) * p_dot[n, d] / ((p[n, d]
-                - real(1)) * (p[n, d] - real(1)) * p[n, d] * p[n, d])
+        # p̄̇[n] = seed_over_size·ṗ[n]·(t[n] + p[n]·(p[n] − 2·t[n])) / (p[n]²·(p[n] − 1)²)
+        for e in range(size):
+            dp_dot[n, e] = (
+                seed_over_size * ((p[n, e] - real(2) * t[n, e]) * p[n, e] + t[n, e]) * p_dot[n, e] / ((p[n, e]
+                - real(1)) * (p[n, e] - real(1)) * p[n, e] * p[n, e])
             )
 
 
 @njit(parallel=True, **OPTIONS)
-def _hvp_parallel(chunk, p, p_dot, t, seed_over_d_size, dp_dot):
+def _hvp_parallel(chunk, p, p_dot, t, seed_over_size, dp_dot):
     for k in prange((p.shape[0] + chunk - 1) // chunk):
         lo = k * chunk
         hi = min(lo + chunk, p.shape[0])
-        _hvp_rows(p[lo:hi], p_dot[lo:hi], t[lo:hi], seed_over_d_size, dp_dot[lo:hi])
+        _hvp_rows(p[lo:hi], p_dot[lo:hi], t[lo:hi], seed_over_size, dp_dot[lo:hi])
 
 
 _ARGUMENTS = (
-    ("p", ("n", "d"), None),
-    ("t", ("n", "d"), None),
+    ("p", ("n", "..."), None),
+    ("t", ("n", "..."), None),
 )
 
 
 _SAVED = (
-    ("p", ("n", "d"), None),
-    ("t", ("n", "d"), None),
+    ("p", ("n", "..."), None),
+    ("t", ("n", "..."), None),
 )
 
 
 _MOVING = (
-    ("p", ("n", "d"), None),
-    ("t", ("n", "d"), None),
-    ("p_dot", ("n", "d"), None),
+    ("p", ("n", "..."), None),
+    ("t", ("n", "..."), None),
+    ("p_dot", ("n", "..."), None),
 )
 
 
 _ALONG = (
-    ("p", ("n", "d"), None),
-    ("t", ("n", "d"), None),
-    ("p_dot", ("n", "d"), None),
+    ("p", ("n", "..."), None),
+    ("t", ("n", "..."), None),
+    ("p_dot", ("n", "..."), None),
 )
 
 
@@ -227,51 +227,52 @@ def forward(p, t, *, reduction="mean", out=None):
 
 def forward_saving(p, t, *, reduction="mean", out=None):
     """The output, and what ``backward`` needs."""
-    (p, t), sizes, _, real = check(_ARGUMENTS, (p, t))
+    (p, t), sizes, lead, real = check(_ARGUMENTS, (p, t))
     reduction = reduction_of(reduction)
     out = per_sample(out, reduction)
-    d_size = sizes["d"]
     n_size = sizes["n"]
+    size = sizes["..."]
     L = output("out", out, (n_size,), real, (p, t))
-    chunk = chunk_rows(d_size)
+    chunk = chunk_rows(size)
     if n_size <= chunk:
         _forward_saving_rows(p, t, L)
     else:
         _forward_saving_parallel(chunk, p, t, L)
-    return reduce(L, reduction, real), Saved(p, t, reduction)
+    return reduce(L, reduction, real), Saved(p.reshape((n_size, *lead)), t.reshape((n_size, *lead)), reduction)
 
 
 def backward(saved, g, *, out=None):
     """The gradient for each differentiable argument, from the cotangent ``g`` of the output."""
-    (p, t), sizes, _, real = check(_SAVED, (saved.p, saved.t))
+    (p, t), sizes, lead, real = check(_SAVED, (saved.p, saved.t))
     n_size = sizes["n"]
     g = cotangent(g, saved.reduction, n_size, real)
-    d_size = sizes["d"]
-    dp = output("out", out, (n_size, d_size), real, (p, t))
-    chunk = chunk_rows(d_size)
+    size = sizes["..."]
+    dp = output("out", out, (n_size, *lead), real, (p, t))
+    dp = dp.reshape((n_size, size))
+    chunk = chunk_rows(size)
     if n_size <= chunk:
         _backward_rows(g, p, t, dp)
     else:
         _backward_parallel(chunk, g, p, t, dp)
-    return Gradients(dp)
+    return Gradients(dp.reshape((n_size, *lead)))
 
 
 def value_and_grad(p, t, *, reduction="mean"):
     """The value and its gradients, in one sweep over the data."""
-    (p, t), sizes, _, real = check(_ARGUMENTS, (p, t))
+    (p, t), sizes, lead, real = check(_ARGUMENTS, (p, t))
     reduction = reduction_of(reduction)
-    d_size = sizes["d"]
     n_size = sizes["n"]
+    size = sizes["..."]
     seed = 1.0 / max(n_size, 1) if reduction == "mean" else 1.0
     L = np.empty((n_size,), real)
-    dp = np.empty((n_size, d_size), real)
-    seed_over_d_size = seed / d_size
-    chunk = chunk_rows(d_size)
+    dp = np.empty((n_size, size), real)
+    seed_over_size = seed / size
+    chunk = chunk_rows(size)
     if n_size <= chunk:
-        _value_and_grad_rows(p, t, real(seed_over_d_size), L, dp)
+        _value_and_grad_rows(p, t, real(seed_over_size), L, dp)
     else:
-        _value_and_grad_parallel(chunk, p, t, real(seed_over_d_size), L, dp)
-    return reduce(L, reduction, real), Gradients(dp)
+        _value_and_grad_parallel(chunk, p, t, real(seed_over_size), L, dp)
+    return reduce(L, reduction, real), Gradients(dp.reshape((n_size, *lead)))
 
 
 def jvp(inputs, tangents, *, reduction="mean"):
@@ -282,11 +283,11 @@ def jvp(inputs, tangents, *, reduction="mean"):
     inputs, tangents = pairs(inputs, 2, tangents, 1)
     (p, t, p_dot), sizes, _, real = check(_MOVING, (*inputs, *tangents))
     reduction = reduction_of(reduction)
-    d_size = sizes["d"]
     n_size = sizes["n"]
+    size = sizes["..."]
     L = np.empty((n_size,), real)
     L_dot = np.empty((n_size,), real)
-    chunk = chunk_rows(d_size)
+    chunk = chunk_rows(size)
     if n_size <= chunk:
         _jvp_rows(p, t, p_dot, L, L_dot)
     else:
@@ -300,16 +301,16 @@ def hvp(inputs, vectors, *, reduction="mean"):
     ``inputs``: p, t; ``vectors``: one for each of p.
     """
     inputs, vectors = pairs(inputs, 2, vectors, 1, "vectors")
-    (p, t, p_dot), sizes, _, real = check(_ALONG, (*inputs, *vectors))
+    (p, t, p_dot), sizes, lead, real = check(_ALONG, (*inputs, *vectors))
     reduction = reduction_of(reduction)
-    d_size = sizes["d"]
     n_size = sizes["n"]
+    size = sizes["..."]
     seed = 1.0 / max(n_size, 1) if reduction == "mean" else 1.0
-    dp_dot = np.empty((n_size, d_size), real)
-    seed_over_d_size = seed / d_size
-    chunk = chunk_rows(d_size)
+    dp_dot = np.empty((n_size, size), real)
+    seed_over_size = seed / size
+    chunk = chunk_rows(size)
     if n_size <= chunk:
-        _hvp_rows(p, p_dot, t, real(seed_over_d_size), dp_dot)
+        _hvp_rows(p, p_dot, t, real(seed_over_size), dp_dot)
     else:
-        _hvp_parallel(chunk, p, p_dot, t, real(seed_over_d_size), dp_dot)
-    return Gradients(dp_dot)
+        _hvp_parallel(chunk, p, p_dot, t, real(seed_over_size), dp_dot)
+    return Gradients(dp_dot.reshape((n_size, *lead)))

@@ -2,9 +2,9 @@
 
 The margin loss of support vector machines (Cortes & Vapnik 1995); t is −1 or 1.
 
-    L[n] = mean_d(max(0, 1 − z[n,d]·t[n,d]))
+    L[n] = mean(max(0, 1 − z[n]·t[n]))
 
-Made by symnn 0.1.0 from the declaration of hinge in symnn.catalogue.losses, hash 55f34e35da66.
+Made by symnn 0.1.0 from the declaration of hinge in symnn.catalogue.losses, hash baa857098344.
 Do not edit: `symnn build` verifies it and writes it again.
 verified steps, vjp, 1 lines: error 0, bound 1e-40
 verified steps, jvp, 1 chain rule lines: error 3e-100, bound 1e-30
@@ -47,28 +47,28 @@ SPEC = {
     "name": "hinge",
     "kind": "loss",
     "arguments": [
-        {"name": "z", "shape": ["n", "d"], "role": "input", "dtype": "float", "differentiable": True},
-        {"name": "t", "shape": ["n", "d"], "role": "label", "dtype": "float", "differentiable": False},
+        {"name": "z", "shape": ["n", "..."], "role": "input", "dtype": "float", "differentiable": True},
+        {"name": "t", "shape": ["n", "..."], "role": "label", "dtype": "float", "differentiable": False},
     ],
     "params": [],
     "outputs": [
         "L",
     ],
     "equations": [
-        "L_{n} = \\operatorname{mean}_{d}(\\max(0, 1 - z_{n,d} \\, t_{n,d}))",
+        "L_{n} = \\operatorname{mean}(\\max(0, 1 - z_{n} \\, t_{n}))",
     ],
-    "hash": "55f34e35da66",
+    "hash": "baa857098344",
     "counts": {
         "parameters": "0",
         "flops": {
-            "forward": "3*d*n + n",
-            "backward": "3*d*n",
+            "forward": "3*n*size + n",
+            "backward": "3*n*size",
         },
         "bytes": {
-            "forward": "2*d*item*n + item*n",
-            "backward": "3*d*item*n + item*n",
+            "forward": "2*item*n*size + item*n",
+            "backward": "3*item*n*size + item*n",
         },
-        "saved": "2*d*item*n",
+        "saved": "2*item*n*size",
     },
 }
 
@@ -76,15 +76,15 @@ SPEC = {
 @njit(**OPTIONS)
 def _forward_saving_rows(t, z, L):
     real = t.dtype.type
-    d_size = t.shape[1]
+    size = t.shape[1]
     for n in range(t.shape[0]):
-        # sum_t_z[n] = Σ_d max(0, 1 − t[n,d]·z[n,d])
+        # sum_t_z[n] = Σ max(0, 1 − t[n]·z[n])
         sum_t_z_sum = 0.0
-        for d in range(d_size):
-            sum_t_z_sum = added(sum_t_z_sum, larger(real(0), real(1) - t[n, d] * z[n, d]))
+        for e in range(size):
+            sum_t_z_sum = added(sum_t_z_sum, larger(real(0), real(1) - t[n, e] * z[n, e]))
         sum_t_z = real(sum_t_z_sum)
-        # L[n] = sum_t_z[n] / D
-        L[n] = sum_t_z / real(d_size)
+        # L[n] = sum_t_z[n] / size
+        L[n] = sum_t_z / real(size)
 
 
 @njit(parallel=True, **OPTIONS)
@@ -98,13 +98,13 @@ def _forward_saving_parallel(chunk, t, z, L):
 @njit(**OPTIONS)
 def _backward_rows(g, t, z, dz):
     real = g.dtype.type
-    d_size = t.shape[1]
+    size = t.shape[1]
     for n in range(g.shape[0]):
         g_n = g[n]
-        one_over_d = real(1) / real(d_size)
-        # z̄[n,d] = −g[n]·t[n,d]·1[t[n,d]·z[n,d] < 1] / D
-        for d in range(d_size):
-            dz[n, d] = -(g_n * one_over_d * (t[n, d] if (t[n, d] * z[n, d] < real(1)) else real(0)))
+        one_over_size = real(1) / real(size)
+        # z̄[n] = −g[n]·t[n]·1[t[n]·z[n] < 1] / size
+        for e in range(size):
+            dz[n, e] = -(g_n * one_over_size * (t[n, e] if (t[n, e] * z[n, e] < real(1)) else real(0)))
 
 
 @njit(parallel=True, **OPTIONS)
@@ -116,49 +116,49 @@ def _backward_parallel(chunk, g, t, z, dz):
 
 
 @njit(**OPTIONS)
-def _value_and_grad_rows(t, z, minus_seed_over_d_size, L, dz):
+def _value_and_grad_rows(t, z, minus_seed_over_size, L, dz):
     real = t.dtype.type
-    d_size = t.shape[1]
+    size = t.shape[1]
     for n in range(t.shape[0]):
-        # z̄[n,d] = minus_seed_over_d_size·t[n,d]·1[t[n,d]·z[n,d] < 1]
-        # sum_t_z[n] = Σ_d max(0, 1 − t[n,d]·z[n,d])
+        # z̄[n] = minus_seed_over_size·t[n]·1[t[n]·z[n] < 1]
+        # sum_t_z[n] = Σ max(0, 1 − t[n]·z[n])
         sum_t_z_sum = 0.0
-        for d in range(d_size):
-            dz[n, d] = minus_seed_over_d_size * (t[n, d] if (t[n, d] * z[n, d] < real(1)) else real(0))
-            sum_t_z_sum = added(sum_t_z_sum, larger(real(0), real(1) - t[n, d] * z[n, d]))
+        for e in range(size):
+            dz[n, e] = minus_seed_over_size * (t[n, e] if (t[n, e] * z[n, e] < real(1)) else real(0))
+            sum_t_z_sum = added(sum_t_z_sum, larger(real(0), real(1) - t[n, e] * z[n, e]))
         sum_t_z = real(sum_t_z_sum)
-        # L[n] = sum_t_z[n] / D
-        L[n] = sum_t_z / real(d_size)
+        # L[n] = sum_t_z[n] / size
+        L[n] = sum_t_z / real(size)
 
 
 @njit(parallel=True, **OPTIONS)
-def _value_and_grad_parallel(chunk, t, z, minus_seed_over_d_size, L, dz):
+def _value_and_grad_parallel(chunk, t, z, minus_seed_over_size, L, dz):
     for k in prange((t.shape[0] + chunk - 1) // chunk):
         lo = k * chunk
         hi = min(lo + chunk, t.shape[0])
-        _value_and_grad_rows(t[lo:hi], z[lo:hi], minus_seed_over_d_size, L[lo:hi], dz[lo:hi])
+        _value_and_grad_rows(t[lo:hi], z[lo:hi], minus_seed_over_size, L[lo:hi], dz[lo:hi])
 
 
 @njit(**OPTIONS)
 def _jvp_rows(t, z, z_dot, L, L_dot):
     real = t.dtype.type
-    d_size = t.shape[1]
+    size = t.shape[1]
     for n in range(t.shape[0]):
-        # sum_t_z[n] = Σ_d max(0, 1 − t[n,d]·z[n,d])
-        # sum_t_z_z_dot[n] = Σ_d ż[n,d]·t[n,d]·1[t[n,d]·z[n,d] < 1]
+        # sum_t_z[n] = Σ max(0, 1 − t[n]·z[n])
+        # sum_t_z_z_dot[n] = Σ ż[n]·t[n]·1[t[n]·z[n] < 1]
         sum_t_z_sum = 0.0
         sum_t_z_z_dot_sum = 0.0
-        for d in range(d_size):
-            sum_t_z_sum = added(sum_t_z_sum, larger(real(0), real(1) - t[n, d] * z[n, d]))
+        for e in range(size):
+            sum_t_z_sum = added(sum_t_z_sum, larger(real(0), real(1) - t[n, e] * z[n, e]))
             sum_t_z_z_dot_sum = added(
-                sum_t_z_z_dot_sum, z_dot[n, d] * (t[n, d] if (t[n, d] * z[n, d] < real(1)) else real(0)),
+                sum_t_z_z_dot_sum, z_dot[n, e] * (t[n, e] if (t[n, e] * z[n, e] < real(1)) else real(0)),
             )
         sum_t_z = real(sum_t_z_sum)
         sum_t_z_z_dot = real(sum_t_z_z_dot_sum)
-        # L[n] = sum_t_z[n] / D
-        L[n] = sum_t_z / real(d_size)
-        # L̇[n] = −sum_t_z_z_dot[n] / D
-        L_dot[n] = -(sum_t_z_z_dot / real(d_size))
+        # L[n] = sum_t_z[n] / size
+        L[n] = sum_t_z / real(size)
+        # L̇[n] = −sum_t_z_z_dot[n] / size
+        L_dot[n] = -(sum_t_z_z_dot / real(size))
 
 
 @njit(parallel=True, **OPTIONS)
@@ -172,11 +172,11 @@ def _jvp_parallel(chunk, t, z, z_dot, L, L_dot):
 @njit(**OPTIONS)
 def _hvp_rows(dz_dot):
     real = dz_dot.dtype.type
-    d_size = dz_dot.shape[1]
+    size = dz_dot.shape[1]
     for n in range(dz_dot.shape[0]):
-        # z̄̇[n,d] = 0
-        for d in range(d_size):
-            dz_dot[n, d] = real(0)
+        # z̄̇[n] = 0
+        for e in range(size):
+            dz_dot[n, e] = real(0)
 
 
 @njit(parallel=True, **OPTIONS)
@@ -188,28 +188,28 @@ def _hvp_parallel(chunk, dz_dot):
 
 
 _ARGUMENTS = (
-    ("z", ("n", "d"), None),
-    ("t", ("n", "d"), None),
+    ("z", ("n", "..."), None),
+    ("t", ("n", "..."), None),
 )
 
 
 _SAVED = (
-    ("z", ("n", "d"), None),
-    ("t", ("n", "d"), None),
+    ("z", ("n", "..."), None),
+    ("t", ("n", "..."), None),
 )
 
 
 _MOVING = (
-    ("z", ("n", "d"), None),
-    ("t", ("n", "d"), None),
-    ("z_dot", ("n", "d"), None),
+    ("z", ("n", "..."), None),
+    ("t", ("n", "..."), None),
+    ("z_dot", ("n", "..."), None),
 )
 
 
 _ALONG = (
-    ("z", ("n", "d"), None),
-    ("t", ("n", "d"), None),
-    ("z_dot", ("n", "d"), None),
+    ("z", ("n", "..."), None),
+    ("t", ("n", "..."), None),
+    ("z_dot", ("n", "..."), None),
 )
 
 
@@ -224,51 +224,52 @@ def forward(z, t, *, reduction="mean", out=None):
 
 def forward_saving(z, t, *, reduction="mean", out=None):
     """The output, and what ``backward`` needs."""
-    (z, t), sizes, _, real = check(_ARGUMENTS, (z, t))
+    (z, t), sizes, lead, real = check(_ARGUMENTS, (z, t))
     reduction = reduction_of(reduction)
     out = per_sample(out, reduction)
-    d_size = sizes["d"]
     n_size = sizes["n"]
+    size = sizes["..."]
     L = output("out", out, (n_size,), real, (z, t))
-    chunk = chunk_rows(d_size)
+    chunk = chunk_rows(size)
     if n_size <= chunk:
         _forward_saving_rows(t, z, L)
     else:
         _forward_saving_parallel(chunk, t, z, L)
-    return reduce(L, reduction, real), Saved(z, t, reduction)
+    return reduce(L, reduction, real), Saved(z.reshape((n_size, *lead)), t.reshape((n_size, *lead)), reduction)
 
 
 def backward(saved, g, *, out=None):
     """The gradient for each differentiable argument, from the cotangent ``g`` of the output."""
-    (z, t), sizes, _, real = check(_SAVED, (saved.z, saved.t))
+    (z, t), sizes, lead, real = check(_SAVED, (saved.z, saved.t))
     n_size = sizes["n"]
     g = cotangent(g, saved.reduction, n_size, real)
-    d_size = sizes["d"]
-    dz = output("out", out, (n_size, d_size), real, (z, t))
-    chunk = chunk_rows(d_size)
+    size = sizes["..."]
+    dz = output("out", out, (n_size, *lead), real, (z, t))
+    dz = dz.reshape((n_size, size))
+    chunk = chunk_rows(size)
     if n_size <= chunk:
         _backward_rows(g, t, z, dz)
     else:
         _backward_parallel(chunk, g, t, z, dz)
-    return Gradients(dz)
+    return Gradients(dz.reshape((n_size, *lead)))
 
 
 def value_and_grad(z, t, *, reduction="mean"):
     """The value and its gradients, in one sweep over the data."""
-    (z, t), sizes, _, real = check(_ARGUMENTS, (z, t))
+    (z, t), sizes, lead, real = check(_ARGUMENTS, (z, t))
     reduction = reduction_of(reduction)
-    d_size = sizes["d"]
     n_size = sizes["n"]
+    size = sizes["..."]
     seed = 1.0 / max(n_size, 1) if reduction == "mean" else 1.0
     L = np.empty((n_size,), real)
-    dz = np.empty((n_size, d_size), real)
-    minus_seed_over_d_size = -(seed / d_size)
-    chunk = chunk_rows(d_size)
+    dz = np.empty((n_size, size), real)
+    minus_seed_over_size = -(seed / size)
+    chunk = chunk_rows(size)
     if n_size <= chunk:
-        _value_and_grad_rows(t, z, real(minus_seed_over_d_size), L, dz)
+        _value_and_grad_rows(t, z, real(minus_seed_over_size), L, dz)
     else:
-        _value_and_grad_parallel(chunk, t, z, real(minus_seed_over_d_size), L, dz)
-    return reduce(L, reduction, real), Gradients(dz)
+        _value_and_grad_parallel(chunk, t, z, real(minus_seed_over_size), L, dz)
+    return reduce(L, reduction, real), Gradients(dz.reshape((n_size, *lead)))
 
 
 def jvp(inputs, tangents, *, reduction="mean"):
@@ -279,11 +280,11 @@ def jvp(inputs, tangents, *, reduction="mean"):
     inputs, tangents = pairs(inputs, 2, tangents, 1)
     (z, t, z_dot), sizes, _, real = check(_MOVING, (*inputs, *tangents))
     reduction = reduction_of(reduction)
-    d_size = sizes["d"]
     n_size = sizes["n"]
+    size = sizes["..."]
     L = np.empty((n_size,), real)
     L_dot = np.empty((n_size,), real)
-    chunk = chunk_rows(d_size)
+    chunk = chunk_rows(size)
     if n_size <= chunk:
         _jvp_rows(t, z, z_dot, L, L_dot)
     else:
@@ -297,14 +298,14 @@ def hvp(inputs, vectors, *, reduction="mean"):
     ``inputs``: z, t; ``vectors``: one for each of z.
     """
     inputs, vectors = pairs(inputs, 2, vectors, 1, "vectors")
-    (z, t, z_dot), sizes, _, real = check(_ALONG, (*inputs, *vectors))
+    (z, t, z_dot), sizes, lead, real = check(_ALONG, (*inputs, *vectors))
     reduction = reduction_of(reduction)
-    d_size = sizes["d"]
     n_size = sizes["n"]
-    dz_dot = np.empty((n_size, d_size), real)
-    chunk = chunk_rows(d_size)
+    size = sizes["..."]
+    dz_dot = np.empty((n_size, size), real)
+    chunk = chunk_rows(size)
     if n_size <= chunk:
         _hvp_rows(dz_dot)
     else:
         _hvp_parallel(chunk, dz_dot)
-    return Gradients(dz_dot)
+    return Gradients(dz_dot.reshape((n_size, *lead)))

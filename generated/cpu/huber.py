@@ -2,10 +2,10 @@
 
 Quadratic up to delta, linear beyond (Huber 1964).
 
-    r[n,d] = pred[n,d] − target[n,d]
-    L[n] = mean_d(r[n,d]² / 2 if |r[n,d]| ≤ δ else δ·(|r[n,d]| − δ/2))
+    r[n] = pred[n] − target[n]
+    L[n] = mean(r[n]² / 2 if |r[n]| ≤ δ else δ·(|r[n]| − δ/2))
 
-Made by symnn 0.1.0 from the declaration of huber in symnn.catalogue.losses, hash 2da61ea375e0.
+Made by symnn 0.1.0 from the declaration of huber in symnn.catalogue.losses, hash e58f75fb5c0f.
 Do not edit: `symnn build` verifies it and writes it again.
 verified steps, vjp, 3 lines: error 0, bound 1e-40
 verified steps, jvp, 2 chain rule lines: error 2e-100, bound 1e-30
@@ -51,8 +51,14 @@ SPEC = {
     "name": "huber",
     "kind": "loss",
     "arguments": [
-        {"name": "pred", "shape": ["n", "d"], "role": "input", "dtype": "float", "differentiable": True},
-        {"name": "target", "shape": ["n", "d"], "role": "label", "dtype": "float", "differentiable": False},
+        {"name": "pred", "shape": ["n", "..."], "role": "input", "dtype": "float", "differentiable": True},
+        {
+            "name": "target",
+            "shape": ["n", "..."],
+            "role": "label",
+            "dtype": "float",
+            "differentiable": False,
+        },
     ],
     "params": [
         {
@@ -65,21 +71,21 @@ SPEC = {
         "L",
     ],
     "equations": [
-        "r_{n,d} = \\mathrm{pred}_{n,d} - \\mathrm{target}_{n,d}",
-        "L_{n} = \\operatorname{mean}_{d}\\left(\\begin{cases}\\frac{r_{n,d}^{2}}{2} & \\text{if } \\left|r_{n,d}\\right| \\leq \\delta \\\\ \\delta \\left(\\left|r_{n,d}\\right| - \\frac{\\delta}{2}\\right) & \\text{otherwise}\\end{cases}\\right)",
+        "r_{n} = \\mathrm{pred}_{n} - \\mathrm{target}_{n}",
+        "L_{n} = \\operatorname{mean}\\left(\\begin{cases}\\frac{r_{n}^{2}}{2} & \\text{if } \\left|r_{n}\\right| \\leq \\delta \\\\ \\delta \\left(\\left|r_{n}\\right| - \\frac{\\delta}{2}\\right) & \\text{otherwise}\\end{cases}\\right)",
     ],
-    "hash": "2da61ea375e0",
+    "hash": "e58f75fb5c0f",
     "counts": {
         "parameters": "0",
         "flops": {
-            "forward": "5*d*n + n",
-            "backward": "3*d*n",
+            "forward": "5*n*size + n",
+            "backward": "3*n*size",
         },
         "bytes": {
-            "forward": "2*d*item*n + item*n",
-            "backward": "3*d*item*n + item*n",
+            "forward": "2*item*n*size + item*n",
+            "backward": "3*item*n*size + item*n",
         },
-        "saved": "2*d*item*n",
+        "saved": "2*item*n*size",
     },
 }
 
@@ -87,19 +93,19 @@ SPEC = {
 @njit(**OPTIONS)
 def _forward_saving_rows(pred, target, delta, L):
     real = pred.dtype.type
-    d_size = pred.shape[1]
+    size = pred.shape[1]
     for n in range(pred.shape[0]):
-        # r[n,d] = pred[n,d] − target[n,d]
-        # sum_r[n] = Σ_d (r[n,d]² / 2 if |r[n,d]| ≤ δ else δ·(|r[n,d]| − δ/2))
+        # r[n] = pred[n] − target[n]
+        # sum_r[n] = Σ (r[n]² / 2 if |r[n]| ≤ δ else δ·(|r[n]| − δ/2))
         sum_r_sum = 0.0
-        for d in range(d_size):
-            r = pred[n, d] - target[n, d]
+        for e in range(size):
+            r = pred[n, e] - target[n, e]
             sum_r_sum = added(
                 sum_r_sum, (r * r / real(2) if (delta >= abs(r)) else delta * (abs(r) - delta / real(2))),
             )
         sum_r = real(sum_r_sum)
-        # L[n] = sum_r[n] / D
-        L[n] = sum_r / real(d_size)
+        # L[n] = sum_r[n] / size
+        L[n] = sum_r / real(size)
 
 
 @njit(parallel=True, **OPTIONS)
@@ -113,15 +119,15 @@ def _forward_saving_parallel(chunk, pred, target, delta, L):
 @njit(**OPTIONS)
 def _backward_rows(pred, target, g, delta, dpred):
     real = pred.dtype.type
-    d_size = pred.shape[1]
+    size = pred.shape[1]
     for n in range(pred.shape[0]):
         g_n = g[n]
-        one_over_d = real(1) / real(d_size)
-        # r[n,d] = pred[n,d] − target[n,d]
-        # p̅r̅e̅d̅[n,d] = g[n]·clip(r[n,d], −δ, δ) / D
-        for d in range(d_size):
-            r = pred[n, d] - target[n, d]
-            dpred[n, d] = g_n * one_over_d * larger(-delta, smaller(delta, r))
+        one_over_size = real(1) / real(size)
+        # r[n] = pred[n] − target[n]
+        # p̅r̅e̅d̅[n] = g[n]·clip(r[n], −δ, δ) / size
+        for e in range(size):
+            r = pred[n, e] - target[n, e]
+            dpred[n, e] = g_n * one_over_size * larger(-delta, smaller(delta, r))
 
 
 @njit(parallel=True, **OPTIONS)
@@ -133,55 +139,55 @@ def _backward_parallel(chunk, pred, target, g, delta, dpred):
 
 
 @njit(**OPTIONS)
-def _value_and_grad_rows(pred, target, delta, seed_over_d_size, L, dpred):
+def _value_and_grad_rows(pred, target, delta, seed_over_size, L, dpred):
     real = pred.dtype.type
-    d_size = pred.shape[1]
+    size = pred.shape[1]
     for n in range(pred.shape[0]):
-        # r[n,d] = pred[n,d] − target[n,d]
-        # p̅r̅e̅d̅[n,d] = seed_over_d_size·clip(r[n,d], −δ, δ)
-        # sum_r[n] = Σ_d (r[n,d]² / 2 if |r[n,d]| ≤ δ else δ·(|r[n,d]| − δ/2))
+        # r[n] = pred[n] − target[n]
+        # p̅r̅e̅d̅[n] = seed_over_size·clip(r[n], −δ, δ)
+        # sum_r[n] = Σ (r[n]² / 2 if |r[n]| ≤ δ else δ·(|r[n]| − δ/2))
         sum_r_sum = 0.0
-        for d in range(d_size):
-            r = pred[n, d] - target[n, d]
-            dpred[n, d] = seed_over_d_size * larger(-delta, smaller(delta, r))
+        for e in range(size):
+            r = pred[n, e] - target[n, e]
+            dpred[n, e] = seed_over_size * larger(-delta, smaller(delta, r))
             sum_r_sum = added(
                 sum_r_sum, (r * r / real(2) if (delta >= abs(r)) else delta * (abs(r) - delta / real(2))),
             )
         sum_r = real(sum_r_sum)
-        # L[n] = sum_r[n] / D
-        L[n] = sum_r / real(d_size)
+        # L[n] = sum_r[n] / size
+        L[n] = sum_r / real(size)
 
 
 @njit(parallel=True, **OPTIONS)
-def _value_and_grad_parallel(chunk, pred, target, delta, seed_over_d_size, L, dpred):
+def _value_and_grad_parallel(chunk, pred, target, delta, seed_over_size, L, dpred):
     for k in prange((pred.shape[0] + chunk - 1) // chunk):
         lo = k * chunk
         hi = min(lo + chunk, pred.shape[0])
-        _value_and_grad_rows(pred[lo:hi], target[lo:hi], delta, seed_over_d_size, L[lo:hi], dpred[lo:hi])
+        _value_and_grad_rows(pred[lo:hi], target[lo:hi], delta, seed_over_size, L[lo:hi], dpred[lo:hi])
 
 
 @njit(**OPTIONS)
 def _jvp_rows(pred, target, pred_dot, delta, L, L_dot):
     real = pred.dtype.type
-    d_size = pred.shape[1]
+    size = pred.shape[1]
     for n in range(pred.shape[0]):
-        # r[n,d] = pred[n,d] − target[n,d]
-        # sum_r[n] = Σ_d (r[n,d]² / 2 if |r[n,d]| ≤ δ else δ·(|r[n,d]| − δ/2))
-        # sum_pred_dot_r[n] = Σ_d ṗṙėḋ[n,d]·clip(r[n,d], −δ, δ)
+        # r[n] = pred[n] − target[n]
+        # sum_r[n] = Σ (r[n]² / 2 if |r[n]| ≤ δ else δ·(|r[n]| − δ/2))
+        # sum_pred_dot_r[n] = Σ ṗṙėḋ[n]·clip(r[n], −δ, δ)
         sum_r_sum = 0.0
         sum_pred_dot_r_sum = 0.0
-        for d in range(d_size):
-            r = pred[n, d] - target[n, d]
+        for e in range(size):
+            r = pred[n, e] - target[n, e]
             sum_r_sum = added(
                 sum_r_sum, (r * r / real(2) if (delta >= abs(r)) else delta * (abs(r) - delta / real(2))),
             )
-            sum_pred_dot_r_sum = added(sum_pred_dot_r_sum, pred_dot[n, d] * larger(-delta, smaller(delta, r)))
+            sum_pred_dot_r_sum = added(sum_pred_dot_r_sum, pred_dot[n, e] * larger(-delta, smaller(delta, r)))
         sum_r = real(sum_r_sum)
         sum_pred_dot_r = real(sum_pred_dot_r_sum)
-        # L[n] = sum_r[n] / D
-        L[n] = sum_r / real(d_size)
-        # L̇[n] = sum_pred_dot_r[n] / D
-        L_dot[n] = sum_pred_dot_r / real(d_size)
+        # L[n] = sum_r[n] / size
+        L[n] = sum_r / real(size)
+        # L̇[n] = sum_pred_dot_r[n] / size
+        L_dot[n] = sum_pred_dot_r / real(size)
 
 
 @njit(parallel=True, **OPTIONS)
@@ -193,51 +199,51 @@ def _jvp_parallel(chunk, pred, target, pred_dot, delta, L, L_dot):
 
 
 @njit(**OPTIONS)
-def _hvp_rows(pred, target, pred_dot, delta, seed_over_d_size, dpred_dot):
+def _hvp_rows(pred, target, pred_dot, delta, seed_over_size, dpred_dot):
     real = pred.dtype.type
-    d_size = pred.shape[1]
+    size = pred.shape[1]
     for n in range(pred.shape[0]):
-        # r[n,d] = pred[n,d] − target[n,d]
-        # p̅r̅e̅d̅̇[n,d] = seed_over_d_size·ṗṙėḋ[n,d]·1[r[n,d] < δ]·1[−min(δ, r[n,d]) < δ]
-        for d in range(d_size):
-            r = pred[n, d] - target[n, d]
-            dpred_dot[n, d] = (
-                seed_over_d_size * pred_dot[n, d] * (real(1) if (delta > r) else real(0)) * (real(1)
+        # r[n] = pred[n] − target[n]
+        # p̅r̅e̅d̅̇[n] = seed_over_size·ṗṙėḋ[n]·1[r[n] < δ]·1[−min(δ, r[n]) < δ]
+        for e in range(size):
+            r = pred[n, e] - target[n, e]
+            dpred_dot[n, e] = (
+                seed_over_size * pred_dot[n, e] * (real(1) if (delta > r) else real(0)) * (real(1)
                 if (delta > -smaller(delta, r)) else real(0))
             )
 
 
 @njit(parallel=True, **OPTIONS)
-def _hvp_parallel(chunk, pred, target, pred_dot, delta, seed_over_d_size, dpred_dot):
+def _hvp_parallel(chunk, pred, target, pred_dot, delta, seed_over_size, dpred_dot):
     for k in prange((pred.shape[0] + chunk - 1) // chunk):
         lo = k * chunk
         hi = min(lo + chunk, pred.shape[0])
-        _hvp_rows(pred[lo:hi], target[lo:hi], pred_dot[lo:hi], delta, seed_over_d_size, dpred_dot[lo:hi])
+        _hvp_rows(pred[lo:hi], target[lo:hi], pred_dot[lo:hi], delta, seed_over_size, dpred_dot[lo:hi])
 
 
 _ARGUMENTS = (
-    ("pred", ("n", "d"), None),
-    ("target", ("n", "d"), None),
+    ("pred", ("n", "..."), None),
+    ("target", ("n", "..."), None),
 )
 
 
 _SAVED = (
-    ("pred", ("n", "d"), None),
-    ("target", ("n", "d"), None),
+    ("pred", ("n", "..."), None),
+    ("target", ("n", "..."), None),
 )
 
 
 _MOVING = (
-    ("pred", ("n", "d"), None),
-    ("target", ("n", "d"), None),
-    ("pred_dot", ("n", "d"), None),
+    ("pred", ("n", "..."), None),
+    ("target", ("n", "..."), None),
+    ("pred_dot", ("n", "..."), None),
 )
 
 
 _ALONG = (
-    ("pred", ("n", "d"), None),
-    ("target", ("n", "d"), None),
-    ("pred_dot", ("n", "d"), None),
+    ("pred", ("n", "..."), None),
+    ("target", ("n", "..."), None),
+    ("pred_dot", ("n", "..."), None),
 )
 
 
@@ -252,54 +258,57 @@ def forward(pred, target, *, delta=1, reduction="mean", out=None):
 
 def forward_saving(pred, target, *, delta=1, reduction="mean", out=None):
     """The output, and what ``backward`` needs."""
-    (pred, target), sizes, _, real = check(_ARGUMENTS, (pred, target))
+    (pred, target), sizes, lead, real = check(_ARGUMENTS, (pred, target))
     delta = number("delta", delta, 0, math.inf, "(0, inf)")
     reduction = reduction_of(reduction)
     out = per_sample(out, reduction)
-    d_size = sizes["d"]
     n_size = sizes["n"]
+    size = sizes["..."]
     L = output("out", out, (n_size,), real, (pred, target))
-    chunk = chunk_rows(d_size)
+    chunk = chunk_rows(size)
     if n_size <= chunk:
         _forward_saving_rows(pred, target, real(delta), L)
     else:
         _forward_saving_parallel(chunk, pred, target, real(delta), L)
-    return reduce(L, reduction, real), Saved(pred, target, delta, reduction)
+    return reduce(L, reduction, real), Saved(
+        pred.reshape((n_size, *lead)), target.reshape((n_size, *lead)), delta, reduction,
+    )
 
 
 def backward(saved, g, *, out=None):
     """The gradient for each differentiable argument, from the cotangent ``g`` of the output."""
-    (pred, target), sizes, _, real = check(_SAVED, (saved.pred, saved.target))
+    (pred, target), sizes, lead, real = check(_SAVED, (saved.pred, saved.target))
     n_size = sizes["n"]
     g = cotangent(g, saved.reduction, n_size, real)
     delta = saved.delta
-    d_size = sizes["d"]
-    dpred = output("out", out, (n_size, d_size), real, (pred, target))
-    chunk = chunk_rows(d_size)
+    size = sizes["..."]
+    dpred = output("out", out, (n_size, *lead), real, (pred, target))
+    dpred = dpred.reshape((n_size, size))
+    chunk = chunk_rows(size)
     if n_size <= chunk:
         _backward_rows(pred, target, g, real(delta), dpred)
     else:
         _backward_parallel(chunk, pred, target, g, real(delta), dpred)
-    return Gradients(dpred)
+    return Gradients(dpred.reshape((n_size, *lead)))
 
 
 def value_and_grad(pred, target, *, delta=1, reduction="mean"):
     """The value and its gradients, in one sweep over the data."""
-    (pred, target), sizes, _, real = check(_ARGUMENTS, (pred, target))
+    (pred, target), sizes, lead, real = check(_ARGUMENTS, (pred, target))
     delta = number("delta", delta, 0, math.inf, "(0, inf)")
     reduction = reduction_of(reduction)
-    d_size = sizes["d"]
     n_size = sizes["n"]
+    size = sizes["..."]
     seed = 1.0 / max(n_size, 1) if reduction == "mean" else 1.0
     L = np.empty((n_size,), real)
-    dpred = np.empty((n_size, d_size), real)
-    seed_over_d_size = seed / d_size
-    chunk = chunk_rows(d_size)
+    dpred = np.empty((n_size, size), real)
+    seed_over_size = seed / size
+    chunk = chunk_rows(size)
     if n_size <= chunk:
-        _value_and_grad_rows(pred, target, real(delta), real(seed_over_d_size), L, dpred)
+        _value_and_grad_rows(pred, target, real(delta), real(seed_over_size), L, dpred)
     else:
-        _value_and_grad_parallel(chunk, pred, target, real(delta), real(seed_over_d_size), L, dpred)
-    return reduce(L, reduction, real), Gradients(dpred)
+        _value_and_grad_parallel(chunk, pred, target, real(delta), real(seed_over_size), L, dpred)
+    return reduce(L, reduction, real), Gradients(dpred.reshape((n_size, *lead)))
 
 
 def jvp(inputs, tangents, *, delta=1, reduction="mean"):
@@ -311,11 +320,11 @@ def jvp(inputs, tangents, *, delta=1, reduction="mean"):
     (pred, target, pred_dot), sizes, _, real = check(_MOVING, (*inputs, *tangents))
     delta = number("delta", delta, 0, math.inf, "(0, inf)")
     reduction = reduction_of(reduction)
-    d_size = sizes["d"]
     n_size = sizes["n"]
+    size = sizes["..."]
     L = np.empty((n_size,), real)
     L_dot = np.empty((n_size,), real)
-    chunk = chunk_rows(d_size)
+    chunk = chunk_rows(size)
     if n_size <= chunk:
         _jvp_rows(pred, target, pred_dot, real(delta), L, L_dot)
     else:
@@ -329,17 +338,17 @@ def hvp(inputs, vectors, *, delta=1, reduction="mean"):
     ``inputs``: pred, target; ``vectors``: one for each of pred.
     """
     inputs, vectors = pairs(inputs, 2, vectors, 1, "vectors")
-    (pred, target, pred_dot), sizes, _, real = check(_ALONG, (*inputs, *vectors))
+    (pred, target, pred_dot), sizes, lead, real = check(_ALONG, (*inputs, *vectors))
     delta = number("delta", delta, 0, math.inf, "(0, inf)")
     reduction = reduction_of(reduction)
-    d_size = sizes["d"]
     n_size = sizes["n"]
+    size = sizes["..."]
     seed = 1.0 / max(n_size, 1) if reduction == "mean" else 1.0
-    dpred_dot = np.empty((n_size, d_size), real)
-    seed_over_d_size = seed / d_size
-    chunk = chunk_rows(d_size)
+    dpred_dot = np.empty((n_size, size), real)
+    seed_over_size = seed / size
+    chunk = chunk_rows(size)
     if n_size <= chunk:
-        _hvp_rows(pred, target, pred_dot, real(delta), real(seed_over_d_size), dpred_dot)
+        _hvp_rows(pred, target, pred_dot, real(delta), real(seed_over_size), dpred_dot)
     else:
-        _hvp_parallel(chunk, pred, target, pred_dot, real(delta), real(seed_over_d_size), dpred_dot)
-    return Gradients(dpred_dot)
+        _hvp_parallel(chunk, pred, target, pred_dot, real(delta), real(seed_over_size), dpred_dot)
+    return Gradients(dpred_dot.reshape((n_size, *lead)))

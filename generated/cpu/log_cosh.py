@@ -2,10 +2,10 @@
 
 The mean of log cosh of the error.
 
-    r[n,d] = pred[n,d] − target[n,d]
-    L[n] = mean_d(log((exp(r[n,d]) + exp(−r[n,d])) / 2))
+    r[n] = pred[n] − target[n]
+    L[n] = mean(log((exp(r[n]) + exp(−r[n])) / 2))
 
-Made by symnn 0.1.0 from the declaration of log_cosh in symnn.catalogue.losses, hash b1b553bde124.
+Made by symnn 0.1.0 from the declaration of log_cosh in symnn.catalogue.losses, hash 01482cec0127.
 Do not edit: `symnn build` verifies it and writes it again.
 verified steps, jvp, 3 lines: error 4e-66, bound 1e-40
 verified steps, jvp, 2 chain rule lines: error 2e-82, bound 1e-30
@@ -51,29 +51,35 @@ SPEC = {
     "name": "log_cosh",
     "kind": "loss",
     "arguments": [
-        {"name": "pred", "shape": ["n", "d"], "role": "input", "dtype": "float", "differentiable": True},
-        {"name": "target", "shape": ["n", "d"], "role": "label", "dtype": "float", "differentiable": False},
+        {"name": "pred", "shape": ["n", "..."], "role": "input", "dtype": "float", "differentiable": True},
+        {
+            "name": "target",
+            "shape": ["n", "..."],
+            "role": "label",
+            "dtype": "float",
+            "differentiable": False,
+        },
     ],
     "params": [],
     "outputs": [
         "L",
     ],
     "equations": [
-        "r_{n,d} = \\mathrm{pred}_{n,d} - \\mathrm{target}_{n,d}",
-        "L_{n} = \\operatorname{mean}_{d}\\left(\\log\\left(\\frac{e^{r_{n,d}} + e^{-r_{n,d}}}{2}\\right)\\right)",
+        "r_{n} = \\mathrm{pred}_{n} - \\mathrm{target}_{n}",
+        "L_{n} = \\operatorname{mean}\\left(\\log\\left(\\frac{e^{r_{n}} + e^{-r_{n}}}{2}\\right)\\right)",
     ],
-    "hash": "b1b553bde124",
+    "hash": "01482cec0127",
     "counts": {
         "parameters": "0",
         "flops": {
-            "forward": "8*d*n + n",
-            "backward": "4*d*n",
+            "forward": "8*n*size + n",
+            "backward": "4*n*size",
         },
         "bytes": {
-            "forward": "2*d*item*n + item*n",
-            "backward": "3*d*item*n + item*n",
+            "forward": "2*item*n*size + item*n",
+            "backward": "3*item*n*size + item*n",
         },
-        "saved": "2*d*item*n",
+        "saved": "2*item*n*size",
     },
 }
 
@@ -81,17 +87,17 @@ SPEC = {
 @njit(**OPTIONS)
 def _forward_saving_rows(pred, target, L):
     real = pred.dtype.type
-    d_size = pred.shape[1]
+    size = pred.shape[1]
     for n in range(pred.shape[0]):
-        # r[n,d] = pred[n,d] − target[n,d]
-        # sum_exp_r[n] = Σ_d log((exp(r[n,d]) + exp(−r[n,d])) / 2)
+        # r[n] = pred[n] − target[n]
+        # sum_exp_r[n] = Σ log((exp(r[n]) + exp(−r[n])) / 2)
         sum_exp_r_sum = 0.0
-        for d in range(d_size):
-            r = pred[n, d] - target[n, d]
+        for e in range(size):
+            r = pred[n, e] - target[n, e]
             sum_exp_r_sum = added(sum_exp_r_sum, log(exp(r) / real(2) + exp(-r) / real(2)))
         sum_exp_r = real(sum_exp_r_sum)
-        # L[n] = sum_exp_r[n] / D
-        L[n] = sum_exp_r / real(d_size)
+        # L[n] = sum_exp_r[n] / size
+        L[n] = sum_exp_r / real(size)
 
 
 @njit(parallel=True, **OPTIONS)
@@ -105,15 +111,15 @@ def _forward_saving_parallel(chunk, pred, target, L):
 @njit(**OPTIONS)
 def _backward_rows(pred, target, g, dpred):
     real = pred.dtype.type
-    d_size = pred.shape[1]
+    size = pred.shape[1]
     for n in range(pred.shape[0]):
         g_n = g[n]
-        one_over_d = real(1) / real(d_size)
-        # r[n,d] = pred[n,d] − target[n,d]
-        # p̅r̅e̅d̅[n,d] = g[n]·tanh(r[n,d]) / D
-        for d in range(d_size):
-            r = pred[n, d] - target[n, d]
-            dpred[n, d] = g_n * one_over_d * tanh(r)
+        one_over_size = real(1) / real(size)
+        # r[n] = pred[n] − target[n]
+        # p̅r̅e̅d̅[n] = g[n]·tanh(r[n]) / size
+        for e in range(size):
+            r = pred[n, e] - target[n, e]
+            dpred[n, e] = g_n * one_over_size * tanh(r)
 
 
 @njit(parallel=True, **OPTIONS)
@@ -125,58 +131,58 @@ def _backward_parallel(chunk, pred, target, g, dpred):
 
 
 @njit(**OPTIONS)
-def _value_and_grad_rows(pred, target, seed_over_d_size, L, dpred):
+def _value_and_grad_rows(pred, target, seed_over_size, L, dpred):
     real = pred.dtype.type
-    d_size = pred.shape[1]
+    size = pred.shape[1]
     for n in range(pred.shape[0]):
-        # r[n,d] = pred[n,d] − target[n,d]
-        # p̅r̅e̅d̅[n,d] = seed_over_d_size·tanh(r[n,d])
-        # sum_exp_r[n] = Σ_d log((exp(r[n,d]) + exp(−r[n,d])) / 2)
+        # r[n] = pred[n] − target[n]
+        # p̅r̅e̅d̅[n] = seed_over_size·tanh(r[n])
+        # sum_exp_r[n] = Σ log((exp(r[n]) + exp(−r[n])) / 2)
         sum_exp_r_sum = 0.0
-        for d in range(d_size):
-            r = pred[n, d] - target[n, d]
-            dpred[n, d] = seed_over_d_size * tanh(r)
+        for e in range(size):
+            r = pred[n, e] - target[n, e]
+            dpred[n, e] = seed_over_size * tanh(r)
             sum_exp_r_sum = added(sum_exp_r_sum, log(exp(r) / real(2) + exp(-r) / real(2)))
         sum_exp_r = real(sum_exp_r_sum)
-        # L[n] = sum_exp_r[n] / D
-        L[n] = sum_exp_r / real(d_size)
+        # L[n] = sum_exp_r[n] / size
+        L[n] = sum_exp_r / real(size)
 
 
 @njit(parallel=True, **OPTIONS)
-def _value_and_grad_parallel(chunk, pred, target, seed_over_d_size, L, dpred):
+def _value_and_grad_parallel(chunk, pred, target, seed_over_size, L, dpred):
     for k in prange((pred.shape[0] + chunk - 1) // chunk):
         lo = k * chunk
         hi = min(lo + chunk, pred.shape[0])
-        _value_and_grad_rows(pred[lo:hi], target[lo:hi], seed_over_d_size, L[lo:hi], dpred[lo:hi])
+        _value_and_grad_rows(pred[lo:hi], target[lo:hi], seed_over_size, L[lo:hi], dpred[lo:hi])
 
 
 @njit(**OPTIONS)
 def _jvp_rows(pred, target, pred_dot, L, L_dot):
     real = pred.dtype.type
-    d_size = pred.shape[1]
+    size = pred.shape[1]
     for n in range(pred.shape[0]):
-        # r[n,d] = pred[n,d] − target[n,d]
-        # exp_r[n,d] = exp(−2·|r[n,d]|)
-        # sum_exp_r[n] = Σ_d log((exp(r[n,d]) + exp(−r[n,d])) / 2)
-        # sum_exp_pred_dot_r[n] = Σ_d (−ṗṙėḋ[n,d]·expm1(−2·r[n,d])·(1 if r[n,d] ≥ 0 else exp(−2·|r[n,d]|)) /
-        #     (1 + exp(−2·|r[n,d]|)))
+        # r[n] = pred[n] − target[n]
+        # exp_r[n] = exp(−2·|r[n]|)
+        # sum_exp_r[n] = Σ log((exp(r[n]) + exp(−r[n])) / 2)
+        # sum_exp_pred_dot_r[n] = Σ (−ṗṙėḋ[n]·expm1(−2·r[n])·(1 if r[n] ≥ 0 else exp(−2·|r[n]|)) / (1 +
+        #     exp(−2·|r[n]|)))
         sum_exp_r_sum = 0.0
         sum_exp_pred_dot_r_sum = 0.0
-        for d in range(d_size):
-            r = pred[n, d] - target[n, d]
+        for e in range(size):
+            r = pred[n, e] - target[n, e]
             exp_r = exp(-(real(2) * abs(r)))
             sum_exp_r_sum = added(sum_exp_r_sum, log(exp(r) / real(2) + exp(-r) / real(2)))
             sum_exp_pred_dot_r_sum = added(
                 sum_exp_pred_dot_r_sum,
-                -(pred_dot[n, d] * (real(1) if (r >= real(0)) else exp_r) * expm1(-(real(2) * r)) / (real(1)
+                -(pred_dot[n, e] * (real(1) if (r >= real(0)) else exp_r) * expm1(-(real(2) * r)) / (real(1)
                 + exp_r)),
             )
         sum_exp_r = real(sum_exp_r_sum)
         sum_exp_pred_dot_r = real(sum_exp_pred_dot_r_sum)
-        # L[n] = sum_exp_r[n] / D
-        L[n] = sum_exp_r / real(d_size)
-        # L̇[n] = sum_exp_pred_dot_r[n] / D
-        L_dot[n] = sum_exp_pred_dot_r / real(d_size)
+        # L[n] = sum_exp_r[n] / size
+        L[n] = sum_exp_r / real(size)
+        # L̇[n] = sum_exp_pred_dot_r[n] / size
+        L_dot[n] = sum_exp_pred_dot_r / real(size)
 
 
 @njit(parallel=True, **OPTIONS)
@@ -188,52 +194,52 @@ def _jvp_parallel(chunk, pred, target, pred_dot, L, L_dot):
 
 
 @njit(**OPTIONS)
-def _hvp_rows(pred, target, pred_dot, four_seed_over_d_size, dpred_dot):
+def _hvp_rows(pred, target, pred_dot, four_seed_over_size, dpred_dot):
     real = pred.dtype.type
-    d_size = pred.shape[1]
+    size = pred.shape[1]
     for n in range(pred.shape[0]):
-        # r[n,d] = pred[n,d] − target[n,d]
-        # exp_r[n,d] = exp(−2·|r[n,d]|)
-        # p̅r̅e̅d̅̇[n,d] = four_seed_over_d_size·ṗṙėḋ[n,d]·exp(−2·|r[n,d]|) / (1 + exp(−2·|r[n,d]|))²
-        for d in range(d_size):
-            r = pred[n, d] - target[n, d]
+        # r[n] = pred[n] − target[n]
+        # exp_r[n] = exp(−2·|r[n]|)
+        # p̅r̅e̅d̅̇[n] = four_seed_over_size·ṗṙėḋ[n]·exp(−2·|r[n]|) / (1 + exp(−2·|r[n]|))²
+        for e in range(size):
+            r = pred[n, e] - target[n, e]
             exp_r = exp(-(real(2) * abs(r)))
-            dpred_dot[n, d] = (
-                exp_r * four_seed_over_d_size * pred_dot[n, d] / ((real(1) + exp_r) * (real(1) + exp_r))
+            dpred_dot[n, e] = (
+                exp_r * four_seed_over_size * pred_dot[n, e] / ((real(1) + exp_r) * (real(1) + exp_r))
             )
 
 
 @njit(parallel=True, **OPTIONS)
-def _hvp_parallel(chunk, pred, target, pred_dot, four_seed_over_d_size, dpred_dot):
+def _hvp_parallel(chunk, pred, target, pred_dot, four_seed_over_size, dpred_dot):
     for k in prange((pred.shape[0] + chunk - 1) // chunk):
         lo = k * chunk
         hi = min(lo + chunk, pred.shape[0])
-        _hvp_rows(pred[lo:hi], target[lo:hi], pred_dot[lo:hi], four_seed_over_d_size, dpred_dot[lo:hi])
+        _hvp_rows(pred[lo:hi], target[lo:hi], pred_dot[lo:hi], four_seed_over_size, dpred_dot[lo:hi])
 
 
 _ARGUMENTS = (
-    ("pred", ("n", "d"), None),
-    ("target", ("n", "d"), None),
+    ("pred", ("n", "..."), None),
+    ("target", ("n", "..."), None),
 )
 
 
 _SAVED = (
-    ("pred", ("n", "d"), None),
-    ("target", ("n", "d"), None),
+    ("pred", ("n", "..."), None),
+    ("target", ("n", "..."), None),
 )
 
 
 _MOVING = (
-    ("pred", ("n", "d"), None),
-    ("target", ("n", "d"), None),
-    ("pred_dot", ("n", "d"), None),
+    ("pred", ("n", "..."), None),
+    ("target", ("n", "..."), None),
+    ("pred_dot", ("n", "..."), None),
 )
 
 
 _ALONG = (
-    ("pred", ("n", "d"), None),
-    ("target", ("n", "d"), None),
-    ("pred_dot", ("n", "d"), None),
+    ("pred", ("n", "..."), None),
+    ("target", ("n", "..."), None),
+    ("pred_dot", ("n", "..."), None),
 )
 
 
@@ -248,51 +254,54 @@ def forward(pred, target, *, reduction="mean", out=None):
 
 def forward_saving(pred, target, *, reduction="mean", out=None):
     """The output, and what ``backward`` needs."""
-    (pred, target), sizes, _, real = check(_ARGUMENTS, (pred, target))
+    (pred, target), sizes, lead, real = check(_ARGUMENTS, (pred, target))
     reduction = reduction_of(reduction)
     out = per_sample(out, reduction)
-    d_size = sizes["d"]
     n_size = sizes["n"]
+    size = sizes["..."]
     L = output("out", out, (n_size,), real, (pred, target))
-    chunk = chunk_rows(d_size)
+    chunk = chunk_rows(size)
     if n_size <= chunk:
         _forward_saving_rows(pred, target, L)
     else:
         _forward_saving_parallel(chunk, pred, target, L)
-    return reduce(L, reduction, real), Saved(pred, target, reduction)
+    return reduce(L, reduction, real), Saved(
+        pred.reshape((n_size, *lead)), target.reshape((n_size, *lead)), reduction,
+    )
 
 
 def backward(saved, g, *, out=None):
     """The gradient for each differentiable argument, from the cotangent ``g`` of the output."""
-    (pred, target), sizes, _, real = check(_SAVED, (saved.pred, saved.target))
+    (pred, target), sizes, lead, real = check(_SAVED, (saved.pred, saved.target))
     n_size = sizes["n"]
     g = cotangent(g, saved.reduction, n_size, real)
-    d_size = sizes["d"]
-    dpred = output("out", out, (n_size, d_size), real, (pred, target))
-    chunk = chunk_rows(d_size)
+    size = sizes["..."]
+    dpred = output("out", out, (n_size, *lead), real, (pred, target))
+    dpred = dpred.reshape((n_size, size))
+    chunk = chunk_rows(size)
     if n_size <= chunk:
         _backward_rows(pred, target, g, dpred)
     else:
         _backward_parallel(chunk, pred, target, g, dpred)
-    return Gradients(dpred)
+    return Gradients(dpred.reshape((n_size, *lead)))
 
 
 def value_and_grad(pred, target, *, reduction="mean"):
     """The value and its gradients, in one sweep over the data."""
-    (pred, target), sizes, _, real = check(_ARGUMENTS, (pred, target))
+    (pred, target), sizes, lead, real = check(_ARGUMENTS, (pred, target))
     reduction = reduction_of(reduction)
-    d_size = sizes["d"]
     n_size = sizes["n"]
+    size = sizes["..."]
     seed = 1.0 / max(n_size, 1) if reduction == "mean" else 1.0
     L = np.empty((n_size,), real)
-    dpred = np.empty((n_size, d_size), real)
-    seed_over_d_size = seed / d_size
-    chunk = chunk_rows(d_size)
+    dpred = np.empty((n_size, size), real)
+    seed_over_size = seed / size
+    chunk = chunk_rows(size)
     if n_size <= chunk:
-        _value_and_grad_rows(pred, target, real(seed_over_d_size), L, dpred)
+        _value_and_grad_rows(pred, target, real(seed_over_size), L, dpred)
     else:
-        _value_and_grad_parallel(chunk, pred, target, real(seed_over_d_size), L, dpred)
-    return reduce(L, reduction, real), Gradients(dpred)
+        _value_and_grad_parallel(chunk, pred, target, real(seed_over_size), L, dpred)
+    return reduce(L, reduction, real), Gradients(dpred.reshape((n_size, *lead)))
 
 
 def jvp(inputs, tangents, *, reduction="mean"):
@@ -303,11 +312,11 @@ def jvp(inputs, tangents, *, reduction="mean"):
     inputs, tangents = pairs(inputs, 2, tangents, 1)
     (pred, target, pred_dot), sizes, _, real = check(_MOVING, (*inputs, *tangents))
     reduction = reduction_of(reduction)
-    d_size = sizes["d"]
     n_size = sizes["n"]
+    size = sizes["..."]
     L = np.empty((n_size,), real)
     L_dot = np.empty((n_size,), real)
-    chunk = chunk_rows(d_size)
+    chunk = chunk_rows(size)
     if n_size <= chunk:
         _jvp_rows(pred, target, pred_dot, L, L_dot)
     else:
@@ -321,16 +330,16 @@ def hvp(inputs, vectors, *, reduction="mean"):
     ``inputs``: pred, target; ``vectors``: one for each of pred.
     """
     inputs, vectors = pairs(inputs, 2, vectors, 1, "vectors")
-    (pred, target, pred_dot), sizes, _, real = check(_ALONG, (*inputs, *vectors))
+    (pred, target, pred_dot), sizes, lead, real = check(_ALONG, (*inputs, *vectors))
     reduction = reduction_of(reduction)
-    d_size = sizes["d"]
     n_size = sizes["n"]
+    size = sizes["..."]
     seed = 1.0 / max(n_size, 1) if reduction == "mean" else 1.0
-    dpred_dot = np.empty((n_size, d_size), real)
-    four_seed_over_d_size = 4 * seed / d_size
-    chunk = chunk_rows(d_size)
+    dpred_dot = np.empty((n_size, size), real)
+    four_seed_over_size = 4 * seed / size
+    chunk = chunk_rows(size)
     if n_size <= chunk:
-        _hvp_rows(pred, target, pred_dot, real(four_seed_over_d_size), dpred_dot)
+        _hvp_rows(pred, target, pred_dot, real(four_seed_over_size), dpred_dot)
     else:
-        _hvp_parallel(chunk, pred, target, pred_dot, real(four_seed_over_d_size), dpred_dot)
-    return Gradients(dpred_dot)
+        _hvp_parallel(chunk, pred, target, pred_dot, real(four_seed_over_size), dpred_dot)
+    return Gradients(dpred_dot.reshape((n_size, *lead)))

@@ -2,9 +2,9 @@
 
 The mean absolute error; where prediction and target agree, the derivative is 0.
 
-    L[n] = mean_d(|pred[n,d] − target[n,d]|)
+    L[n] = mean(|pred[n] − target[n]|)
 
-Made by symnn 0.1.0 from the declaration of mae in symnn.catalogue.losses, hash e8a9ad12abc6.
+Made by symnn 0.1.0 from the declaration of mae in symnn.catalogue.losses, hash 0eafbd4f27fe.
 Do not edit: `symnn build` verifies it and writes it again.
 verified steps, vjp, 1 lines: error 0, bound 1e-40
 verified steps, jvp, 1 chain rule lines: error 2e-100, bound 1e-30
@@ -47,28 +47,34 @@ SPEC = {
     "name": "mae",
     "kind": "loss",
     "arguments": [
-        {"name": "pred", "shape": ["n", "d"], "role": "input", "dtype": "float", "differentiable": True},
-        {"name": "target", "shape": ["n", "d"], "role": "label", "dtype": "float", "differentiable": False},
+        {"name": "pred", "shape": ["n", "..."], "role": "input", "dtype": "float", "differentiable": True},
+        {
+            "name": "target",
+            "shape": ["n", "..."],
+            "role": "label",
+            "dtype": "float",
+            "differentiable": False,
+        },
     ],
     "params": [],
     "outputs": [
         "L",
     ],
     "equations": [
-        "L_{n} = \\operatorname{mean}_{d}(\\left|\\mathrm{pred}_{n,d} - \\mathrm{target}_{n,d}\\right|)",
+        "L_{n} = \\operatorname{mean}(\\left|\\mathrm{pred}_{n} - \\mathrm{target}_{n}\\right|)",
     ],
-    "hash": "e8a9ad12abc6",
+    "hash": "0eafbd4f27fe",
     "counts": {
         "parameters": "0",
         "flops": {
-            "forward": "2*d*n + n",
-            "backward": "3*d*n",
+            "forward": "2*n*size + n",
+            "backward": "3*n*size",
         },
         "bytes": {
-            "forward": "2*d*item*n + item*n",
-            "backward": "3*d*item*n + item*n",
+            "forward": "2*item*n*size + item*n",
+            "backward": "3*item*n*size + item*n",
         },
-        "saved": "2*d*item*n",
+        "saved": "2*item*n*size",
     },
 }
 
@@ -76,15 +82,15 @@ SPEC = {
 @njit(**OPTIONS)
 def _forward_saving_rows(pred, target, L):
     real = pred.dtype.type
-    d_size = pred.shape[1]
+    size = pred.shape[1]
     for n in range(pred.shape[0]):
-        # sum_pred_target[n] = Σ_d |pred[n,d] − target[n,d]|
+        # sum_pred_target[n] = Σ |pred[n] − target[n]|
         sum_pred_target_sum = 0.0
-        for d in range(d_size):
-            sum_pred_target_sum = added(sum_pred_target_sum, abs(pred[n, d] - target[n, d]))
+        for e in range(size):
+            sum_pred_target_sum = added(sum_pred_target_sum, abs(pred[n, e] - target[n, e]))
         sum_pred_target = real(sum_pred_target_sum)
-        # L[n] = sum_pred_target[n] / D
-        L[n] = sum_pred_target / real(d_size)
+        # L[n] = sum_pred_target[n] / size
+        L[n] = sum_pred_target / real(size)
 
 
 @njit(parallel=True, **OPTIONS)
@@ -98,13 +104,13 @@ def _forward_saving_parallel(chunk, pred, target, L):
 @njit(**OPTIONS)
 def _backward_rows(g, pred, target, dpred):
     real = g.dtype.type
-    d_size = pred.shape[1]
+    size = pred.shape[1]
     for n in range(g.shape[0]):
         g_n = g[n]
-        one_over_d = real(1) / real(d_size)
-        # p̅r̅e̅d̅[n,d] = g[n]·sign(pred[n,d] − target[n,d]) / D
-        for d in range(d_size):
-            dpred[n, d] = g_n * one_over_d * sign(pred[n, d] - target[n, d])
+        one_over_size = real(1) / real(size)
+        # p̅r̅e̅d̅[n] = g[n]·sign(pred[n] − target[n]) / size
+        for e in range(size):
+            dpred[n, e] = g_n * one_over_size * sign(pred[n, e] - target[n, e])
 
 
 @njit(parallel=True, **OPTIONS)
@@ -116,49 +122,49 @@ def _backward_parallel(chunk, g, pred, target, dpred):
 
 
 @njit(**OPTIONS)
-def _value_and_grad_rows(pred, target, seed_over_d_size, L, dpred):
+def _value_and_grad_rows(pred, target, seed_over_size, L, dpred):
     real = pred.dtype.type
-    d_size = pred.shape[1]
+    size = pred.shape[1]
     for n in range(pred.shape[0]):
-        # p̅r̅e̅d̅[n,d] = seed_over_d_size·sign(pred[n,d] − target[n,d])
-        # sum_pred_target[n] = Σ_d |pred[n,d] − target[n,d]|
+        # p̅r̅e̅d̅[n] = seed_over_size·sign(pred[n] − target[n])
+        # sum_pred_target[n] = Σ |pred[n] − target[n]|
         sum_pred_target_sum = 0.0
-        for d in range(d_size):
-            dpred[n, d] = seed_over_d_size * sign(pred[n, d] - target[n, d])
-            sum_pred_target_sum = added(sum_pred_target_sum, abs(pred[n, d] - target[n, d]))
+        for e in range(size):
+            dpred[n, e] = seed_over_size * sign(pred[n, e] - target[n, e])
+            sum_pred_target_sum = added(sum_pred_target_sum, abs(pred[n, e] - target[n, e]))
         sum_pred_target = real(sum_pred_target_sum)
-        # L[n] = sum_pred_target[n] / D
-        L[n] = sum_pred_target / real(d_size)
+        # L[n] = sum_pred_target[n] / size
+        L[n] = sum_pred_target / real(size)
 
 
 @njit(parallel=True, **OPTIONS)
-def _value_and_grad_parallel(chunk, pred, target, seed_over_d_size, L, dpred):
+def _value_and_grad_parallel(chunk, pred, target, seed_over_size, L, dpred):
     for k in prange((pred.shape[0] + chunk - 1) // chunk):
         lo = k * chunk
         hi = min(lo + chunk, pred.shape[0])
-        _value_and_grad_rows(pred[lo:hi], target[lo:hi], seed_over_d_size, L[lo:hi], dpred[lo:hi])
+        _value_and_grad_rows(pred[lo:hi], target[lo:hi], seed_over_size, L[lo:hi], dpred[lo:hi])
 
 
 @njit(**OPTIONS)
 def _jvp_rows(pred, target, pred_dot, L, L_dot):
     real = pred.dtype.type
-    d_size = pred.shape[1]
+    size = pred.shape[1]
     for n in range(pred.shape[0]):
-        # sum_pred_target[n] = Σ_d |pred[n,d] − target[n,d]|
-        # sum_pred_pred_dot_target[n] = Σ_d ṗṙėḋ[n,d]·sign(pred[n,d] − target[n,d])
+        # sum_pred_target[n] = Σ |pred[n] − target[n]|
+        # sum_pred_pred_dot_target[n] = Σ ṗṙėḋ[n]·sign(pred[n] − target[n])
         sum_pred_target_sum = 0.0
         sum_pred_pred_dot_target_sum = 0.0
-        for d in range(d_size):
-            sum_pred_target_sum = added(sum_pred_target_sum, abs(pred[n, d] - target[n, d]))
+        for e in range(size):
+            sum_pred_target_sum = added(sum_pred_target_sum, abs(pred[n, e] - target[n, e]))
             sum_pred_pred_dot_target_sum = added(
-                sum_pred_pred_dot_target_sum, pred_dot[n, d] * sign(pred[n, d] - target[n, d]),
+                sum_pred_pred_dot_target_sum, pred_dot[n, e] * sign(pred[n, e] - target[n, e]),
             )
         sum_pred_target = real(sum_pred_target_sum)
         sum_pred_pred_dot_target = real(sum_pred_pred_dot_target_sum)
-        # L[n] = sum_pred_target[n] / D
-        L[n] = sum_pred_target / real(d_size)
-        # L̇[n] = sum_pred_pred_dot_target[n] / D
-        L_dot[n] = sum_pred_pred_dot_target / real(d_size)
+        # L[n] = sum_pred_target[n] / size
+        L[n] = sum_pred_target / real(size)
+        # L̇[n] = sum_pred_pred_dot_target[n] / size
+        L_dot[n] = sum_pred_pred_dot_target / real(size)
 
 
 @njit(parallel=True, **OPTIONS)
@@ -172,11 +178,11 @@ def _jvp_parallel(chunk, pred, target, pred_dot, L, L_dot):
 @njit(**OPTIONS)
 def _hvp_rows(dpred_dot):
     real = dpred_dot.dtype.type
-    d_size = dpred_dot.shape[1]
+    size = dpred_dot.shape[1]
     for n in range(dpred_dot.shape[0]):
-        # p̅r̅e̅d̅̇[n,d] = 0
-        for d in range(d_size):
-            dpred_dot[n, d] = real(0)
+        # p̅r̅e̅d̅̇[n] = 0
+        for e in range(size):
+            dpred_dot[n, e] = real(0)
 
 
 @njit(parallel=True, **OPTIONS)
@@ -188,28 +194,28 @@ def _hvp_parallel(chunk, dpred_dot):
 
 
 _ARGUMENTS = (
-    ("pred", ("n", "d"), None),
-    ("target", ("n", "d"), None),
+    ("pred", ("n", "..."), None),
+    ("target", ("n", "..."), None),
 )
 
 
 _SAVED = (
-    ("pred", ("n", "d"), None),
-    ("target", ("n", "d"), None),
+    ("pred", ("n", "..."), None),
+    ("target", ("n", "..."), None),
 )
 
 
 _MOVING = (
-    ("pred", ("n", "d"), None),
-    ("target", ("n", "d"), None),
-    ("pred_dot", ("n", "d"), None),
+    ("pred", ("n", "..."), None),
+    ("target", ("n", "..."), None),
+    ("pred_dot", ("n", "..."), None),
 )
 
 
 _ALONG = (
-    ("pred", ("n", "d"), None),
-    ("target", ("n", "d"), None),
-    ("pred_dot", ("n", "d"), None),
+    ("pred", ("n", "..."), None),
+    ("target", ("n", "..."), None),
+    ("pred_dot", ("n", "..."), None),
 )
 
 
@@ -224,51 +230,54 @@ def forward(pred, target, *, reduction="mean", out=None):
 
 def forward_saving(pred, target, *, reduction="mean", out=None):
     """The output, and what ``backward`` needs."""
-    (pred, target), sizes, _, real = check(_ARGUMENTS, (pred, target))
+    (pred, target), sizes, lead, real = check(_ARGUMENTS, (pred, target))
     reduction = reduction_of(reduction)
     out = per_sample(out, reduction)
-    d_size = sizes["d"]
     n_size = sizes["n"]
+    size = sizes["..."]
     L = output("out", out, (n_size,), real, (pred, target))
-    chunk = chunk_rows(d_size)
+    chunk = chunk_rows(size)
     if n_size <= chunk:
         _forward_saving_rows(pred, target, L)
     else:
         _forward_saving_parallel(chunk, pred, target, L)
-    return reduce(L, reduction, real), Saved(pred, target, reduction)
+    return reduce(L, reduction, real), Saved(
+        pred.reshape((n_size, *lead)), target.reshape((n_size, *lead)), reduction,
+    )
 
 
 def backward(saved, g, *, out=None):
     """The gradient for each differentiable argument, from the cotangent ``g`` of the output."""
-    (pred, target), sizes, _, real = check(_SAVED, (saved.pred, saved.target))
+    (pred, target), sizes, lead, real = check(_SAVED, (saved.pred, saved.target))
     n_size = sizes["n"]
     g = cotangent(g, saved.reduction, n_size, real)
-    d_size = sizes["d"]
-    dpred = output("out", out, (n_size, d_size), real, (pred, target))
-    chunk = chunk_rows(d_size)
+    size = sizes["..."]
+    dpred = output("out", out, (n_size, *lead), real, (pred, target))
+    dpred = dpred.reshape((n_size, size))
+    chunk = chunk_rows(size)
     if n_size <= chunk:
         _backward_rows(g, pred, target, dpred)
     else:
         _backward_parallel(chunk, g, pred, target, dpred)
-    return Gradients(dpred)
+    return Gradients(dpred.reshape((n_size, *lead)))
 
 
 def value_and_grad(pred, target, *, reduction="mean"):
     """The value and its gradients, in one sweep over the data."""
-    (pred, target), sizes, _, real = check(_ARGUMENTS, (pred, target))
+    (pred, target), sizes, lead, real = check(_ARGUMENTS, (pred, target))
     reduction = reduction_of(reduction)
-    d_size = sizes["d"]
     n_size = sizes["n"]
+    size = sizes["..."]
     seed = 1.0 / max(n_size, 1) if reduction == "mean" else 1.0
     L = np.empty((n_size,), real)
-    dpred = np.empty((n_size, d_size), real)
-    seed_over_d_size = seed / d_size
-    chunk = chunk_rows(d_size)
+    dpred = np.empty((n_size, size), real)
+    seed_over_size = seed / size
+    chunk = chunk_rows(size)
     if n_size <= chunk:
-        _value_and_grad_rows(pred, target, real(seed_over_d_size), L, dpred)
+        _value_and_grad_rows(pred, target, real(seed_over_size), L, dpred)
     else:
-        _value_and_grad_parallel(chunk, pred, target, real(seed_over_d_size), L, dpred)
-    return reduce(L, reduction, real), Gradients(dpred)
+        _value_and_grad_parallel(chunk, pred, target, real(seed_over_size), L, dpred)
+    return reduce(L, reduction, real), Gradients(dpred.reshape((n_size, *lead)))
 
 
 def jvp(inputs, tangents, *, reduction="mean"):
@@ -279,11 +288,11 @@ def jvp(inputs, tangents, *, reduction="mean"):
     inputs, tangents = pairs(inputs, 2, tangents, 1)
     (pred, target, pred_dot), sizes, _, real = check(_MOVING, (*inputs, *tangents))
     reduction = reduction_of(reduction)
-    d_size = sizes["d"]
     n_size = sizes["n"]
+    size = sizes["..."]
     L = np.empty((n_size,), real)
     L_dot = np.empty((n_size,), real)
-    chunk = chunk_rows(d_size)
+    chunk = chunk_rows(size)
     if n_size <= chunk:
         _jvp_rows(pred, target, pred_dot, L, L_dot)
     else:
@@ -297,14 +306,14 @@ def hvp(inputs, vectors, *, reduction="mean"):
     ``inputs``: pred, target; ``vectors``: one for each of pred.
     """
     inputs, vectors = pairs(inputs, 2, vectors, 1, "vectors")
-    (pred, target, pred_dot), sizes, _, real = check(_ALONG, (*inputs, *vectors))
+    (pred, target, pred_dot), sizes, lead, real = check(_ALONG, (*inputs, *vectors))
     reduction = reduction_of(reduction)
-    d_size = sizes["d"]
     n_size = sizes["n"]
-    dpred_dot = np.empty((n_size, d_size), real)
-    chunk = chunk_rows(d_size)
+    size = sizes["..."]
+    dpred_dot = np.empty((n_size, size), real)
+    chunk = chunk_rows(size)
     if n_size <= chunk:
         _hvp_rows(dpred_dot)
     else:
         _hvp_parallel(chunk, dpred_dot)
-    return Gradients(dpred_dot)
+    return Gradients(dpred_dot.reshape((n_size, *lead)))

@@ -2,9 +2,9 @@
 
 The mean squared error.
 
-    L[n] = mean_d((pred[n,d] − target[n,d])²)
+    L[n] = mean((pred[n] − target[n])²)
 
-Made by symnn 0.1.0 from the declaration of mse in symnn.catalogue.losses, hash 668e941f7772.
+Made by symnn 0.1.0 from the declaration of mse in symnn.catalogue.losses, hash dff88c4d8335.
 Do not edit: `symnn build` verifies it and writes it again.
 verified steps, vjp, 2 lines: error 0, bound 1e-40
 verified steps, jvp, 1 chain rule lines: error 4e-100, bound 1e-30
@@ -46,28 +46,34 @@ SPEC = {
     "name": "mse",
     "kind": "loss",
     "arguments": [
-        {"name": "pred", "shape": ["n", "d"], "role": "input", "dtype": "float", "differentiable": True},
-        {"name": "target", "shape": ["n", "d"], "role": "label", "dtype": "float", "differentiable": False},
+        {"name": "pred", "shape": ["n", "..."], "role": "input", "dtype": "float", "differentiable": True},
+        {
+            "name": "target",
+            "shape": ["n", "..."],
+            "role": "label",
+            "dtype": "float",
+            "differentiable": False,
+        },
     ],
     "params": [],
     "outputs": [
         "L",
     ],
     "equations": [
-        "L_{n} = \\operatorname{mean}_{d}((\\mathrm{pred}_{n,d} - \\mathrm{target}_{n,d})^{2})",
+        "L_{n} = \\operatorname{mean}((\\mathrm{pred}_{n} - \\mathrm{target}_{n})^{2})",
     ],
-    "hash": "668e941f7772",
+    "hash": "dff88c4d8335",
     "counts": {
         "parameters": "0",
         "flops": {
-            "forward": "3*d*n + n",
-            "backward": "4*d*n",
+            "forward": "3*n*size + n",
+            "backward": "4*n*size",
         },
         "bytes": {
-            "forward": "2*d*item*n + item*n",
-            "backward": "3*d*item*n + item*n",
+            "forward": "2*item*n*size + item*n",
+            "backward": "3*item*n*size + item*n",
         },
-        "saved": "2*d*item*n",
+        "saved": "2*item*n*size",
     },
 }
 
@@ -75,17 +81,17 @@ SPEC = {
 @njit(**OPTIONS)
 def _forward_saving_rows(pred, target, L):
     real = pred.dtype.type
-    d_size = pred.shape[1]
+    size = pred.shape[1]
     for n in range(pred.shape[0]):
-        # sum_pred_target[n] = Σ_d (pred[n,d] − target[n,d])²
+        # sum_pred_target[n] = Σ (pred[n] − target[n])²
         sum_pred_target_sum = 0.0
-        for d in range(d_size):
+        for e in range(size):
             sum_pred_target_sum = added(
-                sum_pred_target_sum, (pred[n, d] - target[n, d]) * (pred[n, d] - target[n, d]),
+                sum_pred_target_sum, (pred[n, e] - target[n, e]) * (pred[n, e] - target[n, e]),
             )
         sum_pred_target = real(sum_pred_target_sum)
-        # L[n] = sum_pred_target[n] / D
-        L[n] = sum_pred_target / real(d_size)
+        # L[n] = sum_pred_target[n] / size
+        L[n] = sum_pred_target / real(size)
 
 
 @njit(parallel=True, **OPTIONS)
@@ -99,13 +105,13 @@ def _forward_saving_parallel(chunk, pred, target, L):
 @njit(**OPTIONS)
 def _backward_rows(g, pred, target, dpred):
     real = g.dtype.type
-    d_size = pred.shape[1]
+    size = pred.shape[1]
     for n in range(g.shape[0]):
         g_n = g[n]
-        one_over_d = real(1) / real(d_size)
-        # p̅r̅e̅d̅[n,d] = 2·g[n]·(pred[n,d] − target[n,d]) / D
-        for d in range(d_size):
-            dpred[n, d] = real(2) * g_n * one_over_d * (pred[n, d] - target[n, d])
+        one_over_size = real(1) / real(size)
+        # p̅r̅e̅d̅[n] = 2·g[n]·(pred[n] − target[n]) / size
+        for e in range(size):
+            dpred[n, e] = real(2) * g_n * one_over_size * (pred[n, e] - target[n, e])
 
 
 @njit(parallel=True, **OPTIONS)
@@ -117,53 +123,53 @@ def _backward_parallel(chunk, g, pred, target, dpred):
 
 
 @njit(**OPTIONS)
-def _value_and_grad_rows(pred, target, two_seed_over_d_size, L, dpred):
+def _value_and_grad_rows(pred, target, two_seed_over_size, L, dpred):
     real = pred.dtype.type
-    d_size = pred.shape[1]
+    size = pred.shape[1]
     for n in range(pred.shape[0]):
-        # p̅r̅e̅d̅[n,d] = two_seed_over_d_size·(pred[n,d] − target[n,d])
-        # sum_pred_target[n] = Σ_d (pred[n,d] − target[n,d])²
+        # p̅r̅e̅d̅[n] = two_seed_over_size·(pred[n] − target[n])
+        # sum_pred_target[n] = Σ (pred[n] − target[n])²
         sum_pred_target_sum = 0.0
-        for d in range(d_size):
-            dpred[n, d] = two_seed_over_d_size * (pred[n, d] - target[n, d])
+        for e in range(size):
+            dpred[n, e] = two_seed_over_size * (pred[n, e] - target[n, e])
             sum_pred_target_sum = added(
-                sum_pred_target_sum, (pred[n, d] - target[n, d]) * (pred[n, d] - target[n, d]),
+                sum_pred_target_sum, (pred[n, e] - target[n, e]) * (pred[n, e] - target[n, e]),
             )
         sum_pred_target = real(sum_pred_target_sum)
-        # L[n] = sum_pred_target[n] / D
-        L[n] = sum_pred_target / real(d_size)
+        # L[n] = sum_pred_target[n] / size
+        L[n] = sum_pred_target / real(size)
 
 
 @njit(parallel=True, **OPTIONS)
-def _value_and_grad_parallel(chunk, pred, target, two_seed_over_d_size, L, dpred):
+def _value_and_grad_parallel(chunk, pred, target, two_seed_over_size, L, dpred):
     for k in prange((pred.shape[0] + chunk - 1) // chunk):
         lo = k * chunk
         hi = min(lo + chunk, pred.shape[0])
-        _value_and_grad_rows(pred[lo:hi], target[lo:hi], two_seed_over_d_size, L[lo:hi], dpred[lo:hi])
+        _value_and_grad_rows(pred[lo:hi], target[lo:hi], two_seed_over_size, L[lo:hi], dpred[lo:hi])
 
 
 @njit(**OPTIONS)
 def _jvp_rows(pred, target, pred_dot, L, L_dot):
     real = pred.dtype.type
-    d_size = pred.shape[1]
+    size = pred.shape[1]
     for n in range(pred.shape[0]):
-        # sum_pred_target[n] = Σ_d (pred[n,d] − target[n,d])²
-        # sum_pred_pred_dot_target[n] = Σ_d ṗṙėḋ[n,d]·(pred[n,d] − target[n,d])
+        # sum_pred_target[n] = Σ (pred[n] − target[n])²
+        # sum_pred_pred_dot_target[n] = Σ ṗṙėḋ[n]·(pred[n] − target[n])
         sum_pred_target_sum = 0.0
         sum_pred_pred_dot_target_sum = 0.0
-        for d in range(d_size):
+        for e in range(size):
             sum_pred_target_sum = added(
-                sum_pred_target_sum, (pred[n, d] - target[n, d]) * (pred[n, d] - target[n, d]),
+                sum_pred_target_sum, (pred[n, e] - target[n, e]) * (pred[n, e] - target[n, e]),
             )
             sum_pred_pred_dot_target_sum = added(
-                sum_pred_pred_dot_target_sum, (pred[n, d] - target[n, d]) * pred_dot[n, d],
+                sum_pred_pred_dot_target_sum, (pred[n, e] - target[n, e]) * pred_dot[n, e],
             )
         sum_pred_target = real(sum_pred_target_sum)
         sum_pred_pred_dot_target = real(sum_pred_pred_dot_target_sum)
-        # L[n] = sum_pred_target[n] / D
-        L[n] = sum_pred_target / real(d_size)
-        # L̇[n] = 2·sum_pred_pred_dot_target[n] / D
-        L_dot[n] = real(2) * sum_pred_pred_dot_target / real(d_size)
+        # L[n] = sum_pred_target[n] / size
+        L[n] = sum_pred_target / real(size)
+        # L̇[n] = 2·sum_pred_pred_dot_target[n] / size
+        L_dot[n] = real(2) * sum_pred_pred_dot_target / real(size)
 
 
 @njit(parallel=True, **OPTIONS)
@@ -175,45 +181,45 @@ def _jvp_parallel(chunk, pred, target, pred_dot, L, L_dot):
 
 
 @njit(**OPTIONS)
-def _hvp_rows(pred_dot, two_seed_over_d_size, dpred_dot):
-    d_size = pred_dot.shape[1]
+def _hvp_rows(pred_dot, two_seed_over_size, dpred_dot):
+    size = pred_dot.shape[1]
     for n in range(pred_dot.shape[0]):
-        # p̅r̅e̅d̅̇[n,d] = two_seed_over_d_size·ṗṙėḋ[n,d]
-        for d in range(d_size):
-            dpred_dot[n, d] = two_seed_over_d_size * pred_dot[n, d]
+        # p̅r̅e̅d̅̇[n] = two_seed_over_size·ṗṙėḋ[n]
+        for e in range(size):
+            dpred_dot[n, e] = two_seed_over_size * pred_dot[n, e]
 
 
 @njit(parallel=True, **OPTIONS)
-def _hvp_parallel(chunk, pred_dot, two_seed_over_d_size, dpred_dot):
+def _hvp_parallel(chunk, pred_dot, two_seed_over_size, dpred_dot):
     for k in prange((pred_dot.shape[0] + chunk - 1) // chunk):
         lo = k * chunk
         hi = min(lo + chunk, pred_dot.shape[0])
-        _hvp_rows(pred_dot[lo:hi], two_seed_over_d_size, dpred_dot[lo:hi])
+        _hvp_rows(pred_dot[lo:hi], two_seed_over_size, dpred_dot[lo:hi])
 
 
 _ARGUMENTS = (
-    ("pred", ("n", "d"), None),
-    ("target", ("n", "d"), None),
+    ("pred", ("n", "..."), None),
+    ("target", ("n", "..."), None),
 )
 
 
 _SAVED = (
-    ("pred", ("n", "d"), None),
-    ("target", ("n", "d"), None),
+    ("pred", ("n", "..."), None),
+    ("target", ("n", "..."), None),
 )
 
 
 _MOVING = (
-    ("pred", ("n", "d"), None),
-    ("target", ("n", "d"), None),
-    ("pred_dot", ("n", "d"), None),
+    ("pred", ("n", "..."), None),
+    ("target", ("n", "..."), None),
+    ("pred_dot", ("n", "..."), None),
 )
 
 
 _ALONG = (
-    ("pred", ("n", "d"), None),
-    ("target", ("n", "d"), None),
-    ("pred_dot", ("n", "d"), None),
+    ("pred", ("n", "..."), None),
+    ("target", ("n", "..."), None),
+    ("pred_dot", ("n", "..."), None),
 )
 
 
@@ -228,51 +234,54 @@ def forward(pred, target, *, reduction="mean", out=None):
 
 def forward_saving(pred, target, *, reduction="mean", out=None):
     """The output, and what ``backward`` needs."""
-    (pred, target), sizes, _, real = check(_ARGUMENTS, (pred, target))
+    (pred, target), sizes, lead, real = check(_ARGUMENTS, (pred, target))
     reduction = reduction_of(reduction)
     out = per_sample(out, reduction)
-    d_size = sizes["d"]
     n_size = sizes["n"]
+    size = sizes["..."]
     L = output("out", out, (n_size,), real, (pred, target))
-    chunk = chunk_rows(d_size)
+    chunk = chunk_rows(size)
     if n_size <= chunk:
         _forward_saving_rows(pred, target, L)
     else:
         _forward_saving_parallel(chunk, pred, target, L)
-    return reduce(L, reduction, real), Saved(pred, target, reduction)
+    return reduce(L, reduction, real), Saved(
+        pred.reshape((n_size, *lead)), target.reshape((n_size, *lead)), reduction,
+    )
 
 
 def backward(saved, g, *, out=None):
     """The gradient for each differentiable argument, from the cotangent ``g`` of the output."""
-    (pred, target), sizes, _, real = check(_SAVED, (saved.pred, saved.target))
+    (pred, target), sizes, lead, real = check(_SAVED, (saved.pred, saved.target))
     n_size = sizes["n"]
     g = cotangent(g, saved.reduction, n_size, real)
-    d_size = sizes["d"]
-    dpred = output("out", out, (n_size, d_size), real, (pred, target))
-    chunk = chunk_rows(d_size)
+    size = sizes["..."]
+    dpred = output("out", out, (n_size, *lead), real, (pred, target))
+    dpred = dpred.reshape((n_size, size))
+    chunk = chunk_rows(size)
     if n_size <= chunk:
         _backward_rows(g, pred, target, dpred)
     else:
         _backward_parallel(chunk, g, pred, target, dpred)
-    return Gradients(dpred)
+    return Gradients(dpred.reshape((n_size, *lead)))
 
 
 def value_and_grad(pred, target, *, reduction="mean"):
     """The value and its gradients, in one sweep over the data."""
-    (pred, target), sizes, _, real = check(_ARGUMENTS, (pred, target))
+    (pred, target), sizes, lead, real = check(_ARGUMENTS, (pred, target))
     reduction = reduction_of(reduction)
-    d_size = sizes["d"]
     n_size = sizes["n"]
+    size = sizes["..."]
     seed = 1.0 / max(n_size, 1) if reduction == "mean" else 1.0
     L = np.empty((n_size,), real)
-    dpred = np.empty((n_size, d_size), real)
-    two_seed_over_d_size = 2 * seed / d_size
-    chunk = chunk_rows(d_size)
+    dpred = np.empty((n_size, size), real)
+    two_seed_over_size = 2 * seed / size
+    chunk = chunk_rows(size)
     if n_size <= chunk:
-        _value_and_grad_rows(pred, target, real(two_seed_over_d_size), L, dpred)
+        _value_and_grad_rows(pred, target, real(two_seed_over_size), L, dpred)
     else:
-        _value_and_grad_parallel(chunk, pred, target, real(two_seed_over_d_size), L, dpred)
-    return reduce(L, reduction, real), Gradients(dpred)
+        _value_and_grad_parallel(chunk, pred, target, real(two_seed_over_size), L, dpred)
+    return reduce(L, reduction, real), Gradients(dpred.reshape((n_size, *lead)))
 
 
 def jvp(inputs, tangents, *, reduction="mean"):
@@ -283,11 +292,11 @@ def jvp(inputs, tangents, *, reduction="mean"):
     inputs, tangents = pairs(inputs, 2, tangents, 1)
     (pred, target, pred_dot), sizes, _, real = check(_MOVING, (*inputs, *tangents))
     reduction = reduction_of(reduction)
-    d_size = sizes["d"]
     n_size = sizes["n"]
+    size = sizes["..."]
     L = np.empty((n_size,), real)
     L_dot = np.empty((n_size,), real)
-    chunk = chunk_rows(d_size)
+    chunk = chunk_rows(size)
     if n_size <= chunk:
         _jvp_rows(pred, target, pred_dot, L, L_dot)
     else:
@@ -301,16 +310,16 @@ def hvp(inputs, vectors, *, reduction="mean"):
     ``inputs``: pred, target; ``vectors``: one for each of pred.
     """
     inputs, vectors = pairs(inputs, 2, vectors, 1, "vectors")
-    (pred, target, pred_dot), sizes, _, real = check(_ALONG, (*inputs, *vectors))
+    (pred, target, pred_dot), sizes, lead, real = check(_ALONG, (*inputs, *vectors))
     reduction = reduction_of(reduction)
-    d_size = sizes["d"]
     n_size = sizes["n"]
+    size = sizes["..."]
     seed = 1.0 / max(n_size, 1) if reduction == "mean" else 1.0
-    dpred_dot = np.empty((n_size, d_size), real)
-    two_seed_over_d_size = 2 * seed / d_size
-    chunk = chunk_rows(d_size)
+    dpred_dot = np.empty((n_size, size), real)
+    two_seed_over_size = 2 * seed / size
+    chunk = chunk_rows(size)
     if n_size <= chunk:
-        _hvp_rows(pred_dot, real(two_seed_over_d_size), dpred_dot)
+        _hvp_rows(pred_dot, real(two_seed_over_size), dpred_dot)
     else:
-        _hvp_parallel(chunk, pred_dot, real(two_seed_over_d_size), dpred_dot)
-    return Gradients(dpred_dot)
+        _hvp_parallel(chunk, pred_dot, real(two_seed_over_size), dpred_dot)
+    return Gradients(dpred_dot.reshape((n_size, *lead)))

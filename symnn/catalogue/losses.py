@@ -22,44 +22,44 @@ from symnn.language import (
     where,
 )
 
-n, c, d = axes("n c d")
+n, c = axes("n c")
 
 
 @loss
-def mse(f, pred: T[n, d], target: Label[n, d]):
+def mse(f, pred: T[n, ...], target: Label[n, ...]):
     """The mean squared error."""
-    f.L[n] = mean((pred[n, d] - target[n, d]) ** 2, d)
+    f.L[n] = mean((pred[n, ...] - target[n, ...]) ** 2, ...)
 
 
 @loss
-def mae(f, pred: T[n, d], target: Label[n, d]):
+def mae(f, pred: T[n, ...], target: Label[n, ...]):
     """The mean absolute error; where prediction and target agree, the derivative is 0."""
-    f.L[n] = mean(Abs(pred[n, d] - target[n, d]), d)
+    f.L[n] = mean(Abs(pred[n, ...] - target[n, ...]), ...)
 
 
 @loss
-def log_cosh(f, pred: T[n, d], target: Label[n, d]):
+def log_cosh(f, pred: T[n, ...], target: Label[n, ...]):
     """The mean of log cosh of the error."""
-    f.r[n, d] = pred[n, d] - target[n, d]
-    f.L[n] = mean(log((exp(f.r[n, d]) + exp(-f.r[n, d])) / 2), d)
+    f.r[n, ...] = pred[n, ...] - target[n, ...]
+    f.L[n] = mean(log((exp(f.r[n, ...]) + exp(-f.r[n, ...])) / 2), ...)
 
 
 @loss
-def huber(f, pred: T[n, d], target: Label[n, d], delta: Positive = 1):
+def huber(f, pred: T[n, ...], target: Label[n, ...], delta: Positive = 1):
     """Quadratic up to delta, linear beyond (Huber 1964)."""
-    f.r[n, d] = pred[n, d] - target[n, d]
-    f.L[n] = mean(where(Abs(f.r[n, d]) <= delta, f.r[n, d] ** 2 / 2, delta * (Abs(f.r[n, d]) - delta / 2)), d)
+    f.r[n, ...] = pred[n, ...] - target[n, ...]
+    f.L[n] = mean(where(Abs(f.r[n, ...]) <= delta, f.r[n, ...] ** 2 / 2, delta * (Abs(f.r[n, ...]) - delta / 2)), ...)
 
 
 @loss
-def bce(f, p: T[n, d], t: Label[n, d]):
+def bce(f, p: T[n, ...], t: Label[n, ...]):
     """The binary cross-entropy of probabilities p against targets t in [0, 1]."""
-    f.assume(p[n, d] > 0, p[n, d] < 1, t[n, d] >= 0, t[n, d] <= 1)
-    f.L[n] = mean(-t[n, d] * log(p[n, d]) - (1 - t[n, d]) * log(1 - p[n, d]), d)
+    f.assume(p[n, ...] > 0, p[n, ...] < 1, t[n, ...] >= 0, t[n, ...] <= 1)
+    f.L[n] = mean(-t[n, ...] * log(p[n, ...]) - (1 - t[n, ...]) * log(1 - p[n, ...]), ...)
 
 
 @loss
-def bce_logits(f, z: T[n, d], t: Label[n, d]):
+def bce_logits(f, z: T[n, ...], t: Label[n, ...]):
     """The binary cross-entropy of σ(z) against targets t in [0, 1]."""
     f.L = bce(sigmoid(z), t)
 
@@ -102,15 +102,15 @@ def masked_softmax_ce(f, z: T[n, c], label: Label[n].below(c), mask: Mask[n]):
 
 
 @loss
-def focal(f, z: T[n, d], t: Label[n, d], alpha: Between(0, 1) = 0.25, gamma: NonNegative = 2):
+def focal(f, z: T[n, ...], t: Label[n, ...], alpha: Between(0, 1) = 0.25, gamma: NonNegative = 2):
     """The cross-entropy that weighs well classified examples down (Lin et al. 2017); t is 0 or 1.
 
     q = 1 − pₜ is the probability that is given to the wrong class.
     """
-    f.assume(Eq(t[n, d] * (1 - t[n, d]), 0))
-    f.weight[n, d] = alpha * t[n, d] + (1 - alpha) * (1 - t[n, d])
-    f.q[n, d] = sigmoid((1 - 2 * t[n, d]) * z[n, d])
-    f.L[n] = -mean(f.weight[n, d] * f.q[n, d] ** gamma * log(1 - f.q[n, d]), d)
+    f.assume(Eq(t[n, ...] * (1 - t[n, ...]), 0))
+    f.weight[n, ...] = alpha * t[n, ...] + (1 - alpha) * (1 - t[n, ...])
+    f.q[n, ...] = sigmoid((1 - 2 * t[n, ...]) * z[n, ...])
+    f.L[n] = -mean(f.weight[n, ...] * f.q[n, ...] ** gamma * log(1 - f.q[n, ...]), ...)
 
 
 @loss
@@ -121,23 +121,23 @@ def kl_div(f, p: T[n, c], q: T[n, c]):
 
 
 @loss
-def gaussian_nll(f, mu: T[n, d], logvar: T[n, d], target: Label[n, d]):
+def gaussian_nll(f, mu: T[n, ...], logvar: T[n, ...], target: Label[n, ...]):
     """The negative log-likelihood of normal distributions, up to a constant (Nix & Weigend 1994)."""
-    f.L[n] = mean((logvar[n, d] + (target[n, d] - mu[n, d]) ** 2 * exp(-logvar[n, d])) / 2, d)
+    f.L[n] = mean((logvar[n, ...] + (target[n, ...] - mu[n, ...]) ** 2 * exp(-logvar[n, ...])) / 2, ...)
 
 
 @loss
-def hinge(f, z: T[n, d], t: Label[n, d]):
+def hinge(f, z: T[n, ...], t: Label[n, ...]):
     """The margin loss of support vector machines (Cortes & Vapnik 1995); t is −1 or 1."""
-    f.assume(Eq(t[n, d] ** 2, 1))
-    f.L[n] = mean(maximum(0, 1 - t[n, d] * z[n, d]), d)
+    f.assume(Eq(t[n, ...] ** 2, 1))
+    f.L[n] = mean(maximum(0, 1 - t[n, ...] * z[n, ...]), ...)
 
 
 @loss
-def perceptron(f, z: T[n, d], t: Label[n, d]):
+def perceptron(f, z: T[n, ...], t: Label[n, ...]):
     """The loss of the perceptron (Rosenblatt 1958); t is −1 or 1."""
-    f.assume(Eq(t[n, d] ** 2, 1))
-    f.L[n] = mean(maximum(0, -t[n, d] * z[n, d]), d)
+    f.assume(Eq(t[n, ...] ** 2, 1))
+    f.L[n] = mean(maximum(0, -t[n, ...] * z[n, ...]), ...)
 
 
 @loss

@@ -25,6 +25,10 @@ from symnn.language.terms import (
 __all__ = ["call"]
 
 
+#: An index that no tensor has.
+_NONE = Index("none")
+
+
 def call(body: Body, op: Op, given: tuple[Any, ...], params: dict[str, Any]) -> Any:
     """Write another operation's equations here, on the given tensors; returns its output."""
     wanted = [a for a in op.arguments if a.role is not Role.STEP]
@@ -47,6 +51,9 @@ def call(body: Body, op: Op, given: tuple[Any, ...], params: dict[str, Any]) -> 
         spread = positions or spread
         inputs[argument.name] = (argument, entry)
         shown.append(entry)
+    if spread == (ELEMENTS,) and lead == ELEMENTS:
+        # The caller's dots are the operation's: an axis like any other.
+        mapping[ELEMENTS], lead = ELEMENTS, _NONE
     _extend(body, op, mapping)
     stem = op.name
     names = {op.outputs[-1]: stem}
@@ -147,9 +154,11 @@ def _match(
             f"{op.name} takes {argument.name}[{spelt(own)}] and is given axes [{spelt(axes)}]",
             "give it a tensor with as many axes",
         )
-    cut = len(axes) - (len(own) - 1) if spread else 0
+    first = own.index(lead) if spread else 0
+    cut = first + (len(axes) - (len(own) - 1) if spread else 0)
     rest = [i for i in own if i != lead]
-    for theirs, ours in zip(rest, axes[cut:], strict=True):
+    plain = axes[:first] + axes[cut:]
+    for theirs, ours in zip(rest, plain, strict=True):
         if theirs not in mapping:
             # Two axes of the operation may be one axis of the caller's: their indices stay apart.
             own = Index(ours.axis) if isinstance(value, Array) else ours
@@ -162,9 +171,9 @@ def _match(
                 f"index clash: {op.name} wants one axis {theirs} where it is given {known} and {ours}",
                 "give it tensors whose axes agree",
             )
-    for theirs, ours in zip(rest, axes[cut:], strict=True):
+    for theirs, ours in zip(rest, plain, strict=True):
         mapping[theirs.extent] = ours.extent
-    return shown, axes[:cut]
+    return shown, axes[first:cut]
 
 def _instantiate(
     value: Any, inputs: dict[str, Any], mapping: dict[sp.Basic, sp.Basic], spread: tuple[Index, ...],

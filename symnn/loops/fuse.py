@@ -181,7 +181,7 @@ class _Builder:
                 self.locals[e.name] = sp.Symbol(local, real=True, integer=e.tensor.is_integer)
         for extent in sorted({e for i in inside for e in i.body.atoms(Extent)}, key=str):
             if any(power.base == extent and power.exp == -1 for i in inside for power in i.body.atoms(sp.Pow)):
-                local = f"one_over_{code_name(extent.axis)}"
+                local = "one_over_size" if extent.axis == "…" else f"one_over_{code_name(extent.axis)}"
                 made.append(Let(local, 1 / extent))
                 self.reciprocals[1 / extent] = sp.Symbol(local, real=True)
         return made
