@@ -194,7 +194,7 @@ def test_latex_environments_are_balanced(name: str, form: str) -> None:
         ("layer_norm", "x̄ = r·(ĝ − mean_d(ĝ) − x̂·mean_d(ĝ·x̂))"),
         ("sigmoid", "x̄ = g·σ(x)·(1 − σ(x))"),
         ("linear", "W̄ = gᵀ x"),
-        ("bce_logits", "z̄ = g·(σ(z) − t) / D"),
+        ("bce_logits", "z̄ = g·(σ(z) − t) / size"),
         ("mlp_backprop", "W̄[l] = z̄[l]ᵀ below[l]"),
     ],
 )
