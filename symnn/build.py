@@ -30,10 +30,12 @@ from symnn.language.operation import Kind, Op
 if TYPE_CHECKING:
     from symnn.verify.report import Measure, Report
 
-__all__ = ["TARGETS", "Built", "Progress", "build", "loaded", "missed", "source_of", "verify"]
+__all__ = ["TARGETS", "TIERS", "Built", "Progress", "build", "loaded", "missed", "source_of", "verify"]
 
 TARGETS = ("cpu",)
 DTYPES = ("float32", "float64")
+#: Arithmetic in the arrays' type, or in double precision throughout.
+TIERS = ("fast", "exact")
 Progress = Callable[[int, int, str], None]
 _MARK = "verified "
 
@@ -58,6 +60,7 @@ class _Task:
     existing: str
     force: bool
     check: bool
+    tier: str
 
 
 def build(
@@ -69,17 +72,24 @@ def build(
     jobs: int = 1,
     progress: Progress | None = None,
     force: bool = False,
+    tier: str = "fast",
 ) -> tuple[Built, ...]:
     """Write the modules of operations into a folder, each verified first; ``check`` only compares.
+
+    The arithmetic of the tier "fast" is in the arrays' type, that of "exact" in double precision throughout.
 
     Raises ``VerificationError`` with every measure that missed its bound, in which case nothing is written.
     """
     folders = [out_dir / name for name in targets(target)]
     _check_dtypes(dtypes)
+    if tier not in TIERS:
+        raise UsageError(f"there is no tier {tier!r}; choose {' or '.join(TIERS)}")
     made: list[Built] = []
     for folder in folders:
         chosen = [op for op in ops if op.kind is not Kind.STATEMENT] or list(ops)
-        tasks = [_Task(op, folder.name, tuple(dtypes), _read(folder / f"{op.name}.py"), force, check) for op in chosen]
+        tasks = [
+            _Task(op, folder.name, tuple(dtypes), _read(folder / f"{op.name}.py"), force, check, tier) for op in chosen
+        ]
         made += [_placed(folder, name, text) for name, text in _shared(folder.name)]
         for task, (text, report) in zip(tasks, _made(tasks, jobs, progress), strict=True):
             made.append(_placed(folder, f"{task.op.name}.py", text, report))
@@ -124,16 +134,16 @@ def failures(report: Report) -> str:
 # --- one module ---------------------------------------------------------------------------------------------
 
 
-def source_of(op: Op, target: str = "cpu", measured: Sequence[str] = ()) -> str:
+def source_of(op: Op, target: str = "cpu", measured: Sequence[str] = (), tier: str = "fast") -> str:
     """The generated source of an operation; ``measured`` are the lines on what verification found."""
     emitter = _emitter(target)
 
     def emitted() -> str:
         from symnn.calculus.programs import programs
 
-        return emitter.emit_module(programs(op), _header(op, ()))  # type: ignore[no-any-return]
+        return emitter.emit_module(programs(op), _header(op, (), tier), tier)  # type: ignore[no-any-return]
 
-    header = _header(op, ())
+    header = _header(op, (), tier)
     parts = [target, op.name, op.doc, op.fingerprint(), repr(op.calls), repr(op.parts), *header]
     # The text is the same but for the lines that follow the header's last.
     plain = kept(parts, emitted) if hasattr(emitter, "__file__") else emitted()
@@ -153,13 +163,14 @@ def _shared(target: str) -> Iterator[tuple[str, str]]:
     yield "_runtime.py", _emitter(target).emit_runtime()
 
 
-def _header(op: Op, measured: Sequence[str]) -> list[str]:
+def _header(op: Op, measured: Sequence[str], tier: str = "fast") -> list[str]:
     """Where a module comes from: no dates and no paths, so that a difference shows what changed."""
     filename = Path(op.source.filename)
     where = f"symnn.catalogue.{filename.stem}" if filename.parent.name == "catalogue" else filename.name
     return [
         f"Made by symnn {__version__} from the declaration of {op.name} in {where}, hash {declaration_hash(op)}.",
         "Do not edit: `symnn build` verifies it and writes it again.",
+        *(["Tier exact: arithmetic in double precision, whatever the arrays hold."] if tier == "exact" else []),
         *measured,
     ]
 
@@ -168,15 +179,15 @@ def _make(task: _Task) -> tuple[str, Report | None]:
     """The text of a module; with a report where it had to be verified."""
     measured = [line[line.index(_MARK) :] for line in task.existing.splitlines() if _is_measure(line)]
     if _covers(measured, task.dtypes) and not task.force:
-        text = source_of(task.op, task.target, measured)
+        text = source_of(task.op, task.target, measured, task.tier)
         if text == task.existing:
             return text, None
-    plain = source_of(task.op, task.target)
+    plain = source_of(task.op, task.target, (), task.tier)
     if task.check:
         return plain, None
     with loaded(task.op, task.target, plain) as module:
         report = _verified(task.op, module, task.dtypes)
-    return source_of(task.op, task.target, _measured(report)), report
+    return source_of(task.op, task.target, _measured(report), task.tier), report
 
 
 def _covers(measured: Sequence[str], dtypes: Sequence[str]) -> bool:

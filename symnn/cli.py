@@ -70,6 +70,9 @@ Output = Annotated[Path | None, typer.Option("-o", "--output", help="Write to th
 Form = Annotated[DataFormat, typer.Option("--format", help="text or json.")]
 Jobs = Annotated[int, typer.Option("-j", "--jobs", min=1, help="How many processes work at once.")]
 Dtypes = Annotated[str, typer.Option("--dtype", help="Comma-separated: float32,float64.")]
+Tier = Annotated[
+    str, typer.Option(help="fast: arithmetic in the arrays' type; exact: in double precision, whatever they hold.")
+]
 
 
 @app.callback(invoke_without_command=True)
@@ -149,6 +152,7 @@ def build(
     output: Annotated[Path, typer.Option("-o", "--output", help="The folder to write into.")] = Path("generated"),
     check: Annotated[bool, typer.Option("--check", help="Write nothing; exit 1 where files would change.")] = False,
     force: Annotated[bool, typer.Option("--force", help="Verify again what is unchanged, too.")] = False,
+    tier: Tier = "fast",
     jobs: Jobs = 1,
     spec: Specs = None,
 ) -> None:
@@ -157,7 +161,7 @@ def build(
 
     ops = _chosen(op, spec)
     with _progress("build") as progress:
-        made = build_modules(ops, target, dtype.split(","), output, check, jobs, progress, force)
+        made = build_modules(ops, target, dtype.split(","), output, check, jobs, progress, force, tier)
     differing = [b for b in made if b.state != "same"]
     for b in differing:
         _write(f"{b.state:8}{b.path}\n")

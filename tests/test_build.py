@@ -28,7 +28,7 @@ class Engine:
         self.error = 0.0
         self.runtime = "runtime = 1\n"
 
-    def emit_module(self, programs: Programs, header: Sequence[str]) -> str:
+    def emit_module(self, programs: Programs, header: Sequence[str], tier: str) -> str:
         about = "\n".join(f"# {line}" for line in header)
         return f"{about}\nfrom . import _runtime\nNAME = {programs.op.name!r}  # {self.runtime.strip()}\n"
 

@@ -25,15 +25,18 @@ from symnn.loops.schedule import schedule
 __all__ = ["emit_module", "emit_runtime"]
 
 
-def emit_module(made: Programs, header: Sequence[str] = ()) -> str:
-    """The source of an operation's module; ``header`` are lines on where it comes from and what was measured."""
+def emit_module(made: Programs, header: Sequence[str] = (), tier: str = "fast") -> str:
+    """The source of an operation's module; ``header`` are lines on where it comes from and what was measured.
+
+    The arithmetic of the tier "fast" is in the arrays' type, that of "exact" in double precision throughout.
+    """
     op = made.op
     if op.kind is Kind.SCHEDULE:
         blocks, helpers = [value_lines(op, made.forward)], {"number"}
     elif op.kind is Kind.INITIALISER:
         blocks, helpers = [sample_lines(op, made.forward)], {"number", "shape_of"}
     else:
-        blocks, helpers = _kernel_blocks(made)
+        blocks, helpers = _kernel_blocks(made, tier == "exact")
     text = "\n".join(line for block in blocks for line in block)
     equations = (part for line in equation_lines(op) for part in _wrapped(line))
     about = [*op.doc.splitlines(), "", *(f"    {line}" for line in equations), "", *header]
@@ -54,7 +57,7 @@ def _wrapped(line: str) -> list[str]:
     return textwrap.wrap(line, 108, subsequent_indent="        ", break_long_words=False, break_on_hyphens=False)
 
 
-def _kernel_blocks(made: Programs) -> tuple[list[list[str]], set[str]]:
+def _kernel_blocks(made: Programs, wide: bool) -> tuple[list[list[str]], set[str]]:
     """Kernels first, then the functions that call them; and what both import from the runtime."""
     parts = [made.forward_saving or made.forward, made.backward, made.value_and_grad, made.jvp, made.hvp]
     schedules: dict[str, Schedule] = {p.name: schedule(p) for p in parts if p is not None}
@@ -63,11 +66,11 @@ def _kernel_blocks(made: Programs) -> tuple[list[list[str]], set[str]]:
     for program in parts:
         if program is None:
             continue
-        steps = Steps.of(schedules[program.name], _updates_of(program), frozenset())
+        steps = Steps.of(schedules[program.name], _updates_of(program), frozenset(), wide)
         for kernel in kernels_of(schedules[program.name].steps):
-            kernels += kernel_lines(kernel, steps.storage)
+            kernels += kernel_lines(kernel, steps.storage, wide)
             named.append(kernel)
-    functions = Functions(made, schedules)
+    functions = Functions(made, schedules, wide)
     blocks = [*functions.blocks]
     helpers = functions.helpers | function_names(named) | ({"OPTIONS", "chunk_rows"} if named else set())
     return [*kernels, *blocks], helpers

@@ -355,7 +355,7 @@ class Functions(Pieces):
         self._use("number")
         lines.append("t = number('t', t, 1, math.inf, '[1, inf)', whole=True)")
         lines += self._checked_parameters(parameters)
-        built = Steps.of(schedule, program.updates, frozenset(schedule_outputs(schedule)))
+        built = Steps.of(schedule, program.updates, frozenset(schedule_outputs(schedule)), self.wide)
         body = [_flat(line, names) for line in built.lines]
         lines += self._sizes(built.sizes, self.arrays) + body
         lines += [f"write_back({v}, {a.name}_flat)" for a, v in changed]

@@ -56,9 +56,12 @@ def arguments(kernel: Kernel, storage: Mapping[str, str]) -> list[str]:
     return list(dict.fromkeys([*arrays, *numbers, *written]))
 
 
-def kernel_lines(kernel: Kernel, storage: Mapping[str, str]) -> list[list[str]]:
-    """Two functions: the rows one after the other, and the chunks of rows in parallel."""
-    return [_rows(kernel, storage), *([] if kernel.scattered else [_parallel(kernel, storage)])]
+def kernel_lines(kernel: Kernel, storage: Mapping[str, str], wide: bool = False) -> list[list[str]]:
+    """Two functions: the rows one after the other, and the chunks of rows in parallel.
+
+    ``wide`` arithmetic is in double precision, whatever the arrays hold.
+    """
+    return [_rows(kernel, storage, wide), *([] if kernel.scattered else [_parallel(kernel, storage)])]
 
 
 def _lead(kernel: Kernel, storage: Mapping[str, str]) -> tuple[str, Entry]:
@@ -71,8 +74,8 @@ def _lead(kernel: Kernel, storage: Mapping[str, str]) -> tuple[str, Entry]:
     raise AssertionError(f"{kernel.name} has no array over its rows")
 
 
-def _rows(kernel: Kernel, storage: Mapping[str, str]) -> list[str]:
-    printer = KernelPrinter(storage)
+def _rows(kernel: Kernel, storage: Mapping[str, str], wide: bool) -> list[str]:
+    printer = KernelPrinter(storage, wide)
     lead, _ = _lead(kernel, storage)
     names = arguments(kernel, storage)
     first = ["lo", "hi"] if kernel.whole and not kernel.scattered else []
@@ -97,7 +100,7 @@ def _rows(kernel: Kernel, storage: Mapping[str, str]) -> list[str]:
     body += ["    " + line if line else line for line in inside]
     body += [f"{printer.array(e.name)}[0] = {printer.array(e.name)}_sum" for e in whole]
     if any("real(" in line or ", real)" in line for line in body):
-        body.insert(0, f"real = {lead}.dtype.type")
+        body.insert(0, "real = np.float64" if wide else f"real = {lead}.dtype.type")
     return lines + ["    " + line for line in body]
 
 
@@ -124,7 +127,7 @@ class _Writer:
         if isinstance(node, Start):
             return [f"{node.name} = {'-1' if node.position else 'real(-np.inf)' if node.maximum else '0.0'}"]
         if isinstance(node, Store):
-            return [f"{text(node.entry)} = {text(node.value)}"]
+            return [f"{text.place(node.entry)} = {text(node.value)}"]
         if isinstance(node, Accumulate) and node.compensated:
             into = str(node.entry.name)
             return [f"{into}, {into}_lost = compensated({into}, {into}_lost, {text(node.value)})"]
@@ -179,7 +182,7 @@ class _Writer:
     def _accumulate(self, node: Accumulate) -> str:
         if isinstance(node.entry, Entry):
             name = self.printer.array(node.entry.name)
-            where = self.printer(node.entry)[len(name) :]
+            where = self.printer.place(node.entry)[len(name) :]
             into = f"{name}_sum" if node.entry.name in self.whole else f"{name}_block{where}"
             into = f"{name}_sum{where}" if node.entry.name in self.scattered else into
         else:

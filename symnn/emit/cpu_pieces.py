@@ -26,8 +26,8 @@ def given_name(name: str) -> str:
 class Pieces:
     """What the functions of a module have in common: checks, extents, memory, results."""
 
-    def __init__(self, made: Programs, schedules: dict[str, Schedule]) -> None:
-        self.made, self.op, self.schedules = made, made.op, schedules
+    def __init__(self, made: Programs, schedules: dict[str, Schedule], wide: bool = False) -> None:
+        self.made, self.op, self.schedules, self.wide = made, made.op, schedules, wide
         self.arrays = [a for a in self.op.arguments if a.role is not Role.STEP]
         self.tables: list[list[str]] = []
         self.helpers: set[str] = set()
@@ -126,7 +126,7 @@ class Pieces:
     ) -> tuple[list[str], set[str]]:
         """Memory for the outputs, then the steps; returns the lines and the extents that they use."""
         given = frozenset(e.name for e in outputs)
-        steps = Steps.of(schedule, {}, given)
+        steps = Steps.of(schedule, {}, given, self.wide)
         lines: list[str] = []
         sizes = set(steps.sizes)
         for k, e in enumerate(outputs):

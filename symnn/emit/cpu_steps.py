@@ -24,17 +24,23 @@ class Steps:
     schedule: Schedule
     storage: dict[str, str]
     given: frozenset[str]
+    wide: bool = False
     lines: list[str] = field(default_factory=list)
     memory: list[str] = field(default_factory=list)
     sizes: set[str] = field(default_factory=set)
     parts: dict[str, str] = field(default_factory=dict)
 
     @classmethod
-    def of(cls, schedule: Schedule, updates: Mapping[str, str], given: frozenset[str]) -> Steps:
-        """``updates`` maps a tensor to the array that it replaces; ``given`` are outputs that have memory already."""
+    def of(
+        cls, schedule: Schedule, updates: Mapping[str, str], given: frozenset[str], wide: bool = False
+    ) -> Steps:
+        """``updates`` maps a tensor to the array that it replaces; ``given`` are outputs that have memory already.
+
+        Where arithmetic is ``wide``, what only later steps need is kept in double precision.
+        """
         storage = {new: code_name(old) for old, new in updates.items()}
         storage |= {target: code_name(home) for target, home in schedule.holds.items()}
-        made = cls(schedule, storage, given)
+        made = cls(schedule, storage, given, wide)
         for step in schedule.steps:
             made._add(step)
         made.lines = [*made.memory, *made.lines] if made.memory else made.lines
@@ -55,7 +61,7 @@ class Steps:
         printer = KernelPrinter(self.storage)
         for e in scan.kept:
             self._memory(e)
-        inner = Steps(self.schedule, self.storage, frozenset(s.name for s, _, _, _ in scan.slices))
+        inner = Steps(self.schedule, self.storage, frozenset(s.name for s, _, _, _ in scan.slices), self.wide)
         for step in scan.steps:
             inner._add(step)
         axis, size = index_name(scan.index), size_name(scan.index.axis)
@@ -64,7 +70,7 @@ class Steps:
         when = "after the last" if scan.backwards else "before the first"
         for before, _ in scan.carried:
             self.sizes |= {i.axis for i in before.indices if isinstance(i, Index)}
-            self.lines.append(f"{printer.array(before.name)} = np.zeros({shape_text(before.indices)}, real)  # {when}")
+            self.lines.append(f"{printer.array(before.name)} = np.zeros({shape_text(before.indices)}, {self._real})  # {when}")
         self.lines.append(f"for {axis} in {f'reversed(range({size}))' if scan.backwards else f'range({size})'}:")
         body = []
         for part, whole, at, shift in scan.slices:
@@ -74,7 +80,7 @@ class Steps:
                 continue
             there = f"{axis} + 1 < {size}" if shift > 0 else f"{axis} > 0"
             self.sizes |= {i.axis for i in part.indices if isinstance(i, Index)}
-            self.lines.insert(-1, f"{name}_absent = np.zeros({shape_text(part.indices)}, real)")
+            self.lines.insert(-1, f"{name}_absent = np.zeros({shape_text(part.indices)}, {self._real})")
             place = f"{axis} + 1" if shift > 0 else f"{axis} - 1"
             body.append(f"{name} = {of}[{':, ' * at}{place}] if {there} else {name}_absent")
         body += inner.lines
@@ -86,6 +92,11 @@ class Steps:
         self.sizes |= {e.axis for e in step.value.atoms(Extent)}
         self.lines.append(f"{step.name} = {printer(step.value)}")
 
+    @property
+    def _real(self) -> str:
+        """The type of what only later steps need."""
+        return "np.float64" if self.wide else "real"
+
     def _product(self, step: Product) -> None:
         printer = KernelPrinter(self.storage)
         self._memory(step.target)
@@ -94,7 +105,8 @@ class Steps:
         target = self._operand(printer, step.target, (step.batch, step.rows, step.columns))
         self.lines.append(f"# {equation_text(step.equation.target, step.equation.value)}")
         self.lines.append('with np.errstate(over="ignore", invalid="ignore"):')
-        self.lines.append(f"    np.matmul({left}, {right}, out={target})")
+        how = ', dtype=np.float64, casting="same_kind"' if self.wide else ""
+        self.lines.append(f"    np.matmul({left}, {right}, out={target}{how})")
 
     def _operand(self, printer: KernelPrinter, entry: Entry, blocks: tuple[tuple[Index, ...], ...]) -> str:
         """An array as a stack of matrices: its axes in order, those of one block as one."""
@@ -118,7 +130,7 @@ class Steps:
         if target.name in self.given or target.name in self.storage:
             return
         self.sizes |= {i.axis for i in target.indices if isinstance(i, Index)}
-        kind = "np.int64" if target.tensor.is_integer else "real"
+        kind = "np.int64" if target.tensor.is_integer else self._real
         self.memory.append(f"{name} = np.empty({shape_text(target.indices)}, {kind})")
 
     def _kernel(self, kernel: Kernel) -> None:
@@ -139,7 +151,7 @@ class Steps:
         self.lines.append(f"chunk = chunk_rows({columns}{summing})")
         told = {s.axis for s in kernel.numbers if isinstance(s, Extent)}
         self.sizes |= told
-        passed = _told(kernel)
+        passed = {} if self.wide else _told(kernel)
         for e in kernel.partials:
             name = printer.array(e.name)
             inner = "".join(f", {size_name(i.axis)}" for i in e.indices if isinstance(i, Index))
@@ -170,7 +182,7 @@ class Steps:
         self.sizes |= told | {i.axis for e in kernel.scattered for i in e.indices if isinstance(i, Index)}
         for e in kernel.scattered:
             self.lines.append(f"{printer.array(e.name)}_sum = np.zeros({shape_text(e.indices)})")
-        passed = _told(kernel)
+        passed = {} if self.wide else _told(kernel)
         names = [passed.get(n, n) for n in arguments(kernel, self.storage)]
         self.lines.append(f"_{kernel.name}_rows({', '.join(names)})")
         for e in kernel.scattered:
@@ -178,7 +190,7 @@ class Steps:
             if e.name in self.given:
                 self.lines.append(f"np.copyto({name}, {name}_sum, casting='same_kind')")
             else:
-                self.lines.append(f"{name} = {name}_sum.astype(real)")
+                self.lines.append(f"{name} = {name}_sum.astype({self._real})")
 
     def _combined(self, printer: KernelPrinter, e: Entry) -> None:
         name = printer.array(e.name)
@@ -187,7 +199,7 @@ class Steps:
         elif e.name in self.given:
             self.lines.append(f"np.copyto({name}, {name}_parts.sum(axis=0), casting='same_kind')")
         else:
-            self.lines.append(f"{name} = {name}_parts.sum(axis=0).astype(real)")
+            self.lines.append(f"{name} = {name}_parts.sum(axis=0).astype({self._real})")
 
 
 def _told(kernel: Kernel) -> dict[str, str]:

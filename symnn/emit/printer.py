@@ -38,13 +38,16 @@ _SUM, _PRODUCT, _UNARY, _ATOM = 1, 2, 3, 4
 
 
 class KernelPrinter:
-    """Prints inside a kernel. ``storage`` says under which name an array is at hand."""
+    """Prints inside a kernel. ``storage`` says under which name an array is at hand.
+
+    Where arithmetic is wider than the arrays (``wide``), what is read becomes a number of the wider type first.
+    """
 
     #: Whether whole numbers become numbers of the arrays' type: a bare one would make everything double.
     typed = True
 
-    def __init__(self, storage: Mapping[str, str] | None = None) -> None:
-        self.storage = dict(storage or {})
+    def __init__(self, storage: Mapping[str, str] | None = None, wide: bool = False) -> None:
+        self.storage, self.wide = dict(storage or {}), wide
 
     def array(self, name: str) -> str:
         """The identifier of the array that holds a tensor."""
@@ -109,7 +112,8 @@ class KernelPrinter:
 
     def _level(self, expr: sp.Basic) -> tuple[str, int]:
         if isinstance(expr, Entry):
-            return self._entry(expr), _ATOM
+            read = self.place(expr)
+            return f"real({read})" if self.wide and "[" in read and not expr.tensor.is_integer else read, _ATOM
         if isinstance(expr, Extent):
             return self.extent(expr), _ATOM
         if isinstance(expr, Index):
@@ -127,7 +131,8 @@ class KernelPrinter:
             return self._power(expr)
         return self._call(expr)
 
-    def _entry(self, expr: Entry) -> str:
+    def place(self, expr: Entry) -> str:
+        """An element of an array, to write to or to read as it is stored."""
         where = ", ".join(self.whole(i) for i in expr.indices)
         return f"{self.array(expr.name)}[{where}]" if where else self.array(expr.name)
 

@@ -7,9 +7,12 @@ from typing import Any
 
 import numpy as np
 
+from symnn.calculus.programs import programs
 from symnn.calculus.trace import Derivation
 from symnn.language.operation import Kind, Op, Role
 from symnn.language.terms import Delta, Entry, Index, Reduction
+from symnn.loops.ir import Product
+from symnn.loops.schedule import schedule
 from symnn.verify.calls import Results, call_kernel
 from symnn.verify.reference import expect
 from symnn.verify.regimes import cotangents, ordinary_instance
@@ -47,11 +50,31 @@ def chunk_measure(
     again = call_kernel(module, op, big, big_seeds, dtype)
     piece = call_kernel(module, op, small, seeds, dtype)
     sizes = expect(op, derivation, small, seeds, dtype, {}).magnitudes
-    worst = max(_difference(op, batch, name, whole, sizes[name], piece, copies, dtype) for name in whole)
+    terms = dict.fromkeys(_summed_by_products(op, batch), float(copies * small.sizes[batch]))
+    worst = max(
+        _difference(op, batch, name, whole, sizes[name], piece, copies, dtype) / terms.get(name, 1.0) for name in whole
+    )
     for name, arrays in whole.items():
         if not all(np.array_equal(a, b, equal_nan=True) for a, b in zip(arrays, again[name], strict=True)):
             return Measure(method, what, float("inf"), _BOUND, 1, f"{name} changes from run to run")
     return Measure(method, what, worst, _BOUND, sum(a.size for arrays in whole.values() for a in arrays))
+
+
+def _summed_by_products(op: Op, batch: str) -> list[str]:
+    """The gradients that a matrix product sums over the batch.
+
+    A BLAS adds up n terms in an order of its own, and may lose n ulps (Higham, *Accuracy and Stability of Numerical
+    Algorithms*, 2002, section 3.1).
+    """
+    made = programs(op)
+    if made.backward is None:
+        return []
+    steps = schedule(made.backward).steps
+    summed = {
+        step.target.name for step in steps if isinstance(step, Product) and any(i.axis == batch for i in step.contracted)
+    }
+    grads = zip(op.differentiable, made.backward.outputs, strict=True)
+    return [f"grad {a.name}" for a, name in grads if name in summed]
 
 
 def _splits(op: Op, batch: str) -> bool:
