@@ -269,7 +269,7 @@ def verify(
 ) -> list[Report]:
     """The reports of operations, each with a freshly emitted module for every target, and with planted faults."""
     _check_dtypes(dtypes)
-    tasks = [_Task(op, name, tuple(dtypes), "", True, False) for name in targets(target) for op in ops]
+    tasks = [_Task(op, name, tuple(dtypes), "", True, False, "fast") for name in targets(target) for op in ops]
     return list(_mapped(_report, tasks, jobs, progress))
 
 
