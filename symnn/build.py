@@ -60,7 +60,7 @@ class _Task:
     existing: str
     force: bool
     check: bool
-    tier: str
+    tier: str = "fast"
 
 
 def build(
