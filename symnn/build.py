@@ -321,11 +321,11 @@ class _Named:
 
     filename: str
     name: str
-    rest: tuple[str, tuple[str, ...], str, bool, bool]
+    rest: tuple[str, tuple[str, ...], str, bool, bool, str]
 
     @classmethod
     def of(cls, task: _Task) -> _Named:
-        rest = (task.target, task.dtypes, task.existing, task.force, task.check)
+        rest = (task.target, task.dtypes, task.existing, task.force, task.check, task.tier)
         return cls(task.op.source.filename, task.op.name, rest)
 
 

@@ -63,9 +63,9 @@ def _sample(op: Op) -> Program:
     return Program("sample", (), tuple(p.symbol for p in op.parameters), (scale, drawn), op.outputs)
 
 
-def _stable(op: Op, equations: Sequence[Equation]) -> tuple[Equation, ...]:
+def _stable(op: Op, equations: Sequence[Equation], zeros: bool = True) -> tuple[Equation, ...]:
     taken = [a.name for a in op.arguments] + [p.name for p in op.parameters]
-    return stabilise(equations, taken)[0]
+    return stabilise(equations, taken, zeros)[0]
 
 
 def _program(name: str, op: Op, equations: Sequence[Equation], outputs: tuple[str, ...]) -> Program:
@@ -186,7 +186,9 @@ def _jvp(op: Op) -> Program:
 def _hvp(op: Op) -> Program:
     """The Hessian-vector products: of the value with one cotangent for all samples, or of ⟨g, output⟩."""
     derivation = second.derive(op)
-    joint: Sequence[Equation] = _stable(derivation.op, (*derivation.forward, *derivation.equations))
+    joint: Sequence[Equation] = _stable(
+        derivation.op, (*derivation.forward, *derivation.equations), zeros=False
+    )
     arrays = tuple(a for a in op.arguments if a.role is not Role.STEP)
     moving = tuple(Argument(Tensor(tangent(a.name)), a.axes, a.role) for a in op.differentiable)
     seeds = derivation.op.arguments[len(op.arguments) :]

@@ -8,14 +8,14 @@ Source: L. N. Trefethen, *Approximation Theory and Approximation Practice*, 2013
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import mpmath
 
-__all__ = ["COEFFICIENTS", "Approximation", "Fitted", "fit", "load"]
+__all__ = ["COEFFICIENTS", "Approximation", "Fitted", "chebyshev", "fit", "interpolate", "load"]
 
 COEFFICIENTS = Path(__file__).with_name("coefficients.json")
 _DIGITS = 60
@@ -41,18 +41,61 @@ class Fitted:
     error: float
 
 
+def chebyshev(function: Callable[[Any], Any], radius: Any, close: Sequence[Any], most: Sequence[int]) -> list[Any]:
+    """For each closeness, relative to the function, the coefficients of a polynomial on [−radius, radius].
+
+    Each is the shortest beginning of the function's Chebyshev series that is so close; None where that is longer than
+    the degree that is the ``most``. Source: Trefethen (2013), chapters 3 and 4.
+    """
+    count = max(most) + 16
+    angles = [(2 * k + 1) * mpmath.pi / (2 * count) for k in range(count)]
+    values = [function(radius * mpmath.cos(a)) for a in angles]
+    smallest = min(map(abs, values))
+    cosines = [mpmath.cos(m * mpmath.pi / (2 * count)) for m in range(4 * count)]
+    series = [
+        2 * mpmath.fsum(v * cosines[(2 * j + 1) * k % (4 * count)] for j, v in enumerate(values)) / count
+        for k in range(count)
+    ]
+    series[0] /= 2
+    made: list[Any] = []
+    for bound, highest in zip(close, most, strict=True):
+        left = mpmath.mpf(0)
+        degree = count - 1
+        while degree > 0 and left + abs(series[degree]) <= bound * smallest:
+            left += abs(series[degree])
+            degree -= 1
+        made.append(_powers(series[: degree + 1], radius) if degree <= highest else None)
+    return made
+
+
+def _powers(series: Sequence[Any], radius: Any) -> list[Any]:
+    """A Chebyshev series as coefficients of powers, from the constant up."""
+    before, now = [mpmath.mpf(1)], [mpmath.mpf(0), mpmath.mpf(1)]
+    total = [mpmath.mpf(0)] * len(series)
+    for c in series:
+        for k, t in enumerate(before):
+            total[k] += c * t
+        before, now = now, [
+            2 * (now[k - 1] if k else 0) - (before[k] if k < len(before) else 0) for k in range(len(now) + 1)
+        ]
+    return [t / radius**k for k, t in enumerate(total)]
+
+
+def interpolate(function: Callable[[Any], Any], low: Any, high: Any, degree: int) -> list[Any]:
+    """The polynomial of a degree through a function at Chebyshev's points, from the constant up."""
+    middle, radius = (low + high) / 2, (high - low) / 2
+    nodes = [middle + radius * mpmath.cos((2 * k + 1) * mpmath.pi / (2 * degree + 2)) for k in range(degree + 1)]
+    matrix = mpmath.matrix([[x**p for p in range(degree + 1)] for x in nodes])
+    solved = mpmath.lu_solve(matrix, mpmath.matrix([function(x) for x in nodes]))
+    return [solved[k] for k in range(degree + 1)]
+
+
 def fit(approximation: Approximation, dtype: str) -> Fitted:
     """The polynomial of the degree for a type, with coefficients to 25 digits."""
     with mpmath.workdps(_DIGITS):
         degree = approximation.degree[dtype]
         low, high = approximation.low(), approximation.high()
-        middle, radius = (low + high) / 2, (high - low) / 2
-        nodes = [
-            middle + radius * mpmath.cos((2 * k + 1) * mpmath.pi / (2 * degree + 2)) for k in range(degree + 1)
-        ]
-        matrix = mpmath.matrix([[x**p for p in range(degree + 1)] for x in nodes])
-        solved = mpmath.lu_solve(matrix, mpmath.matrix([approximation.function(x) for x in nodes]))
-        coefficients = [solved[k] for k in range(degree + 1)]
+        coefficients = interpolate(approximation.function, low, high, degree)
         worst = mpmath.mpf(0)
         for k in range(401):
             x = low + (high - low) * k / 400

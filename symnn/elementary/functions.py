@@ -21,8 +21,8 @@ __all__ = ["APPROXIMATIONS", "ERFC_END", "ERF_CENTRE", "ERF_END", "ERF_SPLIT", "
 ERF_SPLIT = {"f32": 1.5, "f64": 1.5}
 TANH_SPLIT = 0.625
 
-#: Beyond these, erfc is below the smallest number.
-ERFC_END = {"f32": 10.25, "f64": 27.5}
+#: Beyond these, erfc times the largest number is below the smallest.
+ERFC_END = {"f32": 14.0, "f64": 38.5}
 #: Beyond these, erf is one to the last bit; the tail's polynomial is in the distance from the middle.
 ERF_END = {"f32": 4.0, "f64": 6.0}
 ERF_CENTRE = {k: (ERF_SPLIT[k] + ERF_END[k]) / 2 for k in ERF_END}
@@ -63,7 +63,7 @@ def _scaled_erfc(kind: str) -> Approximation:
     end = ERFC_END[kind]
     return Approximation(
         f"erfc_{kind}", "(1 + 2x) e^(x²) erfc x in q", ratio, lambda: mpmath.mpf(-1),
-        lambda: mpmath.mpf(end - 4) / (end + 4), {kind: {"f32": 11, "f64": 25}[kind]},
+        lambda: mpmath.mpf(end - 4) / (end + 4), {kind: {"f32": 12, "f64": 27}[kind]},
     )
 
 

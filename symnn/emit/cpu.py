@@ -10,6 +10,7 @@ from functools import cache
 from typing import Any
 
 from symnn import __version__
+from symnn.emit.cpu_fitted import fitted_lines
 from symnn.emit.cpu_functions import Functions
 from symnn.emit.cpu_kernels import function_names, kernel_lines
 from symnn.emit.cpu_layout import finished
@@ -17,6 +18,7 @@ from symnn.emit.cpu_scalars import sample_lines, value_lines
 from symnn.emit.cpu_steps import Steps
 from symnn.emit.doc_spec import equation_lines, spec
 from symnn.emit.doc_templates import fill, template_directory
+from symnn.emit.printer import PAIRS
 from symnn.language.operation import Kind, Program, Programs
 from symnn.loops.count import counts
 from symnn.loops.ir import Kernel, Schedule, kernels_of
@@ -73,7 +75,10 @@ def _kernel_blocks(made: Programs, wide: bool) -> tuple[list[list[str]], set[str
     functions = Functions(made, schedules, wide)
     blocks = [*functions.blocks]
     helpers = functions.helpers | function_names(named) | ({"OPTIONS", "chunk_rows"} if named else set())
-    return [*kernels, *blocks], helpers
+    helpers |= {name for name in PAIRS for lines in kernels if any(f"{name}(" in line for line in lines)}
+    fitted = fitted_lines(named)
+    helpers |= {"PLAIN", "fma", "typed"} if fitted else set()
+    return [*fitted, *kernels, *blocks], helpers
 
 
 def _updates_of(program: Program) -> dict[str, str]:

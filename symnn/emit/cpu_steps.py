@@ -70,7 +70,8 @@ class Steps:
         when = "after the last" if scan.backwards else "before the first"
         for before, _ in scan.carried:
             self.sizes |= {i.axis for i in before.indices if isinstance(i, Index)}
-            self.lines.append(f"{printer.array(before.name)} = np.zeros({shape_text(before.indices)}, {self._real})  # {when}")
+            zeros = f"np.zeros({shape_text(before.indices)}, {self._real})"
+            self.lines.append(f"{printer.array(before.name)} = {zeros}  # {when}")
         self.lines.append(f"for {axis} in {f'reversed(range({size}))' if scan.backwards else f'range({size})'}:")
         body = []
         for part, whole, at, shift in scan.slices:

@@ -50,6 +50,7 @@ from symnn.emit.notation_parts import (
 )
 from symnn.language.operation import Equation
 from symnn.language.random import SecondMoment, Variance
+from symnn.language.scaled import near_zero, times_erfc, times_exp
 from symnn.language.terms import (
     ELEMENTS,
     MACRON,
@@ -68,6 +69,7 @@ from symnn.language.terms import (
     Tensor,
     Total,
     damped,
+    erfc,
     logistic,
     maximum,
     minimum,
@@ -150,6 +152,11 @@ class _Layout:
             return Apply("σ", (self.node(expr.args[0]),))
         if isinstance(expr, damped):
             return self.node(sp.Mul(*expr.args))
+        if isinstance(expr, times_exp | times_erfc):
+            factor, u = expr.args
+            return self.node(factor * (sp.exp(u) if isinstance(expr, times_exp) else erfc(u)))
+        if isinstance(expr, near_zero):
+            return self.node(expr.args[0])
         if isinstance(expr, maximum | minimum):
             return self.choice(expr)
         if isinstance(expr, sp.Integral) and len(expr.limits) == 1 and len(expr.limits[0]) == 3:

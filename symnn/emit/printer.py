@@ -7,12 +7,15 @@ from collections.abc import Mapping
 import sympy as sp
 from sympy.codegen.cfunctions import expm1, log1p
 
+from symnn.emit.cpu_fitted import near_name
 from symnn.errors import UsageError
+from symnn.language.scaled import near_zero, times_erfc, times_exp
 from symnn.language.terms import Delta, Entry, Extent, Index, damped, erfc, maximum, minimum, reach
 from symnn.loops.ir import guarded
 from symnn.loops.names import code_name, index_name, size_name
+from symnn.rewrite.exponential import exact_exponent
 
-__all__ = ["FUNCTIONS", "KernelPrinter", "PythonPrinter", "number_name"]
+__all__ = ["FUNCTIONS", "PAIRS", "KernelPrinter", "PythonPrinter", "number_name"]
 
 #: Functions that a module imports from its runtime.
 FUNCTIONS: dict[type[sp.Basic], str] = {
@@ -25,7 +28,11 @@ FUNCTIONS: dict[type[sp.Basic], str] = {
     sp.cos: "cos",
     expm1: "expm1",
     log1p: "log1p",
+    times_exp: "times_exp",
+    times_erfc: "times_erfc",
 }
+#: What the runtime has for numbers that carry along what rounding took from them.
+PAIRS = ("pair", "pair_of", "pair_times", "pair_plus", "pair_size")
 
 
 
@@ -96,9 +103,35 @@ class KernelPrinter:
         return self.text(expr, _ATOM if tight else 0)
 
     def function(self, expr: sp.Basic) -> str:
+        if isinstance(expr, times_exp | times_erfc):
+            factor, u = expr.args
+            argument = self.text(u, 0) if exact_exponent(u) else self.pair(u)
+            return f"{FUNCTIONS[type(expr)]}({self.text(factor, 0)}, {argument})"
         if type(expr) not in FUNCTIONS:
             raise UsageError(f"{type(expr).__name__} has no code yet; it stands in {expr}")
         return f"{FUNCTIONS[type(expr)]}({self.text(expr.args[0], 0)})"
+
+    def pair(self, expr: sp.Expr) -> str:
+        """A number and what its rounding loses."""
+        if expr.is_number and not exact_exponent(expr):
+            number = float(expr.evalf(40))
+            return f"pair_of(real, {number!r}, {float((expr - sp.Float(number, 60)).evalf(40)):.3g})"
+        if isinstance(expr, sp.Abs):
+            return f"pair_size({self.pair(expr.args[0])})"
+        if isinstance(expr, sp.Pow) and expr.exp.is_Integer and expr.exp > 1:
+            return self._folded("pair_times", [expr.base] * int(expr.exp))
+        if isinstance(expr, sp.Mul):
+            number = sp.Mul(*(a for a in expr.args if a.is_number))
+            return self._folded("pair_times", [number, *(a for a in expr.args if not a.is_number)][number == 1 :])
+        if isinstance(expr, sp.Add):
+            return self._folded("pair_plus", list(expr.args))
+        return f"pair({self.text(expr, 0)})"
+
+    def _folded(self, function: str, args: list[sp.Expr]) -> str:
+        made = self.pair(args[0])
+        for a in args[1:]:
+            made = f"{function}({made}, {self.pair(a)})"
+        return made
 
     def choice(self, expr: sp.Expr) -> str:
         """The larger or smaller of two, by a function of the runtime."""
@@ -192,6 +225,10 @@ class KernelPrinter:
             a, b = expr.args
             zero = f"{self.text(b, _SUM)} == {self.constant(sp.S.Zero)}"
             return f"({self.constant(sp.S.Zero)} if {zero} else {self.text(sp.Mul(a, b, evaluate=False), 1)})", _ATOM
+        if isinstance(expr, near_zero):
+            value, u, zero, radius = expr.args[:4]
+            close = f"abs({self.text(u - zero, 0)}) < {self.constant(radius)}"
+            return f"({near_name(expr)}({self.text(u, 0)}) if {close} else {self.text(value, 1)})", _ATOM
         if isinstance(expr, maximum | minimum):
             return self.choice(expr), _ATOM
         if isinstance(expr, Delta):

@@ -19,6 +19,7 @@ from sympy.core.relational import Relational
 from symnn.calculus.trace import Derivation, Step
 from symnn.errors import UsageError
 from symnn.language.operation import Equation, Kind, Op, Program, Programs, Role
+from symnn.language.scaled import near_zero, times_erfc, times_exp
 from symnn.language.terms import ELEMENTS, Delta, Entry, Extent, Index, Tensor, damped
 from symnn.loops import ir
 from symnn.loops.schedule import schedule
@@ -43,6 +44,8 @@ def operations(expr: Any) -> sp.Expr:
         return sp.S.Zero
     if isinstance(expr, ir.guarded):
         return operations(expr.args[1])
+    if isinstance(expr, near_zero):
+        return operations(expr.args[0])
     inner = sum((operations(a) for a in expr.args), sp.S.Zero)
     if isinstance(expr, sp.Piecewise):
         # What is compared, and the dearest of the branches: which is taken the data say.
@@ -62,6 +65,8 @@ def operations(expr: Any) -> sp.Expr:
         return inner + 1
     if isinstance(expr, damped):
         return inner + 1
+    if isinstance(expr, times_exp | times_erfc):
+        return inner + 2 - (expr.args[0] == 1)
     if isinstance(expr, sp.Function) and type(expr).__name__ not in _FREE:
         return inner + 1
     return inner

@@ -20,6 +20,7 @@ _RESERVED = {
     *("per_sample", "chunk_rows", "require", "extent_of", "write_back", "shape_of", "reduction_of"),
     *("seeded", "seed_or"),
     *("maxnum", "larger", "smaller", "sign", "exp", "expm1", "log", "log1p", "tanh", "erf", "erfc", "sin", "cos"),
+    *("times_exp", "times_erfc", "pair", "pair_of", "pair_times", "pair_plus", "pair_size"),
 }
 
 

@@ -33,9 +33,12 @@ import sympy as sp
 from sympy.codegen.cfunctions import log1p
 
 from symnn.language.operation import Equation
+from symnn.language.scaled import times_erfc, times_exp
 from symnn.language.terms import (
     Entry,
+    Extent,
     Peak,
+    Reduction,
     Shift,
     Tensor,
     Total,
@@ -46,10 +49,12 @@ from symnn.language.terms import (
     free_indices,
     logistic,
     maximum,
+    minimum,
     plain_indices,
     substitute,
     where,
 )
+from symnn.rewrite.exponential import exponent_with_its_rounding, power_of_reciprocal, rational_in_exponential
 from symnn.rewrite.folding import inline
 from symnn.rewrite.monomial import factors, opaque
 from symnn.rewrite.tails import (
@@ -60,6 +65,7 @@ from symnn.rewrite.tails import (
     quotient_of_growth,
     scaled_expm1,
 )
+from symnn.rewrite.zeros import at_its_zeros
 
 __all__ = ["Applied", "stabilise"]
 
@@ -83,6 +89,7 @@ class _Context:
     made: list[Equation] = field(default_factory=list)
     stable: dict[str, Equation] = field(default_factory=dict)
     given: int = 0
+    zeros: bool = True
 
     def argument_of(self, expr: sp.Expr, shape: Callable[[sp.Expr], sp.Expr | None]) -> sp.Expr | None:
         """What a function of a given shape is applied to, seen through names."""
@@ -101,6 +108,9 @@ class _Context:
         known = self.stable if isinstance(expr, Entry) and expr.name in self.stable else self.definitions
         if isinstance(expr, Entry) and expr.name in known:
             return self.value_of(inline(expr, known[expr.name]))
+        number, rest = expr.as_coeff_Mul()
+        if isinstance(rest, times_erfc | times_exp) and rest.args[0].is_number:
+            return number * rest.args[0] * (erfc if isinstance(rest, times_erfc) else sp.exp)(rest.args[1])
         return expr
 
     def unfolded(self, expr: sp.Expr) -> sp.Expr:
@@ -141,10 +151,12 @@ class _Context:
         return substitute(equation.target, back)
 
 
-def stabilise(equations: Iterable[Equation], taken: Iterable[str]) -> tuple[tuple[Equation, ...], list[Applied]]:
-    """Rewrite every equation by the rules of the table, innermost terms first."""
+def stabilise(
+    equations: Iterable[Equation], taken: Iterable[str], zeros: bool = True
+) -> tuple[tuple[Equation, ...], list[Applied]]:
+    """Rewrite every equation by the rules of the table, innermost terms first; sums at their ``zeros`` if asked."""
     originals = list(equations)
-    context = _Context({e.name: e for e in originals}, set(taken) | {e.name for e in originals})
+    context = _Context({e.name: e for e in originals}, set(taken) | {e.name for e in originals}, zeros=zeros)
     done: list[Equation] = []
     applied: list[Applied] = []
     for equation in originals:
@@ -157,6 +169,10 @@ def stabilise(equations: Iterable[Equation], taken: Iterable[str]) -> tuple[tupl
 
 
 def _by_rules(target: Entry, value: sp.Expr, context: _Context, applied: list[Applied]) -> sp.Expr:
+    after = _outermost(value, _rational, context)
+    if after != value:
+        applied.append(Applied("rational in one exponential", target, value, after))
+        value = after
     for rule, rewrite in _RULES:
         after = _everywhere(value, rewrite, context)
         if after != value:
@@ -176,11 +192,23 @@ def _everywhere(
     expr: sp.Expr, rewrite: Callable[[sp.Expr, _Context], sp.Expr | None], context: _Context
 ) -> sp.Expr:
     """Apply a rewrite to every term, innermost first."""
-    if not expr.args or isinstance(expr, Entry):
+    if not expr.args or isinstance(expr, Entry | sp.Tuple):
         return rewrite(expr, context) or expr
     args = [_everywhere(a, rewrite, context) if isinstance(a, sp.Basic) else a for a in expr.args]
     new = expr if all(a is b for a, b in zip(args, expr.args, strict=True)) else expr.func(*args)
     return rewrite(new, context) or new
+
+
+def _outermost(
+    expr: sp.Expr, rewrite: Callable[[sp.Expr, _Context], sp.Expr | None], context: _Context
+) -> sp.Expr:
+    """Apply a rewrite to the largest terms that it fits."""
+    if not expr.args or isinstance(expr, Entry | Reduction | sp.logic.boolalg.Boolean):
+        return expr
+    made = rewrite(expr, context)
+    if made is not None:
+        return made
+    return expr.func(*(_outermost(a, rewrite, context) for a in expr.args))
 
 
 # --- shapes -----------------------------------------------------------------------------------------------
@@ -225,6 +253,35 @@ def _tanh_argument(expr: sp.Expr) -> sp.Expr | None:
 
 
 # --- rules ------------------------------------------------------------------------------------------------
+
+
+def _rational(expr: sp.Expr, context: _Context) -> sp.Expr | None:
+    """A sum, or the factors of a product, of one entry alone."""
+    if isinstance(expr, sp.Add):
+        return _of_one_entry(expr, context)
+    if not isinstance(expr, sp.Mul):
+        return None
+    groups: dict[Entry, list[sp.Expr]] = {}
+    for factor in expr.args:
+        leaves = context.unfolded(factor).atoms(Entry)
+        if len(leaves) == 1:
+            groups.setdefault(next(iter(leaves)), []).append(factor)
+    for group in groups.values():
+        numbers = [a for a in expr.args if a.is_number]
+        made = _of_one_entry(sp.Mul(*numbers, *group), context) if len(group) > 1 else None
+        if made is not None:
+            return made * sp.Mul(*(a for a in expr.args if a not in group and a not in numbers))
+    return None
+
+
+def _of_one_entry(expr: sp.Expr, context: _Context) -> sp.Expr | None:
+    whole = context.unfolded(expr)
+    if len(whole.atoms(Entry)) != 1 or whole.atoms(Reduction, Extent):
+        return None
+    plain = not whole.atoms(sp.Piecewise, maximum, minimum)
+    made = rational_in_exponential(whole, context.name) if plain else None
+    anchored = at_its_zeros(whole, made or expr) if context.zeros else made or expr
+    return None if anchored == expr else anchored
 
 
 def _shift(expr: sp.Expr, context: _Context) -> sp.Expr | None:
@@ -352,10 +409,23 @@ def _vanishing(expr: sp.Expr, context: _Context) -> sp.Expr | None:
         moving = context.leaves(u)
         others = [a for a in expr.args if a is not factor]
         if any(context.leaves(a) & moving and _vanishes(a, context) is None and _grows(a) for a in others):
-            named = factor if isinstance(factor, Entry) else context.name("tail", factor)
             rest = sp.Mul(*others)
-            return damped(_vanishing(rest, context) or rest, named)
+            return _scaled(_vanishing(rest, context) or rest, factor, context)
     return None
+
+
+def _scaled(rest: sp.Expr, factor: sp.Expr, context: _Context) -> sp.Expr:
+    """A product with a factor that vanishes; where that ends with a power of two, this is applied to all of it."""
+    number, core = context.value_of(factor).as_coeff_Mul()
+    if isinstance(core, sp.exp):
+        return times_exp(number * rest, core.args[0])
+    if isinstance(core, erfc):
+        return times_erfc(number * rest, core.args[0])
+    u = context.argument_of(factor, _logistic_argument)
+    if u is not None:
+        size = sp.Abs(u)
+        return where(u >= 0, rest, times_exp(rest, -size)) / (1 + sp.exp(-size))
+    return damped(rest, factor if isinstance(factor, Entry) else context.name("tail", factor))
 
 
 def _vanishes(factor: sp.Expr, context: _Context) -> sp.Expr | None:
@@ -427,6 +497,15 @@ def _under_condition(expr: sp.Expr, context: _Context) -> sp.Expr | None:
     return product_under_condition(expr, _grows)
 
 
+def _power_last(expr: sp.Expr, context: _Context) -> sp.Expr | None:
+    found = power_of_reciprocal(expr, _grows)
+    return None if found is None else context.name("reciprocal", found[0]) ** found[1]
+
+
+def _rounding(expr: sp.Expr, context: _Context) -> sp.Expr | None:
+    return exponent_with_its_rounding(expr)
+
+
 def _log1p(expr: sp.Expr, context: _Context) -> sp.Expr | None:
     if not isinstance(expr, sp.log) or not isinstance(expr.args[0], sp.Add):
         return None
@@ -453,4 +532,6 @@ _RULES: tuple[tuple[str, Callable[[sp.Expr, _Context], sp.Expr | None]], ...] = 
     ("exponential minus one", _expm1),
     ("logarithm near one", _log1p),
     ("shift before the logarithm", _shift_first),
+    ("power of a reciprocal", _power_last),
+    ("exponent with its rounding", _rounding),
 )

@@ -14,6 +14,7 @@ interpolation                    σ·(a − b) + b                              
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Any
 
 import mpmath
 import sympy as sp
@@ -25,6 +26,7 @@ __all__ = [
     "complement_of_tanh",
     "decays",
     "interpolation",
+    "numeric",
     "product_under_condition",
     "quotient_of_growth",
     "scaled_expm1",
@@ -137,18 +139,27 @@ _MPMATH = {
 }
 
 
+def numeric(expr: sp.Expr, leaf: Entry) -> Callable[[Any], Any] | None:
+    """An expression of one entry as a function of mpmath's numbers; None where it is of something else too."""
+    at = sp.Symbol("at", real=True)
+    function = expr.xreplace({leaf: at})
+    if function.free_symbols - {at}:
+        return None
+    modules = [{k.__name__: v for k, v in _MPMATH.items()}, "mpmath"]
+    return sp.lambdify(at, function, modules=modules)  # type: ignore[no-any-return]
+
+
 def decays(expr: sp.Expr) -> Entry | None:
     """The one entry at whose −∞ or +∞ an expression falls off exponentially: faster than any power of it grows."""
     leaves = expr.atoms(Entry)
     if len(leaves) != 1 or expr.atoms(sp.Piecewise) or not expr.atoms(sp.exp, erfc, logistic):
         return None
     (leaf,) = leaves
-    at = sp.Symbol("at", real=True)
     numbers: dict[sp.Basic, sp.Basic] = {s: sp.Integer(1) for s in expr.free_symbols if type(s) is sp.Symbol}
+    function = numeric(expr.xreplace(numbers), leaf)
+    if function is None:
+        return None
     try:
-        function = sp.lambdify(at, expr.xreplace({leaf: at}).xreplace(numbers), modules=[
-            {k.__name__: v for k, v in _MPMATH.items()}, "mpmath",
-        ])
         with mpmath.workdps(30):
             ends = [abs(function(mpmath.mpf(sign) * 2**20)) for sign in (1, -1)]
     except (TypeError, ValueError, NameError, NotImplementedError, OverflowError, ZeroDivisionError):

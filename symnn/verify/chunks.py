@@ -70,9 +70,8 @@ def _summed_by_products(op: Op, batch: str) -> list[str]:
     if made.backward is None:
         return []
     steps = schedule(made.backward).steps
-    summed = {
-        step.target.name for step in steps if isinstance(step, Product) and any(i.axis == batch for i in step.contracted)
-    }
+    products = [step for step in steps if isinstance(step, Product)]
+    summed = {p.target.name for p in products if any(i.axis == batch for i in p.contracted)}
     grads = zip(op.differentiable, made.backward.outputs, strict=True)
     return [f"grad {a.name}" for a, name in grads if name in summed]
 

@@ -203,7 +203,9 @@ def every_block() -> Iterator[tuple[int, int, int]]:
         yield from ((sign, first, BLOCK) for first in range(0, LAST, BLOCK))
 
 
-def sampled_blocks(lines: Sequence[Line], runs: int = 4, length: int = 2048, seed: int = 0) -> list[tuple[int, int, int]]:
+def sampled_blocks(
+    lines: Sequence[Line], runs: int = 4, length: int = 2048, seed: int = 0
+) -> list[tuple[int, int, int]]:
     """Stretches of every binary exponent, and the surroundings of every zero and kink."""
     rng = np.random.default_rng(seed)
     made = []
@@ -225,7 +227,7 @@ def measure(
     """Run a module's functions on blocks of numbers and add to a tally for each case."""
     for sign, first, count in blocks:
         x = floats_at(sign, first, count)
-        for case, found, both, tally in zip(cases, _results(module, cases, x), lines, tallies, strict=True):
+        for found, both, tally in zip(_results(module, cases, x), lines, tallies, strict=True):
             (line,) = (part for part in both if part.sign == sign)
             judge(tally, x, found, line.values(first, count))
 

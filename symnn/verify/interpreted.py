@@ -24,6 +24,11 @@ def _function(name: str) -> Callable[[Any], Any]:
     return lambda a: type(a)(plain(np.float64(a)))
 
 
+def _times(a: Any, factor: Any) -> Any:
+    """A product whose factor may be outside the range of the type; nothing times infinity is nothing."""
+    return type(a)(0 if factor == 0 else np.longdouble(a) * factor)
+
+
 def _compensated(total: Any, lost: Any, value: Any) -> tuple[Any, Any]:
     step = value - lost
     new = total + step
@@ -34,6 +39,14 @@ def _compensated(total: Any, lost: Any, value: Any) -> tuple[Any, Any]:
 _FUNCTIONS: dict[str, Callable[..., Any]] = {
     **{name: _function(name) for name in ("exp", "expm1", "log", "log1p", "tanh", "sin", "cos", "sign")},
     **{name: _function(name) for name in ("erf", "erfc")},
+    "times_exp": lambda a, u: _times(a, np.exp(np.longdouble(u))),
+    "times_erfc": lambda a, u: _times(a, np.longdouble(math.erfc(u))),
+    "pair": np.longdouble,
+    "pair_of": lambda real, number, rest: np.longdouble(number) + np.longdouble(rest),
+    "pair_times": lambda a, b: a * b,
+    "pair_plus": lambda a, b: a + b,
+    "pair_size": abs,
+    "fma": lambda a, b, c: type(c)(np.longdouble(a) * b + c),
     "larger": lambda a, b: a if a >= b or a != a else b,
     "smaller": lambda a, b: a if a <= b or a != a else b,
     "added": lambda total, value: total + value,
@@ -60,6 +73,9 @@ def _plain(name: str, value: Any, home: str, names: dict[str, Any]) -> Any:
         copy = FunctionType(written.__code__, names, name, written.__defaults__, written.__closure__)
         copy.__kwdefaults__ = written.__kwdefaults__
         return _quiet(copy) if written is value and not name.startswith("_") else copy
+    if hasattr(value, "versions") and name not in _FUNCTIONS:
+        single, double = (names[version.py_func.__name__] for version in value.versions)
+        return lambda u: (single if type(u) is np.float32 else double)(u)
     compiled = written is not value or (not isinstance(value, FunctionType | type | ModuleType) and callable(value))
     return _FUNCTIONS[name] if name in _FUNCTIONS or compiled else value
 

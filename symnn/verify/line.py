@@ -42,7 +42,7 @@ _NOTHING = 2.0**-165
 
 @dataclass(frozen=True)
 class Piece:
-    """Magnitudes from ``first``, ``count`` of them: a table of values, or a polynomial on [−1, 1] from the constant up."""
+    """Magnitudes from ``first``, ``count`` of them: a table, or a polynomial on [−1, 1] from the constant up."""
 
     first: int
     count: int

@@ -107,6 +107,8 @@ _TABLE: dict[str, Callable[..., Any]] = {
     "sign": lambda a: a if a != a else gmpy2.mpfr(gmpy2.sign(a)),
     "logistic": lambda a: 1 / (1 + gmpy2.exp(-a)),
     "damped": lambda a, b: a * b if b != 0 else gmpy2.mpfr(0),
+    "times_exp": lambda a, u: a * gmpy2.exp(u) if u != -_INF else gmpy2.mpfr(0),
+    "times_erfc": lambda a, u: a * gmpy2.erfc(u) if u != _INF else gmpy2.mpfr(0),
     "mod": lambda a, b: a - b * gmpy2.floor(a / b),
     "maximum": larger,
     "minimum": smaller,

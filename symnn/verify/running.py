@@ -302,6 +302,8 @@ def _table(number: type[Running]) -> dict[str, Function]:
         "mod": lambda a, b: number(remainder(number.of(a).value, number.of(b).value)),
         "Abs": magnitude,
         "damped": lambda a, b: number.of(a) * number.of(b) if number.of(b).value != 0 else number(reals.number(0)),
+        "times_exp": lambda a, u: number.of(a) * _lifted("exp", number)(u),
+        "times_erfc": lambda a, u: number.of(a) * _lifted("erfc", number)(u),
         "maximum": choice(larger),
         "minimum": choice(smaller),
         "peak": greatest,

@@ -15,6 +15,7 @@ import sympy as sp
 from sympy.core.relational import Relational
 from sympy.logic.boolalg import And, BooleanFalse, BooleanTrue, Not, Or
 
+from symnn.language.scaled import near_zero
 from symnn.language.terms import (
     Delta,
     Entry,
@@ -101,6 +102,8 @@ def _value(e: Any, s: Source) -> str:
         return _power(e, s)
     if isinstance(e, sp.Piecewise):
         return _pieces(e, s)
+    if isinstance(e, near_zero):
+        return _value(e.args[0], s)
     if isinstance(e, sp.Max | sp.Min):
         return _nested("maximum" if isinstance(e, sp.Max) else "minimum", e.args, s)
     if isinstance(e, sp.Mod):

@@ -1,0 +1,77 @@
+"""The polynomials beside the zeros of sums, as functions of a module: one for each type of number."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+import mpmath
+import numpy as np
+import sympy as sp
+
+from symnn.language.scaled import near_zero
+from symnn.loops.ir import Kernel, Node, Pass
+
+__all__ = ["fitted_lines", "near_name"]
+
+_KINDS = (("f32", "np.float32"), ("f64", "np.float64"))
+
+
+def near_name(term: near_zero) -> str:
+    """The function that stands for a term beside its zero, named by where that is."""
+    text = f"{float(term.args[2]):.6g}".replace("-", "minus_").replace(".", "_").replace("+", "")
+    return f"near_{text}"
+
+
+def fitted_lines(kernels: Iterable[Kernel]) -> list[list[str]]:
+    """The functions that the kernels call, each once."""
+    found: dict[str, near_zero] = {}
+
+    def walk(nodes: Iterable[Node]) -> None:
+        for node in nodes:
+            if isinstance(node, Pass):
+                walk(node.body)
+            elif hasattr(node, "value"):
+                for term in sorted(node.value.atoms(near_zero), key=sp.default_sort_key):
+                    known = found.setdefault(near_name(term), term)
+                    if known.args[4:] != term.args[4:]:
+                        raise AssertionError(f"two functions have a zero at {term.args[2]}")
+
+    for kernel in kernels:
+        walk(kernel.body)
+    return [block for name in sorted(found) for block in _functions(name, found[name])]
+
+
+def _functions(name: str, term: near_zero) -> list[list[str]]:
+    _, u, zero, radius, *tables = term.args
+    blocks = []
+    for (kind, real), coefficients in zip(_KINDS, tables, strict=True):
+        about = f"# Beside its zero z at {float(zero):.9g} the function of {u} is (u − z)·P(u − z)"
+        high, low = _split(zero, kind)
+        numbers = [_number(c, kind) for c in reversed(coefficients.args)]
+        blocks.append([
+            *([f"{about}, where |u − z| < {radius}."] if kind == "f32" else []),
+            "@njit(**PLAIN)",
+            f"def _{name}_{kind}(u):",
+            f"    d = (u - {real}({high!r})) - {real}({low!r})",
+            f"    p = {real}({numbers[0]!r})",
+            *(f"    p = fma(p, d, {real}({c!r}))" for c in numbers[1:]),
+            "    return p * d",
+        ])
+    return [*blocks, [f'{name} = typed("{name}", _{name}_f32, _{name}_f64)']]
+
+
+def _number(value: Any, kind: str) -> float:
+    """The nearest number of a type."""
+    with mpmath.workdps(60):
+        exact = mpmath.mpf(value._mpf_)
+        near = float(exact)
+        return float(np.float32(near)) if kind == "f32" else near
+
+
+def _split(value: Any, kind: str) -> tuple[float, float]:
+    """A constant as the sum of two numbers of a type."""
+    with mpmath.workdps(60):
+        high = _number(value, kind)
+        low = float(mpmath.mpf(value._mpf_) - mpmath.mpf(high))
+        return high, float(np.float32(low)) if kind == "f32" else low

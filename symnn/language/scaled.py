@@ -1,0 +1,36 @@
+"""Terms of stable programs: products whose factor vanishes or explodes, though the product does neither.
+
+x e^(−x) at x = 100 is 4e−42: it holds e^(−100), which no float32 holds to more than a few bits. Carried out, the power
+of two that an exponential ends with is applied to the whole product, last of all.
+"""
+
+from __future__ import annotations
+
+import sympy as sp
+
+__all__ = ["near_zero", "times_erfc", "times_exp"]
+
+
+class times_exp(sp.Function):  # noqa: N801
+    """a·e^u, and zero where e^u has vanished, though a be infinite; ``times_exp(a, u)``."""
+
+    nargs = 2
+    is_real = True
+
+
+class times_erfc(sp.Function):  # noqa: N801
+    """a·erfc(u), and zero where erfc(u) has vanished, though a be infinite; ``times_erfc(a, u)``."""
+
+    nargs = 2
+    is_real = True
+
+
+class near_zero(sp.Function):  # noqa: N801
+    """A value that has a zero in u, where its terms cancel: ``near_zero(value, u, zero, radius, single, double)``.
+
+    It is the value, carried out as (u − zero)·P(u − zero) where |u − zero| < radius; the last two are P's coefficients
+    from the constant up, for single and for double precision.
+    """
+
+    nargs = 6
+    is_real = True

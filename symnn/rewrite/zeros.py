@@ -1,0 +1,107 @@
+"""A sum of one variable that passes through zero: there its terms cancel, and a fitted polynomial takes its place.
+
+===============================  =============================================  =============================
+rule                             from                                           to
+===============================  =============================================  =============================
+zero of a sum                    f(u) = Σ_k f_k(u), f(z) = 0                    (u − z) P(u − z) where |u − z| < r
+===============================  =============================================  =============================
+
+P is fitted to f(u)/(u − z), for each type of number with as many coefficients as it has digits for; z is carried as
+the sum of two numbers, so that u − z is exact where u is near it. The radius r is where the terms cancel no more.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import mpmath
+import sympy as sp
+
+from symnn.elementary.fit import chebyshev
+from symnn.language.scaled import near_zero
+from symnn.language.terms import Entry
+from symnn.rewrite.tails import numeric
+
+__all__ = ["at_its_zeros"]
+
+Function = Callable[[Any], Any]
+
+#: How far a polynomial may be off, relative to the function, for float32 and float64; and its highest degree.
+_CLOSE = (mpmath.mpf(2) ** -27, mpmath.mpf(2) ** -56)
+_DEGREE = (18, 48)
+#: Terms that are so many times as large as their sum lose about as many of its last digits.
+_CANCELS = 1.25
+_STEADY = 6
+_DIGITS = 50
+
+
+def at_its_zeros(whole: sp.Expr, form: sp.Expr) -> sp.Expr:
+    """A stable ``form`` of a sum of one entry, and beside each of the sum's zeros its polynomial."""
+    (leaf,) = whole.atoms(Entry)
+    if not isinstance(whole, sp.Add) or whole.is_polynomial(leaf):
+        return form
+    function = numeric(whole, leaf)
+    terms = [numeric(term, leaf) for term in whole.args]
+    if function is None or None in terms:
+        return form
+    with mpmath.workdps(_DIGITS):
+        for zero in _zeros(function):
+            found = _fitted(function, [t for t in terms if t is not None], zero)
+            if found is not None:
+                radius, polynomials = found
+                tables = (sp.Tuple(*(sp.Float(c, _DIGITS) for c in p)) for p in polynomials)
+                form = near_zero(form, leaf, sp.Float(zero, _DIGITS), sp.Rational(int(radius * 64), 64), *tables)
+    return form
+
+
+def _zeros(function: Function) -> list[Any]:
+    """Where a function changes sign without a jump, away from the origin; found between points a quarter apart."""
+    found = []
+    for sign in (1, -1):
+        points = [sign * (mpmath.mpf(k) / 4 + mpmath.mpf(1) / 64) for k in range(80)]
+        values = [_value(function, x) for x in points]
+        for a, b, fa, fb in zip(points, points[1:], values, values[1:], strict=False):
+            if fa is None or fb is None or fa * fb >= 0:
+                continue
+            zero = mpmath.findroot(function, (a, b), solver="anderson", tol=mpmath.mpf(10) ** -80, verify=False)
+            if abs(function(zero)) < mpmath.mpf(10) ** (8 - _DIGITS) * abs(fa) and min(a, b) <= zero <= max(a, b):
+                found.append(zero)
+    return found
+
+
+def _value(function: Function, x: Any) -> Any:
+    try:
+        value = function(x)
+    except (ValueError, ZeroDivisionError, OverflowError):
+        return None
+    return value if mpmath.isfinite(value) else None
+
+
+def _fitted(function: Function, terms: list[Function], zero: Any) -> tuple[Any, list[list[Any]]] | None:
+    """A radius, and for each type the coefficients of P from the constant up."""
+    wanted = mpmath.mpf(1) / 8
+    while wanted < 2.5 and any(_cancels(function, terms, zero + s * wanted) for s in (1, -1)):
+        wanted += mpmath.mpf(1) / 8
+    while wanted >= mpmath.mpf(1) / 16:
+        made = chebyshev(lambda d: function(zero + d) / d, wanted, _CLOSE, _DEGREE)
+        if None not in made and _steady(made[0], wanted):
+            return wanted, made
+        wanted -= mpmath.mpf(1) / 4 if wanted > 0.5 else wanted / 2
+    return None
+
+
+def _steady(coefficients: list[Any], radius: Any) -> bool:
+    """Whether a polynomial's own terms do not cancel either, so that its rounding stays small."""
+    for k in range(-16, 17):
+        d = radius * k / 16
+        terms = [c * d**p for p, c in enumerate(coefficients)]
+        if sum(map(abs, terms)) > _STEADY * abs(sum(terms)):
+            return False
+    return True
+
+
+def _cancels(function: Function, terms: list[Function], x: Any) -> bool:
+    parts = [_value(t, x) for t in terms]
+    whole = _value(function, x)
+    return None not in parts and whole is not None and sum(map(abs, parts)) > _CANCELS * abs(whole)
