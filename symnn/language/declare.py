@@ -27,6 +27,7 @@ import sympy as sp
 from symnn.language.annotations import Shape
 from symnn.language.body import Array, Body, grouped
 from symnn.language.calls import call
+from symnn.language.guard import expression
 from symnn.language.operation import Argument, Kind, Op, Parameter, Range, Role, Source
 from symnn.language.places import wrong
 from symnn.language.terms import ELEMENTS, Entry, Index, Tensor
@@ -162,7 +163,7 @@ def _outputs(returned: Any, body: Body) -> tuple[str, ...]:
     """What is returned; else what an optimizer replaces; else the last equation."""
     if returned is not None:
         many = returned if isinstance(returned, tuple) else (returned,)
-        return tuple(str((r.tensor if isinstance(r, Array | Entry) else sp.sympify(r).tensor).name) for r in many)
+        return tuple(str((r.tensor if isinstance(r, Array | Entry) else expression(r).tensor).name) for r in many)
     if body.updates:
         return tuple(body.updates.values())
     return (body.equations[-1].name,)
