@@ -88,7 +88,7 @@ def _letter(letter: Letter) -> tuple[str, str]:
 
 def _below(text: str) -> str:
     if len(text) == 1 or (len(text) <= 3 and not text.isalpha()):
-        return text
+        return escape(text)
     return rf"\{text}" if text in _KNOWN else rf"\mathrm{{{escape(text)}}}"
 
 

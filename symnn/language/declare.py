@@ -18,6 +18,7 @@ parameter; its annotation is its range.
 from __future__ import annotations
 
 import inspect
+import math
 from collections.abc import Callable
 from contextvars import ContextVar
 from typing import Any, overload
@@ -79,7 +80,7 @@ def _read_arguments(function: Callable[..., Any], kind: Kind, place: Source) -> 
 
 def _parameter(p: inspect.Parameter, allowed: Range, place: Source) -> Parameter:
     default = None if p.default is inspect.Parameter.empty else float(p.default)
-    if default is not None and default not in allowed:
+    if default is not None and (not math.isfinite(default) or default not in allowed):
         raise wrong(f"parameter {p.name} = {default:g} is out of its range {allowed}", "change one of the two", place)
     known: dict[str, bool] = {"real": True}
     if allowed.low > 0 or (allowed.low == 0 and allowed.low_open):

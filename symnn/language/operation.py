@@ -234,7 +234,8 @@ class Op:
     def __post_init__(self) -> None:
         """Every operation there is has names that nothing takes for more than names."""
         for what, name in self._names():
-            if flaw := flaw_of_name(name):
+            # The marks are the calculus's own: n′, x̄, ẋ.
+            if flaw := flaw_of_name(name.rstrip(PRIME + MACRON + DOT)):
                 raise wrong(f"the {what} {name!r} {flaw}", f"give the {what} a plain name", self.source)
         for name in (*(a.name for a in self.arguments), *(p.name for p in self.parameters)):
             if name in TAKEN:
@@ -243,7 +244,7 @@ class Op:
             raise wrong(f"the docstring of {self.name} {flaw}", "leave it out", self.source)
 
     def _names(self) -> Iterator[tuple[str, str]]:
-        """What each name is of, and the name without the marks that the calculus gives it."""
+        """What each name is of, and the name."""
         # A count of what an operation costs is named after it: "flop_count of linear".
         for name in self.name.split(" of ") if self.kind is Kind.STATEMENT else [self.name]:
             yield "operation", name
@@ -254,11 +255,11 @@ class Op:
         terms += [*self.drawn.values(), *(a.below for a in self.arguments if a.below is not None)]
         for node in dict.fromkeys(node for term in terms for node in sp.preorder_traversal(term)):
             if isinstance(node, Index | Extent):
-                yield from [("axis", str(node.name).rstrip(PRIME))] if node.axis != "…" else []
+                yield from [("axis", str(node.name))] if node.axis != "…" else []
             elif isinstance(node, sp.Symbol):
-                yield "name", str(node.name).rstrip(PRIME + MACRON + DOT)
+                yield "name", str(node.name)
             elif getattr(type(node), "abstract", False):
-                yield "function", type(node).__name__.rstrip(PRIME)
+                yield "function", type(node).__name__
         for name in (*self.extents, *self.outputs, *self.updates, *self.updates.values(), *self.groups, *self.calls):
             yield "name", str(name)
 

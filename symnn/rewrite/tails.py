@@ -145,8 +145,11 @@ def decays(expr: sp.Expr) -> Entry | None:
     (leaf,) = leaves
     at = sp.Symbol("at", real=True)
     numbers: dict[sp.Basic, sp.Basic] = {s: sp.Integer(1) for s in expr.free_symbols if type(s) is sp.Symbol}
+    plain = expr.xreplace({leaf: at}).xreplace(numbers)
+    if plain.free_symbols - {at}:
+        return None  # a name is never printed into what runs here
     try:
-        function = sp.lambdify(at, expr.xreplace({leaf: at}).xreplace(numbers), modules=[
+        function = sp.lambdify(at, plain, modules=[
             {k.__name__: v for k, v in _MPMATH.items()}, "mpmath",
         ])
         with mpmath.workdps(30):
