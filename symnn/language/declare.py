@@ -19,6 +19,7 @@ from __future__ import annotations
 
 import inspect
 import math
+import numbers
 from collections.abc import Callable
 from contextvars import ContextVar
 from typing import Any, overload
@@ -79,6 +80,8 @@ def _read_arguments(function: Callable[..., Any], kind: Kind, place: Source) -> 
 
 
 def _parameter(p: inspect.Parameter, allowed: Range, place: Source) -> Parameter:
+    if p.default is not inspect.Parameter.empty and not isinstance(p.default, numbers.Real):
+        raise wrong(f"parameter {p.name} = {p.default!r} is no number", "give it a number, or no default", place)
     default = None if p.default is inspect.Parameter.empty else float(p.default)
     if default is not None and (not math.isfinite(default) or default not in allowed):
         raise wrong(f"parameter {p.name} = {default:g} is out of its range {allowed}", "change one of the two", place)
