@@ -354,7 +354,7 @@ def main() -> None:
         where = f"{error.filename}: " if error.filename else ""
         _fail(f"{where}{error.strerror or error}", 2)
     except MemoryError as error:
-        _fail(f"out of memory: {error or 'nothing was written'}", 1)
+        _fail(f"out of memory{f': {error}' if str(error) else ''}; nothing was written", 1)
 
 
 def _drop_output() -> None:

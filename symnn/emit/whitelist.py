@@ -51,7 +51,8 @@ def check_source(text: str) -> None:
     except (SyntaxError, ValueError, RecursionError, MemoryError) as error:
         raise UnsafeSourceError(f"the generated source is not Python: {error}") from None
     for line, what in _found(tree):
-        raise UnsafeSourceError(f"line {line} of the generated source: {what}; it is neither imported nor written\n  {_TODO}")
+        where = f"line {line} of the generated source"
+        raise UnsafeSourceError(f"{where}: {what}; it is neither imported nor written\n  {_TODO}")
 
 
 def in_docstring(line: str) -> str:
