@@ -353,6 +353,8 @@ def main() -> None:
         _drop_output()
         where = f"{error.filename}: " if error.filename else ""
         _fail(f"{where}{error.strerror or error}", 2)
+    except RecursionError:
+        _fail("a formula is nested too deeply; name parts of it: f.u[n, c] = …", 2)
     except MemoryError as error:
         _fail(f"out of memory{f': {error}' if str(error) else ''}; nothing was written", 1)
 

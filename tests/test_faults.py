@@ -143,7 +143,8 @@ def test_a_build_that_is_killed_at_any_time_is_made_good_by_the_next(tmp_path: P
 
 
 def test_what_a_killed_build_left_is_removed_once_it_is_old(tmp_path: Path) -> None:
-    left, fresh, other = (tmp_path / name for name in (".a.py.0123456789abcdef.tmp", ".b.py.0123456789abcdef.tmp", ".c.tmp"))
+    names = (".a.py.0123456789abcdef.tmp", ".b.py.0123456789abcdef.tmp", ".c.tmp")
+    left, fresh, other = (tmp_path / name for name in names)
     for path in (left, fresh, other):
         path.write_text("half")
     for path in (left, other):
@@ -177,7 +178,7 @@ def test_a_full_disk_keeps_the_page_that_was_there(tmp_path: Path) -> None:
 
 @pytest.mark.skipif(not Path("/dev/full").exists(), reason="the system has no device that is always full")
 def test_an_output_that_is_full_is_told_in_one_message() -> None:
-    with open("/dev/full", "w") as full:
+    with Path("/dev/full").open("w") as full:
         code, _, said = ended(started("list", stdout=full.fileno()))
     assert (code, said) == (2, "error: No space left on device\n")
 

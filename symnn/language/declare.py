@@ -80,9 +80,10 @@ def _read_arguments(function: Callable[..., Any], kind: Kind, place: Source) -> 
 
 
 def _parameter(p: inspect.Parameter, allowed: Range, place: Source) -> Parameter:
-    if p.default is not inspect.Parameter.empty and not isinstance(p.default, numbers.Real):
-        raise wrong(f"parameter {p.name} = {p.default!r} is no number", "give it a number, or no default", place)
-    default = None if p.default is inspect.Parameter.empty else float(p.default)
+    given = None if p.default is inspect.Parameter.empty else p.default
+    if given is not None and not isinstance(given, numbers.Real):
+        raise wrong(f"parameter {p.name} = {given!r} is no number", "give it a number, or no default", place)
+    default = None if given is None else float(given)
     if default is not None and (not math.isfinite(default) or default not in allowed):
         raise wrong(f"parameter {p.name} = {default:g} is out of its range {allowed}", "change one of the two", place)
     known: dict[str, bool] = {"real": True}

@@ -256,10 +256,10 @@ class Op:
         for node in dict.fromkeys(node for term in terms for node in sp.preorder_traversal(term)):
             if isinstance(node, Index | Extent):
                 yield from [("axis", str(node.name))] if node.axis != "…" else []
-            elif isinstance(node, sp.Symbol):
-                yield "name", str(node.name)
-            elif getattr(type(node), "abstract", False):
+            elif isinstance(node, sp.Function):
                 yield "function", type(node).__name__
+            elif isinstance(getattr(node, "name", None), str):
+                yield "name", node.name
         for name in (*self.extents, *self.outputs, *self.updates, *self.updates.values(), *self.groups, *self.calls):
             yield "name", str(name)
 
