@@ -222,9 +222,11 @@ def bench(
 def new(file: Annotated[Path, typer.Argument(metavar="FILE", help="A Python file that does not exist yet.")]) -> None:
     """Write a small commented declaration to start from."""
     from symnn.emit.doc_templates import fill
+    from symnn.language.guard import flaw_of_name
 
-    if file.suffix != ".py" or not file.stem.isidentifier():
-        raise UsageError(f"{file}: give a Python file whose name is an identifier, such as my_loss.py")
+    if file.suffix != ".py" or (flaw := flaw_of_name(file.stem)):
+        why = f": {file.stem!r} {flaw}" if file.suffix == ".py" else ""
+        raise UsageError(f"{file}: give a Python file whose name is an identifier, such as my_loss.py{why}")
     if file.exists():
         raise UsageError(f"{file} exists and is left as it is; choose another name")
     _save(file, fill("new.py.j2", {"name": file.stem, "file": file.name}))

@@ -160,6 +160,8 @@ NAMES = [
     "µ",  # and μ: this is the micro sign
     "ａ",  # and a
     "аlpha",  # a Cyrillic letter
+    "ά",
+    "λόγος",
     "import",
     "None",
     "__class__",
@@ -249,6 +251,23 @@ def test_a_declaration_is_told_where_its_name_is_wrong() -> None:
     hostile.__name__ = "../hostile"
     with pytest.raises(DeclarationError, match=r"test_hostile\.py:\d+: the operation '\.\./hostile'"):
         activation(hostile)
+
+
+def test_greek_in_a_longer_name_is_mathematics_in_latex() -> None:
+    def longer(f, Φrate):
+        f.ab_θx = Φrate * 2
+
+    page = document(derivation_of(activation(longer)), "latex")
+    assert page.isascii() and r"\ensuremath{\Phi}rate" in page and r"\ensuremath{\theta}x" in page
+
+
+def test_new_wants_a_plain_name(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    for name in ("import.py", "ﬁt.py", "_runtime.py", "a b.py", "a.txt"):
+        assert "identifier" in said(["new", name], monkeypatch, capsys)
+    assert list(tmp_path.iterdir()) == []
 
 
 # --- descriptions -------------------------------------------------------------------------------------------

@@ -52,7 +52,13 @@ def latex(expr: sp.Basic, names: Names | None = None, around: Iterable[Index] = 
 
 def escape(text: str) -> str:
     """Plain text with what LaTeX would read as commands made literal."""
-    return "".join(_SPECIAL.get(ch, ch) for ch in text)
+    return "".join(_SPECIAL.get(ch) or _plain(ch) for ch in text)
+
+
+def _plain(ch: str) -> str:
+    """A character of text; a Greek letter, which text fonts lack, as mathematics."""
+    word = greek_word(ch)
+    return ch if word == ch else rf"\ensuremath{{{_greek(word)}}}"
 
 
 def letter_latex(letter: Letter) -> str:

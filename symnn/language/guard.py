@@ -35,7 +35,9 @@ TAKEN = frozenset({
 #: With those that are local to a function, where an argument of that name goes by another.
 RESERVED = TAKEN | {"real", "lo", "hi", "chunk", "sizes", "lead", "e", "value"}
 
-_PLAIN = re.compile(r"[A-Za-z\u0370-\u03ff][A-Za-z0-9_\u0370-\u03ff]*")
+#: Greek as mathematics uses it: without accents, and without the sigma that ends a word.
+_GREEK = "\u0391-\u03a9\u03b1-\u03c1\u03c3-\u03c9"
+_PLAIN = re.compile(f"[A-Za-z{_GREEK}][A-Za-z0-9_{_GREEK}]*")
 _LONGEST = 100
 #: A text of more characters is no description.
 _TEXT = 10_000
