@@ -302,7 +302,7 @@ def _pooled(
     from concurrent.futures.process import BrokenProcessPool
 
     context = multiprocessing.get_context("spawn")
-    with ProcessPoolExecutor(min(jobs, len(tasks)), mp_context=context) as pool:
+    with ProcessPoolExecutor(min(jobs, len(tasks)), mp_context=context, initializer=_end_with_parent) as pool:
         futures = [pool.submit(_remote, work, _Named.of(task)) for task in tasks]
         for k, (task, future) in enumerate(zip(tasks, futures, strict=True)):
             if progress is not None:
@@ -312,6 +312,21 @@ def _pooled(
             except BrokenProcessPool:
                 todo = "was it out of memory? nothing was written; fewer processes (-j 1) need less"
                 raise SymnnError(f"a process that worked on {task.op.name} was ended; {todo}") from None
+
+
+def _end_with_parent() -> None:
+    """A worker whose parent was killed would wait for work for ever."""
+    import multiprocessing
+    import os
+    import threading
+
+    def watch() -> None:
+        parent = multiprocessing.parent_process()
+        if parent is not None:
+            parent.join()
+            os._exit(1)
+
+    threading.Thread(target=watch, daemon=True).start()
 
 
 @dataclass(frozen=True)
