@@ -11,7 +11,7 @@ from __future__ import annotations
 import importlib
 import importlib.util
 import math
-import os
+import re
 import sys
 import tempfile
 from collections.abc import Callable, Iterator, Sequence
@@ -24,7 +24,9 @@ from typing import TYPE_CHECKING, Any
 from symnn import __version__
 from symnn.cache import kept
 from symnn.emit.doc_spec import declaration_hash
-from symnn.errors import UsageError, VerificationError
+from symnn.emit.whitelist import check_source
+from symnn.errors import SymnnError, UsageError, VerificationError
+from symnn.files import write
 from symnn.language.operation import Kind, Op
 
 if TYPE_CHECKING:
@@ -38,6 +40,7 @@ DTYPES = ("float32", "float64")
 TIERS = ("fast", "exact")
 Progress = Callable[[int, int, str], None]
 _MARK = "verified "
+_MEASURE = re.compile(r'[# ]*verified [^"\\]+: error [-+.\w]+, bound [-+.\w]+')
 
 
 @dataclass(frozen=True)
@@ -100,9 +103,7 @@ def build(
             "nothing was written, because verification failed:\n" + "\n".join(map(failures, failed))
         )
     if not check:
-        for b in made:
-            if b.state != "same":
-                _replace(b.path, b.text)
+        write({b.path: b.text for b in made if b.state != "same"}, out_dir)
     return tuple(made)
 
 
@@ -149,11 +150,14 @@ def source_of(op: Op, target: str = "cpu", measured: Sequence[str] = (), tier: s
     plain = kept(parts, emitted) if hasattr(emitter, "__file__") else emitted()
     before, last, after = plain.partition(header[-1])
     start = before.rpartition("\n")[2]
-    return before + last + "".join(f"\n{start}{line}" for line in measured) + after
+    text = before + last + "".join(f"\n{start}{line}" for line in measured) + after
+    check_source(text)
+    return text
 
 
 def _emitter(target: str) -> Any:
-    """The back end of a target."""
+    """The back end of a target; a name that is none is told so before anything is imported."""
+    targets(target)
     return importlib.import_module(f"symnn.emit.{target}")
 
 
@@ -197,7 +201,8 @@ def _covers(measured: Sequence[str], dtypes: Sequence[str]) -> bool:
 
 
 def _is_measure(line: str) -> bool:
-    return line.lstrip("# ").startswith(_MARK)
+    """Whether a line of a file that was there is one that a build writes: nothing else is taken over from it."""
+    return _MEASURE.fullmatch(line) is not None
 
 
 def _measured(report: Report) -> list[str]:
@@ -305,14 +310,34 @@ def _pooled(
     """Tasks by name in fresh processes: threads of a parent's kernels do not survive a fork."""
     import multiprocessing
     from concurrent.futures import ProcessPoolExecutor
+    from concurrent.futures.process import BrokenProcessPool
 
     context = multiprocessing.get_context("spawn")
-    with ProcessPoolExecutor(min(jobs, len(tasks)), mp_context=context) as pool:
+    with ProcessPoolExecutor(min(jobs, len(tasks)), mp_context=context, initializer=_end_with_parent) as pool:
         futures = [pool.submit(_remote, work, _Named.of(task)) for task in tasks]
         for k, (task, future) in enumerate(zip(tasks, futures, strict=True)):
             if progress is not None:
                 progress(k, len(tasks), task.op.name)
-            yield future.result()
+            try:
+                yield future.result()
+            except BrokenProcessPool:
+                todo = "was it out of memory? nothing was written; fewer processes (-j 1) need less"
+                raise SymnnError(f"a process that worked on {task.op.name} was ended; {todo}") from None
+
+
+def _end_with_parent() -> None:
+    """A worker whose parent was killed would wait for work for ever."""
+    import multiprocessing
+    import os
+    import threading
+
+    def watch() -> None:
+        parent = multiprocessing.parent_process()
+        if parent is not None:
+            parent.join()
+            os._exit(1)
+
+    threading.Thread(target=watch, daemon=True).start()
 
 
 @dataclass(frozen=True)
@@ -343,7 +368,7 @@ def _remote(work: Callable[[_Task], Any], named: _Named) -> Any:
 
 
 def _read(path: Path) -> str:
-    return path.read_text(encoding="utf-8") if path.is_file() else ""
+    return path.read_text(encoding="utf-8", errors="replace") if path.is_file() else ""
 
 
 def _placed(folder: Path, name: str, text: str, report: Report | None = None) -> Built:
@@ -351,17 +376,3 @@ def _placed(folder: Path, name: str, text: str, report: Report | None = None) ->
     there = _read(path)
     state = "same" if there == text else "changed" if path.exists() else "new"
     return Built(path, text, state, report)
-
-
-def _replace(path: Path, text: str) -> None:
-    """Write a file so that a reader sees the old text or the new, and nothing between."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
-    try:
-        with os.fdopen(handle, "w", encoding="utf-8", newline="\n") as out:
-            out.write(text)
-        Path(temporary).chmod(0o644)
-        Path(temporary).replace(path)
-    except BaseException:
-        Path(temporary).unlink(missing_ok=True)
-        raise

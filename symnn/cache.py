@@ -1,20 +1,25 @@
 """Texts that were worked out before, kept on disk by the content that they follow from.
 
 A key holds the hash of the engine itself (every file of the package and of its templates, the versions of Python and
-SymPy) beside what the caller gives, so that nothing is ever taken from another engine or another declaration. Files
-are replaced atomically and only read whole; where the folder cannot be used, everything is worked out again.
+the libraries) beside what the caller gives, so that nothing is ever taken from another engine or another declaration.
+Texts do not depend on the processor; what Numba compiles from them it keys by that. Files are replaced atomically and
+only read whole. The folder is its owner's alone: where it is another's, or others may write there, or it cannot be
+used, everything is worked out again.
 """
 
 from __future__ import annotations
 
 import hashlib
 import os
+import stat
 import sys
-import tempfile
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 from functools import cache
 from pathlib import Path
+
+from symnn.errors import UsageError
+from symnn.files import write
 
 __all__ = ["folder", "kept"]
 
@@ -31,31 +36,36 @@ def kept(parts: Sequence[str], make: Callable[[], str]) -> str:
     key = hashlib.sha256("\0".join([_engine(), *parts]).encode()).hexdigest()
     path = folder() / key[:2] / key
     with suppress(OSError, UnicodeDecodeError):
+        if not _private(folder()):
+            return make()
         digest, _, text = path.read_text(encoding="utf-8").partition("\n")
         if digest == hashlib.sha256(text.encode()).hexdigest():
             return text
     made = make()
-    with suppress(OSError):
-        _leave(path, f"{hashlib.sha256(made.encode()).hexdigest()}\n{made}")
+    with suppress(OSError, UsageError):
+        path.parent.mkdir(mode=0o700, exist_ok=True)
+        write({path: f"{hashlib.sha256(made.encode()).hexdigest()}\n{made}"}, mode=0o600)
     return made
 
 
-def _leave(path: Path, text: str) -> None:
-    path.parent.mkdir(parents=True, exist_ok=True)
-    handle, temporary = tempfile.mkstemp(dir=path.parent)
-    with os.fdopen(handle, "w", encoding="utf-8", newline="\n") as out:
-        out.write(text)
-    Path(temporary).replace(path)
+def _private(place: Path) -> bool:
+    """Whether a folder is there or can be made, is the user's, and nobody else may write into it."""
+    place.parent.mkdir(parents=True, exist_ok=True)
+    place.mkdir(mode=0o700, exist_ok=True)
+    found = place.lstat()
+    own = not hasattr(os, "getuid") or found.st_uid == os.getuid()
+    return stat.S_ISDIR(found.st_mode) and own and not found.st_mode & 0o022
 
 
 @cache
 def _engine() -> str:
     """The hash of everything that a text depends on besides its declaration."""
-    import sympy
+    from importlib.metadata import version
 
     from symnn.emit.doc_templates import template_directory
 
-    found = hashlib.sha256(f"{sys.version} {sympy.__version__}".encode())
+    versions = [version(name) for name in ("sympy", "mpmath", "jinja2")]
+    found = hashlib.sha256(f"{sys.version} {sys.flags} {versions}".encode())
     package = Path(__file__).resolve().parent
     for root in (package, Path(str(template_directory()))):
         for path in sorted(p for p in root.rglob("*") if p.is_file() and p.suffix != ".pyc"):

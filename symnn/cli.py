@@ -61,9 +61,10 @@ class Mode(StrEnum):
     jvp = "jvp"
 
 
+_SPEC = "A file or module with declarations: your own Python code, which is run as such."
 Names = Annotated[list[str] | None, typer.Argument(metavar="[OP]...", help="Operations; all where none is named.")]
 Specs = Annotated[
-    list[str] | None, typer.Option("--spec", metavar="FILE_OR_MODULE", help="A file or module with declarations.")
+    list[str] | None, typer.Option("--spec", metavar="FILE_OR_MODULE", help=_SPEC)
 ]
 Target = Annotated[str, typer.Option(help="cpu or all.")]
 Output = Annotated[Path | None, typer.Option("-o", "--output", help="Write to this file, not to standard output.")]
@@ -225,9 +226,11 @@ def bench(
 def new(file: Annotated[Path, typer.Argument(metavar="FILE", help="A Python file that does not exist yet.")]) -> None:
     """Write a small commented declaration to start from."""
     from symnn.emit.doc_templates import fill
+    from symnn.language.guard import flaw_of_name
 
-    if file.suffix != ".py" or not file.stem.isidentifier():
-        raise UsageError(f"{file}: give a Python file whose name is an identifier, such as my_loss.py")
+    if file.suffix != ".py" or (flaw := flaw_of_name(file.stem)):
+        why = f": {file.stem!r} {flaw}" if file.suffix == ".py" else ""
+        raise UsageError(f"{file}: give a Python file whose name is an identifier, such as my_loss.py{why}")
     if file.exists():
         raise UsageError(f"{file} exists and is left as it is; choose another name")
     _save(file, fill("new.py.j2", {"name": file.stem, "file": file.name}))
@@ -305,10 +308,10 @@ def _put(text: str, output: Path | None) -> None:
 
 
 def _save(path: Path, text: str) -> None:
-    try:
-        path.write_text(text, encoding="utf-8")
-    except OSError as error:
-        raise UsageError(f"{path}: cannot be written: {error.strerror}") from None
+    """A file that the user named: a link to a file is followed."""
+    from symnn.files import write
+
+    write({path.resolve(): text})
 
 
 def _write(text: str) -> None:
@@ -350,14 +353,28 @@ def main() -> None:
         _fail(error, 2)
     except BrokenPipeError:
         # Whoever read the output has seen enough; what is left in the buffer goes nowhere.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        _drop_output()
         sys.exit(0)
+    except OSError as error:
+        _drop_output()
+        where = f"{error.filename}: " if error.filename else ""
+        _fail(f"{where}{error.strerror or error}", 2)
+    except RecursionError:
+        _fail("a formula is nested too deeply; name parts of it: f.u[n, c] = …", 2)
+    except MemoryError as error:
+        _fail(f"out of memory{f': {error}' if str(error) else ''}; nothing was written", 1)
+
+
+def _drop_output() -> None:
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def _fail(error: Any, code: int) -> None:
     bold = sys.stderr.isatty() and "NO_COLOR" not in os.environ
     mark = "\033[1;31merror:\033[0m" if bold else "error:"
-    _say(f"{mark} {error}")
+    # What a terminal would take for a command is shown, not obeyed.
+    said = "".join(ch if ch.isprintable() or ch == "\n" else repr(ch)[1:-1] for ch in str(error))
+    _say(f"{mark} {said}")
     sys.exit(code)
 
 

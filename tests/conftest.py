@@ -42,6 +42,17 @@ def own_cache(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
         yield
 
 
+@pytest.fixture(scope="session")
+def relu_built(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder that holds what a build of one cheap operation writes; tests work on copies of it."""
+    from symnn.build import build
+    from symnn.registry import catalogue_operations
+
+    folder = tmp_path_factory.mktemp("built") / "out"
+    build([catalogue_operations()["relu"]], out_dir=folder)
+    return folder
+
+
 @pytest.fixture
 def peer() -> Callable[[str], Any]:
     """Import a peer by name; the test is skipped where it is missing, or fails with ``--require-peers``."""

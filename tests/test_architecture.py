@@ -26,7 +26,8 @@ ASIDE = {
     "elementary": frozenset({"elementary", "emit.doc_templates"}),
     "registry": frozenset({"catalogue", "language"}),
     "minimise": frozenset({"calculus", "language", "registry"}),
-    "cache": frozenset({"emit"}),
+    "cache": frozenset({"emit", "files"}),
+    "files": frozenset(),
     "bench": frozenset({"bench", "bench_cases", "bench_format"}),
     "bench_cases": frozenset({"bench_cases"}),
     "bench_format": frozenset({"bench_format"}),
@@ -37,6 +38,7 @@ USERS = {
     "elementary": {"emit"},
     "registry": {"build", "cli", "minimise"},
     "cache": {"build"},
+    "files": {"build", "cli"},
     "bench": {"cli"},
 }
 FILES = sorted(PACKAGE.rglob("*.py"))

@@ -143,7 +143,7 @@ def test_a_crash_while_writing_leaves_the_old_file(
         raise OSError("the disk is full")
 
     monkeypatch.setattr(Path, "replace", crash)
-    with pytest.raises(OSError, match="full"):
+    with pytest.raises(UsageError, match="the disk is full; what was there is whole"):
         building.build(PAIR, out_dir=tmp_path)
     assert path.read_text() == "old = 1\n"
     assert sorted(p.name for p in path.parent.iterdir() if p.name.startswith(".")) == []

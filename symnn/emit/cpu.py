@@ -19,6 +19,7 @@ from symnn.emit.cpu_steps import Steps
 from symnn.emit.doc_spec import equation_lines, spec
 from symnn.emit.doc_templates import fill, template_directory
 from symnn.emit.printer import PAIRS
+from symnn.emit.whitelist import in_docstring
 from symnn.language.operation import Kind, Program, Programs
 from symnn.loops.count import counts
 from symnn.loops.ir import Kernel, Schedule, kernels_of
@@ -42,6 +43,7 @@ def emit_module(made: Programs, header: Sequence[str] = (), tier: str = "fast") 
     text = "\n".join(line for block in blocks for line in block)
     equations = (part for line in equation_lines(op) for part in _wrapped(line))
     about = [*op.doc.splitlines(), "", *(f"    {line}" for line in equations), "", *header]
+    about = [in_docstring(line) for line in about]
     return fill(
         "cpu/module.py.j2",
         {

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from functools import cached_property
 
 from symnn.emit.cpu_pieces import Coded, Pieces, given_name, public
+from symnn.emit.cpu_scalars import sentence
 from symnn.emit.cpu_shapes import axis_name, shape_text, told_sizes
 from symnn.emit.cpu_steps import Steps
 from symnn.language.operation import SEED, Argument, Kind, Op, Parameter, Program, Role
@@ -382,11 +383,10 @@ def _flat(line: str, names: Sequence[str]) -> str:
 
 def _about(op: Op) -> list[str]:
     """The docstring of ``forward``: what it computes, and what may be a seed instead of an array."""
-    sentence = op.doc.splitlines()[0] if op.doc else op.name
     if not op.drawn:
-        return [f'    """{sentence}"""']
+        return [f'    """{sentence(op)}"""']
     seeds = [
         f"    ``{name}`` is an array, or a whole number: the seed that it is drawn from, {distribution}."
         for name, distribution in op.drawn.items()
     ]
-    return [f'    """{sentence}', "", *seeds, '    """']
+    return [f'    """{sentence(op)}', "", *seeds, '    """']

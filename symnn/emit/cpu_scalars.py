@@ -4,11 +4,17 @@ from __future__ import annotations
 
 from symnn.emit.cpu_kernels import equation_text
 from symnn.emit.printer import PythonPrinter
+from symnn.emit.whitelist import in_docstring
 from symnn.language.operation import Op, Parameter, Program, Role
 from symnn.language.random import uniform
 from symnn.loops.names import code_name
 
-__all__ = ["checked_number", "sample_lines", "value_lines"]
+__all__ = ["checked_number", "sample_lines", "sentence", "value_lines"]
+
+
+def sentence(op: Op) -> str:
+    """The first line of what a declaration says of itself, for a docstring."""
+    return in_docstring(op.doc.splitlines()[0] if op.doc else op.name)
 
 
 def checked_number(p: Parameter) -> str:
@@ -36,7 +42,7 @@ def value_lines(op: Op, program: Program) -> list[str]:
     lines += _equations(program)
     lines.append(f"return {code_name(program.outputs[-1])}")
     head = f"def value({', '.join([step, *(['*', *named] if named else [])])}):"
-    return [head, f'    """{op.doc.splitlines()[0]}"""', *("    " + line for line in lines)]
+    return [head, f'    """{sentence(op)}"""', *("    " + line for line in lines)]
 
 
 def sample_lines(op: Op, program: Program) -> list[str]:
@@ -56,7 +62,7 @@ def sample_lines(op: Op, program: Program) -> list[str]:
     lines.append(f"return rng.{method}({first}, {second}, shape).astype(dtype)")
     head = f"def sample({', '.join(['shape', 'rng', '*', *named, 'dtype=np.float64'])}):"
     doc = [
-        f'    """{op.doc.splitlines()[0]}',
+        f'    """{sentence(op)}',
         "",
         "    ``shape`` is (outputs, inputs, ...); ``rng`` is a numpy.random.Generator.",
         '    """',

@@ -86,7 +86,7 @@ def _wide(page: Mapping[str, Any]) -> list[tuple[str, str]]:
 
 def markdown_page(document: Document) -> dict[str, object]:
     """What the Markdown template is filled with."""
-    words = {"title": document.name, "doc": document.doc.split("\n\n")[0]}
+    words = {"title": document.name, "doc": document.doc.split("\n\n")[0].replace("<", "&lt;")}
     sections = [(_heading(s), _markdown_steps(s, document.names)) for s in document.sections]
     return {**_common(document, _DOLLARS), **words, "sections": sections}
 

@@ -52,7 +52,13 @@ def latex(expr: sp.Basic, names: Names | None = None, around: Iterable[Index] = 
 
 def escape(text: str) -> str:
     """Plain text with what LaTeX would read as commands made literal."""
-    return "".join(_SPECIAL.get(ch, ch) for ch in text)
+    return "".join(_SPECIAL.get(ch) or _plain(ch) for ch in text)
+
+
+def _plain(ch: str) -> str:
+    """A character of text; a Greek letter, which text fonts lack, as mathematics."""
+    word = greek_word(ch)
+    return ch if word == ch else rf"\ensuremath{{{_greek(word)}}}"
 
 
 def letter_latex(letter: Letter) -> str:
@@ -88,7 +94,7 @@ def _letter(letter: Letter) -> tuple[str, str]:
 
 def _below(text: str) -> str:
     if len(text) == 1 or (len(text) <= 3 and not text.isalpha()):
-        return text
+        return escape(text)
     return rf"\{text}" if text in _KNOWN else rf"\mathrm{{{escape(text)}}}"
 
 

@@ -1,6 +1,7 @@
 """The language of declarations: what a file of operations imports."""
 
-from sympy import Abs, And, Eq, Mod, cos, erf, exp, floor, log, oo, pi, sign, sin, sqrt, tanh
+import sympy
+from sympy import oo, pi
 
 from symnn.language.annotations import (
     Between,
@@ -27,10 +28,16 @@ from symnn.language.declare import (
     schedule,
     statement,
 )
+from symnn.language.guard import safe
 from symnn.language.random import bernoulli, normal, second_moment, uniform, unknown, variance
 from symnn.language.reductions import mean, peak, total, window
 from symnn.language.terms import Delta as delta  # noqa: N813 - a function, to users
 from symnn.language.terms import Partial, function, indicator, maximum, minimum, reach, where
+
+Abs, And, Eq, Mod = map(safe, (sympy.Abs, sympy.And, sympy.Eq, sympy.Mod))
+cos, sin, tanh, erf = map(safe, (sympy.cos, sympy.sin, sympy.tanh, sympy.erf))
+exp, log, sqrt = map(safe, (sympy.exp, sympy.log, sympy.sqrt))
+floor, sign = map(safe, (sympy.floor, sympy.sign))
 
 __all__ = [
     "Abs",

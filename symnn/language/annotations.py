@@ -5,7 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import Any
 
+from symnn.language.guard import flaw_of_name
 from symnn.language.operation import Range, Role
+from symnn.language.places import wrong
 from symnn.language.terms import Index
 
 __all__ = [
@@ -64,5 +66,8 @@ def Between(low: float, high: float) -> Range:  # noqa: N802 - reads as an annot
 
 def axes(names: str) -> Any:
     """Indices for the named axes: ``n, c = axes("n c")``; a single name gives a single index."""
+    for name in names.split():
+        if flaw := flaw_of_name(name):
+            raise wrong(f"the axis {name!r} {flaw}", 'name axes by letters: axes("n c")')
     made = tuple(Index(name) for name in names.split())
     return made[0] if len(made) == 1 else made

@@ -7,6 +7,7 @@ from typing import Any
 
 import sympy as sp
 
+from symnn.language.guard import expression
 from symnn.language.operation import Argument, Equation, Parameter, Part, Role
 from symnn.language.places import here, spelt, wrong
 from symnn.language.random import Distribution, Unknown
@@ -75,7 +76,7 @@ def _indices(given: Any) -> tuple[sp.Expr, ...]:
         elif index is Ellipsis:
             made.append(ELEMENTS)
         elif isinstance(index, sp.Expr | int):
-            made.append(sp.sympify(index))
+            made.append(expression(index))
         else:
             raise wrong(f"unknown axis {index!r}", 'make axes with axes("n c") and index with those')
     return tuple(made)
@@ -140,7 +141,7 @@ class Body:
         """The extent of an axis that follows from parameters and other extents: ``f.extent(g, groups)``."""
         if index.axis in self.extents:
             raise wrong(f"the extent of {index} is given twice", "give it once")
-        self.extents[index.axis] = sp.sympify(value)
+        self.extents[index.axis] = expression(value)
 
     def draw(self, argument: Any, distribution: Any) -> None:
         """What a mask or a noise is drawn from where the caller gives a seed: ``f.draw(mask, bernoulli(1 - p))``."""
@@ -166,11 +167,11 @@ class Body:
             self._rename(value, name)
         elif isinstance(value, Entry) and value.name in self.calls and not self.calls[value.name].named:
             self._rename(self.arrays[value.name], name)
-        elif free_indices(sp.sympify(value)) <= {ELEMENTS}:
+        elif free_indices(expression(value)) <= {ELEMENTS}:
             # Element by element; or a scalar, where nothing in the value has a position.
-            self.define(name, tuple(free_indices(sp.sympify(value))), value)
+            self.define(name, tuple(free_indices(expression(value))), value)
         else:
-            found = spelt(tuple(sorted(free_indices(sp.sympify(value)), key=str)))
+            found = spelt(tuple(sorted(free_indices(expression(value)), key=str)))
             what = f"{name} is defined without indices, but its value uses {found}"
             raise wrong(what, f"write f.{name}[{found}] = …")
 
@@ -192,7 +193,7 @@ class Body:
 
     def define(self, name: str, target: tuple[Any, ...], value: Any, groups: tuple[int, ...] = ()) -> None:
         """Add the equation ``name[target] = value`` after checking it."""
-        value = sp.sympify(value)
+        value = expression(value)
         if name in self.arguments:
             if self.arguments[name].role not in (Role.STATE, Role.LEARNED):
                 raise wrong(f"{name} is an argument and cannot be redefined", "choose another name")

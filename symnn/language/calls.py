@@ -8,6 +8,7 @@ from typing import Any
 import sympy as sp
 
 from symnn.language.body import Array, Body, Slot
+from symnn.language.guard import expression
 from symnn.language.operation import Argument, Call, Kind, Op, Part, Role
 from symnn.language.places import spelt, wrong
 from symnn.language.terms import (
@@ -128,7 +129,7 @@ def _bind_parameters(op: Op, params: dict[str, Any]) -> dict[sp.Basic, sp.Basic]
         value = params.get(p.name, p.default)
         if value is None:
             raise wrong(f"{op.name} needs a value for {p.name}", f"write {op.name}(…, {p.name}=…)")
-        mapping[p.symbol] = sp.nsimplify(value) if isinstance(value, float) else sp.sympify(value)
+        mapping[p.symbol] = sp.nsimplify(value) if isinstance(value, float) else expression(value)
     return mapping
 
 def _match(
@@ -140,7 +141,7 @@ def _match(
     if isinstance(value, Array):
         axes, shown = value.axes, value
     else:
-        shown = sp.sympify(value)
+        shown = expression(value)
         axes = tuple(free_in_order(shown))
         if any(len(e.axes) > 1 for e in op.equations):
             raise wrong(

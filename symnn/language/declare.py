@@ -18,6 +18,8 @@ parameter; its annotation is its range.
 from __future__ import annotations
 
 import inspect
+import math
+import numbers
 from collections.abc import Callable
 from contextvars import ContextVar
 from typing import Any, overload
@@ -27,6 +29,7 @@ import sympy as sp
 from symnn.language.annotations import Shape
 from symnn.language.body import Array, Body, grouped
 from symnn.language.calls import call
+from symnn.language.guard import expression
 from symnn.language.operation import Argument, Kind, Op, Parameter, Range, Role, Source
 from symnn.language.places import wrong
 from symnn.language.terms import ELEMENTS, Entry, Index, Tensor
@@ -77,8 +80,11 @@ def _read_arguments(function: Callable[..., Any], kind: Kind, place: Source) -> 
 
 
 def _parameter(p: inspect.Parameter, allowed: Range, place: Source) -> Parameter:
-    default = None if p.default is inspect.Parameter.empty else float(p.default)
-    if default is not None and default not in allowed:
+    given = None if p.default is inspect.Parameter.empty else p.default
+    if given is not None and not isinstance(given, numbers.Real):
+        raise wrong(f"parameter {p.name} = {given!r} is no number", "give it a number, or no default", place)
+    default = None if given is None else float(given)
+    if default is not None and (not math.isfinite(default) or default not in allowed):
         raise wrong(f"parameter {p.name} = {default:g} is out of its range {allowed}", "change one of the two", place)
     known: dict[str, bool] = {"real": True}
     if allowed.low > 0 or (allowed.low == 0 and allowed.low_open):
@@ -162,7 +168,7 @@ def _outputs(returned: Any, body: Body) -> tuple[str, ...]:
     """What is returned; else what an optimizer replaces; else the last equation."""
     if returned is not None:
         many = returned if isinstance(returned, tuple) else (returned,)
-        return tuple(str((r.tensor if isinstance(r, Array | Entry) else sp.sympify(r).tensor).name) for r in many)
+        return tuple(str((r.tensor if isinstance(r, Array | Entry) else expression(r).tensor).name) for r in many)
     if body.updates:
         return tuple(body.updates.values())
     return (body.equations[-1].name,)

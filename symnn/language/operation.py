@@ -8,7 +8,9 @@ from enum import Enum
 
 import sympy as sp
 
-from symnn.language.terms import Entry, Extent, Index, Tensor, canonical
+from symnn.language.guard import TAKEN, flaw_of_name, flaw_of_text
+from symnn.language.places import Source, wrong
+from symnn.language.terms import DOT, MACRON, PRIME, Entry, Extent, Index, Tensor, canonical
 
 __all__ = [
     "SEED",
@@ -55,14 +57,6 @@ class Role(Enum):
     @property
     def differentiable(self) -> bool:
         return self in (Role.INPUT, Role.LEARNED)
-
-
-@dataclass(frozen=True)
-class Source:
-    """Where a declaration stands."""
-
-    filename: str
-    line: int
 
 
 @dataclass(frozen=True)
@@ -236,6 +230,38 @@ class Op:
     groups: Mapping[str, tuple[int, ...]] = field(default_factory=dict)
     drawn: Mapping[str, sp.Expr] = field(default_factory=dict)
     parts: tuple[Part, ...] = ()
+
+    def __post_init__(self) -> None:
+        """Every operation there is has names that nothing takes for more than names."""
+        for what, name in self._names():
+            # The marks are the calculus's own: n′, x̄, ẋ.
+            if flaw := flaw_of_name(name.rstrip(PRIME + MACRON + DOT)):
+                raise wrong(f"the {what} {name!r} {flaw}", f"give the {what} a plain name", self.source)
+        for name in (*(a.name for a in self.arguments), *(p.name for p in self.parameters)):
+            if name in TAKEN:
+                raise wrong(f"{name} is a name that generated modules use", "rename the argument", self.source)
+        if flaw := flaw_of_text(self.doc):
+            raise wrong(f"the docstring of {self.name} {flaw}", "leave it out", self.source)
+
+    def _names(self) -> Iterator[tuple[str, str]]:
+        """What each name is of, and the name."""
+        # A count of what an operation costs is named after it: "flop_count of linear".
+        for name in self.name.split(" of ") if self.kind is Kind.STATEMENT else [self.name]:
+            yield "operation", name
+        if self.symbol:
+            yield "symbol", self.symbol
+        terms = [*(a.entry for a in self.arguments), *(p.symbol for p in self.parameters), *self.facts]
+        terms += [*(t for e in self.equations for t in (e.target, e.value)), *self.extents.values()]
+        terms += [*self.drawn.values(), *(a.below for a in self.arguments if a.below is not None)]
+        for node in dict.fromkeys(node for term in terms for node in sp.preorder_traversal(term)):
+            if isinstance(node, Index | Extent):
+                yield from [("axis", str(node.name))] if node.axis != "…" else []
+            elif isinstance(node, sp.Function):
+                yield "function", type(node).__name__
+            elif isinstance(getattr(node, "name", None), str):
+                yield "name", node.name
+        for name in (*self.extents, *self.outputs, *self.updates, *self.updates.values(), *self.groups, *self.calls):
+            yield "name", str(name)
 
     def argument(self, name: str) -> Argument:
         return next(a for a in self.arguments if a.name == name)

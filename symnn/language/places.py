@@ -3,19 +3,26 @@
 from __future__ import annotations
 
 import sys
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import sympy as sp
 
 from symnn.errors import DeclarationError
-from symnn.language.operation import Source
-from symnn.language.terms import ELEMENTS
 
-__all__ = ["here", "spelt", "wrong"]
+__all__ = ["Source", "here", "spelt", "wrong"]
 
 #: Frames of these files are the engine's; the next one outwards is the user's line.
 _ENGINE = (str(Path(__file__).parent), str(Path(sp.__file__).parent))
+
+
+@dataclass(frozen=True)
+class Source:
+    """Where a declaration stands."""
+
+    filename: str
+    line: int
 
 
 def here() -> Source:
@@ -33,4 +40,4 @@ def wrong(what: str, todo: str, where: Source | None = None) -> DeclarationError
 
 def spelt(indices: tuple[Any, ...]) -> str:
     """Indices as a declaration spells them: ..., c."""
-    return ", ".join("..." if i == ELEMENTS else str(i) for i in indices)
+    return ", ".join("..." if str(i) == "…" else str(i) for i in indices)

@@ -6,6 +6,7 @@ from typing import Any
 
 import sympy as sp
 
+from symnn.language.guard import Function, expression
 from symnn.language.operation import Op
 from symnn.language.terms import ELEMENTS, Entry, substitute
 
@@ -29,13 +30,13 @@ def unknown(name: str) -> Unknown:
     return Unknown(name)
 
 
-class bernoulli(sp.Function):  # noqa: N801 - a distribution, spelt as users spell it
+class bernoulli(Function):  # noqa: N801 - a distribution, spelt as users spell it
     """One with the given probability, else zero."""
 
     nargs = 1
 
 
-class uniform(sp.Function):  # noqa: N801 - a distribution, spelt as users spell it
+class uniform(Function):  # noqa: N801 - a distribution, spelt as users spell it
     """The uniform distribution on [low, high]."""
 
     nargs = 2
@@ -46,7 +47,7 @@ class uniform(sp.Function):  # noqa: N801 - a distribution, spelt as users spell
         return 1 / (high - low), low, high
 
 
-class normal(sp.Function):  # noqa: N801
+class normal(Function):  # noqa: N801
     """The normal distribution of a mean and a standard deviation."""
 
     nargs = 2
@@ -65,7 +66,7 @@ class Variance(sp.Expr):
     is_positive = True
 
     def __new__(cls, of: Entry) -> Variance:
-        return super().__new__(cls, of)
+        return super().__new__(cls, expression(of))
 
 
 #: The classes of the distributions.
@@ -94,5 +95,5 @@ def second_moment(op: Op, **given: Any) -> SecondMoment:
     value: sp.Expr = op.equations[-1].value
     for p in op.parameters:
         chosen = given.get(p.name, p.default)
-        value = value.xreplace({p.symbol: sp.nsimplify(chosen) if isinstance(chosen, float) else chosen})
+        value = value.xreplace({p.symbol: sp.nsimplify(chosen) if isinstance(chosen, float) else expression(chosen)})
     return SecondMoment(substitute(value, {argument: z}), z)

@@ -6,6 +6,7 @@ from typing import Any
 
 import sympy as sp
 
+from symnn.language.guard import expression
 from symnn.language.places import wrong
 from symnn.language.terms import ELEMENTS, Index, Peak, Reduction, Total, free_indices
 
@@ -13,7 +14,7 @@ __all__ = ["mean", "peak", "total", "window"]
 
 
 def _reduce(kind: type[Reduction], body: Any, indices: tuple[Any, ...]) -> sp.Expr:
-    body = sp.sympify(body)
+    body = expression(body)
     indices = tuple(ELEMENTS if i is Ellipsis else i for i in indices)
     if not indices:
         raise wrong("a reduction without an axis", "name the axes to reduce over: total(x[n, c], c)")
@@ -47,5 +48,6 @@ def peak(body: Any, *indices: Any) -> sp.Expr:
 
 def window(length: Index, width: Index, stride: Any = 1, padding: Any = 0, dilation: Any = 1) -> sp.Expr:
     """How many places a window of extent ``width`` has along an axis (Dumoulin & Visin 2016, relationship 15)."""
+    stride, padding, dilation = map(expression, (stride, padding, dilation))
     reach = dilation * (width.extent - 1) + 1
-    return sp.floor((length.extent + 2 * padding - reach) / sp.sympify(stride)) + 1
+    return sp.floor((length.extent + 2 * padding - reach) / stride) + 1

@@ -12,6 +12,9 @@ from typing import Any
 
 import sympy as sp
 
+from symnn.language.guard import Function, expression, flaw_of_name
+from symnn.language.places import wrong
+
 __all__ = [
     "DOT",
     "ELEMENTS",
@@ -121,7 +124,7 @@ class Entry(sp.Expr):
     is_real = True
 
     def __new__(cls, tensor: Tensor, *indices: Any) -> Entry:
-        return super().__new__(cls, tensor, *(sp.sympify(i) for i in indices))
+        return super().__new__(cls, tensor, *map(expression, indices))
 
     #: What can be indexed would be taken for a sequence.
     __iter__ = None
@@ -164,12 +167,12 @@ class Reduction(sp.Expr):
     is_real = True
 
     def __new__(cls, body: Any, *indices: Index) -> sp.Expr:
-        return super().__new__(cls, sp.sympify(body), *indices)
+        return super().__new__(cls, expression(body), *indices)
 
     @classmethod
     def over(cls, body: Any, *indices: Index) -> sp.Expr:
         """Reduce ``body`` over ``indices``, renaming them so that they clash with nothing."""
-        body = sp.sympify(body)
+        body = expression(body)
         used = {s for s in _all_symbols(body) if isinstance(s, Index)}
         mapping: dict[Index, Index] = {}
         for index in indices:
@@ -199,7 +202,7 @@ class Total(Reduction):
     """The sum of a body over bound indices."""
 
     def __new__(cls, body: Any, *indices: Index) -> sp.Expr:
-        body = sp.sympify(body)
+        body = expression(body)
         if body is sp.S.Zero or not indices:
             return body
         return super().__new__(cls, body, *indices)
@@ -248,7 +251,7 @@ class Delta(sp.Expr):
     is_nonnegative = True
 
     def __new__(cls, left: Any, right: Any) -> sp.Expr:
-        left, right = (sp.sympify(a).replace(reach, lambda i: i) for a in (left, right))
+        left, right = (expression(a).replace(reach, lambda i: i) for a in (left, right))
         difference = left - right
         if difference.is_number:
             return sp.S.One if difference == 0 else sp.S.Zero
@@ -285,7 +288,7 @@ class Pullback(sp.Expr):
         return super().__new__(cls, of, wrt, cotangent)
 
 
-class _Choice(sp.Function):
+class _Choice(Function):
     """The larger or smaller of two values; a tie takes the first, and NaN comes through."""
 
     nargs = 2
@@ -317,7 +320,7 @@ class minimum(_Choice):  # noqa: N801
         return a if a == b else None
 
 
-class logistic(sp.Function):  # noqa: N801
+class logistic(Function):  # noqa: N801
     """1/(1 + e^(−u)), which rules put where they find it; a declaration writes the quotient."""
 
     nargs = 1
@@ -329,7 +332,7 @@ class logistic(sp.Function):  # noqa: N801
         return logistic(u) * logistic(-u)
 
 
-class erfc(sp.Function):  # noqa: N801
+class erfc(Function):  # noqa: N801
     """1 − erf u, kept as it is: SymPy's own would turn erfc(−u) back into a difference."""
 
     nargs = 1
@@ -337,14 +340,14 @@ class erfc(sp.Function):  # noqa: N801
     is_real = True
 
 
-class damped(sp.Function):  # noqa: N801
+class damped(Function):  # noqa: N801
     """a·b, and zero where b has vanished, though a be infinite; ``damped(a, b)``."""
 
     nargs = 2
     is_real = True
 
 
-class reach(sp.Function):  # noqa: N801
+class reach(Function):  # noqa: N801
     """An index used as a position along another axis, where the element may be absent: ``x[n, reach(k)]``."""
 
     nargs = 1
@@ -358,15 +361,18 @@ class reach(sp.Function):  # noqa: N801
 def function(name: str) -> Any:
     """A differentiable function of one number of which nothing else is known; its derivative is written φ′."""
 
+    if flaw := flaw_of_name(name.rstrip(PRIME)):
+        raise wrong(f"{name!r} {flaw}", "name the function by a letter or a word")
+
     def fdiff(self: sp.Function, argindex: int = 1) -> sp.Expr:
         return function(name + PRIME)(*self.args)
 
-    return type(name, (sp.Function,), {"nargs": 1, "is_real": True, "fdiff": fdiff, "abstract": True})
+    return type(name, (Function,), {"nargs": 1, "is_real": True, "fdiff": fdiff, "abstract": True})
 
 
 def where(condition: Any, then: Any, otherwise: Any) -> sp.Expr:
     """``then`` where the condition holds, else ``otherwise`` (also where a NaN makes it undecided)."""
-    return sp.Piecewise((then, condition), (otherwise, True))
+    return sp.Piecewise((expression(then), expression(condition)), (expression(otherwise), True))
 
 
 def indicator(condition: Any) -> sp.Expr:

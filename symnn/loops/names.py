@@ -8,20 +8,10 @@ import unicodedata
 
 import sympy as sp
 
+from symnn.language.guard import RESERVED
 from symnn.language.terms import DOT, MACRON, Entry, Index
 
 __all__ = ["code_name", "describe", "index_name", "size_name"]
-
-#: Names that generated functions use for their own.
-_RESERVED = {
-    *("real", "out", "lo", "hi", "chunk", "np", "math", "sizes", "lead", "saved", "state", "reduction", "e", "value"),
-    # What modules import from their runtime.
-    *("check", "number", "output", "outputs", "reduce", "pairs", "cotangent", "updated", "added", "compensated"),
-    *("per_sample", "chunk_rows", "require", "extent_of", "write_back", "shape_of", "reduction_of"),
-    *("seeded", "seed_or"),
-    *("maxnum", "larger", "smaller", "sign", "exp", "expm1", "log", "log1p", "tanh", "erf", "erfc", "sin", "cos"),
-    *("times_exp", "times_erfc", "pair", "pair_of", "pair_times", "pair_plus", "pair_size"),
-}
 
 
 def code_name(name: str) -> str:
@@ -36,7 +26,7 @@ def code_name(name: str) -> str:
     made = "".join(ch if ch.isidentifier() or ch.isdigit() else "_" for ch in plain)
     made = f"d{made}" if bar else made
     made = f"{made}_dot" if dot else made
-    return made + "_" if keyword.iskeyword(made) or made in _RESERVED else made
+    return made + "_" if keyword.iskeyword(made) or made in RESERVED else made
 
 
 def index_name(index: sp.Basic) -> str:
