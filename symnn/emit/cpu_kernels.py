@@ -122,7 +122,8 @@ class _Writer:
             rounds = isinstance(node.value, sp.Symbol) and str(node.value.name).endswith("_sum")
             return [f"{node.name} = real({node.value.name})" if rounds else f"{node.name} = {text(node.value)}"]
         if isinstance(node, Start):
-            return [f"{node.name} = {'-1' if node.position else 'real(-np.inf)' if node.maximum else '0.0'}"]
+            least = "-np.finfo(real).max" if node.finite else "real(-np.inf)"
+            return [f"{node.name} = {'-1' if node.position else least if node.maximum else '0.0'}"]
         if isinstance(node, Store):
             return [f"{text(node.entry)} = {text(node.value)}"]
         if isinstance(node, Accumulate) and node.compensated:

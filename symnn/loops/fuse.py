@@ -261,7 +261,7 @@ class _Builder:
             made += explained
             for item in started:
                 made.append(Start(self._running(item), item.reduces is not None and issubclass(item.reduces, Peak),
-                                  item.reduces is Place))
+                                  item.reduces is Place, item.reduces is Shift))
                 if item.reduces is Place and self._partner(item, ending) is None:
                     made.append(Start(f"{self._running(item)}_best", True))
             made += self._nested(columns, body)
