@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from symnn.calculus.kinks import CONVENTIONS
-from symnn.language import Abs, T, activation, axes, layer, maximum, minimum, peak, sign, where
+from symnn.language import Abs, T, activation, axes, layer, maximum, minimum, peak, sign, sqrt, total, where
 from symnn.language.operation import Op
 from symnn.registry import catalogue_operations
 
@@ -67,6 +67,12 @@ def greatest(f, x: T[n, d]):
     f.y[n] = peak(x[n, d], d)
 
 
+@layer
+def norm(f, x: T[n, d]):
+    """The Euclidean norm of each row."""
+    f.y[n] = sqrt(total(x[n, d] ** 2, d))
+
+
 @dataclass(frozen=True)
 class Peer:
     """An expression of another library, and its derivatives at the same place."""
@@ -79,7 +85,8 @@ class Peer:
 class Row:
     """An operation at a place where its derivative is a choice: the arrays there, and the derivatives by one of them.
 
-    ``shown`` is how the operation is written in the page, by default its name.
+    ``shown`` is how the operation is written in the page, by default its name; ``derived`` is whether the derivation
+    has a value there, and not 0/0.
     """
 
     op: Op
@@ -91,6 +98,7 @@ class Row:
     by: str = "x"
     shown: str = ""
     parameters: Mapping[str, float] = field(default_factory=dict)
+    derived: bool = True
 
     @property
     def label(self) -> str:
@@ -127,6 +135,9 @@ def rows() -> tuple[Row, ...]:
             shown="where(x > 0, x, 2x)"),
         Row(greatest, "x = (1, 3, 3)", {"x": ties}, [[0.0, 1.0, 0.0]],
             Peer("torch.amax(x, 1)", [[0.0, 0.5, 0.5]]), Peer("jnp.max(x, 1)", [[0.0, 0.5, 0.5]]), shown="peak(x)"),
+        Row(norm, "x = 0", {"x": [[0.0, 0.0]]}, [[0.0, 0.0]],
+            Peer("torch.linalg.norm(x)", [[0.0, 0.0]]), Peer("jnp.linalg.norm(x)", [[NAN, NAN]]),
+            shown="sqrt(total(x²))", derived=False),
         Row(ops["step"], "x = θ", {"x": [0.0]}, [0.0], None, Peer("jnp.heaviside(x, 1.0)", [0.0])),
         Row(ops["relu"], "x = 0", {"x": [0.0]}, [0.0], Peer("F.relu(x)", [0.0]), Peer("jax.nn.relu(x)", [0.0])),
         Row(ops["leaky_relu"], "x = 0", {"x": [0.0]}, [0.01],
@@ -181,6 +192,7 @@ def markdown() -> str:
         "For max, min, |a| and sign this is a subgradient, or the slope of one side. Of equals the first takes all:",
         "what comes to a maximum goes on whole, on one way. A branch is differentiated as it was declared, whatever",
         "lies beyond its end: x·log x, declared as 0 at 0, has the derivative 0 there and not −∞.",
+        "The derivative of a norm, x/√(Σx²), is 0/0 where all of x is 0; kernels give 0, the least subgradient.",
         "",
         "## What follows for operations, and what others do",
         "",
