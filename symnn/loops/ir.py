@@ -45,10 +45,11 @@ class Comment:
 
 @dataclass(frozen=True)
 class Let:
-    """A local name for a value, within its row or its pass."""
+    """A local name for a value, within its row or its pass; what ``rounds`` is of a sum in double precision."""
 
     name: str
     value: sp.Expr
+    rounds: bool = False
 
 
 @dataclass(frozen=True)

@@ -195,6 +195,10 @@ def pull_numbers(
         if is_number(expr):
             if expr.is_number or not _worth_a_name(expr):
                 return expr
+            if all(isinstance(f, Extent) for f in sp.Mul.make_args(1 / expr)):
+                # A count is exact in every type, and its reciprocal is not.
+                count = pull(1 / expr)
+                return 1 / (sp.Symbol(str(count), integer=True, positive=True) if count.is_Symbol else count)
             if expr not in numbers:
                 name = number_name(expr)
                 numbers[expr] = _unused(name if len(name) <= 60 else "factor", used)
