@@ -62,6 +62,12 @@ def norm(f, x: T[n, d]):
 
 
 @layer
+def distance(f, x: T[n, d], y: T[n, d]):
+    """The Euclidean distance of each pair of rows."""
+    f.r[n] = sqrt(total((x[n, d] - y[n, d]) ** 2, d))
+
+
+@layer
 def norm_of_rank_three(f, x: T[n, c, d, e]):
     """The Euclidean norm of each sample, an array of three axes."""
     f.y[n] = sqrt(total(x[n, c, d, e] ** 2, c, d, e))

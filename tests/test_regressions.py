@@ -359,6 +359,13 @@ def test_norm_at_zero(built: Any, dtype: type) -> None:
     y, grads = ran(built("norm"), np.array([[0, 0], [3, 4]], dtype))
     near(y, [0, 5], dtype)
     near(grads.x, [[0, 0], [mpmath.mpf(3) / 5, mpmath.mpf(4) / 5]], dtype)
+    far, same = np.array([[1, 2], [4, 5]], dtype), np.array([[1, 2], [1, 1]], dtype)
+    r, grads = ran(built("distance"), far, same)
+    near(r, [0, 5], dtype)
+    near(grads.x, [[0, 0], [mpmath.mpf(3) / 5, mpmath.mpf(4) / 5]], dtype)
+    near(grads.y, [[0, 0], [-mpmath.mpf(3) / 5, -mpmath.mpf(4) / 5]], dtype)
+    nan, _ = ran(built("norm"), np.array([[np.nan, 0]], dtype))
+    assert np.isnan(nan).all()
 
 
 @DTYPES
