@@ -29,7 +29,7 @@ from symnn.loops.ir import (
 )
 from symnn.loops.items import DEAR, Item, item_of, pass_times, share_dear
 from symnn.loops.means import rounded_once
-from symnn.loops.names import code_name, index_name
+from symnn.loops.names import code_name, index_name, is_count
 
 __all__ = ["fuse"]
 
@@ -181,7 +181,7 @@ class _Builder:
                 made.append(Let(local, e))
                 self.locals[e.name] = sp.Symbol(local, real=True, integer=e.tensor.is_integer)
         powers = {p for i in inside for p in i.body.atoms(sp.Pow) if p.exp == -1 and p.base.is_Symbol}
-        for count in sorted({p.base for p in powers if p.base.is_integer and p.base.is_positive}, key=str):
+        for count in sorted({p.base for p in powers if is_count(p.base)}, key=str):
             name = str(count.name) if not isinstance(count, Extent) else count.axis
             local = "one_over_size" if name == "…" else f"one_over_{code_name(name)}"
             made.append(Let(local, 1 / count))
