@@ -252,3 +252,22 @@ def test_nothing_is_shifted_twice() -> None:
     twice, applied = stabilise(once, ["z"])
     assert [e.value for e in twice] == [e.value for e in once] and not applied
     assert maximum(sp.S.One, sp.S(2)) == 2
+
+
+def test_a_quotient_by_its_own_norm_is_zero_where_the_norm_is() -> None:
+    """Only what is zero with the norm is: not another tensor, and not where something is added under the root."""
+    own, other = Entry(x, n, c), Entry(g, n, c)
+    squares = Total(Entry(x, n, c1) ** 2, c1)
+    along = Total(Entry(x, n, c1) * Entry(g, n, c1), c1)
+    for value, guarded in (
+        (own / sp.sqrt(squares), True),
+        (-own * other / squares ** sp.Rational(3, 2), True),
+        (along / sp.sqrt(squares), True),
+        (other / sp.sqrt(squares), False),
+        (own / sp.sqrt(squares + 1), False),
+        (own / squares, False),
+        (own * sp.sqrt(squares), False),
+    ):
+        (made,), applied = stabilise([Equation(Entry(Tensor("out"), n, c), value)], ["x", "g"])
+        assert [a.rule for a in applied] == ["quotient by its own norm"] * guarded
+        assert made.value == (sp.Piecewise((0, sp.Eq(squares, 0)), (value, True)) if guarded else value)

@@ -60,6 +60,28 @@ def test_independent_reductions_share_a_pass_and_dependent_ones_do_not() -> None
     assert [sum(isinstance(s, Accumulate | Choose) for s in p.body) for p in passes] == [2, 1]
 
 
+def test_a_mean_is_rounded_once_and_a_sum_that_is_wanted_is_rounded_by_itself() -> None:
+    """real(Σ/n), and not real(Σ) times a rounded 1/n; where the sum is read too, both come from the same number."""
+    mu, total = Entry(Tensor("mu"), n), Total(Entry(x, n, c1), c1)
+    alone = [Equation(mu, total / c.extent), Equation(Y, X - mu)]
+    (kernel,) = kernels(schedule(program(*alone, outputs=("y",), x=(n, c))))
+    (rounded,) = [node for node in kernel.body if isinstance(node, Let) and node.rounds]
+    assert rounded.name == "mu"
+    assert rounded.value.has(1 / c.extent)
+    both = [*alone[:1], Equation(Y, X - mu + total)]
+    (kernel,) = kernels(schedule(program(*both, outputs=("y",), x=(n, c))))
+    (rounded,) = [node for node in kernel.body if isinstance(node, Let) and node.rounds]
+    assert rounded.value.is_Symbol
+
+
+def test_reductions_in_conditions_and_branches_are_found() -> None:
+    total = Total(Entry(x, n, c1), c1)
+    chosen = sp.Piecewise((X, total > 1), (Total(Entry(x, n, c1) ** 2, c1), True))
+    (kernel,) = kernels(schedule(program(Equation(Y, chosen), outputs=("y",), x=(n, c))))
+    sums = [s for node in kernel.body if isinstance(node, Pass) for s in node.body if isinstance(s, Accumulate)]
+    assert len(sums) == 2
+
+
 def test_a_dear_value_that_two_passes_want_is_computed_once_and_kept() -> None:
     exponential = sp.exp(X)
     total = Entry(Tensor("s"), n)

@@ -1,32 +1,49 @@
-"""Derivatives at kinks: which subgradient each piecewise function of the language takes.
+"""Derivatives at kinks: which subgradient each piecewise function of the language takes, in one table.
 
-=============  =======================================  =====================
-function       derivative                               at the kink
-=============  =======================================  =====================
-max(a, b)      1[a ≥ b] to a, 1[b > a] to b             the first takes all
-min(a, b)      1[a ≤ b] to a, 1[b < a] to b             the first takes all
-|a|            sign a                                   0
-sign a         0                                        0
-f if C else g  f′ where C holds, else g′                the branch C takes
-=============  =======================================  =====================
+``docs/conventions.md`` prints it, with what it comes to in the operations of the catalogue.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import dataclass
 
 import sympy as sp
 
-from symnn.language.terms import indicator, maximum, minimum
+from symnn.language.terms import Peak, indicator, maximum, minimum
 
-__all__ = ["derivative"]
+__all__ = ["CONVENTIONS", "Convention", "derivative"]
 
-_SUBGRADIENTS: dict[type[sp.Basic], Callable[..., tuple[sp.Expr, ...]]] = {
-    maximum: lambda a, b: (indicator(a >= b), indicator(b > a)),
-    minimum: lambda a, b: (indicator(a <= b), indicator(b < a)),
-    sp.Abs: lambda a: (sp.sign(a),),
-    sp.sign: lambda a: (sp.S.Zero,),
-}
+
+@dataclass(frozen=True)
+class Convention:
+    """What a function's derivative is, and what it is where there are several to choose from.
+
+    ``slopes`` has the derivatives by the arguments; none where they are not a function of the values alone.
+    """
+
+    function: type[sp.Basic]
+    written: str
+    derivative: str
+    at_the_kink: str
+    slopes: Callable[..., tuple[sp.Expr, ...]] | None = None
+
+
+CONVENTIONS = (
+    Convention(
+        maximum, "max(a, b)", "1[a ≥ b] to a, 1[b > a] to b", "the first takes all",
+        lambda a, b: (indicator(a >= b), indicator(b > a)),
+    ),
+    Convention(
+        minimum, "min(a, b)", "1[a ≤ b] to a, 1[b < a] to b", "the first takes all",
+        lambda a, b: (indicator(a <= b), indicator(b < a)),
+    ),
+    Convention(sp.Abs, "|a|", "sign a", "0", lambda a: (sp.sign(a),)),
+    Convention(sp.sign, "sign a", "0", "0", lambda a: (sp.S.Zero,)),
+    Convention(sp.Piecewise, "f if C else g", "f′ where C holds, else g′", "the branch that C takes"),
+    Convention(Peak, "max over k of f[k]", "f′[k] at the k where f is greatest", "the first k takes all"),
+)
+_SUBGRADIENTS = {c.function: c.slopes for c in CONVENTIONS if c.slopes is not None}
 
 
 def derivative(expr: sp.Expr, symbol: sp.Symbol) -> sp.Expr:

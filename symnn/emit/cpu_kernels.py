@@ -122,10 +122,10 @@ class _Writer:
         if isinstance(node, Comment):
             return [f"# {equation_text(node.equation.target, node.equation.value)}"]
         if isinstance(node, Let):
-            rounds = isinstance(node.value, sp.Symbol) and str(node.value.name).endswith("_sum")
-            return [f"{node.name} = real({node.value.name})" if rounds else f"{node.name} = {text(node.value)}"]
+            return [f"{node.name} = real({text(node.value)})" if node.rounds else f"{node.name} = {text(node.value)}"]
         if isinstance(node, Start):
-            return [f"{node.name} = {'-1' if node.position else 'real(-np.inf)' if node.maximum else '0.0'}"]
+            least = "-np.finfo(real).max" if node.finite else "real(-np.inf)"
+            return [f"{node.name} = {'-1' if node.position else least if node.maximum else '0.0'}"]
         if isinstance(node, Store):
             return [f"{text.place(node.entry)} = {text(node.value)}"]
         if isinstance(node, Accumulate) and node.compensated:

@@ -28,7 +28,8 @@ from symnn.loops.ir import (
     Store,
 )
 from symnn.loops.items import DEAR, Item, item_of, pass_times, share_dear
-from symnn.loops.names import code_name, index_name
+from symnn.loops.means import rounded_once
+from symnn.loops.names import code_name, index_name, is_count
 
 __all__ = ["fuse"]
 
@@ -115,7 +116,7 @@ class _Builder:
         for time in range(self.last_pass + 1):
             body += self._row_values(time)
             body += self._passes(time)
-        body += self._row_values(self.last_pass + 1)
+        body = rounded_once([*body, *self._row_values(self.last_pass + 1)], self.reciprocals)
         for index in reversed(self.rows[1:]):
             body = [Pass(index, tuple(body))]
         body += self._flushes()
@@ -179,11 +180,12 @@ class _Builder:
                 local = code_name(f"{code_name(e.name)}_{''.join(index_name(i) for i in e.indices)}")
                 made.append(Let(local, e))
                 self.locals[e.name] = sp.Symbol(local, real=True, integer=e.tensor.is_integer)
-        for extent in sorted({e for i in inside for e in i.body.atoms(Extent)}, key=str):
-            if any(power.base == extent and power.exp == -1 for i in inside for power in i.body.atoms(sp.Pow)):
-                local = "one_over_size" if extent.axis == "…" else f"one_over_{code_name(extent.axis)}"
-                made.append(Let(local, 1 / extent))
-                self.reciprocals[1 / extent] = sp.Symbol(local, real=True)
+        powers = {p for i in inside for p in i.body.atoms(sp.Pow) if p.exp == -1 and p.base.is_Symbol}
+        for count in sorted({p.base for p in powers if is_count(p.base)}, key=str):
+            name = str(count.name) if not isinstance(count, Extent) else count.axis
+            local = "one_over_size" if name == "…" else f"one_over_{code_name(name)}"
+            made.append(Let(local, 1 / count))
+            self.reciprocals[1 / count] = sp.Symbol(local, real=True)
         return made
 
     def _flushes(self) -> list[Node]:
@@ -261,7 +263,7 @@ class _Builder:
             made += explained
             for item in started:
                 made.append(Start(self._running(item), item.reduces is not None and issubclass(item.reduces, Peak),
-                                  item.reduces is Place))
+                                  item.reduces is Place, item.reduces is Shift))
                 if item.reduces is Place and self._partner(item, ending) is None:
                     made.append(Start(f"{self._running(item)}_best", True))
             made += self._nested(columns, body)
@@ -368,7 +370,7 @@ class _Builder:
         made: list[Node] = []
         for item in started:
             if item.reduces is Total:
-                made.append(Let(self._local(item.name), sp.Symbol(self._running(item), real=True)))
+                made.append(Let(self._local(item.name), sp.Symbol(self._running(item), real=True), True))
             self._localise(item.name)
             if item.name in self.outputs:
                 made.append(Store(item.equation.target, self.locals[item.name]))

@@ -45,19 +45,25 @@ class Comment:
 
 @dataclass(frozen=True)
 class Let:
-    """A local name for a value, within its row or its pass."""
+    """A local name for a value, within its row or its pass; what ``rounds`` is of a sum in double precision."""
 
     name: str
     value: sp.Expr
+    rounds: bool = False
 
 
 @dataclass(frozen=True)
 class Start:
-    """A row's accumulator before its pass: zero for a sum, −∞ for a maximum, −1 for a position."""
+    """A row's accumulator before its pass: zero for a sum, −∞ for a maximum, −1 for a position.
+
+    A ``finite`` maximum, which exponents are shifted by, starts from the least number: −∞ less itself is no number,
+    and a sum of exponentials of −∞ is zero.
+    """
 
     name: str
     maximum: bool = False
     position: bool = False
+    finite: bool = False
 
 
 @dataclass(frozen=True)

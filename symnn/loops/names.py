@@ -9,9 +9,9 @@ import unicodedata
 import sympy as sp
 
 from symnn.language.guard import RESERVED
-from symnn.language.terms import DOT, MACRON, Entry, Index
+from symnn.language.terms import DOT, MACRON, Entry, Extent, Index
 
-__all__ = ["code_name", "describe", "index_name", "size_name"]
+__all__ = ["code_name", "describe", "index_name", "is_count", "size_name"]
 
 
 def code_name(name: str) -> str:
@@ -47,3 +47,10 @@ def describe(prefix: str, expr: sp.Expr) -> str:
     parts = dict.fromkeys(code_name(e.name) for e in sorted(expr.atoms(Entry), key=sp.default_sort_key))
     inner = "exp_" if prefix in ("sum", "max") and expr.atoms(sp.exp) else ""
     return "_".join([prefix, inner.rstrip("_"), *list(parts)[:3]] if inner else [prefix, *list(parts)[:3]])
+
+
+def is_count(symbol: sp.Expr) -> bool:
+    """Whether a symbol is an extent, or a product of extents under the name that is made of theirs; no parameter."""
+    if isinstance(symbol, Extent):
+        return True
+    return bool(symbol.is_Symbol and symbol.is_integer and symbol.is_positive) and str(symbol).endswith("size")

@@ -35,10 +35,10 @@ def split(equations: Sequence[Equation], taken: Iterable[str]) -> tuple[Equation
     around: tuple[Index, ...] = ()
 
     def pull(expr: sp.Expr) -> sp.Expr:
-        """The expression with an entry in place of each reduction, innermost first."""
+        """The expression with an entry in place of each reduction, innermost first, in branches and conditions too."""
         if isinstance(expr, Entry) or not expr.args:
             return expr
-        args = [pull(a) if isinstance(a, sp.Expr) else a for a in expr.args]
+        args = [pull(a) if isinstance(a, sp.Basic) else a for a in expr.args]
         new = expr if all(a is b for a, b in zip(args, expr.args, strict=True)) else expr.func(*args)
         if isinstance(new, Total) and _all_products(new):
             return sp.Add(*(name(_as_product(Total(a, *new.bound))) for a in new.body.args))
@@ -195,6 +195,10 @@ def pull_numbers(
         if is_number(expr):
             if expr.is_number or not _worth_a_name(expr):
                 return expr
+            if all(isinstance(f, Extent) for f in sp.Mul.make_args(1 / expr)):
+                # A count is exact in every type, and its reciprocal is not.
+                count = pull(1 / expr)
+                return 1 / (sp.Symbol(str(count), integer=True, positive=True) if count.is_Symbol else count)
             if expr not in numbers:
                 name = number_name(expr)
                 numbers[expr] = _unused(name if len(name) <= 60 else "factor", used)

@@ -57,6 +57,7 @@ from symnn.language.terms import (
 from symnn.rewrite.exponential import exponent_with_its_rounding, power_of_reciprocal, rational_in_exponential
 from symnn.rewrite.folding import inline
 from symnn.rewrite.monomial import factors, opaque
+from symnn.rewrite.roots import quotient_by_own_norm
 from symnn.rewrite.tails import (
     complement_of_tanh,
     decays,
@@ -506,6 +507,10 @@ def _rounding(expr: sp.Expr, context: _Context) -> sp.Expr | None:
     return exponent_with_its_rounding(expr)
 
 
+def _own_norm(expr: sp.Expr, context: _Context) -> sp.Expr | None:
+    return quotient_by_own_norm(expr, context.value_of)
+
+
 def _log1p(expr: sp.Expr, context: _Context) -> sp.Expr | None:
     if not isinstance(expr, sp.log) or not isinstance(expr.args[0], sp.Add):
         return None
@@ -519,6 +524,7 @@ _RULES: tuple[tuple[str, Callable[[sp.Expr, _Context], sp.Expr | None]], ...] = 
     ("interpolation", _interpolation),
     ("complement of tanh", _one_plus_tanh),
     ("tail of the error function", _tail_of_erf),
+    ("quotient by its own norm", _own_norm),
     ("product under a condition", _under_condition),
     ("quotient by its own growth", _quotient),
     ("logistic function", _logistic),
