@@ -7,6 +7,8 @@ max(a, b)      1[a ≥ b] to a, 1[b > a] to b             the first takes all
 min(a, b)      1[a ≤ b] to a, 1[b < a] to b             the first takes all
 |a|            sign a                                   0
 sign a         0                                        0
+⌊a⌋            0                                        0
+a mod b        1 to a, −⌊a/b⌋ to b                      the same
 f if C else g  f′ where C holds, else g′                the branch C takes
 =============  =======================================  =====================
 """
@@ -26,6 +28,8 @@ _SUBGRADIENTS: dict[type[sp.Basic], Callable[..., tuple[sp.Expr, ...]]] = {
     minimum: lambda a, b: (indicator(a <= b), indicator(b < a)),
     sp.Abs: lambda a: (sp.sign(a),),
     sp.sign: lambda a: (sp.S.Zero,),
+    sp.floor: lambda a: (sp.S.Zero,),
+    sp.Mod: lambda a, b: (sp.S.One, -sp.floor(a / b)),
 }
 
 

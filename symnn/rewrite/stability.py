@@ -87,7 +87,8 @@ class _Context:
     def argument_of(self, expr: sp.Expr, shape: Callable[[sp.Expr], sp.Expr | None]) -> sp.Expr | None:
         """What a function of a given shape is applied to, seen through names."""
         if isinstance(expr, Entry) and expr.name in self.definitions:
-            return self.argument_of(inline(expr, self.definitions[expr.name]), shape)
+            inner = inline(expr, self.definitions[expr.name])
+            return self.argument_of(inner, shape) if inner != expr else shape(expr)
         return shape(expr)
 
     def is_shifted(self, exponent: sp.Expr) -> bool:
@@ -100,7 +101,8 @@ class _Context:
         """An expression, or the definition of the name that it is."""
         known = self.stable if isinstance(expr, Entry) and expr.name in self.stable else self.definitions
         if isinstance(expr, Entry) and expr.name in known:
-            return self.value_of(inline(expr, known[expr.name]))
+            inner = inline(expr, known[expr.name])
+            return self.value_of(inner) if inner != expr else expr
         return expr
 
     def unfolded(self, expr: sp.Expr) -> sp.Expr:
