@@ -38,7 +38,8 @@ def split(equations: Sequence[Equation], taken: Iterable[str]) -> tuple[Equation
         """The expression with an entry in place of each reduction, innermost first."""
         if isinstance(expr, Entry) or not expr.args:
             return expr
-        args = [pull(a) if isinstance(a, sp.Expr) else a for a in expr.args]
+        # Also in the cases of a choice and in what their conditions compare, which are no expressions to SymPy.
+        args = [pull(a) for a in expr.args]
         new = expr if all(a is b for a, b in zip(args, expr.args, strict=True)) else expr.func(*args)
         if isinstance(new, Total) and _all_products(new):
             return sp.Add(*(name(_as_product(Total(a, *new.bound))) for a in new.body.args))
