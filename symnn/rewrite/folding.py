@@ -63,16 +63,17 @@ class Rewrite:
     minor: bool = False
 
 
-def inline(value: sp.Expr, equation: Equation) -> sp.Expr:
+def inline(value: sp.Expr, equation: Equation, anywhere: bool = False) -> sp.Expr:
     """An expression with every entry of a tensor replaced by its definition.
 
-    An entry that may be absent stays where the definition would not be zero there.
+    An entry that may be absent stays where the definition would not be zero there; ``anywhere`` is for those who
+    only look at what a name stands for where it is present.
     """
     mapping: dict[sp.Basic, sp.Basic] = {}
     for entry in value.atoms(Entry):
         if entry.tensor == equation.target.tensor:
             computed = (i for i, at in zip(equation.axes, entry.indices, strict=True) if not _is_place(at))
-            if not all(vanishes_off(equation.value, i) for i in computed):
+            if not anywhere and not all(vanishes_off(equation.value, i) for i in computed):
                 continue
             positions = dict(zip(equation.axes, entry.indices, strict=True))
             body = rename_bound(equation.value, set(entry.free_symbols))
