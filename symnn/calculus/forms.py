@@ -44,6 +44,9 @@ def assemble(
         users = [k for k, e in kept.items() if contains(e.value, name)]
         if sum(_mentions(kept[k].value, name) for k in users) > 1 and not _short(equation.value):
             continue
+        if any(contains(inline(kept[k].value, equation), name) for k in users):
+            # Read where it may be absent: what it is made of would be there.
+            continue
         if any(cost(kept[k].value) + cost(equation.value) > _LONGEST for k in users):
             continue
         del kept[name]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 
 import sympy as sp
 from sympy.utilities.iterables import strongly_connected_components
@@ -15,17 +16,23 @@ from symnn.calculus.trace import Derivation
 from symnn.errors import UsageError
 from symnn.language.operation import SEED, Argument, Equation, Kind, Op, Program, Programs, Role
 from symnn.language.random import Unknown
-from symnn.language.terms import Entry, Extent, Index, Reduction, Tensor, tangent
-from symnn.rewrite.folding import inline
+from symnn.language.terms import Entry, Extent, Index, Reduction, Tensor, Total, free_indices, indicator, tangent
 from symnn.rewrite.forward import rewrite_forward
 from symnn.rewrite.stability import stabilise
 
-__all__ = ["programs"]
+__all__ = ["first_order", "programs"]
 
 
 @remembered
 def programs(op: Op) -> Programs:
     """The programs of an operation's module, ready to be scheduled."""
+    made = first_order(op)
+    return made if made.backward is None else replace(made, jvp=_jvp(op), hvp=_hvp(op))
+
+
+@remembered
+def first_order(op: Op) -> Programs:
+    """The programs but those of directional and second derivatives, which take longer than all the others."""
     if op.kind is Kind.STATEMENT:
         raise UsageError(f"{op.name} is a statement and has no kernels; `symnn derive {op.name}` prints it")
     if op.kind is Kind.INITIALISER:
@@ -50,8 +57,6 @@ def programs(op: Op) -> Programs:
         forward_saving=_program("forward_saving", op, joint, (*op.outputs, *extra)),
         backward=Program("backward", (*kept, *seeds), _scalars(op, later), _needed(later, grads), grads),
         value_and_grad=_value_and_grad(op, joint, derivation),
-        jvp=_jvp(op),
-        hvp=_hvp(op),
     )
 
 
@@ -109,8 +114,9 @@ def _saved(op: Op, joint: Sequence[Equation], derivation: Derivation) -> tuple[s
     dear = arguments | steady | _recurring(forward, steady)
     dear |= {n for n, e in forward.items() if len(e.axes) < rank or e.value.atoms(Reduction)}
     reading = set[str]()
-    for e in derivation.equations:
-        reading |= _reads(next(j for j in joint if j.name == e.name).value)
+    for e in _needed(joint, derivation.results):
+        # Also by what a stable form put between the gradients and what they read.
+        reading |= _reads(e.value) if e.name in later else set()
     reading &= dear | set(forward)
     direct = {n for n in reading & dear if n not in op.outputs}
     direct |= {leaf for n in reading - dear - set(op.outputs) for leaf in _leaves(forward, n, dear)}
@@ -168,9 +174,31 @@ def _seeded(joint: Sequence[Equation], seeds: Sequence[Entry]) -> list[Equation]
     for e in joint:
         value = e.value
         for seed in seeds:
-            value = inline(value, Equation(seed, SEED))
-        equations.append(Equation(e.target, value, e.line))
+            value = value.xreplace({x: _seed_at(x) for x in value.atoms(Entry) if x.tensor == seed.tensor})
+        equations.append(Equation(e.target, _counted(value), e.line))
     return equations
+
+
+def _counted(value: sp.Expr) -> sp.Expr:
+    """A sum over positions that its body no longer reads is the body, so many times."""
+    if not value.args or isinstance(value, Entry):
+        return value
+    value = value.func(*map(_counted, value.args))
+    if not isinstance(value, Total):
+        return value
+    idle = [i for i in value.bound if i not in value.body.free_symbols]
+    return Total(value.body, *(i for i in value.bound if i not in idle)) * sp.Mul(*(i.extent for i in idle))
+
+
+def _seed_at(cotangent: Entry) -> sp.Expr:
+    """The one number in place of a sample's cotangent; zero where a shifted position is no sample's."""
+    inside = [
+        indicator(sp.And(sp.Ge(at, 0), sp.Lt(at, i.extent)))
+        for at in cotangent.indices
+        for i in sorted(free_indices(at), key=str)[:1]
+        if not isinstance(at, Index)
+    ]
+    return sp.Mul(SEED, *inside)
 
 
 def _jvp(op: Op) -> Program:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from functools import cached_property
 
-from symnn.emit.cpu_pieces import Coded, Pieces, given_name, public
+from symnn.emit.cpu_pieces import Coded, Pieces, given_name, public, tells_type
 from symnn.emit.cpu_scalars import sentence
 from symnn.emit.cpu_shapes import axis_name, shape_text, told_sizes
 from symnn.emit.cpu_steps import Steps
@@ -31,7 +31,8 @@ class Functions(Pieces):
             blocks = [*self._records(), self._forward(), self._forward_saving(), self._backward()]
             if self.made.value_and_grad is not None:
                 blocks.append(self._value_and_grad())
-            blocks.append(self._jvp())
+            if self.made.jvp is not None:
+                blocks.append(self._jvp())
             if self.made.hvp is not None:
                 blocks.append(self._hvp())
         return [*self.tables, *blocks]
@@ -72,15 +73,28 @@ class Functions(Pieces):
             return []
         steps = Steps.of(self.schedules["backward"], {}, frozenset(program.outputs))
         wanted = steps.sizes | {i.axis for e in self.schedules["backward"].outputs for i in e.indices}
-        there = {i.axis for a in program.inputs for i in a.axes} | set(self.op.extents)
-        return sorted(wanted - there)
+        # A loss is handed one number for the cotangents of all its samples, which tells no extent.
+        given = [a for a in program.inputs if a.name in self.made.saved] if self.is_loss else program.inputs
+        wanted |= {self._rows} if self.is_loss else set()
+        return sorted(wanted - {i.axis for a in given for i in a.axes} - set(self.op.extents))
+
+    @property
+    def _rows(self) -> str:
+        """The axis along which a loss has a value for each sample."""
+        return self.op.equation(self.op.outputs[0]).axes[0].axis
+
+    @property
+    def _typed(self) -> bool:
+        """Whether what the backward pass is handed tells the type of its numbers."""
+        if self.made.backward is None:
+            return True
+        return tells_type([a for a in self.made.backward.inputs if a.name in self.made.saved or not self.is_loss])
 
     @property
     def _carried_fields(self) -> list[str]:
         """The names of what is carried; the axes that ... stands for come with their product."""
-        return [
-            name for axis in self._carried for name in ([size_name(axis)] + (["lead"] if axis == "…" else []))
-        ]
+        names = [name for axis in self._carried for name in ([size_name(axis)] + (["lead"] if axis == "…" else []))]
+        return names if self._typed else [*names, "real"]
 
     # --- forward
 
@@ -175,25 +189,30 @@ class Functions(Pieces):
         kept = [a for a in inputs if a.name in self.made.saved]
         results = self._targets(program.outputs, schedule)
         lines: list[str] = []
+        early = [] if self._typed else ["real"]
+        real = "" if self._typed else "saved.real"
         if self.is_loss:
             self._use("cotangent")
             lines += self._unpacked(
-                kept, self._table("_SAVED", kept, kept), [f"saved.{code_name(a.name)}" for a in kept]
+                kept, self._table("_SAVED", kept, kept), [f"saved.{code_name(a.name)}" for a in kept], real
             )
             lead = Coded(seeds[0])
-            rows = size_name(seeds[0].axes[0].axis)
-            lines.append(f"{rows} = sizes[{axis_name(seeds[0].axes[0].axis)!r}]")
+            rows = size_name(self._rows)
+            known = rows not in self._carried_fields
+            lines.append(f"{rows} = sizes[{axis_name(self._rows)!r}]" if known else f"{rows} = saved.{rows}")
+            early.append(rows)
             lines.append(f"{lead.name_in_code} = cotangent(g, saved.reduction, {rows}, real)")
         else:
             values = [f"saved.{code_name(a.name)}" for a in kept] + self._given_seeds(seeds)
-            lines += self._unpacked([*kept, *seeds], self._table("_SAVED", [*kept, *seeds], kept), values)
+            table = self._table("_SAVED", [*kept, *seeds], kept)
+            lines += self._unpacked([*kept, *seeds], table, values, real)
         remembered = [f"{code_name(p.name)} = saved.{code_name(p.name)}" for p in self._kept()]
         lines = [*remembered, *lines] if told_sizes(self.op) else [*lines, *remembered]
         out = self._out(results)
         body, sizes = self._run(schedule, results, out)
         if self.is_loss:
-            sizes.discard(seeds[0].axes[0].axis)
-        lines += [f"{name} = saved.{name}" for name in self._carried_fields]
+            sizes.discard(self._rows)
+        lines += [f"{name} = saved.{name}" for name in self._carried_fields if name not in early]
         sizes -= set(self._carried)
         lines += self._sizes(sizes, inputs) + self._out_lines(results) + body
         lines.append(f"return Gradients({', '.join(self._result(e) for e in results)})")

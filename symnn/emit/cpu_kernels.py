@@ -71,6 +71,9 @@ def _lead(kernel: Kernel, storage: Mapping[str, str]) -> tuple[str, Entry]:
         rows = kernel.whole or e.indices[:1] == (kernel.row,)
         if e.indices and rows and not e.tensor.is_integer:
             return printer.array(e.name), e
+    for e in kernel.scattered:
+        # How often each label occurs: nothing is read but labels.
+        return f"{printer.array(e.name)}_sum", e
     raise AssertionError(f"{kernel.name} has no array over its rows")
 
 

@@ -15,7 +15,7 @@ from symnn.language.terms import ELEMENTS, Entry, Extent, Index
 from symnn.loops.ir import Schedule
 from symnn.loops.names import code_name, size_name
 
-__all__ = ["Coded", "Pieces", "default_text", "given_name", "public"]
+__all__ = ["Coded", "Pieces", "default_text", "given_name", "public", "tells_type"]
 
 
 def given_name(name: str) -> str:
@@ -110,7 +110,11 @@ class Pieces:
                 lines.append(f"{target} = seeded({public(a.name)!r}, {source}, {k}, {kind!r}, {numbers})")
         return lines
 
-    def _unpacked(self, arguments: Sequence[Argument], table: str, values: Sequence[str]) -> list[str]:
+    def _unpacked(
+        self, arguments: Sequence[Argument], table: str, values: Sequence[str], real: str = ""
+    ) -> list[str]:
+        """The arrays checked; with the type of numbers from elsewhere where none of them tells it."""
+        real = real or ("" if tells_type(arguments) else "np.float64")
         self._use("check")
         names = ", ".join(code_name(a.name) for a in arguments)
         given = ", ".join(values)
@@ -119,6 +123,7 @@ class Pieces:
         told = told_sizes(self.op)
         more = f", {told}" if told else ""
         lines = [f"({names}{comma}), sizes, lead, real = check({table}, ({given}{comma}){more})"]
+        lines += [f"real = {real}"] if real else []
         return lines + [f"{code_name(a.name)} = real({code_name(a.name)})" for a in arguments if not a.axes]
 
     def _run(
@@ -156,6 +161,11 @@ class Pieces:
     def _targets(self, names: Sequence[str], schedule: Schedule) -> list[Entry]:
         found = {e.name: e for e in schedule.outputs}
         return [found[n] for n in names]
+
+
+def tells_type(arguments: Sequence[Argument]) -> bool:
+    """Whether arguments tell the type that is computed in: arrays of numbers do, labels and single numbers do not."""
+    return any(a.axes and not a.tensor.is_integer for a in arguments)
 
 
 def public(name: str) -> str:

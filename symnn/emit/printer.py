@@ -214,9 +214,9 @@ class KernelPrinter:
 
     def _call(self, expr: sp.Basic) -> tuple[str, int]:
         if isinstance(expr, sp.Piecewise):
-            (then, condition), (otherwise, _) = expr.args
-            made = f"{self.text(then, 1)} if {self.text(condition, 1)} else {self.text(otherwise, 1)}"
-            return f"({made})", _ATOM
+            *cases, (otherwise, _) = expr.args
+            made = [f"{self.text(then, 1)} if {self.text(condition, 1)} else " for then, condition in cases]
+            return f"({''.join(made)}{self.text(otherwise, 1)})", _ATOM
         if isinstance(expr, guarded):
             there, value, otherwise = expr.args
             condition = " and ".join(sorted(str(s.name) for s in sp.Mul.make_args(there)))
@@ -234,8 +234,16 @@ class KernelPrinter:
         if isinstance(expr, Delta):
             left, right = (self.whole(x) for x in sorted(expr.args, key=lambda x: isinstance(x, Extent) or x.is_number))
             return f"({self.constant(sp.S.One)} if {left} == {right} else {self.constant(sp.S.Zero)})", _ATOM
-        if isinstance(expr, sp.And):
-            return " and ".join(self.text(a, 1) for a in expr.args), 0
+        if isinstance(expr, sp.And | sp.Or):
+            return (" and " if isinstance(expr, sp.And) else " or ").join(self.text(a, 1) for a in expr.args), 0
+        if isinstance(expr, sp.Not):
+            return f"not {self.text(expr.args[0], 1)}", 0
+        if isinstance(expr, sp.ITE):
+            # What SymPy makes of a choice inside a condition.
+            asked, then, otherwise = (self.text(a, 1) for a in expr.args)
+            return f"({then} if {asked} else {otherwise})", _ATOM
+        if expr in (sp.true, sp.false):
+            return str(bool(expr)), _ATOM
         if isinstance(expr, sp.core.relational.Relational) and expr.lhs.is_integer and expr.rhs.is_integer:
             sign = {sp.Eq: "==", sp.Ne: "!="}.get(type(expr)) or expr.rel_op
             return f"{self.whole(expr.lhs)} {sign} {self.whole(expr.rhs)}", 0

@@ -47,6 +47,8 @@ class Array:
                 )
             if not isinstance(index, Index) and not index.is_integer:
                 raise wrong(f"{self.tensor} is read at {index}, which is no integer", "index with axes or labels")
+            if any(not isinstance(i, Index | Entry) and not i.is_Integer for e in entries(index) for i in e.indices):
+                raise wrong(f"{self.tensor} is read at {index}, which may be no label", "read labels at axes: t[n]")
         return Entry(self.tensor, *got)
 
     def __setitem__(self, indices: Any, value: Any) -> None:
@@ -80,6 +82,11 @@ def _indices(given: Any) -> tuple[sp.Expr, ...]:
         else:
             raise wrong(f"unknown axis {index!r}", 'make axes with axes("n c") and index with those')
     return tuple(made)
+
+
+def _exactly(value: sp.Expr) -> sp.Expr:
+    """Decimals as the fractions that they spell: 0.1 is 1/10, whose multiples are exact at any precision."""
+    return value.xreplace({x: sp.Rational(repr(float(x))) for x in value.atoms(sp.Float)})
 
 
 def _renamed(part: Part, old: str, new: str, mapping: dict[sp.Basic, sp.Basic]) -> Part:
@@ -193,7 +200,7 @@ class Body:
 
     def define(self, name: str, target: tuple[Any, ...], value: Any, groups: tuple[int, ...] = ()) -> None:
         """Add the equation ``name[target] = value`` after checking it."""
-        value = expression(value)
+        value = _exactly(expression(value))
         if name in self.arguments:
             if self.arguments[name].role not in (Role.STATE, Role.LEARNED):
                 raise wrong(f"{name} is an argument and cannot be redefined", "choose another name")

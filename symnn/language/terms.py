@@ -124,6 +124,9 @@ class Entry(sp.Expr):
     is_real = True
 
     def __new__(cls, tensor: Tensor, *indices: Any) -> Entry:
+        if isinstance(tensor, sp.Number):
+            # SymPy tries numbers in place of symbols: every element of such an array is that number.
+            return tensor
         return super().__new__(cls, tensor, *map(expression, indices))
 
     #: What can be indexed would be taken for a sequence.
@@ -132,7 +135,10 @@ class Entry(sp.Expr):
     def __getitem__(self, indices: Any) -> Entry:
         """An element of an array of any shape may be written with its dots: ``label[...]`` is ``label``."""
         if indices is not Ellipsis or self.indices != (ELEMENTS,):
-            raise TypeError(f"{self} is an element already; it has no further axes")
+            from symnn.language.places import spelt, wrong
+
+            given = spelt(indices if isinstance(indices, tuple) else (indices,))
+            raise wrong(f"{self.name} has no axes but is read with {given}", f"write {self.name}, without indices")
         return self
 
     @property
@@ -155,6 +161,10 @@ class Entry(sp.Expr):
 
     def _eval_is_integer(self) -> bool | None:
         return self.tensor.is_integer
+
+    def _eval_Mod(self, divisor: sp.Expr) -> sp.Expr:  # noqa: N802 - SymPy's name
+        # Left as it is: SymPy would look for a greatest common divisor, and take what can be indexed for a list.
+        return sp.Mod(self, divisor, evaluate=False)
 
     def _sympystr(self, printer: Any) -> str:
         return f"{self.name}[{', '.join(printer.doprint(i) for i in self.indices)}]"
@@ -188,6 +198,10 @@ class Reduction(sp.Expr):
     @property
     def bound(self) -> tuple[Index, ...]:
         return self.args[1:]
+
+    def has(self, *patterns: Any) -> bool:
+        """Without the choices inside: SymPy would fold them outwards, past the indices that are bound here."""
+        return bool(super().has(*(p for p in patterns if p is not sp.Piecewise)))
 
     @property
     def free_symbols(self) -> set[sp.Basic]:

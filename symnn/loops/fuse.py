@@ -8,6 +8,7 @@ A row may be one position of several axes (a window's place in an image), and so
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 
 import sympy as sp
 
@@ -41,8 +42,17 @@ def fuse(
     axes_of: Mapping[str, tuple[Index, ...]],
 ) -> Kernel:
     """One kernel over rows for equations whose inputs are all known before it starts."""
-    items = share_dear([item_of(e, rows) for e in equations], rows)
+    items = share_dear(_one_order([item_of(e, rows) for e in equations]), rows)
     return _Builder(name, rows, items, pass_times(items), set(outputs), axes_of).build()
+
+
+def _one_order(items: list[Item]) -> list[Item]:
+    """Items that read one another in a pass run over its columns in one order: that of the first of them."""
+    cells = {i.name: i for i in items if i.is_cell}
+    read = [(i, cells[n]) for i in items for n in sorted(i.needs() & set(cells))]
+    turned = [cell for i, cell in read if i.inner != cell.inner and set(i.inner) == set(cell.inner)]
+    first = {frozenset(cell.inner): cell.inner for cell in reversed(turned)}
+    return [replace(i, inner=first.get(frozenset(i.inner), i.inner)) for i in items]
 
 
 class _Builder:
@@ -89,16 +99,17 @@ class _Builder:
         """Where each dear value that several passes want is kept: an output's row that is still free, or scratch."""
         kept: dict[str, Entry] = {}
         taken: set[str] = set()
-        for item in self.items:
+        for k, item in enumerate(self.items):
             dear = item.is_cell and item.body.atoms(*DEAR) and item.name not in self.outputs
             if not dear or len(self.wanted[item.name]) < 2:
                 continue
             last = max(self.wanted[item.name])
             home = next(
                 (
-                    o for o in self.items
+                    # In the last pass the value is read before what comes after it is stored.
+                    o for j, o in enumerate(self.items)
                     if o.is_cell and o.name in self.outputs and o.inner == item.inner
-                    and o.name not in taken and self.times[o.name] >= last
+                    and o.name not in taken and (self.times[o.name] > last or (self.times[o.name] == last and j > k))
                 ),
                 None,
             )
@@ -155,6 +166,10 @@ class _Builder:
             symbols |= {i.extent for e in computed for i in self.axes_of[e.name]}
         numbers = sorted((s for s in symbols if type(s) is sp.Symbol), key=str)
         columns = {i.axis for item in self.items for i in item.inner}
+        arrays = (*self._reads(), *(i.equation.target for i in self.items if i.name in self.outputs))
+        hidden = columns - {i.axis for e in arrays for i in e.indices if isinstance(i, Index)}
+        symbols |= {Extent(axis) for axis in hidden}
+        columns -= hidden
         if whole:
             inside = columns | {i.axis for i in self.rows[1:]}
             symbols |= {Extent(axis) for axis in inside}
@@ -394,12 +409,14 @@ class _Builder:
         """An item's body with local names for what is known; positions that it computes are put ``before`` it."""
         loops = (*self.rows, *item.inner)
         body, positions = positioned(item.body, item.reduces, loops, item.inner, self.axes_of)
-        before += [p for p in positions if p not in before]
         mapping: dict[sp.Expr, sp.Expr] = dict(self.reciprocals)
-        for e in body.atoms(Entry):
+        for e in {e for x in (body, *(p.above for p in positions)) for e in x.atoms(Entry)}:
             own = self.by_name[e.name].equation.target.indices if e.name in self.by_name else e.indices
             if e.name in self.locals and e.indices == own:
                 mapping[e] = self.locals[e.name]
+        # Also where a position is worked out: the place of a maximum of the same row.
+        here = [replace(p, above=p.above.xreplace(mapping)) for p in positions]
+        before += [p for p in here if p not in before]
         return body.xreplace(mapping)
 
 

@@ -36,6 +36,7 @@ def positioned(
     named: dict[sp.Expr, Position] = {}
     taken = {index_name(i) for i in loops}
     mapping: dict[sp.Basic, sp.Basic] = {}
+    plain: dict[Entry, tuple[sp.Expr, Entry]] = {}
     computed = sorted((e for e in body.atoms(Entry) if is_computed(e)), key=sp.default_sort_key)
     left_out = skipped(body, reduces, inner)
     absent = sp.S.Zero if reduces in (None, Total) else -sp.oo
@@ -58,7 +59,25 @@ def positioned(
                 guards.append(named[index].there)
         read = Entry(entry.tensor, *places)
         mapping[entry] = guarded(sp.Mul(*guards), read, absent) if guards else read
+        if guards:
+            plain[entry] = sp.Mul(*guards), read
+    if absent == 0:
+        mapping |= _absent_products(body, plain, mapping)
     return body.xreplace(mapping), sorted(named.values(), key=lambda p: not p.skips)
+
+
+def _absent_products(
+    body: sp.Expr, plain: Mapping[Entry, tuple[sp.Expr, Entry]], mapping: Mapping[sp.Basic, sp.Basic]
+) -> dict[sp.Basic, sp.Basic]:
+    """Products that are absent with a factor, where another factor (a quotient) would be no number without its own."""
+    made: dict[sp.Basic, sp.Basic] = {}
+    for product in body.atoms(sp.Mul):
+        there = {plain[f][0] for f in product.args if f in plain}
+        inside = {e for f in product.args if f not in plain for e in f.atoms(Entry) if e in plain}
+        if there and any(plain[e][0] in there for e in inside):
+            reads = {e: read for e, (guards, read) in plain.items() if guards in there}
+            made[product] = guarded(sp.Mul(*there), product.xreplace({**mapping, **reads}), sp.S.Zero)
+    return made
 
 
 def skipped(body: sp.Expr, reduces: type[Reduction] | None, inner: Sequence[Index]) -> frozenset[sp.Expr]:

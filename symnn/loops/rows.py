@@ -6,8 +6,9 @@ from collections.abc import Mapping, Sequence
 
 import sympy as sp
 
+from symnn.errors import UsageError
 from symnn.language.operation import Argument, Equation
-from symnn.language.terms import Delta, Entry, Extent, Index, Reduction, Total
+from symnn.language.terms import Delta, Entry, Extent, Index, Peak, Place, Reduction, Shift, Total, substitute
 from symnn.loops.guards import is_computed
 from symnn.loops.ir import Accumulate, Comment, Kernel, Node, Pass
 from symnn.loops.items import loop_axes, plain_body
@@ -56,6 +57,15 @@ def _multi(e: Equation, rows: tuple[Index, ...]) -> bool:
 
 def _alone(e: Equation, main: Index | None) -> tuple[Index, ...]:
     axes = loop_axes(e)
+    if isinstance(e.value, Peak | Place) and not isinstance(e.value, Shift) and e.axes:
+        # A maximum and its place are found in one pass over what is compared.
+        return e.axes
+    if isinstance(e.value, Place):
+        # Rows go to several threads, and a place cannot be put together from those that each of them finds.
+        raise UsageError(
+            f"{e.value} is a place among all the elements of an array, which has no kernel yet\n"
+            "  take the maximum along an axis that is not the only one: peak(x[n, c], c)"
+        )
     twice = len({i.axis for i in axes}) < len(axes)
     computed = any(is_computed(x) for x in e.value.atoms(Entry))
     if len(axes) <= 2 and not (computed and isinstance(e.value, Reduction) and e.axes):
@@ -100,6 +110,9 @@ def scattered(name: str, e: Equation, axes_of: Mapping[str, tuple[Index, ...]]) 
     delta = next(f for f in sp.Mul.make_args(body) if isinstance(f, Delta) and found[1] in f.args)
     label = next(a for a in delta.args if a != found[1])
     value = sp.Mul(*(f for f in sp.Mul.make_args(body) if f != delta))
+    # Where the delta is one, the axis is at the label.
+    value = substitute(value, {found[1]: label})
+    body = value * delta
     target = Entry(e.target.tensor, *(label if i == found[1] else i for i in e.axes))
     inner = [*bound[1:], *(i for i in e.axes if i != found[1])]
     node: Node = Accumulate(target, value)

@@ -45,7 +45,7 @@ def rational_in_exponential(whole: sp.Expr, name: Named) -> sp.Expr | None:
     v = _common_exponent([e.args[0] for e in exponentials])
     if v is None:
         return None
-    written = plain.xreplace({e: _E ** int(_ratio(e.args[0], v)) for e in exponentials})
+    written = plain.xreplace({e: _E ** (_ratio(e.args[0], v) or 0) for e in exponentials})
     names: dict[sp.Expr, sp.Symbol] = {}
     constants = {c for c in sp.preorder_traversal(written) if c.is_number and not c.is_Rational and not c.is_Mul}
     letters = {c: sp.Symbol(f"_c{k}", positive=True) for k, c in enumerate(sorted(constants, key=sp.default_sort_key))}

@@ -17,6 +17,7 @@ from symnn.language.terms import (
     Delta,
     Entry,
     Index,
+    Place,
     Reduction,
     Tensor,
     Total,
@@ -62,15 +63,27 @@ class Rewrite:
     minor: bool = False
 
 
-def inline(value: sp.Expr, equation: Equation) -> sp.Expr:
-    """An expression with every entry of a tensor replaced by its definition."""
+def inline(value: sp.Expr, equation: Equation, anywhere: bool = False) -> sp.Expr:
+    """An expression with every entry of a tensor replaced by its definition.
+
+    An entry that may be absent stays where the definition would not be zero there; ``anywhere`` is for those who
+    only look at what a name stands for where it is present.
+    """
     mapping: dict[sp.Basic, sp.Basic] = {}
     for entry in value.atoms(Entry):
         if entry.tensor == equation.target.tensor:
+            computed = (i for i, at in zip(equation.axes, entry.indices, strict=True) if not _is_place(at))
+            if not anywhere and not all(vanishes_off(equation.value, i) for i in computed):
+                continue
             positions = dict(zip(equation.axes, entry.indices, strict=True))
             body = rename_bound(equation.value, set(entry.free_symbols))
             mapping[entry] = substitute(body, positions)
     return value.xreplace(mapping)
+
+
+def _is_place(position: sp.Expr) -> bool:
+    """Whether a position is one of its axis for certain: an index, a number, a label, the place of a maximum."""
+    return isinstance(position, Index | Entry | Place) or bool(position.is_Integer)
 
 
 def folds_of(equations: Sequence[Equation], facts: Iterable[sp.Basic] = ()) -> tuple[Fold, ...]:

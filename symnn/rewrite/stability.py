@@ -95,7 +95,7 @@ class _Context:
     def argument_of(self, expr: sp.Expr, shape: Callable[[sp.Expr], sp.Expr | None]) -> sp.Expr | None:
         """What a function of a given shape is applied to, seen through names."""
         if isinstance(expr, Entry) and expr.name in self.definitions:
-            return self.argument_of(inline(expr, self.definitions[expr.name]), shape)
+            return self.argument_of(inline(expr, self.definitions[expr.name], anywhere=True), shape)
         return shape(expr)
 
     def is_shifted(self, exponent: sp.Expr) -> bool:
@@ -108,7 +108,7 @@ class _Context:
         """An expression, or the definition of the name that it is."""
         known = self.stable if isinstance(expr, Entry) and expr.name in self.stable else self.definitions
         if isinstance(expr, Entry) and expr.name in known:
-            return self.value_of(inline(expr, known[expr.name]))
+            return self.value_of(inline(expr, known[expr.name], anywhere=True))
         number, rest = expr.as_coeff_Mul()
         if isinstance(rest, times_erfc | times_exp) and rest.args[0].is_number:
             return number * rest.args[0] * (erfc if isinstance(rest, times_erfc) else sp.exp)(rest.args[1])
@@ -120,7 +120,7 @@ class _Context:
             named = next((e for e in expr.atoms(Entry) if e.name in self.definitions), None)
             if named is None or sp.count_ops(expr) > 200:
                 break
-            expr = inline(expr, self.definitions[named.name])
+            expr = inline(expr, self.definitions[named.name], anywhere=True)
         return expr
 
     def leaves(self, expr: sp.Expr) -> set[str]:

@@ -141,6 +141,8 @@ def vanishes_off(expr: sp.Expr, index: Index) -> bool:
         return all(vanishes_off(a, index) for a in expr.args)
     if isinstance(expr, sp.Pow):
         return bool(expr.exp.is_positive) and vanishes_off(expr.base, index)
+    if isinstance(expr, sp.Function) and len(expr.args) == 1 and vanishes_off(expr.args[0], index):
+        return bool(expr.func(0) == 0)
     return isinstance(expr, Total) and vanishes_off(expr.body, index)
 
 

@@ -21,7 +21,7 @@ from symnn.verify.regimes import Regime, cotangents, ordinary_instance, regimes,
 from symnn.verify.report import Measure
 from symnn.verify.sample import Instance, draw_like
 
-__all__ = ["DRAWS", "KERNEL_BOUND", "Worst", "compare", "kernel_measures", "ulps"]
+__all__ = ["DRAWS", "KERNEL_BOUND", "Worst", "compare", "kernel_measures", "ulps", "whole_batch"]
 
 #: Ulps of the magnitude (see ``reference``) by which a kernel may be off.
 KERNEL_BOUND = 4.0
@@ -116,7 +116,7 @@ def _regime(
         return skipped
     found = [(call_kernel(module, op, instance, seeds, dtype), expected)]
     if op.kind in (Kind.LOSS, Kind.REGULARIZER) and hasattr(module, "value_and_grad"):
-        whole = _whole_batch(op, expect(op, derivation, instance, _ones(op, instance), dtype, stable))
+        whole = whole_batch(op, expect(op, derivation, instance, _ones(op, instance), dtype, stable))
         found.append((call_value_and_grad(module, op, instance, dtype, "sum"), whole))
     if tangent is not None and regime.name in ("ordinary", "huge") and hasattr(module, "jvp"):
         moving = {name: draw_like(instance.arrays[name].shape, rng) for name in tangent.wrt}
@@ -150,7 +150,7 @@ def _ones(op: Op, instance: Instance) -> dict[str, Array]:
     return {n: np.array(np.full(shape, mpmath.mpf(1), dtype=object), dtype=object) for n, shape in shapes.items()}
 
 
-def _whole_batch(op: Op, each: Expected) -> Expected:
+def whole_batch(op: Op, each: Expected) -> Expected:
     """What is expected of the value of a whole batch: the sum of its samples' values."""
     (name,) = op.outputs
     with mpmath.workdps(60):

@@ -101,6 +101,9 @@ def draw(
         }
         # Extents that leave no room for a result: other parameters, then larger arrays.
         grown = {axis: size + k // 20 for axis, size in given.items()} if op.extents else given
+        if op.extents and k >= _TRIES // 2:
+            # Where a window grows as much as what it runs over there is never room: each axis by itself.
+            grown = {axis: size + int(rng.integers(0, k // 10)) for axis, size in given.items()}
         extended = _with_derived(op, grown, scalars)
         if extended is None:
             continue
@@ -125,7 +128,8 @@ def _structural(op: Op) -> set[sp.Symbol]:
         found |= {s for e in entries(equation.value) for i in e.indices for s in i.free_symbols}
         for relation in equation.value.atoms(Relational):
             # A parameter that an index is compared with: the edge of a box.
-            bare = relation.xreplace(dict.fromkeys(entries(relation), sp.S.One))
+            # What is summed over an index is compared as a number.
+            bare = relation.xreplace(dict.fromkeys([*relation.atoms(Reduction), *entries(relation)], sp.S.One))
             found |= bare.free_symbols if bare.atoms(Index) else set()
     return {p.symbol for p in op.parameters if p.symbol in found}
 

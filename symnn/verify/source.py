@@ -13,7 +13,7 @@ from typing import Any
 
 import sympy as sp
 from sympy.core.relational import Relational
-from sympy.logic.boolalg import And, BooleanFalse, BooleanTrue, Not, Or
+from sympy.logic.boolalg import ITE, And, BooleanFalse, BooleanTrue, Not, Or
 
 from symnn.language.scaled import near_zero
 from symnn.language.terms import (
@@ -71,7 +71,7 @@ def write(expr: sp.Basic, source: Source | None = None) -> Source:
 
 
 def _is_boolean(expr: sp.Basic) -> bool:
-    return isinstance(expr, Relational | And | Or | Not | BooleanTrue | BooleanFalse)
+    return isinstance(expr, Relational | And | Or | Not | ITE | BooleanTrue | BooleanFalse)
 
 
 def _value(e: Any, s: Source) -> str:
@@ -184,6 +184,9 @@ def _condition(e: Any, s: Source) -> str:
         return "(" + (" and " if isinstance(e, And) else " or ").join(_condition(a, s) for a in e.args) + ")"
     if isinstance(e, Not):
         return f"(not {_condition(e.args[0], s)})"
+    if isinstance(e, ITE):
+        asked, then, otherwise = (_condition(a, s) for a in e.args)
+        return f"({then} if {asked} else {otherwise})"
     if isinstance(e, Relational):
         sides = [_integer(a, s) if _is_position(a) else _value(a, s) for a in (e.lhs, e.rhs)]
         return f"({sides[0]} {_COMPARE[e.rel_op]} {sides[1]})"
@@ -228,7 +231,7 @@ def _integer(e: Any, s: Source) -> str:
     if isinstance(e, Extent):
         return s.axis(e.axis)
     if isinstance(e, Entry):
-        return _entry(e, s)
+        return f"whole({_entry(e, s)})"
     if isinstance(e, Place):
         return _reduction(e, s)
     if e.is_Integer:

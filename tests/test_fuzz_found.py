@@ -1,0 +1,266 @@
+"""What random declarations have found: the shortest text of each failure, which must be verified like any other.
+
+Each text is what ``shortening`` left of a random declaration; the line above it says what was wrong.
+"""
+
+from __future__ import annotations
+
+import pytest
+from fuzzing import FuzzError, check
+
+FOUND = {
+    # SymPy makes an if-then-else of a choice inside a condition: no code for it, and no evaluation.
+    "a choice inside a condition": """
+@layer
+def fuzzed(f, x: T[...], w: T[...]):
+    f.y[...] = where(where(x > 0, w, x) > 0, w, x)
+""",
+    "a choice inside a condition, of numbers": """
+@layer
+def fuzzed(f, w: T[n, d], c1: Positive):
+    f.y[n, d] = indicator(indicator(0.1 >= c1) >= w[n, d])
+""",
+    # The same, where SymPy tried whether a comparison is constant with a number in place of a tensor.
+    "a number in place of a tensor": """
+@layer
+def fuzzed(f, x: T[...], w: T[...]):
+    f.y[...] = minimum(1, where(1 > where(x > 0, w, x), exp(1), 1))
+""",
+    # A choice of three cases had no code.
+    "three cases": """
+@layer
+def fuzzed(f, x: T[...], w: T[...]):
+    f.y[...] = where(x > 0, w, where(w > 1, x**2, exp(3*x)))
+""",
+    "either of two conditions": """
+@layer
+def fuzzed(f, x: T[...], w: T[...]):
+    f.y[...] = where((x > 0) | (w > 1), w*x, x)
+""",
+    # Sums in the cases of a choice, or in what its condition compares, were not taken out of it.
+    "a sum in a condition": """
+@layer
+def fuzzed(f, x: T[n, c, d]):
+    f.y[n, c] = where(total(x[n, c, d], d) < 1, 0.1, 1)
+""",
+    "a sum in a case": """
+@layer
+def fuzzed(f, x: T[n, d], w: T[n]):
+    f.y[n] = where(w[n] < 1, total(x[n, d]**2, d), 1)
+""",
+    "a sum of exponentials in a condition": """
+@layer
+def fuzzed(f, w: T[n, d]):
+    f.y[n] = indicator(1 >= total(exp(-Abs(w[n, d])), d))
+""",
+    # SymPy knows no derivative of either, and said so with an error of its own.
+    "floor and remainder": """
+@layer
+def fuzzed(f, x: T[n, d], w: T[n, d]):
+    f.y[n, d] = floor(x[n, d])*w[n, d] + Mod(w[n, d]*x[n, d], 3) + Mod(x[n, d], 2)
+""",
+    # A loss whose gradient needs nothing that tells the number of samples, or the type.
+    "a constant loss": """
+@loss
+def fuzzed(f, w: T[n, d], c1: NonNegative = 0):
+    f.y[n] = c1
+""",
+    "a linear loss": """
+@loss
+def fuzzed(f, w: T[n, d], x: T[n]):
+    f.y[n] = 3*x[n] + total(w[n, d], d)
+""",
+    "a linear regularizer": """
+@regularizer
+def fuzzed(f, w: T[n]):
+    f.y = total(w[n], n)
+""",
+    # Nothing but numbers: no array tells the type.
+    "a function of one number": """
+@layer
+def fuzzed(f, x: T[()]):
+    f.y = 3*x**2
+""",
+    # The number that stands for all cotangents was not put in place of the one at a shifted sample.
+    "a loss of the next sample": """
+@loss
+def fuzzed(f, x: T[n]):
+    f.y[n] = x[n + 1]*exp(x[n])
+""",
+    # A gradient was inserted where it is read outside its axis, and counted there too: twice the gradient.
+    "a gradient outside its axis": """
+@layer
+def fuzzed(f, x: T[n, l]):
+    f.extent(q, 1)
+    f.extent(k, 2)
+    f.h[n, q] = peak(x[n, q + k - 1], k)
+    f.y[n] = total(f.h[n, q]*total(f.h[n, q], q), q)
+""",
+    # A maximum down the columns.
+    "a maximum over the rows": """
+@layer
+def fuzzed(f, x: T[n, d]):
+    f.y[d] = peak(x[n, d], n)
+""",
+    # The weight at a maximum's place was read where no loop gives the position.
+    "a maximum of weighted numbers": """
+@layer
+def fuzzed(f, x: T[n, d], w: Learned[d]):
+    f.y[n] = peak(x[n, d]*w[d], d)
+""",
+    # The place of a maximum as a position: verification had it as a number with an error.
+    "a maximum of weighted numbers over the rows": """
+@layer
+def fuzzed(f, x: T[n, d], w: Learned[d]):
+    f.y[d] = peak(x[n, d]*w[d], n)
+""",
+    # What a stable form needs for the gradient (here the labels) was not saved for it.
+    "what a stable form reads": """
+@layer
+def fuzzed(f, x: T[n], t: Label[n].below(n)):
+    f.y[n] = x[t[n]]*exp(x[n])
+""",
+    # No instance was found: an axis and the window on it grew alike. The same text failed by the seed's luck.
+    "a window wider than its axis": """
+@layer
+def fuzzed(f, x: T[n, l], w: Learned[k]):
+    f.extent(q, window(l, k, 3, 0, 2))
+    f.y[n, q] = total(w[k]*x[n, 3*q + 2*k], k)
+""",
+    # The sine was kept in the memory of x's gradient, which was overwritten before z's gradient read it: wrong numbers.
+    "a value kept where an earlier gradient goes": """
+@layer
+def fuzzed(f, x: T[n, i], w: Learned[n, o], z: T[n, i]):
+    f.y[n] = total(sin(x[n, i])*w[n, o]*z[n, i], i, o)
+""",
+    # Decimals were binary fractions whose multiples are rounded: the gradient missed its bound.
+    "decimals": """
+@layer
+def fuzzed(f, x: T[...]):
+    f.y[...] = 0.1*x**3*exp(0.7*x) + 0.3*x
+""",
+    # SymPy took a choice out of the sum that binds its index.
+    "a choice inside a sum inside a condition": """
+@layer
+def fuzzed(f, x: T[n, d]):
+    f.y[n, d] = where(total(where(x[n, d] > 0, x[n, d], 1), d) > 1, x[n, d]**2, 1)
+""",
+    # Samples that all have the same value: a sum over them that reads nothing of theirs.
+    "a loss that is the same for every sample": """
+@loss
+def fuzzed(f, x: T[n, c, d], w: T[c, d]):
+    f.y[n] = sqrt(1 + total(exp(tanh(w[c, d])), c, d)**2)
+""",
+    # 0·(0/0) where there is no element before the first: no number, for a product that is absent.
+    "a quotient of what is absent": """
+@layer
+def fuzzed(f, x: T[n, l]):
+    f.h[n, l] = sqrt(1 + exp(-Abs(x[n, l]))**2)
+    f.y[n, l] = x[n, l]*f.h[n, l - 1]
+""",
+    # Nothing that the loop reads or writes shows how far it goes.
+    "a maximum of a constant": """
+@layer
+def fuzzed(f, x: T[n, l]):
+    f.h[n, l] = 1
+    f.y[n] = peak(f.h[n, l], l)
+""",
+    # A sum over (o, n) of what is computed over (n, o), in one pass.
+    "columns in two orders": """
+@layer
+def fuzzed(f, x: T[i], w: Learned[n, i, o]):
+    f.h[n, i, o] = 1
+    f.y[i, o] = total(x[i]*f.h[n, i, o], n)
+""",
+    # The directional derivative at a place that the same loop has just found.
+    "a place found in the same row": """
+@layer
+def fuzzed(f, x: T[n, l], w: Learned[n, k], c1: Count=1):
+    f.extent(q, window(l, k, c1, 0, 2))
+    f.h[n, q] = peak(x[n, c1*q + 2*k] + w[n, k], k)
+    f.y[n, q] = exp(-erf(f.h[n, q])**2)
+""",
+    # How often each place occurs: a loop that reads no number but places.
+    "a count of places": """
+@layer
+def fuzzed(f, x: T[n, l], w: Learned[n, k]):
+    f.extent(q, window(l, k, 1, 0, 2))
+    f.h[n, q] = peak(x[n, q + 2*k] + w[n, k], k)
+    f.y[n] = total(f.h[n, q], q)
+""",
+    # A parameter that a mean is compared with was taken for one that positions are made of.
+    "a parameter compared with a mean": """
+@layer
+def fuzzed(f, w: T[n, d], c1=1.0):
+    f.y[d] = where(mean(w[n, d], n) > c1, 1, c1)
+""",
+}
+
+#: Mistakes that were answered with another error than the language's, or not at all.
+MISTAKES = {
+    "a number with indices": """
+@layer
+def fuzzed(f, x: T[n, d]):
+    f.h = 3
+    f.y[n, d] = f.h[n, d]
+""",
+    "a label that may be absent": """
+@layer
+def fuzzed(f, x: T[n, c], t: Label[n].below(c)):
+    f.y[n, c] = x[n, t[2*n]]
+""",
+}
+
+#: What is refused in so many words, though nothing is wrong with it.
+REFUSED = {
+    "a maximum of all there is": (
+        """
+@regularizer
+def fuzzed(f, x: T[n]):
+    f.y = peak(x[n], n)
+""",
+        "has no kernel yet",
+    ),
+}
+
+
+#: What is not right yet, with the reason.
+OPEN = {
+    # Nothing depends on the argument: the kernel of the sum reads no array, from which it would take its type.
+    "a logarithm of a sum of constants": """
+@layer
+def fuzzed(f, x: T[n, l]):
+    f.h[n, l] = log(1 + exp(sin(1)))
+    f.y[n] = log(total(exp(-f.h[n, l]**2), l))
+""",
+    # No kernel finds the place of a maximum over its rows, so that neither has its gradient.
+    "a maximum of all there is": """
+@regularizer
+def fuzzed(f, x: T[n]):
+    f.y = peak(x[n], n)
+""",
+}
+
+
+@pytest.mark.parametrize("text", FOUND.values(), ids=FOUND)
+def test_what_was_found_is_verified(text: str) -> None:
+    assert check(text.strip(), second_order=True) == "verified"
+
+
+@pytest.mark.parametrize("text", OPEN.values(), ids=OPEN)
+@pytest.mark.xfail(strict=True, raises=FuzzError, reason="the line above the text says what is missing")
+def test_what_is_open_is_verified(text: str) -> None:
+    assert check(text.strip()) == "verified"
+
+
+@pytest.mark.parametrize("text", MISTAKES.values(), ids=MISTAKES)
+def test_a_mistake_is_refused(text: str) -> None:
+    with pytest.raises(FuzzError, match="refused: <declaration>"):
+        check(text.strip())
+
+
+@pytest.mark.parametrize(("text", "message"), REFUSED.values(), ids=REFUSED)
+def test_what_has_no_kernel_yet_is_refused(text: str, message: str) -> None:
+    with pytest.raises(FuzzError, match=message) as caught:
+        check(text.strip())
+    assert caught.value.kind == "refused"
