@@ -28,6 +28,10 @@ if TYPE_CHECKING:
 
 __all__ = ["app", "main"]
 
+# SymPy remembers a thousand results of each of its functions unless told otherwise before it is imported; the
+# derivations of the catalogue come back to many more.
+os.environ.setdefault("SYMPY_CACHE_SIZE", "50000")
+
 app = typer.Typer(
     help="Operations of neural networks, declared once: derivations, verified gradients and kernels made from that.",
     epilog="Example: symnn derive softmax_ce",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib.util
+import os
 import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -10,6 +11,8 @@ from types import ModuleType
 from typing import Any
 
 import pytest
+
+os.environ.setdefault("SYMPY_CACHE_SIZE", "50000")  # as the command line does
 
 ROOT = Path(__file__).resolve().parents[1]
 

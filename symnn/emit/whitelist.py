@@ -37,7 +37,7 @@ _IMPORTS = {
 _WHOLE = {("math", None), ("numpy", "np")}
 _BUILTINS = frozenset(["range", "min", "max", "int", "abs", "list", "reversed"])
 _MEMBERS = {
-    "np": frozenset(["errstate", "empty", "zeros", "matmul", "copyto", "float64", "float32", "int64", "inf"]),
+    "np": frozenset(["errstate", "empty", "zeros", "matmul", "copyto", "float64", "float32", "int64", "inf", "finfo"]),
     "math": frozenset(["sqrt", "sin", "cos", "prod", "floor", "ceil", "exp", "log", "pow", "pi", "inf"]),
 }
 #: Methods of arrays and random generators.

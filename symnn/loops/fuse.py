@@ -392,7 +392,7 @@ class _Builder:
         return made
 
     def _running(self, item: Item) -> str:
-        return code_name(item.name) + "_sum" if item.reduces is Total else self._local(item.name)
+        return code_name(code_name(item.name) + "_sum") if item.reduces is Total else self._local(item.name)
 
     def _local(self, name: str) -> str:
         """The local name of a value; beside an array of the same name it carries its positions: z_max_n."""

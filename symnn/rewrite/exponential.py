@@ -17,6 +17,7 @@ is left over. A factor that grows with the variable stands inside, so that nothi
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import lru_cache
 
 import sympy as sp
 
@@ -33,6 +34,7 @@ _E = sp.Symbol("E", positive=True)
 
 
 Named = Callable[[str, sp.Expr], sp.Expr]
+Back = dict[sp.Symbol, sp.Expr]
 
 
 def rational_in_exponential(whole: sp.Expr, name: Named) -> sp.Expr | None:
@@ -40,6 +42,13 @@ def rational_in_exponential(whole: sp.Expr, name: Named) -> sp.Expr | None:
 
     ``name`` makes an equation of its own for a value, and returns what stands for it.
     """
+    found = _quotient(whole)
+    return None if found is None else _by_sign(*found, name)
+
+
+@lru_cache(maxsize=1000)
+def _quotient(whole: sp.Expr) -> tuple[sp.Expr, sp.Expr, sp.Expr, Back] | None:
+    """Numerator and denominator as polynomials in E = e^v, v, and what the letters in them stand for."""
     plain = _by_definition(whole)
     exponentials = plain.atoms(sp.exp)
     v = _common_exponent([e.args[0] for e in exponentials])
@@ -58,13 +67,12 @@ def rational_in_exponential(whole: sp.Expr, name: Named) -> sp.Expr | None:
     above, below = sp.fraction(sp.together(sp.cancel(sp.together(algebraic))))
     if not below.has(_E) or not above.is_polynomial(_E) or not below.is_polynomial(_E):
         return None
-    lower = sp.Poly(below, _E)
     shared = sp.igcd(*(k for p in (above, below) for (k,) in sp.Poly(p, _E).monoms()))
     if shared > 1:
         # Fewer roundings: all powers of E are powers of this one.
         above, below = (sp.expand(p).subs(_E, _E ** sp.Rational(1, shared)) for p in (above, below))
-        v, lower = v * shared, sp.Poly(below, _E)
-    upper = sp.Poly(above, _E)
+        v = v * shared
+    upper, lower = sp.Poly(above, _E), sp.Poly(below, _E)
     coefficients = [c.xreplace(back) for c in lower.coeffs()]
     if not all(c.is_number and c.is_positive for c in coefficients) or lower.degree() < upper.degree():
         return None
@@ -72,7 +80,7 @@ def rational_in_exponential(whole: sp.Expr, name: Named) -> sp.Expr | None:
     if not above.xreplace(back).atoms(Entry) and len(signs) > 1:
         # A difference of exponentials is small where they are near: no gain.
         return None
-    return _by_sign(above, below, v, back, name)
+    return above, below, v, back
 
 
 def _by_definition(expr: sp.Expr) -> sp.Expr:
@@ -115,7 +123,7 @@ def _ratio(e: sp.Expr, unit: sp.Expr) -> sp.Rational | None:
 
 
 def _by_sign(
-    above: sp.Expr, below: sp.Expr, v: sp.Expr, back: dict[sp.Symbol, sp.Expr], name: Named
+    above: sp.Expr, below: sp.Expr, v: sp.Expr, back: Back, name: Named
 ) -> sp.Expr | None:
     if v.could_extract_minus_sign():
         # A positive multiple of the variable reads better: E is 1/E then.
@@ -206,7 +214,7 @@ def _factored(
     return made, lowest
 
 
-def _written(factors: list[tuple[sp.Expr, int]], e: sp.Expr, back: dict[sp.Symbol, sp.Expr]) -> sp.Expr:
+def _written(factors: list[tuple[sp.Expr, int]], e: sp.Expr, back: Back) -> sp.Expr:
     """A product of polynomials in e; terms that grow with the variable meet a vanished e under guard."""
     made = sp.S.One
     for base, power in factors:

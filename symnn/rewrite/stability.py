@@ -81,6 +81,10 @@ class Applied:
     after: sp.Expr
 
 
+#: What has pieces: no rational function, and not smooth.
+_PIECES = (sp.Piecewise, maximum, minimum)
+
+
 @dataclass
 class _Context:
     """What the rules may look up while one list of equations is rewritten."""
@@ -90,6 +94,7 @@ class _Context:
     made: list[Equation] = field(default_factory=list)
     stable: dict[str, Equation] = field(default_factory=dict)
     given: int = 0
+    sources: dict[str, frozenset[str] | None] = field(default_factory=dict)
     zeros: bool = True
 
     def argument_of(self, expr: sp.Expr, shape: Callable[[sp.Expr], sp.Expr | None]) -> sp.Expr | None:
@@ -122,6 +127,29 @@ class _Context:
                 break
             expr = inline(expr, self.definitions[named.name], anywhere=True)
         return expr
+
+    def lone_source(self, expr: sp.Expr) -> str | None:
+        """The one name that an expression is a function of, by way of smooth definitions without sums."""
+        names = {e.name for e in expr.atoms(Entry)}
+        if any(isinstance(e, Reduction | Extent) for e in sp.preorder_traversal(expr)):
+            return None
+        if expr.atoms(*_PIECES) and names & self.definitions.keys():
+            return None
+        sources = [self._sources(name) for name in names]
+        found = frozenset[str]().union(*(s for s in sources if s is not None))
+        return next(iter(found)) if len(found) == 1 and None not in sources else None
+
+    def _sources(self, name: str) -> frozenset[str] | None:
+        """What a name is a function of; None where there are sums or pieces on the way."""
+        if name not in self.definitions:
+            return frozenset((name,))
+        if name not in self.sources:
+            self.sources[name] = None  # what is defined by way of itself
+            value = self.definitions[name].value
+            inner = [self._sources(e.name) for e in value.atoms(Entry)]
+            if not value.atoms(Reduction, Extent, *_PIECES) and None not in inner:
+                self.sources[name] = frozenset[str]().union(*(s for s in inner if s is not None))
+        return self.sources[name]
 
     def leaves(self, expr: sp.Expr) -> set[str]:
         """The names that an expression depends on and that are not defined by an equation."""
@@ -262,11 +290,11 @@ def _rational(expr: sp.Expr, context: _Context) -> sp.Expr | None:
         return _of_one_entry(expr, context)
     if not isinstance(expr, sp.Mul):
         return None
-    groups: dict[Entry, list[sp.Expr]] = {}
+    groups: dict[str, list[sp.Expr]] = {}
     for factor in expr.args:
-        leaves = context.unfolded(factor).atoms(Entry)
-        if len(leaves) == 1:
-            groups.setdefault(next(iter(leaves)), []).append(factor)
+        source = context.lone_source(factor)
+        if source is not None:
+            groups.setdefault(source, []).append(factor)
     for group in groups.values():
         numbers = [a for a in expr.args if a.is_number]
         made = _of_one_entry(sp.Mul(*numbers, *group), context) if len(group) > 1 else None
@@ -276,10 +304,12 @@ def _rational(expr: sp.Expr, context: _Context) -> sp.Expr | None:
 
 
 def _of_one_entry(expr: sp.Expr, context: _Context) -> sp.Expr | None:
-    whole = context.unfolded(expr)
-    if len(whole.atoms(Entry)) != 1 or whole.atoms(Reduction, Extent):
+    if context.lone_source(expr) is None:
         return None
-    plain = not whole.atoms(sp.Piecewise, maximum, minimum)
+    whole = context.unfolded(expr)
+    if len(whole.atoms(Entry)) != 1:
+        return None
+    plain = not whole.atoms(*_PIECES)
     made = rational_in_exponential(whole, context.name) if plain else None
     anchored = at_its_zeros(whole, made or expr) if context.zeros else made or expr
     return None if anchored == expr else anchored

@@ -13,6 +13,7 @@ the sum of two numbers, so that u − z is exact where u is near it. The radius 
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import lru_cache
 from typing import Any
 
 import mpmath
@@ -38,21 +39,31 @@ _DIGITS = 50
 
 def at_its_zeros(whole: sp.Expr, form: sp.Expr) -> sp.Expr:
     """A stable ``form`` of a sum of one entry, and beside each of the sum's zeros its polynomial."""
+    for zero, radius, tables in _anchors(whole):
+        (leaf,) = whole.atoms(Entry)
+        form = near_zero(form, leaf, zero, radius, *tables)
+    return form
+
+
+@lru_cache(maxsize=1000)
+def _anchors(whole: sp.Expr) -> tuple[tuple[sp.Float, sp.Rational, tuple[sp.Tuple, ...]], ...]:
+    """The zeros of a sum, how far each polynomial reaches, and its coefficients for both types."""
     (leaf,) = whole.atoms(Entry)
     if not isinstance(whole, sp.Add) or whole.is_polynomial(leaf):
-        return form
+        return ()
     function = numeric(whole, leaf)
     terms = [numeric(term, leaf) for term in whole.args]
     if function is None or None in terms:
-        return form
+        return ()
+    made = []
     with mpmath.workdps(_DIGITS):
         for zero in _zeros(function):
             found = _fitted(function, [t for t in terms if t is not None], zero)
             if found is not None:
                 radius, polynomials = found
-                tables = (sp.Tuple(*(sp.Float(c, _DIGITS) for c in p)) for p in polynomials)
-                form = near_zero(form, leaf, sp.Float(zero, _DIGITS), sp.Rational(int(radius * 64), 64), *tables)
-    return form
+                tables = tuple(sp.Tuple(*(sp.Float(c, _DIGITS) for c in p)) for p in polynomials)
+                made.append((sp.Float(zero, _DIGITS), sp.Rational(int(radius * 64), 64), tables))
+    return tuple(made)
 
 
 def _zeros(function: Function) -> list[Any]:

@@ -6,15 +6,18 @@ declaration, and its derivative as derived, at hundreds of digits.
 
 from __future__ import annotations
 
+import importlib.util
 import math
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
 import mpmath
 import numpy as np
 
 from symnn.calculus.trace import Derivation
+from symnn.emit.doc_templates import template_directory
 from symnn.language.operation import Equation, Kind, Op, Role
 from symnn.verify.evaluate import Exact
 from symnn.verify.line import LAST, SMALL, Line, floats_at, interpolated
@@ -25,51 +28,65 @@ Array = np.ndarray[Any, Any]
 
 #: Numbers tried at once: they and what is made of them stay in the cache.
 BLOCK = 1 << 16
-#: Where the value is smaller than this, a result is in a tail or at a zero.
-SCALE = 2.0**-10
 _DIGITS = 200
-_SMALLEST_NORMAL, _SMALLEST, _LARGEST = 2.0**-126, 2.0**-149, float(np.finfo(np.float32).max)
 
 
 @dataclass(frozen=True)
 class Worst:
     """An error in ulps, and where it was."""
 
-    error: float = 0.0
-    at: float = 0.0
-    got: float = 0.0
-    exact: float = 0.0
+    error: float
+    at: float
+    got: float
+    exact: float
 
 
-@dataclass
 class Tally:
     """What was found so far: the worst errors, and how many results were false."""
 
-    count: int = 0
-    main: Worst = field(default_factory=Worst)
-    tail: Worst = field(default_factory=Worst)
-    zero: int = 0
-    nan: int = 0
-    infinity: int = 0
-    sign: int = 0
-    #: The first false result: the input, what came out, what should have.
-    first: tuple[float, float, float] | None = None
+    def __init__(self) -> None:
+        self.errors = np.zeros((2, 4))
+        self.counts = np.zeros(5, np.int64)
+        #: The first false result: the input, what came out, what should have.
+        self.first = np.zeros(3)
+
+    @property
+    def main(self) -> Worst:
+        """Where the value is at least 2⁻¹⁰."""
+        return Worst(*map(float, self.errors[0]))
+
+    @property
+    def tail(self) -> Worst:
+        """In tails and beside zeros."""
+        return Worst(*map(float, self.errors[1]))
 
     @property
     def false(self) -> int:
-        return self.zero + self.nan + self.infinity + self.sign
+        return int(self.counts[1:].sum())
 
-    @property
-    def worst(self) -> Worst:
-        return max(self.main, self.tail, key=lambda w: w.error)
+    def add(self, other: Tally) -> None:
+        """What was found elsewhere on the line."""
+        for k in (0, 1):
+            if other.errors[k, 0] > self.errors[k, 0]:
+                self.errors[k] = other.errors[k]
+        if other.false and not self.false:
+            self.first = other.first
+        self.counts += other.counts
 
     def as_dict(self) -> dict[str, Any]:
-        return asdict(self)
+        """What a file keeps."""
+        names = ("count", "zero", "nan", "infinity", "sign")
+        made: dict[str, Any] = {n: int(c) for n, c in zip(names, self.counts, strict=True)}
+        made |= {"main": self.errors[0].tolist(), "tail": self.errors[1].tolist()}
+        return made | ({"first": [repr(x) for x in self.first.tolist()]} if self.false else {})
 
     @classmethod
     def of(cls, kept: dict[str, Any]) -> Tally:
-        first = tuple(kept["first"]) if kept["first"] else None
-        return cls(**{**kept, "main": Worst(**kept["main"]), "tail": Worst(**kept["tail"]), "first": first})
+        made = cls()
+        made.errors = np.array([kept["main"], kept["tail"]])
+        made.counts = np.array([kept[n] for n in ("count", "zero", "nan", "infinity", "sign")])
+        made.first = np.array([float(x) for x in kept.get("first", (0, 0, 0))])
+        return made
 
 
 @dataclass(frozen=True)
@@ -156,42 +173,27 @@ def _evaluated(
 # --- judging ----------------------------------------------------------------------------------------------
 
 
-def judge(tally: Tally, x: Array, got: Array, exact: Array) -> None:
-    """Add what float32 results are off by; ``exact`` is in double precision."""
-    tally.count += x.size
-    with np.errstate(all="ignore"):
-        wide = got.astype(np.float64)
-        size = np.abs(exact)
-        _count_false(tally, x, got, exact, size)
-        # What is beyond the largest number is as good as one step beyond it.
-        top = _LARGEST + 2.0**104
-        off = np.abs(np.clip(wide, -top, top) - np.clip(exact, -top, top))
-        # At least half of the number of ulps: an ulp is between 2⁻²⁴ and 2⁻²³ of the value.
-        lower = off / np.maximum(size, _SMALLEST_NORMAL)
-        for tail in (False, True):
-            known = tally.tail if tail else tally.main
-            few = np.flatnonzero((lower * 2.0**24 > known.error) & ((size < SCALE) == tail))
-            if few.size:
-                here = np.minimum(np.maximum(size[few], _SMALLEST_NORMAL), _LARGEST)
-                ulps = off[few] / np.ldexp(1.0, np.frexp(here)[1] - 24)
-                k = int(np.argmax(ulps))
-                if ulps[k] > known.error:
-                    at = few[k]
-                    worst = Worst(float(ulps[k]), float(x[at]), float(got[at]), float(exact[at]))
-                    tally.tail, tally.main = (worst, tally.main) if tail else (tally.tail, worst)
+@cache
+def _judges() -> Any:
+    """The compiled judges: there are too many numbers for anything slower."""
+    path = template_directory() / "verify" / "judge.py"
+    specification = importlib.util.spec_from_file_location("symnn_judge", path)
+    assert specification is not None and specification.loader is not None
+    made = importlib.util.module_from_spec(specification)
+    specification.loader.exec_module(made)
+    return made
 
 
-def _count_false(tally: Tally, x: Array, got: Array, exact: Array, size: Array) -> None:
-    nan = np.isnan(got) != np.isnan(exact)
-    zero = (got == 0) & (size >= _SMALLEST)
-    infinity = np.isinf(got) & (size <= _LARGEST)
-    sign = (np.sign(got) * np.sign(exact) < 0) & ~nan
-    for name, wrong in (("nan", nan), ("zero", zero), ("infinity", infinity), ("sign", sign)):
-        many = int(np.count_nonzero(wrong))
-        if many:
-            setattr(tally, name, getattr(tally, name) + many)
-            k = int(np.flatnonzero(wrong)[0])
-            tally.first = tally.first or (float(x[k]), float(got[k]), float(exact[k]))
+def judge(tally: Tally, line: Line, first: int, x: Array, got: Array) -> None:
+    """Add what float32 results are off by, for the inputs from a magnitude on."""
+    judges = _judges()
+    known = (tally.errors, tally.counts, tally.first)
+    for piece, at, lo, hi in line.spans(first, x.size):
+        if piece.table:
+            judges.judge_table(x[lo:hi], got[lo:hi], np.array(piece.table[at : at + hi - lo]), *known)
+        else:
+            half = piece.count / 2
+            judges.judge_polynomial(x[lo:hi], got[lo:hi], float(at), half, np.array(piece.coefficients), *known)
 
 
 # --- running ----------------------------------------------------------------------------------------------
@@ -229,7 +231,7 @@ def measure(
         x = floats_at(sign, first, count)
         for found, both, tally in zip(_results(module, cases, x), lines, tallies, strict=True):
             (line,) = (part for part in both if part.sign == sign)
-            judge(tally, x, found, line.values(first, count))
+            judge(tally, line, first, x, found)
 
 
 def _results(module: Any, cases: Sequence[Case], x: Array) -> list[Array]:

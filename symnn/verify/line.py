@@ -11,7 +11,8 @@ Source: L. N. Trefethen, *Approximation Theory and Approximation Practice*, 2013
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Sequence
+from bisect import bisect_right
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache
 from typing import Any
@@ -57,30 +58,27 @@ class Line:
     sign: int
     pieces: tuple[Piece, ...]
 
-    def values(self, first: int, count: int) -> Array:
-        """The function at the magnitudes from ``first`` on, in double precision."""
-        made = np.empty(count)
-        low, high = 0, len(self.pieces)
-        while high - low > 1:
-            middle = (low + high) // 2
-            low, high = (middle, high) if self.pieces[middle].first <= first else (low, middle)
+    def spans(self, first: int, count: int) -> Iterator[tuple[Piece, int, int, int]]:
+        """The pieces for the magnitudes from ``first`` on: each with where in it, and from where to where they lie."""
+        low = bisect_right(self.pieces, first, key=lambda p: p.first) - 1
         done = 0
         while done < count:
             piece = self.pieces[low]
             at = first + done - piece.first
             some = min(piece.count - at, count - done)
-            if piece.table:
-                made[done : done + some] = piece.table[at : at + some]
-            else:
-                half = piece.count / 2
-                t = (np.arange(at, at + some) - half) / half
-                value = np.full(some, piece.coefficients[-1])
-                for c in piece.coefficients[-2::-1]:
-                    value *= t
-                    value += c
-                made[done : done + some] = value
+            yield piece, at, done, done + some
             done += some
             low += 1
+
+    def values(self, first: int, count: int) -> Array:
+        """The function at the magnitudes from ``first`` on, in double precision."""
+        made = np.empty(count)
+        for piece, at, lo, hi in self.spans(first, count):
+            half = piece.count / 2
+            t = (np.arange(at, at + hi - lo) - half) / half
+            made[lo:hi] = piece.table[at : at + hi - lo] if piece.table else np.polynomial.polynomial.polyval(
+                t, piece.coefficients
+            )
         return made
 
 
