@@ -392,7 +392,10 @@ class _Builder:
         return made
 
     def _running(self, item: Item) -> str:
-        return code_name(code_name(item.name) + "_sum") if item.reduces is Total else self._local(item.name)
+        # Never two underscores in a row, which would be counted: x_ is x_1 here, as x__ is x_2.
+        name = code_name(item.name)
+        stem = f"{name}1" if name.endswith("_") else name
+        return f"{stem}_sum" if item.reduces is Total else self._local(item.name)
 
     def _local(self, name: str) -> str:
         """The local name of a value; beside an array of the same name it carries its positions: z_max_n."""

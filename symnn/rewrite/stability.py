@@ -221,7 +221,7 @@ def _everywhere(
     expr: sp.Expr, rewrite: Callable[[sp.Expr, _Context], sp.Expr | None], context: _Context
 ) -> sp.Expr:
     """Apply a rewrite to every term, innermost first."""
-    if not expr.args or isinstance(expr, Entry | sp.Tuple):
+    if not expr.args or isinstance(expr, Entry) or type(expr) is sp.Tuple:
         return rewrite(expr, context) or expr
     args = [_everywhere(a, rewrite, context) if isinstance(a, sp.Basic) else a for a in expr.args]
     new = expr if all(a is b for a, b in zip(args, expr.args, strict=True)) else expr.func(*args)
@@ -448,11 +448,14 @@ def _vanishing(expr: sp.Expr, context: _Context) -> sp.Expr | None:
 def _scaled(rest: sp.Expr, factor: sp.Expr, context: _Context) -> sp.Expr:
     """A product with a factor that vanishes; where that ends with a power of two, this is applied to all of it."""
     number, core = context.value_of(factor).as_coeff_Mul()
+    u = context.argument_of(factor, _logistic_argument)
+    if any(e.name in context.definitions for e in (rest * (core if u is None else u)).atoms(Entry)):
+        # Something worked out before: not its tails alone decide how exact the product is.
+        return damped(rest, factor if isinstance(factor, Entry) else context.name("tail", factor))
     if isinstance(core, sp.exp):
         return times_exp(number * rest, core.args[0])
     if isinstance(core, erfc):
         return times_erfc(number * rest, core.args[0])
-    u = context.argument_of(factor, _logistic_argument)
     if u is not None:
         size = sp.Abs(u)
         return where(u >= 0, rest, times_exp(rest, -size)) / (1 + sp.exp(-size))
