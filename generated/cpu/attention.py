@@ -36,7 +36,7 @@ from numba import njit, prange
 from ._runtime import OPTIONS, added, check, chunk_rows, exp, maxnum, number, output, outputs, pairs
 
 #: The runtime that these kernels were compiled against: a new one makes a new file, and with it a new cache.
-RUNTIME = "2118faf1eb82"
+RUNTIME = "e6502f2f2a3f"
 
 
 #: The operation, for programs.
@@ -189,7 +189,7 @@ def _forward_saving_4_rows(lo, hi, z, h_size, t_size, u_size, z_max, sum_exp, a)
         for h in range(h_size):
             for t in range(t_size):
                 # zₘₐₓ[b,h,t] = max_u(z[b,h,t,u])
-                z_max_bht = real(-np.inf)
+                z_max_bht = -np.finfo(real).max
                 for u in range(u_size):
                     z_max_bht = maxnum(z_max_bht, z[b, h, t, u])
                 z_max[b, h, t] = z_max_bht
@@ -445,7 +445,7 @@ def _jvp_5_rows(lo, hi, z, z_dot, h_size, t_size, u_size, a, sum_a_z_dot):
         for h in range(h_size):
             for t in range(t_size):
                 # zₘₐₓ[b,h,t] = max_u(z[b,h,t,u])
-                z_max = real(-np.inf)
+                z_max = -np.finfo(real).max
                 for u in range(u_size):
                     z_max = maxnum(z_max, z[b, h, t, u])
                 # exp_z_max_z[b,h,t,u] = exp(z[b,h,t,u] − zₘₐₓ[b,h,t])
@@ -643,7 +643,7 @@ def _hvp_5_rows(lo, hi, z, da, open, z_dot, da_dot, h_size, t_size, u_size, ds, 
         for h in range(h_size):
             for t in range(t_size):
                 # zₘₐₓ[b,h,t] = max_u(z[b,h,t,u])
-                z_max = real(-np.inf)
+                z_max = -np.finfo(real).max
                 for u in range(u_size):
                     z_max = maxnum(z_max, z[b, h, t, u])
                 # exp_z_max_z[b,h,t,u] = exp(z[b,h,t,u] − zₘₐₓ[b,h,t])

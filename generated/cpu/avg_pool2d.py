@@ -39,7 +39,7 @@ from ._runtime import (
 )
 
 #: The runtime that these kernels were compiled against: a new one makes a new file, and with it a new cache.
-RUNTIME = "2118faf1eb82"
+RUNTIME = "e6502f2f2a3f"
 
 
 #: The operation, for programs.
@@ -96,8 +96,8 @@ SPEC = {
 
 @njit(**OPTIONS)
 def _forward_saving_rows(
-    lo, hi, x, one_over_r_size_over_s_size, padding, stride, c_size, h_size, n_size, p_size, q_size, r_size,
-    s_size, w_size, y,
+    lo, hi, x, padding, r_size_s_size, stride, c_size, h_size, n_size, p_size, q_size, r_size, s_size, w_size,
+    y,
 ):
     real = x.dtype.type
     for n in range(lo, hi):
@@ -118,29 +118,28 @@ def _forward_saving_rows(
                                 continue
                             sum_x_part = added(sum_x_part, x[n, c, h, w])
                         sum_x_sum, sum_x_sum_lost = compensated(sum_x_sum, sum_x_sum_lost, sum_x_part)
-                    sum_x = real(sum_x_sum)
-                    # y[n,c,p,q] = one_over_r_size_over_s_size·sum_x[n,c,p,q]
-                    y[n, c, p, q] = one_over_r_size_over_s_size * sum_x
+                    # y[n,c,p,q] = sum_x[n,c,p,q] / r_size_s_size
+                    y[n, c, p, q] = sum_x_sum / real(r_size_s_size)
 
 
 @njit(parallel=True, **OPTIONS)
 def _forward_saving_parallel(
-    chunk, x, one_over_r_size_over_s_size, padding, stride, c_size, h_size, n_size, p_size, q_size, r_size,
-    s_size, w_size, y,
+    chunk, x, padding, r_size_s_size, stride, c_size, h_size, n_size, p_size, q_size, r_size, s_size, w_size,
+    y,
 ):
     for k in prange((n_size + chunk - 1) // chunk):
         lo = k * chunk
         hi = min(lo + chunk, n_size)
         _forward_saving_rows(
-            lo, hi, x, one_over_r_size_over_s_size, padding, stride, c_size, h_size, n_size, p_size, q_size,
-            r_size, s_size, w_size, y,
+            lo, hi, x, padding, r_size_s_size, stride, c_size, h_size, n_size, p_size, q_size, r_size, s_size,
+            w_size, y,
         )
 
 
 @njit(**OPTIONS)
 def _backward_rows(
-    lo, hi, g, one_over_r_size_over_s_size, padding, stride, c_size, h_size, n_size, p_size, q_size, r_size,
-    s_size, w_size, dx,
+    lo, hi, g, padding, r_size_s_size, stride, c_size, h_size, n_size, p_size, q_size, r_size, s_size, w_size,
+    dx,
 ):
     real = g.dtype.type
     for n in range(lo, hi):
@@ -163,29 +162,28 @@ def _backward_rows(
                                 continue
                             sum_g_part = added(sum_g_part, g[n, c, p, q])
                         sum_g_sum, sum_g_sum_lost = compensated(sum_g_sum, sum_g_sum_lost, sum_g_part)
-                    sum_g = real(sum_g_sum)
-                    # x̄[n,c,h,w] = one_over_r_size_over_s_size·sum_g[n,c,h,w]
-                    dx[n, c, h, w] = one_over_r_size_over_s_size * sum_g
+                    # x̄[n,c,h,w] = sum_g[n,c,h,w] / r_size_s_size
+                    dx[n, c, h, w] = sum_g_sum / real(r_size_s_size)
 
 
 @njit(parallel=True, **OPTIONS)
 def _backward_parallel(
-    chunk, g, one_over_r_size_over_s_size, padding, stride, c_size, h_size, n_size, p_size, q_size, r_size,
-    s_size, w_size, dx,
+    chunk, g, padding, r_size_s_size, stride, c_size, h_size, n_size, p_size, q_size, r_size, s_size, w_size,
+    dx,
 ):
     for k in prange((n_size + chunk - 1) // chunk):
         lo = k * chunk
         hi = min(lo + chunk, n_size)
         _backward_rows(
-            lo, hi, g, one_over_r_size_over_s_size, padding, stride, c_size, h_size, n_size, p_size, q_size,
-            r_size, s_size, w_size, dx,
+            lo, hi, g, padding, r_size_s_size, stride, c_size, h_size, n_size, p_size, q_size, r_size, s_size,
+            w_size, dx,
         )
 
 
 @njit(**OPTIONS)
 def _jvp_rows(
-    lo, hi, x, x_dot, one_over_r_size_over_s_size, padding, stride, c_size, h_size, n_size, p_size, q_size,
-    r_size, s_size, w_size, y, y_dot,
+    lo, hi, x, x_dot, padding, r_size_s_size, stride, c_size, h_size, n_size, p_size, q_size, r_size, s_size,
+    w_size, y, y_dot,
 ):
     real = x.dtype.type
     for n in range(lo, hi):
@@ -214,25 +212,23 @@ def _jvp_rows(
                         sum_x_dot_sum, sum_x_dot_sum_lost = compensated(
                             sum_x_dot_sum, sum_x_dot_sum_lost, sum_x_dot_part,
                         )
-                    sum_x = real(sum_x_sum)
-                    sum_x_dot = real(sum_x_dot_sum)
-                    # y[n,c,p,q] = one_over_r_size_over_s_size·sum_x[n,c,p,q]
-                    y[n, c, p, q] = one_over_r_size_over_s_size * sum_x
-                    # ẏ[n,c,p,q] = one_over_r_size_over_s_size·sum_x_dot[n,c,p,q]
-                    y_dot[n, c, p, q] = one_over_r_size_over_s_size * sum_x_dot
+                    # y[n,c,p,q] = sum_x[n,c,p,q] / r_size_s_size
+                    y[n, c, p, q] = sum_x_sum / real(r_size_s_size)
+                    # ẏ[n,c,p,q] = sum_x_dot[n,c,p,q] / r_size_s_size
+                    y_dot[n, c, p, q] = sum_x_dot_sum / real(r_size_s_size)
 
 
 @njit(parallel=True, **OPTIONS)
 def _jvp_parallel(
-    chunk, x, x_dot, one_over_r_size_over_s_size, padding, stride, c_size, h_size, n_size, p_size, q_size,
-    r_size, s_size, w_size, y, y_dot,
+    chunk, x, x_dot, padding, r_size_s_size, stride, c_size, h_size, n_size, p_size, q_size, r_size, s_size,
+    w_size, y, y_dot,
 ):
     for k in prange((n_size + chunk - 1) // chunk):
         lo = k * chunk
         hi = min(lo + chunk, n_size)
         _jvp_rows(
-            lo, hi, x, x_dot, one_over_r_size_over_s_size, padding, stride, c_size, h_size, n_size, p_size,
-            q_size, r_size, s_size, w_size, y, y_dot,
+            lo, hi, x, x_dot, padding, r_size_s_size, stride, c_size, h_size, n_size, p_size, q_size, r_size,
+            s_size, w_size, y, y_dot,
         )
 
 
@@ -307,17 +303,17 @@ def forward_saving(x, *, kernel=2, stride=2, padding=0, out=None):
         "q", 1 + (2 * padding + w_size - s_size) // stride, s=s_size, w=w_size, padding=padding, stride=stride,
     )
     y = output("out", out, (n_size, c_size, p_size, q_size), real, (x,))
-    one_over_r_size_over_s_size = 1 / (r_size * s_size)
+    r_size_s_size = r_size * s_size
     chunk = chunk_rows(c_size * p_size * q_size * r_size * s_size)
     if n_size <= chunk:
         _forward_saving_rows(
-            0, n_size, x, real(one_over_r_size_over_s_size), padding, stride, c_size, h_size, n_size, p_size,
-            q_size, r_size, s_size, w_size, y,
+            0, n_size, x, padding, r_size_s_size, stride, c_size, h_size, n_size, p_size, q_size, r_size,
+            s_size, w_size, y,
         )
     else:
         _forward_saving_parallel(
-            chunk, x, real(one_over_r_size_over_s_size), padding, stride, c_size, h_size, n_size, p_size,
-            q_size, r_size, s_size, w_size, y,
+            chunk, x, padding, r_size_s_size, stride, c_size, h_size, n_size, p_size, q_size, r_size, s_size,
+            w_size, y,
         )
     return y, Saved(kernel, stride, padding, h_size, w_size)
 
@@ -337,17 +333,17 @@ def backward(saved, g, *, out=None):
     r_size = sizes["r"]
     s_size = sizes["s"]
     dx = output("out", out, (n_size, c_size, h_size, w_size), real, (g,))
-    one_over_r_size_over_s_size = 1 / (r_size * s_size)
+    r_size_s_size = r_size * s_size
     chunk = chunk_rows(c_size * h_size * w_size * r_size * s_size)
     if n_size <= chunk:
         _backward_rows(
-            0, n_size, g, real(one_over_r_size_over_s_size), padding, stride, c_size, h_size, n_size, p_size,
-            q_size, r_size, s_size, w_size, dx,
+            0, n_size, g, padding, r_size_s_size, stride, c_size, h_size, n_size, p_size, q_size, r_size,
+            s_size, w_size, dx,
         )
     else:
         _backward_parallel(
-            chunk, g, real(one_over_r_size_over_s_size), padding, stride, c_size, h_size, n_size, p_size,
-            q_size, r_size, s_size, w_size, dx,
+            chunk, g, padding, r_size_s_size, stride, c_size, h_size, n_size, p_size, q_size, r_size, s_size,
+            w_size, dx,
         )
     return Gradients(dx)
 
@@ -377,17 +373,17 @@ def jvp(inputs, tangents, *, kernel=2, stride=2, padding=0):
     )
     y = np.empty((n_size, c_size, p_size, q_size), real)
     y_dot = np.empty((n_size, c_size, p_size, q_size), real)
-    one_over_r_size_over_s_size = 1 / (r_size * s_size)
+    r_size_s_size = r_size * s_size
     chunk = chunk_rows(c_size * p_size * q_size * r_size * s_size)
     if n_size <= chunk:
         _jvp_rows(
-            0, n_size, x, x_dot, real(one_over_r_size_over_s_size), padding, stride, c_size, h_size, n_size,
-            p_size, q_size, r_size, s_size, w_size, y, y_dot,
+            0, n_size, x, x_dot, padding, r_size_s_size, stride, c_size, h_size, n_size, p_size, q_size,
+            r_size, s_size, w_size, y, y_dot,
         )
     else:
         _jvp_parallel(
-            chunk, x, x_dot, real(one_over_r_size_over_s_size), padding, stride, c_size, h_size, n_size,
-            p_size, q_size, r_size, s_size, w_size, y, y_dot,
+            chunk, x, x_dot, padding, r_size_s_size, stride, c_size, h_size, n_size, p_size, q_size, r_size,
+            s_size, w_size, y, y_dot,
         )
     return y, y_dot
 

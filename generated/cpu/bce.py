@@ -39,7 +39,7 @@ from ._runtime import (
 )
 
 #: The runtime that these kernels were compiled against: a new one makes a new file, and with it a new cache.
-RUNTIME = "2118faf1eb82"
+RUNTIME = "e6502f2f2a3f"
 
 
 #: The operation, for programs.
@@ -82,9 +82,8 @@ def _forward_saving_rows(p, t, L):
         sum_p_t_sum = 0.0
         for e in range(size):
             sum_p_t_sum = added(sum_p_t_sum, -((real(1) - t[n, e]) * log1p(-p[n, e])) - t[n, e] * log(p[n, e]))
-        sum_p_t = real(sum_p_t_sum)
         # L[n] = sum_p_t[n] / size
-        L[n] = sum_p_t / real(size)
+        L[n] = sum_p_t_sum / real(size)
 
 
 @njit(parallel=True, **OPTIONS)
@@ -126,9 +125,8 @@ def _value_and_grad_rows(p, t, seed_over_size, L, dp):
         for e in range(size):
             dp[n, e] = seed_over_size * (p[n, e] - t[n, e]) / ((real(1) - p[n, e]) * p[n, e])
             sum_p_t_sum = added(sum_p_t_sum, -((real(1) - t[n, e]) * log1p(-p[n, e])) - t[n, e] * log(p[n, e]))
-        sum_p_t = real(sum_p_t_sum)
         # L[n] = sum_p_t[n] / size
-        L[n] = sum_p_t / real(size)
+        L[n] = sum_p_t_sum / real(size)
 
 
 @njit(parallel=True, **OPTIONS)
@@ -153,12 +151,10 @@ def _jvp_rows(p, t, p_dot, L, L_dot):
             sum_p_p_dot_t_sum = added(
                 sum_p_p_dot_t_sum, (p[n, e] - t[n, e]) * p_dot[n, e] / ((real(1) - p[n, e]) * p[n, e]),
             )
-        sum_p_t = real(sum_p_t_sum)
-        sum_p_p_dot_t = real(sum_p_p_dot_t_sum)
         # L[n] = sum_p_t[n] / size
-        L[n] = sum_p_t / real(size)
+        L[n] = sum_p_t_sum / real(size)
         # L̇[n] = sum_p_p_dot_t[n] / size
-        L_dot[n] = sum_p_p_dot_t / real(size)
+        L_dot[n] = sum_p_p_dot_t_sum / real(size)
 
 
 @njit(parallel=True, **OPTIONS)

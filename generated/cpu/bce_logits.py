@@ -17,7 +17,7 @@ verified source, float32, NaN and ±∞, wrong: error 0, bound 0
 verified source, float64, ordinary: error 5e-01, bound 4
 verified second, ⟨u, Hv⟩ = ⟨v, Hu⟩: error 2e-66, bound 1e-40
 verified second, Hv, numerical: error 2e-66, bound 1e-25
-verified second, source, float32: error 4e-01, bound 4
+verified second, source, float32: error 5e-01, bound 4
 """
 
 from collections import namedtuple
@@ -42,7 +42,7 @@ from ._runtime import (
 )
 
 #: The runtime that these kernels were compiled against: a new one makes a new file, and with it a new cache.
-RUNTIME = "2118faf1eb82"
+RUNTIME = "e6502f2f2a3f"
 
 
 #: The operation, for programs.
@@ -95,9 +95,8 @@ def _forward_saving_rows(z, t, L):
                 (real(1) - t[n, e]) * (log1p_z + larger(z[n, e], real(0))) + (log1p_z
                 + larger(-z[n, e], real(0))) * t[n, e],
             )
-        sum_exp_t_z = real(sum_exp_t_z_sum)
         # L[n] = sum_exp_t_z[n] / size
-        L[n] = sum_exp_t_z / real(size)
+        L[n] = sum_exp_t_z_sum / real(size)
 
 
 @njit(parallel=True, **OPTIONS)
@@ -159,9 +158,8 @@ def _value_and_grad_rows(z, t, seed_over_size, L, dz):
                 (real(1) - t[n, e]) * (log1p_z + larger(z[n, e], real(0))) + (log1p_z
                 + larger(-z[n, e], real(0))) * t[n, e],
             )
-        sum_exp_t_z = real(sum_exp_t_z_sum)
         # L[n] = sum_exp_t_z[n] / size
-        L[n] = sum_exp_t_z / real(size)
+        L[n] = sum_exp_t_z_sum / real(size)
 
 
 @njit(parallel=True, **OPTIONS)
@@ -198,12 +196,10 @@ def _jvp_rows(z, t, z_dot, L, L_dot):
                 ((real(1) - t[n, e]) * (real(1) if (z[n, e] >= real(0)) else exp_z) / (real(1) + exp_z)
                 - t[n, e] * (real(1) if (z[n, e] <= real(0)) else exp_z) / (real(1) + exp_z)) * z_dot[n, e],
             )
-        sum_exp_t_z = real(sum_exp_t_z_sum)
-        sum_exp_t_z_z_dot = real(sum_exp_t_z_z_dot_sum)
         # L[n] = sum_exp_t_z[n] / size
-        L[n] = sum_exp_t_z / real(size)
+        L[n] = sum_exp_t_z_sum / real(size)
         # L̇[n] = sum_exp_t_z_z_dot[n] / size
-        L_dot[n] = sum_exp_t_z_z_dot / real(size)
+        L_dot[n] = sum_exp_t_z_z_dot_sum / real(size)
 
 
 @njit(parallel=True, **OPTIONS)
@@ -219,16 +215,13 @@ def _hvp_rows(z, z_dot, seed_over_size, dz_dot):
     real = z.dtype.type
     size = z.shape[1]
     for n in range(z.shape[0]):
+        # decay[n] = exp(−|z[n]|)
         # exp_z[n] = exp(−|z[n]|)
-        # sigmoid[n] = (1 if z[n] ≥ 0 else exp(−|z[n]|)) / (1 + exp(−|z[n]|))
-        # z̄̇[n] = seed_over_size·sigmoid[n]·ż[n]·(1 if z[n] ≤ 0 else exp(−|z[n]|)) / (1 + exp(−|z[n]|))
+        # z̄̇[n] = seed_over_size·ż[n]·exp(−|z[n]|) / (1 + decay[n])²
         for e in range(size):
+            decay = exp(-abs(z[n, e]))
             exp_z = exp(-abs(z[n, e]))
-            sigmoid = (real(1) if (z[n, e] >= real(0)) else exp_z) / (real(1) + exp_z)
-            dz_dot[n, e] = (
-                seed_over_size * sigmoid * z_dot[n, e] * (real(1) if (z[n, e] <= real(0)) else exp_z) / (real(1)
-                + exp_z)
-            )
+            dz_dot[n, e] = exp_z * seed_over_size * z_dot[n, e] / ((real(1) + decay) * (real(1) + decay))
 
 
 @njit(parallel=True, **OPTIONS)

@@ -32,7 +32,7 @@ from numba import njit, prange
 from ._runtime import OPTIONS, added, check, chunk_rows, compensated, larger, output, outputs, pairs
 
 #: The runtime that these kernels were compiled against: a new one makes a new file, and with it a new cache.
-RUNTIME = "2118faf1eb82"
+RUNTIME = "e6502f2f2a3f"
 
 
 #: The operation, for programs.
@@ -532,7 +532,7 @@ def _backward_9_parallel(chunk, k_size, du, h_size, n_size, w_size, db1):
 
 @njit(**OPTIONS)
 def _jvp_rows(
-    lo, hi, W1, x, b1, W1_dot, x_dot, b1_dot, a_size, c_size, h_size, k_size, n_size, w_size, ru, ru_dot,
+    lo, hi, W1, x, b1, W1_dot, x_dot, b1_dot, a_size, c_size, h_size, k_size, n_size, w_size, u, ru, u_dot,
 ):
     real = W1.dtype.type
     for n in range(lo, hi):
@@ -572,38 +572,46 @@ def _jvp_rows(
                     sum_W1_x = real(sum_W1_x_sum)
                     sum_W1_W1_dot_x = real(sum_W1_W1_dot_x_sum)
                     # u[n,k,h,w] = b₁[k] + sum_W1_x[n,k,h,w]
-                    u = sum_W1_x + b1[k]
+                    u_nkhw = sum_W1_x + b1[k]
+                    u[n, k, h, w] = u_nkhw
                     # ru[n,k,h,w] = max(0, u[n,k,h,w])
-                    ru[n, k, h, w] = larger(real(0), u)
-                    # ṙu̇[n,k,h,w] = (sum_W1_W1_dot_x[n,k,h,w] + ḃ₁[k])·1[u[n,k,h,w] > 0]
-                    ru_dot[n, k, h, w] = (sum_W1_W1_dot_x + b1_dot[k]) * (real(1) if (u > real(0)) else real(0))
+                    ru[n, k, h, w] = larger(real(0), u_nkhw)
+                    # u̇[n,k,h,w] = sum_W1_W1_dot_x[n,k,h,w] + ḃ₁[k]
+                    u_dot[n, k, h, w] = sum_W1_W1_dot_x + b1_dot[k]
 
 
 @njit(parallel=True, **OPTIONS)
 def _jvp_parallel(
-    chunk, W1, x, b1, W1_dot, x_dot, b1_dot, a_size, c_size, h_size, k_size, n_size, w_size, ru, ru_dot,
+    chunk, W1, x, b1, W1_dot, x_dot, b1_dot, a_size, c_size, h_size, k_size, n_size, w_size, u, ru, u_dot,
 ):
     for k in prange((n_size + chunk - 1) // chunk):
         lo = k * chunk
         hi = min(lo + chunk, n_size)
         _jvp_rows(
-            lo, hi, W1, x, b1, W1_dot, x_dot, b1_dot, a_size, c_size, h_size, k_size, n_size, w_size, ru,
-            ru_dot,
+            lo, hi, W1, x, b1, W1_dot, x_dot, b1_dot, a_size, c_size, h_size, k_size, n_size, w_size, u, ru,
+            u_dot,
         )
 
 
 @njit(**OPTIONS)
-def _jvp_2_rows(lo, hi, W2, ru, b2, h_size, k_size, n_size, r_size, s_size, w_size, v, rv):
+def _jvp_2_rows(
+    lo, hi, W2, ru, b2, W2_dot, u, u_dot, b2_dot, h_size, k_size, n_size, r_size, s_size, w_size, v, rv, v_dot,
+):
     real = W2.dtype.type
     for n in range(lo, hi):
         for k in range(k_size):
             for h in range(h_size):
                 for w in range(w_size):
                     # sum_W2_ru[n,k,h,w] = Σ_k′,r,s W₂[k,k′,r,s]·ru[n,k′,h + r − 1,s + w − 1]
+                    # sum_W2_W2_dot_ru[n,k,h,w] = Σ_k′,r,s (ru[n,k′,h + r − 1,s + w − 1]·Ẇ₂[k,k′,r,s] +
+                    #     W₂[k,k′,r,s]·u̇[n,k′,h + r − 1,s + w − 1]·1[u[n,k′,h + r − 1,s + w − 1] > 0])
                     sum_W2_ru_sum = 0.0
+                    sum_W2_W2_dot_ru_sum = 0.0
                     sum_W2_ru_sum_lost = 0.0
+                    sum_W2_W2_dot_ru_sum_lost = 0.0
                     for k_2 in range(k_size):
                         sum_W2_ru_part = 0.0
+                        sum_W2_W2_dot_ru_part = 0.0
                         for r in range(r_size):
                             h_at = h + r - 1
                             if not 0 <= h_at < h_size:
@@ -615,79 +623,46 @@ def _jvp_2_rows(lo, hi, W2, ru, b2, h_size, k_size, n_size, r_size, s_size, w_si
                                 sum_W2_ru_part = added(
                                     sum_W2_ru_part, W2[k, k_2, r, s] * ru[n, k_2, h_at, w_at],
                                 )
+                                sum_W2_W2_dot_ru_part = added(
+                                    sum_W2_W2_dot_ru_part,
+                                    W2_dot[k, k_2, r, s] * ru[n, k_2, h_at, w_at] + W2[k, k_2, r, s]
+                                    * u_dot[n, k_2, h_at, w_at] * (real(1) if (u[n, k_2, h_at, w_at] > real(0))
+                                    else real(0)),
+                                )
                         sum_W2_ru_sum, sum_W2_ru_sum_lost = compensated(
                             sum_W2_ru_sum, sum_W2_ru_sum_lost, sum_W2_ru_part,
                         )
+                        sum_W2_W2_dot_ru_sum, sum_W2_W2_dot_ru_sum_lost = compensated(
+                            sum_W2_W2_dot_ru_sum, sum_W2_W2_dot_ru_sum_lost, sum_W2_W2_dot_ru_part,
+                        )
                     sum_W2_ru = real(sum_W2_ru_sum)
+                    sum_W2_W2_dot_ru = real(sum_W2_W2_dot_ru_sum)
                     # v[n,k,h,w] = b₂[k] + sum_W2_ru[n,k,h,w]
                     v_nkhw = sum_W2_ru + b2[k]
                     v[n, k, h, w] = v_nkhw
                     # rv[n,k,h,w] = max(0, v[n,k,h,w])
                     rv[n, k, h, w] = larger(real(0), v_nkhw)
+                    # v̇[n,k,h,w] = sum_W2_W2_dot_ru[n,k,h,w] + ḃ₂[k]
+                    v_dot[n, k, h, w] = sum_W2_W2_dot_ru + b2_dot[k]
 
 
 @njit(parallel=True, **OPTIONS)
-def _jvp_2_parallel(chunk, W2, ru, b2, h_size, k_size, n_size, r_size, s_size, w_size, v, rv):
-    for k in prange((n_size + chunk - 1) // chunk):
-        lo = k * chunk
-        hi = min(lo + chunk, n_size)
-        _jvp_2_rows(lo, hi, W2, ru, b2, h_size, k_size, n_size, r_size, s_size, w_size, v, rv)
-
-
-@njit(**OPTIONS)
-def _jvp_3_rows(
-    lo, hi, W2, W2_dot, ru, ru_dot, a_size, h_size, k_size, n_size, r_size, s_size, w_size, sum_W2_W2_dot_ru,
-):
-    real = W2.dtype.type
-    for n in range(lo, hi):
-        for h in range(h_size):
-            for w in range(w_size):
-                for a in range(a_size):
-                    for a_2 in range(a_size):
-                        for k in range(k_size):
-                            # sum_W2_W2_dot_ru[n,h,w,a,a′,k] = Σ_k′,r,s (W₂[k,k′,r,s]·ṙu̇[n,k′,a + h + r −
-                            #     1,s + w + a′ − 1] + ru[n,k′,a + h + r − 1,s + w + a′ − 1]·Ẇ₂[k,k′,r,s])
-                            sum_W2_W2_dot_ru_sum = 0.0
-                            sum_W2_W2_dot_ru_sum_lost = 0.0
-                            for k_2 in range(k_size):
-                                sum_W2_W2_dot_ru_part = 0.0
-                                for r in range(r_size):
-                                    h_at = a + h + r - 1
-                                    if not 0 <= h_at < h_size:
-                                        continue
-                                    for s in range(s_size):
-                                        w_at = a_2 + s + w - 1
-                                        if not 0 <= w_at < w_size:
-                                            continue
-                                        sum_W2_W2_dot_ru_part = added(
-                                            sum_W2_W2_dot_ru_part,
-                                            W2[k, k_2, r, s] * ru_dot[n, k_2, h_at, w_at] + W2_dot[k, k_2, r, s]
-                                            * ru[n, k_2, h_at, w_at],
-                                        )
-                                sum_W2_W2_dot_ru_sum, sum_W2_W2_dot_ru_sum_lost = compensated(
-                                    sum_W2_W2_dot_ru_sum, sum_W2_W2_dot_ru_sum_lost, sum_W2_W2_dot_ru_part,
-                                )
-                            sum_W2_W2_dot_ru_nhwaa_2k = real(sum_W2_W2_dot_ru_sum)
-                            sum_W2_W2_dot_ru[n, h, w, a, a_2, k] = sum_W2_W2_dot_ru_nhwaa_2k
-
-
-@njit(parallel=True, **OPTIONS)
-def _jvp_3_parallel(
-    chunk, W2, W2_dot, ru, ru_dot, a_size, h_size, k_size, n_size, r_size, s_size, w_size, sum_W2_W2_dot_ru,
+def _jvp_2_parallel(
+    chunk, W2, ru, b2, W2_dot, u, u_dot, b2_dot, h_size, k_size, n_size, r_size, s_size, w_size, v, rv, v_dot,
 ):
     for k in prange((n_size + chunk - 1) // chunk):
         lo = k * chunk
         hi = min(lo + chunk, n_size)
-        _jvp_3_rows(
-            lo, hi, W2, W2_dot, ru, ru_dot, a_size, h_size, k_size, n_size, r_size, s_size, w_size,
-            sum_W2_W2_dot_ru,
+        _jvp_2_rows(
+            lo, hi, W2, ru, b2, W2_dot, u, u_dot, b2_dot, h_size, k_size, n_size, r_size, s_size, w_size, v,
+            rv, v_dot,
         )
 
 
 @njit(**OPTIONS)
-def _jvp_4_rows(
-    lo, hi, W3, rv, b3, x, b2_dot, W3_dot, v, sum_W2_W2_dot_ru, b3_dot, x_dot, a_size, c_size, h_size, k_size,
-    n_size, w_size, y, y_dot,
+def _jvp_3_rows(
+    lo, hi, W3, rv, b3, x, W3_dot, v, v_dot, b3_dot, x_dot, a_size, c_size, h_size, k_size, n_size, w_size, y,
+    y_dot,
 ):
     real = W3.dtype.type
     for n in range(lo, hi):
@@ -695,10 +670,15 @@ def _jvp_4_rows(
             for h in range(h_size):
                 for w in range(w_size):
                     # sum_W3_rv[n,c,h,w] = Σ_k,a,a′ W₃[c,k,a,a′]·rv[n,k,a + h,w + a′]
+                    # sum_W3_W3_dot_rv[n,c,h,w] = Σ_k,a,a′ (rv[n,k,a + h,w + a′]·Ẇ₃[c,k,a,a′] +
+                    #     W₃[c,k,a,a′]·v̇[n,k,a + h,w + a′]·1[v[n,k,a + h,w + a′] > 0])
                     sum_W3_rv_sum = 0.0
+                    sum_W3_W3_dot_rv_sum = 0.0
                     sum_W3_rv_sum_lost = 0.0
+                    sum_W3_W3_dot_rv_sum_lost = 0.0
                     for k in range(k_size):
                         sum_W3_rv_part = 0.0
+                        sum_W3_W3_dot_rv_part = 0.0
                         for a in range(a_size):
                             h_at = a + h
                             if not 0 <= h_at < h_size:
@@ -708,53 +688,39 @@ def _jvp_4_rows(
                                 if not 0 <= w_at < w_size:
                                     continue
                                 sum_W3_rv_part = added(sum_W3_rv_part, W3[c, k, a, a_2] * rv[n, k, h_at, w_at])
+                                sum_W3_W3_dot_rv_part = added(
+                                    sum_W3_W3_dot_rv_part,
+                                    W3_dot[c, k, a, a_2] * rv[n, k, h_at, w_at] + W3[c, k, a, a_2]
+                                    * v_dot[n, k, h_at, w_at] * (real(1) if (v[n, k, h_at, w_at] > real(0))
+                                    else real(0)),
+                                )
                         sum_W3_rv_sum, sum_W3_rv_sum_lost = compensated(
                             sum_W3_rv_sum, sum_W3_rv_sum_lost, sum_W3_rv_part,
                         )
-                    sum_W3_rv = real(sum_W3_rv_sum)
-                    # sum_b2_dot_W3_W3_dot[n,c,h,w] = Σ_k,a,a′ (rv[n,k,a + h,w + a′]·Ẇ₃[c,k,a,a′] +
-                    #     W₃[c,k,a,a′]·(sum_W2_W2_dot_ru[n,h,w,a,a′,k] + ḃ₂[k])·1[v[n,k,a + h,w + a′] > 0])
-                    sum_b2_dot_W3_W3_dot_sum = 0.0
-                    sum_b2_dot_W3_W3_dot_sum_lost = 0.0
-                    for k in range(k_size):
-                        sum_b2_dot_W3_W3_dot_part = 0.0
-                        for a in range(a_size):
-                            h_at = a + h
-                            h_at_is_there = 0 <= h_at < h_size
-                            for a_2 in range(a_size):
-                                w_at = a_2 + w
-                                w_at_is_there = 0 <= w_at < w_size
-                                sum_b2_dot_W3_W3_dot_part = added(
-                                    sum_b2_dot_W3_W3_dot_part,
-                                    W3_dot[c, k, a, a_2] * (rv[n, k, h_at, w_at]
-                                    if h_at_is_there and w_at_is_there else real(0)) + (b2_dot[k]
-                                    + sum_W2_W2_dot_ru[n, h, w, a, a_2, k]) * W3[c, k, a, a_2] * (real(1)
-                                    if ((v[n, k, h_at, w_at] if h_at_is_there and w_at_is_there
-                                    else real(0)) > real(0)) else real(0)),
-                                )
-                        sum_b2_dot_W3_W3_dot_sum, sum_b2_dot_W3_W3_dot_sum_lost = compensated(
-                            sum_b2_dot_W3_W3_dot_sum, sum_b2_dot_W3_W3_dot_sum_lost, sum_b2_dot_W3_W3_dot_part,
+                        sum_W3_W3_dot_rv_sum, sum_W3_W3_dot_rv_sum_lost = compensated(
+                            sum_W3_W3_dot_rv_sum, sum_W3_W3_dot_rv_sum_lost, sum_W3_W3_dot_rv_part,
                         )
-                    sum_b2_dot_W3_W3_dot = real(sum_b2_dot_W3_W3_dot_sum)
+                    sum_W3_rv = real(sum_W3_rv_sum)
+                    sum_W3_W3_dot_rv = real(sum_W3_W3_dot_rv_sum)
                     # F[n,c,h,w] = b₃[c] + sum_W3_rv[n,c,h,w]
                     F = sum_W3_rv + b3[c]
                     # y[n,c,h,w] = F[n,c,h,w] + x[n,c,h,w]
                     y[n, c, h, w] = F + x[n, c, h, w]
-                    # ẏ[n,c,h,w] = sum_b2_dot_W3_W3_dot[n,c,h,w] + ḃ₃[c] + ẋ[n,c,h,w]
-                    y_dot[n, c, h, w] = sum_b2_dot_W3_W3_dot + b3_dot[c] + x_dot[n, c, h, w]
+                    # ẏ[n,c,h,w] = sum_W3_W3_dot_rv[n,c,h,w] + ḃ₃[c] + ẋ[n,c,h,w]
+                    y_dot[n, c, h, w] = sum_W3_W3_dot_rv + b3_dot[c] + x_dot[n, c, h, w]
 
 
 @njit(parallel=True, **OPTIONS)
-def _jvp_4_parallel(
-    chunk, W3, rv, b3, x, b2_dot, W3_dot, v, sum_W2_W2_dot_ru, b3_dot, x_dot, a_size, c_size, h_size, k_size,
-    n_size, w_size, y, y_dot,
+def _jvp_3_parallel(
+    chunk, W3, rv, b3, x, W3_dot, v, v_dot, b3_dot, x_dot, a_size, c_size, h_size, k_size, n_size, w_size, y,
+    y_dot,
 ):
     for k in prange((n_size + chunk - 1) // chunk):
         lo = k * chunk
         hi = min(lo + chunk, n_size)
-        _jvp_4_rows(
-            lo, hi, W3, rv, b3, x, b2_dot, W3_dot, v, sum_W2_W2_dot_ru, b3_dot, x_dot, a_size, c_size, h_size,
-            k_size, n_size, w_size, y, y_dot,
+        _jvp_3_rows(
+            lo, hi, W3, rv, b3, x, W3_dot, v, v_dot, b3_dot, x_dot, a_size, c_size, h_size, k_size, n_size,
+            w_size, y, y_dot,
         )
 
 
@@ -874,7 +840,8 @@ def _hvp_2_parallel(chunk, db3_dot):
 
 @njit(**OPTIONS)
 def _hvp_3_rows(
-    lo, hi, W2, ru, b2, sum_W3_g, sum_W3_dot_g, h_size, k_size, n_size, r_size, s_size, w_size, v, dv, dv_dot,
+    lo, hi, W2, ru, b2, sum_W3_g, W2_dot, ru_dot, b2_dot, sum_W3_dot_g, h_size, k_size, n_size, r_size, s_size,
+    w_size, v, dv, v_dot, dv_dot,
 ):
     real = W2.dtype.type
     for n in range(lo, hi):
@@ -882,10 +849,15 @@ def _hvp_3_rows(
             for h in range(h_size):
                 for w in range(w_size):
                     # sum_W2_ru[n,k,h,w] = Σ_k′,r,s W₂[k,k′,r,s]·ru[n,k′,h + r − 1,s + w − 1]
+                    # sum_W2_W2_dot_ru[n,k,h,w] = Σ_k′,r,s (W₂[k,k′,r,s]·ṙu̇[n,k′,h + r − 1,s + w − 1] +
+                    #     ru[n,k′,h + r − 1,s + w − 1]·Ẇ₂[k,k′,r,s])
                     sum_W2_ru_sum = 0.0
+                    sum_W2_W2_dot_ru_sum = 0.0
                     sum_W2_ru_sum_lost = 0.0
+                    sum_W2_W2_dot_ru_sum_lost = 0.0
                     for k_2 in range(k_size):
                         sum_W2_ru_part = 0.0
+                        sum_W2_W2_dot_ru_part = 0.0
                         for r in range(r_size):
                             h_at = h + r - 1
                             if not 0 <= h_at < h_size:
@@ -897,84 +869,46 @@ def _hvp_3_rows(
                                 sum_W2_ru_part = added(
                                     sum_W2_ru_part, W2[k, k_2, r, s] * ru[n, k_2, h_at, w_at],
                                 )
+                                sum_W2_W2_dot_ru_part = added(
+                                    sum_W2_W2_dot_ru_part,
+                                    W2[k, k_2, r, s] * ru_dot[n, k_2, h_at, w_at] + W2_dot[k, k_2, r, s]
+                                    * ru[n, k_2, h_at, w_at],
+                                )
                         sum_W2_ru_sum, sum_W2_ru_sum_lost = compensated(
                             sum_W2_ru_sum, sum_W2_ru_sum_lost, sum_W2_ru_part,
                         )
+                        sum_W2_W2_dot_ru_sum, sum_W2_W2_dot_ru_sum_lost = compensated(
+                            sum_W2_W2_dot_ru_sum, sum_W2_W2_dot_ru_sum_lost, sum_W2_W2_dot_ru_part,
+                        )
                     sum_W2_ru = real(sum_W2_ru_sum)
+                    sum_W2_W2_dot_ru = real(sum_W2_W2_dot_ru_sum)
                     # v[n,k,h,w] = b₂[k] + sum_W2_ru[n,k,h,w]
                     v_nkhw = sum_W2_ru + b2[k]
                     v[n, k, h, w] = v_nkhw
                     # v̄[n,k,h,w] = sum_W3_g[n,k,h,w]·1[v[n,k,h,w] > 0]
                     dv[n, k, h, w] = sum_W3_g[n, k, h, w] * (real(1) if (v_nkhw > real(0)) else real(0))
+                    # v̇[n,k,h,w] = sum_W2_W2_dot_ru[n,k,h,w] + ḃ₂[k]
+                    v_dot[n, k, h, w] = sum_W2_W2_dot_ru + b2_dot[k]
                     # v̄̇[n,k,h,w] = sum_W3_dot_g[n,k,h,w]·1[v[n,k,h,w] > 0]
                     dv_dot[n, k, h, w] = sum_W3_dot_g[n, k, h, w] * (real(1) if (v_nkhw > real(0)) else real(0))
 
 
 @njit(parallel=True, **OPTIONS)
 def _hvp_3_parallel(
-    chunk, W2, ru, b2, sum_W3_g, sum_W3_dot_g, h_size, k_size, n_size, r_size, s_size, w_size, v, dv, dv_dot,
+    chunk, W2, ru, b2, sum_W3_g, W2_dot, ru_dot, b2_dot, sum_W3_dot_g, h_size, k_size, n_size, r_size, s_size,
+    w_size, v, dv, v_dot, dv_dot,
 ):
     for k in prange((n_size + chunk - 1) // chunk):
         lo = k * chunk
         hi = min(lo + chunk, n_size)
         _hvp_3_rows(
-            lo, hi, W2, ru, b2, sum_W3_g, sum_W3_dot_g, h_size, k_size, n_size, r_size, s_size, w_size, v, dv,
-            dv_dot,
+            lo, hi, W2, ru, b2, sum_W3_g, W2_dot, ru_dot, b2_dot, sum_W3_dot_g, h_size, k_size, n_size, r_size,
+            s_size, w_size, v, dv, v_dot, dv_dot,
         )
 
 
 @njit(**OPTIONS)
-def _hvp_4_rows(
-    lo, hi, W2, W2_dot, ru, ru_dot, a_size, h_size, k_size, n_size, r_size, s_size, w_size, sum_W2_W2_dot_ru,
-):
-    real = W2.dtype.type
-    for k in range(lo, hi):
-        for a in range(a_size):
-            for a_2 in range(a_size):
-                for n in range(n_size):
-                    for h in range(h_size):
-                        for w in range(w_size):
-                            # sum_W2_W2_dot_ru[k,a,a′,n,h,w] = Σ_k′,r,s (W₂[k,k′,r,s]·ṙu̇[n,k′,a + h + r −
-                            #     1,s + w + a′ − 1] + ru[n,k′,a + h + r − 1,s + w + a′ − 1]·Ẇ₂[k,k′,r,s])
-                            sum_W2_W2_dot_ru_sum = 0.0
-                            sum_W2_W2_dot_ru_sum_lost = 0.0
-                            for k_2 in range(k_size):
-                                sum_W2_W2_dot_ru_part = 0.0
-                                for r in range(r_size):
-                                    h_at = a + h + r - 1
-                                    if not 0 <= h_at < h_size:
-                                        continue
-                                    for s in range(s_size):
-                                        w_at = a_2 + s + w - 1
-                                        if not 0 <= w_at < w_size:
-                                            continue
-                                        sum_W2_W2_dot_ru_part = added(
-                                            sum_W2_W2_dot_ru_part,
-                                            W2[k, k_2, r, s] * ru_dot[n, k_2, h_at, w_at] + W2_dot[k, k_2, r, s]
-                                            * ru[n, k_2, h_at, w_at],
-                                        )
-                                sum_W2_W2_dot_ru_sum, sum_W2_W2_dot_ru_sum_lost = compensated(
-                                    sum_W2_W2_dot_ru_sum, sum_W2_W2_dot_ru_sum_lost, sum_W2_W2_dot_ru_part,
-                                )
-                            sum_W2_W2_dot_ru_kaa_2nhw = real(sum_W2_W2_dot_ru_sum)
-                            sum_W2_W2_dot_ru[k, a, a_2, n, h, w] = sum_W2_W2_dot_ru_kaa_2nhw
-
-
-@njit(parallel=True, **OPTIONS)
-def _hvp_4_parallel(
-    chunk, W2, W2_dot, ru, ru_dot, a_size, h_size, k_size, n_size, r_size, s_size, w_size, sum_W2_W2_dot_ru,
-):
-    for k in prange((k_size + chunk - 1) // chunk):
-        lo = k * chunk
-        hi = min(lo + chunk, k_size)
-        _hvp_4_rows(
-            lo, hi, W2, W2_dot, ru, ru_dot, a_size, h_size, k_size, n_size, r_size, s_size, w_size,
-            sum_W2_W2_dot_ru,
-        )
-
-
-@njit(**OPTIONS)
-def _hvp_5_rows(lo, hi, W2, dv, u, W2_dot, dv_dot, h_size, k_size, n_size, r_size, s_size, w_size, du, du_dot):
+def _hvp_4_rows(lo, hi, W2, dv, u, W2_dot, dv_dot, h_size, k_size, n_size, r_size, s_size, w_size, du, du_dot):
     real = W2.dtype.type
     for n in range(lo, hi):
         for k in range(k_size):
@@ -1021,19 +955,19 @@ def _hvp_5_rows(lo, hi, W2, dv, u, W2_dot, dv_dot, h_size, k_size, n_size, r_siz
 
 
 @njit(parallel=True, **OPTIONS)
-def _hvp_5_parallel(
+def _hvp_4_parallel(
     chunk, W2, dv, u, W2_dot, dv_dot, h_size, k_size, n_size, r_size, s_size, w_size, du, du_dot,
 ):
     for k in prange((n_size + chunk - 1) // chunk):
         lo = k * chunk
         hi = min(lo + chunk, n_size)
-        _hvp_5_rows(
+        _hvp_4_rows(
             lo, hi, W2, dv, u, W2_dot, dv_dot, h_size, k_size, n_size, r_size, s_size, w_size, du, du_dot,
         )
 
 
 @njit(**OPTIONS)
-def _hvp_6_rows(lo, hi, ru, ru_dot, dv, dv_dot, h_size, k_size, n_size, r_size, s_size, w_size, dW2_dot):
+def _hvp_5_rows(lo, hi, ru, ru_dot, dv, dv_dot, h_size, k_size, n_size, r_size, s_size, w_size, dW2_dot):
     real = ru.dtype.type
     for k in range(lo, hi):
         for k_2 in range(k_size):
@@ -1065,15 +999,15 @@ def _hvp_6_rows(lo, hi, ru, ru_dot, dv, dv_dot, h_size, k_size, n_size, r_size, 
 
 
 @njit(parallel=True, **OPTIONS)
-def _hvp_6_parallel(chunk, ru, ru_dot, dv, dv_dot, h_size, k_size, n_size, r_size, s_size, w_size, dW2_dot):
+def _hvp_5_parallel(chunk, ru, ru_dot, dv, dv_dot, h_size, k_size, n_size, r_size, s_size, w_size, dW2_dot):
     for k in prange((k_size + chunk - 1) // chunk):
         lo = k * chunk
         hi = min(lo + chunk, k_size)
-        _hvp_6_rows(lo, hi, ru, ru_dot, dv, dv_dot, h_size, k_size, n_size, r_size, s_size, w_size, dW2_dot)
+        _hvp_5_rows(lo, hi, ru, ru_dot, dv, dv_dot, h_size, k_size, n_size, r_size, s_size, w_size, dW2_dot)
 
 
 @njit(**OPTIONS)
-def _hvp_7_rows(lo, hi, dv_dot, h_size, n_size, w_size, db2_dot):
+def _hvp_6_rows(lo, hi, dv_dot, h_size, n_size, w_size, db2_dot):
     real = dv_dot.dtype.type
     for k in range(lo, hi):
         # b̄̇₂[k] = Σ_n,h,w v̄̇[n,k,h,w]
@@ -1090,38 +1024,37 @@ def _hvp_7_rows(lo, hi, dv_dot, h_size, n_size, w_size, db2_dot):
 
 
 @njit(parallel=True, **OPTIONS)
-def _hvp_7_parallel(chunk, k_size, dv_dot, h_size, n_size, w_size, db2_dot):
+def _hvp_6_parallel(chunk, k_size, dv_dot, h_size, n_size, w_size, db2_dot):
     for k in prange((k_size + chunk - 1) // chunk):
         lo = k * chunk
         hi = min(lo + chunk, k_size)
-        _hvp_7_rows(lo, hi, dv_dot, h_size, n_size, w_size, db2_dot)
+        _hvp_6_rows(lo, hi, dv_dot, h_size, n_size, w_size, db2_dot)
 
 
 @njit(**OPTIONS)
-def _hvp_8_rows(lo, hi, b2_dot, g, v, sum_W2_W2_dot_ru, a_size, h_size, k_size, n_size, w_size, dW3_dot):
-    real = b2_dot.dtype.type
+def _hvp_7_rows(lo, hi, g, v, v_dot, a_size, h_size, k_size, n_size, w_size, dW3_dot):
+    real = g.dtype.type
     for c in range(lo, hi):
         for k in range(k_size):
             for a in range(a_size):
                 for a_2 in range(a_size):
-                    b2_dot_k = b2_dot[k]
-                    # W̄̇₃[c,k,a,a′] = Σ_n,h,w g[n,c,h,w]·(sum_W2_W2_dot_ru[k,a,a′,n,h,w] + ḃ₂[k])·
-                    #     1[v[n,k,a + h,w + a′] > 0]
+                    # W̄̇₃[c,k,a,a′] = Σ_n,h,w g[n,c,h,w]·v̇[n,k,a + h,w + a′]·1[v[n,k,a + h,w + a′] > 0]
                     dW3_dot_sum = 0.0
                     dW3_dot_sum_lost = 0.0
                     for n in range(n_size):
                         dW3_dot_part = 0.0
                         for h in range(h_size):
                             h_at = a + h
-                            h_at_is_there = 0 <= h_at < h_size
+                            if not 0 <= h_at < h_size:
+                                continue
                             for w in range(w_size):
                                 w_at = a_2 + w
-                                w_at_is_there = 0 <= w_at < w_size
+                                if not 0 <= w_at < w_size:
+                                    continue
                                 dW3_dot_part = added(
                                     dW3_dot_part,
-                                    (b2_dot_k + sum_W2_W2_dot_ru[k, a, a_2, n, h, w]) * g[n, c, h, w] * (real(1)
-                                    if ((v[n, k, h_at, w_at] if h_at_is_there and w_at_is_there
-                                    else real(0)) > real(0)) else real(0)),
+                                    g[n, c, h, w] * v_dot[n, k, h_at, w_at] * (real(1)
+                                    if (v[n, k, h_at, w_at] > real(0)) else real(0)),
                                 )
                         dW3_dot_sum, dW3_dot_sum_lost = compensated(dW3_dot_sum, dW3_dot_sum_lost, dW3_dot_part)
                     dW3_dot_ckaa_2 = real(dW3_dot_sum)
@@ -1129,17 +1062,15 @@ def _hvp_8_rows(lo, hi, b2_dot, g, v, sum_W2_W2_dot_ru, a_size, h_size, k_size, 
 
 
 @njit(parallel=True, **OPTIONS)
-def _hvp_8_parallel(
-    chunk, c_size, b2_dot, g, v, sum_W2_W2_dot_ru, a_size, h_size, k_size, n_size, w_size, dW3_dot,
-):
+def _hvp_7_parallel(chunk, c_size, g, v, v_dot, a_size, h_size, k_size, n_size, w_size, dW3_dot):
     for k in prange((c_size + chunk - 1) // chunk):
         lo = k * chunk
         hi = min(lo + chunk, c_size)
-        _hvp_8_rows(lo, hi, b2_dot, g, v, sum_W2_W2_dot_ru, a_size, h_size, k_size, n_size, w_size, dW3_dot)
+        _hvp_7_rows(lo, hi, g, v, v_dot, a_size, h_size, k_size, n_size, w_size, dW3_dot)
 
 
 @njit(**OPTIONS)
-def _hvp_9_rows(lo, hi, W1, W1_dot, du, du_dot, a_size, c_size, h_size, k_size, n_size, w_size, dx_dot):
+def _hvp_8_rows(lo, hi, W1, W1_dot, du, du_dot, a_size, c_size, h_size, k_size, n_size, w_size, dx_dot):
     real = W1.dtype.type
     for n in range(lo, hi):
         for c in range(c_size):
@@ -1170,15 +1101,15 @@ def _hvp_9_rows(lo, hi, W1, W1_dot, du, du_dot, a_size, c_size, h_size, k_size, 
 
 
 @njit(parallel=True, **OPTIONS)
-def _hvp_9_parallel(chunk, W1, W1_dot, du, du_dot, a_size, c_size, h_size, k_size, n_size, w_size, dx_dot):
+def _hvp_8_parallel(chunk, W1, W1_dot, du, du_dot, a_size, c_size, h_size, k_size, n_size, w_size, dx_dot):
     for k in prange((n_size + chunk - 1) // chunk):
         lo = k * chunk
         hi = min(lo + chunk, n_size)
-        _hvp_9_rows(lo, hi, W1, W1_dot, du, du_dot, a_size, c_size, h_size, k_size, n_size, w_size, dx_dot)
+        _hvp_8_rows(lo, hi, W1, W1_dot, du, du_dot, a_size, c_size, h_size, k_size, n_size, w_size, dx_dot)
 
 
 @njit(**OPTIONS)
-def _hvp_10_rows(lo, hi, du, du_dot, x, x_dot, a_size, c_size, h_size, n_size, w_size, dW1_dot):
+def _hvp_9_rows(lo, hi, du, du_dot, x, x_dot, a_size, c_size, h_size, n_size, w_size, dW1_dot):
     real = du.dtype.type
     for k in range(lo, hi):
         for c in range(c_size):
@@ -1209,15 +1140,15 @@ def _hvp_10_rows(lo, hi, du, du_dot, x, x_dot, a_size, c_size, h_size, n_size, w
 
 
 @njit(parallel=True, **OPTIONS)
-def _hvp_10_parallel(chunk, k_size, du, du_dot, x, x_dot, a_size, c_size, h_size, n_size, w_size, dW1_dot):
+def _hvp_9_parallel(chunk, k_size, du, du_dot, x, x_dot, a_size, c_size, h_size, n_size, w_size, dW1_dot):
     for k in prange((k_size + chunk - 1) // chunk):
         lo = k * chunk
         hi = min(lo + chunk, k_size)
-        _hvp_10_rows(lo, hi, du, du_dot, x, x_dot, a_size, c_size, h_size, n_size, w_size, dW1_dot)
+        _hvp_9_rows(lo, hi, du, du_dot, x, x_dot, a_size, c_size, h_size, n_size, w_size, dW1_dot)
 
 
 @njit(**OPTIONS)
-def _hvp_11_rows(lo, hi, du_dot, h_size, n_size, w_size, db1_dot):
+def _hvp_10_rows(lo, hi, du_dot, h_size, n_size, w_size, db1_dot):
     real = du_dot.dtype.type
     for k in range(lo, hi):
         # b̄̇₁[k] = Σ_n,h,w ū̇[n,k,h,w]
@@ -1234,11 +1165,11 @@ def _hvp_11_rows(lo, hi, du_dot, h_size, n_size, w_size, db1_dot):
 
 
 @njit(parallel=True, **OPTIONS)
-def _hvp_11_parallel(chunk, k_size, du_dot, h_size, n_size, w_size, db1_dot):
+def _hvp_10_parallel(chunk, k_size, du_dot, h_size, n_size, w_size, db1_dot):
     for k in prange((k_size + chunk - 1) // chunk):
         lo = k * chunk
         hi = min(lo + chunk, k_size)
-        _hvp_11_rows(lo, hi, du_dot, h_size, n_size, w_size, db1_dot)
+        _hvp_10_rows(lo, hi, du_dot, h_size, n_size, w_size, db1_dot)
 
 
 _ARGUMENTS = (
@@ -1437,48 +1368,44 @@ def jvp(inputs, tangents):
     w_size = sizes["w"]
     y = np.empty((n_size, c_size, h_size, w_size), real)
     y_dot = np.empty((n_size, c_size, h_size, w_size), real)
+    u = np.empty((n_size, k_size, h_size, w_size), real)
     ru = np.empty((n_size, k_size, h_size, w_size), real)
-    ru_dot = np.empty((n_size, k_size, h_size, w_size), real)
+    u_dot = np.empty((n_size, k_size, h_size, w_size), real)
     v = np.empty((n_size, k_size, h_size, w_size), real)
     rv = np.empty((n_size, k_size, h_size, w_size), real)
-    sum_W2_W2_dot_ru = np.empty((n_size, h_size, w_size, a_size, a_size, k_size), real)
+    v_dot = np.empty((n_size, k_size, h_size, w_size), real)
     chunk = chunk_rows(k_size * h_size * w_size * c_size * a_size * a_size)
     if n_size <= chunk:
         _jvp_rows(
-            0, n_size, W1, x, b1, W1_dot, x_dot, b1_dot, a_size, c_size, h_size, k_size, n_size, w_size, ru,
-            ru_dot,
+            0, n_size, W1, x, b1, W1_dot, x_dot, b1_dot, a_size, c_size, h_size, k_size, n_size, w_size, u, ru,
+            u_dot,
         )
     else:
         _jvp_parallel(
-            chunk, W1, x, b1, W1_dot, x_dot, b1_dot, a_size, c_size, h_size, k_size, n_size, w_size, ru,
-            ru_dot,
+            chunk, W1, x, b1, W1_dot, x_dot, b1_dot, a_size, c_size, h_size, k_size, n_size, w_size, u, ru,
+            u_dot,
         )
     chunk = chunk_rows(k_size * h_size * w_size * k_size * r_size * s_size)
     if n_size <= chunk:
-        _jvp_2_rows(0, n_size, W2, ru, b2, h_size, k_size, n_size, r_size, s_size, w_size, v, rv)
-    else:
-        _jvp_2_parallel(chunk, W2, ru, b2, h_size, k_size, n_size, r_size, s_size, w_size, v, rv)
-    chunk = chunk_rows(h_size * w_size * a_size * a_size * k_size * k_size * r_size * s_size)
-    if n_size <= chunk:
-        _jvp_3_rows(
-            0, n_size, W2, W2_dot, ru, ru_dot, a_size, h_size, k_size, n_size, r_size, s_size, w_size,
-            sum_W2_W2_dot_ru,
+        _jvp_2_rows(
+            0, n_size, W2, ru, b2, W2_dot, u, u_dot, b2_dot, h_size, k_size, n_size, r_size, s_size, w_size, v,
+            rv, v_dot,
         )
     else:
-        _jvp_3_parallel(
-            chunk, W2, W2_dot, ru, ru_dot, a_size, h_size, k_size, n_size, r_size, s_size, w_size,
-            sum_W2_W2_dot_ru,
+        _jvp_2_parallel(
+            chunk, W2, ru, b2, W2_dot, u, u_dot, b2_dot, h_size, k_size, n_size, r_size, s_size, w_size, v, rv,
+            v_dot,
         )
     chunk = chunk_rows(c_size * h_size * w_size * k_size * a_size * a_size)
     if n_size <= chunk:
-        _jvp_4_rows(
-            0, n_size, W3, rv, b3, x, b2_dot, W3_dot, v, sum_W2_W2_dot_ru, b3_dot, x_dot, a_size, c_size,
-            h_size, k_size, n_size, w_size, y, y_dot,
+        _jvp_3_rows(
+            0, n_size, W3, rv, b3, x, W3_dot, v, v_dot, b3_dot, x_dot, a_size, c_size, h_size, k_size, n_size,
+            w_size, y, y_dot,
         )
     else:
-        _jvp_4_parallel(
-            chunk, W3, rv, b3, x, b2_dot, W3_dot, v, sum_W2_W2_dot_ru, b3_dot, x_dot, a_size, c_size, h_size,
-            k_size, n_size, w_size, y, y_dot,
+        _jvp_3_parallel(
+            chunk, W3, rv, b3, x, W3_dot, v, v_dot, b3_dot, x_dot, a_size, c_size, h_size, k_size, n_size,
+            w_size, y, y_dot,
         )
     return y, y_dot
 
@@ -1514,8 +1441,8 @@ def hvp(inputs, vectors, g):
     sum_W3_dot_g = np.empty((n_size, k_size, h_size, w_size), real)
     v = np.empty((n_size, k_size, h_size, w_size), real)
     dv = np.empty((n_size, k_size, h_size, w_size), real)
+    v_dot = np.empty((n_size, k_size, h_size, w_size), real)
     dv_dot = np.empty((n_size, k_size, h_size, w_size), real)
-    sum_W2_W2_dot_ru = np.empty((k_size, a_size, a_size, n_size, h_size, w_size), real)
     du = np.empty((n_size, k_size, h_size, w_size), real)
     du_dot = np.empty((n_size, k_size, h_size, w_size), real)
     chunk = chunk_rows(k_size * h_size * w_size * c_size * a_size * a_size)
@@ -1537,64 +1464,51 @@ def hvp(inputs, vectors, g):
     chunk = chunk_rows(k_size * h_size * w_size * k_size * r_size * s_size)
     if n_size <= chunk:
         _hvp_3_rows(
-            0, n_size, W2, ru, b2, sum_W3_g, sum_W3_dot_g, h_size, k_size, n_size, r_size, s_size, w_size, v,
-            dv, dv_dot,
+            0, n_size, W2, ru, b2, sum_W3_g, W2_dot, ru_dot, b2_dot, sum_W3_dot_g, h_size, k_size, n_size,
+            r_size, s_size, w_size, v, dv, v_dot, dv_dot,
         )
     else:
         _hvp_3_parallel(
-            chunk, W2, ru, b2, sum_W3_g, sum_W3_dot_g, h_size, k_size, n_size, r_size, s_size, w_size, v, dv,
-            dv_dot,
-        )
-    chunk = chunk_rows(a_size * a_size * n_size * h_size * w_size * k_size * r_size * s_size)
-    if k_size <= chunk:
-        _hvp_4_rows(
-            0, k_size, W2, W2_dot, ru, ru_dot, a_size, h_size, k_size, n_size, r_size, s_size, w_size,
-            sum_W2_W2_dot_ru,
-        )
-    else:
-        _hvp_4_parallel(
-            chunk, W2, W2_dot, ru, ru_dot, a_size, h_size, k_size, n_size, r_size, s_size, w_size,
-            sum_W2_W2_dot_ru,
+            chunk, W2, ru, b2, sum_W3_g, W2_dot, ru_dot, b2_dot, sum_W3_dot_g, h_size, k_size, n_size, r_size,
+            s_size, w_size, v, dv, v_dot, dv_dot,
         )
     chunk = chunk_rows(k_size * h_size * w_size * k_size * r_size * s_size)
     if n_size <= chunk:
-        _hvp_5_rows(
+        _hvp_4_rows(
             0, n_size, W2, dv, u, W2_dot, dv_dot, h_size, k_size, n_size, r_size, s_size, w_size, du, du_dot,
         )
     else:
-        _hvp_5_parallel(
+        _hvp_4_parallel(
             chunk, W2, dv, u, W2_dot, dv_dot, h_size, k_size, n_size, r_size, s_size, w_size, du, du_dot,
         )
     chunk = chunk_rows(k_size * r_size * s_size * n_size * h_size * w_size)
     if k_size <= chunk:
-        _hvp_6_rows(0, k_size, ru, ru_dot, dv, dv_dot, h_size, k_size, n_size, r_size, s_size, w_size, dW2_dot)
+        _hvp_5_rows(0, k_size, ru, ru_dot, dv, dv_dot, h_size, k_size, n_size, r_size, s_size, w_size, dW2_dot)
     else:
-        _hvp_6_parallel(chunk, ru, ru_dot, dv, dv_dot, h_size, k_size, n_size, r_size, s_size, w_size, dW2_dot)
+        _hvp_5_parallel(chunk, ru, ru_dot, dv, dv_dot, h_size, k_size, n_size, r_size, s_size, w_size, dW2_dot)
     chunk = chunk_rows(n_size * h_size * w_size)
     if k_size <= chunk:
-        _hvp_7_rows(0, k_size, dv_dot, h_size, n_size, w_size, db2_dot)
+        _hvp_6_rows(0, k_size, dv_dot, h_size, n_size, w_size, db2_dot)
     else:
-        _hvp_7_parallel(chunk, k_size, dv_dot, h_size, n_size, w_size, db2_dot)
+        _hvp_6_parallel(chunk, k_size, dv_dot, h_size, n_size, w_size, db2_dot)
     chunk = chunk_rows(k_size * a_size * a_size * n_size * h_size * w_size)
     if c_size <= chunk:
-        _hvp_8_rows(0, c_size, b2_dot, g, v, sum_W2_W2_dot_ru, a_size, h_size, k_size, n_size, w_size, dW3_dot)
+        _hvp_7_rows(0, c_size, g, v, v_dot, a_size, h_size, k_size, n_size, w_size, dW3_dot)
     else:
-        _hvp_8_parallel(
-            chunk, c_size, b2_dot, g, v, sum_W2_W2_dot_ru, a_size, h_size, k_size, n_size, w_size, dW3_dot,
-        )
+        _hvp_7_parallel(chunk, c_size, g, v, v_dot, a_size, h_size, k_size, n_size, w_size, dW3_dot)
     chunk = chunk_rows(c_size * h_size * w_size * k_size * a_size * a_size)
     if n_size <= chunk:
-        _hvp_9_rows(0, n_size, W1, W1_dot, du, du_dot, a_size, c_size, h_size, k_size, n_size, w_size, dx_dot)
+        _hvp_8_rows(0, n_size, W1, W1_dot, du, du_dot, a_size, c_size, h_size, k_size, n_size, w_size, dx_dot)
     else:
-        _hvp_9_parallel(chunk, W1, W1_dot, du, du_dot, a_size, c_size, h_size, k_size, n_size, w_size, dx_dot)
+        _hvp_8_parallel(chunk, W1, W1_dot, du, du_dot, a_size, c_size, h_size, k_size, n_size, w_size, dx_dot)
     chunk = chunk_rows(c_size * a_size * a_size * n_size * h_size * w_size)
     if k_size <= chunk:
-        _hvp_10_rows(0, k_size, du, du_dot, x, x_dot, a_size, c_size, h_size, n_size, w_size, dW1_dot)
+        _hvp_9_rows(0, k_size, du, du_dot, x, x_dot, a_size, c_size, h_size, n_size, w_size, dW1_dot)
     else:
-        _hvp_10_parallel(chunk, k_size, du, du_dot, x, x_dot, a_size, c_size, h_size, n_size, w_size, dW1_dot)
+        _hvp_9_parallel(chunk, k_size, du, du_dot, x, x_dot, a_size, c_size, h_size, n_size, w_size, dW1_dot)
     chunk = chunk_rows(n_size * h_size * w_size)
     if k_size <= chunk:
-        _hvp_11_rows(0, k_size, du_dot, h_size, n_size, w_size, db1_dot)
+        _hvp_10_rows(0, k_size, du_dot, h_size, n_size, w_size, db1_dot)
     else:
-        _hvp_11_parallel(chunk, k_size, du_dot, h_size, n_size, w_size, db1_dot)
+        _hvp_10_parallel(chunk, k_size, du_dot, h_size, n_size, w_size, db1_dot)
     return Gradients(dx_dot, dW1_dot, db1_dot, dW2_dot, db2_dot, dW3_dot, db3_dot)

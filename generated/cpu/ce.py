@@ -38,7 +38,7 @@ from ._runtime import (
 )
 
 #: The runtime that these kernels were compiled against: a new one makes a new file, and with it a new cache.
-RUNTIME = "2118faf1eb82"
+RUNTIME = "e6502f2f2a3f"
 
 
 #: The operation, for programs.
@@ -74,16 +74,14 @@ SPEC = {
 
 @njit(**OPTIONS)
 def _forward_saving_rows(p, t, L):
-    real = p.dtype.type
     c_size = p.shape[1]
     for n in range(p.shape[0]):
         # sum_p_t[n] = Σ_c t[n,c]·log(p[n,c])
         sum_p_t_sum = 0.0
         for c in range(c_size):
             sum_p_t_sum = added(sum_p_t_sum, t[n, c] * log(p[n, c]))
-        sum_p_t = real(sum_p_t_sum)
         # L[n] = −sum_p_t[n]
-        L[n] = -sum_p_t
+        L[n] = -sum_p_t_sum
 
 
 @njit(parallel=True, **OPTIONS)
@@ -114,7 +112,6 @@ def _backward_parallel(chunk, g, p, t, dp):
 
 @njit(**OPTIONS)
 def _value_and_grad_rows(p, t, seed, L, dp):
-    real = p.dtype.type
     c_size = p.shape[1]
     for n in range(p.shape[0]):
         # p̄[n,c] = −seed·t[n,c] / p[n,c]
@@ -123,9 +120,8 @@ def _value_and_grad_rows(p, t, seed, L, dp):
         for c in range(c_size):
             dp[n, c] = -(seed * t[n, c] / p[n, c])
             sum_p_t_sum = added(sum_p_t_sum, t[n, c] * log(p[n, c]))
-        sum_p_t = real(sum_p_t_sum)
         # L[n] = −sum_p_t[n]
-        L[n] = -sum_p_t
+        L[n] = -sum_p_t_sum
 
 
 @njit(parallel=True, **OPTIONS)
@@ -138,7 +134,6 @@ def _value_and_grad_parallel(chunk, p, t, seed, L, dp):
 
 @njit(**OPTIONS)
 def _jvp_rows(p, t, p_dot, L, L_dot):
-    real = p.dtype.type
     c_size = p.shape[1]
     for n in range(p.shape[0]):
         # sum_p_t[n] = Σ_c t[n,c]·log(p[n,c])
@@ -148,12 +143,10 @@ def _jvp_rows(p, t, p_dot, L, L_dot):
         for c in range(c_size):
             sum_p_t_sum = added(sum_p_t_sum, t[n, c] * log(p[n, c]))
             sum_p_p_dot_t_sum = added(sum_p_p_dot_t_sum, p_dot[n, c] * t[n, c] / p[n, c])
-        sum_p_t = real(sum_p_t_sum)
-        sum_p_p_dot_t = real(sum_p_p_dot_t_sum)
         # L[n] = −sum_p_t[n]
-        L[n] = -sum_p_t
+        L[n] = -sum_p_t_sum
         # L̇[n] = −sum_p_p_dot_t[n]
-        L_dot[n] = -sum_p_p_dot_t
+        L_dot[n] = -sum_p_p_dot_t_sum
 
 
 @njit(parallel=True, **OPTIONS)

@@ -49,7 +49,7 @@ from ._runtime import (
 )
 
 #: The runtime that these kernels were compiled against: a new one makes a new file, and with it a new cache.
-RUNTIME = "2118faf1eb82"
+RUNTIME = "e6502f2f2a3f"
 
 
 #: The operation, for programs.
@@ -123,9 +123,9 @@ def _forward_saving_rows(
         # z_student_max[n] = max_c(z_student[n,c])
         # z_student_max_[n] = max_c(z_student[n,c] / T)
         # z_teacher_max[n] = max_c(z_teacher[n,c] / T)
-        z_student_max_n = real(-np.inf)
-        z_student_max_2_n = real(-np.inf)
-        z_teacher_max_n = real(-np.inf)
+        z_student_max_n = -np.finfo(real).max
+        z_student_max_2_n = -np.finfo(real).max
+        z_teacher_max_n = -np.finfo(real).max
         for c in range(c_size):
             z_student_max_n = maxnum(z_student_max_n, z_student[n, c])
             z_student_max_2_n = maxnum(z_student_max_2_n, z_student[n, c] / T)
@@ -139,15 +139,15 @@ def _forward_saving_rows(
         # sum_exp_[n] = Σ_c exp(z_student[n,c] / T − z_student_max_[n])
         # sum_exp__[n] = Σ_c exp(z_teacher[n,c] / T − z_teacher_max[n])
         sum_exp_sum = 0.0
-        sum_exp__sum = 0.0
+        sum_exp_1_sum = 0.0
         sum_exp_2_sum = 0.0
         for c in range(c_size):
             sum_exp_sum = added(sum_exp_sum, exp(z_student[n, c] - z_student_max_n))
-            sum_exp__sum = added(sum_exp__sum, exp(z_student[n, c] / T - z_student_max_2_n))
+            sum_exp_1_sum = added(sum_exp_1_sum, exp(z_student[n, c] / T - z_student_max_2_n))
             sum_exp_2_sum = added(sum_exp_2_sum, exp(z_teacher[n, c] / T - z_teacher_max_n))
         sum_exp_n = real(sum_exp_sum)
         sum_exp[n] = sum_exp_n
-        sum_exp_2_n = real(sum_exp__sum)
+        sum_exp_2_n = real(sum_exp_1_sum)
         sum_exp_[n] = sum_exp_2_n
         sum_exp_2 = real(sum_exp_2_sum)
         # log_sum[n] = log(sum_exp_[n])
@@ -160,7 +160,7 @@ def _forward_saving_rows(
         # shifted_[n,c] = z_teacher[n,c] / T − z_teacher_max[n]
         # t[n,c] = shifted_[n,c] − log_sum_[n]
         # tₘₐₓ[n] = max_c(t[n,c])
-        t_max = real(-np.inf)
+        t_max = -np.finfo(real).max
         for c in range(c_size):
             shifted_ = z_teacher[n, c] / T - z_teacher_max_n
             t = shifted_ - log_sum_2_n
@@ -270,9 +270,9 @@ def _value_and_grad_rows(
         # z_student_max[n] = max_c(z_student[n,c])
         # z_student_max_[n] = max_c(z_student[n,c] / T)
         # z_teacher_max[n] = max_c(z_teacher[n,c] / T)
-        z_student_max = real(-np.inf)
-        z_student_max_ = real(-np.inf)
-        z_teacher_max = real(-np.inf)
+        z_student_max = -np.finfo(real).max
+        z_student_max_ = -np.finfo(real).max
+        z_teacher_max = -np.finfo(real).max
         for c in range(c_size):
             z_student_max = maxnum(z_student_max, z_student[n, c])
             z_student_max_ = maxnum(z_student_max_, z_student[n, c] / T)
@@ -285,7 +285,7 @@ def _value_and_grad_rows(
         # sum_exp_[n] = Σ_c exp(z_student[n,c] / T − z_student_max_[n])
         # sum_exp__[n] = Σ_c exp(z_teacher[n,c] / T − z_teacher_max[n])
         sum_exp_sum = 0.0
-        sum_exp__sum = 0.0
+        sum_exp_1_sum = 0.0
         sum_exp_2_sum = 0.0
         for c in range(c_size):
             exp_z_student_max_z_student = exp(z_student[n, c] - z_student_max)
@@ -293,10 +293,10 @@ def _value_and_grad_rows(
             exp_z_student_max_2_z_student = exp(z_student[n, c] / T - z_student_max_)
             exp_z_student_max_2_z_student_row[c] = exp_z_student_max_2_z_student
             sum_exp_sum = added(sum_exp_sum, exp_z_student_max_z_student)
-            sum_exp__sum = added(sum_exp__sum, exp_z_student_max_2_z_student)
+            sum_exp_1_sum = added(sum_exp_1_sum, exp_z_student_max_2_z_student)
             sum_exp_2_sum = added(sum_exp_2_sum, exp(z_teacher[n, c] / T - z_teacher_max))
         sum_exp = real(sum_exp_sum)
-        sum_exp_ = real(sum_exp__sum)
+        sum_exp_ = real(sum_exp_1_sum)
         sum_exp_2 = real(sum_exp_2_sum)
         # log_sum[n] = log(sum_exp_[n])
         log_sum = log(sum_exp_)
@@ -309,7 +309,7 @@ def _value_and_grad_rows(
         # s̄[n,c] = seed_T_to_two_alpha_minus_one·exp(t[n,c])
         # tₘₐₓ[n] = max_c(t[n,c])
         # sum_ds[n] = Σ_c s̄[n,c]
-        t_max = real(-np.inf)
+        t_max = -np.finfo(real).max
         sum_ds_sum = 0.0
         for c in range(c_size):
             shifted_ = z_teacher[n, c] / T - z_teacher_max
@@ -375,9 +375,9 @@ def _jvp_rows(
         # z_student_max[n] = max_c(z_student[n,c])
         # z_student_max_[n] = max_c(z_student[n,c] / T)
         # z_teacher_max[n] = max_c(z_teacher[n,c] / T)
-        z_student_max = real(-np.inf)
-        z_student_max_ = real(-np.inf)
-        z_teacher_max = real(-np.inf)
+        z_student_max = -np.finfo(real).max
+        z_student_max_ = -np.finfo(real).max
+        z_teacher_max = -np.finfo(real).max
         for c in range(c_size):
             z_student_max = maxnum(z_student_max, z_student[n, c])
             z_student_max_ = maxnum(z_student_max_, z_student[n, c] / T)
@@ -390,7 +390,7 @@ def _jvp_rows(
         # sum_exp_[n] = Σ_c exp(z_student[n,c] / T − z_student_max_[n])
         # sum_exp__[n] = Σ_c exp(z_teacher[n,c] / T − z_teacher_max[n])
         sum_exp_sum = 0.0
-        sum_exp__sum = 0.0
+        sum_exp_1_sum = 0.0
         sum_exp_2_sum = 0.0
         for c in range(c_size):
             exp_z_student_max_z_student = exp(z_student[n, c] - z_student_max)
@@ -398,10 +398,10 @@ def _jvp_rows(
             exp_z_student_max_2_z_student = exp(z_student[n, c] / T - z_student_max_)
             exp_z_student_max_2_z_student_row[c] = exp_z_student_max_2_z_student
             sum_exp_sum = added(sum_exp_sum, exp_z_student_max_z_student)
-            sum_exp__sum = added(sum_exp__sum, exp_z_student_max_2_z_student)
+            sum_exp_1_sum = added(sum_exp_1_sum, exp_z_student_max_2_z_student)
             sum_exp_2_sum = added(sum_exp_2_sum, exp(z_teacher[n, c] / T - z_teacher_max))
         sum_exp = real(sum_exp_sum)
-        sum_exp_ = real(sum_exp__sum)
+        sum_exp_ = real(sum_exp_1_sum)
         sum_exp_2 = real(sum_exp_2_sum)
         # log_sum[n] = log(sum_exp_[n])
         log_sum = log(sum_exp_)
@@ -416,7 +416,7 @@ def _jvp_rows(
         # tₘₐₓ[n] = max_c(t[n,c])
         # sum_log_softmax_a_z_student_dot[n] = Σ_c log_softmax_a[n,c]·ż_student[n,c]
         # sum_a_z_student_dot[n] = Σ_c a[n,c]·ż_student[n,c]
-        t_max = real(-np.inf)
+        t_max = -np.finfo(real).max
         sum_log_softmax_a_z_student_dot_sum = 0.0
         sum_a_z_student_dot_sum = 0.0
         for c in range(c_size):
@@ -445,7 +445,7 @@ def _jvp_rows(
         # shifted_sum[n] = Σ_c (t[n,c] − s[n,c])·exp(t[n,c] − tₘₐₓ[n])
         # shifted_sum_[n] = Σ_c (ż_student[n,c] / T − l̇ṡė[n])·exp(t[n,c] − tₘₐₓ[n])
         shifted_sum_sum = 0.0
-        shifted_sum__sum = 0.0
+        shifted_sum_1_sum = 0.0
         for c in range(c_size):
             shifted = z_student[n, c] / T - z_student_max_
             s = shifted - log_sum
@@ -453,9 +453,9 @@ def _jvp_rows(
             t = shifted_ - log_sum_
             exp_t_max_t = exp(t - t_max)
             shifted_sum_sum = added(shifted_sum_sum, exp_t_max_t * (t - s))
-            shifted_sum__sum = added(shifted_sum__sum, exp_t_max_t * (z_student_dot[n, c] / T - lse_dot))
+            shifted_sum_1_sum = added(shifted_sum_1_sum, exp_t_max_t * (z_student_dot[n, c] / T - lse_dot))
         shifted_sum = real(shifted_sum_sum)
-        shifted_sum_ = real(shifted_sum__sum)
+        shifted_sum_ = real(shifted_sum_1_sum)
         # kl[n] = shifted_sum[n]·exp(tₘₐₓ[n])
         kl = exp_t_max * shifted_sum
         # L[n] = T_to_two_one_minus_alpha·kl[n] − α·(shifted__[n] − log_sum__[n])
@@ -494,9 +494,9 @@ def _hvp_rows(
         # z_student_max[n] = max_c(z_student[n,c])
         # z_student_max_[n] = max_c(z_student[n,c] / T)
         # z_teacher_max[n] = max_c(z_teacher[n,c] / T)
-        z_student_max = real(-np.inf)
-        z_student_max_ = real(-np.inf)
-        z_teacher_max = real(-np.inf)
+        z_student_max = -np.finfo(real).max
+        z_student_max_ = -np.finfo(real).max
+        z_teacher_max = -np.finfo(real).max
         for c in range(c_size):
             z_student_max = maxnum(z_student_max, z_student[n, c])
             z_student_max_ = maxnum(z_student_max_, z_student[n, c] / T)
@@ -507,7 +507,7 @@ def _hvp_rows(
         # sum_exp_[n] = Σ_c exp(z_student[n,c] / T − z_student_max_[n])
         # sum_exp__[n] = Σ_c exp(z_teacher[n,c] / T − z_teacher_max[n])
         sum_exp_sum = 0.0
-        sum_exp__sum = 0.0
+        sum_exp_1_sum = 0.0
         sum_exp_2_sum = 0.0
         for c in range(c_size):
             exp_z_student_max_z_student = exp(z_student[n, c] - z_student_max)
@@ -515,10 +515,10 @@ def _hvp_rows(
             exp_z_student_max_2_z_student = exp(z_student[n, c] / T - z_student_max_)
             exp_z_student_max_2_z_student_row[c] = exp_z_student_max_2_z_student
             sum_exp_sum = added(sum_exp_sum, exp_z_student_max_z_student)
-            sum_exp__sum = added(sum_exp__sum, exp_z_student_max_2_z_student)
+            sum_exp_1_sum = added(sum_exp_1_sum, exp_z_student_max_2_z_student)
             sum_exp_2_sum = added(sum_exp_2_sum, exp(z_teacher[n, c] / T - z_teacher_max))
         sum_exp = real(sum_exp_sum)
-        sum_exp_ = real(sum_exp__sum)
+        sum_exp_ = real(sum_exp_1_sum)
         sum_exp_2 = real(sum_exp_2_sum)
         # log_sum_[n] = log(sum_exp__[n])
         log_sum_ = log(sum_exp_2)

@@ -40,14 +40,19 @@ from ._runtime import (
     log1p,
     number,
     output,
+    pair,
+    pair_plus,
+    pair_size,
+    pair_times,
     pairs,
     per_sample,
     reduce,
     reduction_of,
+    times_exp,
 )
 
 #: The runtime that these kernels were compiled against: a new one makes a new file, and with it a new cache.
-RUNTIME = "2118faf1eb82"
+RUNTIME = "e6502f2f2a3f"
 
 
 #: The operation, for programs.
@@ -100,26 +105,29 @@ def _forward_saving_rows(t, z, alpha, gamma, one_minus_alpha, L):
     size = t.shape[1]
     for n in range(t.shape[0]):
         # weight[n] = α·t[n] + one_minus_alpha·(1 − t[n])
-        # exp_t_z[n] = exp(−|z[n]·(2·t[n] − 1)|)
+        # times_exp_t_z[n] = exp(−|z[n]·(2·t[n] − 1)|)
         # q[n] = (1 if z[n]·(1 − 2·t[n]) ≥ 0 else exp(−|z[n]·(2·t[n] − 1)|)) / (1 + exp(−|z[n]·(2·t[n] − 1)|))
-        # sum_exp_q_t_weight[n] = Σ (−weight[n]·q[n]ᵞ·(max(0, z[n] − 2·t[n]·z[n]) + log1p(exp(−|2·t[n]·z[n]
-        #     − z[n]|))))
-        sum_exp_q_t_weight_sum = 0.0
+        # sum_q_t_weight[n] = Σ (−weight[n]·q[n]ᵞ·(max(0, z[n] − 2·t[n]·z[n]) + log1p(exp(−|2·t[n]·z[n] −
+        #     z[n]|))))
+        sum_q_t_weight_sum = 0.0
         for e in range(size):
             weight = one_minus_alpha * (real(1) - t[n, e]) + alpha * t[n, e]
-            exp_t_z = exp(-abs((real(2) * t[n, e] - real(1)) * z[n, e]))
-            q = (
-                (real(1) if ((real(1) - real(2) * t[n, e]) * z[n, e] >= real(0)) else exp_t_z) / (real(1)
-                + exp_t_z)
+            times_exp_t_z = times_exp(
+                real(1),
+                pair_times(pair(real(-1)), pair_size(pair_times(pair_plus(pair(real(-1)), pair_times(pair(real(2)), pair(t[n, e]))), pair(z[n, e])))),
             )
-            sum_exp_q_t_weight_sum = added(
-                sum_exp_q_t_weight_sum,
-                -(weight * q ** gamma * (log1p(exp(-abs(real(2) * t[n, e] * z[n, e] - z[n, e])))
+            q = (
+                (real(1) if ((real(1) - real(2) * t[n, e]) * z[n, e] >= real(0)) else times_exp_t_z) / (real(1)
+                + times_exp_t_z)
+            )
+            sum_q_t_weight_sum = added(
+                sum_q_t_weight_sum,
+                -(weight * q ** gamma
+                * (log1p(times_exp(real(1), pair_times(pair(real(-1)), pair_size(pair_plus(pair_times(pair(real(-1)), pair(z[n, e])), pair_times(pair_times(pair(real(2)), pair(t[n, e])), pair(z[n, e])))))))
                 + larger(z[n, e] - real(2) * t[n, e] * z[n, e], real(0)))),
             )
-        sum_exp_q_t_weight = real(sum_exp_q_t_weight_sum)
-        # L[n] = −sum_exp_q_t_weight[n] / size
-        L[n] = -(sum_exp_q_t_weight / real(size))
+        # L[n] = −sum_q_t_weight[n] / size
+        L[n] = -(sum_q_t_weight_sum / real(size))
 
 
 @njit(parallel=True, **OPTIONS)
@@ -138,23 +146,26 @@ def _backward_rows(t, z, g, alpha, gamma, one_minus_alpha, dz):
         g_n = g[n]
         one_over_size = real(1) / real(size)
         # weight[n] = α·t[n] + one_minus_alpha·(1 − t[n])
-        # exp_t_z[n] = exp(−|z[n]·(2·t[n] − 1)|)
+        # times_exp_t_z[n] = exp(−|z[n]·(2·t[n] − 1)|)
         # q[n] = (1 if z[n]·(1 − 2·t[n]) ≥ 0 else exp(−|z[n]·(2·t[n] − 1)|)) / (1 + exp(−|z[n]·(2·t[n] − 1)|))
         # z̄[n] = g[n]·weight[n]·q[n]ᵞ·(1 − 2·t[n])·(q[n] + γ·(max(0, z[n] − 2·t[n]·z[n]) + log1p(exp(−|2·
         #     t[n]·z[n] − z[n]|)))·(1 if z[n]·(1 − 2·t[n]) ≤ 0 else exp(−|z[n]·(2·t[n] − 1)|)) / (1 +
         #     exp(−|z[n]·(2·t[n] − 1)|))) / size
         for e in range(size):
             weight = one_minus_alpha * (real(1) - t[n, e]) + alpha * t[n, e]
-            exp_t_z = exp(-abs((real(2) * t[n, e] - real(1)) * z[n, e]))
+            times_exp_t_z = times_exp(
+                real(1),
+                pair_times(pair(real(-1)), pair_size(pair_times(pair_plus(pair(real(-1)), pair_times(pair(real(2)), pair(t[n, e]))), pair(z[n, e])))),
+            )
             q = (
-                (real(1) if ((real(1) - real(2) * t[n, e]) * z[n, e] >= real(0)) else exp_t_z) / (real(1)
-                + exp_t_z)
+                (real(1) if ((real(1) - real(2) * t[n, e]) * z[n, e] >= real(0)) else times_exp_t_z) / (real(1)
+                + times_exp_t_z)
             )
             dz[n, e] = (
                 g_n * one_over_size * weight * q ** gamma * (real(1) - real(2) * t[n, e]) * (q + gamma
-                * (log1p(exp(-abs(real(2) * t[n, e] * z[n, e] - z[n, e]))) + larger(z[n, e] - real(2) * t[n, e]
-                * z[n, e], real(0))) * (real(1) if ((real(1) - real(2) * t[n, e]) * z[n, e] <= real(0))
-                else exp_t_z) / (real(1) + exp_t_z))
+                * (log1p(times_exp(real(1), pair_times(pair(real(-1)), pair_size(pair_plus(pair_times(pair(real(-1)), pair(z[n, e])), pair_times(pair_times(pair(real(2)), pair(t[n, e])), pair(z[n, e])))))))
+                + larger(z[n, e] - real(2) * t[n, e] * z[n, e], real(0))) * (real(1) if ((real(1) - real(2)
+                * t[n, e]) * z[n, e] <= real(0)) else times_exp_t_z) / (real(1) + times_exp_t_z))
             )
 
 
@@ -172,37 +183,42 @@ def _value_and_grad_rows(t, z, alpha, gamma, one_minus_alpha, seed_over_size, L,
     size = t.shape[1]
     for n in range(t.shape[0]):
         # weight[n] = α·t[n] + one_minus_alpha·(1 − t[n])
-        # exp_t_z[n] = exp(−|z[n]·(2·t[n] − 1)|)
+        # times_exp_t_z[n] = exp(−|z[n]·(2·t[n] − 1)|)
         # q[n] = (1 if z[n]·(1 − 2·t[n]) ≥ 0 else exp(−|z[n]·(2·t[n] − 1)|)) / (1 + exp(−|z[n]·(2·t[n] − 1)|))
-        # exp_t_z_2[n] = exp(−|2·t[n]·z[n] − z[n]|)
-        # log1p_t_z[n] = log1p(exp_t_z_2[n])
+        # times_exp_t_z_2[n] = exp(−|2·t[n]·z[n] − z[n]|)
+        # log1p_t_z[n] = log1p(times_exp_t_z_2[n])
         # z̄[n] = seed_over_size·weight[n]·q[n]ᵞ·(1 − 2·t[n])·(q[n] + γ·(max(0, z[n] − 2·t[n]·z[n]) +
         #     log1p(exp(−|2·t[n]·z[n] − z[n]|)))·(1 if z[n]·(1 − 2·t[n]) ≤ 0 else exp(−|z[n]·(2·t[n] − 1)|)) /
         #     (1 + exp(−|z[n]·(2·t[n] − 1)|)))
-        # sum_exp_q_t_weight[n] = Σ (−weight[n]·q[n]ᵞ·(max(0, z[n] − 2·t[n]·z[n]) + log1p(exp(−|2·t[n]·z[n]
-        #     − z[n]|))))
-        sum_exp_q_t_weight_sum = 0.0
+        # sum_q_t_weight[n] = Σ (−weight[n]·q[n]ᵞ·(max(0, z[n] − 2·t[n]·z[n]) + log1p(exp(−|2·t[n]·z[n] −
+        #     z[n]|))))
+        sum_q_t_weight_sum = 0.0
         for e in range(size):
             weight = one_minus_alpha * (real(1) - t[n, e]) + alpha * t[n, e]
-            exp_t_z = exp(-abs((real(2) * t[n, e] - real(1)) * z[n, e]))
-            q = (
-                (real(1) if ((real(1) - real(2) * t[n, e]) * z[n, e] >= real(0)) else exp_t_z) / (real(1)
-                + exp_t_z)
+            times_exp_t_z = times_exp(
+                real(1),
+                pair_times(pair(real(-1)), pair_size(pair_times(pair_plus(pair(real(-1)), pair_times(pair(real(2)), pair(t[n, e]))), pair(z[n, e])))),
             )
-            exp_t_z_2 = exp(-abs(real(2) * t[n, e] * z[n, e] - z[n, e]))
-            log1p_t_z = log1p(exp_t_z_2)
+            q = (
+                (real(1) if ((real(1) - real(2) * t[n, e]) * z[n, e] >= real(0)) else times_exp_t_z) / (real(1)
+                + times_exp_t_z)
+            )
+            times_exp_t_z_2 = times_exp(
+                real(1),
+                pair_times(pair(real(-1)), pair_size(pair_plus(pair_times(pair(real(-1)), pair(z[n, e])), pair_times(pair_times(pair(real(2)), pair(t[n, e])), pair(z[n, e]))))),
+            )
+            log1p_t_z = log1p(times_exp_t_z_2)
             dz[n, e] = (
                 seed_over_size * weight * q ** gamma * (real(1) - real(2) * t[n, e]) * (q + gamma * (log1p_t_z
                 + larger(z[n, e] - real(2) * t[n, e] * z[n, e], real(0))) * (real(1) if ((real(1) - real(2)
-                * t[n, e]) * z[n, e] <= real(0)) else exp_t_z) / (real(1) + exp_t_z))
+                * t[n, e]) * z[n, e] <= real(0)) else times_exp_t_z) / (real(1) + times_exp_t_z))
             )
-            sum_exp_q_t_weight_sum = added(
-                sum_exp_q_t_weight_sum,
+            sum_q_t_weight_sum = added(
+                sum_q_t_weight_sum,
                 -(weight * q ** gamma * (log1p_t_z + larger(z[n, e] - real(2) * t[n, e] * z[n, e], real(0)))),
             )
-        sum_exp_q_t_weight = real(sum_exp_q_t_weight_sum)
-        # L[n] = −sum_exp_q_t_weight[n] / size
-        L[n] = -(sum_exp_q_t_weight / real(size))
+        # L[n] = −sum_q_t_weight[n] / size
+        L[n] = -(sum_q_t_weight_sum / real(size))
 
 
 @njit(parallel=True, **OPTIONS)
@@ -221,50 +237,55 @@ def _jvp_rows(t, z, z_dot, alpha, gamma, one_minus_alpha, L, L_dot):
     size = t.shape[1]
     for n in range(t.shape[0]):
         # weight[n] = α·t[n] + one_minus_alpha·(1 − t[n])
-        # exp_t_z[n] = exp(−|z[n]·(2·t[n] − 1)|)
+        # times_exp_t_z[n] = exp(−|z[n]·(2·t[n] − 1)|)
         # q[n] = (1 if z[n]·(1 − 2·t[n]) ≥ 0 else exp(−|z[n]·(2·t[n] − 1)|)) / (1 + exp(−|z[n]·(2·t[n] − 1)|))
-        # exp_t_z_2[n] = exp(−|2·t[n]·z[n] − z[n]|)
-        # log1p_t_z[n] = log1p(exp_t_z_2[n])
+        # times_exp_t_z_2[n] = exp(−|2·t[n]·z[n] − z[n]|)
+        # log1p_t_z[n] = log1p(times_exp_t_z_2[n])
         # q̇[n] = q[n]·ż[n]·(1 − 2·t[n])·(1 if z[n]·(1 − 2·t[n]) ≤ 0 else exp(−|z[n]·(2·t[n] − 1)|)) / (1 +
         #     exp(−|z[n]·(2·t[n] − 1)|))
         # exp_z[n] = exp(z[n])
-        # sum_exp_q_t_weight[n] = Σ (−weight[n]·q[n]ᵞ·(max(0, z[n] − 2·t[n]·z[n]) + log1p(exp(−|2·t[n]·z[n]
-        #     − z[n]|))))
+        # sum_q_t_weight[n] = Σ (−weight[n]·q[n]ᵞ·(max(0, z[n] − 2·t[n]·z[n]) + log1p(exp(−|2·t[n]·z[n] −
+        #     z[n]|))))
         # sum_exp_q_q_dot_t[n] = Σ (weight[n]·q[n]ᵞ·ż[n]·(2·t[n] − 1)·exp(z[n]) / (exp(z[n]) + exp(2·t[n]·
         #     z[n])) − γ·weight[n]·q[n]ᵞ·q̇[n]·(max(0, z[n] − 2·t[n]·z[n]) + log1p(exp(−|2·t[n]·z[n] − z[n]|)))
         #     / q[n])
-        sum_exp_q_t_weight_sum = 0.0
+        sum_q_t_weight_sum = 0.0
         sum_exp_q_q_dot_t_sum = 0.0
         for e in range(size):
             weight = one_minus_alpha * (real(1) - t[n, e]) + alpha * t[n, e]
-            exp_t_z = exp(-abs((real(2) * t[n, e] - real(1)) * z[n, e]))
-            q = (
-                (real(1) if ((real(1) - real(2) * t[n, e]) * z[n, e] >= real(0)) else exp_t_z) / (real(1)
-                + exp_t_z)
+            times_exp_t_z = times_exp(
+                real(1),
+                pair_times(pair(real(-1)), pair_size(pair_times(pair_plus(pair(real(-1)), pair_times(pair(real(2)), pair(t[n, e]))), pair(z[n, e])))),
             )
-            exp_t_z_2 = exp(-abs(real(2) * t[n, e] * z[n, e] - z[n, e]))
-            log1p_t_z = log1p(exp_t_z_2)
+            q = (
+                (real(1) if ((real(1) - real(2) * t[n, e]) * z[n, e] >= real(0)) else times_exp_t_z) / (real(1)
+                + times_exp_t_z)
+            )
+            times_exp_t_z_2 = times_exp(
+                real(1),
+                pair_times(pair(real(-1)), pair_size(pair_plus(pair_times(pair(real(-1)), pair(z[n, e])), pair_times(pair_times(pair(real(2)), pair(t[n, e])), pair(z[n, e]))))),
+            )
+            log1p_t_z = log1p(times_exp_t_z_2)
             q_dot = (
                 q * (real(1) - real(2) * t[n, e]) * z_dot[n, e] * (real(1) if ((real(1) - real(2) * t[n, e])
-                * z[n, e] <= real(0)) else exp_t_z) / (real(1) + exp_t_z)
+                * z[n, e] <= real(0)) else times_exp_t_z) / (real(1) + times_exp_t_z)
             )
             exp_z = exp(z[n, e])
-            sum_exp_q_t_weight_sum = added(
-                sum_exp_q_t_weight_sum,
+            sum_q_t_weight_sum = added(
+                sum_q_t_weight_sum,
                 -(weight * q ** gamma * (log1p_t_z + larger(z[n, e] - real(2) * t[n, e] * z[n, e], real(0)))),
             )
             sum_exp_q_q_dot_t_sum = added(
                 sum_exp_q_q_dot_t_sum,
-                exp_z * weight * q ** gamma * (real(2) * t[n, e] - real(1)) * z_dot[n, e] / (exp_z + exp(real(2)
-                * t[n, e] * z[n, e])) - q_dot * weight * gamma * q ** gamma * (log1p_t_z + larger(z[n, e]
-                - real(2) * t[n, e] * z[n, e], real(0))) / q,
+                exp_z * weight * q ** gamma * (real(2) * t[n, e] - real(1)) * z_dot[n, e] / (exp_z
+                + times_exp(real(1), pair_times(pair_times(pair(real(2)), pair(t[n, e])), pair(z[n, e]))))
+                - q_dot * weight * gamma * q ** gamma * (log1p_t_z + larger(z[n, e] - real(2) * t[n, e]
+                * z[n, e], real(0))) / q,
             )
-        sum_exp_q_t_weight = real(sum_exp_q_t_weight_sum)
-        sum_exp_q_q_dot_t = real(sum_exp_q_q_dot_t_sum)
-        # L[n] = −sum_exp_q_t_weight[n] / size
-        L[n] = -(sum_exp_q_t_weight / real(size))
+        # L[n] = −sum_q_t_weight[n] / size
+        L[n] = -(sum_q_t_weight_sum / real(size))
         # L̇[n] = −sum_exp_q_q_dot_t[n] / size
-        L_dot[n] = -(sum_exp_q_q_dot_t / real(size))
+        L_dot[n] = -(sum_exp_q_q_dot_t_sum / real(size))
 
 
 @njit(parallel=True, **OPTIONS)
@@ -281,15 +302,15 @@ def _hvp_rows(t, z, z_dot, alpha, gamma, one_minus_alpha, seed_gamma_over_size, 
     size = t.shape[1]
     for n in range(t.shape[0]):
         # weight[n] = α·t[n] + one_minus_alpha·(1 − t[n])
-        # exp_t_z[n] = exp(−|z[n]·(2·t[n] − 1)|)
+        # times_exp_t_z[n] = exp(−|z[n]·(2·t[n] − 1)|)
         # q[n] = (1 if z[n]·(1 − 2·t[n]) ≥ 0 else exp(−|z[n]·(2·t[n] − 1)|)) / (1 + exp(−|z[n]·(2·t[n] − 1)|))
         # q̇[n] = q[n]·ż[n]·(1 − 2·t[n])·(1 if z[n]·(1 − 2·t[n]) ≤ 0 else exp(−|z[n]·(2·t[n] − 1)|)) / (1 +
         #     exp(−|z[n]·(2·t[n] − 1)|))
         # tail[n] = (1 if z[n]·(1 − 2·t[n]) ≤ 0 else exp(−|z[n]·(2·t[n] − 1)|)) / (1 + exp(−|z[n]·(2·t[n] −
         #     1)|))
-        # exp_t_z_2[n] = exp(−|2·t[n]·z[n] − z[n]|)
-        # log1p_t_z[n] = log1p(exp_t_z_2[n])
-        # exp_t_z_3[n] = exp(z[n] − 2·t[n]·z[n])
+        # times_exp_t_z_2[n] = exp(−|2·t[n]·z[n] − z[n]|)
+        # log1p_t_z[n] = log1p(times_exp_t_z_2[n])
+        # times_exp_t_z_3[n] = exp(z[n] − 2·t[n]·z[n])
         # z̄̇[n] = seed_gamma_over_size·tail[n]·weight[n]·q[n]ᵞ·ż[n]·(1 − 2·t[n])²·exp(z[n] − 2·t[n]·z[n]) /
         #     (1 + exp(z[n] − 2·t[n]·z[n])) + q̇[n]·(seed_over_size·weight[n]·q[n]ᵞ·(1 − 2·t[n])·(1 − γ·
         #     (max(0, z[n] − 2·t[n]·z[n]) + log1p(exp(−|2·t[n]·z[n] − z[n]|)))) + seed_gamma_over_size·
@@ -298,30 +319,40 @@ def _hvp_rows(t, z, z_dot, alpha, gamma, one_minus_alpha, seed_gamma_over_size, 
         #     1)|))) / q[n])
         for e in range(size):
             weight = one_minus_alpha * (real(1) - t[n, e]) + alpha * t[n, e]
-            exp_t_z = exp(-abs((real(2) * t[n, e] - real(1)) * z[n, e]))
+            times_exp_t_z = times_exp(
+                real(1),
+                pair_times(pair(real(-1)), pair_size(pair_times(pair_plus(pair(real(-1)), pair_times(pair(real(2)), pair(t[n, e]))), pair(z[n, e])))),
+            )
             q = (
-                (real(1) if ((real(1) - real(2) * t[n, e]) * z[n, e] >= real(0)) else exp_t_z) / (real(1)
-                + exp_t_z)
+                (real(1) if ((real(1) - real(2) * t[n, e]) * z[n, e] >= real(0)) else times_exp_t_z) / (real(1)
+                + times_exp_t_z)
             )
             q_dot = (
                 q * (real(1) - real(2) * t[n, e]) * z_dot[n, e] * (real(1) if ((real(1) - real(2) * t[n, e])
-                * z[n, e] <= real(0)) else exp_t_z) / (real(1) + exp_t_z)
+                * z[n, e] <= real(0)) else times_exp_t_z) / (real(1) + times_exp_t_z)
             )
             tail = (
-                (real(1) if ((real(1) - real(2) * t[n, e]) * z[n, e] <= real(0)) else exp_t_z) / (real(1)
-                + exp_t_z)
+                (real(1) if ((real(1) - real(2) * t[n, e]) * z[n, e] <= real(0)) else times_exp_t_z) / (real(1)
+                + times_exp_t_z)
             )
-            exp_t_z_2 = exp(-abs(real(2) * t[n, e] * z[n, e] - z[n, e]))
-            log1p_t_z = log1p(exp_t_z_2)
-            exp_t_z_3 = exp(z[n, e] - real(2) * t[n, e] * z[n, e])
+            times_exp_t_z_2 = times_exp(
+                real(1),
+                pair_times(pair(real(-1)), pair_size(pair_plus(pair_times(pair(real(-1)), pair(z[n, e])), pair_times(pair_times(pair(real(2)), pair(t[n, e])), pair(z[n, e]))))),
+            )
+            log1p_t_z = log1p(times_exp_t_z_2)
+            times_exp_t_z_3 = times_exp(
+                real(1),
+                pair_plus(pair_times(pair_times(pair(real(-2)), pair(t[n, e])), pair(z[n, e])), pair(z[n, e])),
+            )
             dz_dot[n, e] = (
                 q_dot * (seed_over_size * weight * q ** gamma * (real(1) - real(2) * t[n, e]) * (real(1) - gamma
                 * (log1p_t_z + larger(z[n, e] - real(2) * t[n, e] * z[n, e], real(0)))) + seed_gamma_over_size
                 * weight * q ** gamma * (real(1) - real(2) * t[n, e]) * (q + gamma * (log1p_t_z + larger(z[n, e]
                 - real(2) * t[n, e] * z[n, e], real(0))) * (real(1) if ((real(1) - real(2) * t[n, e])
-                * z[n, e] <= real(0)) else exp_t_z) / (real(1) + exp_t_z)) / q) + (real(0) if tail == real(0)
-                else exp_t_z_3 * seed_gamma_over_size * weight * q ** gamma * (real(1) - real(2) * t[n, e])
-                * (real(1) - real(2) * t[n, e]) * z_dot[n, e] / (real(1) + exp_t_z_3) * tail)
+                * z[n, e] <= real(0)) else times_exp_t_z) / (real(1) + times_exp_t_z)) / q) + (real(0)
+                if tail == real(0) else seed_gamma_over_size * times_exp_t_z_3 * weight * q ** gamma * (real(1)
+                - real(2) * t[n, e]) * (real(1) - real(2) * t[n, e]) * z_dot[n, e] / (real(1) + times_exp_t_z_3)
+                * tail)
             )
 
 

@@ -41,7 +41,7 @@ from ._runtime import (
 )
 
 #: The runtime that these kernels were compiled against: a new one makes a new file, and with it a new cache.
-RUNTIME = "2118faf1eb82"
+RUNTIME = "e6502f2f2a3f"
 
 
 #: The operation, for programs.
@@ -165,10 +165,10 @@ def _hvp_rows(fake, fake_dot, seed, dfake_dot):
         sigmoid = (real(1) if (fake[n] >= real(0)) else exp_fake) / (real(1) + exp_fake)
         # f̅a̅k̅e̅[n] = −seed·sigmoid[n]
         dfake = -(seed * sigmoid)
-        # tail[n] = (1 if fake[n] ≤ 0 else exp(−|fake[n]|)) / (1 + exp(−|fake[n]|))
-        tail = (real(1) if (fake[n] <= real(0)) else exp_fake) / (real(1) + exp_fake)
-        # f̅a̅k̅e̅̇[n] = f̅a̅k̅e̅[n]·tail[n]·ḟȧk̇ė[n]
-        dfake_dot[n] = (real(0) if tail == real(0) else dfake * fake_dot[n] * tail)
+        # decay[n] = exp(−|fake[n]|)
+        decay = exp_fake
+        # f̅a̅k̅e̅̇[n] = f̅a̅k̅e̅[n]·ḟȧk̇ė[n]·(exp(−|fake[n]|) if fake[n] ≥ 0 else 1) / (1 + decay[n])
+        dfake_dot[n] = dfake * fake_dot[n] * (exp_fake if (fake[n] >= real(0)) else real(1)) / (real(1) + decay)
 
 
 @njit(parallel=True, **OPTIONS)

@@ -40,7 +40,7 @@ from ._runtime import (
 )
 
 #: The runtime that these kernels were compiled against: a new one makes a new file, and with it a new cache.
-RUNTIME = "2118faf1eb82"
+RUNTIME = "e6502f2f2a3f"
 
 
 #: The operation, for programs.
@@ -100,9 +100,8 @@ def _forward_saving_rows(logvar, mu, target, L):
                 logvar[n, e] / real(2) + (target[n, e] - mu[n, e]) * (target[n, e] - mu[n, e])
                 * exp(-logvar[n, e]) / real(2),
             )
-        sum_exp_logvar_mu_target = real(sum_exp_logvar_mu_target_sum)
         # L[n] = sum_exp_logvar_mu_target[n] / size
-        L[n] = sum_exp_logvar_mu_target / real(size)
+        L[n] = sum_exp_logvar_mu_target_sum / real(size)
 
 
 @njit(parallel=True, **OPTIONS)
@@ -162,9 +161,8 @@ def _value_and_grad_rows(logvar, mu, target, seed_over_size, L, dmu, dlogvar):
                 logvar[n, e] / real(2) + exp_logvar * (target[n, e] - mu[n, e]) * (target[n, e] - mu[n, e])
                 / real(2),
             )
-        sum_exp_logvar_mu_target = real(sum_exp_logvar_mu_target_sum)
         # L[n] = sum_exp_logvar_mu_target[n] / size
-        L[n] = sum_exp_logvar_mu_target / real(size)
+        L[n] = sum_exp_logvar_mu_target_sum / real(size)
 
 
 @njit(parallel=True, **OPTIONS)
@@ -200,12 +198,10 @@ def _jvp_rows(logvar, mu, target, logvar_dot, mu_dot, L, L_dot):
                 (real(0.5) - exp_logvar * (target[n, e] - mu[n, e]) * (target[n, e] - mu[n, e]) / real(2))
                 * logvar_dot[n, e] + exp_logvar * (mu[n, e] - target[n, e]) * mu_dot[n, e],
             )
-        sum_exp_logvar_mu_target = real(sum_exp_logvar_mu_target_sum)
-        sum_exp_logvar_logvar_dot_mu = real(sum_exp_logvar_logvar_dot_mu_sum)
         # L[n] = sum_exp_logvar_mu_target[n] / size
-        L[n] = sum_exp_logvar_mu_target / real(size)
+        L[n] = sum_exp_logvar_mu_target_sum / real(size)
         # L̇[n] = sum_exp_logvar_logvar_dot_mu[n] / size
-        L_dot[n] = sum_exp_logvar_logvar_dot_mu / real(size)
+        L_dot[n] = sum_exp_logvar_logvar_dot_mu_sum / real(size)
 
 
 @njit(parallel=True, **OPTIONS)

@@ -26,10 +26,25 @@ from collections import namedtuple
 import numpy as np
 from numba import njit, prange
 
-from ._runtime import OPTIONS, check, chunk_rows, erfc, exp, output, outputs, pairs
+from ._runtime import (
+    OPTIONS,
+    PLAIN,
+    check,
+    chunk_rows,
+    fma,
+    output,
+    outputs,
+    pair,
+    pair_of,
+    pair_times,
+    pairs,
+    times_erfc,
+    times_exp,
+    typed,
+)
 
 #: The runtime that these kernels were compiled against: a new one makes a new file, and with it a new cache.
-RUNTIME = "2118faf1eb82"
+RUNTIME = "e6502f2f2a3f"
 
 
 #: The operation, for programs.
@@ -54,7 +69,7 @@ SPEC = {
         "parameters": "0",
         "flops": {
             "forward": "5*size",
-            "backward": "13*size",
+            "backward": "16*size",
         },
         "bytes": {
             "forward": "3*item*size",
@@ -65,14 +80,59 @@ SPEC = {
 }
 
 
+# Beside its zero z at -0.751791525 the function of a[…] is (u − z)·P(u − z), where |u − z| < 3/4.
+@njit(**PLAIN)
+def _near_minus_0_751792_f32(u):
+    d = (u - np.float32(-0.7517915368080139)) - np.float32(1.211444988769017e-08)
+    p = np.float32(7.405717769870535e-05)
+    p = fma(p, d, np.float32(0.00016965690883807838))
+    p = fma(p, d, np.float32(-0.0007373681874014437))
+    p = fma(p, d, np.float32(-0.002230278216302395))
+    p = fma(p, d, np.float32(0.004537081811577082))
+    p = fma(p, d, np.float32(0.019419416785240173))
+    p = fma(p, d, np.float32(-0.014771241694688797))
+    p = fma(p, d, np.float32(-0.11400800943374634))
+    p = fma(p, d, np.float32(-0.01819968968629837))
+    p = fma(p, d, np.float32(0.38828498125076294))
+    p = fma(p, d, np.float32(0.43149399757385254))
+    return p * d
+
+
+@njit(**PLAIN)
+def _near_minus_0_751792_f64(u):
+    d = (u - np.float64(-0.7517915246935645)) - np.float64(1.4956759177009883e-17)
+    p = np.float64(1.1826414705691241e-10)
+    p = fma(p, d, np.float64(1.667747418367511e-09))
+    p = fma(p, d, np.float64(-1.3640811292780692e-09))
+    p = fma(p, d, np.float64(-3.518476434433008e-08))
+    p = fma(p, d, np.float64(-1.6273351929612393e-09))
+    p = fma(p, d, np.float64(5.700965125925199e-07))
+    p = fma(p, d, np.float64(4.32854916718906e-07))
+    p = fma(p, d, np.float64(-7.748389821985975e-06))
+    p = fma(p, d, np.float64(-1.121438287345768e-05))
+    p = fma(p, d, np.float64(8.615946099919532e-05))
+    p = fma(p, d, np.float64(0.00018633974669173188))
+    p = fma(p, d, np.float64(-0.0007448268360297208))
+    p = fma(p, d, np.float64(-0.002239538068120799))
+    p = fma(p, d, np.float64(0.004539228378897082))
+    p = fma(p, d, np.float64(0.019421679838191746))
+    p = fma(p, d, np.float64(-0.014771522148234323))
+    p = fma(p, d, np.float64(-0.11400823329722178))
+    p = fma(p, d, np.float64(-0.018199676398671257))
+    p = fma(p, d, np.float64(0.388284982990552))
+    p = fma(p, d, np.float64(0.43149399231404695))
+    return p * d
+
+
+near_minus_0_751792 = typed("near_minus_0_751792", _near_minus_0_751792_f32, _near_minus_0_751792_f64)
+
+
 @njit(**OPTIONS)
 def _forward_saving_rows(a, b, y):
     real = a.dtype.type
     for e in range(a.shape[0]):
-        # gelu_Phi = erfc(−a/√2) / 2
-        gelu_Phi = erfc(-(real(0.7071067811865476) * a[e])) / real(2)
-        # gelu = a·gelu_Phi
-        gelu = (real(0) if gelu_Phi == real(0) else a[e] * gelu_Phi)
+        # gelu = a·erfc(−a/√2) / 2
+        gelu = times_erfc(a[e] / real(2), pair_times(pair_of(real, -0.7071067811865476, 4.83e-17), pair(a[e])))
         # y = b·gelu
         y[e] = gelu * b[e]
 
@@ -90,14 +150,14 @@ def _backward_rows(a, b, g, da, db):
     real = a.dtype.type
     for e in range(a.shape[0]):
         # gelu_Phi = erfc(−a/√2) / 2
-        gelu_Phi = erfc(-(real(0.7071067811865476) * a[e])) / real(2)
-        # gelu = a·gelu_Phi
-        gelu = (real(0) if gelu_Phi == real(0) else a[e] * gelu_Phi)
-        # tail = exp(−a² / 2)
-        tail = exp(-(a[e] * a[e] / real(2)))
-        # ā = b·g·(gelu_Phi + a·tail / √(2·π))
+        gelu_Phi = times_erfc(real(0.5), pair_times(pair_of(real, -0.7071067811865476, 4.83e-17), pair(a[e])))
+        # gelu = a·erfc(−a/√2) / 2
+        gelu = times_erfc(a[e] / real(2), pair_times(pair_of(real, -0.7071067811865476, 4.83e-17), pair(a[e])))
+        # ā = b·g·(gelu_Phi + a·exp(−a² / 2) / √(2·π))
         da[e] = (
-            (gelu_Phi + (real(0) if tail == real(0) else real(0.3989422804014327) * a[e] * tail)) * b[e] * g[e]
+            b[e] * g[e] * (near_minus_0_751792(a[e]) if abs(real(0.7517915246935645) + a[e]) < real(0.75)
+            else gelu_Phi + times_exp(real(0.3989422804014327)
+            * a[e], pair_times(pair(real(-0.5)), pair_times(pair(a[e]), pair(a[e])))))
         )
         # b̄ = g·gelu
         db[e] = gelu * g[e]
@@ -116,17 +176,16 @@ def _jvp_rows(a, b, a_dot, b_dot, y, y_dot):
     real = a.dtype.type
     for e in range(a.shape[0]):
         # gelu_Phi = erfc(−a/√2) / 2
-        gelu_Phi = erfc(-(real(0.7071067811865476) * a[e])) / real(2)
-        # gelu = a·gelu_Phi
-        gelu = (real(0) if gelu_Phi == real(0) else a[e] * gelu_Phi)
+        gelu_Phi = times_erfc(real(0.5), pair_times(pair_of(real, -0.7071067811865476, 4.83e-17), pair(a[e])))
+        # gelu = a·erfc(−a/√2) / 2
+        gelu = times_erfc(a[e] / real(2), pair_times(pair_of(real, -0.7071067811865476, 4.83e-17), pair(a[e])))
         # y = b·gelu
         y[e] = gelu * b[e]
-        # tail = exp(−a² / 2)
-        tail = exp(-(a[e] * a[e] / real(2)))
-        # ẏ = gelu·ḃ + b·ȧ·(gelu_Phi + a·tail / √(2·π))
+        # ẏ = gelu·ḃ + b·ȧ·(gelu_Phi + a·exp(−a² / 2) / √(2·π))
         y_dot[e] = (
-            gelu * b_dot[e] + (gelu_Phi + (real(0) if tail == real(0) else real(0.3989422804014327) * a[e]
-            * tail)) * a_dot[e] * b[e]
+            gelu * b_dot[e] + a_dot[e] * b[e] * (near_minus_0_751792(a[e]) if abs(real(0.7517915246935645)
+            + a[e]) < real(0.75) else gelu_Phi + times_exp(real(0.3989422804014327)
+            * a[e], pair_times(pair(real(-0.5)), pair_times(pair(a[e]), pair(a[e])))))
         )
 
 
@@ -143,18 +202,17 @@ def _hvp_rows(a, a_dot, b, b_dot, g, da_dot, db_dot):
     real = a.dtype.type
     for e in range(a.shape[0]):
         # gelu_Phi = erfc(−a/√2) / 2
-        gelu_Phi = erfc(-(real(0.7071067811865476) * a[e])) / real(2)
-        # tail = exp(−a² / 2)
-        tail = exp(-(a[e] * a[e] / real(2)))
-        # exp_a = exp(−a² / 2)
-        exp_a = exp(-(a[e] * a[e] / real(2)))
-        # ġėl̇u̇_̇Ṗḣi̇ = ȧ·exp(−a² / 2) / √(2·π)
-        gelu_Phi_dot = real(0.3989422804014327) * exp_a * a_dot[e]
-        # ā̇ = b·g·ġėl̇u̇_̇Ṗḣi̇ + g·ḃ·(gelu_Phi + a·tail / √(2·π)) + b·g·ȧ·(1 − a²)·exp(−a² / 2) / √(2·π)
+        gelu_Phi = times_erfc(real(0.5), pair_times(pair_of(real, -0.7071067811865476, 4.83e-17), pair(a[e])))
+        # times_exp_a = exp(−a² / 2) / 2
+        times_exp_a = times_exp(real(0.5), pair_times(pair(real(-0.5)), pair_times(pair(a[e]), pair(a[e]))))
+        # ġėl̇u̇_̇Ṗḣi̇ = √2·ȧ·(exp(−a² / 2) / 2) / √π
+        gelu_Phi_dot = real(0.7978845608028654) * times_exp_a * a_dot[e]
+        # ā̇ = b·g·ġėl̇u̇_̇Ṗḣi̇ + g·ḃ·(gelu_Phi + a·exp(−a² / 2) / √(2·π)) + √2·b·g·ȧ·(1 − a²)·(exp(−a² / 2)
+        #     / 2) / √π
         da_dot[e] = (
-            gelu_Phi_dot * b[e] * g[e] + (gelu_Phi + (real(0) if tail == real(0) else real(0.3989422804014327)
-            * a[e] * tail)) * b_dot[e] * g[e] + real(0.3989422804014327) * exp_a * (real(1) - a[e] * a[e])
-            * a_dot[e] * b[e] * g[e]
+            gelu_Phi_dot * b[e] * g[e] + (gelu_Phi + times_exp(real(0.3989422804014327)
+            * a[e], pair_times(pair(real(-0.5)), pair_times(pair(a[e]), pair(a[e]))))) * b_dot[e] * g[e]
+            + real(0.7978845608028654) * times_exp_a * (real(1) - a[e] * a[e]) * a_dot[e] * b[e] * g[e]
         )
         # b̄̇ = g·(a·ġėl̇u̇_̇Ṗḣi̇ + gelu_Phi·ȧ)
         db_dot[e] = (gelu_Phi * a_dot[e] + gelu_Phi_dot * a[e]) * g[e]

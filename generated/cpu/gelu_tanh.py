@@ -11,12 +11,12 @@ verified steps, vjp, 1 chain rule lines: error 1e-82, bound 1e-30
 verified gradient, numerical, x: error 7e-51, bound 1e-25
 verified adjoint, ⟨Jv, u⟩ = ⟨v, Jᵀu⟩: error 2e-66, bound 1e-40
 verified adjoint, Jv, numerical: error 2e-65, bound 1e-25
-verified source, float32, ordinary: error 3e+00, bound 4
+verified source, float32, ordinary: error 2e+00, bound 4
 verified source, float32, NaN and ±∞, wrong: error 0, bound 0
 verified source, float64, ordinary: error 2e+00, bound 4
 verified second, ⟨u, Hv⟩ = ⟨v, Hu⟩: error 0, bound 1e-40
 verified second, Hv, numerical: error 4e-66, bound 1e-25
-verified second, source, float32: error 3e-01, bound 4
+verified second, source, float32: error 2e-01, bound 4
 """
 
 from collections import namedtuple
@@ -24,10 +24,25 @@ from collections import namedtuple
 import numpy as np
 from numba import njit, prange
 
-from ._runtime import OPTIONS, check, chunk_rows, exp, output, pairs, tanh
+from ._runtime import (
+    OPTIONS,
+    PLAIN,
+    check,
+    chunk_rows,
+    fma,
+    output,
+    pair,
+    pair_of,
+    pair_plus,
+    pair_size,
+    pair_times,
+    pairs,
+    times_exp,
+    typed,
+)
 
 #: The runtime that these kernels were compiled against: a new one makes a new file, and with it a new cache.
-RUNTIME = "2118faf1eb82"
+RUNTIME = "e6502f2f2a3f"
 
 
 #: The operation, for programs.
@@ -48,7 +63,7 @@ SPEC = {
     "counts": {
         "parameters": "0",
         "flops": {
-            "forward": "14*size",
+            "forward": "15*size",
             "backward": "30*size",
         },
         "bytes": {
@@ -60,20 +75,72 @@ SPEC = {
 }
 
 
+# Beside its zero z at -0.752461422 the function of x[…] is (u − z)·P(u − z), where |u − z| < 3/4.
+@njit(**PLAIN)
+def _near_minus_0_752461_f32(u):
+    d = (u - np.float32(-0.7524614334106445)) - np.float32(1.1339627903339533e-08)
+    p = np.float32(-2.5947745598386973e-05)
+    p = fma(p, d, np.float32(0.00010112394375028089))
+    p = fma(p, d, np.float32(0.0002579911961220205))
+    p = fma(p, d, np.float32(-0.0009135477594099939))
+    p = fma(p, d, np.float32(-0.0024207928217947483))
+    p = fma(p, d, np.float32(0.005257110111415386))
+    p = fma(p, d, np.float32(0.01968199759721756))
+    p = fma(p, d, np.float32(-0.016618816182017326))
+    p = fma(p, d, np.float32(-0.11394446343183517))
+    p = fma(p, d, np.float32(-0.015782877802848816))
+    p = fma(p, d, np.float32(0.38751843571662903))
+    p = fma(p, d, np.float32(0.4304001033306122))
+    return p * d
+
+
+@njit(**PLAIN)
+def _near_minus_0_752461_f64(u):
+    d = (u - np.float64(-0.7524614220710163)) - np.float64(3.635560509207687e-17)
+    p = np.float64(1.2987635076744074e-09)
+    p = fma(p, d, np.float64(-7.680146947325682e-09))
+    p = fma(p, d, np.float64(-1.6362637160458394e-08))
+    p = fma(p, d, np.float64(6.994177466628255e-08))
+    p = fma(p, d, np.float64(1.4109687834877721e-07))
+    p = fma(p, d, np.float64(-4.2721199456200483e-07))
+    p = fma(p, d, np.float64(-9.896281795850493e-07))
+    p = fma(p, d, np.float64(2.43180839419839e-06))
+    p = fma(p, d, np.float64(5.9185350052773575e-06))
+    p = fma(p, d, np.float64(-1.5950380586943804e-05))
+    p = fma(p, d, np.float64(-3.495615533737522e-05))
+    p = fma(p, d, np.float64(0.0001242521793641064))
+    p = fma(p, d, np.float64(0.00026392763828203504))
+    p = fma(p, d, np.float64(-0.000927442011232059))
+    p = fma(p, d, np.float64(-0.002422731845686628))
+    p = fma(p, d, np.float64(0.005261059254098645))
+    p = fma(p, d, np.float64(0.019682309459824316))
+    p = fma(p, d, np.float64(-0.016619328343023036))
+    p = fma(p, d, np.float64(-0.1139444830809588))
+    p = fma(p, d, np.float64(-0.015782853521848442))
+    p = fma(p, d, np.float64(0.38751844613578895))
+    p = fma(p, d, np.float64(0.4304000910248585))
+    return p * d
+
+
+near_minus_0_752461 = typed("near_minus_0_752461", _near_minus_0_752461_f32, _near_minus_0_752461_f64)
+
+
 @njit(**OPTIONS)
 def _forward_saving_rows(x, y):
     real = x.dtype.type
     for e in range(x.shape[0]):
-        # exp_x = exp(−2·√2·|x + 8943·x³ / 200000| / √π)
-        exp_x = exp(-(real(1.5957691216057308) * abs(real(0.044715) * x[e] * x[e] * x[e] + x[e])))
-        # tail = (1 if √2·(x + 8943·x³ / 200000) / √π ≥ 0 else exp(−2·√2·|x + 8943·x³ / 200000| / √π)) / (1
-        #     + exp(−2·√2·|x + 8943·x³ / 200000| / √π))
-        tail = (
-            (real(1) if (real(0.7978845608028654) * (real(0.044715) * x[e] * x[e] * x[e] + x[e]) >= real(0))
-            else exp_x) / (real(1) + exp_x)
+        # decay = exp(−(200000 + 8943·x²)·|x| / (50000·√(2·π)))
+        decay = times_exp(
+            real(1),
+            pair_times(pair_times(pair_of(real, -7.978845608028654e-06, 7.29e-22), pair_plus(pair_of(real, 200000.0, 0), pair_times(pair_of(real, 8943.0, 0), pair_times(pair(x[e]), pair(x[e]))))), pair_size(pair(x[e]))),
         )
-        # y = x·tail
-        y[e] = (real(0) if tail == real(0) else x[e] * tail)
+        # times_exp_x = x·exp(−(200000 + 8943·x²)·|x| / (50000·√(2·π)))
+        times_exp_x = times_exp(
+            x[e],
+            pair_times(pair_times(pair_of(real, -7.978845608028654e-06, 7.29e-22), pair_plus(pair_of(real, 200000.0, 0), pair_times(pair_of(real, 8943.0, 0), pair_times(pair(x[e]), pair(x[e]))))), pair_size(pair(x[e]))),
+        )
+        # y = (x if x ≥ 0 else x·exp(−(200000 + 8943·x²)·|x| / (50000·√(2·π)))) / (1 + decay)
+        y[e] = (x[e] if (x[e] >= real(0)) else times_exp_x) / (real(1) + decay)
 
 
 @njit(parallel=True, **OPTIONS)
@@ -88,18 +155,25 @@ def _forward_saving_parallel(chunk, x, y):
 def _backward_rows(x, g, dx):
     real = x.dtype.type
     for e in range(x.shape[0]):
-        # tail_ = exp(−2·√2·|x + 8943·x³ / 200000| / √π)
-        tail_ = exp(-(real(1.5957691216057308) * abs(real(0.044715) * x[e] * x[e] * x[e] + x[e])))
-        # exp_x = exp(−2·√2·|x + 8943·x³ / 200000| / √π)
-        exp_x = exp(-(real(1.5957691216057308) * abs(real(0.044715) * x[e] * x[e] * x[e] + x[e])))
-        # x̄ = g·(2·√2·x·tail_·(1 + 26829·x² / 200000) / (√π·(1 + exp(−2·√2·|x + 8943·x³ / 200000| / √π))²)
-        #     + (1 if √2·(x + 8943·x³ / 200000) / √π ≥ 0 else exp(−2·√2·|x + 8943·x³ / 200000| / √π)) / (1 +
-        #     exp(−2·√2·|x + 8943·x³ / 200000| / √π)))
+        # decay = exp(−(200000 + 8943·x²)·|x| / (50000·√(2·π)))
+        decay = times_exp(
+            real(1),
+            pair_times(pair_times(pair_of(real, -7.978845608028654e-06, 7.29e-22), pair_plus(pair_of(real, 200000.0, 0), pair_times(pair_of(real, 8943.0, 0), pair_times(pair(x[e]), pair(x[e]))))), pair_size(pair(x[e]))),
+        )
+        # times_exp_decay_x = (1 + decay + x·(2·√2 / √π + 26829·x² / (50000·√(2·π))))·exp(−(200000 + 8943·
+        #     x²)·|x| / (50000·√(2·π)))
+        times_exp_decay_x = times_exp(
+            real(1) + decay + (real(1.5957691216057308) + real(0.21406444881780073) * x[e] * x[e]) * x[e],
+            pair_times(pair_times(pair_of(real, -7.978845608028654e-06, 7.29e-22), pair_plus(pair_of(real, 200000.0, 0), pair_times(pair_of(real, 8943.0, 0), pair_times(pair(x[e]), pair(x[e]))))), pair_size(pair(x[e]))),
+        )
+        # x̄ = g·((1 + decay·(1 + x·(2·√2 / √π + 26829·x² / (50000·√(2·π)))) if x ≥ 0 else (1 + decay + x·
+        #     (2·√2 / √π + 26829·x² / (50000·√(2·π))))·exp(−(200000 + 8943·x²)·|x| / (50000·√(2·π)))) / (1 +
+        #     decay)²)
         dx[e] = (
-            ((real(1) if (real(0.7978845608028654) * (real(0.044715) * x[e] * x[e] * x[e] + x[e]) >= real(0))
-            else exp_x) / (real(1) + exp_x) + (real(0) if tail_ == real(0) else real(1.5957691216057308)
-            * (real(1) + real(0.134145) * x[e] * x[e]) * x[e] / ((real(1) + exp_x) * (real(1) + exp_x))
-            * tail_)) * g[e]
+            g[e] * (near_minus_0_752461(x[e]) if abs(real(0.7524614220710163) + x[e]) < real(0.75) else (real(1)
+            + (real(0) if decay == real(0) else (real(1) + (real(1.5957691216057308) + real(0.21406444881780073)
+            * x[e] * x[e]) * x[e]) * decay) if (x[e] >= real(0)) else times_exp_decay_x) / ((real(1) + decay)
+            * (real(1) + decay)))
         )
 
 
@@ -115,26 +189,32 @@ def _backward_parallel(chunk, x, g, dx):
 def _jvp_rows(x, x_dot, y, y_dot):
     real = x.dtype.type
     for e in range(x.shape[0]):
-        # exp_x = exp(−2·√2·|x + 8943·x³ / 200000| / √π)
-        exp_x = exp(-(real(1.5957691216057308) * abs(real(0.044715) * x[e] * x[e] * x[e] + x[e])))
-        # tail = (1 if √2·(x + 8943·x³ / 200000) / √π ≥ 0 else exp(−2·√2·|x + 8943·x³ / 200000| / √π)) / (1
-        #     + exp(−2·√2·|x + 8943·x³ / 200000| / √π))
-        tail = (
-            (real(1) if (real(0.7978845608028654) * (real(0.044715) * x[e] * x[e] * x[e] + x[e]) >= real(0))
-            else exp_x) / (real(1) + exp_x)
+        # decay = exp(−(200000 + 8943·x²)·|x| / (50000·√(2·π)))
+        decay = times_exp(
+            real(1),
+            pair_times(pair_times(pair_of(real, -7.978845608028654e-06, 7.29e-22), pair_plus(pair_of(real, 200000.0, 0), pair_times(pair_of(real, 8943.0, 0), pair_times(pair(x[e]), pair(x[e]))))), pair_size(pair(x[e]))),
         )
-        # y = x·tail
-        y[e] = (real(0) if tail == real(0) else x[e] * tail)
-        # tail_ = exp(−2·√2·|x + 8943·x³ / 200000| / √π)
-        tail_ = exp_x
-        # ẏ = ẋ·(2·√2·x·tail_·(1 + 26829·x² / 200000) / (√π·(1 + exp(−2·√2·|x + 8943·x³ / 200000| / √π))²) +
-        #     (1 if √2·(x + 8943·x³ / 200000) / √π ≥ 0 else exp(−2·√2·|x + 8943·x³ / 200000| / √π)) / (1 +
-        #     exp(−2·√2·|x + 8943·x³ / 200000| / √π)))
+        # times_exp_x = x·exp(−(200000 + 8943·x²)·|x| / (50000·√(2·π)))
+        times_exp_x = times_exp(
+            x[e],
+            pair_times(pair_times(pair_of(real, -7.978845608028654e-06, 7.29e-22), pair_plus(pair_of(real, 200000.0, 0), pair_times(pair_of(real, 8943.0, 0), pair_times(pair(x[e]), pair(x[e]))))), pair_size(pair(x[e]))),
+        )
+        # y = (x if x ≥ 0 else x·exp(−(200000 + 8943·x²)·|x| / (50000·√(2·π)))) / (1 + decay)
+        y[e] = (x[e] if (x[e] >= real(0)) else times_exp_x) / (real(1) + decay)
+        # times_exp_decay_x = (1 + decay + x·(2·√2 / √π + 26829·x² / (50000·√(2·π))))·exp(−(200000 + 8943·
+        #     x²)·|x| / (50000·√(2·π)))
+        times_exp_decay_x = times_exp(
+            real(1) + decay + (real(1.5957691216057308) + real(0.21406444881780073) * x[e] * x[e]) * x[e],
+            pair_times(pair_times(pair_of(real, -7.978845608028654e-06, 7.29e-22), pair_plus(pair_of(real, 200000.0, 0), pair_times(pair_of(real, 8943.0, 0), pair_times(pair(x[e]), pair(x[e]))))), pair_size(pair(x[e]))),
+        )
+        # ẏ = ẋ·((1 + decay·(1 + x·(2·√2 / √π + 26829·x² / (50000·√(2·π)))) if x ≥ 0 else (1 + decay + x·
+        #     (2·√2 / √π + 26829·x² / (50000·√(2·π))))·exp(−(200000 + 8943·x²)·|x| / (50000·√(2·π)))) / (1 +
+        #     decay)²)
         y_dot[e] = (
-            ((real(1) if (real(0.7978845608028654) * (real(0.044715) * x[e] * x[e] * x[e] + x[e]) >= real(0))
-            else exp_x) / (real(1) + exp_x) + (real(0) if tail_ == real(0) else real(1.5957691216057308)
-            * (real(1) + real(0.134145) * x[e] * x[e]) * x[e] / ((real(1) + exp_x) * (real(1) + exp_x))
-            * tail_)) * x_dot[e]
+            x_dot[e] * (near_minus_0_752461(x[e]) if abs(real(0.7524614220710163) + x[e]) < real(0.75)
+            else (real(1) + (real(0) if decay == real(0) else (real(1) + (real(1.5957691216057308)
+            + real(0.21406444881780073) * x[e] * x[e]) * x[e]) * decay) if (x[e] >= real(0))
+            else times_exp_decay_x) / ((real(1) + decay) * (real(1) + decay)))
         )
 
 
@@ -150,21 +230,30 @@ def _jvp_parallel(chunk, x, x_dot, y, y_dot):
 def _hvp_rows(x, g, x_dot, dx_dot):
     real = x.dtype.type
     for e in range(x.shape[0]):
-        # tail_ = exp(−2·√2·|x + 8943·x³ / 200000| / √π)
-        tail_ = exp(-(real(1.5957691216057308) * abs(real(0.044715) * x[e] * x[e] * x[e] + x[e])))
-        # exp_x = exp(−2·√2·|x + 8943·x³ / 200000| / √π)
-        exp_x = exp(-(real(1.5957691216057308) * abs(real(0.044715) * x[e] * x[e] * x[e] + x[e])))
-        # x̄̇ = g·ẋ·(26829·tail_·x² / (25000·√(2·π)·(1 + exp(−2·√2·|x + 8943·x³ / 200000| / √π))²) + 4·√2·
-        #     (1 + 26829·x² / 200000)·exp(−2·√2·|x + 8943·x³ / 200000| / √π) / (√π·(1 + exp(−2·√2·|x + 8943·x³ /
-        #     200000| / √π))²) + 8·x·tail_·(1 + 26829·x² / 200000)²·tanh(√2·(x + 8943·x³ / 200000) / √π) / (π·
-        #     (1 + exp(−2·√2·|x + 8943·x³ / 200000| / √π))²))
+        # decay = exp(−(200000 + 8943·x²)·|x| / (50000·√(2·π)))
+        decay = times_exp(
+            real(1),
+            pair_times(pair_times(pair_of(real, -7.978845608028654e-06, 7.29e-22), pair_plus(pair_of(real, 200000.0, 0), pair_times(pair_of(real, 8943.0, 0), pair_times(pair(x[e]), pair(x[e]))))), pair_size(pair(x[e]))),
+        )
+        # x̄̇ = g·ẋ·exp(−(200000 + 8943·x²)·|x| / (50000·√(2·π)))·(4·√2 / √π + 26829·x² / (12500·√(2·π)) +
+        #     decay·(4·√2 / √π + x·(8/π + x·(26829 / (12500·√(2·π)) + x·(26829 / (12500·π) + 719795241·x² /
+        #     (5000000000·π))))) − 8·x / π − 26829·x³ / (12500·π) − 719795241·x⁵ / (5000000000·π) if x ≥ 0
+        #     else 4·√2 / √π + 8·x / π + 26829·x³ / (12500·π) + 719795241·x⁵ / (5000000000·π) + 26829·x² /
+        #     (12500·√(2·π)) + decay·(4·√2 / √π + x·(x·(26829 / (12500·√(2·π)) + x·(−26829 / (12500·π) −
+        #     719795241·x² / (5000000000·π))) − 8/π))) / (1 + decay)³
         dx_dot[e] = (
-            (real(3.1915382432114616) * exp_x * (real(1) + real(0.134145) * x[e] * x[e]) / ((real(1) + exp_x)
-            * (real(1) + exp_x)) + (real(0) if tail_ == real(0) else real(0.42812889763560147) * x[e] * x[e]
-            / ((real(1) + exp_x) * (real(1) + exp_x)) * tail_) + (real(0) if tail_ == real(0)
-            else -(real(2.5464790894703255) * (real(1) + real(0.134145) * x[e] * x[e]) * (real(1)
-            + real(0.134145) * x[e] * x[e]) * x[e] * tanh(real(0.7978845608028654) * (real(0.044715) * x[e]
-            * x[e] * x[e] + x[e])) / ((real(1) + exp_x) * (real(1) + exp_x))) * tail_)) * g[e] * x_dot[e]
+            g[e] * x_dot[e] * times_exp((real(3.1915382432114616) + real(0.8562577952712029) * x[e] * x[e]
+            + (real(0) if decay == real(0) else (real(3.1915382432114616) + (real(2.5464790894703255)
+            + (real(0.8562577952712029) + (real(0.6831948749139936) + real(0.045823588247668835) * x[e] * x[e])
+            * x[e]) * x[e]) * x[e]) * decay) - real(2.5464790894703255) * x[e] - real(0.045823588247668835)
+            * x[e] ** real(5) - real(0.6831948749139936) * x[e] * x[e] * x[e] if (x[e] >= real(0))
+            else real(3.1915382432114616) + real(2.5464790894703255) * x[e] + real(0.6831948749139936) * x[e]
+            * x[e] * x[e] + real(0.045823588247668835) * x[e] ** real(5) + real(0.8562577952712029) * x[e]
+            * x[e] + (real(0) if decay == real(0) else (real(3.1915382432114616) + ((real(0.8562577952712029)
+            + (real(-0.6831948749139936) - real(0.045823588247668835) * x[e] * x[e]) * x[e]) * x[e]
+            - real(2.5464790894703255)) * x[e])
+            * decay)), pair_times(pair_times(pair_of(real, -7.978845608028654e-06, 7.29e-22), pair_plus(pair_of(real, 200000.0, 0), pair_times(pair_of(real, 8943.0, 0), pair_times(pair(x[e]), pair(x[e]))))), pair_size(pair(x[e]))))
+            / ((real(1) + decay) * (real(1) + decay) * (real(1) + decay))
         )
 
 

@@ -32,7 +32,7 @@ from numba import njit, prange
 from ._runtime import OPTIONS, added, check, chunk_rows, compensated, number, output, outputs, pairs
 
 #: The runtime that these kernels were compiled against: a new one makes a new file, and with it a new cache.
-RUNTIME = "2118faf1eb82"
+RUNTIME = "e6502f2f2a3f"
 
 
 #: The operation, for programs.
@@ -89,9 +89,7 @@ SPEC = {
 
 
 @njit(**OPTIONS)
-def _forward_saving_rows(
-    lo, hi, x, beta, gamma, eps, one_over_c_size_over_size, c_size, k_size, size, mu, r, y,
-):
+def _forward_saving_rows(lo, hi, x, beta, gamma, c_size_size, eps, c_size, k_size, size, mu, r, y):
     real = x.dtype.type
     for n in range(lo, hi):
         for k in range(k_size):
@@ -103,9 +101,8 @@ def _forward_saving_rows(
                 for e in range(size):
                     sum_x_part = added(sum_x_part, x[n, k, c, e])
                 sum_x_sum, sum_x_sum_lost = compensated(sum_x_sum, sum_x_sum_lost, sum_x_part)
-            sum_x = real(sum_x_sum)
-            # μ[n,k] = one_over_c_size_over_size·sum_x[n,k]
-            mu_nk = one_over_c_size_over_size * sum_x
+            # μ[n,k] = sum_x[n,k] / c_size_size
+            mu_nk = real(sum_x_sum / real(c_size_size))
             mu[n, k] = mu_nk
             # sum_mu_x[n,k] = Σ_c (x[n,k,c] − μ[n,k])²
             sum_mu_x_sum = 0.0
@@ -115,9 +112,8 @@ def _forward_saving_rows(
                 for e in range(size):
                     sum_mu_x_part = added(sum_mu_x_part, (x[n, k, c, e] - mu_nk) * (x[n, k, c, e] - mu_nk))
                 sum_mu_x_sum, sum_mu_x_sum_lost = compensated(sum_mu_x_sum, sum_mu_x_sum_lost, sum_mu_x_part)
-            sum_mu_x = real(sum_mu_x_sum)
-            # var[n,k] = one_over_c_size_over_size·sum_mu_x[n,k]
-            var = one_over_c_size_over_size * sum_mu_x
+            # var[n,k] = sum_mu_x[n,k] / c_size_size
+            var = real(sum_mu_x_sum / real(c_size_size))
             # r[n,k] = 1 / √(var[n,k] + ε)
             r_nk = real(1) / math.sqrt(var + eps)
             r[n, k] = r_nk
@@ -130,15 +126,11 @@ def _forward_saving_rows(
 
 
 @njit(parallel=True, **OPTIONS)
-def _forward_saving_parallel(
-    chunk, n_size, x, beta, gamma, eps, one_over_c_size_over_size, c_size, k_size, size, mu, r, y,
-):
+def _forward_saving_parallel(chunk, n_size, x, beta, gamma, c_size_size, eps, c_size, k_size, size, mu, r, y):
     for k in prange((n_size + chunk - 1) // chunk):
         lo = k * chunk
         hi = min(lo + chunk, n_size)
-        _forward_saving_rows(
-            lo, hi, x, beta, gamma, eps, one_over_c_size_over_size, c_size, k_size, size, mu, r, y,
-        )
+        _forward_saving_rows(lo, hi, x, beta, gamma, c_size_size, eps, c_size, k_size, size, mu, r, y)
 
 
 @njit(**OPTIONS)
@@ -250,12 +242,12 @@ def _backward_3_parallel(chunk, k_size, g, xhat, c_size, n_size, size, dgamma):
 
 @njit(**OPTIONS)
 def _jvp_rows(
-    lo, hi, x, beta, gamma, x_dot, beta_dot, gamma_dot, eps, one_over_c_size_over_size, c_size, k_size, size,
-    y, y_dot,
+    lo, hi, x, beta, gamma, x_dot, beta_dot, gamma_dot, c_size_size, eps, c_size, k_size, size, y, y_dot,
 ):
     real = x.dtype.type
     for n in range(lo, hi):
         for k in range(k_size):
+            one_over_c_size_size = real(1) / real(c_size_size)
             # sum_x[n,k] = Σ_c x[n,k,c]
             # sum_x_dot[n,k] = Σ_c ẋ[n,k,c]
             sum_x_sum = 0.0
@@ -272,10 +264,9 @@ def _jvp_rows(
                 sum_x_dot_sum, sum_x_dot_sum_lost = compensated(
                     sum_x_dot_sum, sum_x_dot_sum_lost, sum_x_dot_part,
                 )
-            sum_x = real(sum_x_sum)
             sum_x_dot = real(sum_x_dot_sum)
-            # μ[n,k] = one_over_c_size_over_size·sum_x[n,k]
-            mu = one_over_c_size_over_size * sum_x
+            # μ[n,k] = sum_x[n,k] / c_size_size
+            mu = real(sum_x_sum / real(c_size_size))
             # sum_mu_x[n,k] = Σ_c (x[n,k,c] − μ[n,k])²
             sum_mu_x_sum = 0.0
             sum_mu_x_sum_lost = 0.0
@@ -284,9 +275,8 @@ def _jvp_rows(
                 for e in range(size):
                     sum_mu_x_part = added(sum_mu_x_part, (x[n, k, c, e] - mu) * (x[n, k, c, e] - mu))
                 sum_mu_x_sum, sum_mu_x_sum_lost = compensated(sum_mu_x_sum, sum_mu_x_sum_lost, sum_mu_x_part)
-            sum_mu_x = real(sum_mu_x_sum)
-            # var[n,k] = one_over_c_size_over_size·sum_mu_x[n,k]
-            var = one_over_c_size_over_size * sum_mu_x
+            # var[n,k] = sum_mu_x[n,k] / c_size_size
+            var = real(sum_mu_x_sum / real(c_size_size))
             # r[n,k] = 1 / √(var[n,k] + ε)
             r = real(1) / math.sqrt(var + eps)
             # x̂[n,k,c] = r[n,k]·(x[n,k,c] − μ[n,k])
@@ -305,35 +295,35 @@ def _jvp_rows(
                 )
             sum_xhat_x_dot = real(sum_xhat_x_dot_sum)
             # x̂[n,k,c] = r[n,k]·(x[n,k,c] − μ[n,k])
-            # ẏ[n,k,c] = β̇[k,c] + x̂[n,k,c]·γ̇[k,c] + r[n,k]·γ[k,c]·(ẋ[n,k,c] + one_over_c_size_over_size·
-            #     (−sum_x_dot[n,k] − sum_xhat_x_dot[n,k]·x̂[n,k,c]))
+            # ẏ[n,k,c] = β̇[k,c] + x̂[n,k,c]·γ̇[k,c] + r[n,k]·γ[k,c]·(ẋ[n,k,c] + (−sum_x_dot[n,k] −
+            #     sum_xhat_x_dot[n,k]·x̂[n,k,c]) / c_size_size)
             for c in range(c_size):
                 for e in range(size):
                     xhat = r * (x[n, k, c, e] - mu)
                     y_dot[n, k, c, e] = (
-                        xhat * gamma_dot[k, c] + r * (one_over_c_size_over_size * (-sum_x_dot - sum_xhat_x_dot
+                        xhat * gamma_dot[k, c] + r * (one_over_c_size_size * (-sum_x_dot - sum_xhat_x_dot
                         * xhat) + x_dot[n, k, c, e]) * gamma[k, c] + beta_dot[k, c]
                     )
 
 
 @njit(parallel=True, **OPTIONS)
 def _jvp_parallel(
-    chunk, n_size, x, beta, gamma, x_dot, beta_dot, gamma_dot, eps, one_over_c_size_over_size, c_size, k_size,
-    size, y, y_dot,
+    chunk, n_size, x, beta, gamma, x_dot, beta_dot, gamma_dot, c_size_size, eps, c_size, k_size, size, y,
+    y_dot,
 ):
     for k in prange((n_size + chunk - 1) // chunk):
         lo = k * chunk
         hi = min(lo + chunk, n_size)
         _jvp_rows(
-            lo, hi, x, beta, gamma, x_dot, beta_dot, gamma_dot, eps, one_over_c_size_over_size, c_size, k_size,
-            size, y, y_dot,
+            lo, hi, x, beta, gamma, x_dot, beta_dot, gamma_dot, c_size_size, eps, c_size, k_size, size, y,
+            y_dot,
         )
 
 
 @njit(**OPTIONS)
 def _hvp_rows(
-    lo, hi, x, gamma, g, x_dot, gamma_dot, eps, minus_one_over_c_size_over_size, one_over_c_size_over_size,
-    c_size, k_size, size, xhat_dot, dx_dot,
+    lo, hi, x, gamma, g, x_dot, gamma_dot, c_size_size, eps, minus_one_over_c_size_over_size, c_size, k_size,
+    size, xhat_dot, dx_dot,
 ):
     real = x.dtype.type
     for n in range(lo, hi):
@@ -374,12 +364,11 @@ def _hvp_rows(
                 sum_dxhat_dot_sum, sum_dxhat_dot_sum_lost = compensated(
                     sum_dxhat_dot_sum, sum_dxhat_dot_sum_lost, sum_dxhat_dot_part,
                 )
-            sum_x = real(sum_x_sum)
             sum_x_dot = real(sum_x_dot_sum)
             sum_dxhat = real(sum_dxhat_sum)
             sum_dxhat_dot = real(sum_dxhat_dot_sum)
-            # μ[n,k] = one_over_c_size_over_size·sum_x[n,k]
-            mu = one_over_c_size_over_size * sum_x
+            # μ[n,k] = sum_x[n,k] / c_size_size
+            mu = real(sum_x_sum / real(c_size_size))
             # sum_mu_x[n,k] = Σ_c (x[n,k,c] − μ[n,k])²
             sum_mu_x_sum = 0.0
             sum_mu_x_sum_lost = 0.0
@@ -388,9 +377,8 @@ def _hvp_rows(
                 for e in range(size):
                     sum_mu_x_part = added(sum_mu_x_part, (x[n, k, c, e] - mu) * (x[n, k, c, e] - mu))
                 sum_mu_x_sum, sum_mu_x_sum_lost = compensated(sum_mu_x_sum, sum_mu_x_sum_lost, sum_mu_x_part)
-            sum_mu_x = real(sum_mu_x_sum)
-            # var[n,k] = one_over_c_size_over_size·sum_mu_x[n,k]
-            var = one_over_c_size_over_size * sum_mu_x
+            # var[n,k] = sum_mu_x[n,k] / c_size_size
+            var = real(sum_mu_x_sum / real(c_size_size))
             # r[n,k] = 1 / √(var[n,k] + ε)
             r = real(1) / math.sqrt(var + eps)
             # x̂[n,k,c] = r[n,k]·(x[n,k,c] − μ[n,k])
@@ -469,15 +457,15 @@ def _hvp_rows(
 
 @njit(parallel=True, **OPTIONS)
 def _hvp_parallel(
-    chunk, n_size, x, gamma, g, x_dot, gamma_dot, eps, minus_one_over_c_size_over_size,
-    one_over_c_size_over_size, c_size, k_size, size, xhat_dot, dx_dot,
+    chunk, n_size, x, gamma, g, x_dot, gamma_dot, c_size_size, eps, minus_one_over_c_size_over_size, c_size,
+    k_size, size, xhat_dot, dx_dot,
 ):
     for k in prange((n_size + chunk - 1) // chunk):
         lo = k * chunk
         hi = min(lo + chunk, n_size)
         _hvp_rows(
-            lo, hi, x, gamma, g, x_dot, gamma_dot, eps, minus_one_over_c_size_over_size,
-            one_over_c_size_over_size, c_size, k_size, size, xhat_dot, dx_dot,
+            lo, hi, x, gamma, g, x_dot, gamma_dot, c_size_size, eps, minus_one_over_c_size_over_size, c_size,
+            k_size, size, xhat_dot, dx_dot,
         )
 
 
@@ -585,17 +573,13 @@ def forward_saving(x, gamma, beta, *, groups, eps=1e-05, out=None):
     y = y.reshape((n_size, k_size, c_size, size))
     mu = np.empty((n_size, k_size), real)
     r = np.empty((n_size, k_size), real)
-    one_over_c_size_over_size = 1 / (c_size * size)
+    c_size_size = c_size * size
     chunk = chunk_rows(k_size * c_size * size)
     if n_size <= chunk:
-        _forward_saving_rows(
-            0, n_size, x, beta, gamma, real(eps), real(one_over_c_size_over_size), c_size, k_size, size, mu, r,
-            y,
-        )
+        _forward_saving_rows(0, n_size, x, beta, gamma, c_size_size, real(eps), c_size, k_size, size, mu, r, y)
     else:
         _forward_saving_parallel(
-            chunk, n_size, x, beta, gamma, real(eps), real(one_over_c_size_over_size), c_size, k_size, size,
-            mu, r, y,
+            chunk, n_size, x, beta, gamma, c_size_size, real(eps), c_size, k_size, size, mu, r, y,
         )
     return y.reshape((n_size, k_size * c_size, *lead)), Saved(
         x.reshape((n_size, k_size, c_size, *lead)), gamma, mu, r, groups,
@@ -665,17 +649,17 @@ def jvp(inputs, tangents, *, groups, eps=1e-05):
     size = sizes["..."]
     y = np.empty((n_size, k_size, c_size, size), real)
     y_dot = np.empty((n_size, k_size, c_size, size), real)
-    one_over_c_size_over_size = 1 / (c_size * size)
+    c_size_size = c_size * size
     chunk = chunk_rows(k_size * c_size * size)
     if n_size <= chunk:
         _jvp_rows(
-            0, n_size, x, beta, gamma, x_dot, beta_dot, gamma_dot, real(eps), real(one_over_c_size_over_size),
-            c_size, k_size, size, y, y_dot,
+            0, n_size, x, beta, gamma, x_dot, beta_dot, gamma_dot, c_size_size, real(eps), c_size, k_size,
+            size, y, y_dot,
         )
     else:
         _jvp_parallel(
-            chunk, n_size, x, beta, gamma, x_dot, beta_dot, gamma_dot, real(eps),
-            real(one_over_c_size_over_size), c_size, k_size, size, y, y_dot,
+            chunk, n_size, x, beta, gamma, x_dot, beta_dot, gamma_dot, c_size_size, real(eps), c_size, k_size,
+            size, y, y_dot,
         )
     return y.reshape((n_size, k_size * c_size, *lead)), y_dot.reshape((n_size, k_size * c_size, *lead))
 
@@ -699,18 +683,18 @@ def hvp(inputs, vectors, g, *, groups, eps=1e-05):
     dgamma_dot = np.empty((k_size, c_size), real)
     dbeta_dot = np.empty((k_size, c_size), real)
     xhat_dot = np.empty((n_size, k_size, c_size, size), real)
-    one_over_c_size_over_size = 1 / (c_size * size)
+    c_size_size = c_size * size
     minus_one_over_c_size_over_size = -(1 / (c_size * size))
     chunk = chunk_rows(k_size * c_size * size)
     if n_size <= chunk:
         _hvp_rows(
-            0, n_size, x, gamma, g, x_dot, gamma_dot, real(eps), real(minus_one_over_c_size_over_size),
-            real(one_over_c_size_over_size), c_size, k_size, size, xhat_dot, dx_dot,
+            0, n_size, x, gamma, g, x_dot, gamma_dot, c_size_size, real(eps),
+            real(minus_one_over_c_size_over_size), c_size, k_size, size, xhat_dot, dx_dot,
         )
     else:
         _hvp_parallel(
-            chunk, n_size, x, gamma, g, x_dot, gamma_dot, real(eps), real(minus_one_over_c_size_over_size),
-            real(one_over_c_size_over_size), c_size, k_size, size, xhat_dot, dx_dot,
+            chunk, n_size, x, gamma, g, x_dot, gamma_dot, c_size_size, real(eps),
+            real(minus_one_over_c_size_over_size), c_size, k_size, size, xhat_dot, dx_dot,
         )
     chunk = chunk_rows(c_size)
     if k_size <= chunk:

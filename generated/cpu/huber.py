@@ -43,7 +43,7 @@ from ._runtime import (
 )
 
 #: The runtime that these kernels were compiled against: a new one makes a new file, and with it a new cache.
-RUNTIME = "2118faf1eb82"
+RUNTIME = "e6502f2f2a3f"
 
 
 #: The operation, for programs.
@@ -103,9 +103,8 @@ def _forward_saving_rows(pred, target, delta, L):
             sum_r_sum = added(
                 sum_r_sum, (r * r / real(2) if (delta >= abs(r)) else delta * (abs(r) - delta / real(2))),
             )
-        sum_r = real(sum_r_sum)
         # L[n] = sum_r[n] / size
-        L[n] = sum_r / real(size)
+        L[n] = sum_r_sum / real(size)
 
 
 @njit(parallel=True, **OPTIONS)
@@ -153,9 +152,8 @@ def _value_and_grad_rows(pred, target, delta, seed_over_size, L, dpred):
             sum_r_sum = added(
                 sum_r_sum, (r * r / real(2) if (delta >= abs(r)) else delta * (abs(r) - delta / real(2))),
             )
-        sum_r = real(sum_r_sum)
         # L[n] = sum_r[n] / size
-        L[n] = sum_r / real(size)
+        L[n] = sum_r_sum / real(size)
 
 
 @njit(parallel=True, **OPTIONS)
@@ -182,12 +180,10 @@ def _jvp_rows(pred, target, pred_dot, delta, L, L_dot):
                 sum_r_sum, (r * r / real(2) if (delta >= abs(r)) else delta * (abs(r) - delta / real(2))),
             )
             sum_pred_dot_r_sum = added(sum_pred_dot_r_sum, pred_dot[n, e] * larger(-delta, smaller(delta, r)))
-        sum_r = real(sum_r_sum)
-        sum_pred_dot_r = real(sum_pred_dot_r_sum)
         # L[n] = sum_r[n] / size
-        L[n] = sum_r / real(size)
+        L[n] = sum_r_sum / real(size)
         # L̇[n] = sum_pred_dot_r[n] / size
-        L_dot[n] = sum_pred_dot_r / real(size)
+        L_dot[n] = sum_pred_dot_r_sum / real(size)
 
 
 @njit(parallel=True, **OPTIONS)

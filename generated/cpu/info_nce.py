@@ -47,7 +47,7 @@ from ._runtime import (
 )
 
 #: The runtime that these kernels were compiled against: a new one makes a new file, and with it a new cache.
-RUNTIME = "2118faf1eb82"
+RUNTIME = "e6502f2f2a3f"
 
 
 #: The operation, for programs.
@@ -104,11 +104,11 @@ def _forward_saving_rows(u, v, un, vn):
             sum_v_sum = added(sum_v_sum, v[n, d] * v[n, d])
         sum_u = real(sum_u_sum)
         sum_v = real(sum_v_sum)
-        # un[n,d] = u[n,d] / √sum_u[n]
-        # vn[n,d] = v[n,d] / √sum_v[n]
+        # un[n,d] = 0 if sum_u[n] = 0 else u[n,d] / √sum_u[n]
+        # vn[n,d] = 0 if sum_v[n] = 0 else v[n,d] / √sum_v[n]
         for d in range(d_size):
-            un[n, d] = u[n, d] / math.sqrt(sum_u)
-            vn[n, d] = v[n, d] / math.sqrt(sum_v)
+            un[n, d] = (real(0) if (sum_u == real(0)) else u[n, d] / math.sqrt(sum_u))
+            vn[n, d] = (real(0) if (sum_v == real(0)) else v[n, d] / math.sqrt(sum_v))
 
 
 @njit(parallel=True, **OPTIONS)
@@ -125,7 +125,7 @@ def _forward_saving_2_rows(lo, hi, sum_un_vn, tau, n_size, s, s_max, sum_exp):
     for n in range(lo, hi):
         # s[n,n′] = sum_un_vn[n,n′] / τ
         # sₘₐₓ[n] = max_n′(s[n,n′])
-        s_max_n = real(-np.inf)
+        s_max_n = -np.finfo(real).max
         for n_2 in range(n_size):
             s_nn_2 = sum_un_vn[n, n_2] / tau
             s[n, n_2] = s_nn_2
@@ -251,11 +251,11 @@ def _value_and_grad_rows(u, v, sum_u, un, sum_v, vn):
         sum_u[n] = sum_u_n
         sum_v_n = real(sum_v_sum)
         sum_v[n] = sum_v_n
-        # un[n,d] = u[n,d] / √sum_u[n]
-        # vn[n,d] = v[n,d] / √sum_v[n]
+        # un[n,d] = 0 if sum_u[n] = 0 else u[n,d] / √sum_u[n]
+        # vn[n,d] = 0 if sum_v[n] = 0 else v[n,d] / √sum_v[n]
         for d in range(d_size):
-            un[n, d] = u[n, d] / math.sqrt(sum_u_n)
-            vn[n, d] = v[n, d] / math.sqrt(sum_v_n)
+            un[n, d] = (real(0) if (sum_u_n == real(0)) else u[n, d] / math.sqrt(sum_u_n))
+            vn[n, d] = (real(0) if (sum_v_n == real(0)) else v[n, d] / math.sqrt(sum_v_n))
 
 
 @njit(parallel=True, **OPTIONS)
@@ -272,7 +272,7 @@ def _value_and_grad_2_rows(lo, hi, sum_un_vn, seed, tau, n_size, s, s_max, sum_e
     for n in range(lo, hi):
         # s[n,n′] = sum_un_vn[n,n′] / τ
         # sₘₐₓ[n] = max_n′(s[n,n′])
-        s_max_n = real(-np.inf)
+        s_max_n = -np.finfo(real).max
         for n_2 in range(n_size):
             s_nn_2 = sum_un_vn[n, n_2] / tau
             s[n, n_2] = s_nn_2
@@ -374,16 +374,16 @@ def _jvp_rows(u, v, u_dot, v_dot, un, sum_v, vn, un_dot, sum_vn_v_dot):
         sum_u = real(sum_u_sum)
         sum_v_n = real(sum_v_sum)
         sum_v[n] = sum_v_n
-        # un[n,d] = u[n,d] / √sum_u[n]
-        # vn[n,d] = v[n,d] / √sum_v[n]
+        # un[n,d] = 0 if sum_u[n] = 0 else u[n,d] / √sum_u[n]
+        # vn[n,d] = 0 if sum_v[n] = 0 else v[n,d] / √sum_v[n]
         # sum_un_u_dot[n] = Σ_d un[n,d]·u̇[n,d]
         # sum_vn_v_dot[n] = Σ_d vn[n,d]·v̇[n,d]
         sum_un_u_dot_sum = 0.0
         sum_vn_v_dot_sum = 0.0
         for d in range(d_size):
-            un_nd = u[n, d] / math.sqrt(sum_u)
+            un_nd = (real(0) if (sum_u == real(0)) else u[n, d] / math.sqrt(sum_u))
             un[n, d] = un_nd
-            vn_nd = v[n, d] / math.sqrt(sum_v_n)
+            vn_nd = (real(0) if (sum_v_n == real(0)) else v[n, d] / math.sqrt(sum_v_n))
             vn[n, d] = vn_nd
             sum_un_u_dot_sum = added(sum_un_u_dot_sum, un_nd * u_dot[n, d])
             sum_vn_v_dot_sum = added(sum_vn_v_dot_sum, vn_nd * v_dot[n, d])
@@ -417,7 +417,7 @@ def _jvp_2_rows(
         # s[n,n′] = sum_un_vn[n,n′] / τ
         # ṡ[n,n′] = (sum_un_dot_vn[n,n′] + (sum_un_v_dot[n,n′] − τ·sum_vn_v_dot[n′]·s[n,n′]) / √sum_v[n′]) / τ
         # sₘₐₓ[n] = max_n′(s[n,n′])
-        s_max_n = real(-np.inf)
+        s_max_n = -np.finfo(real).max
         for n_2 in range(n_size):
             s_nn_2 = sum_un_vn[n, n_2] / tau
             s[n, n_2] = s_nn_2
@@ -491,16 +491,16 @@ def _hvp_rows(u, v, u_dot, v_dot, sum_u, un, sum_v, vn, sum_un_u_dot, un_dot, su
         sum_u[n] = sum_u_n
         sum_v_n = real(sum_v_sum)
         sum_v[n] = sum_v_n
-        # un[n,d] = u[n,d] / √sum_u[n]
-        # vn[n,d] = v[n,d] / √sum_v[n]
+        # un[n,d] = 0 if sum_u[n] = 0 else u[n,d] / √sum_u[n]
+        # vn[n,d] = 0 if sum_v[n] = 0 else v[n,d] / √sum_v[n]
         # sum_un_u_dot[n] = Σ_d un[n,d]·u̇[n,d]
         # sum_vn_v_dot[n] = Σ_d vn[n,d]·v̇[n,d]
         sum_un_u_dot_sum = 0.0
         sum_vn_v_dot_sum = 0.0
         for d in range(d_size):
-            un_nd = u[n, d] / math.sqrt(sum_u_n)
+            un_nd = (real(0) if (sum_u_n == real(0)) else u[n, d] / math.sqrt(sum_u_n))
             un[n, d] = un_nd
-            vn_nd = v[n, d] / math.sqrt(sum_v_n)
+            vn_nd = (real(0) if (sum_v_n == real(0)) else v[n, d] / math.sqrt(sum_v_n))
             vn[n, d] = vn_nd
             sum_un_u_dot_sum = added(sum_un_u_dot_sum, un_nd * u_dot[n, d])
             sum_vn_v_dot_sum = added(sum_vn_v_dot_sum, vn_nd * v_dot[n, d])
@@ -534,7 +534,7 @@ def _hvp_2_rows(lo, hi, sum_un_vn, sum_un_dot_vn, sum_un_vn_dot, seed, tau, n_si
     for n in range(lo, hi):
         # s[n,n′] = sum_un_vn[n,n′] / τ
         # sₘₐₓ[n] = max_n′(s[n,n′])
-        s_max = real(-np.inf)
+        s_max = -np.finfo(real).max
         for n_2 in range(n_size):
             s = sum_un_vn[n, n_2] / tau
             s_max = maxnum(s_max, s)

@@ -44,7 +44,7 @@ from ._runtime import (
 )
 
 #: The runtime that these kernels were compiled against: a new one makes a new file, and with it a new cache.
-RUNTIME = "2118faf1eb82"
+RUNTIME = "e6502f2f2a3f"
 
 
 #: The operation, for programs.
@@ -93,7 +93,7 @@ def _forward_saving_rows(label, z, one_minus_smoothing, smoothing_over_c_size, z
     for n in range(z.shape[0]):
         label_n = label[n]
         # zₘₐₓ[n] = max_c(z[n,c])
-        z_max_n = real(-np.inf)
+        z_max_n = -np.finfo(real).max
         for c in range(c_size):
             z_max_n = maxnum(z_max_n, z[n, c])
         z_max[n] = z_max_n
@@ -113,9 +113,8 @@ def _forward_saving_rows(label, z, one_minus_smoothing, smoothing_over_c_size, z
             t = smoothing_over_c_size + one_minus_smoothing * (real(1) if c == label_n else real(0))
             shifted = z[n, c] - z_max_n
             sum_log_sum_shifted_t_sum = added(sum_log_sum_shifted_t_sum, t * (shifted - log_sum))
-        sum_log_sum_shifted_t = real(sum_log_sum_shifted_t_sum)
         # L[n] = −sum_log_sum_shifted_t[n]
-        L[n] = -sum_log_sum_shifted_t
+        L[n] = -sum_log_sum_shifted_t_sum
 
 
 @njit(parallel=True, **OPTIONS)
@@ -165,7 +164,7 @@ def _value_and_grad_rows(label, z, one_minus_smoothing, seed, smoothing_over_c_s
     for n in range(z.shape[0]):
         label_n = label[n]
         # zₘₐₓ[n] = max_c(z[n,c])
-        z_max = real(-np.inf)
+        z_max = -np.finfo(real).max
         for c in range(c_size):
             z_max = maxnum(z_max, z[n, c])
         # exp_z_max_z[n,c] = exp(z[n,c] − zₘₐₓ[n])
@@ -191,9 +190,8 @@ def _value_and_grad_rows(label, z, one_minus_smoothing, seed, smoothing_over_c_s
             shifted = z[n, c] - z_max
             dz[n, c] = seed * (a - t)
             sum_log_sum_shifted_t_sum = added(sum_log_sum_shifted_t_sum, t * (shifted - log_sum))
-        sum_log_sum_shifted_t = real(sum_log_sum_shifted_t_sum)
         # L[n] = −sum_log_sum_shifted_t[n]
-        L[n] = -sum_log_sum_shifted_t
+        L[n] = -sum_log_sum_shifted_t_sum
 
 
 @njit(parallel=True, **OPTIONS)
@@ -216,7 +214,7 @@ def _jvp_rows(label, z, z_dot, one_minus_smoothing, smoothing_over_c_size, L, L_
         # t[n,c] = one_minus_smoothing·1[c = label[n]] + smoothing_over_c_size
         # zₘₐₓ[n] = max_c(z[n,c])
         # sum_t_z_dot[n] = Σ_c t[n,c]·ż[n,c]
-        z_max = real(-np.inf)
+        z_max = -np.finfo(real).max
         sum_t_z_dot_sum = 0.0
         for c in range(c_size):
             t = smoothing_over_c_size + one_minus_smoothing * (real(1) if c == label_n else real(0))
@@ -247,10 +245,9 @@ def _jvp_rows(label, z, z_dot, one_minus_smoothing, smoothing_over_c_size, L, L_
             shifted = z[n, c] - z_max
             sum_log_sum_shifted_t_sum = added(sum_log_sum_shifted_t_sum, t * (shifted - log_sum))
             sum_a_z_dot_sum = added(sum_a_z_dot_sum, a * z_dot[n, c])
-        sum_log_sum_shifted_t = real(sum_log_sum_shifted_t_sum)
         sum_a_z_dot = real(sum_a_z_dot_sum)
         # L[n] = −sum_log_sum_shifted_t[n]
-        L[n] = -sum_log_sum_shifted_t
+        L[n] = -sum_log_sum_shifted_t_sum
         # L̇[n] = sum_a_z_dot[n] − sum_t_z_dot[n]
         L_dot[n] = sum_a_z_dot - sum_t_z_dot
 
@@ -272,7 +269,7 @@ def _hvp_rows(z, z_dot, seed, dz_dot):
     c_size = z.shape[1]
     for n in range(z.shape[0]):
         # zₘₐₓ[n] = max_c(z[n,c])
-        z_max = real(-np.inf)
+        z_max = -np.finfo(real).max
         for c in range(c_size):
             z_max = maxnum(z_max, z[n, c])
         # exp_z_max_z[n,c] = exp(z[n,c] − zₘₐₓ[n])

@@ -32,7 +32,7 @@ from numba import njit, prange
 from ._runtime import OPTIONS, added, check, chunk_rows, number, output, outputs, pairs
 
 #: The runtime that these kernels were compiled against: a new one makes a new file, and with it a new cache.
-RUNTIME = "2118faf1eb82"
+RUNTIME = "e6502f2f2a3f"
 
 
 #: The operation, for programs.
@@ -86,17 +86,15 @@ def _forward_saving_rows(x, beta, gamma, eps, mu, r, y):
         sum_x_sum = 0.0
         for d in range(d_size):
             sum_x_sum = added(sum_x_sum, x[e, d])
-        sum_x = real(sum_x_sum)
         # μ = sum_x/D
-        mu_e = sum_x / real(d_size)
+        mu_e = real(sum_x_sum / real(d_size))
         mu[e] = mu_e
         # sum_mu_x = Σ_d (x[d] − μ)²
         sum_mu_x_sum = 0.0
         for d in range(d_size):
             sum_mu_x_sum = added(sum_mu_x_sum, (x[e, d] - mu_e) * (x[e, d] - mu_e))
-        sum_mu_x = real(sum_mu_x_sum)
         # var = sum_mu_x/D
-        var = sum_mu_x / real(d_size)
+        var = real(sum_mu_x_sum / real(d_size))
         # r = 1 / √(var + ε)
         r_e = real(1) / math.sqrt(var + eps)
         r[e] = r_e
@@ -179,17 +177,15 @@ def _jvp_rows(x, beta, gamma, x_dot, beta_dot, gamma_dot, eps, y, y_dot):
         for d in range(d_size):
             sum_x_sum = added(sum_x_sum, x[e, d])
             sum_x_dot_sum = added(sum_x_dot_sum, x_dot[e, d])
-        sum_x = real(sum_x_sum)
         sum_x_dot = real(sum_x_dot_sum)
         # μ = sum_x/D
-        mu = one_over_d * sum_x
+        mu = real(sum_x_sum / real(d_size))
         # sum_mu_x = Σ_d (x[d] − μ)²
         sum_mu_x_sum = 0.0
         for d in range(d_size):
             sum_mu_x_sum = added(sum_mu_x_sum, (x[e, d] - mu) * (x[e, d] - mu))
-        sum_mu_x = real(sum_mu_x_sum)
         # var = sum_mu_x/D
-        var = one_over_d * sum_mu_x
+        var = real(sum_mu_x_sum / real(d_size))
         # r = 1 / √(var + ε)
         r = real(1) / math.sqrt(var + eps)
         # x̂[d] = r·(x[d] − μ)
@@ -243,19 +239,17 @@ def _hvp_rows(x, gamma, g, x_dot, gamma_dot, eps, dx_dot, dgamma_dot):
             sum_x_dot_sum = added(sum_x_dot_sum, x_dot[e, d])
             sum_dxhat_sum = added(sum_dxhat_sum, dxhat)
             sum_dxhat_dot_sum = added(sum_dxhat_dot_sum, dxhat_dot)
-        sum_x = real(sum_x_sum)
         sum_x_dot = real(sum_x_dot_sum)
         sum_dxhat = real(sum_dxhat_sum)
         sum_dxhat_dot = real(sum_dxhat_dot_sum)
         # μ = sum_x/D
-        mu = one_over_d * sum_x
+        mu = real(sum_x_sum / real(d_size))
         # sum_mu_x = Σ_d (x[d] − μ)²
         sum_mu_x_sum = 0.0
         for d in range(d_size):
             sum_mu_x_sum = added(sum_mu_x_sum, (x[e, d] - mu) * (x[e, d] - mu))
-        sum_mu_x = real(sum_mu_x_sum)
         # var = sum_mu_x/D
-        var = one_over_d * sum_mu_x
+        var = real(sum_mu_x_sum / real(d_size))
         # r = 1 / √(var + ε)
         r = real(1) / math.sqrt(var + eps)
         # x̂[d] = r·(x[d] − μ)

@@ -43,7 +43,7 @@ from ._runtime import (
 )
 
 #: The runtime that these kernels were compiled against: a new one makes a new file, and with it a new cache.
-RUNTIME = "2118faf1eb82"
+RUNTIME = "e6502f2f2a3f"
 
 
 #: The operation, for programs.
@@ -95,9 +95,8 @@ def _forward_saving_rows(pred, target, L):
         for e in range(size):
             r = pred[n, e] - target[n, e]
             sum_exp_r_sum = added(sum_exp_r_sum, log(exp(r) / real(2) + exp(-r) / real(2)))
-        sum_exp_r = real(sum_exp_r_sum)
         # L[n] = sum_exp_r[n] / size
-        L[n] = sum_exp_r / real(size)
+        L[n] = sum_exp_r_sum / real(size)
 
 
 @njit(parallel=True, **OPTIONS)
@@ -143,9 +142,8 @@ def _value_and_grad_rows(pred, target, seed_over_size, L, dpred):
             r = pred[n, e] - target[n, e]
             dpred[n, e] = seed_over_size * tanh(r)
             sum_exp_r_sum = added(sum_exp_r_sum, log(exp(r) / real(2) + exp(-r) / real(2)))
-        sum_exp_r = real(sum_exp_r_sum)
         # L[n] = sum_exp_r[n] / size
-        L[n] = sum_exp_r / real(size)
+        L[n] = sum_exp_r_sum / real(size)
 
 
 @njit(parallel=True, **OPTIONS)
@@ -177,12 +175,10 @@ def _jvp_rows(pred, target, pred_dot, L, L_dot):
                 -(pred_dot[n, e] * (real(1) if (r >= real(0)) else exp_r) * expm1(-(real(2) * r)) / (real(1)
                 + exp_r)),
             )
-        sum_exp_r = real(sum_exp_r_sum)
-        sum_exp_pred_dot_r = real(sum_exp_pred_dot_r_sum)
         # L[n] = sum_exp_r[n] / size
-        L[n] = sum_exp_r / real(size)
+        L[n] = sum_exp_r_sum / real(size)
         # L̇[n] = sum_exp_pred_dot_r[n] / size
-        L_dot[n] = sum_exp_pred_dot_r / real(size)
+        L_dot[n] = sum_exp_pred_dot_r_sum / real(size)
 
 
 @njit(parallel=True, **OPTIONS)

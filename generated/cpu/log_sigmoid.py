@@ -28,7 +28,7 @@ from numba import njit, prange
 from ._runtime import OPTIONS, check, chunk_rows, exp, larger, log1p, output, pairs
 
 #: The runtime that these kernels were compiled against: a new one makes a new file, and with it a new cache.
-RUNTIME = "2118faf1eb82"
+RUNTIME = "e6502f2f2a3f"
 
 
 #: The operation, for programs.
@@ -51,7 +51,7 @@ SPEC = {
         "parameters": "0",
         "flops": {
             "forward": "3*size",
-            "backward": "4*size",
+            "backward": "5*size",
         },
         "bytes": {
             "forward": "2*item*size",
@@ -82,10 +82,12 @@ def _forward_saving_parallel(chunk, x, y):
 def _backward_rows(x, g, dx):
     real = x.dtype.type
     for e in range(x.shape[0]):
+        # decay = exp(−|x|)
+        decay = exp(-abs(x[e]))
         # exp_x = exp(−|x|)
         exp_x = exp(-abs(x[e]))
-        # x̄ = g·(1 if x ≤ 0 else exp(−|x|)) / (1 + exp(−|x|))
-        dx[e] = g[e] * (real(1) if (x[e] <= real(0)) else exp_x) / (real(1) + exp_x)
+        # x̄ = g·(exp(−|x|) if x ≥ 0 else 1) / (1 + decay)
+        dx[e] = g[e] * (exp_x if (x[e] >= real(0)) else real(1)) / (real(1) + decay)
 
 
 @njit(parallel=True, **OPTIONS)
@@ -104,8 +106,10 @@ def _jvp_rows(x, x_dot, y, y_dot):
         exp_x = exp(-abs(x[e]))
         # y = −max(0, −x) − log1p(exp(−|x|))
         y[e] = -log1p(exp_x) - larger(-x[e], real(0))
-        # ẏ = ẋ·(1 if x ≤ 0 else exp(−|x|)) / (1 + exp(−|x|))
-        y_dot[e] = x_dot[e] * (real(1) if (x[e] <= real(0)) else exp_x) / (real(1) + exp_x)
+        # decay = exp(−|x|)
+        decay = exp_x
+        # ẏ = ẋ·(exp(−|x|) if x ≥ 0 else 1) / (1 + decay)
+        y_dot[e] = x_dot[e] * (exp_x if (x[e] >= real(0)) else real(1)) / (real(1) + decay)
 
 
 @njit(parallel=True, **OPTIONS)
@@ -124,8 +128,10 @@ def _hvp_rows(x, g, x_dot, dx_dot):
         exp_x = exp(-abs(x[e]))
         # sigmoid = (1 if x ≥ 0 else exp(−|x|)) / (1 + exp(−|x|))
         sigmoid = (real(1) if (x[e] >= real(0)) else exp_x) / (real(1) + exp_x)
-        # x̄ = g·(1 if x ≤ 0 else exp(−|x|)) / (1 + exp(−|x|))
-        dx = g[e] * (real(1) if (x[e] <= real(0)) else exp_x) / (real(1) + exp_x)
+        # decay = exp(−|x|)
+        decay = exp_x
+        # x̄ = g·(exp(−|x|) if x ≥ 0 else 1) / (1 + decay)
+        dx = g[e] * (exp_x if (x[e] >= real(0)) else real(1)) / (real(1) + decay)
         # x̄̇ = −x̄·sigmoid·ẋ
         dx_dot[e] = (real(0) if sigmoid == real(0) else -(dx * x_dot[e]) * sigmoid)
 

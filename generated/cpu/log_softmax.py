@@ -29,7 +29,7 @@ from numba import njit, prange
 from ._runtime import OPTIONS, added, check, chunk_rows, exp, log, maxnum, number, output, pairs
 
 #: The runtime that these kernels were compiled against: a new one makes a new file, and with it a new cache.
-RUNTIME = "2118faf1eb82"
+RUNTIME = "e6502f2f2a3f"
 
 
 #: The operation, for programs.
@@ -75,7 +75,7 @@ def _forward_saving_rows(z, T, z_max, sum_exp, y):
     c_size = z.shape[1]
     for e in range(z.shape[0]):
         # zₘₐₓ = max_c(z[c] / T)
-        z_max_e = real(-np.inf)
+        z_max_e = -np.finfo(real).max
         for c in range(c_size):
             z_max_e = maxnum(z_max_e, z[e, c] / T)
         z_max[e] = z_max_e
@@ -135,7 +135,7 @@ def _jvp_rows(z, z_dot, T, y, y_dot):
     c_size = z.shape[1]
     for e in range(z.shape[0]):
         # zₘₐₓ = max_c(z[c] / T)
-        z_max = real(-np.inf)
+        z_max = -np.finfo(real).max
         for c in range(c_size):
             z_max = maxnum(z_max, z[e, c] / T)
         # exp_z_max_z[c] = exp(z[c] / T − zₘₐₓ)
@@ -180,7 +180,7 @@ def _hvp_rows(z, z_dot, g, T, T_to_const, dz_dot):
     for e in range(z.shape[0]):
         # zₘₐₓ = max_c(z[c] / T)
         # sum_g = Σ_c g[c]
-        z_max = real(-np.inf)
+        z_max = -np.finfo(real).max
         sum_g_sum = 0.0
         for c in range(c_size):
             z_max = maxnum(z_max, z[e, c] / T)

@@ -39,7 +39,7 @@ from ._runtime import (
 )
 
 #: The runtime that these kernels were compiled against: a new one makes a new file, and with it a new cache.
-RUNTIME = "2118faf1eb82"
+RUNTIME = "e6502f2f2a3f"
 
 
 #: The operation, for programs.
@@ -88,9 +88,8 @@ def _forward_saving_rows(pred, target, L):
         sum_pred_target_sum = 0.0
         for e in range(size):
             sum_pred_target_sum = added(sum_pred_target_sum, abs(pred[n, e] - target[n, e]))
-        sum_pred_target = real(sum_pred_target_sum)
         # L[n] = sum_pred_target[n] / size
-        L[n] = sum_pred_target / real(size)
+        L[n] = sum_pred_target_sum / real(size)
 
 
 @njit(parallel=True, **OPTIONS)
@@ -132,9 +131,8 @@ def _value_and_grad_rows(pred, target, seed_over_size, L, dpred):
         for e in range(size):
             dpred[n, e] = seed_over_size * sign(pred[n, e] - target[n, e])
             sum_pred_target_sum = added(sum_pred_target_sum, abs(pred[n, e] - target[n, e]))
-        sum_pred_target = real(sum_pred_target_sum)
         # L[n] = sum_pred_target[n] / size
-        L[n] = sum_pred_target / real(size)
+        L[n] = sum_pred_target_sum / real(size)
 
 
 @njit(parallel=True, **OPTIONS)
@@ -159,12 +157,10 @@ def _jvp_rows(pred, target, pred_dot, L, L_dot):
             sum_pred_pred_dot_target_sum = added(
                 sum_pred_pred_dot_target_sum, pred_dot[n, e] * sign(pred[n, e] - target[n, e]),
             )
-        sum_pred_target = real(sum_pred_target_sum)
-        sum_pred_pred_dot_target = real(sum_pred_pred_dot_target_sum)
         # L[n] = sum_pred_target[n] / size
-        L[n] = sum_pred_target / real(size)
+        L[n] = sum_pred_target_sum / real(size)
         # L̇[n] = sum_pred_pred_dot_target[n] / size
-        L_dot[n] = sum_pred_pred_dot_target / real(size)
+        L_dot[n] = sum_pred_pred_dot_target_sum / real(size)
 
 
 @njit(parallel=True, **OPTIONS)

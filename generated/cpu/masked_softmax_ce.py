@@ -29,7 +29,7 @@ from numba import njit, prange
 from ._runtime import OPTIONS, added, check, chunk_rows, exp, log, maxnum, output, pairs
 
 #: The runtime that these kernels were compiled against: a new one makes a new file, and with it a new cache.
-RUNTIME = "2118faf1eb82"
+RUNTIME = "e6502f2f2a3f"
 
 
 #: The operation, for programs.
@@ -75,7 +75,7 @@ def _forward_saving_rows(lo, hi, z, mask, label, c_size, z_max, sum_exp, count, 
         # count = Σ_n mask[n]
         count_sum = added(count_sum, mask[n])
         # zₘₐₓ[n] = max_c(z[n,c])
-        z_max_n = real(-np.inf)
+        z_max_n = -np.finfo(real).max
         for c in range(c_size):
             z_max_n = maxnum(z_max_n, z[n, c])
         z_max[n] = z_max_n
@@ -141,7 +141,7 @@ def _value_and_grad_rows(lo, hi, z, mask, label, c_size, a, count, sum_log_sum_m
         # count = Σ_n mask[n]
         count_sum = added(count_sum, mask[n])
         # zₘₐₓ[n] = max_c(z[n,c])
-        z_max = real(-np.inf)
+        z_max = -np.finfo(real).max
         for c in range(c_size):
             z_max = maxnum(z_max, z[n, c])
         # shifted[n] = z[n,label[n]] − zₘₐₓ[n]
@@ -209,7 +209,7 @@ def _jvp_rows(
         # count = Σ_n mask[n]
         count_sum = added(count_sum, mask[n])
         # zₘₐₓ[n] = max_c(z[n,c])
-        z_max = real(-np.inf)
+        z_max = -np.finfo(real).max
         for c in range(c_size):
             z_max = maxnum(z_max, z[n, c])
         # shifted[n] = z[n,label[n]] − zₘₐₓ[n]
@@ -265,7 +265,7 @@ def _hvp_rows(z, mask, z_dot, a, sum_a_z_dot, count):
         # count = Σ_n mask[n]
         count_sum = added(count_sum, mask[n])
         # zₘₐₓ[n] = max_c(z[n,c])
-        z_max = real(-np.inf)
+        z_max = -np.finfo(real).max
         for c in range(c_size):
             z_max = maxnum(z_max, z[n, c])
         # exp_z_max_z[n,c] = exp(z[n,c] − zₘₐₓ[n])

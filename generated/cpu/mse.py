@@ -38,7 +38,7 @@ from ._runtime import (
 )
 
 #: The runtime that these kernels were compiled against: a new one makes a new file, and with it a new cache.
-RUNTIME = "2118faf1eb82"
+RUNTIME = "e6502f2f2a3f"
 
 
 #: The operation, for programs.
@@ -89,9 +89,8 @@ def _forward_saving_rows(pred, target, L):
             sum_pred_target_sum = added(
                 sum_pred_target_sum, (pred[n, e] - target[n, e]) * (pred[n, e] - target[n, e]),
             )
-        sum_pred_target = real(sum_pred_target_sum)
         # L[n] = sum_pred_target[n] / size
-        L[n] = sum_pred_target / real(size)
+        L[n] = sum_pred_target_sum / real(size)
 
 
 @njit(parallel=True, **OPTIONS)
@@ -135,9 +134,8 @@ def _value_and_grad_rows(pred, target, two_seed_over_size, L, dpred):
             sum_pred_target_sum = added(
                 sum_pred_target_sum, (pred[n, e] - target[n, e]) * (pred[n, e] - target[n, e]),
             )
-        sum_pred_target = real(sum_pred_target_sum)
         # L[n] = sum_pred_target[n] / size
-        L[n] = sum_pred_target / real(size)
+        L[n] = sum_pred_target_sum / real(size)
 
 
 @njit(parallel=True, **OPTIONS)
@@ -164,12 +162,10 @@ def _jvp_rows(pred, target, pred_dot, L, L_dot):
             sum_pred_pred_dot_target_sum = added(
                 sum_pred_pred_dot_target_sum, (pred[n, e] - target[n, e]) * pred_dot[n, e],
             )
-        sum_pred_target = real(sum_pred_target_sum)
-        sum_pred_pred_dot_target = real(sum_pred_pred_dot_target_sum)
         # L[n] = sum_pred_target[n] / size
-        L[n] = sum_pred_target / real(size)
+        L[n] = sum_pred_target_sum / real(size)
         # L̇[n] = 2·sum_pred_pred_dot_target[n] / size
-        L_dot[n] = real(2) * sum_pred_pred_dot_target / real(size)
+        L_dot[n] = real(2) * sum_pred_pred_dot_target_sum / real(size)
 
 
 @njit(parallel=True, **OPTIONS)

@@ -50,7 +50,7 @@ from ._runtime import (
 )
 
 #: The runtime that these kernels were compiled against: a new one makes a new file, and with it a new cache.
-RUNTIME = "2118faf1eb82"
+RUNTIME = "e6502f2f2a3f"
 
 
 #: The operation, for programs.
@@ -266,7 +266,7 @@ def _forward_saving_5_rows(lo, hi, attention_z, h_size, t_size, attention_z_max,
         for h in range(h_size):
             for t in range(t_size):
                 # attention_z_max[n,h,t] = max_t′(attention_z[n,h,t,t′])
-                attention_z_max_nht = real(-np.inf)
+                attention_z_max_nht = -np.finfo(real).max
                 for t_2 in range(t_size):
                     attention_z_max_nht = maxnum(attention_z_max_nht, attention_z[n, h, t, t_2])
                 attention_z_max[n, h, t] = attention_z_max_nht
@@ -783,7 +783,7 @@ def _jvp_6_rows(lo, hi, attention_z, attention_z_dot, h_size, t_size, attention_
         for h in range(h_size):
             for t in range(t_size):
                 # attention_z_max[n,h,t] = max_t′(attention_z[n,h,t,t′])
-                attention_z_max_nht = real(-np.inf)
+                attention_z_max_nht = -np.finfo(real).max
                 for t_2 in range(t_size):
                     attention_z_max_nht = maxnum(attention_z_max_nht, attention_z[n, h, t, t_2])
                 attention_z_max[n, h, t] = attention_z_max_nht
@@ -1163,7 +1163,7 @@ def _hvp_8_rows(
         for h in range(h_size):
             for t in range(t_size):
                 # attention_z_max[n,h,t] = max_t′(attention_z[n,h,t,t′])
-                attention_z_max_nht = real(-np.inf)
+                attention_z_max_nht = -np.finfo(real).max
                 for t_2 in range(t_size):
                     attention_z_max_nht = maxnum(attention_z_max_nht, attention_z[n, h, t, t_2])
                 attention_z_max[n, h, t] = attention_z_max_nht
@@ -1179,7 +1179,7 @@ def _hvp_8_rows(
                 #     attention_z_max[n,h,t])
                 sum_exp_sum = 0.0
                 shifted_sum_sum = 0.0
-                shifted_sum__sum = 0.0
+                shifted_sum_1_sum = 0.0
                 shifted_sum_2_sum = 0.0
                 for t_2 in range(t_size):
                     exp_attention_z_max_attention_z = exp(attention_z[n, h, t, t_2] - attention_z_max_nht)
@@ -1187,8 +1187,8 @@ def _hvp_8_rows(
                     shifted_sum_sum = added(
                         shifted_sum_sum, exp_attention_z_max_attention_z * dattention_a[n, h, t, t_2],
                     )
-                    shifted_sum__sum = added(
-                        shifted_sum__sum, exp_attention_z_max_attention_z * attention_z_dot[n, h, t, t_2],
+                    shifted_sum_1_sum = added(
+                        shifted_sum_1_sum, exp_attention_z_max_attention_z * attention_z_dot[n, h, t, t_2],
                     )
                     shifted_sum_2_sum = added(
                         shifted_sum_2_sum,
@@ -1199,7 +1199,7 @@ def _hvp_8_rows(
                 sum_exp[n, h, t] = sum_exp_nht
                 shifted_sum_nht = real(shifted_sum_sum)
                 shifted_sum[n, h, t] = shifted_sum_nht
-                shifted_sum_2_nht = real(shifted_sum__sum)
+                shifted_sum_2_nht = real(shifted_sum_1_sum)
                 shifted_sum_[n, h, t] = shifted_sum_2_nht
                 shifted_sum_2_nht = real(shifted_sum_2_sum)
                 shifted_sum_2[n, h, t] = shifted_sum_2_nht

@@ -49,7 +49,7 @@ from ._runtime import (
 )
 
 #: The runtime that these kernels were compiled against: a new one makes a new file, and with it a new cache.
-RUNTIME = "2118faf1eb82"
+RUNTIME = "e6502f2f2a3f"
 
 
 #: The operation, for programs.
@@ -107,10 +107,10 @@ def _forward_saving_rows(lo, hi, u, v, d_size, n_size, zn):
                 sum_z_sum = added(sum_z_sum, z * z)
             sum_z = real(sum_z_sum)
             # z[w,n,d] = u[n,d] if w = 0 else v[n,d]
-            # zn[w,n,d] = z[w,n,d] / √sum_z[w,n]
+            # zn[w,n,d] = 0 if sum_z[w,n] = 0 else z[w,n,d] / √sum_z[w,n]
             for d in range(d_size):
                 z = (u[n, d] if (w == 0) else v[n, d])
-                zn[w, n, d] = z / math.sqrt(sum_z)
+                zn[w, n, d] = (real(0) if (sum_z == real(0)) else z / math.sqrt(sum_z))
 
 
 @njit(parallel=True, **OPTIONS)
@@ -181,9 +181,8 @@ def _forward_saving_4_rows(lo, hi, lse, s, n_size, w_size, L):
             w_2 = 1 - w
             w_2_is_there = 0 <= w_2 < w_size
             sum_lse_s_sum = added(sum_lse_s_sum, lse[w, n] - (s[w, n, w_2, n] if w_2_is_there else real(0)))
-        sum_lse_s = real(sum_lse_s_sum)
         # L[n] = sum_lse_s[n] / W
-        L[n] = sum_lse_s / real(w_size)
+        L[n] = sum_lse_s_sum / real(w_size)
 
 
 @njit(parallel=True, **OPTIONS)
@@ -315,10 +314,10 @@ def _value_and_grad_rows(lo, hi, u, v, d_size, n_size, sum_z, zn):
             sum_z_wn = real(sum_z_sum)
             sum_z[w, n] = sum_z_wn
             # z[w,n,d] = u[n,d] if w = 0 else v[n,d]
-            # zn[w,n,d] = z[w,n,d] / √sum_z[w,n]
+            # zn[w,n,d] = 0 if sum_z[w,n] = 0 else z[w,n,d] / √sum_z[w,n]
             for d in range(d_size):
                 z = (u[n, d] if (w == 0) else v[n, d])
-                zn[w, n, d] = z / math.sqrt(sum_z_wn)
+                zn[w, n, d] = (real(0) if (sum_z_wn == real(0)) else z / math.sqrt(sum_z_wn))
 
 
 @njit(parallel=True, **OPTIONS)
@@ -392,7 +391,6 @@ def _value_and_grad_4_rows(
             w_2 = 1 - w
             w_2_is_there = 0 <= w_2 < w_size
             sum_lse_s_sum = added(sum_lse_s_sum, lse[w, n] - (s[w, n, w_2, n] if w_2_is_there else real(0)))
-        sum_lse_s = real(sum_lse_s_sum)
         # s̄[w,n,w′,n′] = minus_seed_over_w_size·δ(n, n′)·δ(w′, 1 − w) + seed_over_w_size·
         #     exp(other[w,n,w′,n′])·(0 if n = n′ and w = w′ else 1) / sum_exp_other[w,n]
         for w in range(w_size):
@@ -404,7 +402,7 @@ def _value_and_grad_4_rows(
                         * exp(other[w, n, w_2, n_2]) / sum_exp_other[w, n]
                     )
         # L[n] = sum_lse_s[n] / W
-        L[n] = sum_lse_s / real(w_size)
+        L[n] = sum_lse_s_sum / real(w_size)
 
 
 @njit(parallel=True, **OPTIONS)
@@ -487,13 +485,13 @@ def _jvp_rows(lo, hi, u, v, u_dot, v_dot, d_size, n_size, zn, zn_dot):
                 sum_z_sum = added(sum_z_sum, z * z)
             sum_z = real(sum_z_sum)
             # z[w,n,d] = u[n,d] if w = 0 else v[n,d]
-            # zn[w,n,d] = z[w,n,d] / √sum_z[w,n]
+            # zn[w,n,d] = 0 if sum_z[w,n] = 0 else z[w,n,d] / √sum_z[w,n]
             # ż[w,n,d] = u̇[n,d]·1[w = 0] + v̇[n,d]·1[w ≠ 0]
             # sum_zn_z_dot[w,n] = Σ_d zn[w,n,d]·ż[w,n,d]
             sum_zn_z_dot_sum = 0.0
             for d in range(d_size):
                 z = (u[n, d] if (w == 0) else v[n, d])
-                zn_wnd = z / math.sqrt(sum_z)
+                zn_wnd = (real(0) if (sum_z == real(0)) else z / math.sqrt(sum_z))
                 zn[w, n, d] = zn_wnd
                 z_dot = (
                     u_dot[n, d] * (real(1) if (w == 0) else real(0)) + v_dot[n, d] * (real(1) if (w != 0)
@@ -632,14 +630,10 @@ def _jvp_5_rows(lo, hi, lse, s, sum_exp_other, sum_exp_other_other_dot, s_dot, n
                 sum_exp_other_other_dot[n, w] / sum_exp_other[w, n] - (s_dot[w, n, w_2, n] if w_2_is_there
                 else real(0)),
             )
-        sum_lse_s = real(sum_lse_s_sum)
-        sum_sum_exp_other_sum_exp_other_other_dot_s_dot = real(
-            sum_sum_exp_other_sum_exp_other_other_dot_s_dot_sum,
-        )
         # L[n] = sum_lse_s[n] / W
-        L[n] = sum_lse_s / real(w_size)
+        L[n] = sum_lse_s_sum / real(w_size)
         # L̇[n] = sum_sum_exp_other_sum_exp_other_other_dot_s_dot[n] / W
-        L_dot[n] = sum_sum_exp_other_sum_exp_other_other_dot_s_dot / real(w_size)
+        L_dot[n] = sum_sum_exp_other_sum_exp_other_other_dot_s_dot_sum / real(w_size)
 
 
 @njit(parallel=True, **OPTIONS)
@@ -664,13 +658,13 @@ def _hvp_rows(lo, hi, u, v, u_dot, v_dot, d_size, n_size, sum_z, zn, sum_zn_z_do
             sum_z_wn = real(sum_z_sum)
             sum_z[w, n] = sum_z_wn
             # z[w,n,d] = u[n,d] if w = 0 else v[n,d]
-            # zn[w,n,d] = z[w,n,d] / √sum_z[w,n]
+            # zn[w,n,d] = 0 if sum_z[w,n] = 0 else z[w,n,d] / √sum_z[w,n]
             # ż[w,n,d] = u̇[n,d]·1[w = 0] + v̇[n,d]·1[w ≠ 0]
             # sum_zn_z_dot[w,n] = Σ_d zn[w,n,d]·ż[w,n,d]
             sum_zn_z_dot_sum = 0.0
             for d in range(d_size):
                 z = (u[n, d] if (w == 0) else v[n, d])
-                zn_wnd = z / math.sqrt(sum_z_wn)
+                zn_wnd = (real(0) if (sum_z_wn == real(0)) else z / math.sqrt(sum_z_wn))
                 zn[w, n, d] = zn_wnd
                 z_dot = (
                     u_dot[n, d] * (real(1) if (w == 0) else real(0)) + v_dot[n, d] * (real(1) if (w != 0)

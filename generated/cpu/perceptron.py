@@ -39,7 +39,7 @@ from ._runtime import (
 )
 
 #: The runtime that these kernels were compiled against: a new one makes a new file, and with it a new cache.
-RUNTIME = "2118faf1eb82"
+RUNTIME = "e6502f2f2a3f"
 
 
 #: The operation, for programs.
@@ -82,9 +82,8 @@ def _forward_saving_rows(t, z, L):
         sum_t_z_sum = 0.0
         for e in range(size):
             sum_t_z_sum = added(sum_t_z_sum, larger(real(0), -(t[n, e] * z[n, e])))
-        sum_t_z = real(sum_t_z_sum)
         # L[n] = sum_t_z[n] / size
-        L[n] = sum_t_z / real(size)
+        L[n] = sum_t_z_sum / real(size)
 
 
 @njit(parallel=True, **OPTIONS)
@@ -126,9 +125,8 @@ def _value_and_grad_rows(t, z, minus_seed_over_size, L, dz):
         for e in range(size):
             dz[n, e] = minus_seed_over_size * (t[n, e] if (t[n, e] * z[n, e] < real(0)) else real(0))
             sum_t_z_sum = added(sum_t_z_sum, larger(real(0), -(t[n, e] * z[n, e])))
-        sum_t_z = real(sum_t_z_sum)
         # L[n] = sum_t_z[n] / size
-        L[n] = sum_t_z / real(size)
+        L[n] = sum_t_z_sum / real(size)
 
 
 @njit(parallel=True, **OPTIONS)
@@ -153,12 +151,10 @@ def _jvp_rows(t, z, z_dot, L, L_dot):
             sum_t_z_z_dot_sum = added(
                 sum_t_z_z_dot_sum, z_dot[n, e] * (t[n, e] if (t[n, e] * z[n, e] < real(0)) else real(0)),
             )
-        sum_t_z = real(sum_t_z_sum)
-        sum_t_z_z_dot = real(sum_t_z_z_dot_sum)
         # L[n] = sum_t_z[n] / size
-        L[n] = sum_t_z / real(size)
+        L[n] = sum_t_z_sum / real(size)
         # L̇[n] = −sum_t_z_z_dot[n] / size
-        L_dot[n] = -(sum_t_z_z_dot / real(size))
+        L_dot[n] = -(sum_t_z_z_dot_sum / real(size))
 
 
 @njit(parallel=True, **OPTIONS)

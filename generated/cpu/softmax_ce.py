@@ -42,7 +42,7 @@ from ._runtime import (
 )
 
 #: The runtime that these kernels were compiled against: a new one makes a new file, and with it a new cache.
-RUNTIME = "2118faf1eb82"
+RUNTIME = "e6502f2f2a3f"
 
 
 #: The operation, for programs.
@@ -83,7 +83,7 @@ def _forward_saving_rows(z, t, z_max, sum_exp, L):
     c_size = z.shape[1]
     for n in range(z.shape[0]):
         # zₘₐₓ[n] = max_c(z[n,c])
-        z_max_n = real(-np.inf)
+        z_max_n = -np.finfo(real).max
         for c in range(c_size):
             z_max_n = maxnum(z_max_n, z[n, c])
         z_max[n] = z_max_n
@@ -101,9 +101,8 @@ def _forward_saving_rows(z, t, z_max, sum_exp, L):
         for c in range(c_size):
             shifted = z[n, c] - z_max_n
             sum_log_sum_shifted_t_sum = added(sum_log_sum_shifted_t_sum, (shifted - log_sum) * t[n, c])
-        sum_log_sum_shifted_t = real(sum_log_sum_shifted_t_sum)
         # L[n] = −sum_log_sum_shifted_t[n]
-        L[n] = -sum_log_sum_shifted_t
+        L[n] = -sum_log_sum_shifted_t_sum
 
 
 @njit(parallel=True, **OPTIONS)
@@ -142,7 +141,7 @@ def _value_and_grad_rows(z, t, seed, L, dz):
     c_size = z.shape[1]
     for n in range(z.shape[0]):
         # zₘₐₓ[n] = max_c(z[n,c])
-        z_max = real(-np.inf)
+        z_max = -np.finfo(real).max
         for c in range(c_size):
             z_max = maxnum(z_max, z[n, c])
         # exp_z_max_z[n,c] = exp(z[n,c] − zₘₐₓ[n])
@@ -166,9 +165,8 @@ def _value_and_grad_rows(z, t, seed, L, dz):
             shifted = z[n, c] - z_max
             dz[n, c] = seed * (a - t[n, c])
             sum_log_sum_shifted_t_sum = added(sum_log_sum_shifted_t_sum, (shifted - log_sum) * t[n, c])
-        sum_log_sum_shifted_t = real(sum_log_sum_shifted_t_sum)
         # L[n] = −sum_log_sum_shifted_t[n]
-        L[n] = -sum_log_sum_shifted_t
+        L[n] = -sum_log_sum_shifted_t_sum
 
 
 @njit(parallel=True, **OPTIONS)
@@ -187,7 +185,7 @@ def _jvp_rows(z, t, z_dot, L, L_dot):
     for n in range(z.shape[0]):
         # zₘₐₓ[n] = max_c(z[n,c])
         # sum_t_z_dot[n] = Σ_c t[n,c]·ż[n,c]
-        z_max = real(-np.inf)
+        z_max = -np.finfo(real).max
         sum_t_z_dot_sum = 0.0
         for c in range(c_size):
             z_max = maxnum(z_max, z[n, c])
@@ -215,10 +213,9 @@ def _jvp_rows(z, t, z_dot, L, L_dot):
             shifted = z[n, c] - z_max
             sum_log_sum_shifted_t_sum = added(sum_log_sum_shifted_t_sum, (shifted - log_sum) * t[n, c])
             sum_a_z_dot_sum = added(sum_a_z_dot_sum, a * z_dot[n, c])
-        sum_log_sum_shifted_t = real(sum_log_sum_shifted_t_sum)
         sum_a_z_dot = real(sum_a_z_dot_sum)
         # L[n] = −sum_log_sum_shifted_t[n]
-        L[n] = -sum_log_sum_shifted_t
+        L[n] = -sum_log_sum_shifted_t_sum
         # L̇[n] = sum_a_z_dot[n] − sum_t_z_dot[n]
         L_dot[n] = sum_a_z_dot - sum_t_z_dot
 
@@ -237,7 +234,7 @@ def _hvp_rows(z, z_dot, seed, dz_dot):
     c_size = z.shape[1]
     for n in range(z.shape[0]):
         # zₘₐₓ[n] = max_c(z[n,c])
-        z_max = real(-np.inf)
+        z_max = -np.finfo(real).max
         for c in range(c_size):
             z_max = maxnum(z_max, z[n, c])
         # exp_z_max_z[n,c] = exp(z[n,c] − zₘₐₓ[n])

@@ -25,10 +25,23 @@ from collections import namedtuple
 import numpy as np
 from numba import njit, prange
 
-from ._runtime import OPTIONS, check, chunk_rows, exp, larger, log1p, number, output, pairs
+from ._runtime import (
+    OPTIONS,
+    check,
+    chunk_rows,
+    larger,
+    log1p,
+    number,
+    output,
+    pair,
+    pair_size,
+    pair_times,
+    pairs,
+    times_exp,
+)
 
 #: The runtime that these kernels were compiled against: a new one makes a new file, and with it a new cache.
-RUNTIME = "2118faf1eb82"
+RUNTIME = "e6502f2f2a3f"
 
 
 #: The operation, for programs.
@@ -72,7 +85,10 @@ def _forward_saving_rows(x, beta, y):
     real = x.dtype.type
     for e in range(x.shape[0]):
         # y = (max(0, β·x) + log1p(exp(−β·|x|))) / β
-        y[e] = (log1p(exp(-(beta * abs(x[e])))) + larger(beta * x[e], real(0))) / beta
+        y[e] = (
+            (log1p(times_exp(real(1), pair_times(pair_times(pair(real(-1)), pair(beta)), pair_size(pair(x[e])))))
+            + larger(beta * x[e], real(0))) / beta
+        )
 
 
 @njit(parallel=True, **OPTIONS)
@@ -87,10 +103,12 @@ def _forward_saving_parallel(chunk, x, beta, y):
 def _backward_rows(x, g, beta, dx):
     real = x.dtype.type
     for e in range(x.shape[0]):
-        # exp_x = exp(−β·|x|)
-        exp_x = exp(-(beta * abs(x[e])))
+        # times_exp_x = exp(−β·|x|)
+        times_exp_x = times_exp(
+            real(1), pair_times(pair_times(pair(real(-1)), pair(beta)), pair_size(pair(x[e]))),
+        )
         # x̄ = g·(1 if β·x ≥ 0 else exp(−β·|x|)) / (1 + exp(−β·|x|))
-        dx[e] = g[e] * (real(1) if (beta * x[e] >= real(0)) else exp_x) / (real(1) + exp_x)
+        dx[e] = g[e] * (real(1) if (beta * x[e] >= real(0)) else times_exp_x) / (real(1) + times_exp_x)
 
 
 @njit(parallel=True, **OPTIONS)
@@ -105,12 +123,14 @@ def _backward_parallel(chunk, x, g, beta, dx):
 def _jvp_rows(x, x_dot, beta, y, y_dot):
     real = x.dtype.type
     for e in range(x.shape[0]):
-        # exp_x = exp(−β·|x|)
-        exp_x = exp(-(beta * abs(x[e])))
+        # times_exp_x = exp(−β·|x|)
+        times_exp_x = times_exp(
+            real(1), pair_times(pair_times(pair(real(-1)), pair(beta)), pair_size(pair(x[e]))),
+        )
         # y = (max(0, β·x) + log1p(exp(−β·|x|))) / β
-        y[e] = (log1p(exp_x) + larger(beta * x[e], real(0))) / beta
+        y[e] = (log1p(times_exp_x) + larger(beta * x[e], real(0))) / beta
         # ẏ = ẋ·(1 if β·x ≥ 0 else exp(−β·|x|)) / (1 + exp(−β·|x|))
-        y_dot[e] = x_dot[e] * (real(1) if (beta * x[e] >= real(0)) else exp_x) / (real(1) + exp_x)
+        y_dot[e] = x_dot[e] * (real(1) if (beta * x[e] >= real(0)) else times_exp_x) / (real(1) + times_exp_x)
 
 
 @njit(parallel=True, **OPTIONS)
@@ -125,12 +145,14 @@ def _jvp_parallel(chunk, x, x_dot, beta, y, y_dot):
 def _hvp_rows(x, g, x_dot, beta, dx_dot):
     real = x.dtype.type
     for e in range(x.shape[0]):
-        # exp_x = exp(−β·|x|)
-        exp_x = exp(-(beta * abs(x[e])))
+        # times_exp_x = exp(−β·|x|)
+        times_exp_x = times_exp(
+            real(1), pair_times(pair_times(pair(real(-1)), pair(beta)), pair_size(pair(x[e]))),
+        )
         # x̄ = g·(1 if β·x ≥ 0 else exp(−β·|x|)) / (1 + exp(−β·|x|))
-        dx = g[e] * (real(1) if (beta * x[e] >= real(0)) else exp_x) / (real(1) + exp_x)
+        dx = g[e] * (real(1) if (beta * x[e] >= real(0)) else times_exp_x) / (real(1) + times_exp_x)
         # tail = (1 if β·x ≤ 0 else exp(−β·|x|)) / (1 + exp(−β·|x|))
-        tail = (real(1) if (beta * x[e] <= real(0)) else exp_x) / (real(1) + exp_x)
+        tail = (real(1) if (beta * x[e] <= real(0)) else times_exp_x) / (real(1) + times_exp_x)
         # x̄̇ = x̄·β·tail·ẋ
         dx_dot[e] = (real(0) if tail == real(0) else dx * beta * x_dot[e] * tail)
 

@@ -6,7 +6,7 @@ A sigmoid with polynomial tails (Turian et al. 2009).
 
 Made by symnn 0.1.0 from the declaration of softsign in symnn.catalogue.activations, hash 8ed0c7cddd4d.
 Do not edit: `symnn build` verifies it and writes it again.
-verified steps, program of forward: error 3e-66, bound 1e-40
+verified steps, program of backward: error 3e-66, bound 1e-40
 verified steps, vjp, 1 chain rule lines: error 3e-81, bound 1e-30
 verified gradient, one-sided limits at kinks: error 2e-49, bound 1e-25
 verified adjoint, ⟨Jv, u⟩ = ⟨v, Jᵀu⟩: error 6e-67, bound 1e-40
@@ -16,7 +16,7 @@ verified source, float32, NaN and ±∞, wrong: error 0, bound 0
 verified source, float64, ordinary: error 2e+00, bound 4
 verified second, ⟨u, Hv⟩ = ⟨v, Hu⟩: error 7e-67, bound 1e-40
 verified second, Hv, numerical: error 7e-67, bound 1e-25
-verified second, source, float32: error 3e-01, bound 4
+verified second, source, float32: error 5e-01, bound 4
 """
 
 from collections import namedtuple
@@ -27,7 +27,7 @@ from numba import njit, prange
 from ._runtime import OPTIONS, check, chunk_rows, output, pairs, sign
 
 #: The runtime that these kernels were compiled against: a new one makes a new file, and with it a new cache.
-RUNTIME = "2118faf1eb82"
+RUNTIME = "e6502f2f2a3f"
 
 
 #: The operation, for programs.
@@ -49,7 +49,7 @@ SPEC = {
         "parameters": "0",
         "flops": {
             "forward": "2*size",
-            "backward": "5*size",
+            "backward": "3*size",
         },
         "bytes": {
             "forward": "2*item*size",
@@ -80,19 +80,21 @@ def _forward_saving_parallel(chunk, x, y):
 
 
 @njit(**OPTIONS)
-def _backward_rows(g, x, dx):
-    real = g.dtype.type
-    for e in range(g.shape[0]):
-        # x̄ = g / (1 + x² + 2·|x|)
-        dx[e] = g[e] / (real(1) + x[e] * x[e] + real(2) * abs(x[e]))
+def _backward_rows(x, g, dx):
+    real = x.dtype.type
+    for e in range(x.shape[0]):
+        # reciprocal = 1 / (1 + |x|)
+        reciprocal = real(1) / (real(1) + abs(x[e]))
+        # x̄ = g·reciprocal²
+        dx[e] = reciprocal * reciprocal * g[e]
 
 
 @njit(parallel=True, **OPTIONS)
-def _backward_parallel(chunk, g, x, dx):
-    for k in prange((g.shape[0] + chunk - 1) // chunk):
+def _backward_parallel(chunk, x, g, dx):
+    for k in prange((x.shape[0] + chunk - 1) // chunk):
         lo = k * chunk
-        hi = min(lo + chunk, g.shape[0])
-        _backward_rows(g[lo:hi], x[lo:hi], dx[lo:hi])
+        hi = min(lo + chunk, x.shape[0])
+        _backward_rows(x[lo:hi], g[lo:hi], dx[lo:hi])
 
 
 @njit(**OPTIONS)
@@ -104,8 +106,10 @@ def _jvp_rows(x, x_dot, y, y_dot):
             (x[e] / (real(1) + abs(x[e])) if (abs(x[e]) <= real(1)) else sign(x[e]) / (real(1) + real(1)
             / abs(x[e])))
         )
-        # ẏ = ẋ / (1 + x² + 2·|x|)
-        y_dot[e] = x_dot[e] / (real(1) + x[e] * x[e] + real(2) * abs(x[e]))
+        # reciprocal = 1 / (1 + |x|)
+        reciprocal = real(1) / (real(1) + abs(x[e]))
+        # ẏ = reciprocal²·ẋ
+        y_dot[e] = reciprocal * reciprocal * x_dot[e]
 
 
 @njit(parallel=True, **OPTIONS)
@@ -117,23 +121,23 @@ def _jvp_parallel(chunk, x, x_dot, y, y_dot):
 
 
 @njit(**OPTIONS)
-def _hvp_rows(g, x, x_dot, dx_dot):
-    real = g.dtype.type
-    for e in range(g.shape[0]):
-        # x̄ = g / (1 + x² + 2·|x|)
-        dx = g[e] / (real(1) + x[e] * x[e] + real(2) * abs(x[e]))
-        # x̄̇ = −2·x̄·ẋ·(x + sign(x)) / (1 + x² + 2·|x|)
-        dx_dot[e] = (
-            -(real(2) * dx * (x[e] + sign(x[e])) * x_dot[e] / (real(1) + x[e] * x[e] + real(2) * abs(x[e])))
-        )
+def _hvp_rows(x, g, x_dot, dx_dot):
+    real = x.dtype.type
+    for e in range(x.shape[0]):
+        # reciprocal = 1 / (1 + |x|)
+        reciprocal = real(1) / (real(1) + abs(x[e]))
+        # x̄ = g·reciprocal²
+        dx = reciprocal * reciprocal * g[e]
+        # x̄̇ = −2·x̄·reciprocal²·ẋ·(x + sign(x))
+        dx_dot[e] = -(real(2) * dx * reciprocal * reciprocal * (x[e] + sign(x[e])) * x_dot[e])
 
 
 @njit(parallel=True, **OPTIONS)
-def _hvp_parallel(chunk, g, x, x_dot, dx_dot):
-    for k in prange((g.shape[0] + chunk - 1) // chunk):
+def _hvp_parallel(chunk, x, g, x_dot, dx_dot):
+    for k in prange((x.shape[0] + chunk - 1) // chunk):
         lo = k * chunk
-        hi = min(lo + chunk, g.shape[0])
-        _hvp_rows(g[lo:hi], x[lo:hi], x_dot[lo:hi], dx_dot[lo:hi])
+        hi = min(lo + chunk, x.shape[0])
+        _hvp_rows(x[lo:hi], g[lo:hi], x_dot[lo:hi], dx_dot[lo:hi])
 
 
 _ARGUMENTS = (
@@ -191,9 +195,9 @@ def backward(saved, g, *, out=None):
     dx = dx.reshape((size,))
     chunk = chunk_rows(1)
     if size <= chunk:
-        _backward_rows(g, x, dx)
+        _backward_rows(x, g, dx)
     else:
-        _backward_parallel(chunk, g, x, dx)
+        _backward_parallel(chunk, x, g, dx)
     return Gradients(dx.reshape(lead))
 
 
@@ -226,7 +230,7 @@ def hvp(inputs, vectors, g):
     dx_dot = np.empty((size,), real)
     chunk = chunk_rows(1)
     if size <= chunk:
-        _hvp_rows(g, x, x_dot, dx_dot)
+        _hvp_rows(x, g, x_dot, dx_dot)
     else:
-        _hvp_parallel(chunk, g, x, x_dot, dx_dot)
+        _hvp_parallel(chunk, x, g, x_dot, dx_dot)
     return Gradients(dx_dot.reshape(lead))

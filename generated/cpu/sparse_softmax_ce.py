@@ -42,7 +42,7 @@ from ._runtime import (
 )
 
 #: The runtime that these kernels were compiled against: a new one makes a new file, and with it a new cache.
-RUNTIME = "2118faf1eb82"
+RUNTIME = "e6502f2f2a3f"
 
 
 #: The operation, for programs.
@@ -82,7 +82,7 @@ def _forward_saving_rows(lo, hi, z, label, c_size, z_max, sum_exp, L):
     real = z.dtype.type
     for n in range(lo, hi):
         # zₘₐₓ[n] = max_c(z[n,c])
-        z_max_n = real(-np.inf)
+        z_max_n = -np.finfo(real).max
         for c in range(c_size):
             z_max_n = maxnum(z_max_n, z[n, c])
         z_max[n] = z_max_n
@@ -138,7 +138,7 @@ def _value_and_grad_rows(lo, hi, z, label, seed, c_size, L, dz):
     for n in range(lo, hi):
         label_n = label[n]
         # zₘₐₓ[n] = max_c(z[n,c])
-        z_max = real(-np.inf)
+        z_max = -np.finfo(real).max
         for c in range(c_size):
             z_max = maxnum(z_max, z[n, c])
         # shifted[n] = z[n,label[n]] − zₘₐₓ[n]
@@ -177,7 +177,7 @@ def _jvp_rows(lo, hi, z, label, z_dot, c_size, L, L_dot):
     exp_z_max_z_row = np.empty(c_size, real)
     for n in range(lo, hi):
         # zₘₐₓ[n] = max_c(z[n,c])
-        z_max = real(-np.inf)
+        z_max = -np.finfo(real).max
         for c in range(c_size):
             z_max = maxnum(z_max, z[n, c])
         # shifted[n] = z[n,label[n]] − zₘₐₓ[n]
@@ -220,7 +220,7 @@ def _hvp_rows(z, z_dot, seed, dz_dot):
     c_size = z.shape[1]
     for n in range(z.shape[0]):
         # zₘₐₓ[n] = max_c(z[n,c])
-        z_max = real(-np.inf)
+        z_max = -np.finfo(real).max
         for c in range(c_size):
             z_max = maxnum(z_max, z[n, c])
         # exp_z_max_z[n,c] = exp(z[n,c] − zₘₐₓ[n])

@@ -70,7 +70,7 @@ from ._runtime import (
 )
 
 #: The runtime that these kernels were compiled against: a new one makes a new file, and with it a new cache.
-RUNTIME = "2118faf1eb82"
+RUNTIME = "e6502f2f2a3f"
 
 
 #: The operation, for programs.
@@ -214,7 +214,6 @@ def _forward_saving_rows(
             sum_x_sum = 0.0
             for m in range(m_size):
                 sum_x_sum = added(sum_x_sum, x[n, t, m])
-            sum_x = real(sum_x_sum)
             # multi_head_attention_open[n,t,t′] = 0 if causal > 0 and t < t′ else mask[n,t,t′]
             # multi_head_attention_any[n,t] = max_t′(multi_head_attention_open[n,t,t′])
             multi_head_attention_any_nt = real(-np.inf)
@@ -228,7 +227,7 @@ def _forward_saving_rows(
                     multi_head_attention_any_nt = value
             multi_head_attention_any[n, t] = multi_head_attention_any_nt
             # layer_norm_mu[n,t] = sum_x[n,t] / M
-            layer_norm_mu_nt = sum_x / real(m_size)
+            layer_norm_mu_nt = real(sum_x_sum / real(m_size))
             layer_norm_mu[n, t] = layer_norm_mu_nt
             # sum_layer_norm_mu_x[n,t] = Σ_m (x[n,t,m] − layer_norm_mu[n,t])²
             sum_layer_norm_mu_x_sum = 0.0
@@ -236,9 +235,8 @@ def _forward_saving_rows(
                 sum_layer_norm_mu_x_sum = added(
                     sum_layer_norm_mu_x_sum, (x[n, t, m] - layer_norm_mu_nt) * (x[n, t, m] - layer_norm_mu_nt),
                 )
-            sum_layer_norm_mu_x = real(sum_layer_norm_mu_x_sum)
             # layer_norm_var[n,t] = sum_layer_norm_mu_x[n,t] / M
-            layer_norm_var = sum_layer_norm_mu_x / real(m_size)
+            layer_norm_var = real(sum_layer_norm_mu_x_sum / real(m_size))
             # layer_norm_r[n,t] = 1 / √(1/100000 + layer_norm_var[n,t])
             layer_norm_r_nt = real(1) / math.sqrt(real(1e-05) + layer_norm_var)
             layer_norm_r[n, t] = layer_norm_r_nt
@@ -379,7 +377,7 @@ def _forward_saving_5_rows(lo, hi, multi_head_attention_z, h_size, t_size, multi
         for h in range(h_size):
             for t in range(t_size):
                 # multi_head_attention_z_max[n,h,t] = max_t′(multi_head_attention_z[n,h,t,t′])
-                multi_head_attention_z_max_nht = real(-np.inf)
+                multi_head_attention_z_max_nht = -np.finfo(real).max
                 for t_2 in range(t_size):
                     multi_head_attention_z_max_nht = maxnum(
                         multi_head_attention_z_max_nht, multi_head_attention_z[n, h, t, t_2],
@@ -501,9 +499,8 @@ def _forward_saving_9_rows(lo, hi, a, x, beta2, gamma2, m_size, t_size, h, layer
                 h_ntm = a[n, t, m] + x[n, t, m]
                 h[n, t, m] = h_ntm
                 sum_h_sum = added(sum_h_sum, h_ntm)
-            sum_h = real(sum_h_sum)
             # layer_norm_mu_[n,t] = sum_h[n,t] / M
-            layer_norm_mu_2_nt = sum_h / real(m_size)
+            layer_norm_mu_2_nt = real(sum_h_sum / real(m_size))
             layer_norm_mu_[n, t] = layer_norm_mu_2_nt
             # sum_layer_norm_mu__h[n,t] = Σ_m (h[n,t,m] − layer_norm_mu_[n,t])²
             sum_layer_norm_mu_2_h_sum = 0.0
@@ -512,9 +509,8 @@ def _forward_saving_9_rows(lo, hi, a, x, beta2, gamma2, m_size, t_size, h, layer
                 sum_layer_norm_mu_2_h_sum = added(
                     sum_layer_norm_mu_2_h_sum, (h_ntm - layer_norm_mu_2_nt) * (h_ntm - layer_norm_mu_2_nt),
                 )
-            sum_layer_norm_mu_2_h = real(sum_layer_norm_mu_2_h_sum)
             # layer_norm_var_[n,t] = sum_layer_norm_mu__h[n,t] / M
-            layer_norm_var_ = sum_layer_norm_mu_2_h / real(m_size)
+            layer_norm_var_ = real(sum_layer_norm_mu_2_h_sum / real(m_size))
             # layer_norm_r_[n,t] = 1 / √(1/100000 + layer_norm_var_[n,t])
             layer_norm_r_2_nt = real(1) / math.sqrt(real(1e-05) + layer_norm_var_)
             layer_norm_r_[n, t] = layer_norm_r_2_nt
@@ -807,16 +803,17 @@ def _backward_9_rows(lo, hi, gamma2, dv, layer_norm_xhat_, layer_norm_r_, g, m_s
             # sum_layer_norm_xhat__dlayer_norm_xhat_[n,t] = Σ_m l̅a̅y̅e̅r̅_̅n̅o̅r̅m̅_̅x̅h̅a̅t̅_̅[n,t,m]·
             #     layer_norm_xhat_[n,t,m]
             # sum_dlayer_norm_xhat_[n,t] = Σ_m l̅a̅y̅e̅r̅_̅n̅o̅r̅m̅_̅x̅h̅a̅t̅_̅[n,t,m]
-            sum_layer_norm_xhat_2_dlayer_norm_xhat__sum = 0.0
-            sum_dlayer_norm_xhat__sum = 0.0
+            sum_layer_norm_xhat_2_dlayer_norm_xhat_1_sum = 0.0
+            sum_dlayer_norm_xhat_1_sum = 0.0
             for m in range(m_size):
                 dlayer_norm_xhat_ = gamma2[m] * dv[n, t, m]
-                sum_layer_norm_xhat_2_dlayer_norm_xhat__sum = added(
-                    sum_layer_norm_xhat_2_dlayer_norm_xhat__sum, dlayer_norm_xhat_ * layer_norm_xhat_[n, t, m],
+                sum_layer_norm_xhat_2_dlayer_norm_xhat_1_sum = added(
+                    sum_layer_norm_xhat_2_dlayer_norm_xhat_1_sum,
+                    dlayer_norm_xhat_ * layer_norm_xhat_[n, t, m],
                 )
-                sum_dlayer_norm_xhat__sum = added(sum_dlayer_norm_xhat__sum, dlayer_norm_xhat_)
-            sum_layer_norm_xhat_2_dlayer_norm_xhat_ = real(sum_layer_norm_xhat_2_dlayer_norm_xhat__sum)
-            sum_dlayer_norm_xhat_ = real(sum_dlayer_norm_xhat__sum)
+                sum_dlayer_norm_xhat_1_sum = added(sum_dlayer_norm_xhat_1_sum, dlayer_norm_xhat_)
+            sum_layer_norm_xhat_2_dlayer_norm_xhat_ = real(sum_layer_norm_xhat_2_dlayer_norm_xhat_1_sum)
+            sum_dlayer_norm_xhat_ = real(sum_dlayer_norm_xhat_1_sum)
             # l̅a̅y̅e̅r̅_̅n̅o̅r̅m̅_̅x̅h̅a̅t̅_̅[n,t,m] = v̄[n,t,m]·γ₂[m]
             # h̄[n,t,m] = g[n,t,m] + layer_norm_r_[n,t]·(l̅a̅y̅e̅r̅_̅n̅o̅r̅m̅_̅x̅h̅a̅t̅_̅[n,t,m] −
             #     (sum_dlayer_norm_xhat_[n,t] + sum_layer_norm_xhat__dlayer_norm_xhat_[n,t]·
@@ -1200,7 +1197,6 @@ def _jvp_rows(
             for m in range(m_size):
                 sum_x_sum = added(sum_x_sum, x[n, t, m])
                 sum_x_dot_sum = added(sum_x_dot_sum, x_dot[n, t, m])
-            sum_x = real(sum_x_sum)
             sum_x_dot = real(sum_x_dot_sum)
             # multi_head_attention_open[n,t,t′] = 0 if causal > 0 and t < t′ else mask[n,t,t′]
             # multi_head_attention_any[n,t] = max_t′(multi_head_attention_open[n,t,t′])
@@ -1215,16 +1211,15 @@ def _jvp_rows(
                     multi_head_attention_any_nt = value
             multi_head_attention_any[n, t] = multi_head_attention_any_nt
             # layer_norm_mu[n,t] = sum_x[n,t] / M
-            layer_norm_mu = one_over_m * sum_x
+            layer_norm_mu = real(sum_x_sum / real(m_size))
             # sum_layer_norm_mu_x[n,t] = Σ_m (x[n,t,m] − layer_norm_mu[n,t])²
             sum_layer_norm_mu_x_sum = 0.0
             for m in range(m_size):
                 sum_layer_norm_mu_x_sum = added(
                     sum_layer_norm_mu_x_sum, (x[n, t, m] - layer_norm_mu) * (x[n, t, m] - layer_norm_mu),
                 )
-            sum_layer_norm_mu_x = real(sum_layer_norm_mu_x_sum)
             # layer_norm_var[n,t] = sum_layer_norm_mu_x[n,t] / M
-            layer_norm_var = one_over_m * sum_layer_norm_mu_x
+            layer_norm_var = real(sum_layer_norm_mu_x_sum / real(m_size))
             # layer_norm_r[n,t] = 1 / √(1/100000 + layer_norm_var[n,t])
             layer_norm_r = real(1) / math.sqrt(real(1e-05) + layer_norm_var)
             # layer_norm_xhat[n,t,m] = layer_norm_r[n,t]·(x[n,t,m] − layer_norm_mu[n,t])
@@ -1461,7 +1456,7 @@ def _jvp_6_rows(
         for h in range(h_size):
             for t in range(t_size):
                 # multi_head_attention_z_max[n,h,t] = max_t′(multi_head_attention_z[n,h,t,t′])
-                multi_head_attention_z_max_nht = real(-np.inf)
+                multi_head_attention_z_max_nht = -np.finfo(real).max
                 for t_2 in range(t_size):
                     multi_head_attention_z_max_nht = maxnum(
                         multi_head_attention_z_max_nht, multi_head_attention_z[n, h, t, t_2],
@@ -1672,9 +1667,8 @@ def _jvp_11_rows(
                 h_ntm = a[n, t, m] + x[n, t, m]
                 h[n, t, m] = h_ntm
                 sum_h_sum = added(sum_h_sum, h_ntm)
-            sum_h = real(sum_h_sum)
             # layer_norm_mu_[n,t] = sum_h[n,t] / M
-            layer_norm_mu_ = one_over_m * sum_h
+            layer_norm_mu_ = real(sum_h_sum / real(m_size))
             # sum_layer_norm_mu__h[n,t] = Σ_m (h[n,t,m] − layer_norm_mu_[n,t])²
             sum_layer_norm_mu_2_h_sum = 0.0
             for m in range(m_size):
@@ -1682,23 +1676,22 @@ def _jvp_11_rows(
                 sum_layer_norm_mu_2_h_sum = added(
                     sum_layer_norm_mu_2_h_sum, (h_ntm - layer_norm_mu_) * (h_ntm - layer_norm_mu_),
                 )
-            sum_layer_norm_mu_2_h = real(sum_layer_norm_mu_2_h_sum)
             # layer_norm_var_[n,t] = sum_layer_norm_mu__h[n,t] / M
-            layer_norm_var_ = one_over_m * sum_layer_norm_mu_2_h
+            layer_norm_var_ = real(sum_layer_norm_mu_2_h_sum / real(m_size))
             # layer_norm_r_[n,t] = 1 / √(1/100000 + layer_norm_var_[n,t])
             layer_norm_r_ = real(1) / math.sqrt(real(1e-05) + layer_norm_var_)
             # layer_norm_xhat_[n,t,m] = layer_norm_r_[n,t]·(h[n,t,m] − layer_norm_mu_[n,t])
             # v[n,t,m] = β₂[m] + γ₂[m]·layer_norm_xhat_[n,t,m]
             # sum_h_dot_layer_norm_xhat_[n,t] = Σ_m layer_norm_xhat_[n,t,m]·ḣ[n,t,m]
-            sum_h_dot_layer_norm_xhat__sum = 0.0
+            sum_h_dot_layer_norm_xhat_1_sum = 0.0
             for m in range(m_size):
                 h_ntm = h[n, t, m]
                 layer_norm_xhat_ = layer_norm_r_ * (h_ntm - layer_norm_mu_)
                 v[n, t, m] = layer_norm_xhat_ * gamma2[m] + beta2[m]
-                sum_h_dot_layer_norm_xhat__sum = added(
-                    sum_h_dot_layer_norm_xhat__sum, layer_norm_xhat_ * h_dot[n, t, m],
+                sum_h_dot_layer_norm_xhat_1_sum = added(
+                    sum_h_dot_layer_norm_xhat_1_sum, layer_norm_xhat_ * h_dot[n, t, m],
                 )
-            sum_h_dot_layer_norm_xhat_ = real(sum_h_dot_layer_norm_xhat__sum)
+            sum_h_dot_layer_norm_xhat_ = real(sum_h_dot_layer_norm_xhat_1_sum)
             # layer_norm_xhat_[n,t,m] = layer_norm_r_[n,t]·(h[n,t,m] − layer_norm_mu_[n,t])
             # v̇[n,t,m] = β̇₂[m] + layer_norm_xhat_[n,t,m]·γ̇₂[m] + γ₂[m]·layer_norm_r_[n,t]·(ḣ[n,t,m] +
             #     (−sum_h_dot[n,t] − sum_h_dot_layer_norm_xhat_[n,t]·layer_norm_xhat_[n,t,m]) / M)
@@ -1842,7 +1835,6 @@ def _hvp_rows(
             for m in range(m_size):
                 sum_x_sum = added(sum_x_sum, x[n, t, m])
                 sum_x_dot_sum = added(sum_x_dot_sum, x_dot[n, t, m])
-            sum_x = real(sum_x_sum)
             sum_x_dot = real(sum_x_dot_sum)
             # multi_head_attention_open[n,t,t′] = 0 if causal > 0 and t < t′ else mask[n,t,t′]
             # multi_head_attention_any[n,t] = max_t′(multi_head_attention_open[n,t,t′])
@@ -1857,16 +1849,15 @@ def _hvp_rows(
                     multi_head_attention_any_nt = value
             multi_head_attention_any[n, t] = multi_head_attention_any_nt
             # layer_norm_mu[n,t] = sum_x[n,t] / M
-            layer_norm_mu = one_over_m * sum_x
+            layer_norm_mu = real(sum_x_sum / real(m_size))
             # sum_layer_norm_mu_x[n,t] = Σ_m (x[n,t,m] − layer_norm_mu[n,t])²
             sum_layer_norm_mu_x_sum = 0.0
             for m in range(m_size):
                 sum_layer_norm_mu_x_sum = added(
                     sum_layer_norm_mu_x_sum, (x[n, t, m] - layer_norm_mu) * (x[n, t, m] - layer_norm_mu),
                 )
-            sum_layer_norm_mu_x = real(sum_layer_norm_mu_x_sum)
             # layer_norm_var[n,t] = sum_layer_norm_mu_x[n,t] / M
-            layer_norm_var = one_over_m * sum_layer_norm_mu_x
+            layer_norm_var = real(sum_layer_norm_mu_x_sum / real(m_size))
             # layer_norm_r[n,t] = 1 / √(1/100000 + layer_norm_var[n,t])
             layer_norm_r_nt = real(1) / math.sqrt(real(1e-05) + layer_norm_var)
             layer_norm_r[n, t] = layer_norm_r_nt
@@ -2125,7 +2116,7 @@ def _hvp_7_rows(
         for h in range(h_size):
             for t in range(t_size):
                 # multi_head_attention_z_max[n,h,t] = max_t′(multi_head_attention_z[n,h,t,t′])
-                multi_head_attention_z_max_nht = real(-np.inf)
+                multi_head_attention_z_max_nht = -np.finfo(real).max
                 for t_2 in range(t_size):
                     multi_head_attention_z_max_nht = maxnum(
                         multi_head_attention_z_max_nht, multi_head_attention_z[n, h, t, t_2],
@@ -2138,20 +2129,20 @@ def _hvp_7_rows(
                 # shifted_sum_[n,h,t] = Σ_t′ ṁu̇l̇ṫi̇_̇ḣėȧḋ_̇ȧṫṫėṅṫi̇ȯṅ_̇ż[n,h,t,t′]·
                 #     exp(multi_head_attention_z[n,h,t,t′] − multi_head_attention_z_max[n,h,t])
                 sum_exp_sum = 0.0
-                shifted_sum__sum = 0.0
+                shifted_sum_1_sum = 0.0
                 for t_2 in range(t_size):
                     exp_multi_head_attention_z_max_multi_head_attention_z = exp(
                         multi_head_attention_z[n, h, t, t_2] - multi_head_attention_z_max_nht,
                     )
                     sum_exp_sum = added(sum_exp_sum, exp_multi_head_attention_z_max_multi_head_attention_z)
-                    shifted_sum__sum = added(
-                        shifted_sum__sum,
+                    shifted_sum_1_sum = added(
+                        shifted_sum_1_sum,
                         exp_multi_head_attention_z_max_multi_head_attention_z
                         * multi_head_attention_z_dot[n, h, t, t_2],
                     )
                 sum_exp_nht = real(sum_exp_sum)
                 sum_exp[n, h, t] = sum_exp_nht
-                shifted_sum_2_nht = real(shifted_sum__sum)
+                shifted_sum_2_nht = real(shifted_sum_1_sum)
                 shifted_sum_[n, h, t] = shifted_sum_2_nht
 
 
@@ -2330,9 +2321,8 @@ def _hvp_12_rows(
             for m in range(m_size):
                 h = a[n, t, m] + x[n, t, m]
                 sum_h_sum = added(sum_h_sum, h)
-            sum_h = real(sum_h_sum)
             # layer_norm_mu_[n,t] = sum_h[n,t] / M
-            layer_norm_mu_ = one_over_m * sum_h
+            layer_norm_mu_ = real(sum_h_sum / real(m_size))
             # h[n,t,m] = a[n,t,m] + x[n,t,m]
             # sum_layer_norm_mu__h[n,t] = Σ_m (h[n,t,m] − layer_norm_mu_[n,t])²
             sum_layer_norm_mu_2_h_sum = 0.0
@@ -2341,9 +2331,8 @@ def _hvp_12_rows(
                 sum_layer_norm_mu_2_h_sum = added(
                     sum_layer_norm_mu_2_h_sum, (h - layer_norm_mu_) * (h - layer_norm_mu_),
                 )
-            sum_layer_norm_mu_2_h = real(sum_layer_norm_mu_2_h_sum)
             # layer_norm_var_[n,t] = sum_layer_norm_mu__h[n,t] / M
-            layer_norm_var_ = one_over_m * sum_layer_norm_mu_2_h
+            layer_norm_var_ = real(sum_layer_norm_mu_2_h_sum / real(m_size))
             # layer_norm_r_[n,t] = 1 / √(1/100000 + layer_norm_var_[n,t])
             layer_norm_r_2_nt = real(1) / math.sqrt(real(1e-05) + layer_norm_var_)
             layer_norm_r_[n, t] = layer_norm_r_2_nt
@@ -2351,16 +2340,16 @@ def _hvp_12_rows(
             # layer_norm_xhat_[n,t,m] = layer_norm_r_[n,t]·(h[n,t,m] − layer_norm_mu_[n,t])
             # v[n,t,m] = β₂[m] + γ₂[m]·layer_norm_xhat_[n,t,m]
             # sum_h_dot_layer_norm_xhat_[n,t] = Σ_m layer_norm_xhat_[n,t,m]·ḣ[n,t,m]
-            sum_h_dot_layer_norm_xhat__sum = 0.0
+            sum_h_dot_layer_norm_xhat_1_sum = 0.0
             for m in range(m_size):
                 h = a[n, t, m] + x[n, t, m]
                 layer_norm_xhat_2_ntm = layer_norm_r_2_nt * (h - layer_norm_mu_)
                 layer_norm_xhat_[n, t, m] = layer_norm_xhat_2_ntm
                 v[n, t, m] = layer_norm_xhat_2_ntm * gamma2[m] + beta2[m]
-                sum_h_dot_layer_norm_xhat__sum = added(
-                    sum_h_dot_layer_norm_xhat__sum, layer_norm_xhat_2_ntm * h_dot[n, t, m],
+                sum_h_dot_layer_norm_xhat_1_sum = added(
+                    sum_h_dot_layer_norm_xhat_1_sum, layer_norm_xhat_2_ntm * h_dot[n, t, m],
                 )
-            sum_h_dot_layer_norm_xhat_ = real(sum_h_dot_layer_norm_xhat__sum)
+            sum_h_dot_layer_norm_xhat_ = real(sum_h_dot_layer_norm_xhat_1_sum)
             # l̇ȧẏėṙ_̇ṅȯṙṁ_̇ṙ_̇[n,t] = −sum_h_dot_layer_norm_xhat_[n,t]·layer_norm_r_[n,t]² / M
             layer_norm_r_2_dot_nt = (
                 -(one_over_m * sum_h_dot_layer_norm_xhat_ * layer_norm_r_2_nt * layer_norm_r_2_nt)
@@ -2492,19 +2481,19 @@ def _hvp_16_rows(
             # sum_layer_norm_xhat__dlayer_norm_xhat_[n,t] = Σ_m l̅a̅y̅e̅r̅_̅n̅o̅r̅m̅_̅x̅h̅a̅t̅_̅[n,t,m]·
             #     layer_norm_xhat_[n,t,m]
             # sum_dlayer_norm_xhat_[n,t] = Σ_m l̅a̅y̅e̅r̅_̅n̅o̅r̅m̅_̅x̅h̅a̅t̅_̅[n,t,m]
-            sum_layer_norm_xhat_2_dlayer_norm_xhat__sum = 0.0
-            sum_dlayer_norm_xhat__sum = 0.0
+            sum_layer_norm_xhat_2_dlayer_norm_xhat_1_sum = 0.0
+            sum_dlayer_norm_xhat_1_sum = 0.0
             for m in range(m_size):
                 dlayer_norm_xhat_2_ntm = gamma2[m] * dv[n, t, m]
                 dlayer_norm_xhat_[n, t, m] = dlayer_norm_xhat_2_ntm
-                sum_layer_norm_xhat_2_dlayer_norm_xhat__sum = added(
-                    sum_layer_norm_xhat_2_dlayer_norm_xhat__sum,
+                sum_layer_norm_xhat_2_dlayer_norm_xhat_1_sum = added(
+                    sum_layer_norm_xhat_2_dlayer_norm_xhat_1_sum,
                     dlayer_norm_xhat_2_ntm * layer_norm_xhat_[n, t, m],
                 )
-                sum_dlayer_norm_xhat__sum = added(sum_dlayer_norm_xhat__sum, dlayer_norm_xhat_2_ntm)
-            sum_layer_norm_xhat_2_dlayer_norm_xhat_2_nt = real(sum_layer_norm_xhat_2_dlayer_norm_xhat__sum)
+                sum_dlayer_norm_xhat_1_sum = added(sum_dlayer_norm_xhat_1_sum, dlayer_norm_xhat_2_ntm)
+            sum_layer_norm_xhat_2_dlayer_norm_xhat_2_nt = real(sum_layer_norm_xhat_2_dlayer_norm_xhat_1_sum)
             sum_layer_norm_xhat_2_dlayer_norm_xhat_[n, t] = sum_layer_norm_xhat_2_dlayer_norm_xhat_2_nt
-            sum_dlayer_norm_xhat_2_nt = real(sum_dlayer_norm_xhat__sum)
+            sum_dlayer_norm_xhat_2_nt = real(sum_dlayer_norm_xhat_1_sum)
             sum_dlayer_norm_xhat_[n, t] = sum_dlayer_norm_xhat_2_nt
             # h̄[n,t,m] = g[n,t,m] + layer_norm_r_[n,t]·(l̅a̅y̅e̅r̅_̅n̅o̅r̅m̅_̅x̅h̅a̅t̅_̅[n,t,m] −
             #     (sum_dlayer_norm_xhat_[n,t] + sum_layer_norm_xhat__dlayer_norm_xhat_[n,t]·

@@ -20,7 +20,7 @@ verified source, float32, NaN and ±∞, wrong: error 0, bound 0
 verified source, float64, ordinary: error 4e-01, bound 4
 verified second, ⟨u, Hv⟩ = ⟨v, Hu⟩: error 0, bound 1e-40
 verified second, Hv, numerical: error 2e-66, bound 1e-25
-verified second, source, float32: error 2e-01, bound 4
+verified second, source, float32: error 3e-01, bound 4
 """
 
 from collections import namedtuple
@@ -47,7 +47,7 @@ from ._runtime import (
 )
 
 #: The runtime that these kernels were compiled against: a new one makes a new file, and with it a new cache.
-RUNTIME = "2118faf1eb82"
+RUNTIME = "e6502f2f2a3f"
 
 
 #: The operation, for programs.
@@ -111,18 +111,16 @@ def _forward_saving_rows(x_logits, x, logvar, mu, L):
                 -((real(1) - x[n, d]) * (log1p_x_logits + larger(x_logits[n, d], real(0)))) - (log1p_x_logits
                 + larger(-x_logits[n, d], real(0))) * x[n, d],
             )
-        sum_exp_x_x_logits = real(sum_exp_x_x_logits_sum)
         # sum_logvar_mu[n] = Σ_k (μ[n,k]² + expm1(logvar[n,k]) − logvar[n,k])
         sum_logvar_mu_sum = 0.0
         for k in range(k_size):
             sum_logvar_mu_sum = added(
                 sum_logvar_mu_sum, mu[n, k] * mu[n, k] + expm1(logvar[n, k]) - logvar[n, k],
             )
-        sum_logvar_mu = real(sum_logvar_mu_sum)
         # reconstruction[n] = −sum_exp_x_x_logits[n]
-        reconstruction = -sum_exp_x_x_logits
+        reconstruction = real(-sum_exp_x_x_logits_sum)
         # kl[n] = sum_logvar_mu[n] / 2
-        kl = sum_logvar_mu / real(2)
+        kl = real(sum_logvar_mu_sum / real(2))
         # L[n] = kl[n] + reconstruction[n]
         L[n] = kl + reconstruction
 
@@ -198,7 +196,6 @@ def _value_and_grad_rows(x_logits, x, logvar, mu, seed, L, dx_logits, dmu, dlogv
                 -((real(1) - x[n, d]) * (log1p_x_logits + larger(x_logits[n, d], real(0)))) - (log1p_x_logits
                 + larger(-x_logits[n, d], real(0))) * x[n, d],
             )
-        sum_exp_x_x_logits = real(sum_exp_x_x_logits_sum)
         # expm1_logvar[n,k] = expm1(logvar[n,k])
         # μ̄[n,k] = seed·μ[n,k]
         # l̅o̅g̅v̅a̅r̅[n,k] = seed·expm1(logvar[n,k]) / 2
@@ -209,11 +206,10 @@ def _value_and_grad_rows(x_logits, x, logvar, mu, seed, L, dx_logits, dmu, dlogv
             dmu[n, k] = seed * mu[n, k]
             dlogvar[n, k] = expm1_logvar * seed / real(2)
             sum_logvar_mu_sum = added(sum_logvar_mu_sum, expm1_logvar + mu[n, k] * mu[n, k] - logvar[n, k])
-        sum_logvar_mu = real(sum_logvar_mu_sum)
         # reconstruction[n] = −sum_exp_x_x_logits[n]
-        reconstruction = -sum_exp_x_x_logits
+        reconstruction = real(-sum_exp_x_x_logits_sum)
         # kl[n] = sum_logvar_mu[n] / 2
-        kl = sum_logvar_mu / real(2)
+        kl = real(sum_logvar_mu_sum / real(2))
         # L[n] = kl[n] + reconstruction[n]
         L[n] = kl + reconstruction
 
@@ -253,7 +249,6 @@ def _jvp_rows(x_logits, x, logvar, mu, logvar_dot, mu_dot, x_logits_dot, L, L_do
                 + larger(-x_logits[n, d], real(0))) * x[n, d],
             )
             sum_p_x_x_logits_dot_sum = added(sum_p_x_x_logits_dot_sum, (x[n, d] - p) * x_logits_dot[n, d])
-        sum_exp_x_x_logits = real(sum_exp_x_x_logits_sum)
         sum_p_x_x_logits_dot = real(sum_p_x_x_logits_dot_sum)
         # expm1_logvar[n,k] = expm1(logvar[n,k])
         # sum_logvar_mu[n] = Σ_k (μ[n,k]² + expm1(logvar[n,k]) − logvar[n,k])
@@ -267,12 +262,11 @@ def _jvp_rows(x_logits, x, logvar, mu, logvar_dot, mu_dot, x_logits_dot, L, L_do
                 sum_logvar_logvar_dot_mu_sum,
                 expm1_logvar * logvar_dot[n, k] + real(2) * mu[n, k] * mu_dot[n, k],
             )
-        sum_logvar_mu = real(sum_logvar_mu_sum)
         sum_logvar_logvar_dot_mu = real(sum_logvar_logvar_dot_mu_sum)
         # reconstruction[n] = −sum_exp_x_x_logits[n]
-        reconstruction = -sum_exp_x_x_logits
+        reconstruction = real(-sum_exp_x_x_logits_sum)
         # kl[n] = sum_logvar_mu[n] / 2
-        kl = sum_logvar_mu / real(2)
+        kl = real(sum_logvar_mu_sum / real(2))
         # L[n] = kl[n] + reconstruction[n]
         L[n] = kl + reconstruction
         # L̇[n] = sum_logvar_logvar_dot_mu[n] / 2 − sum_p_x_x_logits_dot[n]
@@ -291,22 +285,11 @@ def _jvp_parallel(chunk, x_logits, x, logvar, mu, logvar_dot, mu_dot, x_logits_d
 
 
 @njit(**OPTIONS)
-def _hvp_rows(x_logits, logvar, x_logits_dot, mu_dot, logvar_dot, seed, dx_logits_dot, dmu_dot, dlogvar_dot):
-    real = x_logits.dtype.type
+def _hvp_rows(logvar, x_logits, x_logits_dot, mu_dot, logvar_dot, seed, dx_logits_dot, dmu_dot, dlogvar_dot):
+    real = logvar.dtype.type
     d_size = x_logits.shape[1]
     k_size = logvar.shape[1]
-    for n in range(x_logits.shape[0]):
-        # exp_x_logits[n,d] = exp(−|x_logits[n,d]|)
-        # p[n,d] = (1 if x_logits[n,d] ≥ 0 else exp(−|x_logits[n,d]|)) / (1 + exp(−|x_logits[n,d]|))
-        # x̄̇_logits[n,d] = seed·p[n,d]·ẋ_logits[n,d]·(1 if x_logits[n,d] ≤ 0 else exp(−|x_logits[n,d]|)) /
-        #     (1 + exp(−|x_logits[n,d]|))
-        for d in range(d_size):
-            exp_x_logits = exp(-abs(x_logits[n, d]))
-            p = (real(1) if (x_logits[n, d] >= real(0)) else exp_x_logits) / (real(1) + exp_x_logits)
-            dx_logits_dot[n, d] = (
-                p * seed * x_logits_dot[n, d] * (real(1) if (x_logits[n, d] <= real(0)) else exp_x_logits)
-                / (real(1) + exp_x_logits)
-            )
+    for n in range(logvar.shape[0]):
         # l̅o̅g̅v̅a̅r̅[n,k] = seed·expm1(logvar[n,k]) / 2
         # μ̄̇[n,k] = seed·μ̇[n,k]
         # l̅o̅g̅v̅a̅r̅̇[n,k] = l̇ȯġv̇ȧṙ[n,k]·(l̅o̅g̅v̅a̅r̅[n,k] + seed/2)
@@ -314,17 +297,26 @@ def _hvp_rows(x_logits, logvar, x_logits_dot, mu_dot, logvar_dot, seed, dx_logit
             dlogvar = seed * expm1(logvar[n, k]) / real(2)
             dmu_dot[n, k] = seed * mu_dot[n, k]
             dlogvar_dot[n, k] = (dlogvar + seed / real(2)) * logvar_dot[n, k]
+        # decay[n,d] = exp(−|x_logits[n,d]|)
+        # exp_x_logits[n,d] = exp(−|x_logits[n,d]|)
+        # x̄̇_logits[n,d] = seed·ẋ_logits[n,d]·exp(−|x_logits[n,d]|) / (1 + decay[n,d])²
+        for d in range(d_size):
+            decay = exp(-abs(x_logits[n, d]))
+            exp_x_logits = exp(-abs(x_logits[n, d]))
+            dx_logits_dot[n, d] = (
+                exp_x_logits * seed * x_logits_dot[n, d] / ((real(1) + decay) * (real(1) + decay))
+            )
 
 
 @njit(parallel=True, **OPTIONS)
 def _hvp_parallel(
-    chunk, x_logits, logvar, x_logits_dot, mu_dot, logvar_dot, seed, dx_logits_dot, dmu_dot, dlogvar_dot,
+    chunk, logvar, x_logits, x_logits_dot, mu_dot, logvar_dot, seed, dx_logits_dot, dmu_dot, dlogvar_dot,
 ):
-    for k in prange((x_logits.shape[0] + chunk - 1) // chunk):
+    for k in prange((logvar.shape[0] + chunk - 1) // chunk):
         lo = k * chunk
-        hi = min(lo + chunk, x_logits.shape[0])
+        hi = min(lo + chunk, logvar.shape[0])
         _hvp_rows(
-            x_logits[lo:hi], logvar[lo:hi], x_logits_dot[lo:hi], mu_dot[lo:hi], logvar_dot[lo:hi], seed,
+            logvar[lo:hi], x_logits[lo:hi], x_logits_dot[lo:hi], mu_dot[lo:hi], logvar_dot[lo:hi], seed,
             dx_logits_dot[lo:hi], dmu_dot[lo:hi], dlogvar_dot[lo:hi],
         )
 
@@ -472,15 +464,15 @@ def hvp(inputs, vectors, *, reduction="mean"):
     dx_logits_dot = np.empty((n_size, d_size), real)
     dmu_dot = np.empty((n_size, k_size), real)
     dlogvar_dot = np.empty((n_size, k_size), real)
-    chunk = chunk_rows(d_size + k_size)
+    chunk = chunk_rows(k_size + d_size)
     if n_size <= chunk:
         _hvp_rows(
-            x_logits, logvar, x_logits_dot, mu_dot, logvar_dot, real(seed), dx_logits_dot, dmu_dot,
+            logvar, x_logits, x_logits_dot, mu_dot, logvar_dot, real(seed), dx_logits_dot, dmu_dot,
             dlogvar_dot,
         )
     else:
         _hvp_parallel(
-            chunk, x_logits, logvar, x_logits_dot, mu_dot, logvar_dot, real(seed), dx_logits_dot, dmu_dot,
+            chunk, logvar, x_logits, x_logits_dot, mu_dot, logvar_dot, real(seed), dx_logits_dot, dmu_dot,
             dlogvar_dot,
         )
     return Gradients(dx_logits_dot, dmu_dot, dlogvar_dot)

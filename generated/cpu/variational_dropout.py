@@ -38,13 +38,19 @@ from ._runtime import (
     log1p,
     output,
     outputs,
+    pair,
+    pair_of,
+    pair_plus,
+    pair_size,
+    pair_times,
     pairs,
     seed_or,
     seeded,
+    times_exp,
 )
 
 #: The runtime that these kernels were compiled against: a new one makes a new file, and with it a new cache.
-RUNTIME = "2118faf1eb82"
+RUNTIME = "e6502f2f2a3f"
 
 
 #: The operation, for programs.
@@ -80,10 +86,10 @@ SPEC = {
             "backward": "8*d*n + 17*d",
         },
         "bytes": {
-            "forward": "3*d*item*n + 2*d*item + item",
-            "backward": "4*d*item*n + 5*d*item + item",
+            "forward": "3*d*item*n + 3*d*item + item",
+            "backward": "4*d*item*n + 6*d*item + item",
         },
-        "saved": "2*d*item*n",
+        "saved": "2*d*item*n + d*item",
     },
 }
 
@@ -107,30 +113,35 @@ def _forward_saving_parallel(chunk, log_alpha, noise, x, y):
 
 
 @njit(**OPTIONS)
-def _forward_saving_2_rows(log_alpha, sum_exp_log_alpha):
+def _forward_saving_2_rows(log_alpha, decay, sum_exp_log_alpha):
     real = log_alpha.dtype.type
     sum_exp_log_alpha_sum = 0.0
     for d in range(log_alpha.shape[0]):
-        # exp_log_alpha[d] = exp(−|4683/2500 + 29739·log_alpha[d] / 20000|)
-        exp_log_alpha = exp(-abs(real(1.8732) + real(1.48695) * log_alpha[d]))
+        # times_exp_log_alpha[d] = exp(−|4683/2500 + 29739·log_alpha[d] / 20000|)
+        times_exp_log_alpha = times_exp(
+            real(1),
+            pair_times(pair(real(-1)), pair_size(pair_plus(pair_of(real, 1.8732, 2.38e-17), pair_times(pair_of(real, 1.48695, 6.04e-18), pair(log_alpha[d]))))),
+        )
+        # decay[d] = exp(−|4683/2500 + 29739·log_alpha[d] / 20000|)
+        decay[d] = times_exp_log_alpha
         # sum_exp_log_alpha = Σ_d (7947·(1 if log_alpha[d] ≥ −12488/9913 else exp(−|4683/2500 + 29739·
         #     log_alpha[d] / 20000|)) / (12500·(1 + exp(−|4683/2500 + 29739·log_alpha[d] / 20000|))) −
         #     7947/12500 − max(0, −log_alpha[d]) / 2 − log1p(exp(−|log_alpha[d]|)) / 2)
         sum_exp_log_alpha_sum = added(
             sum_exp_log_alpha_sum,
-            real(0.63576) * (real(1) if (log_alpha[d] >= real(-1.2597599112276807)) else exp_log_alpha)
-            / (real(1) + exp_log_alpha) - real(0.63576) - log1p(exp(-abs(log_alpha[d]))) / real(2)
+            real(0.63576) * (real(1) if (log_alpha[d] >= real(-1.2597599112276807)) else times_exp_log_alpha)
+            / (real(1) + times_exp_log_alpha) - real(0.63576) - log1p(exp(-abs(log_alpha[d]))) / real(2)
             - larger(-log_alpha[d], real(0)) / real(2),
         )
     sum_exp_log_alpha[0] = sum_exp_log_alpha_sum
 
 
 @njit(parallel=True, **OPTIONS)
-def _forward_saving_2_parallel(chunk, log_alpha, sum_exp_log_alpha):
+def _forward_saving_2_parallel(chunk, log_alpha, decay, sum_exp_log_alpha):
     for k in prange((log_alpha.shape[0] + chunk - 1) // chunk):
         lo = k * chunk
         hi = min(lo + chunk, log_alpha.shape[0])
-        _forward_saving_2_rows(log_alpha[lo:hi], sum_exp_log_alpha[k : k + 1])
+        _forward_saving_2_rows(log_alpha[lo:hi], decay[lo:hi], sum_exp_log_alpha[k : k + 1])
 
 
 @njit(**OPTIONS)
@@ -160,27 +171,26 @@ def _backward_parallel(chunk, log_alpha, g_y, noise, x, dx, sum_g_y_noise_x):
 
 
 @njit(**OPTIONS)
-def _backward_2_rows(log_alpha, g_kl, sum_g_y_noise_x, dlog_alpha):
-    real = log_alpha.dtype.type
-    for d in range(log_alpha.shape[0]):
-        # exp_log_alpha[d] = exp(−4683/2500 − 29739·log_alpha[d] / 20000)
-        exp_log_alpha = exp(real(-1.8732) - real(1.48695) * log_alpha[d])
+def _backward_2_rows(g_kl, decay, log_alpha, sum_g_y_noise_x, dlog_alpha):
+    real = decay.dtype.type
+    for d in range(decay.shape[0]):
         # l̅o̅g̅_̅a̅l̅p̅h̅a̅[d] = sum_g_y_noise_x[d]·exp(log_alpha[d] / 2) / 2 − gₖₗ·(1 / (2 + 2·
-        #     exp(log_alpha[d])) + 236335833·exp(−4683/2500 − 29739·log_alpha[d] / 20000) / (250000000·(1 +
-        #     exp(−4683/2500 − 29739·log_alpha[d] / 20000))²))
+        #     exp(log_alpha[d])) + 236335833·exp(−|4683/2500 + 29739·log_alpha[d] / 20000|) / 250000000 / (1 +
+        #     decay[d])²)
         dlog_alpha[d] = (
             sum_g_y_noise_x[d] * exp(log_alpha[d] / real(2)) / real(2) - (real(1) / (real(2) + real(2)
-            * exp(log_alpha[d])) + real(0.945343332) * exp_log_alpha / ((real(1) + exp_log_alpha) * (real(1)
-            + exp_log_alpha))) * g_kl
+            * exp(log_alpha[d]))
+            + times_exp(real(0.945343332), pair_times(pair(real(-1)), pair_size(pair_plus(pair_of(real, 1.8732, 2.38e-17), pair_times(pair_of(real, 1.48695, 6.04e-18), pair(log_alpha[d]))))))
+            / ((real(1) + decay[d]) * (real(1) + decay[d]))) * g_kl
         )
 
 
 @njit(parallel=True, **OPTIONS)
-def _backward_2_parallel(chunk, log_alpha, g_kl, sum_g_y_noise_x, dlog_alpha):
-    for k in prange((log_alpha.shape[0] + chunk - 1) // chunk):
+def _backward_2_parallel(chunk, g_kl, decay, log_alpha, sum_g_y_noise_x, dlog_alpha):
+    for k in prange((decay.shape[0] + chunk - 1) // chunk):
         lo = k * chunk
-        hi = min(lo + chunk, log_alpha.shape[0])
-        _backward_2_rows(log_alpha[lo:hi], g_kl, sum_g_y_noise_x[lo:hi], dlog_alpha[lo:hi])
+        hi = min(lo + chunk, decay.shape[0])
+        _backward_2_rows(g_kl, decay[lo:hi], log_alpha[lo:hi], sum_g_y_noise_x[lo:hi], dlog_alpha[lo:hi])
 
 
 @njit(**OPTIONS)
@@ -213,26 +223,32 @@ def _jvp_2_rows(log_alpha, log_alpha_dot, sum_exp_log_alpha, sum_exp_log_alpha_l
     sum_exp_log_alpha_sum = 0.0
     sum_exp_log_alpha_log_alpha_dot_sum = 0.0
     for d in range(log_alpha.shape[0]):
-        # exp_log_alpha[d] = exp(−|4683/2500 + 29739·log_alpha[d] / 20000|)
-        exp_log_alpha = exp(-abs(real(1.8732) + real(1.48695) * log_alpha[d]))
-        # exp_log_alpha_2[d] = exp(−4683/2500 − 29739·log_alpha[d] / 20000)
-        exp_log_alpha_2 = exp(real(-1.8732) - real(1.48695) * log_alpha[d])
+        # times_exp_log_alpha[d] = exp(−|4683/2500 + 29739·log_alpha[d] / 20000|)
+        times_exp_log_alpha = times_exp(
+            real(1),
+            pair_times(pair(real(-1)), pair_size(pair_plus(pair_of(real, 1.8732, 2.38e-17), pair_times(pair_of(real, 1.48695, 6.04e-18), pair(log_alpha[d]))))),
+        )
         # sum_exp_log_alpha = Σ_d (7947·(1 if log_alpha[d] ≥ −12488/9913 else exp(−|4683/2500 + 29739·
         #     log_alpha[d] / 20000|)) / (12500·(1 + exp(−|4683/2500 + 29739·log_alpha[d] / 20000|))) −
         #     7947/12500 − max(0, −log_alpha[d]) / 2 − log1p(exp(−|log_alpha[d]|)) / 2)
         sum_exp_log_alpha_sum = added(
             sum_exp_log_alpha_sum,
-            real(0.63576) * (real(1) if (log_alpha[d] >= real(-1.2597599112276807)) else exp_log_alpha)
-            / (real(1) + exp_log_alpha) - real(0.63576) - log1p(exp(-abs(log_alpha[d]))) / real(2)
+            real(0.63576) * (real(1) if (log_alpha[d] >= real(-1.2597599112276807)) else times_exp_log_alpha)
+            / (real(1) + times_exp_log_alpha) - real(0.63576) - log1p(exp(-abs(log_alpha[d]))) / real(2)
             - larger(-log_alpha[d], real(0)) / real(2),
         )
         # sum_exp_log_alpha_log_alpha_dot = Σ_d l̇ȯġ_̇ȧl̇ṗḣȧ[d]·(1 / (2 + 2·exp(log_alpha[d])) + 236335833·
-        #     exp(−4683/2500 − 29739·log_alpha[d] / 20000) / (250000000·(1 + exp(−4683/2500 − 29739·
-        #     log_alpha[d] / 20000))²))
+        #     exp(−4683/2500 − 29739·log_alpha[d] / 20000) / 250000000 / (1 + exp(−4683/2500 − 29739·
+        #     log_alpha[d] / 20000))²)
         sum_exp_log_alpha_log_alpha_dot_sum = added(
             sum_exp_log_alpha_log_alpha_dot_sum,
-            (real(1) / (real(2) + real(2) * exp(log_alpha[d])) + real(0.945343332) * exp_log_alpha_2 / ((real(1)
-            + exp_log_alpha_2) * (real(1) + exp_log_alpha_2))) * log_alpha_dot[d],
+            (real(1) / (real(2) + real(2) * exp(log_alpha[d]))
+            + times_exp(real(0.945343332), pair_plus(pair_of(real, -1.8732, -2.38e-17), pair_times(pair_of(real, -1.48695, -6.04e-18), pair(log_alpha[d]))))
+            / ((real(1)
+            + times_exp(real(1), pair_plus(pair_of(real, -1.8732, -2.38e-17), pair_times(pair_of(real, -1.48695, -6.04e-18), pair(log_alpha[d])))))
+            * (real(1)
+            + times_exp(real(1), pair_plus(pair_of(real, -1.8732, -2.38e-17), pair_times(pair_of(real, -1.48695, -6.04e-18), pair(log_alpha[d])))))))
+            * log_alpha_dot[d],
         )
     sum_exp_log_alpha[0] = sum_exp_log_alpha_sum
     sum_exp_log_alpha_log_alpha_dot[0] = sum_exp_log_alpha_log_alpha_dot_sum
@@ -250,7 +266,28 @@ def _jvp_2_parallel(chunk, log_alpha, log_alpha_dot, sum_exp_log_alpha, sum_exp_
 
 
 @njit(**OPTIONS)
-def _hvp_rows(log_alpha, log_alpha_dot, g_y, noise, x, x_dot, dx_dot, sum_g_y_noise_x, sum_g_y_noise_x_dot):
+def _hvp_rows(log_alpha, decay, decay_):
+    real = log_alpha.dtype.type
+    for d in range(log_alpha.shape[0]):
+        # decay[d] = exp(−|4683/2500 + 29739·log_alpha[d] / 20000|)
+        decay[d] = times_exp(
+            real(1),
+            pair_times(pair(real(-1)), pair_size(pair_plus(pair_of(real, 1.8732, 2.38e-17), pair_times(pair_of(real, 1.48695, 6.04e-18), pair(log_alpha[d]))))),
+        )
+        # decay_[d] = exp(−|log_alpha[d]|)
+        decay_[d] = exp(-abs(log_alpha[d]))
+
+
+@njit(parallel=True, **OPTIONS)
+def _hvp_parallel(chunk, log_alpha, decay, decay_):
+    for k in prange((log_alpha.shape[0] + chunk - 1) // chunk):
+        lo = k * chunk
+        hi = min(lo + chunk, log_alpha.shape[0])
+        _hvp_rows(log_alpha[lo:hi], decay[lo:hi], decay_[lo:hi])
+
+
+@njit(**OPTIONS)
+def _hvp_2_rows(log_alpha, log_alpha_dot, g_y, noise, x, x_dot, dx_dot, sum_g_y_noise_x, sum_g_y_noise_x_dot):
     real = g_y.dtype.type
     d_size = log_alpha.shape[0]
     sum_g_y_noise_x_block = np.zeros(d_size, real)
@@ -273,53 +310,65 @@ def _hvp_rows(log_alpha, log_alpha_dot, g_y, noise, x, x_dot, dx_dot, sum_g_y_no
 
 
 @njit(parallel=True, **OPTIONS)
-def _hvp_parallel(
+def _hvp_2_parallel(
     chunk, log_alpha, log_alpha_dot, g_y, noise, x, x_dot, dx_dot, sum_g_y_noise_x, sum_g_y_noise_x_dot,
 ):
     for k in prange((g_y.shape[0] + chunk - 1) // chunk):
         lo = k * chunk
         hi = min(lo + chunk, g_y.shape[0])
-        _hvp_rows(
+        _hvp_2_rows(
             log_alpha, log_alpha_dot, g_y[lo:hi], noise[lo:hi], x[lo:hi], x_dot[lo:hi], dx_dot[lo:hi],
             sum_g_y_noise_x[k], sum_g_y_noise_x_dot[k],
         )
 
 
 @njit(**OPTIONS)
-def _hvp_2_rows(log_alpha, g_kl, log_alpha_dot, sum_g_y_noise_x, sum_g_y_noise_x_dot, dlog_alpha_dot):
+def _hvp_3_rows(
+    log_alpha, g_kl, decay, decay_, log_alpha_dot, sum_g_y_noise_x, sum_g_y_noise_x_dot, dlog_alpha_dot,
+):
     real = log_alpha.dtype.type
     for d in range(log_alpha.shape[0]):
-        # exp_log_alpha[d] = exp(log_alpha[d])
-        exp_log_alpha = exp(log_alpha[d])
-        # exp_log_alpha_2[d] = exp(−4683/2500 − 29739·log_alpha[d] / 20000)
-        exp_log_alpha_2 = exp(real(-1.8732) - real(1.48695) * log_alpha[d])
-        # exp_log_alpha_3[d] = exp(log_alpha[d] / 2)
-        exp_log_alpha_3 = exp(log_alpha[d] / real(2))
+        # times_exp_log_alpha[d] = 7028391337587·exp(−2·|4683/2500 + 29739·log_alpha[d] / 20000|) /
+        #     2500000000000
+        times_exp_log_alpha = times_exp(
+            real(2.8113565350348),
+            pair_times(pair(real(-2)), pair_size(pair_plus(pair_of(real, 1.8732, 2.38e-17), pair_times(pair_of(real, 1.48695, 6.04e-18), pair(log_alpha[d]))))),
+        )
+        # times_exp_log_alpha_2[d] = 7028391337587·exp(−|4683/2500 + 29739·log_alpha[d] / 20000|) /
+        #     2500000000000
+        times_exp_log_alpha_2 = times_exp(
+            real(2.8113565350348),
+            pair_times(pair(real(-1)), pair_size(pair_plus(pair_of(real, 1.8732, 2.38e-17), pair_times(pair_of(real, 1.48695, 6.04e-18), pair(log_alpha[d]))))),
+        )
+        # exp_log_alpha[d] = exp(log_alpha[d] / 2)
+        exp_log_alpha = exp(log_alpha[d] / real(2))
         # l̅o̅g̅_̅a̅l̅p̅h̅a̅̇[d] = sum_g_y_noise_x_dot[d]·exp(log_alpha[d] / 2) / 2 + l̇ȯġ_̇ȧl̇ṗḣȧ[d]·
-        #     (sum_g_y_noise_x[d]·exp(log_alpha[d] / 2) / 4 − gₖₗ·(7028391337587·exp(−4683/1250 − 29739·
-        #     log_alpha[d] / 10000) / (2500000000000·(1 + exp(−4683/2500 − 29739·log_alpha[d] / 20000))³) − 2·
-        #     exp(log_alpha[d]) / (2 + 2·exp(log_alpha[d]))² − 7028391337587·exp(−4683/2500 − 29739·
-        #     log_alpha[d] / 20000) / (5000000000000·(1 + exp(−4683/2500 − 29739·log_alpha[d] / 20000))²)))
+        #     (sum_g_y_noise_x[d]·exp(log_alpha[d] / 2) / 4 − gₖₗ·((−7028391337587·exp(−|4683/2500 + 29739·
+        #     log_alpha[d] / 20000|) / 5000000000000) / (1 + decay[d])² + (7028391337587·exp(−2·|4683/2500 +
+        #     29739·log_alpha[d] / 20000|) / 2500000000000 if log_alpha[d] ≥ −12488/9913 else 7028391337587·
+        #     exp(−|4683/2500 + 29739·log_alpha[d] / 20000|) / 2500000000000) / (1 + decay[d])³ −
+        #     exp(−|log_alpha[d]|) / (2·(1 + decay_[d])²)))
         dlog_alpha_dot[d] = (
-            (exp_log_alpha_3 * sum_g_y_noise_x[d] / real(4) - (real(2.8113565350348) * exp(real(-3.7464)
-            - real(2.9739) * log_alpha[d]) / ((real(1) + exp_log_alpha_2) * (real(1) + exp_log_alpha_2)
-            * (real(1) + exp_log_alpha_2)) - real(2) * exp_log_alpha / ((real(2) + real(2) * exp_log_alpha)
-            * (real(2) + real(2) * exp_log_alpha)) - real(1.4056782675174) * exp_log_alpha_2 / ((real(1)
-            + exp_log_alpha_2) * (real(1) + exp_log_alpha_2))) * g_kl) * log_alpha_dot[d] + exp_log_alpha_3
+            (exp_log_alpha * sum_g_y_noise_x[d] / real(4) - ((times_exp_log_alpha
+            if (log_alpha[d] >= real(-1.2597599112276807)) else times_exp_log_alpha_2) / ((real(1) + decay[d])
+            * (real(1) + decay[d]) * (real(1) + decay[d]))
+            + times_exp(real(-1.4056782675174), pair_times(pair(real(-1)), pair_size(pair_plus(pair_of(real, 1.8732, 2.38e-17), pair_times(pair_of(real, 1.48695, 6.04e-18), pair(log_alpha[d]))))))
+            / ((real(1) + decay[d]) * (real(1) + decay[d])) - exp(-abs(log_alpha[d])) / (real(2) * (real(1)
+            + decay_[d]) * (real(1) + decay_[d]))) * g_kl) * log_alpha_dot[d] + exp_log_alpha
             * sum_g_y_noise_x_dot[d] / real(2)
         )
 
 
 @njit(parallel=True, **OPTIONS)
-def _hvp_2_parallel(
-    chunk, log_alpha, g_kl, log_alpha_dot, sum_g_y_noise_x, sum_g_y_noise_x_dot, dlog_alpha_dot,
+def _hvp_3_parallel(
+    chunk, log_alpha, g_kl, decay, decay_, log_alpha_dot, sum_g_y_noise_x, sum_g_y_noise_x_dot, dlog_alpha_dot,
 ):
     for k in prange((log_alpha.shape[0] + chunk - 1) // chunk):
         lo = k * chunk
         hi = min(lo + chunk, log_alpha.shape[0])
-        _hvp_2_rows(
-            log_alpha[lo:hi], g_kl, log_alpha_dot[lo:hi], sum_g_y_noise_x[lo:hi], sum_g_y_noise_x_dot[lo:hi],
-            dlog_alpha_dot[lo:hi],
+        _hvp_3_rows(
+            log_alpha[lo:hi], g_kl, decay[lo:hi], decay_[lo:hi], log_alpha_dot[lo:hi], sum_g_y_noise_x[lo:hi],
+            sum_g_y_noise_x_dot[lo:hi], dlog_alpha_dot[lo:hi],
         )
 
 
@@ -334,6 +383,7 @@ _SAVED = (
     ("x", ("n", "d"), None),
     ("noise", ("n", "d"), None),
     ("log_alpha", ("d",), None),
+    ("decay", ("d",), None),
     ("g_y", ("n", "d"), None),
     ("g_kl", (), None),
 )
@@ -359,7 +409,7 @@ _ALONG = (
 )
 
 
-Saved = namedtuple("Saved", ["x", "noise", "log_alpha"])
+Saved = namedtuple("Saved", ["x", "noise", "log_alpha", "decay"])
 Gradients = namedtuple("Gradients", ["x", "log_alpha"])
 Outputs = namedtuple("Outputs", ["y", "kl"])
 
@@ -380,6 +430,7 @@ def forward_saving(x, noise, log_alpha, *, out=None):
     n_size = sizes["n"]
     out_y, out_kl = outputs(out, 2)
     y = output("out", out_y, (n_size, d_size), real, (x, noise, log_alpha))
+    decay = np.empty((d_size,), real)
     chunk = chunk_rows(d_size)
     if n_size <= chunk:
         _forward_saving_rows(log_alpha, noise, x, y)
@@ -388,25 +439,25 @@ def forward_saving(x, noise, log_alpha, *, out=None):
     chunk = chunk_rows(8)
     sum_exp_log_alpha_parts = np.zeros((max(1, -(-d_size // chunk)),))
     if d_size <= chunk:
-        _forward_saving_2_rows(log_alpha, sum_exp_log_alpha_parts)
+        _forward_saving_2_rows(log_alpha, decay, sum_exp_log_alpha_parts)
     else:
-        _forward_saving_2_parallel(chunk, log_alpha, sum_exp_log_alpha_parts)
+        _forward_saving_2_parallel(chunk, log_alpha, decay, sum_exp_log_alpha_parts)
     sum_exp_log_alpha = sum_exp_log_alpha_parts.sum()
     kl = -sum_exp_log_alpha
-    return Outputs(y, real(kl)), Saved(x, seed_or(noise_given, noise), log_alpha)
+    return Outputs(y, real(kl)), Saved(x, seed_or(noise_given, noise), log_alpha, decay)
 
 
 def backward(saved, g, *, out=None):
     """The gradient for each differentiable argument, from the cotangent ``g`` of the output."""
-    (x, noise, log_alpha, g_y, g_kl), sizes, _, real = check(
-        _SAVED, (saved.x, saved.noise, saved.log_alpha, g.y, g.kl),
+    (x, noise, log_alpha, decay, g_y, g_kl), sizes, _, real = check(
+        _SAVED, (saved.x, saved.noise, saved.log_alpha, saved.decay, g.y, g.kl),
     )
     g_kl = real(g_kl)
     d_size = sizes["d"]
     n_size = sizes["n"]
     out_dx, out_dlog_alpha = outputs(out, 2)
-    dx = output("out", out_dx, (n_size, d_size), real, (x, noise, log_alpha, g_y, g_kl))
-    dlog_alpha = output("out", out_dlog_alpha, (d_size,), real, (x, noise, log_alpha, g_y, g_kl))
+    dx = output("out", out_dx, (n_size, d_size), real, (x, noise, log_alpha, decay, g_y, g_kl))
+    dlog_alpha = output("out", out_dlog_alpha, (d_size,), real, (x, noise, log_alpha, decay, g_y, g_kl))
     chunk = chunk_rows(d_size, summing=True)
     sum_g_y_noise_x_parts = np.zeros((max(1, -(-n_size // chunk)), d_size))
     if n_size <= chunk:
@@ -416,9 +467,9 @@ def backward(saved, g, *, out=None):
     sum_g_y_noise_x = sum_g_y_noise_x_parts.sum(axis=0).astype(real)
     chunk = chunk_rows(1)
     if d_size <= chunk:
-        _backward_2_rows(log_alpha, g_kl, sum_g_y_noise_x, dlog_alpha)
+        _backward_2_rows(g_kl, decay, log_alpha, sum_g_y_noise_x, dlog_alpha)
     else:
-        _backward_2_parallel(chunk, log_alpha, g_kl, sum_g_y_noise_x, dlog_alpha)
+        _backward_2_parallel(chunk, g_kl, decay, log_alpha, sum_g_y_noise_x, dlog_alpha)
     return Gradients(dx, dlog_alpha)
 
 
@@ -472,16 +523,23 @@ def hvp(inputs, vectors, g):
     n_size = sizes["n"]
     dx_dot = np.empty((n_size, d_size), real)
     dlog_alpha_dot = np.empty((d_size,), real)
+    decay = np.empty((d_size,), real)
+    decay_ = np.empty((d_size,), real)
+    chunk = chunk_rows(1)
+    if d_size <= chunk:
+        _hvp_rows(log_alpha, decay, decay_)
+    else:
+        _hvp_parallel(chunk, log_alpha, decay, decay_)
     chunk = chunk_rows(d_size, summing=True)
     sum_g_y_noise_x_parts = np.zeros((max(1, -(-n_size // chunk)), d_size))
     sum_g_y_noise_x_dot_parts = np.zeros((max(1, -(-n_size // chunk)), d_size))
     if n_size <= chunk:
-        _hvp_rows(
+        _hvp_2_rows(
             log_alpha, log_alpha_dot, g_y, noise, x, x_dot, dx_dot, sum_g_y_noise_x_parts[0],
             sum_g_y_noise_x_dot_parts[0],
         )
     else:
-        _hvp_parallel(
+        _hvp_2_parallel(
             chunk, log_alpha, log_alpha_dot, g_y, noise, x, x_dot, dx_dot, sum_g_y_noise_x_parts,
             sum_g_y_noise_x_dot_parts,
         )
@@ -489,9 +547,13 @@ def hvp(inputs, vectors, g):
     sum_g_y_noise_x_dot = sum_g_y_noise_x_dot_parts.sum(axis=0).astype(real)
     chunk = chunk_rows(1)
     if d_size <= chunk:
-        _hvp_2_rows(log_alpha, g_kl, log_alpha_dot, sum_g_y_noise_x, sum_g_y_noise_x_dot, dlog_alpha_dot)
+        _hvp_3_rows(
+            log_alpha, g_kl, decay, decay_, log_alpha_dot, sum_g_y_noise_x, sum_g_y_noise_x_dot,
+            dlog_alpha_dot,
+        )
     else:
-        _hvp_2_parallel(
-            chunk, log_alpha, g_kl, log_alpha_dot, sum_g_y_noise_x, sum_g_y_noise_x_dot, dlog_alpha_dot,
+        _hvp_3_parallel(
+            chunk, log_alpha, g_kl, decay, decay_, log_alpha_dot, sum_g_y_noise_x, sum_g_y_noise_x_dot,
+            dlog_alpha_dot,
         )
     return Gradients(dx_dot, dlog_alpha_dot)
