@@ -28,6 +28,7 @@ from symnn.emit.whitelist import check_source
 from symnn.errors import SymnnError, UsageError, VerificationError
 from symnn.files import write
 from symnn.language.operation import Kind, Op
+from symnn.verify.accuracy import accuracy_lines
 
 if TYPE_CHECKING:
     from symnn.verify.report import Measure, Report
@@ -150,7 +151,8 @@ def source_of(op: Op, target: str = "cpu", measured: Sequence[str] = (), tier: s
     plain = kept(parts, emitted) if hasattr(emitter, "__file__") else emitted()
     before, last, after = plain.partition(header[-1])
     start = before.rpartition("\n")[2]
-    text = before + last + "".join(f"\n{start}{line}" for line in measured) + after
+    told = [*accuracy_lines(op.name, tier, plain), *measured]
+    text = before + last + "".join(f"\n{start}{line}" for line in told) + after
     check_source(text)
     return text
 

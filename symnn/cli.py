@@ -181,14 +181,28 @@ def verify(
     target: Target = "cpu",
     dtype: Dtypes = "float32,float64",
     form: Form = DataFormat.text,
+    everywhere: Annotated[
+        bool, typer.Option("--exhaustive", help="Try every float32 there is: minutes for each operation.")
+    ] = False,
+    tier: Tier = "fast",
+    output: Annotated[
+        Path, typer.Option("-o", "--output", help="Where --exhaustive keeps its results, and goes on from.")
+    ] = Path("accuracy.json"),
     jobs: Jobs = 1,
     spec: Specs = None,
 ) -> None:
-    """Run every method of verification and print the error that each measured, beside its bound."""
+    """Run every method of verification and print the error that each measured, beside its bound.
+
+    With --exhaustive, measure operations of one variable on all float32 numbers instead; a run that was cut off goes on
+    where it was.
+    """
     from symnn.build import missed
     from symnn.build import verify as verify_operations
 
     ops = _chosen(op, spec)
+    if everywhere:
+        _everywhere(ops, tier, output, jobs, form)
+        return
     with _progress("verify") as progress:
         reports = verify_operations(ops, target, dtype.split(","), jobs, progress)
     if form is DataFormat.json:
@@ -198,6 +212,26 @@ def verify(
     failed = [r.operation for r in reports if missed(r)]
     if failed:
         raise VerificationError(f"verification failed: {', '.join(failed)}")
+
+
+def _everywhere(ops: list[Op], tier: str, output: Path, jobs: int, form: DataFormat) -> None:
+    """Measure on every float32, and print a line for each function of one variable."""
+    from symnn.exhaustive import exhaustive
+    from symnn.verify.accuracy import missed_bounds, table
+
+    with _progress("every float32") as progress:
+        found = exhaustive(ops, tier, output, jobs, progress)
+    if not found:
+        raise UsageError("none of these is a function of one variable; try: symnn verify --exhaustive gelu")
+    if form is DataFormat.json:
+        made = {name: {label: t.as_dict() for label, t in tallies.items()} for name, tallies in found.items()}
+        _write(json.dumps(made, ensure_ascii=False, indent=2) + "\n")
+    else:
+        _write("\n".join(table(found, tier)) + "\n")
+    missed = [(n, label, missed_bounds(t, tier)) for n, tallies in found.items() for label, t in tallies.items()]
+    failed = [f"{name} {label}: {'; '.join(reasons)}" for name, label, reasons in missed if reasons]
+    if failed:
+        raise VerificationError("\n".join(failed))
 
 
 @app.command(epilog="Example: symnn show softmax_ce")

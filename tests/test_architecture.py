@@ -16,7 +16,7 @@ ROOT = Path(__file__).resolve().parents[1]
 PACKAGE = ROOT / "symnn"
 
 #: The stages in their order: each may import itself and what stands before it.
-STAGES = ("language", "rewrite", "calculus", "loops", "emit", "verify", "build", "cli")
+STAGES = ("language", "rewrite", "calculus", "loops", "emit", "verify", "build", "exhaustive", "cli")
 #: What every stage may use: no stage, and it imports none.
 COMMON = frozenset({"errors", ""})
 #: Everything else beside the stages, with what it may import.
@@ -35,8 +35,8 @@ ASIDE = {
 #: Who may import what stands beside the stages.
 USERS = {
     "catalogue": {"registry"},
-    "elementary": {"emit"},
-    "registry": {"build", "cli", "minimise"},
+    "elementary": {"emit", "rewrite"},
+    "registry": {"build", "cli", "exhaustive", "minimise"},
     "cache": {"build"},
     "files": {"build", "cli"},
     "bench": {"cli"},
