@@ -8,7 +8,7 @@ import sympy as sp
 
 from symnn.emit.printer import FUNCTIONS, KernelPrinter, number_name
 from symnn.emit.unicode import unicode_text
-from symnn.language.terms import Delta, Entry, Extent, Index, maximum, minimum
+from symnn.language.terms import Delta, Entry, Extent, Index, damped, maximum, minimum
 from symnn.loops.ir import Accumulate, Choose, Comment, Flush, Kernel, Let, Node, Pass, Position, Start, Store
 from symnn.loops.names import index_name, size_name
 
@@ -31,7 +31,7 @@ def function_names(kernels: Iterable[Kernel]) -> set[str]:
                 walk(node.body)
             elif isinstance(node, Let | Store | Accumulate | Choose):
                 found.update(FUNCTIONS[type(f)] for f in node.value.atoms(*FUNCTIONS))
-                for kind, name in ((sp.sign, "sign"), (maximum, "larger"), (minimum, "smaller")):
+                for kind, name in ((sp.sign, "sign"), (maximum, "larger"), (minimum, "smaller"), (damped, "damped")):
                     if node.value.atoms(kind):
                         found.add(name)
                 if isinstance(node, Accumulate) and node.compensated:

@@ -133,6 +133,10 @@ class KernelPrinter:
             made = f"{function}({made}, {self.pair(a)})"
         return made
 
+    def damped(self, a: sp.Expr, b: sp.Expr) -> str:
+        """A product that is nothing where its second factor is, by a function of the runtime."""
+        return f"damped({self.text(a, 0)}, {self.text(b, 0)})"
+
     def choice(self, expr: sp.Expr) -> str:
         """The larger or smaller of two, by a function of the runtime."""
         name = "larger" if isinstance(expr, maximum) else "smaller"
@@ -222,9 +226,7 @@ class KernelPrinter:
             condition = " and ".join(sorted(str(s.name) for s in sp.Mul.make_args(there)))
             return f"({self.text(value, 1)} if {condition} else {self.text(otherwise, 1)})", _ATOM
         if isinstance(expr, damped):
-            a, b = expr.args
-            zero = f"{self.text(b, _SUM)} == {self.constant(sp.S.Zero)}"
-            return f"({self.constant(sp.S.Zero)} if {zero} else {self.text(sp.Mul(a, b, evaluate=False), 1)})", _ATOM
+            return self.damped(*expr.args), _ATOM
         if isinstance(expr, near_zero):
             value, u, zero, radius = expr.args[:4]
             close = f"abs({self.text(u - zero, 0)}) < {self.constant(radius)}"
@@ -280,6 +282,10 @@ class PythonPrinter(KernelPrinter):
 
     def extent(self, extent: Extent) -> str:
         return size_name(extent.axis)
+
+    def damped(self, a: sp.Expr, b: sp.Expr) -> str:
+        zero = f"{self.text(b, _SUM)} == 0"
+        return f"(0.0 if {zero} else {self.text(sp.Mul(a, b, evaluate=False), 1)})"
 
     def choice(self, expr: sp.Expr) -> str:
         return f"{'max' if isinstance(expr, maximum) else 'min'}({', '.join(self.text(a, 0) for a in expr.args)})"

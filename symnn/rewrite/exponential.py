@@ -144,8 +144,9 @@ def _by_sign(
     if left_up < 0 or left_down < 0:
         return None
     e = name("decay", exponential(-size))
-    upper, lower = (_written(f, e, back) for f in (up, down))
-    denominator = _chosen(side, _written(over, e, back), _written(under, e, back))
+    # Under the scale of an exponential nothing infinite needs a guard: what has vanished is zero there.
+    upper, lower = _written(up, e, back, not left_up), _written(down, e, back, not left_down)
+    denominator = _chosen(side, _written(over, e, back, False), _written(under, e, back, False))
     denominator = name("below", denominator) if denominator.atoms(sp.Piecewise) else denominator
     if left_up == left_down and left_up > 0:
         return scaled(_chosen(side, upper, lower), -left_up * size) / denominator
@@ -214,8 +215,8 @@ def _factored(
     return made, lowest
 
 
-def _written(factors: list[tuple[sp.Expr, int]], e: sp.Expr, back: Back) -> sp.Expr:
-    """A product of polynomials in e; terms that grow with the variable meet a vanished e under guard."""
+def _written(factors: list[tuple[sp.Expr, int]], e: sp.Expr, back: Back, guarded: bool) -> sp.Expr:
+    """A product of polynomials in e; where ``guarded``, terms that grow with the variable may meet a vanished e."""
     made = sp.S.One
     for base, power in factors:
         poly = sp.Poly(base, _E)
@@ -226,7 +227,7 @@ def _written(factors: list[tuple[sp.Expr, int]], e: sp.Expr, back: Back) -> sp.E
                 constant = c
             else:
                 rest[k] = c
-        if not any(c.xreplace(back).atoms(Entry) for c in rest.values()):
+        if not guarded or not any(c.xreplace(back).atoms(Entry) for c in rest.values()):
             value = sp.horner(constant + sp.Add(*(c * e**k for k, c in rest.items())), wrt=e)
         else:
             lowest = min(rest)

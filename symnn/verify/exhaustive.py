@@ -19,6 +19,7 @@ import numpy as np
 from symnn.calculus.trace import Derivation
 from symnn.emit.doc_templates import template_directory
 from symnn.language.operation import Equation, Kind, Op, Role
+from symnn.language.terms import ELEMENTS
 from symnn.verify.evaluate import Exact
 from symnn.verify.line import LAST, SMALL, Line, floats_at, interpolated
 
@@ -108,7 +109,8 @@ class Case:
     @property
     def label(self) -> str:
         held = ", ".join(f"{n} = {v:g}" for n, v in self.held)
-        return f"{self.name} at {held}" if held else self.name
+        of = f" of {self.argument}" if held and not self.gradient else ""
+        return f"{self.name}{of} at {held}" if held else self.name
 
     def reference(self, dtype: type = np.float32) -> Callable[[Sequence[Any]], Array]:
         """The function as ``line.interpolated`` takes it; parameters are what a kernel of the dtype makes of them."""
@@ -133,17 +135,19 @@ class Case:
 
 
 def cases_of(op: Op) -> list[Case]:
-    """The functions of one variable that an operation has, or that it becomes where its other arguments are held."""
+    """The functions of one variable that an activation is of each of its arguments, the others held at 1."""
     from symnn.calculus import reverse
 
-    if op.kind not in (Kind.ACTIVATION, Kind.LOSS) or not op.elementwise or len(op.outputs) != 1:
+    plain = all(a.axes in ((ELEMENTS,), ()) and a.role is not Role.STEP for a in op.arguments)
+    if op.kind is not Kind.ACTIVATION or not plain or len(op.outputs) != 1:
         return []
     derivation = reverse.derive(op) if op.differentiable else None
-    moved = op.arguments[0].name
-    held = tuple((a.name, 1.0) for a in op.arguments[1:])
-    made = [Case(op, derivation, moved, held, op.outputs[0], False)]
-    if derivation is not None and moved in derivation.wrt:
-        made.append(Case(op, derivation, moved, held, moved, True))
+    made = []
+    for moved in (a for a in op.arguments if a.axes):
+        held = tuple((a.name, 1.0) for a in op.arguments if a is not moved)
+        made.append(Case(op, derivation, moved.name, held, op.outputs[0], False))
+        if derivation is not None and moved.name in derivation.wrt:
+            made.append(Case(op, derivation, moved.name, held, moved.name, True))
     return made
 
 
@@ -157,7 +161,7 @@ def _evaluated(
     sizes = dict.fromkeys(axes, len(numbers))
     for a in op.arguments:
         many = list(numbers) if a.name == case.argument else [mpmath.mpf(held[a.name])] * len(numbers)
-        if a.role is Role.STEP or not a.axes:
+        if not a.axes:
             values[a.name] = mpmath.mpf(held[a.name])
         else:
             array = np.empty(len(numbers), dtype=object)
@@ -236,19 +240,16 @@ def measure(
 
 def _results(module: Any, cases: Sequence[Case], x: Array) -> list[Array]:
     """What a module gives for each case."""
-    held = dict(cases[0].held)
-    arguments = [
-        x if a.name == cases[0].argument else np.full(x.shape if a.axes else (), held[a.name], x.dtype)
-        for a in cases[0].op.arguments
-    ]
-    whole = {"reduction": "none"} if cases[0].op.kind is Kind.LOSS else {}
-    output, saved = module.forward_saving(*arguments, **whole)
-    made = []
+    made, ran = [], {}
     for case in cases:
-        if not case.gradient:
-            made.append(output)
-            continue
-        made.append(getattr(module.backward(saved, np.ones_like(x)), case.result))
+        if case.argument not in ran:
+            held = dict(case.held)
+            ran[case.argument] = module.forward_saving(*(
+                x if a.name == case.argument else np.full(x.shape if a.axes else (), held[a.name], x.dtype)
+                for a in case.op.arguments
+            ))
+        output, saved = ran[case.argument]
+        made.append(getattr(module.backward(saved, np.ones_like(x)), case.result) if case.gradient else output)
     return made
 
 

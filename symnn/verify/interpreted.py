@@ -46,6 +46,7 @@ _FUNCTIONS: dict[str, Callable[..., Any]] = {
     "pair_times": lambda a, b: a * b,
     "pair_plus": lambda a, b: a + b,
     "pair_size": abs,
+    "damped": lambda a, b: b if b == 0 else a * b,
     "fma": lambda a, b, c: type(c)(np.longdouble(a) * b + c),
     "larger": lambda a, b: a if a >= b or a != a else b,
     "smaller": lambda a, b: a if a <= b or a != a else b,
