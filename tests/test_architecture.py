@@ -38,7 +38,7 @@ USERS = {
     "elementary": {"emit", "rewrite"},
     "registry": {"build", "cli", "exhaustive", "minimise"},
     "cache": {"build"},
-    "files": {"build", "cli"},
+    "files": {"build", "cli", "exhaustive"},
     "bench": {"cli"},
 }
 FILES = sorted(PACKAGE.rglob("*.py"))

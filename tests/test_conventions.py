@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib
 import importlib.util
+import inspect
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -20,6 +21,7 @@ import sympy as sp
 from symnn.build import loaded, source_of
 from symnn.calculus import forward, reverse
 from symnn.calculus.kinks import CONVENTIONS, derivative
+from symnn.language.terms import maximum, minimum
 from symnn.registry import catalogue_operations
 from symnn.verify.adjoint import derived_tangent
 from symnn.verify.evaluate import array_of
@@ -137,13 +139,14 @@ def test_every_choice_is_a_subgradient_or_the_slope_of_one_side(convention: Any)
     """At the kink the derivative lies between the slopes on the two sides; the arguments' shares there add up to 1
     for a maximum or a minimum, as they do on both sides."""
     x = sp.Symbol("x", real=True)
-    count = 2 if convention.written.startswith("m") else 1
+    assert convention.slopes is not None
+    count = len(inspect.signature(convention.slopes).parameters)
     for moving in range(count):
-        arguments = [x if k == moving else sp.Integer(0) for k in range(count)]
+        arguments = [x if k == moving else sp.Integer(convention.function is sp.Mod) for k in range(count)]
         slope = derivative(convention.function(*arguments), x)
         below, at, above = (slope.subs(x, v) for v in (sp.Rational(-1, 9), 0, sp.Rational(1, 9)))
         assert min(below, above) <= at <= max(below, above)
-    if count == 2:
+    if convention.function in (maximum, minimum):
         a, b = sp.symbols("a b", real=True)
         for values in ({a: 1, b: 2}, {a: 2, b: 1}, {a: 1, b: 1}):
             shares = [derivative(convention.function(a, b), v).subs(values) for v in (a, b)]

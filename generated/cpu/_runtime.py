@@ -506,7 +506,7 @@ def _expm1_f32(x):
     return whole if abs(whole) < np.float32(2.9802322387695312e-08) else result
 
 
-# a·e^(x + lost): the factor comes before the power of two, which takes three steps from one end of the range to the other.
+# a·e^(x + lost): the factor comes before the power of two, which takes three steps across the range.
 @njit(**PLAIN)
 def _times_exp_f32(a, x, lost):
     inside = np.float32(192.00177001953125) if x > np.float32(192.00177001953125) else x
@@ -731,7 +731,7 @@ def _expm1_f64(x):
     return whole if abs(whole) < 5.551115123125783e-17 else result
 
 
-# a·e^(x + lost): the factor comes before the power of two, which takes three steps from one end of the range to the other.
+# a·e^(x + lost): the factor comes before the power of two, which takes three steps across the range.
 @njit(**PLAIN)
 def _times_exp_f64(a, x, lost):
     inside = 1454.2227848147652 if x > 1454.2227848147652 else x
@@ -1006,6 +1006,13 @@ def typed(name, single, double):
     return stub
 
 
+@njit(**PLAIN)
+def damped(a, b):
+    """a·b, and zero where b is, though a be infinite; worked out either way, so that every lane rounds alike."""
+    product = a * b
+    return b if b == 0 else product
+
+
 def _typed_product(name, single, double):
     """A product with a function, for both types; what it is a function of may be a pair."""
 
@@ -1050,6 +1057,11 @@ def pair_plus(a, b):
     high = a[0] + b[0]
     second = high - a[0]
     return high, ((a[0] - (high - second)) + (b[0] - second)) + (a[1] + b[1])
+
+
+@njit(**PLAIN)
+def pair_minus(a):
+    return -a[0], -a[1]
 
 
 @njit(**PLAIN)

@@ -29,10 +29,10 @@ from collections import namedtuple
 import numpy as np
 from numba import njit, prange
 
-from ._runtime import OPTIONS, added, check, chunk_rows, compensated, larger, output, outputs, pairs
+from ._runtime import OPTIONS, added, check, chunk_rows, compensated, damped, larger, output, outputs, pairs
 
 #: The runtime that these kernels were compiled against: a new one makes a new file, and with it a new cache.
-RUNTIME = "e6502f2f2a3f"
+RUNTIME = "c5d85079f86b"
 
 
 #: The operation, for programs.
@@ -358,8 +358,7 @@ def _backward_4_rows(lo, hi, ru, dv, h_size, k_size, n_size, r_size, s_size, w_s
                                 w_at_is_there = 0 <= w_at < w_size
                                 dW2_part = added(
                                     dW2_part,
-                                    (real(0) if (ru[n, k_2, h_at, w_at] if h_at_is_there and w_at_is_there
-                                    else real(0)) == real(0) else dv[n, k, h, w] * (ru[n, k_2, h_at, w_at]
+                                    damped(dv[n, k, h, w], (ru[n, k_2, h_at, w_at]
                                     if h_at_is_there and w_at_is_there else real(0))),
                                 )
                         dW2_sum, dW2_sum_lost = compensated(dW2_sum, dW2_sum_lost, dW2_part)
@@ -988,9 +987,8 @@ def _hvp_5_rows(lo, hi, ru, ru_dot, dv, dv_dot, h_size, k_size, n_size, r_size, 
                                 dW2_dot_part = added(
                                     dW2_dot_part,
                                     dv[n, k, h, w] * (ru_dot[n, k_2, h_at, w_at]
-                                    if h_at_is_there and w_at_is_there else real(0)) + (real(0)
-                                    if (ru[n, k_2, h_at, w_at] if h_at_is_there and w_at_is_there
-                                    else real(0)) == real(0) else dv_dot[n, k, h, w] * (ru[n, k_2, h_at, w_at]
+                                    if h_at_is_there and w_at_is_there else real(0))
+                                    + damped(dv_dot[n, k, h, w], (ru[n, k_2, h_at, w_at]
                                     if h_at_is_there and w_at_is_there else real(0))),
                                 )
                         dW2_dot_sum, dW2_dot_sum_lost = compensated(dW2_dot_sum, dW2_dot_sum_lost, dW2_dot_part)

@@ -35,12 +35,14 @@ from ._runtime import (
     check,
     chunk_rows,
     cotangent,
+    damped,
     exp,
     larger,
     log1p,
     number,
     output,
     pair,
+    pair_minus,
     pair_plus,
     pair_size,
     pair_times,
@@ -52,7 +54,7 @@ from ._runtime import (
 )
 
 #: The runtime that these kernels were compiled against: a new one makes a new file, and with it a new cache.
-RUNTIME = "e6502f2f2a3f"
+RUNTIME = "c5d85079f86b"
 
 
 #: The operation, for programs.
@@ -114,7 +116,8 @@ def _forward_saving_rows(t, z, alpha, gamma, one_minus_alpha, L):
             weight = one_minus_alpha * (real(1) - t[n, e]) + alpha * t[n, e]
             times_exp_t_z = times_exp(
                 real(1),
-                pair_times(pair(real(-1)), pair_size(pair_times(pair_plus(pair(real(-1)), pair_times(pair(real(2)), pair(t[n, e]))), pair(z[n, e])))),
+                pair_minus(pair_size(pair_times(pair_plus(pair(real(-1)), pair(real(2) * t[n, e])),
+                pair(z[n, e])))),
             )
             q = (
                 (real(1) if ((real(1) - real(2) * t[n, e]) * z[n, e] >= real(0)) else times_exp_t_z) / (real(1)
@@ -122,9 +125,9 @@ def _forward_saving_rows(t, z, alpha, gamma, one_minus_alpha, L):
             )
             sum_q_t_weight_sum = added(
                 sum_q_t_weight_sum,
-                -(weight * q ** gamma
-                * (log1p(times_exp(real(1), pair_times(pair(real(-1)), pair_size(pair_plus(pair_times(pair(real(-1)), pair(z[n, e])), pair_times(pair_times(pair(real(2)), pair(t[n, e])), pair(z[n, e])))))))
-                + larger(z[n, e] - real(2) * t[n, e] * z[n, e], real(0)))),
+                -(weight * q ** gamma * (log1p(times_exp(real(1), pair_minus(pair_size(pair_plus(pair(-z[n, e]),
+                pair_times(pair_times(pair(real(2)), pair(t[n, e])), pair(z[n, e]))))))) + larger(z[n, e]
+                - real(2) * t[n, e] * z[n, e], real(0)))),
             )
         # L[n] = −sum_q_t_weight[n] / size
         L[n] = -(sum_q_t_weight_sum / real(size))
@@ -155,7 +158,8 @@ def _backward_rows(t, z, g, alpha, gamma, one_minus_alpha, dz):
             weight = one_minus_alpha * (real(1) - t[n, e]) + alpha * t[n, e]
             times_exp_t_z = times_exp(
                 real(1),
-                pair_times(pair(real(-1)), pair_size(pair_times(pair_plus(pair(real(-1)), pair_times(pair(real(2)), pair(t[n, e]))), pair(z[n, e])))),
+                pair_minus(pair_size(pair_times(pair_plus(pair(real(-1)), pair(real(2) * t[n, e])),
+                pair(z[n, e])))),
             )
             q = (
                 (real(1) if ((real(1) - real(2) * t[n, e]) * z[n, e] >= real(0)) else times_exp_t_z) / (real(1)
@@ -163,9 +167,10 @@ def _backward_rows(t, z, g, alpha, gamma, one_minus_alpha, dz):
             )
             dz[n, e] = (
                 g_n * one_over_size * weight * q ** gamma * (real(1) - real(2) * t[n, e]) * (q + gamma
-                * (log1p(times_exp(real(1), pair_times(pair(real(-1)), pair_size(pair_plus(pair_times(pair(real(-1)), pair(z[n, e])), pair_times(pair_times(pair(real(2)), pair(t[n, e])), pair(z[n, e])))))))
-                + larger(z[n, e] - real(2) * t[n, e] * z[n, e], real(0))) * (real(1) if ((real(1) - real(2)
-                * t[n, e]) * z[n, e] <= real(0)) else times_exp_t_z) / (real(1) + times_exp_t_z))
+                * (log1p(times_exp(real(1), pair_minus(pair_size(pair_plus(pair(-z[n, e]),
+                pair_times(pair_times(pair(real(2)), pair(t[n, e])), pair(z[n, e]))))))) + larger(z[n, e]
+                - real(2) * t[n, e] * z[n, e], real(0))) * (real(1) if ((real(1) - real(2) * t[n, e])
+                * z[n, e] <= real(0)) else times_exp_t_z) / (real(1) + times_exp_t_z))
             )
 
 
@@ -197,7 +202,8 @@ def _value_and_grad_rows(t, z, alpha, gamma, one_minus_alpha, seed_over_size, L,
             weight = one_minus_alpha * (real(1) - t[n, e]) + alpha * t[n, e]
             times_exp_t_z = times_exp(
                 real(1),
-                pair_times(pair(real(-1)), pair_size(pair_times(pair_plus(pair(real(-1)), pair_times(pair(real(2)), pair(t[n, e]))), pair(z[n, e])))),
+                pair_minus(pair_size(pair_times(pair_plus(pair(real(-1)), pair(real(2) * t[n, e])),
+                pair(z[n, e])))),
             )
             q = (
                 (real(1) if ((real(1) - real(2) * t[n, e]) * z[n, e] >= real(0)) else times_exp_t_z) / (real(1)
@@ -205,7 +211,8 @@ def _value_and_grad_rows(t, z, alpha, gamma, one_minus_alpha, seed_over_size, L,
             )
             times_exp_t_z_2 = times_exp(
                 real(1),
-                pair_times(pair(real(-1)), pair_size(pair_plus(pair_times(pair(real(-1)), pair(z[n, e])), pair_times(pair_times(pair(real(2)), pair(t[n, e])), pair(z[n, e]))))),
+                pair_minus(pair_size(pair_plus(pair(-z[n, e]), pair_times(pair_times(pair(real(2)),
+                pair(t[n, e])), pair(z[n, e]))))),
             )
             log1p_t_z = log1p(times_exp_t_z_2)
             dz[n, e] = (
@@ -255,7 +262,8 @@ def _jvp_rows(t, z, z_dot, alpha, gamma, one_minus_alpha, L, L_dot):
             weight = one_minus_alpha * (real(1) - t[n, e]) + alpha * t[n, e]
             times_exp_t_z = times_exp(
                 real(1),
-                pair_times(pair(real(-1)), pair_size(pair_times(pair_plus(pair(real(-1)), pair_times(pair(real(2)), pair(t[n, e]))), pair(z[n, e])))),
+                pair_minus(pair_size(pair_times(pair_plus(pair(real(-1)), pair(real(2) * t[n, e])),
+                pair(z[n, e])))),
             )
             q = (
                 (real(1) if ((real(1) - real(2) * t[n, e]) * z[n, e] >= real(0)) else times_exp_t_z) / (real(1)
@@ -263,7 +271,8 @@ def _jvp_rows(t, z, z_dot, alpha, gamma, one_minus_alpha, L, L_dot):
             )
             times_exp_t_z_2 = times_exp(
                 real(1),
-                pair_times(pair(real(-1)), pair_size(pair_plus(pair_times(pair(real(-1)), pair(z[n, e])), pair_times(pair_times(pair(real(2)), pair(t[n, e])), pair(z[n, e]))))),
+                pair_minus(pair_size(pair_plus(pair(-z[n, e]), pair_times(pair_times(pair(real(2)),
+                pair(t[n, e])), pair(z[n, e]))))),
             )
             log1p_t_z = log1p(times_exp_t_z_2)
             q_dot = (
@@ -321,7 +330,8 @@ def _hvp_rows(t, z, z_dot, alpha, gamma, one_minus_alpha, seed_gamma_over_size, 
             weight = one_minus_alpha * (real(1) - t[n, e]) + alpha * t[n, e]
             times_exp_t_z = times_exp(
                 real(1),
-                pair_times(pair(real(-1)), pair_size(pair_times(pair_plus(pair(real(-1)), pair_times(pair(real(2)), pair(t[n, e]))), pair(z[n, e])))),
+                pair_minus(pair_size(pair_times(pair_plus(pair(real(-1)), pair(real(2) * t[n, e])),
+                pair(z[n, e])))),
             )
             q = (
                 (real(1) if ((real(1) - real(2) * t[n, e]) * z[n, e] >= real(0)) else times_exp_t_z) / (real(1)
@@ -337,22 +347,23 @@ def _hvp_rows(t, z, z_dot, alpha, gamma, one_minus_alpha, seed_gamma_over_size, 
             )
             times_exp_t_z_2 = times_exp(
                 real(1),
-                pair_times(pair(real(-1)), pair_size(pair_plus(pair_times(pair(real(-1)), pair(z[n, e])), pair_times(pair_times(pair(real(2)), pair(t[n, e])), pair(z[n, e]))))),
+                pair_minus(pair_size(pair_plus(pair(-z[n, e]), pair_times(pair_times(pair(real(2)),
+                pair(t[n, e])), pair(z[n, e]))))),
             )
             log1p_t_z = log1p(times_exp_t_z_2)
             times_exp_t_z_3 = times_exp(
                 real(1),
-                pair_plus(pair_times(pair_times(pair(real(-2)), pair(t[n, e])), pair(z[n, e])), pair(z[n, e])),
+                pair_plus(pair_minus(pair_times(pair_times(pair(real(2)), pair(t[n, e])), pair(z[n, e]))),
+                pair(z[n, e])),
             )
             dz_dot[n, e] = (
                 q_dot * (seed_over_size * weight * q ** gamma * (real(1) - real(2) * t[n, e]) * (real(1) - gamma
                 * (log1p_t_z + larger(z[n, e] - real(2) * t[n, e] * z[n, e], real(0)))) + seed_gamma_over_size
                 * weight * q ** gamma * (real(1) - real(2) * t[n, e]) * (q + gamma * (log1p_t_z + larger(z[n, e]
                 - real(2) * t[n, e] * z[n, e], real(0))) * (real(1) if ((real(1) - real(2) * t[n, e])
-                * z[n, e] <= real(0)) else times_exp_t_z) / (real(1) + times_exp_t_z)) / q) + (real(0)
-                if tail == real(0) else seed_gamma_over_size * times_exp_t_z_3 * weight * q ** gamma * (real(1)
-                - real(2) * t[n, e]) * (real(1) - real(2) * t[n, e]) * z_dot[n, e] / (real(1) + times_exp_t_z_3)
-                * tail)
+                * z[n, e] <= real(0)) else times_exp_t_z) / (real(1) + times_exp_t_z)) / q)
+                + damped(seed_gamma_over_size * times_exp_t_z_3 * weight * q ** gamma * (real(1) - real(2)
+                * t[n, e]) * (real(1) - real(2) * t[n, e]) * z_dot[n, e] / (real(1) + times_exp_t_z_3), tail)
             )
 
 

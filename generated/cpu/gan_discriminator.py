@@ -31,6 +31,7 @@ from ._runtime import (
     check,
     chunk_rows,
     cotangent,
+    damped,
     exp,
     larger,
     log1p,
@@ -43,7 +44,7 @@ from ._runtime import (
 )
 
 #: The runtime that these kernels were compiled against: a new one makes a new file, and with it a new cache.
-RUNTIME = "e6502f2f2a3f"
+RUNTIME = "c5d85079f86b"
 
 
 #: The operation, for programs.
@@ -200,7 +201,7 @@ def _hvp_rows(real_, fake, real_dot, fake_dot, seed, dreal_dot, dfake_dot):
         # f̅a̅k̅e̅[n] = seed·sigmoid_[n]
         dfake = seed * sigmoid_
         # r̅e̅a̅l̅̇[n] = −r̅e̅a̅l̅[n]·sigmoid[n]·ṙėȧl̇[n]
-        dreal_dot[n] = (real(0) if sigmoid == real(0) else -(dreal * real_dot[n]) * sigmoid)
+        dreal_dot[n] = damped(-(dreal * real_dot[n]), sigmoid)
         # decay_[n] = exp(−|fake[n]|)
         decay_ = exp_fake
         # f̅a̅k̅e̅̇[n] = f̅a̅k̅e̅[n]·ḟȧk̇ė[n]·(exp(−|fake[n]|) if fake[n] ≥ 0 else 1) / (1 + decay_[n])

@@ -30,6 +30,7 @@ from ._runtime import (
     check,
     chunk_rows,
     cotangent,
+    damped,
     exp,
     larger,
     log1p,
@@ -41,7 +42,7 @@ from ._runtime import (
 )
 
 #: The runtime that these kernels were compiled against: a new one makes a new file, and with it a new cache.
-RUNTIME = "e6502f2f2a3f"
+RUNTIME = "c5d85079f86b"
 
 
 #: The operation, for programs.
@@ -168,7 +169,7 @@ def _hvp_rows(fake, fake_dot, seed, dfake_dot):
         # f̅a̅k̅e̅[n] = seed·(−exp(−|fake[n]|) if fake[n] ≥ 0 else −1) / (1 + decay[n])
         dfake = seed * (-exp_fake if (fake[n] >= real(0)) else real(-1)) / (real(1) + decay)
         # f̅a̅k̅e̅̇[n] = −f̅a̅k̅e̅[n]·sigmoid[n]·ḟȧk̇ė[n]
-        dfake_dot[n] = (real(0) if sigmoid == real(0) else -(dfake * fake_dot[n]) * sigmoid)
+        dfake_dot[n] = damped(-(dfake * fake_dot[n]), sigmoid)
 
 
 @njit(parallel=True, **OPTIONS)

@@ -35,6 +35,7 @@ from ._runtime import (
     output,
     outputs,
     pair,
+    pair_minus,
     pair_of,
     pair_times,
     pairs,
@@ -44,7 +45,7 @@ from ._runtime import (
 )
 
 #: The runtime that these kernels were compiled against: a new one makes a new file, and with it a new cache.
-RUNTIME = "e6502f2f2a3f"
+RUNTIME = "c5d85079f86b"
 
 
 #: The operation, for programs.
@@ -132,7 +133,9 @@ def _forward_saving_rows(a, b, y):
     real = a.dtype.type
     for e in range(a.shape[0]):
         # gelu = a·erfc(−a/√2) / 2
-        gelu = times_erfc(a[e] / real(2), pair_times(pair_of(real, -0.7071067811865476, 4.83e-17), pair(a[e])))
+        gelu = times_erfc(
+            a[e] / real(2), pair_minus(pair_times(pair_of(real, 0.7071067811865476, -4.83e-17), pair(a[e]))),
+        )
         # y = b·gelu
         y[e] = gelu * b[e]
 
@@ -150,14 +153,18 @@ def _backward_rows(a, b, g, da, db):
     real = a.dtype.type
     for e in range(a.shape[0]):
         # gelu_Phi = erfc(−a/√2) / 2
-        gelu_Phi = times_erfc(real(0.5), pair_times(pair_of(real, -0.7071067811865476, 4.83e-17), pair(a[e])))
+        gelu_Phi = times_erfc(
+            real(0.5), pair_minus(pair_times(pair_of(real, 0.7071067811865476, -4.83e-17), pair(a[e]))),
+        )
         # gelu = a·erfc(−a/√2) / 2
-        gelu = times_erfc(a[e] / real(2), pair_times(pair_of(real, -0.7071067811865476, 4.83e-17), pair(a[e])))
+        gelu = times_erfc(
+            a[e] / real(2), pair_minus(pair_times(pair_of(real, 0.7071067811865476, -4.83e-17), pair(a[e]))),
+        )
         # ā = b·g·(gelu_Phi + a·exp(−a² / 2) / √(2·π))
         da[e] = (
             b[e] * g[e] * (near_minus_0_751792(a[e]) if abs(real(0.7517915246935645) + a[e]) < real(0.75)
-            else gelu_Phi + times_exp(real(0.3989422804014327)
-            * a[e], pair_times(pair(real(-0.5)), pair_times(pair(a[e]), pair(a[e])))))
+            else gelu_Phi + times_exp(real(0.3989422804014327) * a[e], pair_minus(pair_times(pair(real(0.5)),
+            pair_times(pair(a[e]), pair(a[e]))))))
         )
         # b̄ = g·gelu
         db[e] = gelu * g[e]
@@ -176,16 +183,20 @@ def _jvp_rows(a, b, a_dot, b_dot, y, y_dot):
     real = a.dtype.type
     for e in range(a.shape[0]):
         # gelu_Phi = erfc(−a/√2) / 2
-        gelu_Phi = times_erfc(real(0.5), pair_times(pair_of(real, -0.7071067811865476, 4.83e-17), pair(a[e])))
+        gelu_Phi = times_erfc(
+            real(0.5), pair_minus(pair_times(pair_of(real, 0.7071067811865476, -4.83e-17), pair(a[e]))),
+        )
         # gelu = a·erfc(−a/√2) / 2
-        gelu = times_erfc(a[e] / real(2), pair_times(pair_of(real, -0.7071067811865476, 4.83e-17), pair(a[e])))
+        gelu = times_erfc(
+            a[e] / real(2), pair_minus(pair_times(pair_of(real, 0.7071067811865476, -4.83e-17), pair(a[e]))),
+        )
         # y = b·gelu
         y[e] = gelu * b[e]
         # ẏ = gelu·ḃ + b·ȧ·(gelu_Phi + a·exp(−a² / 2) / √(2·π))
         y_dot[e] = (
             gelu * b_dot[e] + a_dot[e] * b[e] * (near_minus_0_751792(a[e]) if abs(real(0.7517915246935645)
-            + a[e]) < real(0.75) else gelu_Phi + times_exp(real(0.3989422804014327)
-            * a[e], pair_times(pair(real(-0.5)), pair_times(pair(a[e]), pair(a[e])))))
+            + a[e]) < real(0.75) else gelu_Phi + times_exp(real(0.3989422804014327) * a[e],
+            pair_minus(pair_times(pair(real(0.5)), pair_times(pair(a[e]), pair(a[e]))))))
         )
 
 
@@ -202,16 +213,20 @@ def _hvp_rows(a, a_dot, b, b_dot, g, da_dot, db_dot):
     real = a.dtype.type
     for e in range(a.shape[0]):
         # gelu_Phi = erfc(−a/√2) / 2
-        gelu_Phi = times_erfc(real(0.5), pair_times(pair_of(real, -0.7071067811865476, 4.83e-17), pair(a[e])))
+        gelu_Phi = times_erfc(
+            real(0.5), pair_minus(pair_times(pair_of(real, 0.7071067811865476, -4.83e-17), pair(a[e]))),
+        )
         # times_exp_a = exp(−a² / 2) / 2
-        times_exp_a = times_exp(real(0.5), pair_times(pair(real(-0.5)), pair_times(pair(a[e]), pair(a[e]))))
+        times_exp_a = times_exp(
+            real(0.5), pair_minus(pair_times(pair(real(0.5)), pair_times(pair(a[e]), pair(a[e])))),
+        )
         # ġėl̇u̇_̇Ṗḣi̇ = √2·ȧ·(exp(−a² / 2) / 2) / √π
         gelu_Phi_dot = real(0.7978845608028654) * times_exp_a * a_dot[e]
         # ā̇ = b·g·ġėl̇u̇_̇Ṗḣi̇ + g·ḃ·(gelu_Phi + a·exp(−a² / 2) / √(2·π)) + √2·b·g·ȧ·(1 − a²)·(exp(−a² / 2)
         #     / 2) / √π
         da_dot[e] = (
-            gelu_Phi_dot * b[e] * g[e] + (gelu_Phi + times_exp(real(0.3989422804014327)
-            * a[e], pair_times(pair(real(-0.5)), pair_times(pair(a[e]), pair(a[e]))))) * b_dot[e] * g[e]
+            gelu_Phi_dot * b[e] * g[e] + (gelu_Phi + times_exp(real(0.3989422804014327) * a[e],
+            pair_minus(pair_times(pair(real(0.5)), pair_times(pair(a[e]), pair(a[e])))))) * b_dot[e] * g[e]
             + real(0.7978845608028654) * times_exp_a * (real(1) - a[e] * a[e]) * a_dot[e] * b[e] * g[e]
         )
         # b̄̇ = g·(a·ġėl̇u̇_̇Ṗḣi̇ + gelu_Phi·ȧ)

@@ -33,6 +33,7 @@ from ._runtime import (
     fma,
     output,
     pair,
+    pair_minus,
     pair_of,
     pair_times,
     pairs,
@@ -42,7 +43,7 @@ from ._runtime import (
 )
 
 #: The runtime that these kernels were compiled against: a new one makes a new file, and with it a new cache.
-RUNTIME = "e6502f2f2a3f"
+RUNTIME = "c5d85079f86b"
 
 
 #: The operation, for programs.
@@ -128,7 +129,9 @@ def _forward_saving_rows(x, y):
     real = x.dtype.type
     for e in range(x.shape[0]):
         # y = x·erfc(−x/√2) / 2
-        y[e] = times_erfc(x[e] / real(2), pair_times(pair_of(real, -0.7071067811865476, 4.83e-17), pair(x[e])))
+        y[e] = times_erfc(
+            x[e] / real(2), pair_minus(pair_times(pair_of(real, 0.7071067811865476, -4.83e-17), pair(x[e]))),
+        )
 
 
 @njit(parallel=True, **OPTIONS)
@@ -144,12 +147,14 @@ def _backward_rows(x, g, dx):
     real = x.dtype.type
     for e in range(x.shape[0]):
         # Φ = erfc(−x/√2) / 2
-        Phi = times_erfc(real(0.5), pair_times(pair_of(real, -0.7071067811865476, 4.83e-17), pair(x[e])))
+        Phi = times_erfc(
+            real(0.5), pair_minus(pair_times(pair_of(real, 0.7071067811865476, -4.83e-17), pair(x[e]))),
+        )
         # x̄ = g·(Φ + x·exp(−x² / 2) / √(2·π))
         dx[e] = (
             g[e] * (near_minus_0_751792(x[e]) if abs(real(0.7517915246935645) + x[e]) < real(0.75) else Phi
-            + times_exp(real(0.3989422804014327)
-            * x[e], pair_times(pair(real(-0.5)), pair_times(pair(x[e]), pair(x[e])))))
+            + times_exp(real(0.3989422804014327) * x[e], pair_minus(pair_times(pair(real(0.5)),
+            pair_times(pair(x[e]), pair(x[e]))))))
         )
 
 
@@ -166,14 +171,18 @@ def _jvp_rows(x, x_dot, y, y_dot):
     real = x.dtype.type
     for e in range(x.shape[0]):
         # Φ = erfc(−x/√2) / 2
-        Phi = times_erfc(real(0.5), pair_times(pair_of(real, -0.7071067811865476, 4.83e-17), pair(x[e])))
+        Phi = times_erfc(
+            real(0.5), pair_minus(pair_times(pair_of(real, 0.7071067811865476, -4.83e-17), pair(x[e]))),
+        )
         # y = x·erfc(−x/√2) / 2
-        y[e] = times_erfc(x[e] / real(2), pair_times(pair_of(real, -0.7071067811865476, 4.83e-17), pair(x[e])))
+        y[e] = times_erfc(
+            x[e] / real(2), pair_minus(pair_times(pair_of(real, 0.7071067811865476, -4.83e-17), pair(x[e]))),
+        )
         # ẏ = ẋ·(Φ + x·exp(−x² / 2) / √(2·π))
         y_dot[e] = (
             x_dot[e] * (near_minus_0_751792(x[e]) if abs(real(0.7517915246935645) + x[e]) < real(0.75) else Phi
-            + times_exp(real(0.3989422804014327)
-            * x[e], pair_times(pair(real(-0.5)), pair_times(pair(x[e]), pair(x[e])))))
+            + times_exp(real(0.3989422804014327) * x[e], pair_minus(pair_times(pair(real(0.5)),
+            pair_times(pair(x[e]), pair(x[e]))))))
         )
 
 
@@ -191,8 +200,8 @@ def _hvp_rows(g, x, x_dot, dx_dot):
     for e in range(g.shape[0]):
         # x̄̇ = √2·g·ẋ·(1 − x² / 2)·exp(−x² / 2) / √π
         dx_dot[e] = (
-            real(0.7978845608028654) * (real(1) - x[e] * x[e] / real(2)) * g[e] * x_dot[e]
-            * times_exp(real(1), pair_times(pair(real(-0.5)), pair_times(pair(x[e]), pair(x[e]))))
+            real(0.7978845608028654) * (real(1) - x[e] * x[e] / real(2)) * g[e] * x_dot[e] * times_exp(real(1),
+            pair_minus(pair_times(pair(real(0.5)), pair_times(pair(x[e]), pair(x[e])))))
         )
 
 

@@ -32,10 +32,22 @@ from collections import namedtuple
 import numpy as np
 from numba import njit, prange
 
-from ._runtime import OPTIONS, added, check, chunk_rows, compensated, exp, output, outputs, pairs, tanh
+from ._runtime import (
+    OPTIONS,
+    added,
+    check,
+    chunk_rows,
+    compensated,
+    damped,
+    exp,
+    output,
+    outputs,
+    pairs,
+    tanh,
+)
 
 #: The runtime that these kernels were compiled against: a new one makes a new file, and with it a new cache.
-RUNTIME = "e6502f2f2a3f"
+RUNTIME = "c5d85079f86b"
 
 
 #: The operation, for programs.
@@ -157,15 +169,12 @@ def _forward_saving_3_rows(a_t, u_t, before_t, h_t):
                 (real(1) if (a_t[n, 1, o] + u_t[n, 1, o] >= real(0)) else exp_a_t_u_t_2) / (real(1)
                 + exp_a_t_u_t_2)
             )
-            candidate_t = tanh(a_t[n, 2, o] + (real(0) if reset_t == real(0) else u_t[n, 2, o] * reset_t))
+            candidate_t = tanh(a_t[n, 2, o] + damped(u_t[n, 2, o], reset_t))
             tail_t = (
                 (real(1) if (a_t[n, 1, o] + u_t[n, 1, o] <= real(0)) else exp_a_t_u_t_2) / (real(1)
                 + exp_a_t_u_t_2)
             )
-            h_t[n, o] = (
-                (real(0) if tail_t == real(0) else candidate_t * tail_t) + (real(0) if update_t == real(0)
-                else before_t[n, o] * update_t)
-            )
+            h_t[n, o] = damped(candidate_t, tail_t) + damped(before_t[n, o], update_t)
 
 
 @njit(parallel=True, **OPTIONS)
@@ -207,9 +216,7 @@ def _backward_rows(
                     + exp_a_u_2)
                 )
                 # candidate[t,n,o] = tanh(a[t,n,2,o] + reset[t,n,o]·u[t,n,2,o])
-                candidate[t, n, o] = tanh(
-                    a[t, n, 2, o] + (real(0) if reset_tno == real(0) else u[t, n, 2, o] * reset_tno),
-                )
+                candidate[t, n, o] = tanh(a[t, n, 2, o] + damped(u[t, n, 2, o], reset_tno))
                 # tail[t,n,o] = (1 if a[t,n,1,o] + u[t,n,1,o] ≤ 0 else exp(−|a[t,n,1,o] + u[t,n,1,o]|)) / (1
                 #     + exp(−|a[t,n,1,o] + u[t,n,1,o]|))
                 tail[t, n, o] = (
@@ -217,10 +224,7 @@ def _backward_rows(
                     + exp_a_u_2)
                 )
                 # tail_[t,n,o] = exp(−2·|a[t,n,2,o] + reset[t,n,o]·u[t,n,2,o]|)
-                tail_[t, n, o] = exp(
-                    -(real(2) * abs(a[t, n, 2, o] + (real(0) if reset_tno == real(0) else u[t, n, 2, o]
-                    * reset_tno))),
-                )
+                tail_[t, n, o] = exp(-(real(2) * abs(a[t, n, 2, o] + damped(u[t, n, 2, o], reset_tno))))
                 # tail__[t,n,o] = (1 if a[t,n,0,o] + u[t,n,0,o] ≤ 0 else exp(−|a[t,n,0,o] + u[t,n,0,o]|)) /
                 #     (1 + exp(−|a[t,n,0,o] + u[t,n,0,o]|))
                 tail_2[t, n, o] = (
@@ -256,14 +260,14 @@ def _backward_2_rows(
         for o in range(o_size):
             dh_t_no = dbefore_after[n, o] + g_t[n, o]
             dh_t[n, o] = dh_t_no
-            dcandidate_t_no = (real(0) if tail_t[n, o] == real(0) else dh_t_no * tail_t[n, o])
+            dcandidate_t_no = damped(dh_t_no, tail_t[n, o])
             dcandidate_t[n, o] = dcandidate_t_no
             dupdate_t[n, o] = dh_t_no * (before_t[n, o] - candidate_t[n, o])
-            dreset_t[n, o] = (
-                (real(0) if tail_2_t[n, o] == real(0) else real(4) * dcandidate_t_no * u_t[n, 2, o] / ((real(1)
-                + exp(-(real(2) * abs(a_t[n, 2, o] + (real(0) if reset_t[n, o] == real(0) else u_t[n, 2, o]
-                * reset_t[n, o]))))) * (real(1) + exp(-(real(2) * abs(a_t[n, 2, o] + (real(0)
-                if reset_t[n, o] == real(0) else u_t[n, 2, o] * reset_t[n, o])))))) * tail_2_t[n, o])
+            dreset_t[n, o] = damped(
+                real(4) * dcandidate_t_no * u_t[n, 2, o] / ((real(1) + exp(-(real(2) * abs(a_t[n, 2, o]
+                + damped(u_t[n, 2, o], reset_t[n, o]))))) * (real(1) + exp(-(real(2) * abs(a_t[n, 2, o]
+                + damped(u_t[n, 2, o], reset_t[n, o])))))),
+                tail_2_t[n, o],
             )
 
 
@@ -295,15 +299,12 @@ def _backward_3_rows(
                 #     (r̅e̅s̅e̅t̅_̅t̅[n,o]·tail___t[n,o]·δ(k, 0) + 4·c̅a̅n̅d̅i̅d̅a̅t̅e̅_̅t̅[n,o]·tail__t[n,o]·
                 #     δ(k, 2) / (1 + exp(−2·|aₜ[n,2,o] + reset_t[n,o]·uₜ[n,2,o]|))²)
                 du_t[n, k, o] = (
-                    ((real(0) if tail_3_t[n, o] == real(0) else (real(1) if k == 0 else real(0))
-                    * dreset_t[n, o] * tail_3_t[n, o]) + (real(0) if tail_2_t[n, o] == real(0) else real(4)
+                    (damped((real(1) if k == 0 else real(0)) * dreset_t[n, o], tail_3_t[n, o]) + damped(real(4)
                     * (real(1) if k == 2 else real(0)) * dcandidate_t[n, o] / ((real(1) + exp(-(real(2)
-                    * abs(a_t[n, 2, o] + (real(0) if reset_t[n, o] == real(0) else u_t[n, 2, o]
-                    * reset_t[n, o]))))) * (real(1) + exp(-(real(2) * abs(a_t[n, 2, o] + (real(0)
-                    if reset_t[n, o] == real(0) else u_t[n, 2, o] * reset_t[n, o])))))) * tail_2_t[n, o]))
-                    * reset_t[n, o] + (real(0) if update_t[n, o] == real(0) else (real(0)
-                    if tail_t[n, o] == real(0) else (real(1) if k == 1 else real(0)) * dupdate_t[n, o]
-                    * tail_t[n, o]) * update_t[n, o])
+                    * abs(a_t[n, 2, o] + damped(u_t[n, 2, o], reset_t[n, o]))))) * (real(1) + exp(-(real(2)
+                    * abs(a_t[n, 2, o] + damped(u_t[n, 2, o], reset_t[n, o])))))), tail_2_t[n, o]))
+                    * reset_t[n, o] + damped(damped((real(1) if k == 1 else real(0))
+                    * dupdate_t[n, o], tail_t[n, o]), update_t[n, o])
                 )
 
 
@@ -323,14 +324,11 @@ def _backward_3_parallel(
 
 @njit(**OPTIONS)
 def _backward_4_rows(dh_t, sum_U_du_t, update_t, dbefore_t):
-    real = dh_t.dtype.type
     o_size = dh_t.shape[1]
     for n in range(dh_t.shape[0]):
         # b̅e̅f̅o̅r̅e̅_̅t̅[n,o] = sum_U_du_t[n,o] + h̄ₜ[n,o]·update_t[n,o]
         for o in range(o_size):
-            dbefore_t[n, o] = (
-                sum_U_du_t[n, o] + (real(0) if update_t[n, o] == real(0) else dh_t[n, o] * update_t[n, o])
-            )
+            dbefore_t[n, o] = sum_U_du_t[n, o] + damped(dh_t[n, o], update_t[n, o])
 
 
 @njit(parallel=True, **OPTIONS)
@@ -359,16 +357,13 @@ def _backward_5_rows(
                 db_part = 0.0
                 for n in range(n_size):
                     da_tnko = (
-                        (real(0) if tail_[t, n, o] == real(0) else real(4) * (real(1) if k == 2 else real(0))
-                        * dcandidate[t, n, o] / ((real(1) + exp(-(real(2) * abs(a[t, n, 2, o] + (real(0)
-                        if reset[t, n, o] == real(0) else u[t, n, 2, o] * reset[t, n, o]))))) * (real(1)
-                        + exp(-(real(2) * abs(a[t, n, 2, o] + (real(0) if reset[t, n, o] == real(0)
-                        else u[t, n, 2, o] * reset[t, n, o])))))) * tail_[t, n, o]) + (real(0)
-                        if reset[t, n, o] == real(0) else (real(0) if tail_2[t, n, o] == real(0) else (real(1)
-                        if k == 0 else real(0)) * dreset[t, n, o] * tail_2[t, n, o]) * reset[t, n, o])
-                        + (real(0) if update[t, n, o] == real(0) else (real(0) if tail[t, n, o] == real(0)
-                        else (real(1) if k == 1 else real(0)) * dupdate[t, n, o] * tail[t, n, o])
-                        * update[t, n, o])
+                        damped(real(4) * (real(1) if k == 2 else real(0)) * dcandidate[t, n, o] / ((real(1)
+                        + exp(-(real(2) * abs(a[t, n, 2, o] + damped(u[t, n, 2, o], reset[t, n, o])))))
+                        * (real(1) + exp(-(real(2) * abs(a[t, n, 2, o]
+                        + damped(u[t, n, 2, o], reset[t, n, o])))))), tail_[t, n, o]) + damped(damped((real(1)
+                        if k == 0 else real(0)) * dreset[t, n, o], tail_2[t, n, o]), reset[t, n, o])
+                        + damped(damped((real(1) if k == 1 else real(0))
+                        * dupdate[t, n, o], tail[t, n, o]), update[t, n, o])
                     )
                     da[t, n, k, o] = da_tnko
                     db_part = added(db_part, da_tnko)
@@ -472,18 +467,13 @@ def _jvp_3_rows(a_t, u_t, before_t, reset_t, update_t, candidate_t, h_t):
                 + exp_a_t_u_t_2)
             )
             update_t[n, o] = update_t_no
-            candidate_t_no = tanh(
-                a_t[n, 2, o] + (real(0) if reset_t_no == real(0) else u_t[n, 2, o] * reset_t_no),
-            )
+            candidate_t_no = tanh(a_t[n, 2, o] + damped(u_t[n, 2, o], reset_t_no))
             candidate_t[n, o] = candidate_t_no
             tail_t = (
                 (real(1) if (a_t[n, 1, o] + u_t[n, 1, o] <= real(0)) else exp_a_t_u_t_2) / (real(1)
                 + exp_a_t_u_t_2)
             )
-            h_t[n, o] = (
-                (real(0) if tail_t == real(0) else candidate_t_no * tail_t) + (real(0) if update_t_no == real(0)
-                else before_t[n, o] * update_t_no)
-            )
+            h_t[n, o] = damped(candidate_t_no, tail_t) + damped(before_t[n, o], update_t_no)
 
 
 @njit(parallel=True, **OPTIONS)
@@ -511,10 +501,7 @@ def _jvp_4_rows(lo, hi, a, u, reset, n_size, o_size, tail_, tail_2):
                     (real(1) if (a[t, n, 0, o] + u[t, n, 0, o] <= real(0)) else exp_a_u) / (real(1) + exp_a_u)
                 )
                 # tail__[t,n,o] = exp(−2·|a[t,n,2,o] + reset[t,n,o]·u[t,n,2,o]|)
-                tail_2[t, n, o] = exp(
-                    -(real(2) * abs(a[t, n, 2, o] + (real(0) if reset[t, n, o] == real(0) else u[t, n, 2, o]
-                    * reset[t, n, o]))),
-                )
+                tail_2[t, n, o] = exp(-(real(2) * abs(a[t, n, 2, o] + damped(u[t, n, 2, o], reset[t, n, o]))))
 
 
 @njit(parallel=True, **OPTIONS)
@@ -577,16 +564,14 @@ def _jvp_7_rows(
         for o in range(o_size):
             exp_a_t_u_t = exp(-abs(a_t[n, 1, o] + u_t[n, 1, o]))
             h_t_dot[n, o] = (
-                ((real(0) if update_t[n, o] == real(0) else (before_t[n, o] - candidate_t[n, o])
-                * (a_t_dot[n, 1, o] + u_t_dot[n, 1, o]) * update_t[n, o]) + (real(0)
-                if tail_3_t[n, o] == real(0) else real(4) * (a_t_dot[n, 2, o] + (real(0)
-                if reset_t[n, o] == real(0) else (u_t_dot[n, 2, o] + (real(0) if tail_2_t[n, o] == real(0)
-                else (a_t_dot[n, 0, o] + u_t_dot[n, 0, o]) * u_t[n, 2, o] * tail_2_t[n, o])) * reset_t[n, o]))
-                / ((real(1) + exp(-(real(2) * abs(a_t[n, 2, o] + (real(0) if reset_t[n, o] == real(0)
-                else u_t[n, 2, o] * reset_t[n, o]))))) * (real(1) + exp(-(real(2) * abs(a_t[n, 2, o] + (real(0)
-                if reset_t[n, o] == real(0) else u_t[n, 2, o] * reset_t[n, o])))))) * tail_3_t[n, o]))
-                * (real(1) if (a_t[n, 1, o] + u_t[n, 1, o] <= real(0)) else exp_a_t_u_t) / (real(1)
-                + exp_a_t_u_t) + (real(0) if update_t[n, o] == real(0) else before_t_dot[n, o] * update_t[n, o])
+                (damped((before_t[n, o] - candidate_t[n, o]) * (a_t_dot[n, 1, o]
+                + u_t_dot[n, 1, o]), update_t[n, o]) + damped(real(4) * (a_t_dot[n, 2, o]
+                + damped(u_t_dot[n, 2, o] + damped((a_t_dot[n, 0, o] + u_t_dot[n, 0, o])
+                * u_t[n, 2, o], tail_2_t[n, o]), reset_t[n, o])) / ((real(1) + exp(-(real(2) * abs(a_t[n, 2, o]
+                + damped(u_t[n, 2, o], reset_t[n, o]))))) * (real(1) + exp(-(real(2) * abs(a_t[n, 2, o]
+                + damped(u_t[n, 2, o], reset_t[n, o])))))), tail_3_t[n, o])) * (real(1) if (a_t[n, 1, o]
+                + u_t[n, 1, o] <= real(0)) else exp_a_t_u_t) / (real(1) + exp_a_t_u_t)
+                + damped(before_t_dot[n, o], update_t[n, o])
             )
 
 
@@ -669,19 +654,14 @@ def _hvp_3_rows(a_t, u_t, before_t, reset_t, update_t, candidate_t, tail_t, h_t)
                 + exp_a_t_u_t_2)
             )
             update_t[n, o] = update_t_no
-            candidate_t_no = tanh(
-                a_t[n, 2, o] + (real(0) if reset_t_no == real(0) else u_t[n, 2, o] * reset_t_no),
-            )
+            candidate_t_no = tanh(a_t[n, 2, o] + damped(u_t[n, 2, o], reset_t_no))
             candidate_t[n, o] = candidate_t_no
             tail_t_no = (
                 (real(1) if (a_t[n, 1, o] + u_t[n, 1, o] <= real(0)) else exp_a_t_u_t_2) / (real(1)
                 + exp_a_t_u_t_2)
             )
             tail_t[n, o] = tail_t_no
-            h_t[n, o] = (
-                (real(0) if tail_t_no == real(0) else candidate_t_no * tail_t_no) + (real(0)
-                if update_t_no == real(0) else before_t[n, o] * update_t_no)
-            )
+            h_t[n, o] = damped(candidate_t_no, tail_t_no) + damped(before_t[n, o], update_t_no)
 
 
 @njit(parallel=True, **OPTIONS)
@@ -702,10 +682,7 @@ def _hvp_4_rows(lo, hi, reset, a, u, n_size, o_size, tail_, tail_2):
         for n in range(n_size):
             for o in range(o_size):
                 # tail_[t,n,o] = exp(−2·|a[t,n,2,o] + reset[t,n,o]·u[t,n,2,o]|)
-                tail_[t, n, o] = exp(
-                    -(real(2) * abs(a[t, n, 2, o] + (real(0) if reset[t, n, o] == real(0) else u[t, n, 2, o]
-                    * reset[t, n, o]))),
-                )
+                tail_[t, n, o] = exp(-(real(2) * abs(a[t, n, 2, o] + damped(u[t, n, 2, o], reset[t, n, o]))))
                 # exp_a_u[t,n,o] = exp(−|a[t,n,0,o] + u[t,n,0,o]|)
                 exp_a_u = exp(-abs(a[t, n, 0, o] + u[t, n, 0, o]))
                 # tail__[t,n,o] = (1 if a[t,n,0,o] + u[t,n,0,o] ≤ 0 else exp(−|a[t,n,0,o] + u[t,n,0,o]|)) /
@@ -766,14 +743,14 @@ def _hvp_6_rows(
         for o in range(o_size):
             dh_t_no = dbefore_after[n, o] + g_t[n, o]
             dh_t[n, o] = dh_t_no
-            dcandidate_t_no = (real(0) if tail_t[n, o] == real(0) else dh_t_no * tail_t[n, o])
+            dcandidate_t_no = damped(dh_t_no, tail_t[n, o])
             dcandidate_t[n, o] = dcandidate_t_no
             dupdate_t[n, o] = dh_t_no * (before_t[n, o] - candidate_t[n, o])
-            dreset_t[n, o] = (
-                (real(0) if tail_2_t[n, o] == real(0) else real(4) * dcandidate_t_no * u_t[n, 2, o] / ((real(1)
-                + exp(-(real(2) * abs(a_t[n, 2, o] + (real(0) if reset_t[n, o] == real(0) else u_t[n, 2, o]
-                * reset_t[n, o]))))) * (real(1) + exp(-(real(2) * abs(a_t[n, 2, o] + (real(0)
-                if reset_t[n, o] == real(0) else u_t[n, 2, o] * reset_t[n, o])))))) * tail_2_t[n, o])
+            dreset_t[n, o] = damped(
+                real(4) * dcandidate_t_no * u_t[n, 2, o] / ((real(1) + exp(-(real(2) * abs(a_t[n, 2, o]
+                + damped(u_t[n, 2, o], reset_t[n, o]))))) * (real(1) + exp(-(real(2) * abs(a_t[n, 2, o]
+                + damped(u_t[n, 2, o], reset_t[n, o])))))),
+                tail_2_t[n, o],
             )
 
 
@@ -805,15 +782,12 @@ def _hvp_7_rows(
                 #     (r̅e̅s̅e̅t̅_̅t̅[n,o]·tail___t[n,o]·δ(k, 0) + 4·c̅a̅n̅d̅i̅d̅a̅t̅e̅_̅t̅[n,o]·tail__t[n,o]·
                 #     δ(k, 2) / (1 + exp(−2·|aₜ[n,2,o] + reset_t[n,o]·uₜ[n,2,o]|))²)
                 du_t[n, k, o] = (
-                    ((real(0) if tail_3_t[n, o] == real(0) else (real(1) if k == 0 else real(0))
-                    * dreset_t[n, o] * tail_3_t[n, o]) + (real(0) if tail_2_t[n, o] == real(0) else real(4)
+                    (damped((real(1) if k == 0 else real(0)) * dreset_t[n, o], tail_3_t[n, o]) + damped(real(4)
                     * (real(1) if k == 2 else real(0)) * dcandidate_t[n, o] / ((real(1) + exp(-(real(2)
-                    * abs(a_t[n, 2, o] + (real(0) if reset_t[n, o] == real(0) else u_t[n, 2, o]
-                    * reset_t[n, o]))))) * (real(1) + exp(-(real(2) * abs(a_t[n, 2, o] + (real(0)
-                    if reset_t[n, o] == real(0) else u_t[n, 2, o] * reset_t[n, o])))))) * tail_2_t[n, o]))
-                    * reset_t[n, o] + (real(0) if update_t[n, o] == real(0) else (real(0)
-                    if tail_t[n, o] == real(0) else (real(1) if k == 1 else real(0)) * dupdate_t[n, o]
-                    * tail_t[n, o]) * update_t[n, o])
+                    * abs(a_t[n, 2, o] + damped(u_t[n, 2, o], reset_t[n, o]))))) * (real(1) + exp(-(real(2)
+                    * abs(a_t[n, 2, o] + damped(u_t[n, 2, o], reset_t[n, o])))))), tail_2_t[n, o]))
+                    * reset_t[n, o] + damped(damped((real(1) if k == 1 else real(0))
+                    * dupdate_t[n, o], tail_t[n, o]), update_t[n, o])
                 )
 
 
@@ -833,14 +807,11 @@ def _hvp_7_parallel(
 
 @njit(**OPTIONS)
 def _hvp_8_rows(dh_t, sum_U_du_t, update_t, dbefore_t):
-    real = dh_t.dtype.type
     o_size = dh_t.shape[1]
     for n in range(dh_t.shape[0]):
         # b̅e̅f̅o̅r̅e̅_̅t̅[n,o] = sum_U_du_t[n,o] + h̄ₜ[n,o]·update_t[n,o]
         for o in range(o_size):
-            dbefore_t[n, o] = (
-                sum_U_du_t[n, o] + (real(0) if update_t[n, o] == real(0) else dh_t[n, o] * update_t[n, o])
-            )
+            dbefore_t[n, o] = sum_U_du_t[n, o] + damped(dh_t[n, o], update_t[n, o])
 
 
 @njit(parallel=True, **OPTIONS)
@@ -864,9 +835,8 @@ def _hvp_9_rows(
         for o in range(o_size):
             before_t_dot[n, o] = (
                 (before_before_t[n, o] - candidate_before_t[n, o]) * update_before_dot[n, o] + (real(1)
-                if t == 0 else real(0)) * h0_dot[n, o] + (real(0) if update_before_t[n, o] == real(0)
-                else before_before_dot[n, o] * update_before_t[n, o]) + (real(0) if tail_4_t[n, o] == real(0)
-                else candidate_before_dot[n, o] * tail_4_t[n, o])
+                if t == 0 else real(0)) * h0_dot[n, o] + damped(before_before_dot[n, o], update_before_t[n, o])
+                + damped(candidate_before_dot[n, o], tail_4_t[n, o])
             )
 
 
@@ -915,22 +885,17 @@ def _hvp_11_rows(
         # ċȧṅḋi̇ḋȧṫė_̇ṫ[n,o] = 4·tail__t[n,o]·(ȧₜ[n,2,o] + reset_t[n,o]·u̇ₜ[n,2,o] + uₜ[n,2,o]·
         #     ṙėṡėṫ_̇ṫ[n,o]) / (1 + exp(−2·|aₜ[n,2,o] + reset_t[n,o]·uₜ[n,2,o]|))²
         for o in range(o_size):
-            reset_t_dot_no = (
-                (real(0) if reset_t[n, o] == real(0) else (real(0) if tail_3_t[n, o] == real(0)
-                else (a_t_dot[n, 0, o] + u_t_dot[n, 0, o]) * tail_3_t[n, o]) * reset_t[n, o])
-            )
+            reset_t_dot_no = damped(damped(a_t_dot[n, 0, o] + u_t_dot[n, 0, o], tail_3_t[n, o]), reset_t[n, o])
             reset_t_dot[n, o] = reset_t_dot_no
-            update_t_dot[n, o] = (
-                (real(0) if update_t[n, o] == real(0) else (real(0) if tail_t[n, o] == real(0)
-                else (a_t_dot[n, 1, o] + u_t_dot[n, 1, o]) * tail_t[n, o]) * update_t[n, o])
+            update_t_dot[n, o] = damped(
+                damped(a_t_dot[n, 1, o] + u_t_dot[n, 1, o], tail_t[n, o]), update_t[n, o],
             )
-            candidate_t_dot[n, o] = (
-                (real(0) if tail_2_t[n, o] == real(0) else real(4) * (reset_t_dot_no * u_t[n, 2, o]
-                + a_t_dot[n, 2, o] + (real(0) if reset_t[n, o] == real(0) else u_t_dot[n, 2, o]
-                * reset_t[n, o])) / ((real(1) + exp(-(real(2) * abs(a_t[n, 2, o] + (real(0)
-                if reset_t[n, o] == real(0) else u_t[n, 2, o] * reset_t[n, o]))))) * (real(1) + exp(-(real(2)
-                * abs(a_t[n, 2, o] + (real(0) if reset_t[n, o] == real(0) else u_t[n, 2, o]
-                * reset_t[n, o])))))) * tail_2_t[n, o])
+            candidate_t_dot[n, o] = damped(
+                real(4) * (reset_t_dot_no * u_t[n, 2, o] + a_t_dot[n, 2, o]
+                + damped(u_t_dot[n, 2, o], reset_t[n, o])) / ((real(1) + exp(-(real(2) * abs(a_t[n, 2, o]
+                + damped(u_t[n, 2, o], reset_t[n, o]))))) * (real(1) + exp(-(real(2) * abs(a_t[n, 2, o]
+                + damped(u_t[n, 2, o], reset_t[n, o])))))),
+                tail_2_t[n, o],
             )
 
 
@@ -962,16 +927,13 @@ def _hvp_12_rows(
                     #     u̅p̅d̅a̅t̅e̅[t,n,o]·tail[t,n,o]·δ(k, 1) + 4·c̅a̅n̅d̅i̅d̅a̅t̅e̅[t,n,o]·tail_[t,n,o]·
                     #     δ(k, 2) / (1 + exp(−2·|a[t,n,2,o] + reset[t,n,o]·u[t,n,2,o]|))²
                     da[t, n, k, o] = (
-                        (real(0) if tail_[t, n, o] == real(0) else real(4) * (real(1) if k == 2 else real(0))
-                        * dcandidate[t, n, o] / ((real(1) + exp(-(real(2) * abs(a[t, n, 2, o] + (real(0)
-                        if reset[t, n, o] == real(0) else u[t, n, 2, o] * reset[t, n, o]))))) * (real(1)
-                        + exp(-(real(2) * abs(a[t, n, 2, o] + (real(0) if reset[t, n, o] == real(0)
-                        else u[t, n, 2, o] * reset[t, n, o])))))) * tail_[t, n, o]) + (real(0)
-                        if reset[t, n, o] == real(0) else (real(0) if tail_2[t, n, o] == real(0) else (real(1)
-                        if k == 0 else real(0)) * dreset[t, n, o] * tail_2[t, n, o]) * reset[t, n, o])
-                        + (real(0) if update[t, n, o] == real(0) else (real(0) if tail[t, n, o] == real(0)
-                        else (real(1) if k == 1 else real(0)) * dupdate[t, n, o] * tail[t, n, o])
-                        * update[t, n, o])
+                        damped(real(4) * (real(1) if k == 2 else real(0)) * dcandidate[t, n, o] / ((real(1)
+                        + exp(-(real(2) * abs(a[t, n, 2, o] + damped(u[t, n, 2, o], reset[t, n, o])))))
+                        * (real(1) + exp(-(real(2) * abs(a[t, n, 2, o]
+                        + damped(u[t, n, 2, o], reset[t, n, o])))))), tail_[t, n, o]) + damped(damped((real(1)
+                        if k == 0 else real(0)) * dreset[t, n, o], tail_2[t, n, o]), reset[t, n, o])
+                        + damped(damped((real(1) if k == 1 else real(0))
+                        * dupdate[t, n, o], tail[t, n, o]), update[t, n, o])
                     )
 
 
@@ -1007,24 +969,19 @@ def _hvp_13_rows(
         #     ċȧṅḋi̇ḋȧṫė_̇ṫ[n,o])
         for o in range(o_size):
             dcandidate_t_dot_no = (
-                (real(0) if tail_t[n, o] == real(0) else dbefore_after_dot[n, o] * tail_t[n, o]) - dh_t[n, o]
-                * update_t_dot[n, o]
+                damped(dbefore_after_dot[n, o], tail_t[n, o]) - dh_t[n, o] * update_t_dot[n, o]
             )
             dcandidate_t_dot[n, o] = dcandidate_t_dot_no
             dupdate_t_dot[n, o] = (
                 (before_t[n, o] - candidate_t[n, o]) * dbefore_after_dot[n, o] + (before_t_dot[n, o]
                 - candidate_t_dot[n, o]) * dh_t[n, o]
             )
-            exp_reset_t_a_t_u_t = exp(
-                -(real(2) * abs(a_t[n, 2, o] + (real(0) if reset_t[n, o] == real(0) else u_t[n, 2, o]
-                * reset_t[n, o]))),
-            )
+            exp_reset_t_a_t_u_t = exp(-(real(2) * abs(a_t[n, 2, o] + damped(u_t[n, 2, o], reset_t[n, o]))))
             dreset_t_dot[n, o] = (
-                ((real(0) if tail_2_t[n, o] == real(0) else real(4) * u_t_dot[n, 2, o] / ((real(1)
-                + exp_reset_t_a_t_u_t) * (real(1) + exp_reset_t_a_t_u_t)) * tail_2_t[n, o]) - real(2)
-                * candidate_t[n, o] * candidate_t_dot[n, o] * u_t[n, 2, o]) * dcandidate_t[n, o] + (real(0)
-                if tail_2_t[n, o] == real(0) else real(4) * dcandidate_t_dot_no * u_t[n, 2, o] / ((real(1)
-                + exp_reset_t_a_t_u_t) * (real(1) + exp_reset_t_a_t_u_t)) * tail_2_t[n, o])
+                (damped(real(4) * u_t_dot[n, 2, o] / ((real(1) + exp_reset_t_a_t_u_t) * (real(1)
+                + exp_reset_t_a_t_u_t)), tail_2_t[n, o]) - real(2) * candidate_t[n, o] * candidate_t_dot[n, o]
+                * u_t[n, 2, o]) * dcandidate_t[n, o] + damped(real(4) * dcandidate_t_dot_no * u_t[n, 2, o]
+                / ((real(1) + exp_reset_t_a_t_u_t) * (real(1) + exp_reset_t_a_t_u_t)), tail_2_t[n, o])
             )
 
 
@@ -1055,10 +1012,7 @@ def _hvp_14_rows(
         for k in range(k_size):
             for o in range(o_size):
                 # exp_reset_t_a_t_u_t[n,k,o] = exp(−2·|aₜ[n,2,o] + reset_t[n,o]·uₜ[n,2,o]|)
-                exp_reset_t_a_t_u_t = exp(
-                    -(real(2) * abs(a_t[n, 2, o] + (real(0) if reset_t[n, o] == real(0) else u_t[n, 2, o]
-                    * reset_t[n, o]))),
-                )
+                exp_reset_t_a_t_u_t = exp(-(real(2) * abs(a_t[n, 2, o] + damped(u_t[n, 2, o], reset_t[n, o]))))
                 # ū̇ₜ[n,k,o] = reset_t[n,o]·tail___t[n,o]·r̅e̅s̅e̅t̅_̅t̅̇[n,o]·δ(k, 0) + update_t[n,o]·
                 #     tail_t[n,o]·u̅p̅d̅a̅t̅e̅_̅t̅̇[n,o]·δ(k, 1) + u̅p̅d̅a̅t̅e̅_̅t̅[n,o]·u̇ṗḋȧṫė_̇ṫ[n,o]·(1 − 2·
                 #     update_t[n,o])·δ(k, 1) + 2·c̅a̅n̅d̅i̅d̅a̅t̅e̅_̅t̅[n,o]·reset_t[n,o]·candidate_t[n,o]·
@@ -1068,20 +1022,16 @@ def _hvp_14_rows(
                 #     tail__t[n,o]·δ(k, 2) / (1 + exp(−2·|aₜ[n,2,o] + reset_t[n,o]·uₜ[n,2,o]|))²)
                 du_t_dot[n, k, o] = (
                     ((real(1) - real(2) * reset_t[n, o]) * (real(1) if k == 0 else real(0)) * dreset_t[n, o]
-                    + (real(0) if tail_2_t[n, o] == real(0) else real(4) * (real(1) if k == 2 else real(0))
-                    * dcandidate_t[n, o] / ((real(1) + exp_reset_t_a_t_u_t) * (real(1) + exp_reset_t_a_t_u_t))
-                    * tail_2_t[n, o])) * reset_t_dot[n, o] + (real(1) - real(2) * update_t[n, o]) * (real(1)
-                    if k == 1 else real(0)) * dupdate_t[n, o] * update_t_dot[n, o] + (real(0)
-                    if reset_t[n, o] == real(0) else -(real(2) * (real(1) if k == 2 else real(0))
-                    * candidate_t[n, o] * dcandidate_t[n, o] * candidate_t_dot[n, o]) * reset_t[n, o])
-                    + (real(0) if reset_t[n, o] == real(0) else (real(0) if tail_3_t[n, o] == real(0)
-                    else (real(1) if k == 0 else real(0)) * dreset_t_dot[n, o] * tail_3_t[n, o])
-                    * reset_t[n, o]) + (real(0) if update_t[n, o] == real(0) else (real(0)
-                    if tail_t[n, o] == real(0) else (real(1) if k == 1 else real(0)) * dupdate_t_dot[n, o]
-                    * tail_t[n, o]) * update_t[n, o]) + (real(0) if reset_t[n, o] == real(0) else (real(0)
-                    if tail_2_t[n, o] == real(0) else real(4) * (real(1) if k == 2 else real(0))
-                    * dcandidate_t_dot[n, o] / ((real(1) + exp_reset_t_a_t_u_t) * (real(1)
-                    + exp_reset_t_a_t_u_t)) * tail_2_t[n, o]) * reset_t[n, o])
+                    + damped(real(4) * (real(1) if k == 2 else real(0)) * dcandidate_t[n, o] / ((real(1)
+                    + exp_reset_t_a_t_u_t) * (real(1) + exp_reset_t_a_t_u_t)), tail_2_t[n, o]))
+                    * reset_t_dot[n, o] + (real(1) - real(2) * update_t[n, o]) * (real(1) if k == 1
+                    else real(0)) * dupdate_t[n, o] * update_t_dot[n, o] + damped(-(real(2) * (real(1) if k == 2
+                    else real(0)) * candidate_t[n, o] * dcandidate_t[n, o]
+                    * candidate_t_dot[n, o]), reset_t[n, o]) + damped(damped((real(1) if k == 0 else real(0))
+                    * dreset_t_dot[n, o], tail_3_t[n, o]), reset_t[n, o]) + damped(damped((real(1) if k == 1
+                    else real(0)) * dupdate_t_dot[n, o], tail_t[n, o]), update_t[n, o]) + damped(damped(real(4)
+                    * (real(1) if k == 2 else real(0)) * dcandidate_t_dot[n, o] / ((real(1)
+                    + exp_reset_t_a_t_u_t) * (real(1) + exp_reset_t_a_t_u_t)), tail_2_t[n, o]), reset_t[n, o])
                 )
 
 
@@ -1105,15 +1055,14 @@ def _hvp_14_parallel(
 def _hvp_15_rows(
     dbefore_after_dot, dh_t, sum_U_dot_du_t, sum_U_du_dot_t, update_t, update_t_dot, dbefore_t_dot,
 ):
-    real = dbefore_after_dot.dtype.type
     o_size = dbefore_after_dot.shape[1]
     for n in range(dbefore_after_dot.shape[0]):
         # b̅e̅f̅o̅r̅e̅_̅t̅̇[n,o] = sum_U_dot_du_t[n,o] + sum_U_du_dot_t[n,o] + h̄ₜ[n,o]·u̇ṗḋȧṫė_̇ṫ[n,o] +
         #     update_t[n,o]·b̅e̅f̅o̅r̅e̅_̅a̅f̅t̅e̅r̅̇[n,o]
         for o in range(o_size):
             dbefore_t_dot[n, o] = (
-                dh_t[n, o] * update_t_dot[n, o] + sum_U_dot_du_t[n, o] + sum_U_du_dot_t[n, o] + (real(0)
-                if update_t[n, o] == real(0) else dbefore_after_dot[n, o] * update_t[n, o])
+                dh_t[n, o] * update_t_dot[n, o] + sum_U_dot_du_t[n, o] + sum_U_du_dot_t[n, o]
+                + damped(dbefore_after_dot[n, o], update_t[n, o])
             )
 
 
@@ -1152,18 +1101,16 @@ def _hvp_16_rows(
                     da_dot_tnko = (
                         (real(1) - real(2) * reset[t, n, o]) * (real(1) if k == 0 else real(0))
                         * dreset[t, n, o] * reset_dot[t, n, o] + (real(1) - real(2) * update[t, n, o])
-                        * (real(1) if k == 1 else real(0)) * dupdate[t, n, o] * update_dot[t, n, o] + (real(0)
-                        if tail_[t, n, o] == real(0) else real(4) * (real(1) if k == 2 else real(0))
-                        * dcandidate_dot[t, n, o] / ((real(1) + exp(-(real(2) * abs(a[t, n, 2, o] + (real(0)
-                        if reset[t, n, o] == real(0) else u[t, n, 2, o] * reset[t, n, o]))))) * (real(1)
-                        + exp(-(real(2) * abs(a[t, n, 2, o] + (real(0) if reset[t, n, o] == real(0)
-                        else u[t, n, 2, o] * reset[t, n, o])))))) * tail_[t, n, o]) + (real(0)
-                        if reset[t, n, o] == real(0) else (real(0) if tail_2[t, n, o] == real(0) else (real(1)
-                        if k == 0 else real(0)) * dreset_dot[t, n, o] * tail_2[t, n, o]) * reset[t, n, o])
-                        + (real(0) if update[t, n, o] == real(0) else (real(0) if tail[t, n, o] == real(0)
-                        else (real(1) if k == 1 else real(0)) * dupdate_dot[t, n, o] * tail[t, n, o])
-                        * update[t, n, o]) - real(2) * (real(1) if k == 2 else real(0)) * candidate[t, n, o]
-                        * dcandidate[t, n, o] * candidate_dot[t, n, o]
+                        * (real(1) if k == 1 else real(0)) * dupdate[t, n, o] * update_dot[t, n, o]
+                        + damped(real(4) * (real(1) if k == 2 else real(0)) * dcandidate_dot[t, n, o]
+                        / ((real(1) + exp(-(real(2) * abs(a[t, n, 2, o]
+                        + damped(u[t, n, 2, o], reset[t, n, o]))))) * (real(1) + exp(-(real(2)
+                        * abs(a[t, n, 2, o] + damped(u[t, n, 2, o], reset[t, n, o])))))), tail_[t, n, o])
+                        + damped(damped((real(1) if k == 0 else real(0))
+                        * dreset_dot[t, n, o], tail_2[t, n, o]), reset[t, n, o]) + damped(damped((real(1)
+                        if k == 1 else real(0)) * dupdate_dot[t, n, o], tail[t, n, o]), update[t, n, o])
+                        - real(2) * (real(1) if k == 2 else real(0)) * candidate[t, n, o] * dcandidate[t, n, o]
+                        * candidate_dot[t, n, o]
                     )
                     da_dot[t, n, k, o] = da_dot_tnko
                     db_dot_part = added(db_dot_part, da_dot_tnko)

@@ -24,10 +24,10 @@ from collections import namedtuple
 import numpy as np
 from numba import njit, prange
 
-from ._runtime import OPTIONS, PLAIN, check, chunk_rows, fma, larger, output, pairs, smaller, typed
+from ._runtime import OPTIONS, PLAIN, check, chunk_rows, damped, fma, larger, output, pairs, smaller, typed
 
 #: The runtime that these kernels were compiled against: a new one makes a new file, and with it a new cache.
-RUNTIME = "e6502f2f2a3f"
+RUNTIME = "c5d85079f86b"
 
 
 #: The operation, for programs.
@@ -85,7 +85,7 @@ def _forward_saving_rows(x, y):
         # tail = clip(1/2 + x/6, 0, 1)
         tail = larger(real(0), smaller(real(1), real(0.5) + x[e] / real(6)))
         # y = x·tail
-        y[e] = (real(0) if tail == real(0) else x[e] * tail)
+        y[e] = damped(x[e], tail)
 
 
 @njit(parallel=True, **OPTIONS)
@@ -123,7 +123,7 @@ def _jvp_rows(x, x_dot, y, y_dot):
         # tail = clip(1/2 + x/6, 0, 1)
         tail = larger(real(0), smaller(real(1), real(0.5) + x[e] / real(6)))
         # y = x·tail
-        y[e] = (real(0) if tail == real(0) else x[e] * tail)
+        y[e] = damped(x[e], tail)
         # ẏ = ẋ·(clip(1/2 + x/6, 0, 1) + x·1[min(1, 1/2 + x/6) > 0]·1[x < 3] / 6)
         y_dot[e] = (
             x_dot[e] * (near_minus_1_5(x[e]) if abs(real(1.5) + x[e]) < real(1.25) else ((x[e]

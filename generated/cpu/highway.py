@@ -28,10 +28,10 @@ from collections import namedtuple
 import numpy as np
 from numba import njit, prange
 
-from ._runtime import OPTIONS, check, chunk_rows, exp, larger, output, outputs, pairs
+from ._runtime import OPTIONS, check, chunk_rows, damped, exp, larger, output, outputs, pairs
 
 #: The runtime that these kernels were compiled against: a new one makes a new file, and with it a new cache.
-RUNTIME = "e6502f2f2a3f"
+RUNTIME = "c5d85079f86b"
 
 
 #: The operation, for programs.
@@ -93,7 +93,7 @@ def _forward_saving_rows(b, z, b_t, sum_W_t_x, x, zt, y):
             exp_zt = exp(-abs(zt_nd))
             T = (real(1) if (zt_nd >= real(0)) else exp_zt) / (real(1) + exp_zt)
             tail = (real(1) if (zt_nd <= real(0)) else exp_zt) / (real(1) + exp_zt)
-            y[n, d] = H * T + (real(0) if tail == real(0) else x[n, d] * tail)
+            y[n, d] = H * T + damped(x[n, d], tail)
 
 
 @njit(parallel=True, **OPTIONS)
@@ -124,10 +124,7 @@ def _backward_rows(z, zt, g, x, dzt, dz, db, db_t):
             exp_zt = exp(-abs(zt[n, d]))
             T = (real(1) if (zt[n, d] >= real(0)) else exp_zt) / (real(1) + exp_zt)
             tail = (real(1) if (zt[n, d] <= real(0)) else exp_zt) / (real(1) + exp_zt)
-            dzt_nd = (
-                (real(0) if T == real(0) else (real(0) if tail == real(0) else (H - x[n, d]) * g[n, d] * tail)
-                * T)
-            )
+            dzt_nd = damped(damped((H - x[n, d]) * g[n, d], tail), T)
             dzt[n, d] = dzt_nd
             dz_nd = T * g[n, d] * (real(1) if (z[n, d] > real(0)) else real(0))
             dz[n, d] = dz_nd
@@ -199,12 +196,12 @@ def _jvp_rows(
             exp_zt = exp(-abs(zt))
             T = (real(1) if (zt >= real(0)) else exp_zt) / (real(1) + exp_zt)
             tail = (real(1) if (zt <= real(0)) else exp_zt) / (real(1) + exp_zt)
-            y[n, d] = H * T + (real(0) if tail == real(0) else x[n, d] * tail)
+            y[n, d] = H * T + damped(x[n, d], tail)
             y_dot[n, d] = (
-                x_dot[n, d] * (real(1) if (zt <= real(0)) else exp_zt) / (real(1) + exp_zt) + (real(0)
-                if T == real(0) else (b_dot[d] + sum_W_dot_x[n, d] + sum_W_x_dot[n, d]) * (real(1)
-                if (z > real(0)) else real(0)) * T) + (real(0) if T == real(0) else (real(0) if tail == real(0)
-                else (H - x[n, d]) * (b_t_dot[d] + sum_W_t_dot_x[n, d] + sum_W_t_x_dot[n, d]) * tail) * T)
+                x_dot[n, d] * (real(1) if (zt <= real(0)) else exp_zt) / (real(1) + exp_zt) + damped((b_dot[d]
+                + sum_W_dot_x[n, d] + sum_W_x_dot[n, d]) * (real(1) if (z > real(0)) else real(0)), T)
+                + damped(damped((H - x[n, d]) * (b_t_dot[d] + sum_W_t_dot_x[n, d]
+                + sum_W_t_x_dot[n, d]), tail), T)
             )
 
 
@@ -253,21 +250,14 @@ def _hvp_rows(
             exp_zt = exp(-abs(zt))
             T = (real(1) if (zt >= real(0)) else exp_zt) / (real(1) + exp_zt)
             tail = (real(1) if (zt <= real(0)) else exp_zt) / (real(1) + exp_zt)
-            dzt[n, d] = (
-                (real(0) if T == real(0) else (real(0) if tail == real(0) else (H - x[n, d]) * g[n, d] * tail)
-                * T)
-            )
+            dzt[n, d] = damped(damped((H - x[n, d]) * g[n, d], tail), T)
             dz_nd = T * g[n, d] * (real(1) if (z > real(0)) else real(0))
             dz[n, d] = dz_nd
-            T_dot_nd = (
-                (real(0) if T == real(0) else (real(0) if tail == real(0) else (b_t_dot[d] + sum_W_t_dot_x[n, d]
-                + sum_W_t_x_dot[n, d]) * tail) * T)
-            )
+            T_dot_nd = damped(damped(b_t_dot[d] + sum_W_t_dot_x[n, d] + sum_W_t_x_dot[n, d], tail), T)
             T_dot[n, d] = T_dot_nd
             dzt_dot_nd = (
-                (T_dot_nd * (real(1) - real(2) * T) * (H - x[n, d]) + (real(0) if T == real(0) else (T
-                - real(1)) * x_dot[n, d] * T)) * g[n, d] + (real(0) if tail == real(0) else dz_nd * (b_dot[d]
-                + sum_W_dot_x[n, d] + sum_W_x_dot[n, d]) * tail)
+                (T_dot_nd * (real(1) - real(2) * T) * (H - x[n, d]) + damped((T - real(1)) * x_dot[n, d], T))
+                * g[n, d] + damped(dz_nd * (b_dot[d] + sum_W_dot_x[n, d] + sum_W_x_dot[n, d]), tail)
             )
             dzt_dot[n, d] = dzt_dot_nd
             dz_dot_nd = T_dot_nd * dz_nd / T

@@ -35,10 +35,22 @@ from collections import namedtuple
 import numpy as np
 from numba import njit, prange
 
-from ._runtime import OPTIONS, added, check, chunk_rows, compensated, exp, output, outputs, pairs, tanh
+from ._runtime import (
+    OPTIONS,
+    added,
+    check,
+    chunk_rows,
+    compensated,
+    damped,
+    exp,
+    output,
+    outputs,
+    pairs,
+    tanh,
+)
 
 #: The runtime that these kernels were compiled against: a new one makes a new file, and with it a new cache.
-RUNTIME = "e6502f2f2a3f"
+RUNTIME = "c5d85079f86b"
 
 
 #: The operation, for programs.
@@ -166,13 +178,10 @@ def _forward_saving_3_rows(z_t, c_before_t, c_t, h_t):
             candidate_t = tanh(z_t[n, 2, o])
             exp_z_t_3 = exp(-abs(z_t[n, 3, o]))
             output_t = (real(1) if (z_t[n, 3, o] >= real(0)) else exp_z_t_3) / (real(1) + exp_z_t_3)
-            c_t_no = (
-                (real(0) if input_t == real(0) else candidate_t * input_t) + (real(0) if forget_t == real(0)
-                else c_before_t[n, o] * forget_t)
-            )
+            c_t_no = damped(candidate_t, input_t) + damped(c_before_t[n, o], forget_t)
             c_t[n, o] = c_t_no
             squashed_t = tanh(c_t_no)
-            h_t[n, o] = (real(0) if output_t == real(0) else squashed_t * output_t)
+            h_t[n, o] = damped(squashed_t, output_t)
 
 
 @njit(parallel=True, **OPTIONS)
@@ -255,13 +264,12 @@ def _backward_2_rows(
             dh_t_no = g_h_t[n, o] + dh_before_after[n, o]
             dh_t[n, o] = dh_t_no
             dc_t_no = (
-                dc_before_after[n, o] + g_c_t[n, o] + (real(0) if output_t[n, o] == real(0) else (real(0)
-                if tail_t[n, o] == real(0) else real(4) * dh_t_no / ((real(1) + exp(-(real(2)
-                * abs(c_t[n, o])))) * (real(1) + exp(-(real(2) * abs(c_t[n, o]))))) * tail_t[n, o])
-                * output_t[n, o])
+                dc_before_after[n, o] + g_c_t[n, o] + damped(damped(real(4) * dh_t_no / ((real(1)
+                + exp(-(real(2) * abs(c_t[n, o])))) * (real(1) + exp(-(real(2)
+                * abs(c_t[n, o]))))), tail_t[n, o]), output_t[n, o])
             )
             dc_t[n, o] = dc_t_no
-            dc_before_t[n, o] = (real(0) if forget_t[n, o] == real(0) else dc_t_no * forget_t[n, o])
+            dc_before_t[n, o] = damped(dc_t_no, forget_t[n, o])
 
 
 @njit(parallel=True, **OPTIONS)
@@ -294,12 +302,10 @@ def _backward_3_rows(
                 #     δ(k, 1) + 4·exp(−2·|zₜ[n,2,o]|)·δ(k, 2) / (1 + exp(−2·|zₜ[n,2,o]|))²))
                 dz_t[n, k, o] = (
                     ((real(4) * exp_z_t * (real(1) if k == 2 else real(0)) / ((real(1) + exp_z_t) * (real(1)
-                    + exp_z_t)) + (real(0) if tail_2_t[n, o] == real(0) else (real(1) if k == 1 else real(0))
-                    * candidate_t[n, o] * tail_2_t[n, o])) * input_t[n, o] + (real(0)
-                    if forget_t[n, o] == real(0) else (real(0) if tail_3_t[n, o] == real(0) else (real(1)
-                    if k == 0 else real(0)) * c_before_t[n, o] * tail_3_t[n, o]) * forget_t[n, o])) * dc_t[n, o]
-                    + (real(0) if tail_4_t[n, o] == real(0) else (real(1) if k == 3 else real(0)) * h_t[n, o]
-                    * dh_t[n, o] * tail_4_t[n, o])
+                    + exp_z_t)) + damped((real(1) if k == 1 else real(0)) * candidate_t[n, o], tail_2_t[n, o]))
+                    * input_t[n, o] + damped(damped((real(1) if k == 0 else real(0))
+                    * c_before_t[n, o], tail_3_t[n, o]), forget_t[n, o])) * dc_t[n, o] + damped((real(1)
+                    if k == 3 else real(0)) * h_t[n, o] * dh_t[n, o], tail_4_t[n, o])
                 )
 
 
@@ -426,14 +432,11 @@ def _jvp_3_rows(z_t, c_before_t, forget_t, input_t, candidate_t, output_t, c_t, 
             exp_z_t_3 = exp(-abs(z_t[n, 3, o]))
             output_t_no = (real(1) if (z_t[n, 3, o] >= real(0)) else exp_z_t_3) / (real(1) + exp_z_t_3)
             output_t[n, o] = output_t_no
-            c_t_no = (
-                (real(0) if input_t_no == real(0) else candidate_t_no * input_t_no) + (real(0)
-                if forget_t_no == real(0) else c_before_t[n, o] * forget_t_no)
-            )
+            c_t_no = damped(candidate_t_no, input_t_no) + damped(c_before_t[n, o], forget_t_no)
             c_t[n, o] = c_t_no
             squashed_t_no = tanh(c_t_no)
             squashed_t[n, o] = squashed_t_no
-            h_t[n, o] = (real(0) if output_t_no == real(0) else squashed_t_no * output_t_no)
+            h_t[n, o] = damped(squashed_t_no, output_t_no)
 
 
 @njit(parallel=True, **OPTIONS)
@@ -526,20 +529,17 @@ def _jvp_6_rows(
         #     + exp(−2·|cₜ[n,o]|))²)
         for o in range(o_size):
             c_t_dot_no = (
-                ((real(0) if tail_t[n, o] == real(0) else candidate_t[n, o] * z_t_dot[n, 1, o] * tail_t[n, o])
-                + (real(0) if tail_2_t[n, o] == real(0) else real(4) * z_t_dot[n, 2, o] / ((real(1)
-                + exp(-(real(2) * abs(z_t[n, 2, o])))) * (real(1) + exp(-(real(2) * abs(z_t[n, 2, o])))))
-                * tail_2_t[n, o])) * input_t[n, o] + (real(0) if forget_t[n, o] == real(0) else ((real(1)
-                if t == 0 else real(0)) * c0_dot[n, o] + c_before_dot[n, o] + (real(0)
-                if tail_3_t[n, o] == real(0) else c_before_t[n, o] * z_t_dot[n, 0, o] * tail_3_t[n, o]))
-                * forget_t[n, o])
+                (damped(candidate_t[n, o] * z_t_dot[n, 1, o], tail_t[n, o]) + damped(real(4) * z_t_dot[n, 2, o]
+                / ((real(1) + exp(-(real(2) * abs(z_t[n, 2, o])))) * (real(1) + exp(-(real(2)
+                * abs(z_t[n, 2, o]))))), tail_2_t[n, o])) * input_t[n, o] + damped((real(1) if t == 0
+                else real(0)) * c0_dot[n, o] + c_before_dot[n, o] + damped(c_before_t[n, o]
+                * z_t_dot[n, 0, o], tail_3_t[n, o]), forget_t[n, o])
             )
             c_t_dot[n, o] = c_t_dot_no
             h_t_dot[n, o] = (
-                ((real(0) if tail_4_t[n, o] == real(0) else squashed_t[n, o] * z_t_dot[n, 3, o]
-                * tail_4_t[n, o]) + (real(0) if tail_5_t[n, o] == real(0) else real(4) * c_t_dot_no / ((real(1)
-                + exp(-(real(2) * abs(c_t[n, o])))) * (real(1) + exp(-(real(2) * abs(c_t[n, o])))))
-                * tail_5_t[n, o])) * output_t[n, o]
+                (damped(squashed_t[n, o] * z_t_dot[n, 3, o], tail_4_t[n, o]) + damped(real(4) * c_t_dot_no
+                / ((real(1) + exp(-(real(2) * abs(c_t[n, o])))) * (real(1) + exp(-(real(2)
+                * abs(c_t[n, o]))))), tail_5_t[n, o])) * output_t[n, o]
             )
 
 
@@ -625,14 +625,11 @@ def _hvp_3_rows(z_t, c_before_t, forget_t, input_t, candidate_t, output_t, c_t, 
             exp_z_t_3 = exp(-abs(z_t[n, 3, o]))
             output_t_no = (real(1) if (z_t[n, 3, o] >= real(0)) else exp_z_t_3) / (real(1) + exp_z_t_3)
             output_t[n, o] = output_t_no
-            c_t_no = (
-                (real(0) if input_t_no == real(0) else candidate_t_no * input_t_no) + (real(0)
-                if forget_t_no == real(0) else c_before_t[n, o] * forget_t_no)
-            )
+            c_t_no = damped(candidate_t_no, input_t_no) + damped(c_before_t[n, o], forget_t_no)
             c_t[n, o] = c_t_no
             squashed_t_no = tanh(c_t_no)
             squashed_t[n, o] = squashed_t_no
-            h_t[n, o] = (real(0) if output_t_no == real(0) else squashed_t_no * output_t_no)
+            h_t[n, o] = damped(squashed_t_no, output_t_no)
 
 
 @njit(parallel=True, **OPTIONS)
@@ -693,13 +690,12 @@ def _hvp_5_rows(
             dh_t_no = g_h_t[n, o] + dh_before_after[n, o]
             dh_t[n, o] = dh_t_no
             dc_t_no = (
-                dc_before_after[n, o] + g_c_t[n, o] + (real(0) if output_t[n, o] == real(0) else (real(0)
-                if tail_t[n, o] == real(0) else real(4) * dh_t_no / ((real(1) + exp(-(real(2)
-                * abs(c_t[n, o])))) * (real(1) + exp(-(real(2) * abs(c_t[n, o]))))) * tail_t[n, o])
-                * output_t[n, o])
+                dc_before_after[n, o] + g_c_t[n, o] + damped(damped(real(4) * dh_t_no / ((real(1)
+                + exp(-(real(2) * abs(c_t[n, o])))) * (real(1) + exp(-(real(2)
+                * abs(c_t[n, o]))))), tail_t[n, o]), output_t[n, o])
             )
             dc_t[n, o] = dc_t_no
-            dc_before_t[n, o] = (real(0) if forget_t[n, o] == real(0) else dc_t_no * forget_t[n, o])
+            dc_before_t[n, o] = damped(dc_t_no, forget_t[n, o])
 
 
 @njit(parallel=True, **OPTIONS)
@@ -732,12 +728,10 @@ def _hvp_6_rows(
                 #     δ(k, 1) + 4·exp(−2·|zₜ[n,2,o]|)·δ(k, 2) / (1 + exp(−2·|zₜ[n,2,o]|))²))
                 dz_t[n, k, o] = (
                     ((real(4) * exp_z_t * (real(1) if k == 2 else real(0)) / ((real(1) + exp_z_t) * (real(1)
-                    + exp_z_t)) + (real(0) if tail_2_t[n, o] == real(0) else (real(1) if k == 1 else real(0))
-                    * candidate_t[n, o] * tail_2_t[n, o])) * input_t[n, o] + (real(0)
-                    if forget_t[n, o] == real(0) else (real(0) if tail_3_t[n, o] == real(0) else (real(1)
-                    if k == 0 else real(0)) * c_before_t[n, o] * tail_3_t[n, o]) * forget_t[n, o])) * dc_t[n, o]
-                    + (real(0) if tail_4_t[n, o] == real(0) else (real(1) if k == 3 else real(0)) * h_t[n, o]
-                    * dh_t[n, o] * tail_4_t[n, o])
+                    + exp_z_t)) + damped((real(1) if k == 1 else real(0)) * candidate_t[n, o], tail_2_t[n, o]))
+                    * input_t[n, o] + damped(damped((real(1) if k == 0 else real(0))
+                    * c_before_t[n, o], tail_3_t[n, o]), forget_t[n, o])) * dc_t[n, o] + damped((real(1)
+                    if k == 3 else real(0)) * h_t[n, o] * dh_t[n, o], tail_4_t[n, o])
                 )
 
 
@@ -826,42 +820,30 @@ def _hvp_9_rows(
         # ṡq̇u̇ȧṡḣėḋ_̇ṫ[n,o] = 4·tail_t[n,o]·ċₜ[n,o] / (1 + exp(−2·|cₜ[n,o]|))²
         # ḣₜ[n,o] = output_t[n,o]·ṡq̇u̇ȧṡḣėḋ_̇ṫ[n,o] + squashed_t[n,o]·ȯu̇ṫṗu̇ṫ_̇ṫ[n,o]
         for o in range(o_size):
-            forget_t_dot_no = (
-                (real(0) if forget_t[n, o] == real(0) else (real(0) if tail_3_t[n, o] == real(0)
-                else z_t_dot[n, 0, o] * tail_3_t[n, o]) * forget_t[n, o])
-            )
+            forget_t_dot_no = damped(damped(z_t_dot[n, 0, o], tail_3_t[n, o]), forget_t[n, o])
             forget_t_dot[n, o] = forget_t_dot_no
-            input_t_dot_no = (
-                (real(0) if input_t[n, o] == real(0) else (real(0) if tail_2_t[n, o] == real(0)
-                else z_t_dot[n, 1, o] * tail_2_t[n, o]) * input_t[n, o])
-            )
+            input_t_dot_no = damped(damped(z_t_dot[n, 1, o], tail_2_t[n, o]), input_t[n, o])
             input_t_dot[n, o] = input_t_dot_no
-            candidate_t_dot_no = (
-                (real(0) if tail_5_t[n, o] == real(0) else real(4) * z_t_dot[n, 2, o] / ((real(1)
-                + exp(-(real(2) * abs(z_t[n, 2, o])))) * (real(1) + exp(-(real(2) * abs(z_t[n, 2, o])))))
-                * tail_5_t[n, o])
+            candidate_t_dot_no = damped(
+                real(4) * z_t_dot[n, 2, o] / ((real(1) + exp(-(real(2) * abs(z_t[n, 2, o])))) * (real(1)
+                + exp(-(real(2) * abs(z_t[n, 2, o]))))),
+                tail_5_t[n, o],
             )
             candidate_t_dot[n, o] = candidate_t_dot_no
-            output_t_dot_no = (
-                (real(0) if output_t[n, o] == real(0) else (real(0) if tail_4_t[n, o] == real(0)
-                else z_t_dot[n, 3, o] * tail_4_t[n, o]) * output_t[n, o])
-            )
+            output_t_dot_no = damped(damped(z_t_dot[n, 3, o], tail_4_t[n, o]), output_t[n, o])
             output_t_dot[n, o] = output_t_dot_no
             c_t_dot_no = (
-                forget_t_dot_no * c_before_t[n, o] + input_t_dot_no * candidate_t[n, o] + (real(0)
-                if input_t[n, o] == real(0) else candidate_t_dot_no * input_t[n, o]) + (real(0)
-                if forget_t[n, o] == real(0) else c_before_t_dot[n, o] * forget_t[n, o])
+                forget_t_dot_no * c_before_t[n, o] + input_t_dot_no * candidate_t[n, o]
+                + damped(candidate_t_dot_no, input_t[n, o]) + damped(c_before_t_dot[n, o], forget_t[n, o])
             )
             c_t_dot[n, o] = c_t_dot_no
-            squashed_t_dot_no = (
-                (real(0) if tail_t[n, o] == real(0) else real(4) * c_t_dot_no / ((real(1) + exp(-(real(2)
-                * abs(c_t[n, o])))) * (real(1) + exp(-(real(2) * abs(c_t[n, o]))))) * tail_t[n, o])
+            squashed_t_dot_no = damped(
+                real(4) * c_t_dot_no / ((real(1) + exp(-(real(2) * abs(c_t[n, o])))) * (real(1) + exp(-(real(2)
+                * abs(c_t[n, o]))))),
+                tail_t[n, o],
             )
             squashed_t_dot[n, o] = squashed_t_dot_no
-            h_t_dot[n, o] = (
-                output_t_dot_no * squashed_t[n, o] + (real(0) if output_t[n, o] == real(0)
-                else squashed_t_dot_no * output_t[n, o])
-            )
+            h_t_dot[n, o] = output_t_dot_no * squashed_t[n, o] + damped(squashed_t_dot_no, output_t[n, o])
 
 
 @njit(parallel=True, **OPTIONS)
@@ -901,18 +883,13 @@ def _hvp_10_rows(
             dh_t_dot[n, o] = dh_t_dot_no
             exp_c_t = exp(-(real(2) * abs(c_t[n, o])))
             dc_t_dot_no = (
-                ((real(0) if output_t[n, o] == real(0) else -(real(2) * squashed_t[n, o] * squashed_t_dot[n, o])
-                * output_t[n, o]) + (real(0) if tail_t[n, o] == real(0) else real(4) * output_t_dot[n, o]
-                / ((real(1) + exp_c_t) * (real(1) + exp_c_t)) * tail_t[n, o])) * dh_t[n, o]
-                + dc_before_after_dot[n, o] + (real(0) if output_t[n, o] == real(0) else (real(0)
-                if tail_t[n, o] == real(0) else real(4) * dh_t_dot_no / ((real(1) + exp_c_t) * (real(1)
-                + exp_c_t)) * tail_t[n, o]) * output_t[n, o])
+                (damped(-(real(2) * squashed_t[n, o] * squashed_t_dot[n, o]), output_t[n, o]) + damped(real(4)
+                * output_t_dot[n, o] / ((real(1) + exp_c_t) * (real(1) + exp_c_t)), tail_t[n, o])) * dh_t[n, o]
+                + dc_before_after_dot[n, o] + damped(damped(real(4) * dh_t_dot_no / ((real(1) + exp_c_t)
+                * (real(1) + exp_c_t)), tail_t[n, o]), output_t[n, o])
             )
             dc_t_dot[n, o] = dc_t_dot_no
-            dc_before_t_dot[n, o] = (
-                dc_t[n, o] * forget_t_dot[n, o] + (real(0) if forget_t[n, o] == real(0) else dc_t_dot_no
-                * forget_t[n, o])
-            )
+            dc_before_t_dot[n, o] = dc_t[n, o] * forget_t_dot[n, o] + damped(dc_t_dot_no, forget_t[n, o])
 
 
 @njit(parallel=True, **OPTIONS)
@@ -955,24 +932,20 @@ def _hvp_11_rows(
                 #     |zₜ[n,2,o]|))²)) − h̄ₜ[n,o]·hₜ[n,o]·ȯu̇ṫṗu̇ṫ_̇ṫ[n,o]·δ(k, 3)
                 dz_t_dot[n, k, o] = (
                     ((real(4) * exp_z_t * (real(1) if k == 2 else real(0)) / ((real(1) + exp_z_t) * (real(1)
-                    + exp_z_t)) + (real(0) if tail_2_t[n, o] == real(0) else (real(1) if k == 1 else real(0))
-                    * candidate_t[n, o] * tail_2_t[n, o])) * input_t[n, o] + (real(0)
-                    if forget_t[n, o] == real(0) else (real(0) if tail_3_t[n, o] == real(0) else (real(1)
-                    if k == 0 else real(0)) * c_before_t[n, o] * tail_3_t[n, o]) * forget_t[n, o]))
-                    * dc_t_dot[n, o] + ((real(1) - real(2) * input_t[n, o]) * (real(1) if k == 1 else real(0))
-                    * candidate_t[n, o] + real(4) * exp_z_t * (real(1) if k == 2 else real(0)) / ((real(1)
-                    + exp_z_t) * (real(1) + exp_z_t))) * dc_t[n, o] * input_t_dot[n, o] + (real(1) - real(2)
-                    * forget_t[n, o]) * (real(1) if k == 0 else real(0)) * c_before_t[n, o] * dc_t[n, o]
-                    * forget_t_dot[n, o] + (real(0) if input_t[n, o] == real(0) else ((real(1) if k == 1
-                    else real(0)) * (real(1) if (z_t[n, 1, o] <= real(0)) else exp_z_t_2) / (real(1)
+                    + exp_z_t)) + damped((real(1) if k == 1 else real(0)) * candidate_t[n, o], tail_2_t[n, o]))
+                    * input_t[n, o] + damped(damped((real(1) if k == 0 else real(0))
+                    * c_before_t[n, o], tail_3_t[n, o]), forget_t[n, o])) * dc_t_dot[n, o] + ((real(1) - real(2)
+                    * input_t[n, o]) * (real(1) if k == 1 else real(0)) * candidate_t[n, o] + real(4) * exp_z_t
+                    * (real(1) if k == 2 else real(0)) / ((real(1) + exp_z_t) * (real(1) + exp_z_t)))
+                    * dc_t[n, o] * input_t_dot[n, o] + (real(1) - real(2) * forget_t[n, o]) * (real(1) if k == 0
+                    else real(0)) * c_before_t[n, o] * dc_t[n, o] * forget_t_dot[n, o] + damped(((real(1)
+                    if k == 1 else real(0)) * (real(1) if (z_t[n, 1, o] <= real(0)) else exp_z_t_2) / (real(1)
                     + exp_z_t_2) - real(2) * (real(1) if k == 2 else real(0)) * candidate_t[n, o]) * dc_t[n, o]
-                    * candidate_t_dot[n, o] * input_t[n, o]) + (real(0) if tail_4_t[n, o] == real(0)
-                    else (real(1) if k == 3 else real(0)) * h_t[n, o] * dh_t_dot[n, o] * tail_4_t[n, o])
-                    + (real(0) if tail_4_t[n, o] == real(0) else (real(1) if k == 3 else real(0)) * dh_t[n, o]
-                    * h_t_dot[n, o] * tail_4_t[n, o]) + (real(0) if forget_t[n, o] == real(0) else (real(0)
-                    if tail_3_t[n, o] == real(0) else (real(1) if k == 0 else real(0)) * c_before_t_dot[n, o]
-                    * dc_t[n, o] * tail_3_t[n, o]) * forget_t[n, o]) - (real(1) if k == 3 else real(0))
-                    * h_t[n, o] * dh_t[n, o] * output_t_dot[n, o]
+                    * candidate_t_dot[n, o], input_t[n, o]) + damped((real(1) if k == 3 else real(0))
+                    * h_t[n, o] * dh_t_dot[n, o], tail_4_t[n, o]) + damped((real(1) if k == 3 else real(0))
+                    * dh_t[n, o] * h_t_dot[n, o], tail_4_t[n, o]) + damped(damped((real(1) if k == 0
+                    else real(0)) * c_before_t_dot[n, o] * dc_t[n, o], tail_3_t[n, o]), forget_t[n, o])
+                    - (real(1) if k == 3 else real(0)) * h_t[n, o] * dh_t[n, o] * output_t_dot[n, o]
                 )
 
 

@@ -26,10 +26,10 @@ from collections import namedtuple
 import numpy as np
 from numba import njit, prange
 
-from ._runtime import OPTIONS, PLAIN, check, chunk_rows, exp, fma, output, pairs, times_exp, typed
+from ._runtime import OPTIONS, PLAIN, check, chunk_rows, damped, exp, fma, output, pairs, times_exp, typed
 
 #: The runtime that these kernels were compiled against: a new one makes a new file, and with it a new cache.
-RUNTIME = "e6502f2f2a3f"
+RUNTIME = "c5d85079f86b"
 
 
 #: The operation, for programs.
@@ -157,16 +157,14 @@ def _backward_rows(x, g, dx):
         )
         # times_exp_decay_x = (1 + x + decay·(3/2 + x + decay·(1 + decay/4)))·exp(−|x|)
         times_exp_decay_x = times_exp(
-            real(1) + x[e] + (real(0) if decay == real(0) else (real(1.5) + decay * (real(1) + decay / real(4))
-            + x[e]) * decay),
-            -abs(x[e]),
+            real(1) + decay * (real(1.5) + decay * (real(1) + decay / real(4)) + x[e]) + x[e], -abs(x[e]),
         )
         # x̄ = g·((1/4 + decay·(1 + decay·(3/2 + x + decay·(1 + x))) if x ≥ 0 else (1 + x + decay·(3/2 + x +
         #     decay·(1 + decay/4)))·exp(−|x|)) / below_)
         dx[e] = (
             g[e] * (near_minus_1_19243(x[e]) if abs(real(1.1924312145154952) + x[e]) < real(1) else (real(0.25)
-            + (real(0) if decay == real(0) else (real(1) + decay * (real(1.5) + decay * (real(1) + x[e])
-            + x[e])) * decay) if (x[e] >= real(0)) else times_exp_decay_x) / below_)
+            + damped(real(1) + decay * (real(1.5) + decay * (real(1) + x[e]) + x[e]), decay)
+            if (x[e] >= real(0)) else times_exp_decay_x) / below_)
         )
 
 
@@ -201,16 +199,14 @@ def _jvp_rows(x, x_dot, y, y_dot):
         )
         # times_exp_decay_x_2 = (1 + x + decay·(3/2 + x + decay·(1 + decay/4)))·exp(−|x|)
         times_exp_decay_x_2 = times_exp(
-            real(1) + x[e] + (real(0) if decay == real(0) else (real(1.5) + decay * (real(1) + decay / real(4))
-            + x[e]) * decay),
-            -abs(x[e]),
+            real(1) + decay * (real(1.5) + decay * (real(1) + decay / real(4)) + x[e]) + x[e], -abs(x[e]),
         )
         # ẏ = ẋ·((1/4 + decay·(1 + decay·(3/2 + x + decay·(1 + x))) if x ≥ 0 else (1 + x + decay·(3/2 + x +
         #     decay·(1 + decay/4)))·exp(−|x|)) / below_)
         y_dot[e] = (
             x_dot[e] * (near_minus_1_19243(x[e]) if abs(real(1.1924312145154952) + x[e]) < real(1)
-            else (real(0.25) + (real(0) if decay == real(0) else (real(1) + decay * (real(1.5) + decay
-            * (real(1) + x[e]) + x[e])) * decay) if (x[e] >= real(0)) else times_exp_decay_x_2) / below_)
+            else (real(0.25) + damped(real(1) + decay * (real(1.5) + decay * (real(1) + x[e]) + x[e]), decay)
+            if (x[e] >= real(0)) else times_exp_decay_x_2) / below_)
         )
 
 
@@ -237,14 +233,14 @@ def _hvp_rows(x, g, x_dot, dx_dot):
         )
         # times_exp_decay_x = (1 + decay·(3 + decay·(4 + x + decay·(2 + x)) − 3·x / 2) − x)·exp(−2·|x|)
         times_exp_decay_x = times_exp(
-            real(1) + (real(0) if decay == real(0) else (real(3) + decay * (real(4) + decay * (real(2) + x[e])
-            + x[e]) - real(1.5) * x[e]) * decay) - x[e],
+            real(1) + decay * (real(3) + decay * (real(4) + decay * (real(2) + x[e]) + x[e]) - real(1.5) * x[e])
+            - x[e],
             -(real(2) * abs(x[e])),
         )
         # times_exp_decay_x_2 = (2 + x + decay·(4 + x + decay·(3 + decay·(1 − x) − 3·x / 2)))·exp(−|x|)
         times_exp_decay_x_2 = times_exp(
-            real(2) + x[e] + (real(0) if decay == real(0) else (real(4) + decay * (real(3) + decay * (real(1)
-            - x[e]) - real(1.5) * x[e]) + x[e]) * decay),
+            real(2) + decay * (real(4) + decay * (real(3) + decay * (real(1) - x[e]) - real(1.5) * x[e]) + x[e])
+            + x[e],
             -abs(x[e]),
         )
         # x̄̇ = g·ẋ·((1 + decay·(3 + decay·(4 + x + decay·(2 + x)) − 3·x / 2) − x)·exp(−2·|x|) if x ≥ 0

@@ -25,10 +25,10 @@ from collections import namedtuple
 import numpy as np
 from numba import njit, prange
 
-from ._runtime import OPTIONS, added, check, chunk_rows, exp, output, outputs, pairs
+from ._runtime import OPTIONS, added, check, chunk_rows, damped, exp, output, outputs, pairs
 
 #: The runtime that these kernels were compiled against: a new one makes a new file, and with it a new cache.
-RUNTIME = "e6502f2f2a3f"
+RUNTIME = "c5d85079f86b"
 
 
 #: The operation, for programs.
@@ -149,10 +149,7 @@ def _jvp_rows(w, x, b, w_dot, x_dot, b_dot, y, y_dot):
         # tail[n] = (1 if z[n] ≤ 0 else exp(−|z[n]|)) / (1 + exp(−|z[n]|))
         tail = (real(1) if (z <= real(0)) else exp_z) / (real(1) + exp_z)
         # ẏ[n] = y[n]·tail[n]·(sum_w_w_dot_x[n] + ḃ)
-        y_dot[n] = (
-            (real(0) if y_n == real(0) else (real(0) if tail == real(0) else (sum_w_w_dot_x + b_dot) * tail)
-            * y_n)
-        )
+        y_dot[n] = damped(damped(sum_w_w_dot_x + b_dot, tail), y_n)
 
 
 @njit(parallel=True, **OPTIONS)

@@ -25,10 +25,10 @@ from collections import namedtuple
 import numpy as np
 from numba import njit, prange
 
-from ._runtime import OPTIONS, PLAIN, check, chunk_rows, exp, fma, output, pairs, times_exp, typed
+from ._runtime import OPTIONS, PLAIN, check, chunk_rows, damped, exp, fma, output, pairs, times_exp, typed
 
 #: The runtime that these kernels were compiled against: a new one makes a new file, and with it a new cache.
-RUNTIME = "e6502f2f2a3f"
+RUNTIME = "c5d85079f86b"
 
 
 #: The operation, for programs.
@@ -144,8 +144,8 @@ def _backward_rows(x, g, dx):
         # x̄ = g·((1 + decay·(1 + x) if x ≥ 0 else (1 + x + decay)·exp(−|x|)) / (1 + decay)²)
         dx[e] = (
             g[e] * (near_minus_1_27846(x[e]) if abs(real(1.2784645427610737) + x[e]) < real(1) else (real(1)
-            + (real(0) if decay == real(0) else (real(1) + x[e]) * decay) if (x[e] >= real(0))
-            else times_exp_decay_x) / ((real(1) + decay) * (real(1) + decay)))
+            + damped(real(1) + x[e], decay) if (x[e] >= real(0)) else times_exp_decay_x) / ((real(1) + decay)
+            * (real(1) + decay)))
         )
 
 
@@ -172,8 +172,8 @@ def _jvp_rows(x, x_dot, y, y_dot):
         # ẏ = ẋ·((1 + decay·(1 + x) if x ≥ 0 else (1 + x + decay)·exp(−|x|)) / (1 + decay)²)
         y_dot[e] = (
             x_dot[e] * (near_minus_1_27846(x[e]) if abs(real(1.2784645427610737) + x[e]) < real(1) else (real(1)
-            + (real(0) if decay == real(0) else (real(1) + x[e]) * decay) if (x[e] >= real(0))
-            else times_exp_decay_x) / ((real(1) + decay) * (real(1) + decay)))
+            + damped(real(1) + x[e], decay) if (x[e] >= real(0)) else times_exp_decay_x) / ((real(1) + decay)
+            * (real(1) + decay)))
         )
 
 
@@ -200,9 +200,9 @@ def _hvp_rows(x, x_dot, g, dx_dot):
         # x̄̇ = g·((s·ẋ + x·ṡ)·(exp(−|x|) if x ≥ 0 else 1) / (1 + decay) + ṡ·(1 + decay − x if x ≥ 0 else 1
         #     + decay·(1 − x)) / (1 + decay))
         dx_dot[e] = (
-            (s_dot * (real(1) + decay - x[e] if (x[e] >= real(0)) else real(1) + (real(0) if decay == real(0)
-            else (real(1) - x[e]) * decay)) / (real(1) + decay) + (s * x_dot[e] + s_dot * x[e]) * (exp_x
-            if (x[e] >= real(0)) else real(1)) / (real(1) + decay)) * g[e]
+            (s_dot * (real(1) + decay - x[e] if (x[e] >= real(0)) else real(1) + damped(real(1) - x[e], decay))
+            / (real(1) + decay) + (s * x_dot[e] + s_dot * x[e]) * (exp_x if (x[e] >= real(0)) else real(1))
+            / (real(1) + decay)) * g[e]
         )
 
 

@@ -29,19 +29,20 @@ from ._runtime import (
     OPTIONS,
     check,
     chunk_rows,
+    damped,
     larger,
     log1p,
     number,
     output,
     pair,
-    pair_size,
+    pair_minus,
     pair_times,
     pairs,
     times_exp,
 )
 
 #: The runtime that these kernels were compiled against: a new one makes a new file, and with it a new cache.
-RUNTIME = "e6502f2f2a3f"
+RUNTIME = "c5d85079f86b"
 
 
 #: The operation, for programs.
@@ -86,8 +87,8 @@ def _forward_saving_rows(x, beta, y):
     for e in range(x.shape[0]):
         # y = (max(0, β·x) + log1p(exp(−β·|x|))) / β
         y[e] = (
-            (log1p(times_exp(real(1), pair_times(pair_times(pair(real(-1)), pair(beta)), pair_size(pair(x[e])))))
-            + larger(beta * x[e], real(0))) / beta
+            (log1p(times_exp(real(1), pair_minus(pair_times(pair(beta), pair(abs(x[e])))))) + larger(beta
+            * x[e], real(0))) / beta
         )
 
 
@@ -104,9 +105,7 @@ def _backward_rows(x, g, beta, dx):
     real = x.dtype.type
     for e in range(x.shape[0]):
         # times_exp_x = exp(−β·|x|)
-        times_exp_x = times_exp(
-            real(1), pair_times(pair_times(pair(real(-1)), pair(beta)), pair_size(pair(x[e]))),
-        )
+        times_exp_x = times_exp(real(1), pair_minus(pair_times(pair(beta), pair(abs(x[e])))))
         # x̄ = g·(1 if β·x ≥ 0 else exp(−β·|x|)) / (1 + exp(−β·|x|))
         dx[e] = g[e] * (real(1) if (beta * x[e] >= real(0)) else times_exp_x) / (real(1) + times_exp_x)
 
@@ -124,9 +123,7 @@ def _jvp_rows(x, x_dot, beta, y, y_dot):
     real = x.dtype.type
     for e in range(x.shape[0]):
         # times_exp_x = exp(−β·|x|)
-        times_exp_x = times_exp(
-            real(1), pair_times(pair_times(pair(real(-1)), pair(beta)), pair_size(pair(x[e]))),
-        )
+        times_exp_x = times_exp(real(1), pair_minus(pair_times(pair(beta), pair(abs(x[e])))))
         # y = (max(0, β·x) + log1p(exp(−β·|x|))) / β
         y[e] = (log1p(times_exp_x) + larger(beta * x[e], real(0))) / beta
         # ẏ = ẋ·(1 if β·x ≥ 0 else exp(−β·|x|)) / (1 + exp(−β·|x|))
@@ -146,15 +143,13 @@ def _hvp_rows(x, g, x_dot, beta, dx_dot):
     real = x.dtype.type
     for e in range(x.shape[0]):
         # times_exp_x = exp(−β·|x|)
-        times_exp_x = times_exp(
-            real(1), pair_times(pair_times(pair(real(-1)), pair(beta)), pair_size(pair(x[e]))),
-        )
+        times_exp_x = times_exp(real(1), pair_minus(pair_times(pair(beta), pair(abs(x[e])))))
         # x̄ = g·(1 if β·x ≥ 0 else exp(−β·|x|)) / (1 + exp(−β·|x|))
         dx = g[e] * (real(1) if (beta * x[e] >= real(0)) else times_exp_x) / (real(1) + times_exp_x)
         # tail = (1 if β·x ≤ 0 else exp(−β·|x|)) / (1 + exp(−β·|x|))
         tail = (real(1) if (beta * x[e] <= real(0)) else times_exp_x) / (real(1) + times_exp_x)
         # x̄̇ = x̄·β·tail·ẋ
-        dx_dot[e] = (real(0) if tail == real(0) else dx * beta * x_dot[e] * tail)
+        dx_dot[e] = damped(dx * beta * x_dot[e], tail)
 
 
 @njit(parallel=True, **OPTIONS)

@@ -26,10 +26,23 @@ from collections import namedtuple
 import numpy as np
 from numba import njit, prange
 
-from ._runtime import OPTIONS, PLAIN, check, chunk_rows, exp, fma, output, outputs, pairs, times_exp, typed
+from ._runtime import (
+    OPTIONS,
+    PLAIN,
+    check,
+    chunk_rows,
+    damped,
+    exp,
+    fma,
+    output,
+    outputs,
+    pairs,
+    times_exp,
+    typed,
+)
 
 #: The runtime that these kernels were compiled against: a new one makes a new file, and with it a new cache.
-RUNTIME = "e6502f2f2a3f"
+RUNTIME = "c5d85079f86b"
 
 
 #: The operation, for programs.
@@ -153,8 +166,8 @@ def _backward_rows(a, b, g, da, db):
         # ā = b·g·((1 + decay·(1 + a) if a ≥ 0 else (1 + a + decay)·exp(−|a|)) / (1 + decay)²)
         da[e] = (
             b[e] * g[e] * (near_minus_1_27846(a[e]) if abs(real(1.2784645427610737) + a[e]) < real(1)
-            else (real(1) + (real(0) if decay == real(0) else (real(1) + a[e]) * decay) if (a[e] >= real(0))
-            else times_exp_a_decay) / ((real(1) + decay) * (real(1) + decay)))
+            else (real(1) + damped(real(1) + a[e], decay) if (a[e] >= real(0)) else times_exp_a_decay)
+            / ((real(1) + decay) * (real(1) + decay)))
         )
         # b̄ = g·silu
         db[e] = silu * g[e]
@@ -185,8 +198,8 @@ def _jvp_rows(a, b, a_dot, b_dot, y, y_dot):
         # ẏ = silu·ḃ + b·ȧ·((1 + decay·(1 + a) if a ≥ 0 else (1 + a + decay)·exp(−|a|)) / (1 + decay)²)
         y_dot[e] = (
             silu * b_dot[e] + a_dot[e] * b[e] * (near_minus_1_27846(a[e]) if abs(real(1.2784645427610737)
-            + a[e]) < real(1) else (real(1) + (real(0) if decay == real(0) else (real(1) + a[e]) * decay)
-            if (a[e] >= real(0)) else times_exp_a_decay) / ((real(1) + decay) * (real(1) + decay)))
+            + a[e]) < real(1) else (real(1) + damped(real(1) + a[e], decay) if (a[e] >= real(0))
+            else times_exp_a_decay) / ((real(1) + decay) * (real(1) + decay)))
         )
 
 
@@ -219,10 +232,9 @@ def _hvp_rows(a, a_dot, b, b_dot, g, da_dot, db_dot):
         #     decay·(1 − a)) / (1 + decay)))
         da_dot[e] = (
             ((silu_dot * (exp_a if (a[e] >= real(0)) else real(1)) / (real(1) + decay) + silu_s_dot * (real(1)
-            + decay - a[e] if (a[e] >= real(0)) else real(1) + (real(0) if decay == real(0) else (real(1)
-            - a[e]) * decay)) / (real(1) + decay)) * b[e] + b_dot[e] * (real(1) + (real(0) if decay == real(0)
-            else (real(1) + a[e]) * decay) if (a[e] >= real(0)) else times_exp_a_decay) / ((real(1) + decay)
-            * (real(1) + decay))) * g[e]
+            + decay - a[e] if (a[e] >= real(0)) else real(1) + damped(real(1) - a[e], decay)) / (real(1)
+            + decay)) * b[e] + b_dot[e] * (real(1) + damped(real(1) + a[e], decay) if (a[e] >= real(0))
+            else times_exp_a_decay) / ((real(1) + decay) * (real(1) + decay))) * g[e]
         )
         # b̄̇ = g·ṡi̇l̇u̇
         db_dot[e] = silu_dot * g[e]

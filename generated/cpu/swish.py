@@ -30,9 +30,11 @@ from ._runtime import (
     added,
     check,
     chunk_rows,
+    damped,
     output,
     outputs,
     pair,
+    pair_minus,
     pair_size,
     pair_times,
     pairs,
@@ -40,7 +42,7 @@ from ._runtime import (
 )
 
 #: The runtime that these kernels were compiled against: a new one makes a new file, and with it a new cache.
-RUNTIME = "e6502f2f2a3f"
+RUNTIME = "c5d85079f86b"
 
 
 #: The operation, for programs.
@@ -80,13 +82,11 @@ def _forward_saving_rows(beta, x, y):
     real = x.dtype.type
     for e in range(x.shape[0]):
         # times_exp_beta_x = x·exp(−|x·β|)
-        times_exp_beta_x = times_exp(
-            x[e], pair_times(pair(real(-1)), pair_size(pair_times(pair(beta), pair(x[e])))),
-        )
+        times_exp_beta_x = times_exp(x[e], pair_minus(pair_size(pair_times(pair(beta), pair(x[e])))))
         # y = (x if x·β ≥ 0 else x·exp(−|x·β|)) / (1 + exp(−|x·β|))
         y[e] = (
-            (x[e] if (beta * x[e] >= real(0)) else times_exp_beta_x) / (real(1)
-            + times_exp(real(1), pair_times(pair(real(-1)), pair_size(pair_times(pair(beta), pair(x[e]))))))
+            (x[e] if (beta * x[e] >= real(0)) else times_exp_beta_x) / (real(1) + times_exp(real(1),
+            pair_minus(pair_size(pair_times(pair(beta), pair(x[e]))))))
         )
 
 
@@ -104,15 +104,11 @@ def _backward_rows(beta, x, g, dx, dbeta):
     dbeta_sum = 0.0
     for e in range(x.shape[0]):
         # times_exp_beta_x = exp(−|x·β|)
-        times_exp_beta_x = times_exp(
-            real(1), pair_times(pair(real(-1)), pair_size(pair_times(pair(beta), pair(x[e])))),
-        )
+        times_exp_beta_x = times_exp(real(1), pair_minus(pair_size(pair_times(pair(beta), pair(x[e])))))
         # s = (1 if x·β ≥ 0 else exp(−|x·β|)) / (1 + exp(−|x·β|))
         s = (real(1) if (beta * x[e] >= real(0)) else times_exp_beta_x) / (real(1) + times_exp_beta_x)
         # times_exp_beta_x_2 = x·exp(−|x·β|)
-        times_exp_beta_x_2 = times_exp(
-            x[e], pair_times(pair(real(-1)), pair_size(pair_times(pair(beta), pair(x[e])))),
-        )
+        times_exp_beta_x_2 = times_exp(x[e], pair_minus(pair_size(pair_times(pair(beta), pair(x[e])))))
         # y = (x if x·β ≥ 0 else x·exp(−|x·β|)) / (1 + exp(−|x·β|))
         y = (x[e] if (beta * x[e] >= real(0)) else times_exp_beta_x_2) / (real(1) + times_exp_beta_x)
         # s̄ = g·x
@@ -120,9 +116,9 @@ def _backward_rows(beta, x, g, dx, dbeta):
         # tail = (1 if x·β ≤ 0 else exp(−|x·β|)) / (1 + exp(−|x·β|))
         tail = (real(1) if (beta * x[e] <= real(0)) else times_exp_beta_x) / (real(1) + times_exp_beta_x)
         # x̄ = s·(g + s̄·β·tail)
-        dx[e] = (real(0) if s == real(0) else (g[e] + (real(0) if tail == real(0) else ds * beta * tail)) * s)
+        dx[e] = damped(g[e] + damped(ds * beta, tail), s)
         # β̄ = Σ s̄·y·tail
-        dbeta_sum = added(dbeta_sum, (real(0) if tail == real(0) else ds * y * tail))
+        dbeta_sum = added(dbeta_sum, damped(ds * y, tail))
     dbeta[0] = dbeta_sum
 
 
@@ -139,15 +135,11 @@ def _jvp_rows(beta, x, x_dot, beta_dot, y, y_dot):
     real = x.dtype.type
     for e in range(x.shape[0]):
         # times_exp_beta_x = exp(−|x·β|)
-        times_exp_beta_x = times_exp(
-            real(1), pair_times(pair(real(-1)), pair_size(pair_times(pair(beta), pair(x[e])))),
-        )
+        times_exp_beta_x = times_exp(real(1), pair_minus(pair_size(pair_times(pair(beta), pair(x[e])))))
         # s = (1 if x·β ≥ 0 else exp(−|x·β|)) / (1 + exp(−|x·β|))
         s = (real(1) if (beta * x[e] >= real(0)) else times_exp_beta_x) / (real(1) + times_exp_beta_x)
         # times_exp_beta_x_2 = x·exp(−|x·β|)
-        times_exp_beta_x_2 = times_exp(
-            x[e], pair_times(pair(real(-1)), pair_size(pair_times(pair(beta), pair(x[e])))),
-        )
+        times_exp_beta_x_2 = times_exp(x[e], pair_minus(pair_size(pair_times(pair(beta), pair(x[e])))))
         # y = (x if x·β ≥ 0 else x·exp(−|x·β|)) / (1 + exp(−|x·β|))
         y_e = (x[e] if (beta * x[e] >= real(0)) else times_exp_beta_x_2) / (real(1) + times_exp_beta_x)
         y[e] = y_e
@@ -155,12 +147,12 @@ def _jvp_rows(beta, x, x_dot, beta_dot, y, y_dot):
         tail = (real(1) if (beta * x[e] <= real(0)) else times_exp_beta_x) / (real(1) + times_exp_beta_x)
         # times_exp_beta_x_x_dot = β·ẋ·exp(−|x·β|)
         times_exp_beta_x_x_dot = times_exp(
-            beta * x_dot[e], pair_times(pair(real(-1)), pair_size(pair_times(pair(beta), pair(x[e])))),
+            beta * x_dot[e], pair_minus(pair_size(pair_times(pair(beta), pair(x[e])))),
         )
         # ẏ = s·ẋ + x·tail·(y·β̇ + (β·ẋ if x·β ≥ 0 else β·ẋ·exp(−|x·β|)) / (1 + exp(−|x·β|)))
         y_dot[e] = (
-            s * x_dot[e] + (real(0) if tail == real(0) else (y_e * beta_dot + (beta * x_dot[e] if (beta
-            * x[e] >= real(0)) else times_exp_beta_x_x_dot) / (real(1) + times_exp_beta_x)) * x[e] * tail)
+            s * x_dot[e] + damped((y_e * beta_dot + (beta * x_dot[e] if (beta * x[e] >= real(0))
+            else times_exp_beta_x_x_dot) / (real(1) + times_exp_beta_x)) * x[e], tail)
         )
 
 
@@ -178,15 +170,11 @@ def _hvp_rows(beta, x, g, x_dot, beta_dot, dx_dot, dbeta_dot):
     dbeta_dot_sum = 0.0
     for e in range(x.shape[0]):
         # times_exp_beta_x = exp(−|x·β|)
-        times_exp_beta_x = times_exp(
-            real(1), pair_times(pair(real(-1)), pair_size(pair_times(pair(beta), pair(x[e])))),
-        )
+        times_exp_beta_x = times_exp(real(1), pair_minus(pair_size(pair_times(pair(beta), pair(x[e])))))
         # s = (1 if x·β ≥ 0 else exp(−|x·β|)) / (1 + exp(−|x·β|))
         s = (real(1) if (beta * x[e] >= real(0)) else times_exp_beta_x) / (real(1) + times_exp_beta_x)
         # times_exp_beta_x_2 = x·exp(−|x·β|)
-        times_exp_beta_x_2 = times_exp(
-            x[e], pair_times(pair(real(-1)), pair_size(pair_times(pair(beta), pair(x[e])))),
-        )
+        times_exp_beta_x_2 = times_exp(x[e], pair_minus(pair_size(pair_times(pair(beta), pair(x[e])))))
         # y = (x if x·β ≥ 0 else x·exp(−|x·β|)) / (1 + exp(−|x·β|))
         y = (x[e] if (beta * x[e] >= real(0)) else times_exp_beta_x_2) / (real(1) + times_exp_beta_x)
         # s̄ = g·x
@@ -195,7 +183,7 @@ def _hvp_rows(beta, x, g, x_dot, beta_dot, dx_dot, dbeta_dot):
         tail = (real(1) if (beta * x[e] <= real(0)) else times_exp_beta_x) / (real(1) + times_exp_beta_x)
         # times_exp_beta_x_x_dot = β·ẋ·exp(−|x·β|)
         times_exp_beta_x_x_dot = times_exp(
-            beta * x_dot[e], pair_times(pair(real(-1)), pair_size(pair_times(pair(beta), pair(x[e])))),
+            beta * x_dot[e], pair_minus(pair_size(pair_times(pair(beta), pair(x[e])))),
         )
         # ṡ = (y·β̇ + (β·ẋ if x·β ≥ 0 else β·ẋ·exp(−|x·β|)) / (1 + exp(−|x·β|)))·(1 if x·β ≤ 0 else exp(−|x·
         #     β|)) / (1 + exp(−|x·β|))
@@ -208,9 +196,8 @@ def _hvp_rows(beta, x, g, x_dot, beta_dot, dx_dot, dbeta_dot):
         ds_dot = g[e] * x_dot[e]
         # x̄̇ = s·β·tail·s̄̇ + s·s̄·tail·β̇ + ṡ·(g + s̄·β·(1 − 2·s))
         dx_dot[e] = (
-            s_dot * (ds * (real(1) - real(2) * s) * beta + g[e]) + (real(0) if s == real(0) else (real(0)
-            if tail == real(0) else ds * beta_dot * tail) * s) + (real(0) if s == real(0) else (real(0)
-            if tail == real(0) else ds_dot * beta * tail) * s)
+            s_dot * (ds * (real(1) - real(2) * s) * beta + g[e]) + damped(damped(ds * beta_dot, tail), s)
+            + damped(damped(ds_dot * beta, tail), s)
         )
         # β̄̇ = Σ ((y·s̄̇ + s̄·(s·ẋ + x·ṡ))·(1 if x·β ≤ 0 else exp(−|x·β|)) / (1 + exp(−|x·β|)) − s̄·y·ṡ)
         dbeta_dot_sum = added(

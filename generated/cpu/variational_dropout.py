@@ -39,6 +39,7 @@ from ._runtime import (
     output,
     outputs,
     pair,
+    pair_minus,
     pair_of,
     pair_plus,
     pair_size,
@@ -50,7 +51,7 @@ from ._runtime import (
 )
 
 #: The runtime that these kernels were compiled against: a new one makes a new file, and with it a new cache.
-RUNTIME = "e6502f2f2a3f"
+RUNTIME = "c5d85079f86b"
 
 
 #: The operation, for programs.
@@ -120,7 +121,8 @@ def _forward_saving_2_rows(log_alpha, decay, sum_exp_log_alpha):
         # times_exp_log_alpha[d] = exp(−|4683/2500 + 29739·log_alpha[d] / 20000|)
         times_exp_log_alpha = times_exp(
             real(1),
-            pair_times(pair(real(-1)), pair_size(pair_plus(pair_of(real, 1.8732, 2.38e-17), pair_times(pair_of(real, 1.48695, 6.04e-18), pair(log_alpha[d]))))),
+            pair_minus(pair_size(pair_plus(pair_of(real, 1.8732, 2.38e-17),
+            pair_times(pair_of(real, 1.48695, 6.04e-18), pair(log_alpha[d]))))),
         )
         # decay[d] = exp(−|4683/2500 + 29739·log_alpha[d] / 20000|)
         decay[d] = times_exp_log_alpha
@@ -179,9 +181,10 @@ def _backward_2_rows(g_kl, decay, log_alpha, sum_g_y_noise_x, dlog_alpha):
         #     decay[d])²)
         dlog_alpha[d] = (
             sum_g_y_noise_x[d] * exp(log_alpha[d] / real(2)) / real(2) - (real(1) / (real(2) + real(2)
-            * exp(log_alpha[d]))
-            + times_exp(real(0.945343332), pair_times(pair(real(-1)), pair_size(pair_plus(pair_of(real, 1.8732, 2.38e-17), pair_times(pair_of(real, 1.48695, 6.04e-18), pair(log_alpha[d]))))))
-            / ((real(1) + decay[d]) * (real(1) + decay[d]))) * g_kl
+            * exp(log_alpha[d])) + times_exp(real(0.945343332),
+            pair_minus(pair_size(pair_plus(pair_of(real, 1.8732, 2.38e-17),
+            pair_times(pair_of(real, 1.48695, 6.04e-18), pair(log_alpha[d])))))) / ((real(1) + decay[d])
+            * (real(1) + decay[d]))) * g_kl
         )
 
 
@@ -226,7 +229,8 @@ def _jvp_2_rows(log_alpha, log_alpha_dot, sum_exp_log_alpha, sum_exp_log_alpha_l
         # times_exp_log_alpha[d] = exp(−|4683/2500 + 29739·log_alpha[d] / 20000|)
         times_exp_log_alpha = times_exp(
             real(1),
-            pair_times(pair(real(-1)), pair_size(pair_plus(pair_of(real, 1.8732, 2.38e-17), pair_times(pair_of(real, 1.48695, 6.04e-18), pair(log_alpha[d]))))),
+            pair_minus(pair_size(pair_plus(pair_of(real, 1.8732, 2.38e-17),
+            pair_times(pair_of(real, 1.48695, 6.04e-18), pair(log_alpha[d]))))),
         )
         # sum_exp_log_alpha = Σ_d (7947·(1 if log_alpha[d] ≥ −12488/9913 else exp(−|4683/2500 + 29739·
         #     log_alpha[d] / 20000|)) / (12500·(1 + exp(−|4683/2500 + 29739·log_alpha[d] / 20000|))) −
@@ -242,12 +246,12 @@ def _jvp_2_rows(log_alpha, log_alpha_dot, sum_exp_log_alpha, sum_exp_log_alpha_l
         #     log_alpha[d] / 20000))²)
         sum_exp_log_alpha_log_alpha_dot_sum = added(
             sum_exp_log_alpha_log_alpha_dot_sum,
-            (real(1) / (real(2) + real(2) * exp(log_alpha[d]))
-            + times_exp(real(0.945343332), pair_plus(pair_of(real, -1.8732, -2.38e-17), pair_times(pair_of(real, -1.48695, -6.04e-18), pair(log_alpha[d]))))
-            / ((real(1)
-            + times_exp(real(1), pair_plus(pair_of(real, -1.8732, -2.38e-17), pair_times(pair_of(real, -1.48695, -6.04e-18), pair(log_alpha[d])))))
-            * (real(1)
-            + times_exp(real(1), pair_plus(pair_of(real, -1.8732, -2.38e-17), pair_times(pair_of(real, -1.48695, -6.04e-18), pair(log_alpha[d])))))))
+            (real(1) / (real(2) + real(2) * exp(log_alpha[d])) + times_exp(real(0.945343332),
+            pair_plus(pair_of(real, -1.8732, -2.38e-17), pair_minus(pair_times(pair_of(real, 1.48695, 6.04e-18),
+            pair(log_alpha[d]))))) / ((real(1) + times_exp(real(1), pair_plus(pair_of(real, -1.8732, -2.38e-17),
+            pair_minus(pair_times(pair_of(real, 1.48695, 6.04e-18), pair(log_alpha[d])))))) * (real(1)
+            + times_exp(real(1), pair_plus(pair_of(real, -1.8732, -2.38e-17),
+            pair_minus(pair_times(pair_of(real, 1.48695, 6.04e-18), pair(log_alpha[d]))))))))
             * log_alpha_dot[d],
         )
     sum_exp_log_alpha[0] = sum_exp_log_alpha_sum
@@ -272,7 +276,8 @@ def _hvp_rows(log_alpha, decay, decay_):
         # decay[d] = exp(−|4683/2500 + 29739·log_alpha[d] / 20000|)
         decay[d] = times_exp(
             real(1),
-            pair_times(pair(real(-1)), pair_size(pair_plus(pair_of(real, 1.8732, 2.38e-17), pair_times(pair_of(real, 1.48695, 6.04e-18), pair(log_alpha[d]))))),
+            pair_minus(pair_size(pair_plus(pair_of(real, 1.8732, 2.38e-17),
+            pair_times(pair_of(real, 1.48695, 6.04e-18), pair(log_alpha[d]))))),
         )
         # decay_[d] = exp(−|log_alpha[d]|)
         decay_[d] = exp(-abs(log_alpha[d]))
@@ -332,13 +337,15 @@ def _hvp_3_rows(
         #     2500000000000
         times_exp_log_alpha = times_exp(
             real(2.8113565350348),
-            pair_times(pair(real(-2)), pair_size(pair_plus(pair_of(real, 1.8732, 2.38e-17), pair_times(pair_of(real, 1.48695, 6.04e-18), pair(log_alpha[d]))))),
+            pair_minus(pair_times(pair(real(2)), pair_size(pair_plus(pair_of(real, 1.8732, 2.38e-17),
+            pair_times(pair_of(real, 1.48695, 6.04e-18), pair(log_alpha[d])))))),
         )
         # times_exp_log_alpha_2[d] = 7028391337587·exp(−|4683/2500 + 29739·log_alpha[d] / 20000|) /
         #     2500000000000
         times_exp_log_alpha_2 = times_exp(
             real(2.8113565350348),
-            pair_times(pair(real(-1)), pair_size(pair_plus(pair_of(real, 1.8732, 2.38e-17), pair_times(pair_of(real, 1.48695, 6.04e-18), pair(log_alpha[d]))))),
+            pair_minus(pair_size(pair_plus(pair_of(real, 1.8732, 2.38e-17),
+            pair_times(pair_of(real, 1.48695, 6.04e-18), pair(log_alpha[d]))))),
         )
         # exp_log_alpha[d] = exp(log_alpha[d] / 2)
         exp_log_alpha = exp(log_alpha[d] / real(2))
@@ -351,11 +358,11 @@ def _hvp_3_rows(
         dlog_alpha_dot[d] = (
             (exp_log_alpha * sum_g_y_noise_x[d] / real(4) - ((times_exp_log_alpha
             if (log_alpha[d] >= real(-1.2597599112276807)) else times_exp_log_alpha_2) / ((real(1) + decay[d])
-            * (real(1) + decay[d]) * (real(1) + decay[d]))
-            + times_exp(real(-1.4056782675174), pair_times(pair(real(-1)), pair_size(pair_plus(pair_of(real, 1.8732, 2.38e-17), pair_times(pair_of(real, 1.48695, 6.04e-18), pair(log_alpha[d]))))))
-            / ((real(1) + decay[d]) * (real(1) + decay[d])) - exp(-abs(log_alpha[d])) / (real(2) * (real(1)
-            + decay_[d]) * (real(1) + decay_[d]))) * g_kl) * log_alpha_dot[d] + exp_log_alpha
-            * sum_g_y_noise_x_dot[d] / real(2)
+            * (real(1) + decay[d]) * (real(1) + decay[d])) + times_exp(real(-1.4056782675174),
+            pair_minus(pair_size(pair_plus(pair_of(real, 1.8732, 2.38e-17),
+            pair_times(pair_of(real, 1.48695, 6.04e-18), pair(log_alpha[d])))))) / ((real(1) + decay[d])
+            * (real(1) + decay[d])) - exp(-abs(log_alpha[d])) / (real(2) * (real(1) + decay_[d]) * (real(1)
+            + decay_[d]))) * g_kl) * log_alpha_dot[d] + exp_log_alpha * sum_g_y_noise_x_dot[d] / real(2)
         )
 
 

@@ -102,7 +102,7 @@ def _comment(line: str) -> list[str]:
 def _pieces(text: str, indent: int) -> list[str]:
     """A long expression inside parentheses, each line but the first beginning with an operator."""
     lines, current = [], ""
-    for piece in re.split(r" (?=[-+*/] |if |else )", text):
+    for piece in re.split(r" (?=[-+*/] |if |else )|(?<=,) (?=pair)", text):
         if current and indent + len(current) + len(piece) + 1 > _WIDTH:
             lines.append(current)
             current = ""

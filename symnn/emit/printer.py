@@ -32,7 +32,7 @@ FUNCTIONS: dict[type[sp.Basic], str] = {
     times_erfc: "times_erfc",
 }
 #: What the runtime has for numbers that carry along what rounding took from them.
-PAIRS = ("pair", "pair_of", "pair_times", "pair_plus", "pair_size")
+PAIRS = ("pair", "pair_of", "pair_times", "pair_plus", "pair_minus", "pair_size")
 
 
 
@@ -113,6 +113,8 @@ class KernelPrinter:
 
     def pair(self, expr: sp.Expr) -> str:
         """A number and what its rounding loses."""
+        if exact_exponent(expr) and not isinstance(expr, sp.Add):
+            return f"pair({self.text(expr, 0)})"
         if expr.is_number and not exact_exponent(expr):
             number = float(expr.evalf(40))
             return f"pair_of(real, {number!r}, {float((expr - sp.Float(number, 60)).evalf(40)):.3g})"
@@ -122,6 +124,8 @@ class KernelPrinter:
             return self._folded("pair_times", [expr.base] * int(expr.exp))
         if isinstance(expr, sp.Mul):
             number = sp.Mul(*(a for a in expr.args if a.is_number))
+            if number.is_negative:
+                return f"pair_minus({self.pair(-expr)})"
             return self._folded("pair_times", [number, *(a for a in expr.args if not a.is_number)][number == 1 :])
         if isinstance(expr, sp.Add):
             return self._folded("pair_plus", list(expr.args))

@@ -27,7 +27,8 @@ TAKEN = frozenset({
     *("per_sample", "chunk_rows", "require", "extent_of", "write_back", "shape_of", "reduction_of"),
     *("seeded", "seed_or"),
     *("maxnum", "larger", "smaller", "sign", "exp", "expm1", "log", "log1p", "tanh", "erf", "erfc", "sin", "cos"),
-    *("times_exp", "times_erfc", "pair", "pair_of", "pair_times", "pair_plus", "pair_size", "fma", "typed", "damped"),
+    *("times_exp", "times_erfc", "pair", "pair_of", "pair_times", "pair_plus", "pair_minus", "pair_size"),
+    *("fma", "typed", "damped"),
     # Python's own functions that modules call, and what modules define.
     *("range", "min", "max", "int", "abs", "list", "reversed", "namedtuple"),
     *("OPTIONS", "RUNTIME", "SPEC", "Saved", "Gradients", "Outputs", "State"),

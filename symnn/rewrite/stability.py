@@ -27,7 +27,7 @@ The maximum that shifts a sum needs no gradient: what is stabilised here has bee
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 import sympy as sp
 from sympy.codegen.cfunctions import log1p
@@ -36,24 +36,17 @@ from symnn.language.operation import Equation
 from symnn.language.scaled import times_erfc, times_exp
 from symnn.language.terms import (
     Entry,
-    Extent,
-    Peak,
     Reduction,
     Shift,
-    Tensor,
     Total,
-    canonical,
     damped,
     erfc,
-    free_in_order,
     free_indices,
     logistic,
     maximum,
-    minimum,
-    plain_indices,
-    substitute,
     where,
 )
+from symnn.rewrite.context import PIECES, Context
 from symnn.rewrite.exponential import exponent_with_its_rounding, power_of_reciprocal, rational_in_exponential
 from symnn.rewrite.folding import inline
 from symnn.rewrite.monomial import factors, opaque
@@ -81,111 +74,12 @@ class Applied:
     after: sp.Expr
 
 
-#: What has pieces: no rational function, and not smooth.
-_PIECES = (sp.Piecewise, maximum, minimum)
-
-
-@dataclass
-class _Context:
-    """What the rules may look up while one list of equations is rewritten."""
-
-    definitions: dict[str, Equation]
-    taken: set[str]
-    made: list[Equation] = field(default_factory=list)
-    stable: dict[str, Equation] = field(default_factory=dict)
-    given: int = 0
-    sources: dict[str, frozenset[str] | None] = field(default_factory=dict)
-    zeros: bool = True
-
-    def argument_of(self, expr: sp.Expr, shape: Callable[[sp.Expr], sp.Expr | None]) -> sp.Expr | None:
-        """What a function of a given shape is applied to, seen through names."""
-        if isinstance(expr, Entry) and expr.name in self.definitions:
-            return self.argument_of(inline(expr, self.definitions[expr.name], anywhere=True), shape)
-        return shape(expr)
-
-    def is_shifted(self, exponent: sp.Expr) -> bool:
-        """Whether a maximum already stands in an exponent, itself or by name."""
-        made = {e.name: e for e in self.made}
-        named = (self.definitions.get(e.name) or made.get(e.name) for e in exponent.atoms(Entry))
-        return bool(exponent.atoms(Peak)) or any(d is not None and isinstance(d.value, Peak) for d in named)
-
-    def value_of(self, expr: sp.Expr) -> sp.Expr:
-        """An expression, or the definition of the name that it is."""
-        known = self.stable if isinstance(expr, Entry) and expr.name in self.stable else self.definitions
-        if isinstance(expr, Entry) and expr.name in known:
-            return self.value_of(inline(expr, known[expr.name], anywhere=True))
-        number, rest = expr.as_coeff_Mul()
-        if isinstance(rest, times_erfc | times_exp) and rest.args[0].is_number:
-            return number * rest.args[0] * (erfc if isinstance(rest, times_erfc) else sp.exp)(rest.args[1])
-        return expr
-
-    def unfolded(self, expr: sp.Expr) -> sp.Expr:
-        """An expression with every name in it replaced by its definition, where there are no recurrences."""
-        for _ in range(len(self.definitions)):
-            named = next((e for e in expr.atoms(Entry) if e.name in self.definitions), None)
-            if named is None or sp.count_ops(expr) > 200:
-                break
-            expr = inline(expr, self.definitions[named.name], anywhere=True)
-        return expr
-
-    def lone_source(self, expr: sp.Expr) -> str | None:
-        """The one name that an expression is a function of, by way of smooth definitions without sums."""
-        names = {e.name for e in expr.atoms(Entry)}
-        if any(isinstance(e, Reduction | Extent) for e in sp.preorder_traversal(expr)):
-            return None
-        if expr.atoms(*_PIECES) and names & self.definitions.keys():
-            return None
-        sources = [self._sources(name) for name in names]
-        found = frozenset[str]().union(*(s for s in sources if s is not None))
-        return next(iter(found)) if len(found) == 1 and None not in sources else None
-
-    def _sources(self, name: str) -> frozenset[str] | None:
-        """What a name is a function of; None where there are sums or pieces on the way."""
-        if name not in self.definitions:
-            return frozenset((name,))
-        if name not in self.sources:
-            self.sources[name] = None  # what is defined by way of itself
-            value = self.definitions[name].value
-            inner = [self._sources(e.name) for e in value.atoms(Entry)]
-            if not value.atoms(Reduction, Extent, *_PIECES) and None not in inner:
-                self.sources[name] = frozenset[str]().union(*(s for s in inner if s is not None))
-        return self.sources[name]
-
-    def leaves(self, expr: sp.Expr) -> set[str]:
-        """The names that an expression depends on and that are not defined by an equation."""
-        seen: set[str] = set()
-        waiting = [expr]
-        while waiting:
-            for name in {e.name for e in waiting.pop().atoms(Entry)} - seen:
-                seen.add(name)
-                if name in self.definitions:
-                    waiting.append(self.definitions[name].value)
-        return seen - set(self.definitions)
-
-    def name(self, stem: str, value: sp.Expr) -> Entry:
-        """An entry that stands for a value from now on; equal values share one name."""
-        plain = plain_indices(free_in_order(value))
-        standard = substitute(value, plain)
-        back = {v: k for k, v in plain.items()}
-        for equation in self.made:
-            if canonical(equation.value) == canonical(standard):
-                return substitute(equation.target, back)
-        name = stem
-        while name in self.taken:
-            name += "_"
-        self.taken.add(name)
-        positive = {"positive": True} if standard.is_positive else {}
-        equation = Equation(Entry(Tensor(name, **positive), *plain.values()), standard)
-        self.made.append(equation)
-        return substitute(equation.target, back)
-
-
 def stabilise(
     equations: Iterable[Equation], taken: Iterable[str], zeros: bool = True
 ) -> tuple[tuple[Equation, ...], list[Applied]]:
     """Rewrite every equation by the rules of the table, innermost terms first; sums at their ``zeros`` if asked."""
     originals = list(equations)
-    context = _Context({e.name: e for e in originals}, set(taken) | {e.name for e in originals}, zeros=zeros)
+    context = Context({e.name: e for e in originals}, set(taken) | {e.name for e in originals}, zeros=zeros)
     done: list[Equation] = []
     applied: list[Applied] = []
     for equation in originals:
@@ -197,7 +91,7 @@ def stabilise(
     return tuple(done), applied
 
 
-def _by_rules(target: Entry, value: sp.Expr, context: _Context, applied: list[Applied]) -> sp.Expr:
+def _by_rules(target: Entry, value: sp.Expr, context: Context, applied: list[Applied]) -> sp.Expr:
     after = _outermost(value, _rational, context)
     if after != value:
         applied.append(Applied("rational in one exponential", target, value, after))
@@ -210,7 +104,7 @@ def _by_rules(target: Entry, value: sp.Expr, context: _Context, applied: list[Ap
     return value
 
 
-def _made_stable(context: _Context, applied: list[Applied]) -> list[Equation]:
+def _made_stable(context: Context, applied: list[Applied]) -> list[Equation]:
     """The equations that rules have named and that are not among the results yet, themselves made stable."""
     fresh = context.made[context.given :]
     context.given = len(context.made)
@@ -218,7 +112,7 @@ def _made_stable(context: _Context, applied: list[Applied]) -> list[Equation]:
 
 
 def _everywhere(
-    expr: sp.Expr, rewrite: Callable[[sp.Expr, _Context], sp.Expr | None], context: _Context
+    expr: sp.Expr, rewrite: Callable[[sp.Expr, Context], sp.Expr | None], context: Context
 ) -> sp.Expr:
     """Apply a rewrite to every term, innermost first."""
     if not expr.args or isinstance(expr, Entry) or type(expr) is sp.Tuple:
@@ -229,7 +123,7 @@ def _everywhere(
 
 
 def _outermost(
-    expr: sp.Expr, rewrite: Callable[[sp.Expr, _Context], sp.Expr | None], context: _Context
+    expr: sp.Expr, rewrite: Callable[[sp.Expr, Context], sp.Expr | None], context: Context
 ) -> sp.Expr:
     """Apply a rewrite to the largest terms that it fits."""
     if not expr.args or isinstance(expr, Entry | Reduction | sp.logic.boolalg.Boolean):
@@ -284,7 +178,7 @@ def _tanh_argument(expr: sp.Expr) -> sp.Expr | None:
 # --- rules ------------------------------------------------------------------------------------------------
 
 
-def _rational(expr: sp.Expr, context: _Context) -> sp.Expr | None:
+def _rational(expr: sp.Expr, context: Context) -> sp.Expr | None:
     """A sum, or the factors of a product, of one entry alone."""
     if isinstance(expr, sp.Add):
         return _of_one_entry(expr, context)
@@ -303,19 +197,19 @@ def _rational(expr: sp.Expr, context: _Context) -> sp.Expr | None:
     return None
 
 
-def _of_one_entry(expr: sp.Expr, context: _Context) -> sp.Expr | None:
+def _of_one_entry(expr: sp.Expr, context: Context) -> sp.Expr | None:
     if context.lone_source(expr) is None:
         return None
     whole = context.unfolded(expr)
     if len(whole.atoms(Entry)) != 1:
         return None
-    plain = not whole.atoms(*_PIECES)
+    plain = not whole.atoms(*PIECES)
     made = rational_in_exponential(whole, context.name) if plain else None
     anchored = at_its_zeros(whole, made or expr) if context.zeros else made or expr
     return None if anchored == expr else anchored
 
 
-def _shift(expr: sp.Expr, context: _Context) -> sp.Expr | None:
+def _shift(expr: sp.Expr, context: Context) -> sp.Expr | None:
     if not isinstance(expr, Total) or len(expr.bound) != 1:
         return None
     bound = expr.bound[0]
@@ -337,7 +231,7 @@ def _shift(expr: sp.Expr, context: _Context) -> sp.Expr | None:
     return sp.exp(peak) * shifted
 
 
-def _one_exponential(expr: sp.Expr, context: _Context) -> sp.Expr | None:
+def _one_exponential(expr: sp.Expr, context: Context) -> sp.Expr | None:
     if not isinstance(expr, sp.Mul):
         return None
     exponents = [a.args[0] for a in expr.args if isinstance(a, sp.exp)]
@@ -346,7 +240,7 @@ def _one_exponential(expr: sp.Expr, context: _Context) -> sp.Expr | None:
     return sp.Mul(*(a for a in expr.args if not isinstance(a, sp.exp))) * sp.exp(sp.Add(*exponents))
 
 
-def _log_of_product(expr: sp.Expr, context: _Context) -> sp.Expr | None:
+def _log_of_product(expr: sp.Expr, context: Context) -> sp.Expr | None:
     if not isinstance(expr, sp.log) or not isinstance(expr.args[0], sp.Mul):
         return None
     powers = factors(expr.args[0])
@@ -355,7 +249,7 @@ def _log_of_product(expr: sp.Expr, context: _Context) -> sp.Expr | None:
     return sp.Add(*(p * (b.args[0] if isinstance(b, sp.exp) else sp.log(b)) for b, p in powers.items()))
 
 
-def _shift_first(expr: sp.Expr, context: _Context, turned_once: bool = False) -> sp.Expr | None:
+def _shift_first(expr: sp.Expr, context: Context, turned_once: bool = False) -> sp.Expr | None:
     """The difference of two large numbers is taken while it is exact, and named so that it stays so."""
     if not isinstance(expr, sp.Add):
         return None
@@ -378,7 +272,7 @@ def _shift_first(expr: sp.Expr, context: _Context, turned_once: bool = False) ->
     return None
 
 
-def _softplus(expr: sp.Expr, context: _Context) -> sp.Expr | None:
+def _softplus(expr: sp.Expr, context: Context) -> sp.Expr | None:
     if not isinstance(expr, sp.log):
         return None
     u = _one_plus_exponential(expr.args[0])
@@ -392,7 +286,7 @@ def _softplus(expr: sp.Expr, context: _Context) -> sp.Expr | None:
     return None if u is None else sign * (maximum(u, sp.S.Zero) + log1p(sp.exp(-sp.Abs(u))))
 
 
-def _complement(expr: sp.Expr, context: _Context) -> sp.Expr | None:
+def _complement(expr: sp.Expr, context: Context) -> sp.Expr | None:
     if not isinstance(expr, sp.Add) or len(expr.args) != 2:
         return None
     for a, b in (expr.args, expr.args[::-1]):
@@ -406,7 +300,7 @@ def _complement(expr: sp.Expr, context: _Context) -> sp.Expr | None:
     return None
 
 
-def _complement_of_tanh(expr: sp.Expr, context: _Context) -> sp.Expr | None:
+def _complement_of_tanh(expr: sp.Expr, context: Context) -> sp.Expr | None:
     if not isinstance(expr, sp.Add) or len(expr.args) != 2 or expr.args[0] != 1:
         return None
     square = -expr.args[1]
@@ -419,7 +313,7 @@ def _complement_of_tanh(expr: sp.Expr, context: _Context) -> sp.Expr | None:
     return 4 * e / (1 + e) ** 2
 
 
-def _tail_of_erf(expr: sp.Expr, context: _Context) -> sp.Expr | None:
+def _tail_of_erf(expr: sp.Expr, context: Context) -> sp.Expr | None:
     if not isinstance(expr, sp.Add) or len(expr.args) != 2 or not expr.args[0].is_Rational:
         return None
     scale, rest = expr.args
@@ -429,7 +323,7 @@ def _tail_of_erf(expr: sp.Expr, context: _Context) -> sp.Expr | None:
     return scale * erfc((-function).args[0]) if isinstance(-function, sp.erf) else None
 
 
-def _vanishing(expr: sp.Expr, context: _Context) -> sp.Expr | None:
+def _vanishing(expr: sp.Expr, context: Context) -> sp.Expr | None:
     """Where a factor has underflowed to zero, an infinite one beside it must not make the product NaN."""
     if not isinstance(expr, sp.Mul):
         return None
@@ -445,7 +339,7 @@ def _vanishing(expr: sp.Expr, context: _Context) -> sp.Expr | None:
     return None
 
 
-def _scaled(rest: sp.Expr, factor: sp.Expr, context: _Context) -> sp.Expr:
+def _scaled(rest: sp.Expr, factor: sp.Expr, context: Context) -> sp.Expr:
     """A product with a factor that vanishes; where that ends with a power of two, this is applied to all of it."""
     number, core = context.value_of(factor).as_coeff_Mul()
     u = context.argument_of(factor, _logistic_argument)
@@ -462,7 +356,7 @@ def _scaled(rest: sp.Expr, factor: sp.Expr, context: _Context) -> sp.Expr:
     return damped(rest, factor if isinstance(factor, Entry) else context.name("tail", factor))
 
 
-def _vanishes(factor: sp.Expr, context: _Context) -> sp.Expr | None:
+def _vanishes(factor: sp.Expr, context: Context) -> sp.Expr | None:
     """u of a factor that is zero at one or both infinities of u: σ(u), erfc u, e^(−u²)."""
     u = context.argument_of(factor, _logistic_argument)
     if u is not None:
@@ -486,7 +380,7 @@ def _grows(factor: sp.Expr) -> bool:
     return isinstance(factor, sp.Add) and any(map(_grows, factor.args))
 
 
-def _logistic(expr: sp.Expr, context: _Context) -> sp.Expr | None:
+def _logistic(expr: sp.Expr, context: Context) -> sp.Expr | None:
     if isinstance(expr, sp.Pow) and expr.exp == -1:
         u = _one_plus_exponential(expr.base)
         return None if u is None else logistic(-u)
@@ -498,7 +392,7 @@ def _logistic(expr: sp.Expr, context: _Context) -> sp.Expr | None:
     return None
 
 
-def _logistic_by_sign(expr: sp.Expr, context: _Context) -> sp.Expr | None:
+def _logistic_by_sign(expr: sp.Expr, context: Context) -> sp.Expr | None:
     if not isinstance(expr, logistic):
         return None
     u = expr.args[0]
@@ -506,52 +400,52 @@ def _logistic_by_sign(expr: sp.Expr, context: _Context) -> sp.Expr | None:
     return where(u >= 0, sp.S.One, e) / (1 + e)
 
 
-def _tanh(expr: sp.Expr, context: _Context) -> sp.Expr | None:
+def _tanh(expr: sp.Expr, context: Context) -> sp.Expr | None:
     u = _tanh_argument(expr) if isinstance(expr, sp.Mul) else None
     return None if u is None else sp.tanh(u)
 
 
-def _expm1(expr: sp.Expr, context: _Context) -> sp.Expr | None:
+def _expm1(expr: sp.Expr, context: Context) -> sp.Expr | None:
     return scaled_expm1(expr)
 
 
-def _one_plus_tanh(expr: sp.Expr, context: _Context) -> sp.Expr | None:
+def _one_plus_tanh(expr: sp.Expr, context: Context) -> sp.Expr | None:
     return complement_of_tanh(expr, lambda e: context.argument_of(e, _tanh_argument))
 
 
-def _quotient(expr: sp.Expr, context: _Context) -> sp.Expr | None:
+def _quotient(expr: sp.Expr, context: Context) -> sp.Expr | None:
     return quotient_of_growth(expr)
 
 
-def _interpolation(expr: sp.Expr, context: _Context) -> sp.Expr | None:
+def _interpolation(expr: sp.Expr, context: Context) -> sp.Expr | None:
     return interpolation(expr, lambda e: context.argument_of(e, _logistic_argument))
 
 
-def _under_condition(expr: sp.Expr, context: _Context) -> sp.Expr | None:
+def _under_condition(expr: sp.Expr, context: Context) -> sp.Expr | None:
     return product_under_condition(expr, _grows)
 
 
-def _power_last(expr: sp.Expr, context: _Context) -> sp.Expr | None:
+def _power_last(expr: sp.Expr, context: Context) -> sp.Expr | None:
     found = power_of_reciprocal(expr, _grows)
     return None if found is None else context.name("reciprocal", found[0]) ** found[1]
 
 
-def _rounding(expr: sp.Expr, context: _Context) -> sp.Expr | None:
+def _rounding(expr: sp.Expr, context: Context) -> sp.Expr | None:
     return exponent_with_its_rounding(expr)
 
 
-def _own_norm(expr: sp.Expr, context: _Context) -> sp.Expr | None:
+def _own_norm(expr: sp.Expr, context: Context) -> sp.Expr | None:
     return quotient_by_own_norm(expr, context.value_of)
 
 
-def _log1p(expr: sp.Expr, context: _Context) -> sp.Expr | None:
+def _log1p(expr: sp.Expr, context: Context) -> sp.Expr | None:
     if not isinstance(expr, sp.log) or not isinstance(expr.args[0], sp.Add):
         return None
     one, rest = expr.args[0].as_coeff_Add()
     return log1p(rest) if one == 1 else None
 
 
-_RULES: tuple[tuple[str, Callable[[sp.Expr, _Context], sp.Expr | None]], ...] = (
+_RULES: tuple[tuple[str, Callable[[sp.Expr, Context], sp.Expr | None]], ...] = (
     ("complement of the logistic", _complement),
     ("complement of tanh squared", _complement_of_tanh),
     ("interpolation", _interpolation),

@@ -84,9 +84,9 @@ def _zeros(function: Function) -> list[Any]:
 def _value(function: Function, x: Any) -> Any:
     try:
         value = function(x)
-    except (ValueError, ZeroDivisionError, OverflowError):
+    except (ValueError, ZeroDivisionError, OverflowError, TypeError):
         return None
-    return value if mpmath.isfinite(value) else None
+    return value if isinstance(value, mpmath.mpf) and mpmath.isfinite(value) else None
 
 
 def _fitted(function: Function, terms: list[Function], zero: Any) -> tuple[Any, list[list[Any]]] | None:

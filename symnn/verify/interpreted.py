@@ -45,6 +45,7 @@ _FUNCTIONS: dict[str, Callable[..., Any]] = {
     "pair_of": lambda real, number, rest: np.longdouble(number) + np.longdouble(rest),
     "pair_times": lambda a, b: a * b,
     "pair_plus": lambda a, b: a + b,
+    "pair_minus": lambda a: -a,
     "pair_size": abs,
     "damped": lambda a, b: b if b == 0 else a * b,
     "fma": lambda a, b, c: type(c)(np.longdouble(a) * b + c),

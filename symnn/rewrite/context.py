@@ -1,0 +1,126 @@
+"""What the rules of stability may look up while a list of equations is rewritten, and the names that they make."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+import sympy as sp
+
+from symnn.language.operation import Equation
+from symnn.language.scaled import times_erfc, times_exp
+from symnn.language.terms import (
+    Entry,
+    Extent,
+    Peak,
+    Reduction,
+    Tensor,
+    canonical,
+    erfc,
+    free_in_order,
+    maximum,
+    minimum,
+    plain_indices,
+    substitute,
+)
+from symnn.rewrite.folding import inline
+
+__all__ = ["PIECES", "Context"]
+
+#: What has pieces: no rational function, and not smooth.
+PIECES = (sp.Piecewise, maximum, minimum)
+
+
+@dataclass
+class Context:
+    """What the rules may look up while one list of equations is rewritten."""
+
+    definitions: dict[str, Equation]
+    taken: set[str]
+    made: list[Equation] = field(default_factory=list)
+    stable: dict[str, Equation] = field(default_factory=dict)
+    given: int = 0
+    sources: dict[str, frozenset[str] | None] = field(default_factory=dict)
+    zeros: bool = True
+
+    def argument_of(self, expr: sp.Expr, shape: Callable[[sp.Expr], sp.Expr | None]) -> sp.Expr | None:
+        """What a function of a given shape is applied to, seen through names."""
+        if isinstance(expr, Entry) and expr.name in self.definitions:
+            return self.argument_of(inline(expr, self.definitions[expr.name], anywhere=True), shape)
+        return shape(expr)
+
+    def is_shifted(self, exponent: sp.Expr) -> bool:
+        """Whether a maximum already stands in an exponent, itself or by name."""
+        made = {e.name: e for e in self.made}
+        named = (self.definitions.get(e.name) or made.get(e.name) for e in exponent.atoms(Entry))
+        return bool(exponent.atoms(Peak)) or any(d is not None and isinstance(d.value, Peak) for d in named)
+
+    def value_of(self, expr: sp.Expr) -> sp.Expr:
+        """An expression, or the definition of the name that it is."""
+        known = self.stable if isinstance(expr, Entry) and expr.name in self.stable else self.definitions
+        if isinstance(expr, Entry) and expr.name in known:
+            return self.value_of(inline(expr, known[expr.name], anywhere=True))
+        number, rest = expr.as_coeff_Mul()
+        if isinstance(rest, times_erfc | times_exp) and rest.args[0].is_number:
+            return number * rest.args[0] * (erfc if isinstance(rest, times_erfc) else sp.exp)(rest.args[1])
+        return expr
+
+    def unfolded(self, expr: sp.Expr) -> sp.Expr:
+        """An expression with every name in it replaced by its definition, where there are no recurrences."""
+        for _ in range(len(self.definitions)):
+            named = next((e for e in expr.atoms(Entry) if e.name in self.definitions), None)
+            if named is None or sp.count_ops(expr) > 200:
+                break
+            expr = inline(expr, self.definitions[named.name], anywhere=True)
+        return expr
+
+    def lone_source(self, expr: sp.Expr) -> str | None:
+        """The one name that an expression is a function of, by way of smooth definitions without sums."""
+        names = {e.name for e in expr.atoms(Entry)}
+        if any(isinstance(e, Reduction | Extent) for e in sp.preorder_traversal(expr)):
+            return None
+        if expr.atoms(*PIECES) and names & self.definitions.keys():
+            return None
+        sources = [self._sources(name) for name in names]
+        found = frozenset[str]().union(*(s for s in sources if s is not None))
+        return next(iter(found)) if len(found) == 1 and None not in sources else None
+
+    def _sources(self, name: str) -> frozenset[str] | None:
+        """What a name is a function of; None where there are sums or pieces on the way."""
+        if name not in self.definitions:
+            return frozenset((name,))
+        if name not in self.sources:
+            self.sources[name] = None  # what is defined by way of itself
+            value = self.definitions[name].value
+            inner = [self._sources(e.name) for e in value.atoms(Entry)]
+            if not value.atoms(Reduction, Extent, *PIECES) and None not in inner:
+                self.sources[name] = frozenset[str]().union(*(s for s in inner if s is not None))
+        return self.sources[name]
+
+    def leaves(self, expr: sp.Expr) -> set[str]:
+        """The names that an expression depends on and that are not defined by an equation."""
+        seen: set[str] = set()
+        waiting = [expr]
+        while waiting:
+            for name in {e.name for e in waiting.pop().atoms(Entry)} - seen:
+                seen.add(name)
+                if name in self.definitions:
+                    waiting.append(self.definitions[name].value)
+        return seen - set(self.definitions)
+
+    def name(self, stem: str, value: sp.Expr) -> Entry:
+        """An entry that stands for a value from now on; equal values share one name."""
+        plain = plain_indices(free_in_order(value))
+        standard = substitute(value, plain)
+        back = {v: k for k, v in plain.items()}
+        for equation in self.made:
+            if canonical(equation.value) == canonical(standard):
+                return substitute(equation.target, back)
+        name = stem
+        while name in self.taken:
+            name += "_"
+        self.taken.add(name)
+        positive = {"positive": True} if standard.is_positive else {}
+        equation = Equation(Entry(Tensor(name, **positive), *plain.values()), standard)
+        self.made.append(equation)
+        return substitute(equation.target, back)
