@@ -1,4 +1,4 @@
-"""Write the table of benchmarks in README.md from the committed results.
+"""Write the tables of speed and of accuracy in README.md from the committed results.
 
     python benchmarks/table.py            # writes
     python benchmarks/table.py --check    # exit status 1 where README.md is not what would be written
@@ -15,8 +15,10 @@ from typing import Any
 
 ROOT = Path(__file__).resolve().parents[1]
 RESULTS = ROOT / "benchmarks" / "results" / "cpu.json"
+ACCURACY = ROOT / "benchmarks" / "results" / "accuracy.json"
 README = ROOT / "README.md"
 _BETWEEN = re.compile(r"(<!-- benchmarks: .*? -->\n).*?(<!-- end of benchmarks -->)", re.DOTALL)
+_ACCURACY = re.compile(r"(<!-- accuracy: .*? -->\n).*?(<!-- end of accuracy -->)", re.DOTALL)
 
 
 def markdown(report: Mapping[str, Any]) -> str:
@@ -40,12 +42,39 @@ def markdown(report: Mapping[str, Any]) -> str:
     return "\n".join(lines)
 
 
+def accuracy(report: Mapping[str, Any]) -> str:
+    """The worst errors as a table of Markdown: of each function and its derivative, here and in the peers."""
+    columns = ("fast", "exact", "torch", "jax")
+    lines = [
+        "| operation | " + " | ".join(f"{c} f | {c} f′" for c in columns) + " |",
+        "|---|" + "--:|" * (2 * len(columns)),
+    ]
+    for name, found in report["operations"].items():
+        cells = [_error(tally) for c in columns for tally in found[c]]
+        lines.append(f"| `{name}` | {' | '.join(cells)} |")
+    versions = ", ".join(f"{name} {version}" for name, version in report["versions"].items())
+    lines += ["", f"Worst errors in ulps; † with false zeros, NaN, infinities or signs; {versions}; {report['date']}."]
+    return "\n".join(lines)
+
+
+def _error(tally: Mapping[str, Any]) -> str:
+    """The worst error, and whether something was false."""
+    worst = max(tally["main"][0], tally["tail"][0])
+    text = f"{worst:.2f}" if worst < 1000 else f"{worst:.1e}".replace("e+0", "e")
+    return text + (" †" if any(tally[kind] for kind in ("zero", "nan", "infinity", "sign")) else "")
+
+
 def filled(readme: str, report: Mapping[str, Any]) -> str:
     """The README with its table replaced."""
     text, count = _BETWEEN.subn(lambda found: f"{found[1]}{markdown(report)}\n{found[2]}", readme)
     if count != 1:
         place = "<!-- benchmarks: … --> … <!-- end of benchmarks -->"
         raise SystemExit(f"error: README.md has no place for the table: {place}")
+    text, count = _ACCURACY.subn(
+        lambda found: f"{found[1]}{accuracy(json.loads(ACCURACY.read_text(encoding='utf-8')))}\n{found[2]}", text
+    )
+    if count != 1:
+        raise SystemExit("error: README.md has no place for <!-- accuracy: … --> … <!-- end of accuracy -->")
     return text
 
 

@@ -33,7 +33,7 @@ from symnn.verify.accuracy import accuracy_lines
 if TYPE_CHECKING:
     from symnn.verify.report import Measure, Report
 
-__all__ = ["TARGETS", "TIERS", "Built", "Progress", "build", "loaded", "missed", "source_of", "verify"]
+__all__ = ["TARGETS", "TIERS", "Built", "Progress", "build", "check_tier", "loaded", "missed", "source_of", "verify"]
 
 TARGETS = ("cpu",)
 DTYPES = ("float32", "float64")
@@ -86,8 +86,7 @@ def build(
     """
     folders = [out_dir / name for name in targets(target)]
     _check_dtypes(dtypes)
-    if tier not in TIERS:
-        raise UsageError(f"there is no tier {tier!r}; choose {' or '.join(TIERS)}")
+    check_tier(tier)
     made: list[Built] = []
     for folder in folders:
         chosen = [op for op in ops if op.kind is not Kind.STATEMENT] or list(ops)
@@ -115,6 +114,12 @@ def targets(target: str) -> tuple[str, ...]:
     if target not in TARGETS:
         raise UsageError(f"there is no target {target!r}; choose {', '.join(TARGETS)} or all")
     return (target,)
+
+
+def check_tier(tier: str) -> None:
+    """Raise ``UsageError`` for a tier that there is not."""
+    if tier not in TIERS:
+        raise UsageError(f"there is no tier {tier!r}; choose {' or '.join(TIERS)}")
 
 
 def _check_dtypes(dtypes: Sequence[str]) -> None:

@@ -13,7 +13,7 @@ from typing import Any
 
 import numpy as np
 
-from symnn.build import loaded, source_of
+from symnn.build import check_tier, loaded, source_of
 from symnn.files import write
 from symnn.language.operation import Op
 from symnn.registry import catalogue_operations, load_operations
@@ -36,6 +36,7 @@ def exhaustive(
 
     What the file has of the same code is not done again.
     """
+    check_tier(tier)
     kept: dict[str, Any] = json.loads(path.read_text(encoding="utf-8")) if path.is_file() else {}
     todo: list[tuple[Op, int]] = []
     for op in ops:

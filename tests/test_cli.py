@@ -201,3 +201,18 @@ def test_a_new_declaration_is_verified_built_and_imported(tmp_path: Path) -> Non
     checked = symnn("build", "--spec", "my_loss.py", "--check", cwd=tmp_path)
     assert checked.returncode == 1
     assert "my_loss.py" in checked.stdout
+
+
+@pytest.mark.parametrize(
+    ("command", "told"),
+    [
+        (("verify", "--exhaustive", "linear"), "none of these is a function of one variable"),
+        (("verify", "--exhaustive", "relu", "--tier", "best"), "there is no tier 'best'; choose fast or exact"),
+        (("build", "relu", "--tier", "best"), "there is no tier 'best'; choose fast or exact"),
+    ],
+)
+def test_tiers_and_functions_of_one_variable_are_asked_for_by_name(command: tuple[str, ...], told: str) -> None:
+    done = symnn(*command)
+    assert (done.returncode, done.stdout) == (2, "")
+    assert told in done.stderr
+    assert "Traceback" not in done.stderr

@@ -141,7 +141,7 @@ def test_every_choice_is_a_subgradient_or_the_slope_of_one_side(convention: Any)
     x = sp.Symbol("x", real=True)
     assert convention.slopes is not None
     count = len(inspect.signature(convention.slopes).parameters)
-    for moving in range(count):
+    for moving in range(1 if convention.function is sp.Mod else count):
         arguments = [x if k == moving else sp.Integer(convention.function is sp.Mod) for k in range(count)]
         slope = derivative(convention.function(*arguments), x)
         below, at, above = (slope.subs(x, v) for v in (sp.Rational(-1, 9), 0, sp.Rational(1, 9)))

@@ -47,7 +47,7 @@ def test_some_random_declarations_are_verified(family: str) -> None:
     _enough(_tried(family, _FEW))
 
 
-@pytest.mark.slow
+@pytest.mark.exhaustive
 @pytest.mark.parametrize("family", FAMILIES)
 def test_a_thousand_random_declarations_are_verified(family: str) -> None:
     _enough(_tried(family, SHARES[family]))
