@@ -362,13 +362,9 @@ class _Named:
 
 
 def _remote(work: Callable[[_Task], Any], named: _Named) -> Any:
-    from symnn.registry import catalogue_operations, load_operations
+    from symnn.registry import found_again
 
-    known = catalogue_operations()
-    op = known.get(named.name)
-    if op is None or op.source.filename != named.filename:
-        op = load_operations(named.filename)[named.name]
-    return work(_Task(op, *named.rest))
+    return work(_Task(found_again(named.filename, named.name), *named.rest))
 
 
 # --- files --------------------------------------------------------------------------------------------------

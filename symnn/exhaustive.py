@@ -16,7 +16,7 @@ import numpy as np
 from symnn.build import check_tier, loaded, source_of
 from symnn.files import write
 from symnn.language.operation import Op
-from symnn.registry import catalogue_operations, load_operations
+from symnn.registry import found_again
 from symnn.verify.accuracy import code_hash
 from symnn.verify.exhaustive import BLOCK, Case, Tally, cases_of, lines_of, measure
 from symnn.verify.line import LAST, Line
@@ -104,10 +104,7 @@ def _part(filename: str, name: str, tier: str, part: int) -> dict[str, dict[str,
 @lru_cache(maxsize=2)
 def _prepared(filename: str, name: str, tier: str) -> tuple[ModuleType, list[Case], list[list[Line]]]:
     """An operation's compiled module, its functions of one variable and their references."""
-    known = catalogue_operations()
-    op = known.get(name)
-    if op is None or op.source.filename != filename:
-        op = load_operations(filename)[name]
+    op = found_again(filename, name)
     cases = cases_of(op)
     module = _modules.enter_context(loaded(op, "cpu", source_of(op, tier=tier)))
     return module, cases, [lines_of(c, np.float32 if tier == "fast" else np.float64) for c in cases]

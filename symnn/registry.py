@@ -54,6 +54,12 @@ def load_operations(spec: str) -> dict[str, Op]:
     return found
 
 
+def found_again(filename: str, name: str) -> Op:
+    """An operation by the file and the name of its declaration, as another process knows it."""
+    op = catalogue_operations().get(name)
+    return op if op is not None and op.source.filename == filename else load_operations(filename)[name]
+
+
 def find(names: Iterable[str], operations: dict[str, Op]) -> list[Op]:
     """The named operations; an unknown name is an error that suggests the nearest ones."""
     chosen = []

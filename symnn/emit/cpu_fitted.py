@@ -6,15 +6,13 @@ from collections.abc import Iterable
 from typing import Any
 
 import mpmath
-import numpy as np
 import sympy as sp
 
+from symnn.elementary.source import KINDS, Kind
 from symnn.language.scaled import near_zero
 from symnn.loops.ir import Kernel, Node, Pass
 
 __all__ = ["fitted_lines", "near_name"]
-
-_KINDS = (("f32", "np.float32"), ("f64", "np.float64"))
 
 
 def near_name(term: near_zero) -> str:
@@ -45,14 +43,15 @@ def fitted_lines(kernels: Iterable[Kernel]) -> list[list[str]]:
 def _functions(name: str, term: near_zero) -> list[list[str]]:
     _, u, zero, radius, *tables = term.args
     blocks = []
-    for (kind, real), coefficients in zip(_KINDS, tables, strict=True):
+    for kind, coefficients in zip(KINDS, tables, strict=True):
+        real = f"np.{kind.real}"
         about = f"# Beside its zero z at {float(zero):.9g} the function of {u} is (u − z)·P(u − z)"
         high, low = _split(zero, kind)
         numbers = [_number(c, kind) for c in reversed(coefficients.args)]
         blocks.append([
-            *([f"{about}, where |u − z| < {radius}."] if kind == "f32" else []),
+            *([f"{about}, where |u − z| < {radius}."] if kind is KINDS[0] else []),
             "@njit(**PLAIN)",
-            f"def _{name}_{kind}(u):",
+            f"def _{name}_{kind.name}(u):",
             f"    d = (u - {real}({high!r})) - {real}({low!r})",
             f"    p = {real}({numbers[0]!r})",
             *(f"    p = fma(p, d, {real}({c!r}))" for c in numbers[1:]),
@@ -61,17 +60,14 @@ def _functions(name: str, term: near_zero) -> list[list[str]]:
     return [*blocks, [f'{name} = typed("{name}", _{name}_f32, _{name}_f64)']]
 
 
-def _number(value: Any, kind: str) -> float:
+def _number(value: Any, kind: Kind) -> float:
     """The nearest number of a type."""
     with mpmath.workdps(60):
-        exact = mpmath.mpf(value._mpf_)
-        near = float(exact)
-        return float(np.float32(near)) if kind == "f32" else near
+        return kind.rounded(mpmath.mpf(value._mpf_))
 
 
-def _split(value: Any, kind: str) -> tuple[float, float]:
+def _split(value: Any, kind: Kind) -> tuple[float, float]:
     """A constant as the sum of two numbers of a type."""
     with mpmath.workdps(60):
         high = _number(value, kind)
-        low = float(mpmath.mpf(value._mpf_) - mpmath.mpf(high))
-        return high, float(np.float32(low)) if kind == "f32" else low
+        return high, kind.rounded(mpmath.mpf(value._mpf_) - mpmath.mpf(high))

@@ -115,7 +115,7 @@ class KernelPrinter:
         """A number and what its rounding loses."""
         if exact_exponent(expr) and not isinstance(expr, sp.Add):
             return f"pair({self.text(expr, 0)})"
-        if expr.is_number and not exact_exponent(expr):
+        if expr.is_number:
             number = float(expr.evalf(40))
             return f"pair_of(real, {number!r}, {float((expr - sp.Float(number, 60)).evalf(40)):.3g})"
         if isinstance(expr, sp.Abs):
