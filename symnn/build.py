@@ -8,6 +8,7 @@ could matter changes the text.
 
 from __future__ import annotations
 
+import atexit
 import importlib
 import importlib.util
 import math
@@ -17,6 +18,7 @@ import tempfile
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from types import ModuleType
 from typing import TYPE_CHECKING, Any
@@ -248,15 +250,25 @@ def loaded(op: Op, target: str, text: str) -> Iterator[ModuleType]:
     """A module imported from its text, as a real file beside its runtime: that is what Numba can compile."""
     with tempfile.TemporaryDirectory(prefix="symnn-") as folder:
         package = f"symnn_unverified_{Path(folder).name.replace('-', '_')}"
-        for name, shared in _shared(target):
-            (Path(folder) / name).write_text(shared, encoding="utf-8")
+        (Path(folder) / "__init__.py").touch()
         (Path(folder) / f"{op.name}.py").write_text(text, encoding="utf-8")
         try:
             _load(package, Path(folder) / "__init__.py", folder)
+            sys.modules[f"{package}._runtime"] = _runtime(target, _emitter(target).emit_runtime())
             yield _load(f"{package}.{op.name}", Path(folder) / f"{op.name}.py")
         finally:
             for name in [n for n in sys.modules if n.split(".")[0] == package]:
                 del sys.modules[name]
+
+
+@cache
+def _runtime(target: str, text: str) -> ModuleType:
+    """The file that a target's modules share: loaded, and so compiled, once in a process."""
+    folder = tempfile.TemporaryDirectory(prefix="symnn-")
+    atexit.register(folder.cleanup)
+    path = Path(folder.name) / "_runtime.py"
+    path.write_text(text, encoding="utf-8")
+    return _load(f"symnn_{target}_runtime", path)
 
 
 def _load(name: str, path: Path, package: str | None = None) -> ModuleType:
@@ -278,11 +290,11 @@ def verify(
     dtypes: Sequence[str] = DTYPES,
     jobs: int = 1,
     progress: Progress | None = None,
-) -> list[Report]:
-    """The reports of operations, each with a freshly emitted module for every target, and with planted faults."""
+) -> Iterator[Report]:
+    """The reports of operations as they are found, each with a freshly emitted module for every target."""
     _check_dtypes(dtypes)
     tasks = [_Task(op, name, tuple(dtypes), "", True, False, "fast") for name in targets(target) for op in ops]
-    return list(_mapped(_report, tasks, jobs, progress))
+    return _mapped(_report, tasks, jobs, progress)
 
 
 def _report(task: _Task) -> Report:

@@ -203,12 +203,14 @@ def verify(
     if everywhere:
         _everywhere(ops, tier, output, jobs, form)
         return
+    reports = []
     with _progress("verify") as progress:
-        reports = verify_operations(ops, target, dtype.split(","), jobs, progress)
+        for report in verify_operations(ops, target, dtype.split(","), jobs, progress):
+            reports.append(report)
+            if form is DataFormat.text:
+                _write(f"{report}\n")
     if form is DataFormat.json:
         _write(json.dumps([r.as_dict() for r in reports], ensure_ascii=False, indent=2) + "\n")
-    else:
-        _write("\n".join(str(r) for r in reports) + "\n")
     failed = [r.operation for r in reports if missed(r)]
     if failed:
         raise VerificationError(f"verification failed: {', '.join(failed)}")
@@ -376,7 +378,9 @@ def _progress(what: str) -> Iterator[Progress | None]:
     from rich.progress import Progress as Bar
 
     plain = "NO_COLOR" in os.environ
-    with Bar(console=Console(stderr=True, no_color=plain), transient=True) as bar:
+    # Results that come meanwhile are shown above the bar where they go to the terminal too, and else to their file.
+    both = sys.stdout.isatty()
+    with Bar(console=Console(stderr=True, no_color=plain), transient=True, redirect_stdout=both) as bar:
         task = bar.add_task(what, total=None)
         yield lambda done, total, name: bar.update(task, completed=done, total=total, description=f"{what} {name}")
 

@@ -15,7 +15,7 @@ from symnn.loops.ir import Product
 from symnn.loops.schedule import schedule
 from symnn.verify.calls import Results, call_kernel
 from symnn.verify.reference import expect
-from symnn.verify.regimes import cotangents, ordinary_instance
+from symnn.verify.regimes import cotangents, floats, ordinary_instance
 from symnn.verify.report import Measure
 from symnn.verify.sample import Instance
 
@@ -45,7 +45,7 @@ def chunk_measure(
     seeds = cotangents(op, small, rng)
     row = max(a.size // small.sizes[batch] for a in small.arrays.values())
     copies = -(-_ELEMENTS // (row * small.sizes[batch]))
-    big, big_seeds = _tiled(op, small, batch, copies), _tiled_seeds(op, seeds, batch, copies)
+    big, big_seeds = _tiled(op, small, batch, copies, dtype), _tiled_seeds(op, seeds, batch, copies, dtype)
     whole = call_kernel(module, op, big, big_seeds, dtype)
     again = call_kernel(module, op, big, big_seeds, dtype)
     piece = call_kernel(module, op, small, seeds, dtype)
@@ -110,20 +110,22 @@ def _axis_of(op: Op, name: str, batch: str) -> int | None:
     return next((k for k, i in enumerate(axes) if i.axis == batch), None)
 
 
-def _tiled(op: Op, small: Instance, batch: str, copies: int) -> Instance:
+def _tiled(op: Op, small: Instance, batch: str, copies: int, dtype: type) -> Instance:
+    """The instance many times over, its numbers rounded before they are repeated."""
     arrays = {}
     for a in op.arguments:
         if a.role is Role.STEP:
             continue
         where = next((k for k, i in enumerate(a.axes) if i.axis == batch), None)
-        given = small.arrays[a.name]
+        given = floats(small.arrays[a.name], dtype)
         arrays[a.name] = given if where is None else np.concatenate([given] * copies, where)
     return replace(small, arrays=arrays, sizes={**small.sizes, batch: small.sizes[batch] * copies})
 
 
-def _tiled_seeds(op: Op, seeds: dict[str, Array], batch: str, copies: int) -> dict[str, Array]:
+def _tiled_seeds(op: Op, seeds: dict[str, Array], batch: str, copies: int, dtype: type) -> dict[str, Array]:
     made = {}
-    for name, given in seeds.items():
+    for name, exact in seeds.items():
+        given = floats(exact, dtype)
         where = _axis_of(op, name, batch)
         made[name] = given if where is None else np.concatenate([given] * copies, where)
     return made
