@@ -150,7 +150,7 @@ def source_of(op: Op, target: str = "cpu", measured: Sequence[str] = (), tier: s
     def emitted() -> str:
         from symnn.calculus.programs import programs
 
-        return emitter.emit_module(programs(op), _header(op, (), tier), tier)  # type: ignore[no-any-return]
+        return emitter.emit_module(programs(op, tier == "exact"), _header(op, (), tier), tier)  # type: ignore[no-any-return]
 
     header = _header(op, (), tier)
     parts = [target, op.name, op.doc, op.fingerprint(), repr(op.calls), repr(op.parts), *header]

@@ -24,14 +24,14 @@ __all__ = ["first_order", "programs"]
 
 
 @remembered
-def programs(op: Op) -> Programs:
-    """The programs of an operation's module, ready to be scheduled."""
-    made = first_order(op)
+def programs(op: Op, exact: bool = False) -> Programs:
+    """The programs of an operation's module, ready to be scheduled; ``exact`` ones read nothing that was rounded."""
+    made = first_order(op, exact)
     return made if made.backward is None else replace(made, jvp=_jvp(op), hvp=_hvp(op))
 
 
 @remembered
-def first_order(op: Op) -> Programs:
+def first_order(op: Op, exact: bool = False) -> Programs:
     """The programs but those of directional and second derivatives, which take longer than all the others."""
     if op.kind is Kind.STATEMENT:
         raise UsageError(f"{op.name} is a statement and has no kernels; `symnn derive {op.name}` prints it")
@@ -44,7 +44,7 @@ def first_order(op: Op) -> Programs:
     derivation = reverse.derive(op)
     joint = _stable(op, (*derivation.forward, *derivation.equations))
     backward = _needed(joint, derivation.results)
-    saved = _saved(op, joint, derivation)
+    saved = _saved(op, joint, derivation, exact)
     grads = derivation.results
     seeds = [Argument(s.tensor, s.indices, Role.INPUT) for s in derivation.seed]
     kept = [_as_argument(op, joint, name) for name in saved]
@@ -97,12 +97,13 @@ def _reads(value: sp.Basic) -> set[str]:
     return {e.name for e in value.atoms(Entry)}
 
 
-def _saved(op: Op, joint: Sequence[Equation], derivation: Derivation) -> tuple[str, ...]:
+def _saved(op: Op, joint: Sequence[Equation], derivation: Derivation, exact: bool) -> tuple[str, ...]:
     """What the backward pass is handed: arguments, what is dear to compute again, and outputs.
 
     Dear is what has fewer axes than the data (statistics), reduces over an axis, or is part of a recurrence.
     Whatever else is as large as the data is computed again, unless it is an output whose own inputs are not needed:
-    an array that is there anyway costs less to read than to recompute, one that is not costs more to write.
+    an array that is there anyway costs less to read than to recompute, one that is not costs more to write. Where
+    results are to be ``exact``, no such output is read: it was rounded.
     """
     arguments = {a.name for a in op.arguments}
     rank = max((len(a.axes) for a in op.arguments), default=0)
@@ -120,7 +121,8 @@ def _saved(op: Op, joint: Sequence[Equation], derivation: Derivation) -> tuple[s
     reading &= dear | set(forward)
     direct = {n for n in reading & dear if n not in op.outputs}
     direct |= {leaf for n in reading - dear - set(op.outputs) for leaf in _leaves(forward, n, dear)}
-    free = {n for n in op.outputs if n in forward and n not in steady and _leaves(forward, n, dear) <= direct}
+    free = {n for n in op.outputs if n in forward and n not in steady}
+    free = {n for n in free if exact or _leaves(forward, n, dear) <= direct}
     kept: set[str] = set()
 
     def keep(name: str) -> None:

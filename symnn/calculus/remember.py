@@ -19,11 +19,11 @@ def remembered(function: Callable[..., Result]) -> Callable[..., Result]:
     known: OrderedDict[tuple[Any, ...], tuple[Any, Result]] = OrderedDict()
 
     @wraps(function)
-    def remembering(op: Any, wrt: Sequence[str] | None = None) -> Result:
-        key = (id(op), None if wrt is None else tuple(wrt))
+    def remembering(op: Any, how: Sequence[str] | bool | None = None) -> Result:
+        key = (id(op), tuple(how) if isinstance(how, Sequence) else bool(how))
         if key not in known:
             # The operation is kept with its result: its identity then belongs to no other.
-            known[key] = (op, function(op) if wrt is None else function(op, wrt))
+            known[key] = (op, function(op) if how is None else function(op, how))
             if len(known) > _MOST:
                 known.popitem(last=False)
         return known[key][1]

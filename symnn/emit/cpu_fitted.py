@@ -10,6 +10,7 @@ import sympy as sp
 
 from symnn.elementary.source import KINDS, Kind
 from symnn.language.scaled import near_zero
+from symnn.language.terms import Entry
 from symnn.loops.ir import Kernel, Node, Pass
 
 __all__ = ["fitted_lines", "near_name"]
@@ -18,7 +19,7 @@ __all__ = ["fitted_lines", "near_name"]
 def near_name(term: near_zero) -> str:
     """The function that stands for a term beside its zero, named by where that is."""
     text = f"{float(term.args[2]):.6g}".replace("-", "minus_").replace(".", "_").replace("+", "")
-    return f"near_{text}"
+    return f"near_{text}" if isinstance(term.args[1], Entry) else f"product_near_{text}"
 
 
 def fitted_lines(kernels: Iterable[Kernel]) -> list[list[str]]:
@@ -41,18 +42,22 @@ def fitted_lines(kernels: Iterable[Kernel]) -> list[list[str]]:
 
 
 def _functions(name: str, term: near_zero) -> list[list[str]]:
+    """One for each type; where u is a product ab, u − z is rounded once."""
     _, u, zero, radius, *tables = term.args
+    of = "u" if isinstance(u, Entry) else "a, b"
+    which = "a function of u" if isinstance(u, Entry) else "a function of u = a·b"
+    about = f"# Beside its zero z at {float(zero):.9g}, where |u − z| < {radius}, {which} is (u − z)·P(u − z)."
     blocks = []
     for kind, coefficients in zip(KINDS, tables, strict=True):
         real = f"np.{kind.real}"
-        about = f"# Beside its zero z at {float(zero):.9g} the function of {u} is (u − z)·P(u − z)"
         high, low = _split(zero, kind)
+        near = f"(u - {real}({high!r}))" if isinstance(u, Entry) else f"fma(a, b, {real}({-high!r}))"
         numbers = [_number(c, kind) for c in reversed(coefficients.args)]
         blocks.append([
-            *([f"{about}, where |u − z| < {radius}."] if kind is KINDS[0] else []),
+            *([about] if kind is KINDS[0] else []),
             "@njit(**PLAIN)",
-            f"def _{name}_{kind.name}(u):",
-            f"    d = (u - {real}({high!r})) - {real}({low!r})",
+            f"def _{name}_{kind.name}({of}):",
+            f"    d = {near} - {real}({low!r})",
             f"    p = {real}({numbers[0]!r})",
             *(f"    p = fma(p, d, {real}({c!r}))" for c in numbers[1:]),
             "    return p * d",

@@ -234,7 +234,8 @@ class KernelPrinter:
         if isinstance(expr, near_zero):
             value, u, zero, radius = expr.args[:4]
             close = f"abs({self.text(u - zero, 0)}) < {self.constant(radius)}"
-            return f"({near_name(expr)}({self.text(u, 0)}) if {close} else {self.text(value, 1)})", _ATOM
+            given = ", ".join(self.text(a, 0) for a in sp.Mul.make_args(u))
+            return f"({near_name(expr)}({given}) if {close} else {self.text(value, 1)})", _ATOM
         if isinstance(expr, maximum | minimum):
             return self.choice(expr), _ATOM
         if isinstance(expr, Delta):

@@ -59,7 +59,8 @@ from symnn.rewrite.tails import (
     quotient_of_growth,
     scaled_expm1,
 )
-from symnn.rewrite.zeros import at_its_zeros
+from symnn.rewrite.substitution import in_one_letter
+from symnn.rewrite.zeros import at_its_zeros, has_zeros
 
 __all__ = ["Applied", "stabilise"]
 
@@ -179,11 +180,12 @@ def _tanh_argument(expr: sp.Expr) -> sp.Expr | None:
 
 
 def _rational(expr: sp.Expr, context: Context) -> sp.Expr | None:
-    """A sum, or the factors of a product, of one entry alone."""
-    if isinstance(expr, sp.Add):
-        return _of_one_entry(expr, context)
-    if not isinstance(expr, sp.Mul):
+    """A sum, or the factors of a product, of one entry alone or of one product of entries."""
+    if not isinstance(expr, sp.Add | sp.Mul):
         return None
+    made = _of_one_product(expr, context)
+    if made is not None or isinstance(expr, sp.Add):
+        return made or _of_one_entry(expr, context)
     groups: dict[str, list[sp.Expr]] = {}
     for factor in expr.args:
         source = context.lone_source(factor)
@@ -207,6 +209,22 @@ def _of_one_entry(expr: sp.Expr, context: Context) -> sp.Expr | None:
     made = rational_in_exponential(whole, context.name) if plain else None
     anchored = at_its_zeros(whole, made or expr) if context.zeros else made or expr
     return None if anchored == expr else anchored
+
+
+def _of_one_product(expr: sp.Expr, context: Context) -> sp.Expr | None:
+    """A sum that passes through zero where a product of entries does not."""
+    if not context.zeros or len(context.leaves(expr)) < 2 or expr.atoms(Reduction, *PIECES):
+        return None
+    found = in_one_letter(context.unfolded(expr))
+    if found is None or not has_zeros(found[1]):
+        return None
+    factor, function, letter, product = found
+
+    def name(stem: str, value: sp.Expr) -> sp.Expr:
+        return context.name(stem, value.xreplace({letter: product}))
+
+    form = rational_in_exponential(function, name) or function
+    return factor * at_its_zeros(function, form).xreplace({letter: product})
 
 
 def _shift(expr: sp.Expr, context: Context) -> sp.Expr | None:

@@ -24,7 +24,7 @@ from symnn.language.scaled import near_zero
 from symnn.language.terms import Entry
 from symnn.rewrite.tails import numeric
 
-__all__ = ["at_its_zeros"]
+__all__ = ["at_its_zeros", "has_zeros"]
 
 Function = Callable[[Any], Any]
 
@@ -43,6 +43,11 @@ def at_its_zeros(whole: sp.Expr, form: sp.Expr) -> sp.Expr:
         (leaf,) = whole.atoms(Entry)
         form = near_zero(form, leaf, zero, radius, *tables)
     return form
+
+
+def has_zeros(whole: sp.Expr) -> bool:
+    """Whether a sum of one entry passes through zero where its terms cancel."""
+    return bool(_anchors(whole))
 
 
 @lru_cache(maxsize=1000)
@@ -91,15 +96,21 @@ def _value(function: Function, x: Any) -> Any:
 
 def _fitted(function: Function, terms: list[Function], zero: Any) -> tuple[Any, list[list[Any]]] | None:
     """A radius, and for each type the coefficients of P from the constant up."""
-    wanted = mpmath.mpf(1) / 8
-    while wanted < 2.5 and any(_cancels(function, terms, zero + s * wanted) for s in (1, -1)):
-        wanted += mpmath.mpf(1) / 8
-    while wanted >= mpmath.mpf(1) / 16:
-        made = chebyshev(lambda d: function(zero + d) / d, wanted, _CLOSE, _DEGREE)
-        if None not in made and _steady(made[0], wanted):
-            return wanted, made
-        wanted -= mpmath.mpf(1) / 4 if wanted > 0.5 else wanted / 2
-    return None
+    wanted = 2
+    while wanted < 40 and any(_cancels(function, terms, zero + s * wanted / mpmath.mpf(16)) for s in (1, -1)):
+        wanted += 2
+    # The larger, the less steady: halved between what is and what is not.
+    best, too_large = None, wanted + 1
+    while wanted >= 1:
+        radius = mpmath.mpf(wanted) / 16
+        made = chebyshev(lambda d: function(zero + d) / d, radius, _CLOSE, _DEGREE)
+        good = None not in made and _steady(made[0], radius)
+        best, too_large = ((radius, made), too_large) if good else (best, wanted)
+        low = int(best[0] * 16) if best else 0
+        if too_large - low <= 1:
+            return best
+        wanted = (low + too_large) // 2
+    return best
 
 
 def _steady(coefficients: list[Any], radius: Any) -> bool:

@@ -77,7 +77,7 @@ def _plain(name: str, value: Any, home: str, names: dict[str, Any]) -> Any:
         return _quiet(copy) if written is value and not name.startswith("_") else copy
     if hasattr(value, "versions") and name not in _FUNCTIONS:
         single, double = (names[version.py_func.__name__] for version in value.versions)
-        return lambda u: (single if type(u) is np.float32 else double)(u)
+        return lambda *u: (single if type(u[0]) is np.float32 else double)(*u)
     compiled = written is not value or (not isinstance(value, FunctionType | type | ModuleType) and callable(value))
     return _FUNCTIONS[name] if name in _FUNCTIONS or compiled else value
 

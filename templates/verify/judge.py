@@ -13,6 +13,8 @@ COUNT, ZERO, NAN, INFINITY, SIGN = range(5)
 SMALLEST, SMALLEST_NORMAL, LARGEST = 2.0**-149, 2.0**-126, float(np.finfo(np.float32).max)
 #: What is beyond the largest number is as good as one step beyond it.
 TOP = LARGEST + 2.0**104
+#: So many results are judged at once: they stay in the nearest cache.
+TILE = 256
 #: Where the value is smaller than this, a result is in a tail or at a zero.
 SCALE = 2.0**-10
 
@@ -45,21 +47,45 @@ def _judge(x, got, exact, worst, counts, first):
 
 
 @njit(nogil=True, error_model="numpy")
+def _judge_all(x, got, exact, worst, counts, first):
+    """Each of a few results; a look without branches, in vector code, tells first whether any needs one of its own."""
+    main, tail = worst[MAIN, 0], worst[TAIL, 0]
+    odd = 0
+    for k in range(x.size):
+        wide, value = np.float64(got[k]), exact[k]
+        size = abs(value)
+        limit = tail if size < SCALE else main
+        close = abs(wide - value) * 2.0**24 <= limit * (size if size > SMALLEST_NORMAL else SMALLEST_NORMAL)
+        lost = (wide == 0.0) & (size >= SMALLEST)
+        turned = ((wide > 0.0) & (value < 0.0)) | ((wide < 0.0) & (value > 0.0))
+        odd += np.int64(not ((close | (wide == value)) & (not lost) & (not turned)))
+    if odd > 0:
+        for k in range(x.size):
+            _judge(x[k], got[k], exact[k], worst, counts, first)
+
+
+@njit(nogil=True, error_model="numpy")
 def judge_polynomial(x, got, start, half, coefficients, worst, counts, first):
     """Results on a piece: ``start`` is the place of the first in it, ``half`` half its length."""
     counts[COUNT] += x.size
     degree = coefficients.size - 1
-    for k in range(x.size):
-        t = (start + k - half) / half
-        exact = coefficients[degree]
+    exact, t = np.empty(TILE), np.empty(TILE)
+    for lo in range(0, x.size, TILE):
+        count = min(TILE, x.size - lo)
+        for k in range(count):
+            t[k] = (start + lo + k - half) / half
+            exact[k] = coefficients[degree]
         for p in range(degree - 1, -1, -1):
-            exact = exact * t + coefficients[p]
-        _judge(x[k], got[k], exact, worst, counts, first)
+            c = coefficients[p]
+            for k in range(count):
+                exact[k] = exact[k] * t[k] + c
+        _judge_all(x[lo : lo + count], got[lo : lo + count], exact[:count], worst, counts, first)
 
 
 @njit(nogil=True, error_model="numpy")
 def judge_table(x, got, table, worst, counts, first):
     """Results beside a table of exact values."""
     counts[COUNT] += x.size
-    for k in range(x.size):
-        _judge(x[k], got[k], table[k], worst, counts, first)
+    for lo in range(0, x.size, TILE):
+        part = slice(lo, min(lo + TILE, x.size))
+        _judge_all(x[part], got[part], table[part], worst, counts, first)
