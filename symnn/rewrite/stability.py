@@ -51,6 +51,7 @@ from symnn.rewrite.exponential import exponent_with_its_rounding, power_of_recip
 from symnn.rewrite.folding import inline
 from symnn.rewrite.monomial import factors, opaque
 from symnn.rewrite.roots import quotient_by_own_norm
+from symnn.rewrite.substitution import in_one_letter
 from symnn.rewrite.tails import (
     complement_of_tanh,
     decays,
@@ -59,7 +60,6 @@ from symnn.rewrite.tails import (
     quotient_of_growth,
     scaled_expm1,
 )
-from symnn.rewrite.substitution import in_one_letter
 from symnn.rewrite.zeros import at_its_zeros, has_zeros
 
 __all__ = ["Applied", "stabilise"]

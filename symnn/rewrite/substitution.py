@@ -27,7 +27,7 @@ def in_one_letter(whole: sp.Expr) -> tuple[sp.Expr, sp.Expr, Entry, sp.Expr] | N
     letter = Entry(Tensor("u"), *(Index(i.axis) for i in moved.indices if isinstance(i, Index)))
     written = sp.expand(whole.xreplace({moved: letter * moved / p}), deep=False)
     c = sp.Mul(*(a for a in sp.Mul.make_args(sp.factor_terms(written)) if letter not in a.atoms(Entry)))
-    number, c = c.as_coeff_Mul()
+    c = c.as_coeff_Mul()[1]
     f = sp.factor_terms(written) / c
     if c.is_polynomial(*c.atoms(Entry)) and f.atoms(Entry) == {letter}:
         return c, _as_sum(f), letter, p
