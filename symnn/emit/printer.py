@@ -234,8 +234,10 @@ class KernelPrinter:
         if isinstance(expr, near_zero):
             value, u, zero, radius = expr.args[:4]
             close = f"abs({self.text(u - zero, 0)}) < {self.constant(radius)}"
-            given = ", ".join(self.text(a, 0) for a in sp.Mul.make_args(u))
-            return f"({near_name(expr)}({given}) if {close} else {self.text(value, 1)})", _ATOM
+            factors = [self.text(a, 0) for a in sp.Mul.make_args(u)]
+            # A parameter is a number of the arrays' type; the function is chosen by the type of what it is given.
+            factors = [f"real({a})" if self.wide and not a.startswith("real(") else a for a in factors]
+            return f"({near_name(expr)}({', '.join(factors)}) if {close} else {self.text(value, 1)})", _ATOM
         if isinstance(expr, maximum | minimum):
             return self.choice(expr), _ATOM
         if isinstance(expr, Delta):
