@@ -253,13 +253,25 @@ def show(
 @app.command(epilog="Example: symnn bench softmax_ce --against torch")
 def bench(
     op: Names = None,
-    against: Annotated[str, typer.Option(help="Comma-separated peers: torch,jax.")] = "torch,jax",
+    against: Annotated[
+        str, typer.Option(help="Comma-separated peers: torch,torch.compile,jax.")
+    ] = "torch,torch.compile,jax",
+    threads: Annotated[str, typer.Option(help="Comma-separated numbers of threads.")] = "1,2",
     form: Form = DataFormat.text,
+    output: Annotated[Path | None, typer.Option("-o", "--output", help="Draw a picture: a .png or an .svg.")] = None,
 ) -> None:
-    """Time generated kernels beside the peers that are installed."""
+    """Time generated kernels beside the peers that are installed, and beside what the machine allows."""
     benchmarks = importlib.import_module("symnn.bench")
     peers = tuple(p for p in against.split(",") if p)
-    _write(benchmarks.run(tuple(op or ()), peers, form.value))
+    if not all(count.isdecimal() and int(count) for count in threads.split(",")):
+        raise UsageError(f"--threads takes numbers such as 1,2, not {threads!r}")
+    with _progress("bench") as progress:
+        report = benchmarks.run(tuple(op or ()), peers, tuple(map(int, threads.split(","))), progress)
+    if output is not None:
+        benchmarks.draw(report, output)
+        _say(f"wrote {output}")
+    as_json = form is DataFormat.json
+    _write(json.dumps(report, indent=1, ensure_ascii=False) + "\n" if as_json else benchmarks.table(report))
 
 
 @app.command(epilog="Example: symnn new my_loss.py")

@@ -6,64 +6,76 @@ import dataclasses
 import importlib.util
 import json
 from collections.abc import Callable
+from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
 
-from symnn import bench, bench_cases
+from symnn import bench
+from symnn.bench import machine, timing
+from symnn.bench.operations import linear_gelu
 from symnn.errors import UsageError, VerificationError
 from symnn.registry import catalogue_operations
+from symnn.verify import verify_operation
 
 ROOT = Path(__file__).resolve().parents[1]
-SMALL = {1: (300,), 2: (7, 24)}
 
 
-def small(case: bench_cases.Case) -> bench_cases.Case:
+def small(case: bench.Case) -> bench.Case:
     """The case at a size that costs nothing."""
-    return dataclasses.replace(case, shape=SMALL[len(case.shape)])
+    return dataclasses.replace(case, shape=case.small)
 
 
-@pytest.fixture(autouse=True)
-def at_the_root(monkeypatch: pytest.MonkeyPatch) -> None:
-    """The command looks for generated modules where it was called."""
-    monkeypatch.chdir(ROOT)
+def one_of_each() -> list[bench.Case]:
+    return list({(c.operation, c.small): c for c in bench.CASES}.values())
 
 
 def test_cases_are_operations_of_the_catalogue() -> None:
-    assert {case.operation for case in bench_cases.CASES} <= set(catalogue_operations())
-    assert len({case.title for case in bench_cases.CASES}) == len(bench_cases.CASES)
-    assert bench_cases.CASES[2].title == "adam 2²⁴"
+    assert {case.operation for case in bench.CASES} <= {*catalogue_operations(), linear_gelu.name}
+    assert len({case.title for case in bench.CASES}) == len(bench.CASES)
+    assert "adam 2²⁴" in {case.title for case in bench.CASES}
+
+
+def test_an_operation_that_only_the_benchmark_has_is_right() -> None:
+    assert verify_operation(linear_gelu).passed
 
 
 @pytest.mark.parametrize("name", ["torch", "jax"])
-@pytest.mark.parametrize("case", bench_cases.CASES, ids=lambda c: c.title)
-def test_peers_compute_the_same(case: bench_cases.Case, name: str, peer: Callable[[str], Any]) -> None:
+@pytest.mark.parametrize("case", one_of_each(), ids=lambda c: c.operation)
+def test_peers_compute_the_same(case: bench.Case, name: str, peer: Callable[[str], Any]) -> None:
     peer(name)
-    contenders = bench._contenders(small(case), [name], np.random.default_rng(1))
-    assert set(contenders) == {"symnn", name}
-    bench._compare(case, contenders)
+    with ExitStack() as stack:
+        contenders = timing.contenders_of(small(case), [name], np.random.default_rng(1), stack, 1)
+        assert {"symnn", name} <= set(contenders)
+        timing.compare(case, contenders)
 
 
 def test_another_result_is_not_timed() -> None:
-    case = bench_cases.CASES[0]
+    case = bench.CASES[0]
     with pytest.raises(VerificationError, match="result 1 of symnn and other"):
-        bench._compare(case, {"symnn": lambda: (1.0, np.ones(3)), "other": lambda: (1.0, np.ones(3) * 1.01)})
+        timing.compare(case, {"symnn": lambda: (1.0, np.ones(3)), "other": lambda: (1.0, np.ones(3) * 1.01)})
     with pytest.raises(VerificationError):
-        bench._compare(case, {"symnn": lambda: (np.nan,), "other": lambda: (1.0,)})
+        timing.compare(case, {"symnn": lambda: (np.nan,), "other": lambda: (1.0,)})
 
 
-def test_report_in_both_formats(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
-    monkeypatch.setattr(bench, "CASES", tuple(small(c) for c in bench_cases.CASES if c.operation == "adam"))
-    monkeypatch.setattr(bench, "ROUNDS", 3)
-    report = json.loads(bench.run(("adam",), (), "json"))
-    assert report["results"][0]["milliseconds"]["symnn"]["median"] > 0
-    assert set(report) == {"date", "machine", "versions", "dtype", "results"}
-    assert "numba" in report["versions"]
-    text = bench.run(("adam",), (), "text")
+def test_a_result_has_times_memory_and_a_limit(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(timing, "ROUNDS", 3)
+    case = next(c for c in bench.CASES if c.operation == "adam")
+    result = timing._result(small(case), [], 1, {"bytes": 1e9, "products": 1e9})
+    assert result["milliseconds"]["symnn"]["median"] > 0
+    # Four arrays read, three written, of 300 numbers, at a byte a nanosecond.
+    assert result["limit"] == {"milliseconds": 4 * 7 * 300 / 1e6, "of": "bytes"}
+    report = {"date": "", "machine": machine.machine(), "versions": machine.versions(["numpy"]), "dtype": "float32"}
+    text = bench.table(report | {"results": [result]})
     assert "adam 300" in text
-    assert "timing adam 300" in capsys.readouterr().err
+    assert json.loads(json.dumps(result)) == result
+
+
+def test_memory_is_what_a_call_adds() -> None:
+    found = machine.peak_of(lambda: np.ones(1 << 24, np.float32).sum())
+    assert found is None or 60 < found < 80  # 64 MiB
 
 
 def test_errors_say_what_there_is() -> None:
