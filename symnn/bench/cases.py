@@ -140,7 +140,7 @@ CASES = (
     Case("layer_norm", (64, 64), (7, 24), _BOTH, data.rows, our_layer(), _peers("layer_norm"), 5e-5, _times(5)),
     Case(
         "batch_norm", (32, 64, 56, 56), (4, 3, 6, 6), f"{_BOTH}, running statistics", data.channels,
-        our_layer(lambda y: y[0]), _peers("batch_norm"), 1e-4, _times(8),
+        our_layer(), _peers("batch_norm"), 1e-4, _times(8),
     ),
     Case(
         "max_pool2d", (32, 64, 56, 56), (4, 3, 6, 6), f"{_BOTH}, 2×2", data.images, our_layer(),
@@ -154,7 +154,7 @@ CASES = (
     _attention(512),
     _attention(4096),
     Case(
-        "lstm", (128, 64, 256), (5, 3, 8), _BOTH, data.recurrent, our_layer(lambda y: y[0]), _peers("lstm"), 1e-4,
+        "lstm", (128, 64, 256), (5, 3, 8), _BOTH, data.recurrent, our_layer(outputs=2), _peers("lstm"), 1e-4,
         _times(4), lambda shape: 48 * math.prod(shape) * shape[2],
     ),
     Case(

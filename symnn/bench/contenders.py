@@ -39,16 +39,17 @@ def _split(a: Arrays) -> tuple[list[str], list[str]]:
 # --- a layer or an activation, forward and backward ---------------------------------------------------------
 
 
-def our_layer(first: Callable[[Any], Any] = lambda y: y, **params: Any) -> Maker:
-    """The output, or what ``first`` takes of several, and the gradients by the learned inputs and the others."""
+def our_layer(outputs: int = 1, **params: Any) -> Maker:
+    """The first output and the gradients; of the last of several ``outputs`` the cotangent is zero."""
 
     def make(module: Any, a: Arrays) -> Contender:
         learned, plain = _split(a)
         inputs = [a[name] for name in (*learned, *plain)]
+        g = a["g"] if outputs == 1 else module.Outputs(a["g"], *(np.zeros_like(a["g"]) for _ in range(outputs - 1)))
 
         def call() -> Sequence[Any]:
             y, saved = module.forward_saving(*inputs, **params)
-            return first(y), *module.backward(saved, a["g"])
+            return y[0] if isinstance(y, tuple) else y, *module.backward(saved, g)
 
         return call
 
