@@ -46,6 +46,13 @@ class Kind:
         )
 
 
+#: Powers of two: above large and below small a square is scaled by down or up, so that it stays well in range; the sum
+#: of squares is taken as it is from least to most.
+ROOTS = {
+    "f32": {"large": 60, "small": -60, "down": -100, "up": 100},
+    "f64": {"large": 500, "small": -500, "down": -600, "up": 600, "most": 1000, "least": -900},
+}
+
 KINDS = (
     Kind("f32", "float32", "int32", 23, 127, -149),
     Kind("f64", "float64", "int64", 52, 1023, -1074),
@@ -59,6 +66,8 @@ def elementary_source() -> str:
         values = _values(kind)
         for part in ("exp", "log", "tanh", "erf", "erfc"):
             parts.append(fill(f"cpu/elementary/{part}.py.j2", {**values, **_polynomials(kind, part)}))
+        parts.append(fill("cpu/elementary/root.py.j2", values))
+    parts.append(fill("cpu/elementary/norm.py.j2", values))
     parts.append(fill("cpu/elementary/generic.py.j2", {"names": NAMES}))
     return "\n\n".join(part.strip("\n") + "\n" for part in parts)
 
@@ -97,6 +106,8 @@ def _values(kind: Kind) -> dict[str, Any]:
             "expm1_low": kind.number(-(kind.mantissa + 3) * ln2),
             "wide_high": kind.number((2 * kind.bias + kind.mantissa) * ln2),
             "wide_low": kind.number((2 * kind.lowest + kind.mantissa + 2) * ln2),
+            # Beyond these a square is scaled; twice their exponent, and that of the scale, is well within the type's.
+            **{f"root_{name}": kind.number(mpmath.ldexp(1, power)) for name, power in ROOTS[kind.name].items()},
             "one_third": kind.number(mpmath.mpf(1) / 3),
             "tiny": kind.number(mpmath.ldexp(1, -kind.mantissa - 2)),
             "smallest_normal": kind.number(smallest),

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
 import sympy as sp
 
-from symnn.language.operation import Equation
+from symnn.language.operation import Equation, Range
 from symnn.language.scaled import times_erfc, times_exp
 from symnn.language.terms import (
     Entry,
@@ -42,6 +42,7 @@ class Context:
     given: int = 0
     sources: dict[str, frozenset[str] | None] = field(default_factory=dict)
     zeros: bool = True
+    ranges: Mapping[sp.Symbol, Range] = field(default_factory=dict)
 
     def argument_of(self, expr: sp.Expr, shape: Callable[[sp.Expr], sp.Expr | None]) -> sp.Expr | None:
         """What a function of a given shape is applied to, seen through names."""

@@ -50,7 +50,7 @@ from symnn.rewrite.context import PIECES, Context
 from symnn.rewrite.exponential import exponent_with_its_rounding, power_of_reciprocal, rational_in_exponential
 from symnn.rewrite.folding import inline
 from symnn.rewrite.monomial import factors, opaque
-from symnn.rewrite.roots import quotient_by_own_norm
+from symnn.rewrite.roots import Ranges, quotient_by_own_norm, quotient_by_root_first, root_of_squares
 from symnn.rewrite.tails import (
     complement_of_tanh,
     decays,
@@ -75,11 +75,15 @@ class Applied:
 
 
 def stabilise(
-    equations: Iterable[Equation], taken: Iterable[str], zeros: bool = True
+    equations: Iterable[Equation], taken: Iterable[str], zeros: bool = True, ranges: Ranges | None = None
 ) -> tuple[tuple[Equation, ...], list[Applied]]:
-    """Rewrite every equation by the rules of the table, innermost terms first; sums at their ``zeros`` if asked."""
+    """Rewrite every equation by the rules of the table, innermost terms first; sums at their ``zeros`` if asked.
+
+    ``ranges`` are those of the parameters, for rules that need a sign.
+    """
     originals = list(equations)
-    context = Context({e.name: e for e in originals}, set(taken) | {e.name for e in originals}, zeros=zeros)
+    names = set(taken) | {e.name for e in originals}
+    context = Context({e.name: e for e in originals}, names, zeros=zeros, ranges=ranges or {})
     done: list[Equation] = []
     applied: list[Applied] = []
     for equation in originals:
@@ -452,6 +456,8 @@ _RULES: tuple[tuple[str, Callable[[sp.Expr, Context], sp.Expr | None]], ...] = (
     ("complement of tanh", _one_plus_tanh),
     ("tail of the error function", _tail_of_erf),
     ("quotient by its own norm", _own_norm),
+    ("root of a sum of squares", root_of_squares),
+    ("quotient by a root first", quotient_by_root_first),
     ("product under a condition", _under_condition),
     ("quotient by its own growth", _quotient),
     ("logistic function", _logistic),
