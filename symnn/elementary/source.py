@@ -46,12 +46,8 @@ class Kind:
         )
 
 
-#: Powers of two: above large and below small a square is scaled by down or up, so that it stays well in range; the sum
-#: of squares is taken as it is from least to most.
-ROOTS = {
-    "f32": {"large": 60, "small": -60, "down": -100, "up": 100},
-    "f64": {"large": 500, "small": -500, "down": -600, "up": 600, "most": 1000, "least": -900},
-}
+#: Powers of two for sums of squares in double precision: as they are from least to most, else scaled down or up.
+ROOT_SCALES = {"down": -600, "up": 600, "most": 1000, "least": -900}
 
 KINDS = (
     Kind("f32", "float32", "int32", 23, 127, -149),
@@ -106,8 +102,11 @@ def _values(kind: Kind) -> dict[str, Any]:
             "expm1_low": kind.number(-(kind.mantissa + 3) * ln2),
             "wide_high": kind.number((2 * kind.bias + kind.mantissa) * ln2),
             "wide_low": kind.number((2 * kind.lowest + kind.mantissa + 2) * ln2),
-            # Beyond these a square is scaled; twice their exponent, and that of the scale, is well within the type's.
-            **{f"root_{name}": kind.number(mpmath.ldexp(1, power)) for name, power in ROOTS[kind.name].items()},
+            # Of an exponent the highest three bits, and the middle of those that share them; 2·bias is that of 1·1.
+            "root_bits": f"np.{kind.integer}({7 * 2**kind.mantissa * (kind.bias + 1) // 4})",
+            "root_middle": f"np.{kind.integer}({2**kind.mantissa * (kind.bias + 1) // 8})",
+            "root_ones": f"np.{kind.integer}({2**kind.mantissa * 2 * kind.bias})",
+            **{f"root_{name}": repr(2.0**power) for name, power in ROOT_SCALES.items()},
             "one_third": kind.number(mpmath.mpf(1) / 3),
             "tiny": kind.number(mpmath.ldexp(1, -kind.mantissa - 2)),
             "smallest_normal": kind.number(smallest),
