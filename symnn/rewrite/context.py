@@ -40,6 +40,7 @@ class Context:
     made: list[Equation] = field(default_factory=list)
     stable: dict[str, Equation] = field(default_factory=dict)
     given: int = 0
+    finished: set[str] = field(default_factory=set)
     sources: dict[str, frozenset[str] | None] = field(default_factory=dict)
     zeros: bool = True
     ranges: Mapping[sp.Symbol, Range] = field(default_factory=dict)

@@ -5,6 +5,7 @@ rule                             from                                           
 ===============================  =============================================  =============================
 quotient by its own norm         f[d]/√(Σ_d′ f[d′]²)                            0 where the sum is 0
 root of a sum of squares         √(Σ_k f²), √(a f² + b g² + c)                  norm_k(f), hypot(√a f, √b g, √c)
+square of a norm                 c Σ_k f², where its root is read               c norm_k(f)²
 quotient by a root first         c · f/(√(f² + …) + …)                          (f/(√(f² + …) + …)) · c
 ===============================  =============================================  =============================
 
@@ -13,14 +14,15 @@ a factor from another branch that is zero then stays zero.
 
 Squares are out of range where their root is well inside it. The second rule needs a, b and c to be nowhere negative,
 which it finds from the ranges of the parameters: so √(βv + (1−β)g²) with v = r² is a root of squares, and √(v + ε) with
-a v of which nothing is known is none. A root that has a name already is used by that name. The third keeps what is
-as large as the root beside it: c·f alone could be out of range.
+a v of which nothing is known is none. A root that has a name already is used by that name, and a variance whose root is
+read too is made of the norm, so that nothing is added up twice. The last keeps what is as large as the root beside it:
+c·f alone could be out of range.
 """
 
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import reduce
 
@@ -31,13 +33,21 @@ from symnn.language.scaled import Norm, hypot
 from symnn.language.terms import Entry, Index, Total, free_indices, maximum, substitute, where
 from symnn.rewrite.context import Context
 
-__all__ = ["Ranges", "interval", "quotient_by_own_norm", "quotient_by_root_first", "root_of_squares"]
+__all__ = [
+    "Ranges",
+    "interval",
+    "names_under_roots",
+    "quotient_by_own_norm",
+    "quotient_by_root_first",
+    "root_of_squares",
+    "square_of_norm",
+]
 
 Ranges = Mapping[sp.Symbol, Range]
 Interval = tuple[float, float]
 
 
-def quotient_by_own_norm(expr: sp.Expr, value_of: Callable[[sp.Expr], sp.Expr]) -> sp.Expr | None:
+def quotient_by_own_norm(expr: sp.Expr, context: Context) -> sp.Expr | None:
     """A product with a root of a sum of squares in its denominator and, as a factor, what is squared in it."""
     if not isinstance(expr, sp.Mul):
         return None
@@ -45,7 +55,7 @@ def quotient_by_own_norm(expr: sp.Expr, value_of: Callable[[sp.Expr], sp.Expr]) 
         base, power = factor.as_base_exp()
         if not (power.is_negative and (2 * power).is_odd):
             continue
-        squared = _squared(value_of(base))
+        squared = _squared(context.value_of(base))
         if squared is not None and any(_vanishes(other, *squared) for other in expr.args if other is not factor):
             # Where the sum is NaN so is the quotient: the condition is the one that NaN fails.
             return where(sp.Eq(sp.sqrt(base), 0), sp.S.Zero, expr)
@@ -85,6 +95,21 @@ def root_of_squares(expr: sp.Expr, context: Context) -> sp.Expr | None:
         return None
     found = _root(expr.base, context)
     return found.value ** (2 * expr.exp) if found is not None and found.squares else None
+
+
+def names_under_roots(equations: Iterable[Equation]) -> set[str]:
+    """The names that some equation takes a root of, alone or in a sum."""
+    roots = (p for e in equations for p in e.value.atoms(sp.Pow) if (2 * p.exp).is_odd)
+    return {e.name for p in roots for e in p.base.atoms(Entry)}
+
+
+def square_of_norm(value: sp.Expr, context: Context) -> sp.Expr:
+    """A share of a sum of squares, by way of the sum's root."""
+    for total in sp.Mul.make_args(value):
+        squared = _squared(total)
+        if squared is not None and interval(value / total, context.ranges)[0] >= 0:
+            return value / total * context.name("norm", Norm(squared[0], *squared[1])) ** 2
+    return value
 
 
 def _root(expr: sp.Expr, context: Context) -> _Root | None:

@@ -47,10 +47,18 @@ from symnn.language.terms import (
     where,
 )
 from symnn.rewrite.context import PIECES, Context
+from symnn.rewrite.deviations import deviation_from_mean
 from symnn.rewrite.exponential import exponent_with_its_rounding, power_of_reciprocal, rational_in_exponential
 from symnn.rewrite.folding import inline
 from symnn.rewrite.monomial import factors, opaque
-from symnn.rewrite.roots import Ranges, quotient_by_own_norm, quotient_by_root_first, root_of_squares
+from symnn.rewrite.roots import (
+    Ranges,
+    names_under_roots,
+    quotient_by_own_norm,
+    quotient_by_root_first,
+    root_of_squares,
+    square_of_norm,
+)
 from symnn.rewrite.tails import (
     complement_of_tanh,
     decays,
@@ -86,8 +94,9 @@ def stabilise(
     context = Context({e.name: e for e in originals}, names, zeros=zeros, ranges=ranges or {})
     done: list[Equation] = []
     applied: list[Applied] = []
+    rooted = names_under_roots(originals)
     for equation in originals:
-        value = equation.value
+        value = square_of_norm(equation.value, context) if equation.name in rooted else equation.value
         value = _by_rules(equation.target, value, context, applied)
         done += _made_stable(context, applied)
         done.append(Equation(equation.target, value, equation.line))
@@ -112,7 +121,11 @@ def _made_stable(context: Context, applied: list[Applied]) -> list[Equation]:
     """The equations that rules have named and that are not among the results yet, themselves made stable."""
     fresh = context.made[context.given :]
     context.given = len(context.made)
-    return [Equation(e.target, _by_rules(e.target, e.value, context, applied), e.line) for e in fresh]
+    done = []
+    for e in fresh:
+        value = e.value if e.name in context.finished else _by_rules(e.target, e.value, context, applied)
+        done += [*_made_stable(context, applied), Equation(e.target, value, e.line)]
+    return done
 
 
 def _everywhere(
@@ -438,10 +451,6 @@ def _rounding(expr: sp.Expr, context: Context) -> sp.Expr | None:
     return exponent_with_its_rounding(expr)
 
 
-def _own_norm(expr: sp.Expr, context: Context) -> sp.Expr | None:
-    return quotient_by_own_norm(expr, context.value_of)
-
-
 def _log1p(expr: sp.Expr, context: Context) -> sp.Expr | None:
     if not isinstance(expr, sp.log) or not isinstance(expr.args[0], sp.Add):
         return None
@@ -455,7 +464,8 @@ _RULES: tuple[tuple[str, Callable[[sp.Expr, Context], sp.Expr | None]], ...] = (
     ("interpolation", _interpolation),
     ("complement of tanh", _one_plus_tanh),
     ("tail of the error function", _tail_of_erf),
-    ("quotient by its own norm", _own_norm),
+    ("quotient by its own norm", quotient_by_own_norm),
+    ("deviation from a mean", deviation_from_mean),
     ("root of a sum of squares", root_of_squares),
     ("quotient by a root first", quotient_by_root_first),
     ("product under a condition", _under_condition),
