@@ -265,6 +265,8 @@ def number_name(expr: sp.Expr) -> str:
         return f"one_over_{number_name(expr.base)}"
     if isinstance(expr, sp.Pow) and expr.exp == sp.Rational(1, 2):
         return f"root_{number_name(expr.base)}"
+    if isinstance(expr, sp.Pow) and expr.exp == -sp.Rational(1, 2):
+        return f"one_over_root_{number_name(expr.base)}"
     if isinstance(expr, sp.Pow):
         return f"{number_name(expr.base)}_to_{number_name(expr.exp)}"
     return type(expr).__name__.lower() + "_" + "_".join(number_name(a) for a in expr.args)
