@@ -11,7 +11,8 @@ from typing import Any
 
 import sympy as sp
 
-from symnn.language.terms import Reduction, expression
+from symnn.language.guard import expression
+from symnn.language.terms import Reduction
 
 __all__ = ["Norm", "hypot", "near_zero", "times_erfc", "times_exp"]
 

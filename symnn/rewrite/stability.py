@@ -46,19 +46,12 @@ from symnn.language.terms import (
     maximum,
     where,
 )
+from symnn.rewrite import roots
 from symnn.rewrite.context import PIECES, Context
 from symnn.rewrite.deviations import deviation_from_mean
 from symnn.rewrite.exponential import exponent_with_its_rounding, power_of_reciprocal, rational_in_exponential
 from symnn.rewrite.folding import inline
 from symnn.rewrite.monomial import factors, opaque
-from symnn.rewrite.roots import (
-    Ranges,
-    names_under_roots,
-    quotient_by_own_norm,
-    quotient_by_root_first,
-    root_of_squares,
-    square_of_norm,
-)
 from symnn.rewrite.tails import (
     complement_of_tanh,
     decays,
@@ -83,7 +76,7 @@ class Applied:
 
 
 def stabilise(
-    equations: Iterable[Equation], taken: Iterable[str], zeros: bool = True, ranges: Ranges | None = None
+    equations: Iterable[Equation], taken: Iterable[str], zeros: bool = True, ranges: roots.Ranges | None = None
 ) -> tuple[tuple[Equation, ...], list[Applied]]:
     """Rewrite every equation by the rules of the table, innermost terms first; sums at their ``zeros`` if asked.
 
@@ -94,9 +87,9 @@ def stabilise(
     context = Context({e.name: e for e in originals}, names, zeros=zeros, ranges=ranges or {})
     done: list[Equation] = []
     applied: list[Applied] = []
-    rooted = names_under_roots(originals)
+    rooted = roots.names_under_roots(originals)
     for equation in originals:
-        value = square_of_norm(equation.value, context) if equation.name in rooted else equation.value
+        value = roots.square_of_norm(equation.value, context) if equation.name in rooted else equation.value
         value = _by_rules(equation.target, value, context, applied)
         done += _made_stable(context, applied)
         done.append(Equation(equation.target, value, equation.line))
@@ -464,10 +457,10 @@ _RULES: tuple[tuple[str, Callable[[sp.Expr, Context], sp.Expr | None]], ...] = (
     ("interpolation", _interpolation),
     ("complement of tanh", _one_plus_tanh),
     ("tail of the error function", _tail_of_erf),
-    ("quotient by its own norm", quotient_by_own_norm),
+    ("quotient by its own norm", roots.quotient_by_own_norm),
     ("deviation from a mean", deviation_from_mean),
-    ("root of a sum of squares", root_of_squares),
-    ("quotient by a root first", quotient_by_root_first),
+    ("root of a sum of squares", roots.root_of_squares),
+    ("quotient by a root first", roots.quotient_by_root_first),
     ("product under a condition", _under_condition),
     ("quotient by its own growth", _quotient),
     ("logistic function", _logistic),
