@@ -153,7 +153,9 @@ def test_a_norm_of_many_numbers_at_the_ends_of_the_range(built: Any, dtype: type
     clip.step(small, clip.init(small), 1)
     np.testing.assert_array_equal(small, kept)
     clip.step(large, clip.init(large), 1)
-    np.testing.assert_allclose(large.astype(float), 1 / np.sqrt(count), rtol=4 * np.finfo(dtype).eps)
+    # A chunk adds 4,096 squares in a row in double precision, each with a rounding of its own.
+    room = 4 * np.finfo(dtype).eps + 4096 * np.finfo(float).eps
+    np.testing.assert_allclose(large.astype(float), 1 / np.sqrt(count), rtol=room)
 
 
 def normalised(rows: Array, g: Array, eps: Any, centred: bool) -> tuple[Array, Array]:

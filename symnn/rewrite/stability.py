@@ -20,6 +20,7 @@ exponential minus one            e^u − 1                                      
 logarithm near one               log(1 + u)                                     log1p(u)
 ===============================  =============================================  =============================
 
+Rules of roots of squares stand in ``roots``, of what is far from zero in ``deviations``, of tails in ``tails``.
 A rule sees through a name to its definition: 1 − y is taken apart where y was defined as σ(u).
 The maximum that shifts a sum needs no gradient: what is stabilised here has been differentiated before.
 """
