@@ -12,9 +12,10 @@ from symnn.calculus import forward as forward_mode
 from symnn.calculus import reverse, second
 from symnn.calculus.moments import solve_scale
 from symnn.calculus.remember import remembered
+from symnn.calculus.states import kept_as_roots
 from symnn.calculus.trace import Derivation
 from symnn.errors import UsageError
-from symnn.language.operation import SEED, Argument, Equation, Kind, Op, Program, Programs, Role
+from symnn.language.operation import SEED, Argument, Equation, Kind, Op, Program, Programs, Range, Role
 from symnn.language.random import Unknown
 from symnn.language.terms import Entry, Extent, Index, Reduction, Tensor, Total, free_indices, indicator, tangent
 from symnn.rewrite.forward import rewrite_forward
@@ -38,9 +39,10 @@ def first_order(op: Op, exact: bool = False) -> Programs:
     if op.kind is Kind.INITIALISER:
         return Programs(op, _sample(op))
     if not op.differentiable:
+        declared, op = op, kept_as_roots(op, _stable) if op.kind is Kind.OPTIMIZER else op
         equations, _ = rewrite_forward(op)
         name = {Kind.OPTIMIZER: "step", Kind.SCHEDULE: "value"}.get(op.kind, "forward")
-        return Programs(op, _program(name, op, _stable(op, equations), op.outputs))
+        return Programs(op, _program(name, op, _stable(op, equations), op.outputs), declared=declared)
     derivation = reverse.derive(op)
     joint = _stable(op, (*derivation.forward, *derivation.equations))
     backward = _needed(joint, derivation.results)
@@ -70,7 +72,9 @@ def _sample(op: Op) -> Program:
 
 def _stable(op: Op, equations: Sequence[Equation], zeros: bool = True) -> tuple[Equation, ...]:
     taken = [a.name for a in op.arguments] + [p.name for p in op.parameters]
-    return stabilise(equations, taken, zeros)[0]
+    ranges = {p.symbol: p.range for p in op.parameters}
+    ranges |= {a.tensor: Range(1, integer=True) for a in op.arguments if a.role is Role.STEP}
+    return stabilise(equations, taken, zeros, ranges)[0]
 
 
 def _program(name: str, op: Op, equations: Sequence[Equation], outputs: tuple[str, ...]) -> Program:

@@ -46,6 +46,9 @@ class Kind:
         )
 
 
+#: Powers of two for sums of squares in double precision: as they are from least to most, else scaled down or up.
+ROOT_SCALES = {"down": -600, "up": 600, "most": 1000, "least": -900}
+
 KINDS = (
     Kind("f32", "float32", "int32", 23, 127, -149),
     Kind("f64", "float64", "int64", 52, 1023, -1074),
@@ -59,6 +62,8 @@ def elementary_source() -> str:
         values = _values(kind)
         for part in ("exp", "log", "tanh", "erf", "erfc"):
             parts.append(fill(f"cpu/elementary/{part}.py.j2", {**values, **_polynomials(kind, part)}))
+        parts.append(fill("cpu/elementary/root.py.j2", values))
+    parts.append(fill("cpu/elementary/norm.py.j2", values))
     parts.append(fill("cpu/elementary/generic.py.j2", {"names": NAMES}))
     return "\n\n".join(part.strip("\n") + "\n" for part in parts)
 
@@ -97,6 +102,11 @@ def _values(kind: Kind) -> dict[str, Any]:
             "expm1_low": kind.number(-(kind.mantissa + 3) * ln2),
             "wide_high": kind.number((2 * kind.bias + kind.mantissa) * ln2),
             "wide_low": kind.number((2 * kind.lowest + kind.mantissa + 2) * ln2),
+            # Of an exponent the highest three bits, and the middle of those that share them; 2·bias is that of 1·1.
+            "root_bits": f"np.{kind.integer}({7 * 2**kind.mantissa * (kind.bias + 1) // 4})",
+            "root_middle": f"np.{kind.integer}({2**kind.mantissa * (kind.bias + 1) // 8})",
+            "root_ones": f"np.{kind.integer}({2**kind.mantissa * 2 * kind.bias})",
+            **{f"root_{name}": repr(2.0**power) for name, power in ROOT_SCALES.items()},
             "one_third": kind.number(mpmath.mpf(1) / 3),
             "tiny": kind.number(mpmath.ldexp(1, -kind.mantissa - 2)),
             "smallest_normal": kind.number(smallest),

@@ -33,7 +33,7 @@ def emit_module(made: Programs, header: Sequence[str] = (), tier: str = "fast") 
 
     The arithmetic of the tier "fast" is in the arrays' type, that of "exact" in double precision throughout.
     """
-    op = made.op
+    op = made.declared or made.op
     if op.kind is Kind.SCHEDULE:
         blocks, helpers = [value_lines(op, made.forward)], {"number"}
     elif op.kind is Kind.INITIALISER:
@@ -110,7 +110,7 @@ def _imports(text: str, helpers: set[str]) -> list[str]:
 def _spec_lines(made: Programs) -> list[str]:
     """The operation described to a program: one line for each argument, parameter and equation."""
     lines = ["#: The operation, for programs.", "SPEC = {"]
-    described = spec(made.op)
+    described = spec(made.declared or made.op)
     if made.op.kind not in (Kind.SCHEDULE, Kind.INITIALISER):
         described["counts"] = counts(made)
     for key, value in described.items():

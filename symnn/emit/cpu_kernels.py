@@ -8,11 +8,18 @@ import sympy as sp
 
 from symnn.emit.printer import FUNCTIONS, KernelPrinter, number_name
 from symnn.emit.unicode import unicode_text
+from symnn.language.scaled import hypot
 from symnn.language.terms import Delta, Entry, Extent, Index, damped, maximum, minimum
-from symnn.loops.ir import Accumulate, Choose, Comment, Flush, Kernel, Let, Node, Pass, Position, Start, Store
+from symnn.loops.ir import Accumulate, Choose, Comment, Flush, Kernel, Let, Node, Pass, Position, Start, Store, root_of
 from symnn.loops.names import index_name, size_name
 
 __all__ = ["arguments", "equation_text", "function_names", "kernel_lines"]
+
+
+#: Calls of the runtime by what they print.
+_CALLS: dict[type[sp.Basic], str] = {
+    sp.sign: "sign", maximum: "larger", minimum: "smaller", damped: "damped", hypot: "hypot", root_of: "root_of",
+}
 
 
 def equation_text(target: sp.Expr, value: sp.Expr) -> str:
@@ -31,10 +38,10 @@ def function_names(kernels: Iterable[Kernel]) -> set[str]:
                 walk(node.body)
             elif isinstance(node, Let | Store | Accumulate | Choose):
                 found.update(FUNCTIONS[type(f)] for f in node.value.atoms(*FUNCTIONS))
-                for kind, name in ((sp.sign, "sign"), (maximum, "larger"), (minimum, "smaller"), (damped, "damped")):
-                    if node.value.atoms(kind):
-                        found.add(name)
-                if isinstance(node, Accumulate) and node.compensated:
+                found.update(name for kind, name in _CALLS.items() if node.value.atoms(kind))
+                if isinstance(node, Accumulate) and node.squared:
+                    found.update(["no_squares", "with_square", *(["root_of"] if isinstance(node.entry, Entry) else [])])
+                elif isinstance(node, Accumulate) and node.compensated:
                     found.add("compensated")
                 elif isinstance(node, Accumulate) and node.maximum:
                     found.add("maxnum")
@@ -93,7 +100,8 @@ def _rows(kernel: Kernel, storage: Mapping[str, str], wide: bool) -> list[str]:
         f"{printer.array(e.name)}_block = np.zeros({size_name(e.indices[0].axis)}, real)"
         for e in kernel.partials if e.indices
     ]
-    body += [f"{printer.array(e.name)}_sum = 0.0" for e in whole]
+    zero = dict.fromkeys(kernel.norms, "no_squares(real)")
+    body += [f"{printer.array(e.name)}_sum = {zero.get(e.name, '0.0')}" for e in whole]
     count = size_name(kernel.row.axis) if kernel.scattered else "lo, hi" if kernel.whole else f"{lead}.shape[0]"
     body.append(f"for {index_name(kernel.row)} in range({count}):")
     last = f"{index_name(kernel.row)} == {'hi' if kernel.whole else f'{lead}.shape[0]'} - 1"
@@ -101,8 +109,10 @@ def _rows(kernel: Kernel, storage: Mapping[str, str], wide: bool) -> list[str]:
     writer.scattered = {e.name for e in kernel.scattered}
     inside = writer.lines(kernel.body)
     body += ["    " + line if line else line for line in inside]
-    body += [f"{printer.array(e.name)}[0] = {printer.array(e.name)}_sum" for e in whole]
-    if any("real(" in line or ", real)" in line for line in body):
+    for e in whole:
+        total = f"{printer.array(e.name)}_sum"
+        body.append(f"{printer.array(e.name)}[0] = {f'root_of({total})' if e.name in kernel.norms else total}")
+    if any("real(" in line or "real)" in line for line in body):
         body.insert(0, "real = np.float64" if wide else f"real = {lead}.dtype.type")
     return lines + ["    " + line for line in body]
 
@@ -128,7 +138,8 @@ class _Writer:
             return [f"{node.name} = real({text(node.value)})" if node.rounds else f"{node.name} = {text(node.value)}"]
         if isinstance(node, Start):
             least = "-np.finfo(real).max" if node.finite else "real(-np.inf)"
-            return [f"{node.name} = {'-1' if node.position else least if node.maximum else '0.0'}"]
+            zero = "no_squares(real)" if node.squares else "0.0"
+            return [f"{node.name} = {'-1' if node.position else least if node.maximum else zero}"]
         if isinstance(node, Store):
             return [f"{text.place(node.entry)} = {text(node.value)}"]
         if isinstance(node, Accumulate) and node.compensated:
@@ -194,7 +205,7 @@ class _Writer:
             return f"{into} = maxnum({into}, {self.printer(node.value)})"
         if isinstance(node.entry, Entry) and node.entry.name not in self.whole:
             return f"{into} += {self.printer(node.value)}"
-        return f"{into} = added({into}, {self.printer(node.value)})"
+        return f"{into} = {'with_square' if node.squared else 'added'}({into}, {self.printer(node.value)})"
 
 
 def _extents(kernel: Kernel, storage: Mapping[str, str]) -> dict[str, str]:

@@ -175,7 +175,7 @@ class Steps:
             f"    _{kernel.name}_parallel(chunk, {', '.join(threaded)})",
         ]
         for e in kernel.partials:
-            self._combined(printer, e)
+            self._combined(printer, e, e.name in kernel.norms)
 
     def _scattered(self, kernel: Kernel, printer: KernelPrinter) -> None:
         """Rows added in order, in double precision, where their labels say."""
@@ -193,9 +193,11 @@ class Steps:
             else:
                 self.lines.append(f"{name} = {name}_sum.astype({self._real})")
 
-    def _combined(self, printer: KernelPrinter, e: Entry) -> None:
+    def _combined(self, printer: KernelPrinter, e: Entry, norm: bool) -> None:
         name = printer.array(e.name)
-        if not e.indices:
+        if norm:
+            self.lines.append(f"{name} = math.hypot(*{name}_parts)")
+        elif not e.indices:
             self.lines.append(f"{name} = {name}_parts.sum()")
         elif e.name in self.given:
             self.lines.append(f"np.copyto({name}, {name}_parts.sum(axis=0), casting='same_kind')")

@@ -50,7 +50,7 @@ from symnn.emit.notation_parts import (
 )
 from symnn.language.operation import Equation
 from symnn.language.random import SecondMoment, Variance
-from symnn.language.scaled import near_zero, times_erfc, times_exp
+from symnn.language.scaled import Norm, near_zero, times_erfc, times_exp
 from symnn.language.terms import (
     ELEMENTS,
     MACRON,
@@ -85,7 +85,7 @@ _RELATIONS: dict[type, str] = {
     sp.StrictLessThan: "<",
     sp.LessThan: "≤",
 }
-_FOLDS: dict[type, str] = {Total: "sum", Peak: "max", Shift: "max", Place: "argmax"}
+_FOLDS: dict[type, str] = {Total: "sum", Peak: "max", Shift: "max", Place: "argmax", Norm: "norm"}
 _TURNED = {"=": "=", "≠": "≠", ">": "<", "≥": "≤", "<": ">", "≤": "≥"}
 
 

@@ -9,9 +9,9 @@ from sympy.codegen.cfunctions import expm1, log1p
 
 from symnn.emit.cpu_fitted import near_name
 from symnn.errors import UsageError
-from symnn.language.scaled import near_zero, times_erfc, times_exp
+from symnn.language.scaled import hypot, near_zero, times_erfc, times_exp
 from symnn.language.terms import Delta, Entry, Extent, Index, damped, erfc, maximum, minimum, reach
-from symnn.loops.ir import guarded
+from symnn.loops.ir import guarded, root_of
 from symnn.loops.names import code_name, index_name, size_name
 from symnn.rewrite.exponential import exact_exponent
 
@@ -141,6 +141,10 @@ class KernelPrinter:
         """A product that is nothing where its second factor is, by a function of the runtime."""
         return f"damped({self.text(a, 0)}, {self.text(b, 0)})"
 
+    def hypot(self, a: sp.Expr, b: sp.Expr) -> str:
+        """A root of two squares, by a function of the runtime."""
+        return f"hypot({self.text(a, 0)}, {self.text(b, 0)})"
+
     def choice(self, expr: sp.Expr) -> str:
         """The larger or smaller of two, by a function of the runtime."""
         name = "larger" if isinstance(expr, maximum) else "smaller"
@@ -231,6 +235,10 @@ class KernelPrinter:
             return f"({self.text(value, 1)} if {condition} else {self.text(otherwise, 1)})", _ATOM
         if isinstance(expr, damped):
             return self.damped(*expr.args), _ATOM
+        if isinstance(expr, hypot):
+            return self.hypot(*expr.args), _ATOM
+        if isinstance(expr, root_of):
+            return f"root_of({self.text(expr.args[0], 0)})", _ATOM
         if isinstance(expr, near_zero):
             value, u, zero, radius = expr.args[:4]
             close = f"abs({self.text(u - zero, 0)}) < {self.constant(radius)}"
@@ -293,6 +301,9 @@ class PythonPrinter(KernelPrinter):
     def damped(self, a: sp.Expr, b: sp.Expr) -> str:
         zero = f"{self.text(b, _SUM)} == 0"
         return f"(0.0 if {zero} else {self.text(sp.Mul(a, b, evaluate=False), 1)})"
+
+    def hypot(self, a: sp.Expr, b: sp.Expr) -> str:
+        return f"math.hypot({self.text(a, 0)}, {self.text(b, 0)})"
 
     def choice(self, expr: sp.Expr) -> str:
         return f"{'max' if isinstance(expr, maximum) else 'min'}({', '.join(self.text(a, 0) for a in expr.args)})"

@@ -38,7 +38,7 @@ _WHOLE = {("math", None), ("numpy", "np")}
 _BUILTINS = frozenset(["range", "min", "max", "int", "abs", "list", "reversed"])
 _MEMBERS = {
     "np": frozenset(["errstate", "empty", "zeros", "matmul", "copyto", "float64", "float32", "int64", "inf", "finfo"]),
-    "math": frozenset(["sqrt", "sin", "cos", "prod", "floor", "ceil", "exp", "log", "pow", "pi", "inf"]),
+    "math": frozenset(["sqrt", "sin", "cos", "prod", "floor", "ceil", "exp", "log", "pow", "pi", "inf", "hypot"]),
 }
 #: Methods of arrays and random generators.
 _METHODS = frozenset(["reshape", "transpose", "sum", "astype", "normal", "uniform", "type"])

@@ -169,7 +169,8 @@ class Programs:
 
     ``saved`` names what ``forward_saving`` hands to ``backward``: arguments, outputs or intermediates.
     ``value_and_grad`` (losses, regularizers) is the forward and backward equations in one, with the cotangent
-    of the value replaced by the scalar ``seed``; its outputs are the value and then the gradients.
+    of the value replaced by the scalar ``seed``; its outputs are the value and then the gradients. ``declared`` is the
+    operation as the user wrote it, where ``op`` keeps a state in another form.
     """
 
     op: Op
@@ -180,6 +181,7 @@ class Programs:
     value_and_grad: Program | None = None
     jvp: Program | None = None
     hvp: Program | None = None
+    declared: Op | None = None
 
 
 @dataclass(frozen=True)

@@ -1,14 +1,38 @@
-"""Terms of stable programs: products whose factor vanishes or explodes, though the product does neither.
+"""Terms of stable programs: products and roots on whose way something vanishes or explodes, though they do neither.
 
 x e^(−x) at x = 100 is 4e−42: it holds e^(−100), which no float32 holds to more than a few bits. Carried out, the power
-of two that an exponential ends with is applied to the whole product, last of all.
+of two that an exponential ends with is applied to the whole product, last of all. The root of a sum of squares is about
+as large as the largest of what is squared, whose square may be out of range: it is scaled, or held in a wider type.
 """
 
 from __future__ import annotations
 
+from typing import Any
+
 import sympy as sp
 
-__all__ = ["near_zero", "times_erfc", "times_exp"]
+from symnn.language.guard import expression
+from symnn.language.terms import Reduction
+
+__all__ = ["Norm", "hypot", "near_zero", "times_erfc", "times_exp"]
+
+
+class hypot(sp.Function):  # noqa: N801
+    """√(a² + b²), finite wherever that is in range; ``hypot(a, b)``."""
+
+    nargs = 2
+    is_real = True
+    is_nonnegative = True
+
+
+class Norm(Reduction):
+    """√(Σ f²) over bound indices, finite wherever that is in range."""
+
+    is_nonnegative = True
+
+    def __new__(cls, body: Any, *indices: Any) -> sp.Expr:
+        body = expression(body)
+        return super().__new__(cls, body, *indices) if indices else sp.Abs(body)
 
 
 class times_exp(sp.Function):  # noqa: N801

@@ -105,7 +105,7 @@ def _body(nodes: Sequence[ir.Node]) -> sp.Expr:
         if isinstance(node, ir.Let | ir.Store | ir.Choose):
             found += operations(node.value)
         elif isinstance(node, ir.Accumulate):
-            extra = 0 if node.maximum else 4 if node.compensated else 1
+            extra = 0 if node.maximum else 4 if node.compensated else 2 if node.squared else 1
             found += operations(node.value) + extra
         elif isinstance(node, ir.Pass):
             found += Extent(node.index.axis) * _body(node.body)

@@ -13,6 +13,7 @@ from dataclasses import replace
 import sympy as sp
 
 from symnn.language.operation import Equation
+from symnn.language.scaled import Norm
 from symnn.language.terms import Entry, Extent, Index, Peak, Place, Shift, Tensor, Total
 from symnn.loops.guards import is_computed, positioned, skipped
 from symnn.loops.ir import (
@@ -24,15 +25,17 @@ from symnn.loops.ir import (
     Let,
     Node,
     Pass,
-    Position,
     Start,
     Store,
+    root_of,
 )
 from symnn.loops.items import DEAR, Item, item_of, pass_times, share_dear
 from symnn.loops.means import rounded_once
 from symnn.loops.names import code_name, index_name, is_count
+from symnn.loops.nest import nested
 
 __all__ = ["fuse"]
+
 
 def fuse(
     name: str,
@@ -135,8 +138,10 @@ class _Builder:
         partials = tuple(i.equation.target for i in self.items if i.across)
         scratch = tuple(e for e in self.kept.values() if e.name not in self.by_name)
         whole = len(self.rows) > 1 or any(len(i.inner) > 1 for i in self.items) or self._reads_elsewhere()
+        norms = tuple(i.name for i in self.items if i.across and i.reduces is Norm)
         return Kernel(
-            self.name, self.rows[0], self._reads(), writes, scratch, partials, self._numbers(whole), tuple(body), whole
+            self.name, self.rows[0], self._reads(), writes, scratch, partials, self._numbers(whole), tuple(body), whole,
+            norms=norms,
         )
 
     def _reads_elsewhere(self) -> bool:
@@ -278,10 +283,10 @@ class _Builder:
             made += explained
             for item in started:
                 made.append(Start(self._running(item), item.reduces is not None and issubclass(item.reduces, Peak),
-                                  item.reduces is Place, item.reduces is Shift))
+                                  item.reduces is Place, item.reduces is Shift, item.reduces is Norm))
                 if item.reduces is Place and self._partner(item, ending) is None:
                     made.append(Start(f"{self._running(item)}_best", True))
-            made += self._nested(columns, body)
+            made += nested(columns, body)
             made += self._finish(started)
         return made
 
@@ -296,32 +301,6 @@ class _Builder:
                 if not read_back:
                     found |= self._cells_below(cell)
         return found
-
-    @staticmethod
-    def _nested(columns: Sequence[Index], body: list[Node]) -> list[Node]:
-        """Loops over the columns, each statement as far out as its indices allow: positions leave the inner loop.
-
-        Sums over several axes are taken along the inner ones first, and those added up with compensation, so that
-        a sum over a large batch of images is as exact as a pairwise one.
-        """
-        inner: list[Node] = list(body)
-        before: list[Node] = []
-        for depth in range(len(columns) - 1, 0, -1):
-            deeper = set(columns[depth:])
-            out: list[Node] = [n for n in inner if isinstance(n, Position) and not n.above.free_symbols & deeper]
-            rest = [n for n in inner if n not in out]
-            after: list[Node] = []
-            if depth == 1:
-                sums = [n for n in _flat(rest) if isinstance(n, Accumulate) and isinstance(n.entry, sp.Symbol)
-                        and not n.maximum]
-                for n in sums:
-                    part = sp.Symbol(f"{str(n.entry.name).removesuffix('_sum')}_part", real=True)
-                    out.append(Start(str(part.name)))
-                    rest = _renamed(rest, n, Accumulate(part, n.value))
-                    after.append(Accumulate(n.entry, part, compensated=True))
-                    before.append(Start(f"{n.entry.name}_lost"))
-            inner = [*out, Pass(columns[depth], tuple(rest)), *after]
-        return [*before, Pass(columns[0], tuple(inner))]
 
     def _partner(self, item: Item, ending: Sequence[Item]) -> Item | None:
         """The maximum whose place an item is, where both are worked out in one pass."""
@@ -347,9 +326,8 @@ class _Builder:
             return [*positions, Choose(best, self._running(item), value, Place.counted(item.bound))]
         if item.reduces is Peak:
             return [*positions, Choose(self._running(item), "", value, sp.S.Zero)]
-        if item.across:
-            return [*positions, Accumulate(item.equation.target, value, item.reduces is Shift)]
-        return [*positions, Accumulate(sp.Symbol(self._running(item), real=True), value, item.reduces is Shift)]
+        into = item.equation.target if item.across else sp.Symbol(self._running(item), real=True)
+        return [*positions, Accumulate(into, value, item.reduces is Shift, squared=item.reduces is Norm)]
 
     def _read_later_here(
         self, item: Item, wanted: set[str], ending: Sequence[Item], storing: Sequence[Item]
@@ -384,8 +362,9 @@ class _Builder:
         """Accumulated sums are rounded to the array's type once, and stored where they are outputs."""
         made: list[Node] = []
         for item in started:
-            if item.reduces is Total:
-                made.append(Let(self._local(item.name), sp.Symbol(self._running(item), real=True), True))
+            total = sp.Symbol(self._running(item), real=True)
+            if item.reduces in (Total, Norm):
+                made.append(Let(self._local(item.name), total if item.reduces is Total else root_of(total), True))
             self._localise(item.name)
             if item.name in self.outputs:
                 made.append(Store(item.equation.target, self.locals[item.name]))
@@ -395,7 +374,7 @@ class _Builder:
         # Never two underscores in a row, which would be counted: x_ is x_1 here, as x__ is x_2.
         name = code_name(item.name)
         stem = f"{name}1" if name.endswith("_") else name
-        return f"{stem}_sum" if item.reduces is Total else self._local(item.name)
+        return f"{stem}_sum" if item.reduces in (Total, Norm) else self._local(item.name)
 
     def _local(self, name: str) -> str:
         """The local name of a value; beside an array of the same name it carries its positions: z_max_n."""
@@ -421,16 +400,3 @@ class _Builder:
         here = [replace(p, above=p.above.xreplace(mapping)) for p in positions]
         before += [p for p in here if p not in before]
         return body.xreplace(mapping)
-
-
-def _flat(nodes: Sequence[Node]) -> list[Node]:
-    """Every statement, those inside loops included."""
-    return [n for node in nodes for n in (_flat(node.body) if isinstance(node, Pass) else [node])]
-
-
-def _renamed(nodes: Sequence[Node], old: Node, new: Node) -> list[Node]:
-    """The statements with one in place of another, also inside loops."""
-    return [
-        Pass(n.index, tuple(_renamed(n.body, old, new))) if isinstance(n, Pass) else new if n == old else n
-        for n in nodes
-    ]

@@ -10,6 +10,7 @@ from collections.abc import Mapping, Sequence
 
 import sympy as sp
 
+from symnn.language.scaled import Norm
 from symnn.language.terms import Entry, Index, Reduction, Total
 from symnn.loops.ir import Position, guarded
 from symnn.loops.names import index_name
@@ -39,7 +40,7 @@ def positioned(
     plain: dict[Entry, tuple[sp.Expr, Entry]] = {}
     computed = sorted((e for e in body.atoms(Entry) if is_computed(e)), key=sp.default_sort_key)
     left_out = skipped(body, reduces, inner)
-    absent = sp.S.Zero if reduces in (None, Total) else -sp.oo
+    absent = sp.S.Zero if reduces in (None, Total, Norm) else -sp.oo
     for entry in computed:
         places: list[sp.Expr] = []
         guards: list[sp.Expr] = []
@@ -86,7 +87,7 @@ def skipped(body: sp.Expr, reduces: type[Reduction] | None, inner: Sequence[Inde
         return frozenset()
     indices = {i for e in body.atoms(Entry) for i in e.indices}
     computed = {i for i in indices if not isinstance(i, Index | Entry) and not i.is_Integer}
-    if reduces is Total:
+    if reduces in (Total, Norm):
         for addend in sp.Add.make_args(body):
             computed &= {i for f in sp.Mul.make_args(addend) for i in _vanishing(f)}
     return frozenset(i for i in computed if i.free_symbols & set(inner))

@@ -33,6 +33,7 @@ __all__ = [
     "Store",
     "guarded",
     "kernels_of",
+    "root_of",
 ]
 
 
@@ -56,27 +57,37 @@ class Let:
 class Start:
     """A row's accumulator before its pass: zero for a sum, −∞ for a maximum, −1 for a position.
 
-    A ``finite`` maximum, which exponents are shifted by, starts from the least number: −∞ less itself is no number,
-    and a sum of exponentials of −∞ is zero.
+    A sum of ``squares`` starts as one to which squares out of range can be added. A ``finite`` maximum, which exponents
+    are shifted by, starts from the least number: −∞ less itself is no number, and a sum of exponentials of −∞ is zero.
     """
 
     name: str
     maximum: bool = False
     position: bool = False
     finite: bool = False
+    squares: bool = False
 
 
 @dataclass(frozen=True)
 class Accumulate:
     """Add a value to an accumulator, or keep the larger; ``entry`` is a local symbol or a partial sum's element.
 
-    A ``compensated`` sum carries along what each addition loses (Kahan 1965).
+    A ``compensated`` sum carries along what each addition loses (Kahan 1965). What is ``squared`` is added to a sum of
+    squares, which is kept so that none is out of range; only its root is ever read.
     """
 
     entry: sp.Symbol | Entry
     value: sp.Expr
     maximum: bool = False
     compensated: bool = False
+    squared: bool = False
+
+
+class root_of(sp.Function):  # noqa: N801
+    """``root_of(sum)``: the root of a sum of squares that an accumulator holds."""
+
+    nargs = 1
+    is_nonnegative = True
 
 
 class guarded(sp.Function):  # noqa: N801 - stands in expressions as a function does
@@ -150,7 +161,8 @@ class Kernel:
     ``reads`` and ``writes`` are arrays by name with their axes; ``scratch`` are rows that hold a value between
     passes; ``numbers`` are scalars that the body uses. A ``whole`` kernel sees its arrays whole, because it reads
     them at other places than its own row; others see chunks of rows. ``scattered`` are sums that each row adds to
-    where a label says: such a kernel runs over its rows in order.
+    where a label says: such a kernel runs over its rows in order. ``norms`` are the partial sums, by name, that are
+    norms: roots of sums of squares, combined as such.
     """
 
     name: str
@@ -163,6 +175,7 @@ class Kernel:
     body: tuple[Node, ...]
     whole: bool = False
     scattered: tuple[Entry, ...] = ()
+    norms: tuple[str, ...] = ()
 
     @property
     def columns(self) -> tuple[Index, ...]:

@@ -1,4 +1,8 @@
-"""A sum that is only wanted divided by a count is rounded once, as the mean: of equal numbers it is that number."""
+"""Sums are rounded once, as what is made of them.
+
+A sum that is only wanted divided by a count is rounded as the mean: of equal numbers it is that number. A norm that
+only its row reads is not rounded itself: divided by the root of a count it may be in range where it is not.
+"""
 
 from __future__ import annotations
 
@@ -7,7 +11,7 @@ from dataclasses import replace
 
 import sympy as sp
 
-from symnn.loops.ir import Accumulate, Choose, Let, Node, Pass, Position, Store
+from symnn.loops.ir import Accumulate, Choose, Let, Node, Pass, Position, Store, root_of
 
 __all__ = ["rounded_once"]
 
@@ -18,7 +22,7 @@ def rounded_once(body: Sequence[Node], reciprocals: Mapping[sp.Expr, sp.Symbol])
     Multiplying by a rounded ``reciprocals`` of n would round once more: there the division comes back.
     """
     exact = {local: quotient for quotient, local in reciprocals.items()}
-    nodes = list(body)
+    nodes = _wide_norms(list(body))
     for rounded in [n for n in nodes if isinstance(n, Let) and n.rounds]:
         short = sp.Symbol(rounded.name, real=True)
         reading = [n for n in _every(nodes) if short.name in _read(n)]
@@ -30,6 +34,17 @@ def rounded_once(body: Sequence[Node], reciprocals: Mapping[sp.Expr, sp.Symbol])
             nodes = [wide if n is mean else n for n in nodes if n is not rounded]
     read = {name for n in _every(nodes) for name in _read(n)}
     return [n for n in nodes if not (isinstance(n, Let) and n.value in reciprocals and n.name not in read)]
+
+
+def _wide_norms(nodes: list[Node]) -> list[Node]:
+    """Norms in double precision, what is made of them rounded, where no pass over columns reads them."""
+    for norm in [n for n in nodes if isinstance(n, Let) and n.rounds and isinstance(n.value, root_of)]:
+        reading = [n for n in _every(nodes) if norm.name in _read(n)]
+        if all(isinstance(n, Let | Store) and n in nodes for n in reading):
+            wide = {norm: replace(norm, rounds=False)}
+            wide |= {n: replace(n, rounds=True) for n in reading if isinstance(n, Let)}
+            nodes = [wide.get(n, n) if isinstance(n, Let) else n for n in nodes]
+    return nodes
 
 
 def _is_share(value: sp.Expr, total: sp.Symbol) -> bool:

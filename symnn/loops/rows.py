@@ -8,6 +8,7 @@ import sympy as sp
 
 from symnn.errors import UsageError
 from symnn.language.operation import Argument, Equation
+from symnn.language.scaled import Norm
 from symnn.language.terms import Delta, Entry, Extent, Index, Peak, Place, Reduction, Shift, Total, substitute
 from symnn.loops.guards import is_computed
 from symnn.loops.ir import Accumulate, Comment, Kernel, Node, Pass
@@ -59,6 +60,9 @@ def _alone(e: Equation, main: Index | None) -> tuple[Index, ...]:
     axes = loop_axes(e)
     if isinstance(e.value, Peak | Place) and not isinstance(e.value, Shift) and e.axes:
         # A maximum and its place are found in one pass over what is compared.
+        return e.axes
+    if isinstance(e.value, Norm) and e.axes:
+        # A root of a sum is no sum of those of its parts.
         return e.axes
     if isinstance(e.value, Place):
         # Rows go to several threads, and a place cannot be put together from those that each of them finds.

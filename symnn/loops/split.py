@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable, Sequence
 import sympy as sp
 
 from symnn.language.operation import Equation
+from symnn.language.scaled import Norm
 from symnn.language.terms import (
     Delta,
     Entry,
@@ -70,7 +71,7 @@ def split(equations: Sequence[Equation], taken: Iterable[str]) -> tuple[Equation
         standard = substitute(reduction, plain)
         key = canonical(standard)
         if key not in found:
-            stem = describe("max" if isinstance(reduction, Peak) else "sum", reduction)
+            stem = describe(_STEMS.get(type(reduction), "max" if isinstance(reduction, Peak) else "sum"), reduction)
             found[key] = Entry(Tensor(_unused(stem, used)), *plain.values())
             done.append(Equation(found[key], standard))
         return substitute(found[key], {v: k for k, v in plain.items()})
@@ -84,6 +85,9 @@ def split(equations: Sequence[Equation], taken: Iterable[str]) -> tuple[Equation
         else:
             done.append(Equation(e.target, pull(value), e.line))
     return tuple(done)
+
+
+_STEMS: dict[type[Reduction], str] = {Norm: "norm"}
 
 
 def _order(reduction: sp.Expr, around: Sequence[Index] = ()) -> Callable[[Index], tuple[bool, bool, int, str]]:
@@ -259,6 +263,10 @@ def number_name(expr: sp.Expr) -> str:
         return name + "".join("_over_" + number_name(b) for b in below)
     if isinstance(expr, sp.Pow) and expr.exp == -1:
         return f"one_over_{number_name(expr.base)}"
+    if isinstance(expr, sp.Pow) and expr.exp == sp.Rational(1, 2):
+        return f"root_{number_name(expr.base)}"
+    if isinstance(expr, sp.Pow) and expr.exp == -sp.Rational(1, 2):
+        return f"one_over_root_{number_name(expr.base)}"
     if isinstance(expr, sp.Pow):
         return f"{number_name(expr.base)}_to_{number_name(expr.exp)}"
     return type(expr).__name__.lower() + "_" + "_".join(number_name(a) for a in expr.args)

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
 import sympy as sp
 
-from symnn.language.operation import Equation
+from symnn.language.operation import Equation, Range
 from symnn.language.scaled import times_erfc, times_exp
 from symnn.language.terms import (
     Entry,
@@ -40,8 +40,10 @@ class Context:
     made: list[Equation] = field(default_factory=list)
     stable: dict[str, Equation] = field(default_factory=dict)
     given: int = 0
+    finished: set[str] = field(default_factory=set)
     sources: dict[str, frozenset[str] | None] = field(default_factory=dict)
     zeros: bool = True
+    ranges: Mapping[sp.Symbol, Range] = field(default_factory=dict)
 
     def argument_of(self, expr: sp.Expr, shape: Callable[[sp.Expr], sp.Expr | None]) -> sp.Expr | None:
         """What a function of a given shape is applied to, seen through names."""

@@ -73,9 +73,25 @@ def _logarithm(expr: sp.Expr) -> sp.Expr:
         numerator, denominator = sp.S.One, sp.expand(denominator / numerator)
     total = sp.S.Zero
     for part, sign in ((numerator, 1), (denominator, -1)):
-        for base, power in factors(part.xreplace(back)).items():
+        for base, power in factors(_one_exponential(part.xreplace(back))).items():
             total += sign * power * (base.args[0] if isinstance(base, sp.exp) else sp.log(base))
     return total
+
+
+def _one_exponential(expr: sp.Expr) -> sp.Expr:
+    """A sum with e^(a + b) for e^a e^b in its terms, the common factors of a + b taken out.
+
+    Where x is infinite (1 − 2t)x is too, and x − 2tx is no number.
+    """
+    if not isinstance(expr, sp.Add):
+        return expr
+    terms = []
+    for term in expr.args:
+        exponents = [f.args[0] for f in sp.Mul.make_args(term) if isinstance(f, sp.exp)]
+        others = [f for f in sp.Mul.make_args(term) if not isinstance(f, sp.exp)]
+        joined = sp.exp(sp.factor_terms(sp.Add(*exponents))) if len(exponents) > 1 else sp.Mul(*map(sp.exp, exponents))
+        terms.append(sp.Mul(joined, *others))
+    return sp.Add(*terms)
 
 
 def _name_logsumexp(

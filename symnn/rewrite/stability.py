@@ -20,6 +20,7 @@ exponential minus one            e^u − 1                                      
 logarithm near one               log(1 + u)                                     log1p(u)
 ===============================  =============================================  =============================
 
+Rules of roots of squares stand in ``roots``, of what is far from zero in ``deviations``, of tails in ``tails``.
 A rule sees through a name to its definition: 1 − y is taken apart where y was defined as σ(u).
 The maximum that shifts a sum needs no gradient: what is stabilised here has been differentiated before.
 """
@@ -46,11 +47,12 @@ from symnn.language.terms import (
     maximum,
     where,
 )
+from symnn.rewrite import roots
 from symnn.rewrite.context import PIECES, Context
+from symnn.rewrite.deviations import deviation_from_mean
 from symnn.rewrite.exponential import exponent_with_its_rounding, power_of_reciprocal, rational_in_exponential
 from symnn.rewrite.folding import inline
 from symnn.rewrite.monomial import factors, opaque
-from symnn.rewrite.roots import quotient_by_own_norm
 from symnn.rewrite.substitution import in_one_letter
 from symnn.rewrite.tails import (
     complement_of_tanh,
@@ -76,15 +78,20 @@ class Applied:
 
 
 def stabilise(
-    equations: Iterable[Equation], taken: Iterable[str], zeros: bool = True
+    equations: Iterable[Equation], taken: Iterable[str], zeros: bool = True, ranges: roots.Ranges | None = None
 ) -> tuple[tuple[Equation, ...], list[Applied]]:
-    """Rewrite every equation by the rules of the table, innermost terms first; sums at their ``zeros`` if asked."""
+    """Rewrite every equation by the rules of the table, innermost terms first; sums at their ``zeros`` if asked.
+
+    ``ranges`` are those of the parameters, for rules that need a sign.
+    """
     originals = list(equations)
-    context = Context({e.name: e for e in originals}, set(taken) | {e.name for e in originals}, zeros=zeros)
+    names = set(taken) | {e.name for e in originals}
+    context = Context({e.name: e for e in originals}, names, zeros=zeros, ranges=ranges or {})
     done: list[Equation] = []
     applied: list[Applied] = []
+    rooted = roots.names_under_roots(originals)
     for equation in originals:
-        value = equation.value
+        value = roots.square_of_norm(equation.value, context) if equation.name in rooted else equation.value
         value = _by_rules(equation.target, value, context, applied)
         done += _made_stable(context, applied)
         done.append(Equation(equation.target, value, equation.line))
@@ -109,7 +116,11 @@ def _made_stable(context: Context, applied: list[Applied]) -> list[Equation]:
     """The equations that rules have named and that are not among the results yet, themselves made stable."""
     fresh = context.made[context.given :]
     context.given = len(context.made)
-    return [Equation(e.target, _by_rules(e.target, e.value, context, applied), e.line) for e in fresh]
+    done = []
+    for e in fresh:
+        value = e.value if e.name in context.finished else _by_rules(e.target, e.value, context, applied)
+        done += [*_made_stable(context, applied), Equation(e.target, value, e.line)]
+    return done
 
 
 def _everywhere(
@@ -452,10 +463,6 @@ def _rounding(expr: sp.Expr, context: Context) -> sp.Expr | None:
     return exponent_with_its_rounding(expr)
 
 
-def _own_norm(expr: sp.Expr, context: Context) -> sp.Expr | None:
-    return quotient_by_own_norm(expr, context.value_of)
-
-
 def _log1p(expr: sp.Expr, context: Context) -> sp.Expr | None:
     if not isinstance(expr, sp.log) or not isinstance(expr.args[0], sp.Add):
         return None
@@ -469,7 +476,10 @@ _RULES: tuple[tuple[str, Callable[[sp.Expr, Context], sp.Expr | None]], ...] = (
     ("interpolation", _interpolation),
     ("complement of tanh", _one_plus_tanh),
     ("tail of the error function", _tail_of_erf),
-    ("quotient by its own norm", _own_norm),
+    ("quotient by its own norm", roots.quotient_by_own_norm),
+    ("deviation from a mean", deviation_from_mean),
+    ("root of a sum of squares", roots.root_of_squares),
+    ("quotient by a root first", roots.quotient_by_root_first),
     ("product under a condition", _under_condition),
     ("quotient by its own growth", _quotient),
     ("logistic function", _logistic),

@@ -98,6 +98,8 @@ _EXACT: dict[str, Callable[..., Any]] = {
     "peak": _peak,
     "place": place,
     "total": lambda items: sum(items, mpmath.mpf(0)),
+    "hypot": lambda a, b: mpmath.sqrt(a * a + b * b),
+    "norm": lambda items: mpmath.sqrt(sum((i * i for i in items), mpmath.mpf(0))),
     "number": mpmath.mpf,
 }
 

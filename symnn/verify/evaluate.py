@@ -141,7 +141,7 @@ class Evaluation:
         names["K"] = [number(_number(c)) for c in source.constants]
         names["N"] = {axis: self.sizes[axis] for axis in source.axes}
         names.update(whole=_whole, number=number, remember=functools.cache, nan=number(mpmath.nan))
-        names.update({kind: self.arithmetic.function(kind) for kind in ("total", "peak", "place")})
+        names.update({kind: self.arithmetic.function(kind) for kind in ("total", "peak", "place", "norm")})
         exec(code, names)
         return names["entry"]  # type: ignore[no-any-return]
 

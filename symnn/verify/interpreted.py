@@ -52,6 +52,10 @@ _FUNCTIONS: dict[str, Callable[..., Any]] = {
     "larger": lambda a, b: a if a >= b or a != a else b,
     "smaller": lambda a, b: a if a <= b or a != a else b,
     "added": lambda total, value: total + value,
+    "hypot": lambda a, b: np.result_type(a, b).type(np.sqrt(np.longdouble(a) * a + np.longdouble(b) * b)),
+    "no_squares": lambda real: np.longdouble(0),
+    "with_square": lambda total, x: total + np.longdouble(x) * x,
+    "root_of": lambda total: np.float64(np.sqrt(total)),
     "maxnum": np.fmax,
     "compensated": _compensated,
     # So few rows go to a thread that small instances are divided among threads too.

@@ -115,6 +115,8 @@ _TABLE: dict[str, Callable[..., Any]] = {
     "peak": _peak,
     "place": place,
     "total": lambda items: sum(items, gmpy2.mpfr(0)),
+    "hypot": lambda a, b: gmpy2.sqrt(a * a + b * b),
+    "norm": lambda items: gmpy2.sqrt(sum((i * i for i in items), gmpy2.mpfr(0))),
     "number": to_mpfr,
 }
 

@@ -220,6 +220,22 @@ def _sum(number: type[Running]) -> Callable[[Iterable[Any]], Running]:
     return total
 
 
+def _norm(number: type[Running]) -> Callable[[Iterable[Any]], Running]:
+    plain = number.reals.function("norm")
+
+    def norm(items: Iterable[Any]) -> Running:
+        """A root of a sum of squares, none out of range: half the relative error of the sum, and one rounding."""
+        parts = [number.of(i) for i in items]
+        value = plain([p.value for p in parts])
+        if value == 0 or not _finite(value):
+            return number(value, sum((p.error for p in parts), 0), max((p.widest for p in parts), default=0))
+        carried = sum((abs(p.value) / value * p.error for p in parts if p.error), number.reals.number(0))
+        levels = number.reals.number(1 + math.ceil(math.log2(len(parts)))) / 2
+        return number(value, carried + levels * value + number.rounding(value), max(p.widest for p in parts))
+
+    return norm
+
+
 def _raised(number: type[Running]) -> Callable[[Any, Any], Running]:
     plain, log = number.reals.function("power"), number.reals.function("log")
 
@@ -309,5 +325,7 @@ def _table(number: type[Running]) -> dict[str, Function]:
         "peak": greatest,
         "place": place,
         "total": _sum(number),
+        "norm": _norm(number),
+        "hypot": lambda a, b: _norm(number)((a, b)),
         "number": number.of,
     }

@@ -15,7 +15,7 @@ import sympy as sp
 from sympy.core.relational import Relational
 from sympy.logic.boolalg import ITE, And, BooleanFalse, BooleanTrue, Not, Or
 
-from symnn.language.scaled import near_zero
+from symnn.language.scaled import Norm, near_zero
 from symnn.language.terms import (
     Delta,
     Entry,
@@ -255,7 +255,7 @@ def _integer(e: Any, s: Source) -> str:
     raise NotImplementedError(f"verification cannot evaluate the index {e}")
 
 
-_REDUCTIONS: dict[type[Reduction], str] = {Total: "total", Peak: "peak", Place: "place"}
+_REDUCTIONS: dict[type[Reduction], str] = {Total: "total", Peak: "peak", Place: "place", Norm: "norm"}
 
 
 def _reduction(e: Reduction, s: Source) -> str:
