@@ -46,7 +46,7 @@ from symnn.verify.chunks import chunk_measure
 from symnn.verify.evaluate import array_of
 from symnn.verify.gradients import cases, gradient_error, gradient_measures, kink_error
 from symnn.verify.interpreted import interpreted
-from symnn.verify.kernels import kernel_measures, ulps
+from symnn.verify.kernels import kernel_measures
 from symnn.verify.kinks import kink_points, kinks_of
 from symnn.verify.moments import initialiser_measures
 from symnn.verify.mpfr import MPFR
@@ -58,6 +58,7 @@ from symnn.verify.running import running
 from symnn.verify.sample import draw
 from symnn.verify.stable import program_measures
 from symnn.verify.steps import step_measures
+from symnn.verify.trials import ulps
 
 n, c, d = axes("n c d")
 OPERATIONS = catalogue_operations()

@@ -15,7 +15,7 @@ from typing import Any
 
 import numpy as np
 
-__all__ = ["interpreted"]
+__all__ = ["interpreted", "quiet"]
 
 
 def _function(name: str) -> Callable[[Any], Any]:
@@ -74,7 +74,7 @@ def _plain(name: str, value: Any, home: str, names: dict[str, Any]) -> Any:
     if inspect.isfunction(written) and written.__module__ == home:
         copy = FunctionType(written.__code__, names, name, written.__defaults__, written.__closure__)
         copy.__kwdefaults__ = written.__kwdefaults__
-        return _quiet(copy) if written is value and not name.startswith("_") else copy
+        return quiet(copy) if written is value and not name.startswith("_") else copy
     if hasattr(value, "versions") and name not in _FUNCTIONS:
         single, double = (names[version.py_func.__name__] for version in value.versions)
         return lambda u: (single if type(u) is np.float32 else double)(u)
@@ -82,7 +82,7 @@ def _plain(name: str, value: Any, home: str, names: dict[str, Any]) -> Any:
     return _FUNCTIONS[name] if name in _FUNCTIONS or compiled else value
 
 
-def _quiet(function: Callable[..., Any]) -> Callable[..., Any]:
+def quiet(function: Callable[..., Any]) -> Callable[..., Any]:
     """A public function, without NumPy's warnings: compiled code gives an infinity without a word."""
 
     def called(*given: Any, **named: Any) -> Any:

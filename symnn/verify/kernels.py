@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from functools import partial
 from typing import Any
 
 import mpmath
@@ -20,48 +20,12 @@ from symnn.verify.reference import Expected, expect, expect_tangent, undecided
 from symnn.verify.regimes import Regime, cotangents, ordinary_instance, regimes, special_cases
 from symnn.verify.report import Measure
 from symnn.verify.sample import Instance, draw_like
+from symnn.verify.trials import DRAWS, Trial, trial_of
 
-__all__ = ["DRAWS", "KERNEL_BOUND", "Worst", "compare", "kernel_measures", "ulps", "whole_batch"]
-
-#: Ulps of the magnitude (see ``reference``) by which a kernel may be off.
-KERNEL_BOUND = 4.0
-#: How many inputs are tried until rounding decides no branch.
-DRAWS = 12
+__all__ = ["kernel_measures", "kernel_trials", "whole_batch"]
 
 Array = np.ndarray[Any, Any]
-
-
-@dataclass
-class Worst:
-    """The largest error of a regime, where it was, and over how many numbers."""
-
-    error: float = 0.0
-    where: str = ""
-    count: int = 0
-    exempt: int = 0
-
-    def note(self, error: float, where: str) -> None:
-        self.count += 1
-        if error > self.error or (error != error and self.error == self.error):
-            self.error, self.where = error, where
-
-
-def ulps(got: float, exact: Any, magnitude: Any, dtype: type) -> float:
-    """How many ulps of the magnitude a number is off; infinities must agree, and NaN is infinitely wrong."""
-    info = np.finfo(dtype)
-    top, smallest = mpmath.mpf(float(info.max)), mpmath.mpf(float(info.smallest_subnormal))
-    if exact != exact:
-        return 0.0 if got != got else float("inf")
-    if got != got:
-        return float("inf")
-    size = min(max(abs(magnitude), smallest), top)
-    spacing = max(mpmath.ldexp(mpmath.mpf(1), int(mpmath.floor(mpmath.log(size, 2))) - info.nmant), smallest)
-    rounded = mpmath.sign(exact) * min(abs(exact), top + spacing)
-    value = mpmath.mpf(got) if np.isfinite(got) else mpmath.sign(mpmath.mpf(got)) * (top + spacing)
-    return float(abs(value - rounded) / spacing)
-
-
-# --- measures -----------------------------------------------------------------------------------------------
+Pair = tuple[Derivation | None, Derivation | None]
 
 
 def kernel_measures(
@@ -71,12 +35,25 @@ def kernel_measures(
     """The worst error in each regime and dtype, and how special values come through."""
     op = programs.op
     dtypes = tuple(dtypes)
+    trials = kernel_trials(module, programs, derivation, dtypes, seed, method, tangent)
+    made = [trial.measure(module) for trial in trials]
+    if op.kind is not Kind.SCHEDULE:
+        # The loops are the same in every type: their division among threads is tried in one.
+        made.append(chunk_measure(module, op, derivation, dtypes[-1], np.random.default_rng([seed, 11]), method))
+    return [m for m in made if m.count]
+
+
+def kernel_trials(
+    module: Any, programs: Programs, derivation: Derivation | None, dtypes: Sequence[type], seed: int = 0,
+    method: str = "kernel", tangent: Derivation | None = None,
+) -> Iterator[Trial]:
+    """What is asked of a module that has the functions of this one, as its answers are worked out."""
+    op = programs.op
     stable = {"forward": programs.forward.equations}
     if programs.forward_saving and programs.backward:
         names = {e.name for e in programs.backward.equations}
         both = (*(e for e in programs.forward_saving.equations if e.name not in names), *programs.backward.equations)
         stable["gradient"] = both
-    made = []
     for dtype in dtypes:
         # The source is the same for every type, and NumPy rounds in each as it should: one type shows the most.
         brief = method == "source" and dtype is not dtypes[0]
@@ -87,48 +64,39 @@ def kernel_measures(
             if brief and regime.name != "ordinary":
                 continue
             rng = np.random.default_rng([seed, 8, k])
-            made.append(_regime(module, op, (derivation, tangent), dtype, regime, rng, stable, method))
+            trial = _regime(module, op, (derivation, tangent), dtype, regime, rng, stable, method)
+            if trial is not None:
+                yield trial
         if op.kind is not Kind.SCHEDULE and not brief:
-            made.append(_special(module, op, derivation, dtype, np.random.default_rng([seed, 9]), method))
-        if op.kind is not Kind.SCHEDULE and dtype is dtypes[-1]:
-            # The loops are the same in every type: their division among threads is tried in one.
-            made.append(chunk_measure(module, op, derivation, dtype, np.random.default_rng([seed, 11]), method))
-    return [m for m in made if m.count]
+            yield _special(op, derivation, dtype, np.random.default_rng([seed, 9]), method)
 
 
 def _regime(
-    module: Any, op: Op, derivations: tuple[Derivation | None, Derivation | None], dtype: type, regime: Regime,
-    rng: np.random.Generator, stable: Mapping[str, Any], method: str,
-) -> Measure:
-    worst = Worst()
+    module: Any, op: Op, derivations: Pair, dtype: type, regime: Regime, rng: np.random.Generator,
+    stable: Mapping[str, Any], method: str,
+) -> Trial | None:
+    """The functions on numbers of a regime; none where nothing there has one right answer that can be worked out."""
     derivation, tangent = derivations
     instance, seeds = _decided(op, derivation, dtype, regime, rng)
-    skipped = Measure(method, f"{np.dtype(dtype).name}, {regime.name}", 0.0, KERNEL_BOUND, 0, skipped=True)
     if instance is None:
         # Numbers so large that a sum overflows on the way to a kink: nothing here has one right answer.
-        return skipped
+        return None
     try:
         expected = expect(op, derivation, instance, seeds, dtype, stable)
     except VerificationError:
         if regime.name == "ordinary" or op.elementwise:
             raise
         # A composition that saturates at such numbers has no reference at any feasible precision.
-        return skipped
-    found = [(call_kernel(module, op, instance, seeds, dtype), expected)]
+        return None
+    calls = [(partial(call_kernel, op=op, instance=instance, seeds=seeds, dtype=dtype), expected)]
     if op.kind in (Kind.LOSS, Kind.REGULARIZER) and hasattr(module, "value_and_grad"):
         whole = whole_batch(op, expect(op, derivation, instance, _ones(op, instance), dtype, stable))
-        found.append((call_value_and_grad(module, op, instance, dtype, "sum"), whole))
+        calls.append((partial(call_value_and_grad, op=op, instance=instance, dtype=dtype, reduction="sum"), whole))
     if tangent is not None and regime.name in ("ordinary", "huge") and hasattr(module, "jvp"):
         moving = {name: draw_like(instance.arrays[name].shape, rng) for name in tangent.wrt}
         along = _joined(expected, expect_tangent(tangent, instance, moving, dtype))
-        found.append((call_jvp(module, op, instance, moving, dtype), along))
-    for results, wanted in found:
-        compare(worst, results, wanted, dtype, instance, op)
-    notes = [f"worst {worst.where}"] if worst.error > 1 else []
-    notes += [f"{worst.exempt} beyond the range of the dtype"] if worst.exempt else []
-    return Measure(
-        method, f"{np.dtype(dtype).name}, {regime.name}", worst.error, KERNEL_BOUND, worst.count, "; ".join(notes)
-    )
+        calls.append((partial(call_jvp, op=op, instance=instance, moving=moving, dtype=dtype), along))
+    return trial_of(method, f"{np.dtype(dtype).name}, {regime.name}", calls, dtype, instance, op)
 
 
 def _decided(
@@ -166,45 +134,16 @@ def _joined(one: Expected, other: Expected) -> Expected:
     )
 
 
-def compare(worst: Worst, found: Results, wanted: Expected, dtype: type, instance: Instance, op: Op) -> None:
-    with mpmath.workdps(60):
-        for name, arrays in found.items():
-            for array in arrays:
-                _compare(worst, name, array, wanted, dtype, instance, op)
-
-
-def _compare(
-    worst: Worst, name: str, array: Array, expected: Expected, dtype: type, instance: Instance, op: Op
-) -> None:
-    exact, sizes, widest = expected.values[name], expected.magnitudes[name], expected.widest[name]
-    if np.shape(array) != exact.shape:
-        worst.note(float("inf"), f"{name} has shape {np.shape(array)}, expected {exact.shape}")
-        return
-    top = float(np.finfo(dtype).max)
-    for p in np.ndindex(exact.shape):
-        error = ulps(float(array[p]), exact[p], sizes[p], dtype)
-        if (widest[p] > top and abs(exact[p]) <= top) or (sizes[p] > top and not np.isfinite(array[p])):
-            worst.exempt += 1
-            continue
-        at = f"{name}{list(p)} = {float(array[p])!r}, exact {mpmath.nstr(exact[p], 17)}"
-        if op.elementwise and instance.arrays:
-            at += ", at " + ", ".join(f"{n} = {mpmath.nstr(a[p], 9)}" for n, a in instance.arrays.items() if a.ndim)
-        worst.note(error, at)
-
-
-def _special(
-    module: Any, op: Op, derivation: Derivation | None, dtype: type, rng: np.random.Generator, method: str
-) -> Measure:
+def _special(op: Op, derivation: Derivation | None, dtype: type, rng: np.random.Generator, method: str) -> Trial:
     """How many results are wrong where one input is NaN, +∞ or −∞.
 
     NaN must come through wherever the reference has it; at ±∞ a result must be the limit, to half the digits of the
     dtype (how exact kernels are is measured elsewhere). Where an infinity meets a reduction or an optimizer's state,
     NaN (∞ − ∞) is an answer too, and is counted in the note; another number than the limit is wrong everywhere.
     """
-    wrong, count, undefined, where = 0, 0, 0, ""
-    strict = op.elementwise and op.kind is Kind.ACTIVATION
     start = ordinary_instance(op, rng, dtype)
     seeds = cotangents(op, start, rng)
+    calls, wanted = [], []
     for kind, name, position, instance in special_cases(op, start):
         if kind != "nan" and len(op.arguments) > 4:
             continue  # limits of many parts at once take digits without end; each part has its own
@@ -214,10 +153,22 @@ def _special(
             if op.elementwise:
                 raise
             continue
-        found = call_kernel(module, op, instance, seeds, dtype)
+        calls.append(partial(call_kernel, op=op, instance=instance, seeds=seeds, dtype=dtype))
+        wanted.append((kind, f"with {kind} in {name}{list(position)}", limits))
+    judge = partial(_judged, op=op, dtype=dtype, wanted=wanted)
+    return Trial(method, f"{np.dtype(dtype).name}, NaN and ±∞, wrong", 0.0, tuple(calls), judge)
+
+
+def _judged(
+    found: Sequence[Results], op: Op, dtype: type, wanted: Sequence[tuple[str, str, dict[str, Array]]]
+) -> tuple[float, int, str]:
+    """How many results are not the limit, of how many."""
+    wrong, count, undefined, where = 0, 0, 0, ""
+    strict = op.elementwise and op.kind is Kind.ACTIVATION
+    for results, (kind, place, limits) in zip(found, wanted, strict=True):
         # Where the value itself is ∞ − ∞, its gradients are those of no limit.
-        lost = kind != "nan" and not strict and any(np.isnan(x).any() for n in op.outputs for x in found[n])
-        for result, arrays in found.items():
+        lost = kind != "nan" and not strict and any(np.isnan(x).any() for n in op.outputs for x in results[n])
+        for result, arrays in results.items():
             # Sums are compared in the units of what they add up, which is of order one.
             scale = 0.0 if strict else max(1.0, _largest(limits[result]))
             for array, p in itertools.product(arrays, np.ndindex(limits[result].shape)):
@@ -229,11 +180,10 @@ def _special(
                     undefined += 1
                     continue
                 wrong += 1
-                at = f"with {kind} in {name}{list(position)}"
-                where = where or f"{result}{list(p)} = {got!r}, limit {_shown(limit)}, {at}"
+                where = where or f"{result}{list(p)} = {got!r}, limit {_shown(limit)}, {place}"
     notes = [where] if where else []
     notes += [f"{undefined} NaN where there is a limit"] if undefined else []
-    return Measure(method, f"{np.dtype(dtype).name}, NaN and ±∞, wrong", float(wrong), 0.0, count, "; ".join(notes))
+    return float(wrong), count, "; ".join(notes)
 
 
 def _shown(exact: Any) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any
 
 import mpmath
@@ -17,8 +18,9 @@ from symnn.verify.reference import expect_second, second_values, undecided
 from symnn.verify.regimes import ordinary_instance
 from symnn.verify.report import Measure
 from symnn.verify.sample import Instance, draw, draw_like, sizes_of
+from symnn.verify.trials import DRAWS, Trial, trial_of
 
-__all__ = ["second_measures"]
+__all__ = ["second_measures", "second_trial"]
 
 SYMMETRY_BOUND = 1e-40
 QUOTIENT_BOUND = 1e-25
@@ -64,7 +66,7 @@ def second_measures(
         Measure("second", "Hv, numerical", quotient, QUOTIENT_BOUND, count),
     ]
     if module is not None and hasattr(module, "hvp"):
-        made += [_run(op, second, module, dtype, np.random.default_rng([seed, 15]), method) for dtype in dtypes]
+        made += [second_trial(op, second, dtype, seed, method).measure(module) for dtype in dtypes]
     return made
 
 
@@ -87,12 +89,9 @@ def _quotient(gradient: Derivation, at: Instance, seeds: dict[str, Array], v: di
         }
 
 
-def _run(
-    op: Op, second: Derivation, module: Any, dtype: type, rng: np.random.Generator, method: str
-) -> Measure:
-    from symnn.verify.kernels import DRAWS, KERNEL_BOUND, Worst, compare
-
-    worst = Worst()
+def second_trial(op: Op, second: Derivation, dtype: type, seed: int = 0, method: str = "kernel") -> Trial:
+    """The ``hvp`` of a module on an ordinary instance."""
+    rng = np.random.default_rng([seed, 15])
     for _ in range(DRAWS):
         instance = ordinary_instance(op, rng, dtype)
         whole = op.kind in (Kind.LOSS, Kind.REGULARIZER)
@@ -103,8 +102,5 @@ def _run(
         if not undecided(second, second_values(op, second, instance, given, vectors), instance.sizes, dtype):
             break
     expected = expect_second(op, second, instance, given, vectors, dtype)
-    compare(worst, call_hvp(module, op, instance, vectors, given, dtype), expected, dtype, instance, op)
-    notes = [f"worst {worst.where}"] if worst.error > 1 else []
-    notes += [f"{worst.exempt} beyond the range of the dtype"] if worst.exempt else []
-    what = f"{method}, {np.dtype(dtype).name}"
-    return Measure("second", what, worst.error, KERNEL_BOUND, worst.count, "; ".join(notes))
+    call = partial(call_hvp, op=op, instance=instance, moving=vectors, seeds=given, dtype=dtype)
+    return trial_of("second", f"{method}, {np.dtype(dtype).name}", [(call, expected)], dtype, instance, op)
