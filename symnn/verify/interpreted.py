@@ -76,8 +76,8 @@ def _plain(name: str, value: Any, home: str, names: dict[str, Any]) -> Any:
         copy.__kwdefaults__ = written.__kwdefaults__
         return quiet(copy) if written is value and not name.startswith("_") else copy
     if hasattr(value, "versions") and name not in _FUNCTIONS:
-        single, double = (names[version.py_func.__name__] for version in value.versions)
-        return lambda u: (single if type(u) is np.float32 else double)(u)
+        single, double = (version.py_func.__name__ for version in value.versions)
+        return lambda u: names[single if type(u) is np.float32 else double](u)
     compiled = written is not value or (not isinstance(value, FunctionType | type | ModuleType) and callable(value))
     return _FUNCTIONS[name] if name in _FUNCTIONS or compiled else value
 

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import inspect
 import itertools
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+import math
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import partial
 from typing import Any
 
@@ -13,16 +15,21 @@ import numpy as np
 from symnn.calculus.trace import Derivation
 from symnn.errors import VerificationError
 from symnn.language.operation import Kind, Op, Programs
-from symnn.verify.calls import Results, call_jvp, call_kernel, call_value_and_grad
+from symnn.verify.calls import Results, call_jvp, call_kernel, call_value_and_grad, spread_out
 from symnn.verify.chunks import chunk_measure
 from symnn.verify.gradients import seed_values
 from symnn.verify.reference import Expected, expect, expect_tangent, undecided
 from symnn.verify.regimes import Regime, cotangents, ordinary_instance, regimes, special_cases
 from symnn.verify.report import Measure
-from symnn.verify.sample import Instance, draw_like
-from symnn.verify.trials import DRAWS, Trial, trial_of
+from symnn.verify.sample import Instance, draw_like, sizes_of
+from symnn.verify.trials import DRAWS, Call, Trial, trial_of
 
-__all__ = ["kernel_measures", "kernel_trials", "whole_batch"]
+__all__ = ["even_seeds", "kernel_measures", "kernel_trials", "weight_of", "whole_batch", "with_rows"]
+
+#: How many instances of other sizes, with other parameters: numbers alone, as schedules have them, take no time.
+_VARIED = {False: 3, True: 12}
+#: One row, and rows that do not fill their last chunk.
+_ROWS = (1, 5)
 
 Array = np.ndarray[Any, Any]
 Pair = tuple[Derivation | None, Derivation | None]
@@ -69,6 +76,11 @@ def kernel_trials(
                 yield trial
         if op.kind is not Kind.SCHEDULE and not brief:
             yield _special(op, derivation, dtype, np.random.default_rng([seed, 9]), method)
+    for k in range(_VARIED[op.kind is Kind.SCHEDULE]):
+        rng = np.random.default_rng([seed, 18, k])
+        trial = _varied(module, op, (derivation, tangent), dtypes[-1], k, rng, stable, method)
+        if trial is not None:
+            yield trial
 
 
 def _regime(
@@ -76,35 +88,87 @@ def _regime(
     stable: Mapping[str, Any], method: str,
 ) -> Trial | None:
     """The functions on numbers of a regime; none where nothing there has one right answer that can be worked out."""
-    derivation, tangent = derivations
-    instance, seeds = _decided(op, derivation, dtype, regime, rng)
+    instance, seeds = _decided(op, derivations[0], dtype, rng, lambda: ordinary_instance(op, rng, dtype, regime))
     if instance is None:
         # Numbers so large that a sum overflows on the way to a kink: nothing here has one right answer.
         return None
+    what = f"{np.dtype(dtype).name}, {regime.name}"
+    along = regime.name in ("ordinary", "huge")
     try:
-        expected = expect(op, derivation, instance, seeds, dtype, stable)
+        calls = _calls(module, op, derivations, dtype, instance, seeds, rng, stable, "sum", along)
     except VerificationError:
         if regime.name == "ordinary" or op.elementwise:
             raise
         # A composition that saturates at such numbers has no reference at any feasible precision.
         return None
-    calls = [(partial(call_kernel, op=op, instance=instance, seeds=seeds, dtype=dtype), expected)]
-    if op.kind in (Kind.LOSS, Kind.REGULARIZER) and hasattr(module, "value_and_grad"):
-        whole = whole_batch(op, expect(op, derivation, instance, _ones(op, instance), dtype, stable))
-        calls.append((partial(call_value_and_grad, op=op, instance=instance, dtype=dtype, reduction="sum"), whole))
-    if tangent is not None and regime.name in ("ordinary", "huge") and hasattr(module, "jvp"):
+    return trial_of(method, what, calls, dtype, instance, op)
+
+
+def _calls(
+    module: Any, op: Op, derivations: Pair, dtype: type, instance: Instance, seeds: Mapping[str, Array],
+    rng: np.random.Generator, stable: Mapping[str, Any], reduction: str, along: bool,
+) -> list[tuple[Call, Expected]]:
+    """A module's functions on an instance, with what is expected; those of a whole batch by their sum or mean."""
+    derivation, tangent = derivations
+    expected = expect(op, derivation, instance, seeds, dtype, stable)
+    given = {"op": op, "instance": instance, "dtype": dtype}
+    calls: list[tuple[Call, Expected]] = [(partial(call_kernel, **given, seeds=seeds), expected)]
+    batch = op.kind in (Kind.LOSS, Kind.REGULARIZER)
+    if batch and hasattr(module, "value_and_grad"):
+        weight = weight_of(op, instance, reduction)
+        each = expect(op, derivation, instance, even_seeds(op, instance, weight), dtype, stable)
+        calls.append((partial(call_value_and_grad, **given, reduction=reduction), whole_batch(op, each, weight)))
+    if along and tangent is not None and hasattr(module, "jvp"):
         moving = {name: draw_like(instance.arrays[name].shape, rng) for name in tangent.wrt}
-        along = _joined(expected, expect_tangent(tangent, instance, moving, dtype))
-        calls.append((partial(call_jvp, op=op, instance=instance, moving=moving, dtype=dtype), along))
-    return trial_of(method, f"{np.dtype(dtype).name}, {regime.name}", calls, dtype, instance, op)
+        moved = _joined(expected, expect_tangent(tangent, instance, moving, dtype))
+        calls.append((partial(call_jvp, **given, moving=moving), moved))
+        if batch and reduction == "mean" and "reduction" in inspect.signature(module.jvp).parameters:
+            shown = {name: name for name in moved.values if not name.startswith("grad ")}
+            means = _summed(moved, shown, weight_of(op, instance, reduction))
+            calls.append((partial(call_jvp, **given, moving=moving, reduction=reduction), means))
+    return calls
+
+
+def _varied(
+    module: Any, op: Op, derivations: Pair, dtype: type, k: int, rng: np.random.Generator, stable: Mapping[str, Any],
+    method: str,
+) -> Trial | None:
+    """The functions on arrays of other sizes (among them one and odd ones) that are not contiguous, with parameters
+    from all of their ranges; means over the batch."""
+
+    def drawn() -> Instance:
+        sizes = sizes_of(op, rng, least=1 if k > 1 else 2, most=5)
+        if k < len(_ROWS):
+            sizes = with_rows(op, sizes, _ROWS[k])
+        return ordinary_instance(op, rng, dtype, defaults=False, sizes=sizes)
+
+    instance, seeds = _decided(op, derivations[0], dtype, rng, drawn)
+    if instance is None:
+        return None
+    calls = _calls(module, op, derivations, dtype, instance, seeds, rng, stable, "mean", True)
+    what = f"{np.dtype(dtype).name}, other sizes, parameters and strides"
+    return trial_of(method, what, [(partial(_spread, call), wanted) for call, wanted in calls], dtype, instance, op)
+
+
+def with_rows(op: Op, sizes: dict[str, int], rows: int) -> dict[str, int]:
+    """The same extents with so many rows: positions along the first axis of the first argument, if that is free."""
+    first = op.arguments[0].axes[0].axis if op.arguments and op.arguments[0].axes else ""
+    return {name: rows if name == first else size for name, size in sizes.items()}
+
+
+def _spread(call: Call, module: Any) -> Results:
+    """A call on new arrays that are not contiguous."""
+    assert isinstance(call, partial)
+    given = call.keywords
+    return call(module, instance=spread_out(given["instance"], given["dtype"]))  # type: ignore[no-any-return]
 
 
 def _decided(
-    op: Op, derivation: Derivation | None, dtype: type, regime: Regime, rng: np.random.Generator
+    op: Op, derivation: Derivation | None, dtype: type, rng: np.random.Generator, drawn: Callable[[], Instance]
 ) -> tuple[Instance | None, dict[str, Array]]:
     """An instance with cotangents at which rounding decides no branch; none where none is found."""
     for _ in range(DRAWS):
-        instance = ordinary_instance(op, rng, dtype, regime)
+        instance = drawn()
         seeds = cotangents(op, instance, rng)
         given = {**instance.values, **(seed_values(derivation, seeds) if derivation else {})}
         if not undecided(derivation or op, given, instance.sizes, dtype):
@@ -112,20 +176,32 @@ def _decided(
     return None, {}
 
 
-def _ones(op: Op, instance: Instance) -> dict[str, Array]:
-    """The cotangents of a sum over the batch."""
+def weight_of(op: Op, instance: Instance, reduction: str) -> Any:
+    """What a sample counts in a sum or a mean over the batch."""
+    count = math.prod(instance.sizes[i.axis] for i in op.equation(op.outputs[0]).axes)
+    return mpmath.mpf(1) if reduction == "sum" else mpmath.mpf(1) / count
+
+
+def even_seeds(op: Op, instance: Instance, weight: Any) -> dict[str, Array]:
+    """The cotangents of a sum over the batch, or of a mean."""
     shapes = {n: tuple(instance.sizes[i.axis] for i in op.equation(n).axes) for n in op.results}
-    return {n: np.array(np.full(shape, mpmath.mpf(1), dtype=object), dtype=object) for n, shape in shapes.items()}
+    return {n: np.array(np.full(shape, weight, dtype=object), dtype=object) for n, shape in shapes.items()}
 
 
-def whole_batch(op: Op, each: Expected) -> Expected:
-    """What is expected of the value of a whole batch: the sum of its samples' values."""
-    (name,) = op.outputs
+def whole_batch(op: Op, each: Expected, weight: Any = 1) -> Expected:
+    """What is expected of the value of a whole batch: the sum of its samples' values, or their mean."""
+    return _joined(each, _summed(each, {op.outputs[0]: "value"}, weight))
+
+
+def _summed(each: Expected, names: Mapping[str, str], weight: Any) -> Expected:
+    """Results summed over the batch, under other names."""
     with mpmath.workdps(60):
-        parts = ({"value": np.asarray(np.sum(p[name]), dtype=object)} for p in (each.values, each.magnitudes))
-        value, size = parts
-        width = {"value": np.asarray(np.max(each.widest[name]), dtype=object)}
-    return _joined(each, Expected(value, size, width))
+        values, sizes = (
+            {shown: np.asarray(np.sum(part[n]) * weight, dtype=object) for n, shown in names.items()}
+            for part in (each.values, each.magnitudes)
+        )
+        width = {shown: np.asarray(np.max(each.widest[n]), dtype=object) for n, shown in names.items()}
+    return Expected(values, sizes, width)
 
 
 def _joined(one: Expected, other: Expected) -> Expected:

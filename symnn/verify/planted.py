@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import ast
 import copy
-import os
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -19,10 +18,10 @@ from typing import Any
 
 import numpy as np
 
-__all__ = ["ARITHMETIC", "MILLIONTH", "Fault", "faults_of", "of_every_kind", "planted"]
+from symnn.verify.verdicts import ARITHMETIC
 
-#: The kinds of faults that change numbers; the others change which numbers are read, or when.
-ARITHMETIC = frozenset({"sign", "factor", "dropped term", "constant", "relative error"})
+__all__ = ["MILLIONTH", "Fault", "faults_of", "of_every_kind", "planted"]
+
 #: The small relative error: 8 to 17 ulps in float32.
 MILLIONTH = 1e-6
 
@@ -126,11 +125,16 @@ def _change(before: str, after: str, around: int = 24) -> str:
     """What was, and what is, without long parts that are the same."""
     if after == "nothing":
         return f"{before if len(before) < 4 * around else before[: 4 * around] + '…'} dropped"
-    same = len(os.path.commonprefix([before, after]))
-    rest = len(os.path.commonprefix([before[same:][::-1], after[same:][::-1]]))
+    same = _shared(before, after)
+    rest = _shared(before[same:][::-1], after[same:][::-1])
     low, high = max(0, same - around), max(0, rest - around)
     parts = (f"{'…' if low else ''}{t[low : len(t) - high]}{'…' if high else ''}" for t in (before, after))
     return " → ".join(parts)
+
+
+def _shared(one: str, other: str) -> int:
+    """How many characters two texts begin with alike."""
+    return next((k for k, (a, b) in enumerate(zip(one, other, strict=False)) if a != b), min(len(one), len(other)))
 
 
 class _Swap(ast.NodeTransformer):
@@ -219,13 +223,16 @@ def _positions(function: ast.FunctionDef) -> set[str]:
                 made_of = _names(node.value)
                 if node.targets[0].id in found and not isinstance(node.value, ast.Call | ast.Subscript):
                     found |= made_of
-                elif made_of and made_of <= found and isinstance(node.value, ast.BinOp):
-                    if not any(isinstance(n, ast.Div | ast.Call) for n in ast.walk(node.value)):
-                        found.add(node.targets[0].id)
+                elif made_of and made_of <= found and _is_whole_arithmetic(node.value):
+                    found.add(node.targets[0].id)
             elif isinstance(node, ast.Compare) and _names(node.left) & found and not _values_in(node):
                 found |= _names(node)
         grown = len(found) > before
     return found - {"real", "min", "max", "len"} - _LOOPS
+
+
+def _is_whole_arithmetic(node: ast.AST) -> bool:
+    return isinstance(node, ast.BinOp) and not any(isinstance(n, ast.Div | ast.Call) for n in ast.walk(node))
 
 
 def _values_in(node: ast.Compare) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Mapping, Sequence
 from functools import partial
 from typing import Any
 
@@ -13,6 +14,7 @@ from symnn.language.operation import Kind, Op
 from symnn.verify.calls import call_hvp
 from symnn.verify.evaluate import DIGITS, evaluate
 from symnn.verify.gradients import seeds_for
+from symnn.verify.kernels import even_seeds, weight_of, with_rows
 from symnn.verify.numeric import relative_error
 from symnn.verify.reference import expect_second, second_values, undecided
 from symnn.verify.regimes import ordinary_instance
@@ -20,7 +22,7 @@ from symnn.verify.report import Measure
 from symnn.verify.sample import Instance, draw, draw_like, sizes_of
 from symnn.verify.trials import DRAWS, Trial, trial_of
 
-__all__ = ["second_measures", "second_trial"]
+__all__ = ["second_measures", "second_trials"]
 
 SYMMETRY_BOUND = 1e-40
 QUOTIENT_BOUND = 1e-25
@@ -66,7 +68,7 @@ def second_measures(
         Measure("second", "Hv, numerical", quotient, QUOTIENT_BOUND, count),
     ]
     if module is not None and hasattr(module, "hvp"):
-        made += [second_trial(op, second, dtype, seed, method).measure(module) for dtype in dtypes]
+        made += [trial.measure(module) for trial in second_trials(op, second, dtypes, seed, method)]
     return made
 
 
@@ -89,18 +91,37 @@ def _quotient(gradient: Derivation, at: Instance, seeds: dict[str, Array], v: di
         }
 
 
-def second_trial(op: Op, second: Derivation, dtype: type, seed: int = 0, method: str = "kernel") -> Trial:
-    """The ``hvp`` of a module on an ordinary instance."""
-    rng = np.random.default_rng([seed, 15])
+def second_trials(
+    op: Op, second: Derivation, dtypes: Sequence[type], seed: int = 0, method: str = "kernel"
+) -> Iterator[Trial]:
+    """The ``hvp`` of a module on ordinary instances, and on one of odd sizes with any parameters; sums and means."""
+    for dtype in dtypes:
+        rng = np.random.default_rng([seed, 15])
+        yield _trial(op, second, dtype, f"{method}, {np.dtype(dtype).name}", rng, "sum")
+    # Few rows and many take different ways through a module.
+    for k, (reduction, rows) in enumerate((("sum", 1), ("mean", 5))):
+        rng = np.random.default_rng([seed, 19, k])
+        sizes = with_rows(op, sizes_of(op, rng, least=2), rows)
+        what = f"{method}, float64, other sizes and parameters, {reduction}"
+        yield _trial(op, second, np.float64, what, rng, reduction, sizes)
+
+
+def _trial(
+    op: Op, second: Derivation, dtype: type, what: str, rng: np.random.Generator, reduction: str,
+    sizes: Mapping[str, int] | None = None,
+) -> Trial:
+    """The products on one instance; of a loss, those of its batch's sum or mean."""
+    batch = op.kind in (Kind.LOSS, Kind.REGULARIZER)
     for _ in range(DRAWS):
-        instance = ordinary_instance(op, rng, dtype)
-        whole = op.kind in (Kind.LOSS, Kind.REGULARIZER)
+        instance = ordinary_instance(op, rng, dtype, defaults=sizes is None, sizes=sizes)
         given = seeds_for(op, instance, rng)
-        if whole:
-            given = {n: np.array(np.full(g.shape, mpmath.mpf(1), dtype=object), dtype=object) for n, g in given.items()}
+        if batch:
+            given = even_seeds(op, instance, weight_of(op, instance, reduction))
         vectors = {n: draw_like(instance.arrays[n].shape, rng) for n in second.wrt}
         if not undecided(second, second_values(op, second, instance, given, vectors), instance.sizes, dtype):
             break
     expected = expect_second(op, second, instance, given, vectors, dtype)
-    call = partial(call_hvp, op=op, instance=instance, moving=vectors, seeds=given, dtype=dtype)
-    return trial_of("second", f"{method}, {np.dtype(dtype).name}", [(call, expected)], dtype, instance, op)
+    call = partial(
+        call_hvp, op=op, instance=instance, moving=vectors, seeds=given, dtype=dtype, reduction=reduction
+    )
+    return trial_of("second", what, [(call, expected)], dtype, instance, op)

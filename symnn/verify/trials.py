@@ -112,6 +112,9 @@ def _compare(
         shapes = f"{name} has shape {np.shape(array)}, expected {exact.shape}"
         worst.note(float("inf"), lambda: shapes)
         return
+    if array.ndim and array.dtype.kind == "f" and array.dtype != dtype:
+        worst.note(float("inf"), lambda: f"{name} holds {array.dtype}, expected {np.dtype(dtype)}")
+        return
     top = float(np.finfo(dtype).max)
     for p in np.ndindex(exact.shape):
         error = ulps(float(array[p]), exact[p], sizes[p], dtype)
