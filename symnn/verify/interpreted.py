@@ -35,6 +35,27 @@ def _compensated(total: Any, lost: Any, value: Any) -> tuple[Any, Any]:
     return new, (new - total) - step
 
 
+def _unwritten(shape: Any, dtype: Any = float) -> Any:
+    """An array that nothing was written to yet: what a kernel leaves out must not happen to be right."""
+    kind = np.dtype(dtype)
+    return np.full(shape, np.iinfo(kind).min if kind.kind in "iu" else np.nan, kind)
+
+
+def _numpy() -> ModuleType:
+    """NumPy, but for arrays that are not written to."""
+    made = ModuleType("numpy", np.__doc__)
+    made.__dict__.update(vars(np))
+    made.__dict__["empty"] = _unwritten
+    return made
+
+
+def _making_room(output: Callable[..., Any]) -> Callable[..., Any]:
+    def made(name: str, given: Any, shape: Any, real: Any, inputs: Any) -> Any:
+        return output(name, _unwritten(shape, real) if given is None else given, shape, real, inputs)
+
+    return made
+
+
 #: What takes the place of the runtime's: its functions cannot be called outside compiled code.
 _FUNCTIONS: dict[str, Callable[..., Any]] = {
     **{name: _function(name) for name in ("exp", "expm1", "log", "log1p", "tanh", "sin", "cos", "sign")},
@@ -70,6 +91,10 @@ def interpreted(module: ModuleType) -> ModuleType:
 
 def _plain(name: str, value: Any, home: str, names: dict[str, Any]) -> Any:
     """What stands for a name: a function of the module itself reads the copy's names."""
+    if value is np:
+        return _numpy()
+    if name == "output":
+        return _making_room(value)
     written = getattr(value, "py_func", value)
     if inspect.isfunction(written) and written.__module__ == home:
         copy = FunctionType(written.__code__, names, name, written.__defaults__, written.__closure__)

@@ -24,12 +24,10 @@ from symnn.verify.report import Measure
 from symnn.verify.sample import Instance, draw_like, sizes_of
 from symnn.verify.trials import DRAWS, Call, Trial, trial_of
 
-__all__ = ["even_seeds", "kernel_measures", "kernel_trials", "weight_of", "whole_batch", "with_rows"]
+__all__ = ["even_seeds", "kernel_measures", "kernel_trials", "varied_sizes", "weight_of", "whole_batch"]
 
 #: How many instances of other sizes, with other parameters: numbers alone, as schedules have them, take no time.
 _VARIED = {False: 3, True: 12}
-#: One row, and rows that do not fill their last chunk.
-_ROWS = (1, 5)
 
 Array = np.ndarray[Any, Any]
 Pair = tuple[Derivation | None, Derivation | None]
@@ -93,7 +91,7 @@ def _regime(
         # Numbers so large that a sum overflows on the way to a kink: nothing here has one right answer.
         return None
     what = f"{np.dtype(dtype).name}, {regime.name}"
-    along = regime.name in ("ordinary", "huge")
+    along = regime.name in ("ordinary", "far from zero", "huge")
     try:
         calls = _calls(module, op, derivations, dtype, instance, seeds, rng, stable, "sum", along)
     except VerificationError:
@@ -137,9 +135,7 @@ def _varied(
     from all of their ranges; means over the batch."""
 
     def drawn() -> Instance:
-        sizes = sizes_of(op, rng, least=1 if k > 1 else 2, most=5)
-        if k < len(_ROWS):
-            sizes = with_rows(op, sizes, _ROWS[k])
+        sizes = varied_sizes(op, rng, k)
         return ordinary_instance(op, rng, dtype, defaults=False, sizes=sizes)
 
     instance, seeds = _decided(op, derivations[0], dtype, rng, drawn)
@@ -150,10 +146,13 @@ def _varied(
     return trial_of(method, what, [(partial(_spread, call), wanted) for call, wanted in calls], dtype, instance, op)
 
 
-def with_rows(op: Op, sizes: dict[str, int], rows: int) -> dict[str, int]:
-    """The same extents with so many rows: positions along the first axis of the first argument, if that is free."""
+def varied_sizes(op: Op, rng: np.random.Generator, k: int) -> dict[str, int]:
+    """Few positions along every axis and one row; then more of each, as many as take another way through a module,
+    with rows that do not fill their last chunk; then any."""
+    least, most, rows = ((2, 2, 1), (3, 4, 5))[k] if k < 2 else (1, 5, None)
+    sizes = sizes_of(op, rng, least=least, most=most)
     first = op.arguments[0].axes[0].axis if op.arguments and op.arguments[0].axes else ""
-    return {name: rows if name == first else size for name, size in sizes.items()}
+    return {name: rows if rows and (name == first or op.elementwise) else size for name, size in sizes.items()}
 
 
 def _spread(call: Call, module: Any) -> Results:

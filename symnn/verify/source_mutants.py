@@ -37,6 +37,8 @@ _OTHER_SEED = 101
 #: By how many ulps of its largest number a result may change before its own bound has to excuse it: a millionth is
 #: far more in double precision.
 _CHANGED = {np.float64: 2.0**12, np.float32: 64.0}
+#: The change between the two zeros.
+_NOTHING = float(np.finfo(float).tiny)
 _TYPES = (np.float64, np.float32)
 
 
@@ -136,7 +138,8 @@ class Judge:
         reason = _caught(self.other_trials, faulty)
         if reason:
             return MISSED, f"caught with another seed: {reason}"
-        return TOLERATED, f"changes results by at most {worst:.2g} ulps"
+        zeros = "changes the signs of zeros alone"
+        return TOLERATED, zeros if worst <= _NOTHING else f"changes results by at most {worst:.2g} ulps"
 
 
 def _spread(module: Any, op: Op, instance: Instance, seeds: Any, dtype: type) -> Results:
@@ -174,7 +177,7 @@ def _change(found: Results, own: Results, dtype: type) -> float:
     """By how many ulps of its largest number a result has changed at most; zero for the same bits."""
     if _same([found], [own]):
         return 0.0
-    worst = float(np.finfo(float).tiny)
+    worst = _NOTHING
     for name, arrays in own.items():
         for wanted, got in zip(map(np.asarray, arrays), map(np.asarray, found[name]), strict=True):
             if wanted.shape != got.shape or not np.array_equal(np.isfinite(wanted), np.isfinite(got)):
