@@ -41,8 +41,8 @@ PLANTED, IN_GRADIENTS = 100, 40
 ENOUGH = 0.95
 
 
-def one(name: str) -> dict[str, Any]:
-    """What becomes of the faults in one operation."""
+def one(name: str, known: str = "") -> dict[str, Any]:
+    """What becomes of the faults in one operation; its name alone where its code is known."""
     from symnn.calculus import reverse
     from symnn.calculus.programs import programs
     from symnn.verify.gradients import cases
@@ -51,12 +51,14 @@ def one(name: str) -> dict[str, Any]:
 
     start = time.monotonic()
     op = catalogue_operations()[name]
+    text = source_of(op)
+    if code_hash(text) == known:
+        return {"operation": name}
     tried: list[tuple[str, Any]] = []
     if op.differentiable:
         derivation = reverse.derive(op)
         verdicts = try_mutants(derivation, cases(op, derivation.wrt), most=IN_GRADIENTS)
         tried += [("gradient", t) for t in verdicts.tried]
-    text = source_of(op)
     with loaded(op, "cpu", text) as module:
         judge = judge_of(module, programs(op))
         tried += [("source", t) for t in try_source_mutants(judge, text, PLANTED - len(tried)).tried]
@@ -69,6 +71,10 @@ def one(name: str) -> dict[str, Any]:
         for where, t in tried if t.verdict != CAUGHT
     ]  # fmt: skip
     return made | {"seconds": round(time.monotonic() - start, 1)}
+
+
+def _one(task: tuple[str, str]) -> dict[str, Any]:
+    return one(*task)
 
 
 def totals(operations: dict[str, Any]) -> dict[str, Counter[str]]:
@@ -96,13 +102,15 @@ def main() -> int:
     kept: dict[str, Any] = json.loads(given.output.read_text(encoding="utf-8")) if given.output.is_file() else {}
     result = {"symnn": __version__, "date": "", "operations": kept.get("operations", {})}
     chosen = [catalogue_operations()[name] for name in given.operations] or catalogue_operations().values()
-    codes = {op.name: code_hash(source_of(op)) for op in chosen if op.kind is not Kind.STATEMENT}
-    fresh = not (given.again or given.operations)
-    names = [n for n, c in codes.items() if not (fresh and result["operations"].get(n, {}).get("code") == c)]
+    names = [op.name for op in chosen if op.kind is not Kind.STATEMENT]
+    known = {} if given.again or given.operations else {n: e["code"] for n, e in result["operations"].items()}
+    tasks = [(name, known.get(name, "")) for name in names]
     # A process takes a few operations: what is remembered of expressions grows with them.
     with multiprocessing.get_context("spawn").Pool(given.jobs, maxtasksperchild=5) as pool:
-        for k, made in enumerate(pool.imap_unordered(one, names), 1):
+        for k, made in enumerate(pool.imap_unordered(_one, tasks), 1):
             name = made.pop("operation")
+            if not made:
+                continue
             result["operations"][name] = made
             result["operations"] = dict(sorted(result["operations"].items()))
             result["date"] = datetime.datetime.now(datetime.UTC).date().isoformat()

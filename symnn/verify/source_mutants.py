@@ -53,9 +53,11 @@ class Judge:
     curved: Derivation | None
     seed: int = 0
     plain: ModuleType = field(init=False)
+    patient: ModuleType = field(init=False)
 
     def __post_init__(self) -> None:
-        self.plain = interpreted(self.module)
+        # Faults are planted in a copy of their own: answers are worked out when they are first needed.
+        self.plain, self.patient = interpreted(self.module), interpreted(self.module)
 
     @property
     def op(self) -> Op:
@@ -118,7 +120,7 @@ class Judge:
                     yield partial(call_hvp, **given, moving=moving, seeds=seeds, reduction=reduction), dtype
 
     def verdict(self, fault: Fault) -> Tried:
-        with planted(self.plain, fault) as faulty:
+        with planted(self.patient, fault) as faulty:
             verdict, note = self._verdict(faulty)
         return Tried(fault.kind, fault.description, verdict, note)
 
