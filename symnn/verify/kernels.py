@@ -74,6 +74,9 @@ def kernel_trials(
                 yield trial
         if op.kind is not Kind.SCHEDULE and not brief:
             yield _special(op, derivation, dtype, np.random.default_rng([seed, 9]), method)
+    if op.elementwise and derivation is not None and len(op.differentiable) == 1:
+        pair, rng = (derivation, tangent), np.random.default_rng([seed, 20])
+        yield _at_zero(module, op, pair, dtypes[-1], rng, stable, method)
     for k in range(_VARIED[op.kind is Kind.SCHEDULE]):
         rng = np.random.default_rng([seed, 18, k])
         trial = _varied(module, op, (derivation, tangent), dtypes[-1], k, rng, stable, method)
@@ -109,7 +112,7 @@ def _calls(
     """A module's functions on an instance, with what is expected; those of a whole batch by their sum or mean."""
     derivation, tangent = derivations
     expected = expect(op, derivation, instance, seeds, dtype, stable)
-    given = {"op": op, "instance": instance, "dtype": dtype}
+    given: dict[str, Any] = {"op": op, "instance": instance, "dtype": dtype}
     calls: list[tuple[Call, Expected]] = [(partial(call_kernel, **given, seeds=seeds), expected)]
     batch = op.kind in (Kind.LOSS, Kind.REGULARIZER)
     if batch and hasattr(module, "value_and_grad"):
@@ -153,6 +156,19 @@ def varied_sizes(op: Op, rng: np.random.Generator, k: int) -> dict[str, int]:
     sizes = sizes_of(op, rng, least=least, most=most)
     first = op.arguments[0].axes[0].axis if op.arguments and op.arguments[0].axes else ""
     return {name: rows if rows and (name == first or op.elementwise) else size for name, size in sizes.items()}
+
+
+def _at_zero(
+    module: Any, op: Op, derivations: Pair, dtype: type, rng: np.random.Generator, stable: Mapping[str, Any],
+    method: str,
+) -> Trial:
+    """The functions with zeros among the elements: where kinks are, the declaration's choice there is the right one."""
+    instance = ordinary_instance(op, rng, dtype, sizes=varied_sizes(op, rng, 1))
+    for a in op.differentiable:
+        first = next(iter(np.ndindex(instance.arrays[a.name].shape)))
+        instance = instance.changed(a.name, first, mpmath.mpf(0))
+    calls = _calls(module, op, derivations, dtype, instance, cotangents(op, instance, rng), rng, stable, "sum", True)
+    return trial_of(method, f"{np.dtype(dtype).name}, at zero", calls, dtype, instance, op)
 
 
 def _spread(call: Call, module: Any) -> Results:
