@@ -154,8 +154,9 @@ def varied_sizes(op: Op, rng: np.random.Generator, k: int) -> dict[str, int]:
     with rows that do not fill their last chunk; then any."""
     least, most, rows = ((2, 2, 1), (3, 4, 5))[k] if k < 2 else (1, 5, None)
     sizes = sizes_of(op, rng, least=least, most=most)
-    first = op.arguments[0].axes[0].axis if op.arguments and op.arguments[0].axes else ""
-    return {name: rows if rows and (name == first or op.elementwise) else size for name, size in sizes.items()}
+    # The rows of what comes out are not always those of the first argument: a table is read row by row.
+    firsts = {axes[0].axis for axes in (*(a.axes for a in op.arguments[:1]), op.equation(op.outputs[0]).axes) if axes}
+    return {name: rows if rows and (name in firsts or op.elementwise) else size for name, size in sizes.items()}
 
 
 def _at_zero(
