@@ -144,7 +144,11 @@ def _varied(
     instance, seeds = _decided(op, derivations[0], dtype, rng, drawn)
     if instance is None:
         return None
-    calls = _calls(module, op, derivations, dtype, instance, seeds, rng, stable, "mean", True)
+    try:
+        calls = _calls(module, op, derivations, dtype, instance, seeds, rng, stable, "mean", True)
+    except VerificationError:
+        # A statistic of a single number, say: nothing is defined there.
+        return None
     what = f"{np.dtype(dtype).name}, other sizes, parameters and strides"
     return trial_of(method, what, [(partial(_spread, call), wanted) for call, wanted in calls], dtype, instance, op)
 

@@ -30,7 +30,8 @@ _PLUMBING = frozenset({
     "check", "number", "require", "extent_of", "output", "outputs", "updated", "pairs", "reduction_of", "per_sample",
     "cotangent", "namedtuple", "typed", "shape_of", "seeded", "seed_or", "empty", "zeros",
 })  # fmt: skip
-_LOOPS = frozenset({"range", "prange"})
+#: What loops over numbers end in, whether their turns are taken in order or by several threads.
+_LOOP = "range"
 _WIDER: dict[type[ast.cmpop], type[ast.cmpop]] = {
     ast.Lt: ast.LtE, ast.LtE: ast.Lt, ast.Gt: ast.GtE, ast.GtE: ast.Gt, ast.Eq: ast.NotEq, ast.NotEq: ast.Eq,
 }
@@ -228,7 +229,7 @@ def _positions(function: ast.FunctionDef) -> set[str]:
             elif isinstance(node, ast.Compare) and _names(node.left) & found and not _values_in(node):
                 found |= _names(node)
         grown = len(found) > before
-    return found - {"real", "min", "max", "len"} - _LOOPS
+    return {n for n in found - {"real", "min", "max", "len"} if not n.endswith(_LOOP)}
 
 
 def _is_whole_arithmetic(node: ast.AST) -> bool:
@@ -384,7 +385,7 @@ def _shifted(e: ast.expr, by: int) -> ast.expr:
 
 def _loop(node: ast.For) -> Iterator[Change]:
     """A loop that starts one late, or ends one early or late."""
-    if not (isinstance(node.iter, ast.Call) and _name(node.iter.func) in _LOOPS):
+    if not (isinstance(node.iter, ast.Call) and _name(node.iter.func).endswith(_LOOP)):
         return
     ends = node.iter.args if len(node.iter.args) > 1 else [ast.Constant(0), *node.iter.args]
     for low, high in ((1, 0), (0, -1), (0, 1)):
@@ -419,7 +420,7 @@ def _guard(node: ast.If) -> Iterator[Change]:
 def _call(e: ast.Call, whole: set[str]) -> Iterator[Change]:
     """Arguments in another order; of a function of two numbers, one of them."""
     name = _name(e.func)
-    if name in _LOOPS or any(isinstance(a, ast.Starred) for a in e.args):
+    if name.endswith(_LOOP) or any(isinstance(a, ast.Starred) for a in e.args):
         return
     for k in range(len(e.args) - 1):
         swapped = [*e.args[:k], e.args[k + 1], e.args[k], *e.args[k + 2 :]]
