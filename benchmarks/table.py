@@ -1,4 +1,4 @@
-"""Write the tables of speed and of accuracy in README.md from the committed results.
+"""Write the tables of speed and of accuracy, and the count of planted faults, in README.md from the committed results.
 
     python benchmarks/table.py            # writes
     python benchmarks/table.py --check    # exit status 1 where README.md is not what would be written
@@ -16,9 +16,11 @@ from typing import Any
 ROOT = Path(__file__).resolve().parents[1]
 RESULTS = ROOT / "benchmarks" / "results" / "cpu.json"
 ACCURACY = ROOT / "benchmarks" / "results" / "accuracy.json"
+MUTANTS = ROOT / "benchmarks" / "results" / "mutants.json"
 README = ROOT / "README.md"
 _BETWEEN = re.compile(r"(<!-- benchmarks: .*? -->\n).*?(<!-- end of benchmarks -->)", re.DOTALL)
 _ACCURACY = re.compile(r"(<!-- accuracy: .*? -->\n).*?(<!-- end of accuracy -->)", re.DOTALL)
+_MUTANTS = re.compile(r"(<!-- mutants: .*? -->\n).*?(<!-- end of mutants -->)", re.DOTALL)
 
 
 def markdown(report: Mapping[str, Any]) -> str:
@@ -64,17 +66,28 @@ def _error(tally: Mapping[str, Any]) -> str:
     return text + (" †" if any(tally[kind] for kind in ("zero", "nan", "infinity", "sign")) else "")
 
 
+def mutants(report: Mapping[str, Any]) -> str:
+    """How many planted faults were caught, by class, as a table of Markdown."""
+    entries = report["operations"].values()
+    lines = ["| faults | planted | caught | missed | tolerated | equivalent |", "|---|" + "--:|" * 5]
+    for label in ("arithmetic", "other"):
+        counts = [sum(entry[label][v] for entry in entries) for v in ("caught", "missed", "tolerated", "equivalent")]
+        lines.append(f"| {label} | {sum(counts)} | {' | '.join(map(str, counts))} |")
+    return "\n".join([*lines, "", f"{len(entries)} operations; symnn {report['symnn']}; {report['date']}."])
+
+
 def filled(readme: str, report: Mapping[str, Any]) -> str:
     """The README with its table replaced."""
     text, count = _BETWEEN.subn(lambda found: f"{found[1]}{markdown(report)}\n{found[2]}", readme)
     if count != 1:
         place = "<!-- benchmarks: … --> … <!-- end of benchmarks -->"
         raise SystemExit(f"error: README.md has no place for the table: {place}")
-    text, count = _ACCURACY.subn(
-        lambda found: f"{found[1]}{accuracy(json.loads(ACCURACY.read_text(encoding='utf-8')))}\n{found[2]}", text
-    )
-    if count != 1:
-        raise SystemExit("error: README.md has no place for <!-- accuracy: … --> … <!-- end of accuracy -->")
+    others = ((_ACCURACY, ACCURACY, accuracy, "accuracy"), (_MUTANTS, MUTANTS, mutants, "mutants"))
+    for place, path, made, name in others:
+        told = made(json.loads(path.read_text(encoding="utf-8")))
+        text, count = place.subn(lambda found, told=told: f"{found[1]}{told}\n{found[2]}", text)
+        if count != 1:
+            raise SystemExit(f"error: README.md has no place for <!-- {name}: … --> … <!-- end of {name} -->")
     return text
 
 

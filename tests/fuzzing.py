@@ -27,11 +27,12 @@ from symnn.verify.adjoint import ADJOINT_BOUND, derived_tangent
 from symnn.verify.calls import call_jvp, call_kernel, call_value_and_grad
 from symnn.verify.gradients import GRADIENT_BOUND, derived_gradient, seed_values, seeds_for
 from symnn.verify.interpreted import interpreted
-from symnn.verify.kernels import KERNEL_BOUND, Worst, compare, whole_batch
+from symnn.verify.kernels import whole_batch
 from symnn.verify.numeric import directional, numeric_gradient, relative_error
 from symnn.verify.reference import expect, expect_tangent, undecided
 from symnn.verify.sample import Instance, draw, draw_like, sizes_of
 from symnn.verify.second import second_measures
+from symnn.verify.trials import KERNEL_BOUND, Worst, compare
 
 __all__ = ["OUTCOMES", "FuzzError", "check", "declared"]
 

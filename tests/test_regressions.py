@@ -22,10 +22,10 @@ from symnn.registry import catalogue_operations, load_operations
 from symnn.verify import verify_operation
 from symnn.verify.gradients import cases, gradient_error
 from symnn.verify.interpreted import interpreted
-from symnn.verify.kernels import ulps
 from symnn.verify.mutants import mutants_of, try_mutants
 from symnn.verify.numeric import directional
 from symnn.verify.sample import draw_like
+from symnn.verify.trials import ulps
 
 OPERATIONS = load_operations(str(Path(__file__).with_name("regression_operations.py")))
 DTYPES = pytest.mark.parametrize("dtype", [np.float32, np.float64], ids=["float32", "float64"])

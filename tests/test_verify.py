@@ -46,7 +46,7 @@ from symnn.verify.chunks import chunk_measure
 from symnn.verify.evaluate import array_of
 from symnn.verify.gradients import cases, gradient_error, gradient_measures, kink_error
 from symnn.verify.interpreted import interpreted
-from symnn.verify.kernels import kernel_measures, ulps
+from symnn.verify.kernels import kernel_measures
 from symnn.verify.kinks import kink_points, kinks_of
 from symnn.verify.moments import initialiser_measures
 from symnn.verify.mpfr import MPFR
@@ -58,6 +58,7 @@ from symnn.verify.running import running
 from symnn.verify.sample import draw
 from symnn.verify.stable import program_measures
 from symnn.verify.steps import step_measures
+from symnn.verify.trials import ulps
 
 n, c, d = axes("n c d")
 OPERATIONS = catalogue_operations()
@@ -405,15 +406,15 @@ def test_every_function_of_a_module_is_measured():
     made, gradient, tangent = programs(op), reverse.derive(op), forward.derive(op)
     Two = namedtuple("Two", "pred")
 
-    def module(scale=1.0, along=1.0):
+    def module(scale=1.0, along=1.0, mean=1.0):
         def jvp(inputs, tangents):
             r = inputs[0] - inputs[1]
             return (r**2).mean(1), (2 * along * r * tangents[0]).mean(1)
 
         def value_and_grad(pred, target, reduction="mean"):
-            assert reduction == "sum"
             r = pred - target
-            return (r**2).mean(1).sum(), Two(pred.dtype.type(scale) * 2 * r / pred.dtype.type(r.shape[1]))
+            each = pred.dtype.type({"sum": 1.0, "mean": mean / len(pred)}[reduction])
+            return each * (r**2).mean(1).sum(), Two(pred.dtype.type(scale) * 2 * each * r / pred.dtype.type(r.shape[1]))
 
         forward_ = lambda pred, target: ((pred - target) ** 2).mean(1)  # noqa: E731
         return SimpleNamespace(forward=forward_, value_and_grad=value_and_grad, jvp=jvp)
@@ -426,6 +427,7 @@ def test_every_function_of_a_module_is_measured():
     assert failed(module()) == set()
     assert "float64, ordinary" in failed(module(scale=1.5))
     assert "float64, ordinary" in failed(module(along=-1.0))
+    assert failed(module(mean=2.0)) == {"float64, other sizes, parameters and strides"}
 
 
 @pytest.mark.parametrize("fault", ["none", "last row", "unsteady"])

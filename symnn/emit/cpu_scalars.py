@@ -49,7 +49,8 @@ def sample_lines(op: Op, program: Program) -> list[str]:
     """``sample(shape, rng, **params)`` of an initialiser; fans that are not given come from the shape."""
     scale, drawn = program.equations
     known = {"fan_in": "math.prod(shape[1:])", "fan_out": "shape[0]"}
-    named = [f"{p.name}=None" if p.name in known else p.name for p in op.parameters]
+    written = {p.name: "" if p.default is None else f"={p.default!r}" for p in op.parameters}
+    named = [name + ("=None" if name in known else default) for name, default in written.items()]
     lines = ["shape = shape_of(shape)"]
     for p in op.parameters:
         if p.name in known:

@@ -6,6 +6,7 @@ import inspect
 import math
 from collections import namedtuple
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -14,7 +15,7 @@ from symnn.language.operation import Kind, Op, Role
 from symnn.verify.regimes import floats
 from symnn.verify.sample import Instance
 
-__all__ = ["Results", "call_hvp", "call_jvp", "call_kernel", "call_value_and_grad", "inputs_of"]
+__all__ = ["Results", "call_hvp", "call_jvp", "call_kernel", "call_value_and_grad", "inputs_of", "spread_out"]
 
 Array = np.ndarray[Any, Any]
 #: For each result, one array from each function that gives it.
@@ -42,6 +43,15 @@ def call_kernel(
         for a in op.differentiable:
             found.setdefault(f"grad {a.name}", []).append(taken_apart(op, a.name, getattr(grads, a.name), instance))
     return found
+
+
+def spread_out(instance: Instance, dtype: type) -> Instance:
+    """The same instance in new arrays of the dtype whose elements do not lie side by side, as in a slice of others."""
+    arrays = {}
+    for name, exact in instance.arrays.items():
+        array = floats(exact, dtype)
+        arrays[name] = np.repeat(array, 2, axis=-1)[..., ::2] if array.ndim else array
+    return replace(instance, arrays=arrays)
 
 
 def _params(op: Op, instance: Instance) -> dict[str, float]:
@@ -81,20 +91,30 @@ def inputs_of(op: Op, instance: Instance, dtype: type) -> dict[str, Array]:
 
 
 def call_value_and_grad(module: Any, op: Op, instance: Instance, dtype: type, reduction: str) -> Results:
-    """The value, and the gradients by each argument, of the sum or the mean over the batch."""
+    """The value, and the gradients by each argument, of the sum or the mean over the batch, by every way to them."""
     params = _params(op, instance)
-    function = module.value_and_grad
-    value, grads = function(*inputs_of(op, instance, dtype).values(), **params, **_whole(function, reduction))
-    found = {f"grad {a.name}": [taken_apart(op, a.name, getattr(grads, a.name), instance)] for a in op.differentiable}
-    return {"value": [np.asarray(value)], **found}
+    inputs = inputs_of(op, instance, dtype).values()
+    whole = _whole(module.value_and_grad, reduction)
+    value, grads = module.value_and_grad(*inputs, **params, **whole)
+    values, gradients = [value], [grads]
+    if whole and hasattr(module, "forward_saving"):
+        value, saved = module.forward_saving(*inputs, **params, **whole)
+        values += [value, module.forward(*inputs, **params, **whole)]
+        gradients.append(module.backward(saved, 1.0))
+    found: Results = {"value": [np.asarray(v) for v in values]}
+    for a in op.differentiable:
+        found[f"grad {a.name}"] = [taken_apart(op, a.name, getattr(g, a.name), instance) for g in gradients]
+    return found
 
 
-def call_jvp(module: Any, op: Op, instance: Instance, moving: Mapping[str, Array], dtype: type) -> Results:
-    """The outputs and their directional derivatives."""
+def call_jvp(
+    module: Any, op: Op, instance: Instance, moving: Mapping[str, Array], dtype: type, reduction: str = "none"
+) -> Results:
+    """The outputs and their directional derivatives, or those of their sum or mean over the batch."""
     params = _params(op, instance)
     tangents = tuple(held_together(op, a.name, floats(moving[a.name], dtype)) for a in op.differentiable)
     inputs = tuple(inputs_of(op, instance, dtype).values())
-    output, tangent = module.jvp(inputs, tangents, **params, **_whole(module.jvp, "none"))
+    output, tangent = module.jvp(inputs, tangents, **params, **_whole(module.jvp, reduction))
     found: Results = {}
     _add(found, op.outputs, _as_tuple(op, instance, output))
     _add(found, (f"tangent {n}" for n in op.results), _as_tuple(op, instance, tangent, op.results))
@@ -102,15 +122,16 @@ def call_jvp(module: Any, op: Op, instance: Instance, moving: Mapping[str, Array
 
 
 def call_hvp(
-    module: Any, op: Op, instance: Instance, moving: Mapping[str, Array], seeds: Mapping[str, Array], dtype: type
+    module: Any, op: Op, instance: Instance, moving: Mapping[str, Array], seeds: Mapping[str, Array], dtype: type,
+    reduction: str = "sum",
 ) -> Results:
-    """The Hessian-vector products: of the sum of a loss, of ⟨g, output⟩ for other operations."""
+    """The Hessian-vector products: of the sum or the mean of a loss, of ⟨g, output⟩ for other operations."""
     params = _params(op, instance)
     vectors = tuple(held_together(op, a.name, floats(moving[a.name], dtype)) for a in op.differentiable)
     inputs = tuple(inputs_of(op, instance, dtype).values())
     whole = op.kind in (Kind.LOSS, Kind.REGULARIZER)
     g = () if whole else _seeds(op, {n: floats(seeds[n], dtype) for n in op.results})
-    made = module.hvp(inputs, vectors, *g, **params, **_whole(module.hvp, "sum"))
+    made = module.hvp(inputs, vectors, *g, **params, **_whole(module.hvp, reduction))
     return {f"second {a.name}": [taken_apart(op, a.name, getattr(made, a.name), instance)] for a in op.differentiable}
 
 
@@ -123,6 +144,10 @@ def _call_step(
     parts = {a.name: _state(state, a.name) for a in op.arguments if a.role is Role.STATE and a.name != first}
     for name, part in parts.items():
         part[...] = arrays[name]
+    if hasattr(state, "_replace"):
+        # A state that the caller laid out.
+        parts = {name: arrays[name] for name in parts}
+        state = state._replace(**parts)
     others = [x for n, x in arrays.items() if n not in parts]
     module.step(*others, state, int(instance.scalars.get("t", 1)), **params)
     after = {first: arrays[first], **parts}

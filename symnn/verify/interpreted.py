@@ -15,7 +15,7 @@ from typing import Any
 
 import numpy as np
 
-__all__ = ["interpreted"]
+__all__ = ["interpreted", "quiet"]
 
 
 def _function(name: str) -> Callable[[Any], Any]:
@@ -33,6 +33,27 @@ def _compensated(total: Any, lost: Any, value: Any) -> tuple[Any, Any]:
     step = value - lost
     new = total + step
     return new, (new - total) - step
+
+
+def _unwritten(shape: Any, dtype: Any = float) -> Any:
+    """An array that nothing was written to yet: what a kernel leaves out must not happen to be right."""
+    kind = np.dtype(dtype)
+    return np.full(shape, np.iinfo(kind).min if kind.kind in "iu" else np.nan, kind)
+
+
+def _numpy() -> ModuleType:
+    """NumPy, but for arrays that are not written to."""
+    made = ModuleType("numpy", np.__doc__)
+    made.__dict__.update(vars(np))
+    made.__dict__["empty"] = _unwritten
+    return made
+
+
+def _making_room(output: Callable[..., Any]) -> Callable[..., Any]:
+    def made(name: str, given: Any, shape: Any, real: Any, inputs: Any) -> Any:
+        return output(name, _unwritten(shape, real) if given is None else given, shape, real, inputs)
+
+    return made
 
 
 #: What takes the place of the runtime's: its functions cannot be called outside compiled code.
@@ -74,19 +95,23 @@ def interpreted(module: ModuleType) -> ModuleType:
 
 def _plain(name: str, value: Any, home: str, names: dict[str, Any]) -> Any:
     """What stands for a name: a function of the module itself reads the copy's names."""
+    if value is np:
+        return _numpy()
+    if name == "output":
+        return _making_room(value)
     written = getattr(value, "py_func", value)
     if inspect.isfunction(written) and written.__module__ == home:
         copy = FunctionType(written.__code__, names, name, written.__defaults__, written.__closure__)
         copy.__kwdefaults__ = written.__kwdefaults__
-        return _quiet(copy) if written is value and not name.startswith("_") else copy
+        return quiet(copy) if written is value and not name.startswith("_") else copy
     if hasattr(value, "versions") and name not in _FUNCTIONS:
-        single, double = (names[version.py_func.__name__] for version in value.versions)
-        return lambda *u: (single if type(u[0]) is np.float32 else double)(*u)
+        single, double = (version.py_func.__name__ for version in value.versions)
+        return lambda *u: names[single if type(u[0]) is np.float32 else double](*u)
     compiled = written is not value or (not isinstance(value, FunctionType | type | ModuleType) and callable(value))
     return _FUNCTIONS[name] if name in _FUNCTIONS or compiled else value
 
 
-def _quiet(function: Callable[..., Any]) -> Callable[..., Any]:
+def quiet(function: Callable[..., Any]) -> Callable[..., Any]:
     """A public function, without NumPy's warnings: compiled code gives an infinity without a word."""
 
     def called(*given: Any, **named: Any) -> Any:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import inspect
 import itertools
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+import math
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from functools import partial
 from typing import Any
 
 import mpmath
@@ -13,55 +15,22 @@ import numpy as np
 from symnn.calculus.trace import Derivation
 from symnn.errors import VerificationError
 from symnn.language.operation import Kind, Op, Programs
-from symnn.verify.calls import Results, call_jvp, call_kernel, call_value_and_grad
+from symnn.verify.calls import Results, call_jvp, call_kernel, call_value_and_grad, spread_out
 from symnn.verify.chunks import chunk_measure
 from symnn.verify.gradients import seed_values
 from symnn.verify.reference import Expected, expect, expect_tangent, undecided
 from symnn.verify.regimes import Regime, cotangents, ordinary_instance, regimes, special_cases
 from symnn.verify.report import Measure
-from symnn.verify.sample import Instance, draw_like
+from symnn.verify.sample import Instance, draw_like, sizes_of
+from symnn.verify.trials import DRAWS, Call, Trial, trial_of
 
-__all__ = ["DRAWS", "KERNEL_BOUND", "Worst", "compare", "kernel_measures", "ulps", "whole_batch"]
+__all__ = ["even_seeds", "kernel_measures", "kernel_trials", "varied_sizes", "weight_of", "whole_batch"]
 
-#: Ulps of the magnitude (see ``reference``) by which a kernel may be off.
-KERNEL_BOUND = 4.0
-#: How many inputs are tried until rounding decides no branch.
-DRAWS = 12
+#: How many instances of other sizes, with other parameters: numbers alone, as schedules have them, take no time.
+_VARIED = {False: 3, True: 12}
 
 Array = np.ndarray[Any, Any]
-
-
-@dataclass
-class Worst:
-    """The largest error of a regime, where it was, and over how many numbers."""
-
-    error: float = 0.0
-    where: str = ""
-    count: int = 0
-    exempt: int = 0
-
-    def note(self, error: float, where: str) -> None:
-        self.count += 1
-        if error > self.error or (error != error and self.error == self.error):
-            self.error, self.where = error, where
-
-
-def ulps(got: float, exact: Any, magnitude: Any, dtype: type) -> float:
-    """How many ulps of the magnitude a number is off; infinities must agree, and NaN is infinitely wrong."""
-    info = np.finfo(dtype)
-    top, smallest = mpmath.mpf(float(info.max)), mpmath.mpf(float(info.smallest_subnormal))
-    if exact != exact:
-        return 0.0 if got != got else float("inf")
-    if got != got:
-        return float("inf")
-    size = min(max(abs(magnitude), smallest), top)
-    spacing = max(mpmath.ldexp(mpmath.mpf(1), int(mpmath.floor(mpmath.log(size, 2))) - info.nmant), smallest)
-    rounded = mpmath.sign(exact) * min(abs(exact), top + spacing)
-    value = mpmath.mpf(got) if np.isfinite(got) else mpmath.sign(mpmath.mpf(got)) * (top + spacing)
-    return float(abs(value - rounded) / spacing)
-
-
-# --- measures -----------------------------------------------------------------------------------------------
+Pair = tuple[Derivation | None, Derivation | None]
 
 
 def kernel_measures(
@@ -71,12 +40,25 @@ def kernel_measures(
     """The worst error in each regime and dtype, and how special values come through."""
     op = programs.op
     dtypes = tuple(dtypes)
+    trials = kernel_trials(module, programs, derivation, dtypes, seed, method, tangent)
+    made = [trial.measure(module) for trial in trials]
+    if op.kind is not Kind.SCHEDULE:
+        # The loops are the same in every type: their division among threads is tried in one.
+        made.append(chunk_measure(module, op, derivation, dtypes[-1], np.random.default_rng([seed, 11]), method))
+    return [m for m in made if m.count]
+
+
+def kernel_trials(
+    module: Any, programs: Programs, derivation: Derivation | None, dtypes: Sequence[type], seed: int = 0,
+    method: str = "kernel", tangent: Derivation | None = None,
+) -> Iterator[Trial]:
+    """What is asked of a module that has the functions of this one, as its answers are worked out."""
+    op = programs.op
     stable = {"forward": programs.forward.equations}
     if programs.forward_saving and programs.backward:
         names = {e.name for e in programs.backward.equations}
         both = (*(e for e in programs.forward_saving.equations if e.name not in names), *programs.backward.equations)
         stable["gradient"] = both
-    made = []
     for dtype in dtypes:
         # The source is the same for every type, and NumPy rounds in each as it should: one type shows the most.
         brief = method == "source" and dtype is not dtypes[0]
@@ -87,56 +69,126 @@ def kernel_measures(
             if brief and regime.name != "ordinary":
                 continue
             rng = np.random.default_rng([seed, 8, k])
-            made.append(_regime(module, op, (derivation, tangent), dtype, regime, rng, stable, method))
+            trial = _regime(module, op, (derivation, tangent), dtype, regime, rng, stable, method)
+            if trial is not None:
+                yield trial
         if op.kind is not Kind.SCHEDULE and not brief:
-            made.append(_special(module, op, derivation, dtype, np.random.default_rng([seed, 9]), method))
-        if op.kind is not Kind.SCHEDULE and dtype is dtypes[-1]:
-            # The loops are the same in every type: their division among threads is tried in one.
-            made.append(chunk_measure(module, op, derivation, dtype, np.random.default_rng([seed, 11]), method))
-    return [m for m in made if m.count]
+            yield _special(op, derivation, dtype, np.random.default_rng([seed, 9]), method)
+    if op.elementwise and derivation is not None and len(op.differentiable) == 1:
+        pair, rng = (derivation, tangent), np.random.default_rng([seed, 20])
+        yield _at_zero(module, op, pair, dtypes[-1], rng, stable, method)
+    for k in range(_VARIED[op.kind is Kind.SCHEDULE]):
+        rng = np.random.default_rng([seed, 18, k])
+        trial = _varied(module, op, (derivation, tangent), dtypes[-1], k, rng, stable, method)
+        if trial is not None:
+            yield trial
 
 
 def _regime(
-    module: Any, op: Op, derivations: tuple[Derivation | None, Derivation | None], dtype: type, regime: Regime,
-    rng: np.random.Generator, stable: Mapping[str, Any], method: str,
-) -> Measure:
-    worst = Worst()
-    derivation, tangent = derivations
-    instance, seeds = _decided(op, derivation, dtype, regime, rng)
-    skipped = Measure(method, f"{np.dtype(dtype).name}, {regime.name}", 0.0, KERNEL_BOUND, 0, skipped=True)
+    module: Any, op: Op, derivations: Pair, dtype: type, regime: Regime, rng: np.random.Generator,
+    stable: Mapping[str, Any], method: str,
+) -> Trial | None:
+    """The functions on numbers of a regime; none where nothing there has one right answer that can be worked out."""
+    instance, seeds = _decided(op, derivations[0], dtype, rng, lambda: ordinary_instance(op, rng, dtype, regime))
     if instance is None:
         # Numbers so large that a sum overflows on the way to a kink: nothing here has one right answer.
-        return skipped
+        return None
+    what = f"{np.dtype(dtype).name}, {regime.name}"
+    along = regime.name in ("ordinary", "far from zero", "huge")
     try:
-        expected = expect(op, derivation, instance, seeds, dtype, stable)
+        calls = _calls(module, op, derivations, dtype, instance, seeds, rng, stable, "sum", along)
     except VerificationError:
         if regime.name == "ordinary" or op.elementwise:
             raise
         # A composition that saturates at such numbers has no reference at any feasible precision.
-        return skipped
-    found = [(call_kernel(module, op, instance, seeds, dtype), expected)]
-    if op.kind in (Kind.LOSS, Kind.REGULARIZER) and hasattr(module, "value_and_grad"):
-        whole = whole_batch(op, expect(op, derivation, instance, _ones(op, instance), dtype, stable))
-        found.append((call_value_and_grad(module, op, instance, dtype, "sum"), whole))
-    if tangent is not None and regime.name in ("ordinary", "huge") and hasattr(module, "jvp"):
+        return None
+    return trial_of(method, what, calls, dtype, instance, op)
+
+
+def _calls(
+    module: Any, op: Op, derivations: Pair, dtype: type, instance: Instance, seeds: Mapping[str, Array],
+    rng: np.random.Generator, stable: Mapping[str, Any], reduction: str, along: bool,
+) -> list[tuple[Call, Expected]]:
+    """A module's functions on an instance, with what is expected; those of a whole batch by their sum or mean."""
+    derivation, tangent = derivations
+    expected = expect(op, derivation, instance, seeds, dtype, stable)
+    given: dict[str, Any] = {"op": op, "instance": instance, "dtype": dtype}
+    calls: list[tuple[Call, Expected]] = [(partial(call_kernel, **given, seeds=seeds), expected)]
+    batch = op.kind in (Kind.LOSS, Kind.REGULARIZER)
+    if batch and hasattr(module, "value_and_grad"):
+        weight = weight_of(op, instance, reduction)
+        each = expect(op, derivation, instance, even_seeds(op, instance, weight), dtype, stable)
+        calls.append((partial(call_value_and_grad, **given, reduction=reduction), whole_batch(op, each, weight)))
+    if along and tangent is not None and hasattr(module, "jvp"):
         moving = {name: draw_like(instance.arrays[name].shape, rng) for name in tangent.wrt}
-        along = _joined(expected, expect_tangent(tangent, instance, moving, dtype))
-        found.append((call_jvp(module, op, instance, moving, dtype), along))
-    for results, wanted in found:
-        compare(worst, results, wanted, dtype, instance, op)
-    notes = [f"worst {worst.where}"] if worst.error > 1 else []
-    notes += [f"{worst.exempt} beyond the range of the dtype"] if worst.exempt else []
-    return Measure(
-        method, f"{np.dtype(dtype).name}, {regime.name}", worst.error, KERNEL_BOUND, worst.count, "; ".join(notes)
-    )
+        moved = _joined(expected, expect_tangent(tangent, instance, moving, dtype))
+        calls.append((partial(call_jvp, **given, moving=moving), moved))
+        if batch and reduction == "mean" and "reduction" in inspect.signature(module.jvp).parameters:
+            shown = {name: name for name in moved.values if not name.startswith("grad ")}
+            means = _summed(moved, shown, weight_of(op, instance, reduction))
+            calls.append((partial(call_jvp, **given, moving=moving, reduction=reduction), means))
+    return calls
+
+
+def _varied(
+    module: Any, op: Op, derivations: Pair, dtype: type, k: int, rng: np.random.Generator, stable: Mapping[str, Any],
+    method: str,
+) -> Trial | None:
+    """The functions on arrays of other sizes (among them one and odd ones) that are not contiguous, with parameters
+    from all of their ranges; means over the batch."""
+
+    def drawn() -> Instance:
+        sizes = varied_sizes(op, rng, k)
+        return ordinary_instance(op, rng, dtype, defaults=False, sizes=sizes)
+
+    instance, seeds = _decided(op, derivations[0], dtype, rng, drawn)
+    if instance is None:
+        return None
+    try:
+        calls = _calls(module, op, derivations, dtype, instance, seeds, rng, stable, "mean", True)
+    except VerificationError:
+        # A statistic of a single number, say: nothing is defined there.
+        return None
+    what = f"{np.dtype(dtype).name}, other sizes, parameters and strides"
+    return trial_of(method, what, [(partial(_spread, call), wanted) for call, wanted in calls], dtype, instance, op)
+
+
+def varied_sizes(op: Op, rng: np.random.Generator, k: int) -> dict[str, int]:
+    """Few positions along every axis and one row; then more of each, as many as take another way through a module,
+    with rows that do not fill their last chunk; then any."""
+    least, most, rows = ((2, 2, 1), (3, 4, 5))[k] if k < 2 else (1, 5, None)
+    sizes = sizes_of(op, rng, least=least, most=most)
+    # The rows of what comes out are not always those of the first argument: a table is read row by row.
+    firsts = {axes[0].axis for axes in (*(a.axes for a in op.arguments[:1]), op.equation(op.outputs[0]).axes) if axes}
+    return {name: rows if rows and (name in firsts or op.elementwise) else size for name, size in sizes.items()}
+
+
+def _at_zero(
+    module: Any, op: Op, derivations: Pair, dtype: type, rng: np.random.Generator, stable: Mapping[str, Any],
+    method: str,
+) -> Trial:
+    """The functions with zeros among the elements: where kinks are, the declaration's choice there is the right one."""
+    instance = ordinary_instance(op, rng, dtype, sizes=varied_sizes(op, rng, 1))
+    for a in op.differentiable:
+        first = next(iter(np.ndindex(instance.arrays[a.name].shape)))
+        instance = instance.changed(a.name, first, mpmath.mpf(0))
+    calls = _calls(module, op, derivations, dtype, instance, cotangents(op, instance, rng), rng, stable, "sum", True)
+    return trial_of(method, f"{np.dtype(dtype).name}, at zero", calls, dtype, instance, op)
+
+
+def _spread(call: Call, module: Any) -> Results:
+    """A call on new arrays that are not contiguous."""
+    assert isinstance(call, partial)
+    given = call.keywords
+    return call(module, instance=spread_out(given["instance"], given["dtype"]))  # type: ignore[no-any-return]
 
 
 def _decided(
-    op: Op, derivation: Derivation | None, dtype: type, regime: Regime, rng: np.random.Generator
+    op: Op, derivation: Derivation | None, dtype: type, rng: np.random.Generator, drawn: Callable[[], Instance]
 ) -> tuple[Instance | None, dict[str, Array]]:
     """An instance with cotangents at which rounding decides no branch; none where none is found."""
     for _ in range(DRAWS):
-        instance = ordinary_instance(op, rng, dtype, regime)
+        instance = drawn()
         seeds = cotangents(op, instance, rng)
         given = {**instance.values, **(seed_values(derivation, seeds) if derivation else {})}
         if not undecided(derivation or op, given, instance.sizes, dtype):
@@ -144,20 +196,32 @@ def _decided(
     return None, {}
 
 
-def _ones(op: Op, instance: Instance) -> dict[str, Array]:
-    """The cotangents of a sum over the batch."""
+def weight_of(op: Op, instance: Instance, reduction: str) -> Any:
+    """What a sample counts in a sum or a mean over the batch."""
+    count = math.prod(instance.sizes[i.axis] for i in op.equation(op.outputs[0]).axes)
+    return mpmath.mpf(1) if reduction == "sum" else mpmath.mpf(1) / count
+
+
+def even_seeds(op: Op, instance: Instance, weight: Any) -> dict[str, Array]:
+    """The cotangents of a sum over the batch, or of a mean."""
     shapes = {n: tuple(instance.sizes[i.axis] for i in op.equation(n).axes) for n in op.results}
-    return {n: np.array(np.full(shape, mpmath.mpf(1), dtype=object), dtype=object) for n, shape in shapes.items()}
+    return {n: np.array(np.full(shape, weight, dtype=object), dtype=object) for n, shape in shapes.items()}
 
 
-def whole_batch(op: Op, each: Expected) -> Expected:
-    """What is expected of the value of a whole batch: the sum of its samples' values."""
-    (name,) = op.outputs
+def whole_batch(op: Op, each: Expected, weight: Any = 1) -> Expected:
+    """What is expected of the value of a whole batch: the sum of its samples' values, or their mean."""
+    return _joined(each, _summed(each, {op.outputs[0]: "value"}, weight))
+
+
+def _summed(each: Expected, names: Mapping[str, str], weight: Any) -> Expected:
+    """Results summed over the batch, under other names."""
     with mpmath.workdps(60):
-        parts = ({"value": np.asarray(np.sum(p[name]), dtype=object)} for p in (each.values, each.magnitudes))
-        value, size = parts
-        width = {"value": np.asarray(np.max(each.widest[name]), dtype=object)}
-    return _joined(each, Expected(value, size, width))
+        values, sizes = (
+            {shown: np.asarray(np.sum(part[n]) * weight, dtype=object) for n, shown in names.items()}
+            for part in (each.values, each.magnitudes)
+        )
+        width = {shown: np.asarray(np.max(each.widest[n]), dtype=object) for n, shown in names.items()}
+    return Expected(values, sizes, width)
 
 
 def _joined(one: Expected, other: Expected) -> Expected:
@@ -166,45 +230,16 @@ def _joined(one: Expected, other: Expected) -> Expected:
     )
 
 
-def compare(worst: Worst, found: Results, wanted: Expected, dtype: type, instance: Instance, op: Op) -> None:
-    with mpmath.workdps(60):
-        for name, arrays in found.items():
-            for array in arrays:
-                _compare(worst, name, array, wanted, dtype, instance, op)
-
-
-def _compare(
-    worst: Worst, name: str, array: Array, expected: Expected, dtype: type, instance: Instance, op: Op
-) -> None:
-    exact, sizes, widest = expected.values[name], expected.magnitudes[name], expected.widest[name]
-    if np.shape(array) != exact.shape:
-        worst.note(float("inf"), f"{name} has shape {np.shape(array)}, expected {exact.shape}")
-        return
-    top = float(np.finfo(dtype).max)
-    for p in np.ndindex(exact.shape):
-        error = ulps(float(array[p]), exact[p], sizes[p], dtype)
-        if (widest[p] > top and abs(exact[p]) <= top) or (sizes[p] > top and not np.isfinite(array[p])):
-            worst.exempt += 1
-            continue
-        at = f"{name}{list(p)} = {float(array[p])!r}, exact {mpmath.nstr(exact[p], 17)}"
-        if op.elementwise and instance.arrays:
-            at += ", at " + ", ".join(f"{n} = {mpmath.nstr(a[p], 9)}" for n, a in instance.arrays.items() if a.ndim)
-        worst.note(error, at)
-
-
-def _special(
-    module: Any, op: Op, derivation: Derivation | None, dtype: type, rng: np.random.Generator, method: str
-) -> Measure:
+def _special(op: Op, derivation: Derivation | None, dtype: type, rng: np.random.Generator, method: str) -> Trial:
     """How many results are wrong where one input is NaN, +∞ or −∞.
 
     NaN must come through wherever the reference has it; at ±∞ a result must be the limit, to half the digits of the
     dtype (how exact kernels are is measured elsewhere). Where an infinity meets a reduction or an optimizer's state,
     NaN (∞ − ∞) is an answer too, and is counted in the note; another number than the limit is wrong everywhere.
     """
-    wrong, count, undefined, where = 0, 0, 0, ""
-    strict = op.elementwise and op.kind is Kind.ACTIVATION
     start = ordinary_instance(op, rng, dtype)
     seeds = cotangents(op, start, rng)
+    calls, wanted = [], []
     for kind, name, position, instance in special_cases(op, start):
         if kind != "nan" and len(op.arguments) > 4:
             continue  # limits of many parts at once take digits without end; each part has its own
@@ -214,10 +249,22 @@ def _special(
             if op.elementwise:
                 raise
             continue
-        found = call_kernel(module, op, instance, seeds, dtype)
+        calls.append(partial(call_kernel, op=op, instance=instance, seeds=seeds, dtype=dtype))
+        wanted.append((kind, f"with {kind} in {name}{list(position)}", limits))
+    judge = partial(_judged, op=op, dtype=dtype, wanted=wanted)
+    return Trial(method, f"{np.dtype(dtype).name}, NaN and ±∞, wrong", 0.0, tuple(calls), judge)
+
+
+def _judged(
+    found: Sequence[Results], op: Op, dtype: type, wanted: Sequence[tuple[str, str, dict[str, Array]]]
+) -> tuple[float, int, str]:
+    """How many results are not the limit, of how many."""
+    wrong, count, undefined, where = 0, 0, 0, ""
+    strict = op.elementwise and op.kind is Kind.ACTIVATION
+    for results, (kind, place, limits) in zip(found, wanted, strict=True):
         # Where the value itself is ∞ − ∞, its gradients are those of no limit.
-        lost = kind != "nan" and not strict and any(np.isnan(x).any() for n in op.outputs for x in found[n])
-        for result, arrays in found.items():
+        lost = kind != "nan" and not strict and any(np.isnan(x).any() for n in op.outputs for x in results[n])
+        for result, arrays in results.items():
             # Sums are compared in the units of what they add up, which is of order one.
             scale = 0.0 if strict else max(1.0, _largest(limits[result]))
             for array, p in itertools.product(arrays, np.ndindex(limits[result].shape)):
@@ -229,11 +276,10 @@ def _special(
                     undefined += 1
                     continue
                 wrong += 1
-                at = f"with {kind} in {name}{list(position)}"
-                where = where or f"{result}{list(p)} = {got!r}, limit {_shown(limit)}, {at}"
+                where = where or f"{result}{list(p)} = {got!r}, limit {_shown(limit)}, {place}"
     notes = [where] if where else []
     notes += [f"{undefined} NaN where there is a limit"] if undefined else []
-    return Measure(method, f"{np.dtype(dtype).name}, NaN and ±∞, wrong", float(wrong), 0.0, count, "; ".join(notes))
+    return float(wrong), count, "; ".join(notes)
 
 
 def _shown(exact: Any) -> str:

@@ -17,7 +17,7 @@ from symnn.verify.evaluate import Evaluation
 from symnn.verify.report import Measure
 from symnn.verify.sample import draw
 
-__all__ = ["initialiser_measures"]
+__all__ = ["initialiser_measures", "number_of"]
 
 _DIGITS = 40
 _BOUND = 1e-25
@@ -33,7 +33,7 @@ def initialiser_measures(op: Op, solved: Derivation, seed: int = 0, count: int =
         for _ in range(count):
             values = dict(draw(op, rng).values)
             for e in solved.equations:
-                values[e.name] = _number(e.value, values)
+                values[e.name] = number_of(e.value, values)
             error = abs(_difference(op, values))
             worst = float(error) if error != error or error > worst else worst
     return [Measure("scale", "the assumed relation holds", worst, _BOUND, count)]
@@ -52,11 +52,11 @@ def _difference(op: Op, values: Values) -> Any:
         else:
             value, z = moment.args
             extra[f"moment{k}"] = _mean(value**2, z, normal(0, 1), values)
-    left, right = (_number(side.xreplace(moments), extra) for side in fact.args)
+    left, right = (number_of(side.xreplace(moments), extra) for side in fact.args)
     return (left - right) / right
 
 
-def _number(expr: sp.Expr, values: Values) -> Any:
+def number_of(expr: sp.Expr, values: Values) -> Any:
     """A scalar expression; unknowns and the scales solved for are looked up by name."""
     plain: dict[sp.Basic, sp.Basic] = {u: sp.Symbol(str(u.name)) for u in expr.atoms(Unknown)}
     plain |= {e: sp.Symbol(e.name) for e in expr.atoms(Entry) if not e.indices and isinstance(e.tensor, Tensor)}
@@ -71,7 +71,7 @@ def _variance(distribution: sp.Expr, values: Values) -> Any:
 def _mean(value: sp.Expr, at: sp.Symbol, distribution: sp.Expr, values: Values) -> Any:
     """∫ value · density, split at zero, where activations have their kinks."""
     density, low, high = distribution.density(at)
-    ends = [_number(low, values), _number(high, values)]
+    ends = [number_of(low, values), number_of(high, values)]
     points = [ends[0], mpmath.mpf(0), ends[1]] if ends[0] < 0 < ends[1] else ends
     integrand = value * density
-    return mpmath.quad(lambda p: _number(integrand, {**values, str(at.name): p}), points)
+    return mpmath.quad(lambda p: number_of(integrand, {**values, str(at.name): p}), points)

@@ -19,6 +19,7 @@ from symnn.verify.moments import initialiser_measures
 from symnn.verify.mutants import mutant_measure
 from symnn.verify.oracles import oracle_measures
 from symnn.verify.report import Measure, Report
+from symnn.verify.samples import sample_trials
 from symnn.verify.second import second_measures
 from symnn.verify.stable import program_measures
 from symnn.verify.steps import step_measures
@@ -43,13 +44,16 @@ def verify_operation(
     from symnn.calculus.moments import solve_scale
     from symnn.calculus.programs import programs
 
-    if op.kind is Kind.INITIALISER:
-        return Report(op.name, tuple(initialiser_measures(op, solve_scale(op), seed)))
-    if op.kind is Kind.STATEMENT:
-        return Report(op.name, tuple(_statement(op, seed)))
     unknown = [d for d in dtypes if d not in ("float32", "float64")]
     if unknown:
         raise UsageError(f"verification knows float32 and float64, not {', '.join(unknown)}")
+    types = [np.dtype(d).type for d in dtypes]
+    if op.kind is Kind.INITIALISER:
+        solved = solve_scale(op)
+        drawn = [t.measure(module) for t in sample_trials(op, solved, types, seed)] if module is not None else []
+        return Report(op.name, (*initialiser_measures(op, solved, seed), *drawn))
+    if op.kind is Kind.STATEMENT:
+        return Report(op.name, tuple(_statement(op, seed)))
     measures: list[Measure] = []
     derivation = reverse.derive(op) if op.differentiable else None
     tangent = forward.derive(op) if op.differentiable else None
@@ -65,7 +69,6 @@ def verify_operation(
         curved = second.derive(op)
     made = programs(op)
     measures += program_measures(made, derivation, seed, **once)
-    types = [np.dtype(d).type for d in dtypes]
     method = "kernel" if thorough else "source"
     tried = module if module is None or thorough else interpreted(module)
     if tried is not None:

@@ -73,9 +73,15 @@ def _work(op: Op, sizes: Mapping[str, int]) -> int:
     return max((math.prod(sizes.get(i.axis, 2) for i in {*r.bound, *free_indices(r)}) for r in sums), default=0)
 
 
-def ordinary_instance(op: Op, rng: np.random.Generator, dtype: type, regime: Regime = regimes[0]) -> Instance:
-    """A random instance of full-precision numbers of the dtype; bounded arguments stay as facts bound them."""
-    instance = draw(op, rng, kernel_sizes(op, rng), defaults=True)
+def ordinary_instance(
+    op: Op, rng: np.random.Generator, dtype: type, regime: Regime = regimes[0], defaults: bool = True,
+    sizes: Mapping[str, int] | None = None,
+) -> Instance:
+    """A random instance of full-precision numbers of the dtype; bounded arguments stay as facts bound them.
+
+    Without ``defaults`` parameters are drawn from their ranges.
+    """
+    instance = draw(op, rng, kernel_sizes(op, rng) if sizes is None else sizes, defaults=defaults)
     arrays = dict(instance.arrays)
     for a in op.arguments:
         if a.role is Role.STEP or not is_free(op, a):

@@ -2,23 +2,29 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import suppress
+from functools import partial
 from typing import Any
 
 import mpmath
 import numpy as np
 
 from symnn.calculus.trace import Derivation
+from symnn.errors import VerificationError
 from symnn.language.operation import Kind, Op
 from symnn.verify.calls import call_hvp
 from symnn.verify.evaluate import DIGITS, evaluate
 from symnn.verify.gradients import seeds_for
+from symnn.verify.kernels import even_seeds, varied_sizes, weight_of
 from symnn.verify.numeric import relative_error
-from symnn.verify.reference import expect_second, second_values, undecided
+from symnn.verify.reference import Expected, expect_second, second_values, undecided
 from symnn.verify.regimes import ordinary_instance
 from symnn.verify.report import Measure
 from symnn.verify.sample import Instance, draw, draw_like, sizes_of
+from symnn.verify.trials import DRAWS, Trial, trial_of
 
-__all__ = ["second_measures"]
+__all__ = ["second_measures", "second_trials"]
 
 SYMMETRY_BOUND = 1e-40
 QUOTIENT_BOUND = 1e-25
@@ -64,7 +70,7 @@ def second_measures(
         Measure("second", "Hv, numerical", quotient, QUOTIENT_BOUND, count),
     ]
     if module is not None and hasattr(module, "hvp"):
-        made += [_run(op, second, module, dtype, np.random.default_rng([seed, 15]), method) for dtype in dtypes]
+        made += [trial.measure(module) for trial in second_trials(op, second, dtypes, seed, method)]
     return made
 
 
@@ -87,24 +93,41 @@ def _quotient(gradient: Derivation, at: Instance, seeds: dict[str, Array], v: di
         }
 
 
-def _run(
-    op: Op, second: Derivation, module: Any, dtype: type, rng: np.random.Generator, method: str
-) -> Measure:
-    from symnn.verify.kernels import DRAWS, KERNEL_BOUND, Worst, compare
+def second_trials(
+    op: Op, second: Derivation, dtypes: Sequence[type], seed: int = 0, method: str = "kernel"
+) -> Iterator[Trial]:
+    """The ``hvp`` of a module on ordinary instances, and on one of odd sizes with any parameters; sums and means."""
+    for dtype in dtypes:
+        rng = np.random.default_rng([seed, 15])
+        yield _trial(op, second, dtype, f"{method}, {np.dtype(dtype).name}", rng, ("sum",))
+    # Of one row the mean is the sum.
+    for k, reductions in enumerate((("sum", "mean"), ("mean",))):
+        rng = np.random.default_rng([seed, 19, k])
+        what = f"{method}, float64, other sizes and parameters, {reductions[0]}"
+        with suppress(VerificationError):  # a statistic of a single number, say: nothing is defined there
+            yield _trial(op, second, np.float64, what, rng, reductions, varied_sizes(op, rng, k))
 
-    worst = Worst()
+
+def _trial(
+    op: Op, second: Derivation, dtype: type, what: str, rng: np.random.Generator, reductions: tuple[str, ...],
+    sizes: Mapping[str, int] | None = None,
+) -> Trial:
+    """The products on one instance; of a loss, those of its batch's sum or mean, as it is asked for."""
+    batch = op.kind in (Kind.LOSS, Kind.REGULARIZER)
     for _ in range(DRAWS):
-        instance = ordinary_instance(op, rng, dtype)
-        whole = op.kind in (Kind.LOSS, Kind.REGULARIZER)
+        instance = ordinary_instance(op, rng, dtype, defaults=sizes is None, sizes=sizes)
         given = seeds_for(op, instance, rng)
-        if whole:
-            given = {n: np.array(np.full(g.shape, mpmath.mpf(1), dtype=object), dtype=object) for n, g in given.items()}
         vectors = {n: draw_like(instance.arrays[n].shape, rng) for n in second.wrt}
         if not undecided(second, second_values(op, second, instance, given, vectors), instance.sizes, dtype):
             break
-    expected = expect_second(op, second, instance, given, vectors, dtype)
-    compare(worst, call_hvp(module, op, instance, vectors, given, dtype), expected, dtype, instance, op)
-    notes = [f"worst {worst.where}"] if worst.error > 1 else []
-    notes += [f"{worst.exempt} beyond the range of the dtype"] if worst.exempt else []
-    what = f"{method}, {np.dtype(dtype).name}"
-    return Measure("second", what, worst.error, KERNEL_BOUND, worst.count, "; ".join(notes))
+    known: dict[Any, tuple[dict[str, Array], Expected]] = {}
+    calls = []
+    for reduction in reductions if batch else reductions[:1]:
+        weight = weight_of(op, instance, reduction) if batch else None
+        if weight not in known:
+            seeds = even_seeds(op, instance, weight) if batch else given
+            known[weight] = seeds, expect_second(op, second, instance, seeds, vectors, dtype)
+        seeds, expected = known[weight]
+        fixed: dict[str, Any] = {"instance": instance, "moving": vectors, "seeds": seeds, "reduction": reduction}
+        calls.append((partial(call_hvp, op=op, dtype=dtype, **fixed), expected))
+    return trial_of("second", what, calls, dtype, instance, op)

@@ -1,0 +1,132 @@
+"""What is asked of a module's functions, with the answers: worked out once, put to any number of modules.
+
+The references of a trial are what takes time; a faulty module is compared with those of the module that it was made
+from.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from functools import partial
+from typing import Any
+
+import mpmath
+import numpy as np
+
+from symnn.language.operation import Op
+from symnn.verify.calls import Results
+from symnn.verify.reference import Expected
+from symnn.verify.report import Measure
+from symnn.verify.sample import Instance
+
+__all__ = ["DRAWS", "KERNEL_BOUND", "Trial", "Worst", "compare", "trial_of", "ulps"]
+
+#: Ulps of the magnitude (see ``reference``) by which a kernel may be off.
+KERNEL_BOUND = 4.0
+#: How many inputs are tried until rounding decides no branch.
+DRAWS = 12
+
+Array = np.ndarray[Any, Any]
+#: A call of a module's functions on one instance.
+Call = Callable[[Any], Results]
+
+
+@dataclass(frozen=True)
+class Trial:
+    """Calls of a module's functions, and how their results are judged: (error, comparisons, note)."""
+
+    method: str
+    what: str
+    bound: float
+    calls: tuple[Call, ...]
+    judge: Callable[[Sequence[Results]], tuple[float, int, str]]
+
+    def results(self, module: Any) -> list[Results]:
+        return [call(module) for call in self.calls]
+
+    def measure(self, module: Any) -> Measure:
+        error, count, note = self.judge(self.results(module))
+        return Measure(self.method, self.what, error, self.bound, count, note)
+
+
+def trial_of(
+    method: str, what: str, calls: Sequence[tuple[Call, Expected]], dtype: type, instance: Instance, op: Op
+) -> Trial:
+    """Calls on one instance whose results must be within the bound in ulps of what is expected."""
+
+    def judge(found: Sequence[Results]) -> tuple[float, int, str]:
+        worst = Worst()
+        for results, (_, wanted) in zip(found, calls, strict=True):
+            compare(worst, results, wanted, dtype, instance, op)
+        notes = [f"worst {worst.where}"] if worst.error > 1 else []
+        notes += [f"{worst.exempt} beyond the range of the dtype"] if worst.exempt else []
+        return worst.error, worst.count, "; ".join(notes)
+
+    return Trial(method, what, KERNEL_BOUND, tuple(call for call, _ in calls), judge)
+
+
+@dataclass
+class Worst:
+    """The largest error of a regime, where it was, and over how many numbers."""
+
+    error: float = 0.0
+    where: str = ""
+    count: int = 0
+    exempt: int = 0
+
+    def note(self, error: float, where: Callable[[], str]) -> None:
+        """Count a comparison; where it was is asked for only if it is the worst so far."""
+        self.count += 1
+        if error > self.error or (error != error and self.error == self.error):
+            self.error, self.where = error, where()
+
+
+def ulps(got: float, exact: Any, magnitude: Any, dtype: type) -> float:
+    """How many ulps of the magnitude a number is off; infinities must agree, and NaN is infinitely wrong."""
+    info = np.finfo(dtype)
+    top, smallest = mpmath.mpf(float(info.max)), mpmath.mpf(float(info.smallest_subnormal))
+    if exact != exact:
+        return 0.0 if got != got else float("inf")
+    if got != got:
+        return float("inf")
+    size = min(max(abs(magnitude), smallest), top)
+    spacing = max(mpmath.ldexp(mpmath.mpf(1), int(mpmath.floor(mpmath.log(size, 2))) - info.nmant), smallest)
+    rounded = mpmath.sign(exact) * min(abs(exact), top + spacing)
+    value = mpmath.mpf(got) if np.isfinite(got) else mpmath.sign(mpmath.mpf(got)) * (top + spacing)
+    return float(abs(value - rounded) / spacing)
+
+
+def compare(worst: Worst, found: Results, wanted: Expected, dtype: type, instance: Instance, op: Op) -> None:
+    with mpmath.workdps(60):
+        for name, arrays in found.items():
+            for array in arrays:
+                _compare(worst, name, array, wanted, dtype, instance, op)
+
+
+def _compare(
+    worst: Worst, name: str, array: Array, expected: Expected, dtype: type, instance: Instance, op: Op
+) -> None:
+    exact, sizes, widest = expected.values[name], expected.magnitudes[name], expected.widest[name]
+    if np.shape(array) != exact.shape:
+        shapes = f"{name} has shape {np.shape(array)}, expected {exact.shape}"
+        worst.note(float("inf"), lambda: shapes)
+        return
+    if array.ndim and array.dtype.kind == "f" and array.dtype != dtype:
+        worst.note(float("inf"), lambda: f"{name} holds {array.dtype}, expected {np.dtype(dtype)}")
+        return
+    top = float(np.finfo(dtype).max)
+    for p in np.ndindex(exact.shape):
+        error = ulps(float(array[p]), exact[p], sizes[p], dtype)
+        if (widest[p] > top and abs(exact[p]) <= top) or (sizes[p] > top and not np.isfinite(array[p])):
+            worst.exempt += 1
+            continue
+        worst.note(error, partial(_at, name, p, array, exact, instance, op))
+
+
+def _at(name: str, p: tuple[int, ...], array: Array, exact: Array, instance: Instance, op: Op) -> str:
+    """Where a number is and what it should be."""
+    at = f"{name}{list(p)} = {float(array[p])!r}, exact {mpmath.nstr(exact[p], 17)}"
+    if op.elementwise and instance.arrays:
+        at += ", at " + ", ".join(f"{n} = {mpmath.nstr(a[p], 9)}" for n, a in instance.arrays.items() if a.ndim)
+    return at
