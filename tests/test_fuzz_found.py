@@ -194,6 +194,13 @@ def fuzzed(f, x: T[n, l], w: Learned[n, k]):
 def fuzzed(f, w: T[n, d], c1=1.0):
     f.y[d] = where(mean(w[n, d], n) > c1, 1, c1)
 """,
+    # Nothing depends on the argument: the kernel of the sum read no array, from which it would take its type.
+    "a logarithm of a sum of constants": """
+@layer
+def fuzzed(f, x: T[n, l]):
+    f.h[n, l] = log(1 + exp(sin(1)))
+    f.y[n] = log(total(exp(-f.h[n, l]**2), l))
+""",
 }
 
 #: Mistakes that were answered with another error than the language's, or not at all.
@@ -208,6 +215,11 @@ def fuzzed(f, x: T[n, d]):
 @layer
 def fuzzed(f, x: T[n, c], t: Label[n].below(c)):
     f.y[n, c] = x[n, t[2*n]]
+""",
+    "a loss that changes an argument and has no value": """
+@loss
+def fuzzed(f, x: T[n], w: Learned[n]):
+    f.w[n] = w[n]*x[n]
 """,
 }
 
@@ -226,13 +238,6 @@ def fuzzed(f, x: T[n]):
 
 #: What is not right yet, with the reason.
 OPEN = {
-    # Nothing depends on the argument: the kernel of the sum reads no array, from which it would take its type.
-    "a logarithm of a sum of constants": """
-@layer
-def fuzzed(f, x: T[n, l]):
-    f.h[n, l] = log(1 + exp(sin(1)))
-    f.y[n] = log(total(exp(-f.h[n, l]**2), l))
-""",
     # No kernel finds the place of a maximum over its rows, so that neither has its gradient.
     "a maximum of all there is": """
 @regularizer

@@ -18,6 +18,7 @@ from symnn.language.operation import SEED, Argument, Equation, Kind, Op, Program
 from symnn.language.random import Unknown
 from symnn.language.terms import Entry, Extent, Index, Reduction, Tensor, Total, free_indices, indicator, tangent
 from symnn.rewrite.forward import rewrite_forward
+from symnn.rewrite.nan import nan_through
 from symnn.rewrite.stability import stabilise
 
 __all__ = ["first_order", "programs"]
@@ -70,11 +71,11 @@ def _sample(op: Op) -> Program:
 
 def _stable(op: Op, equations: Sequence[Equation], zeros: bool = True) -> tuple[Equation, ...]:
     taken = [a.name for a in op.arguments] + [p.name for p in op.parameters]
-    return stabilise(equations, taken, zeros)[0]
+    return nan_through(stabilise(equations, taken, zeros)[0])
 
 
 def _program(name: str, op: Op, equations: Sequence[Equation], outputs: tuple[str, ...]) -> Program:
-    kept = _needed(equations, outputs)
+    kept = tuple(replace(e, value=_counted(e.value)) for e in _needed(equations, outputs))
     arrays = tuple(a for a in op.arguments if a.role is not Role.STEP)
     updates = op.updates if op.kind is Kind.OPTIMIZER else {}
     return Program(name, arrays, _scalars(op, kept), kept, outputs, updates)

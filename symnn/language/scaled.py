@@ -1,4 +1,4 @@
-"""Terms of stable programs: products whose factor vanishes or explodes, though the product does neither.
+"""Terms of stable programs: what rounding, overflow or NaN would spoil, said so that it is carried out as it should be.
 
 x e^(−x) at x = 100 is 4e−42: it holds e^(−100), which no float32 holds to more than a few bits. Carried out, the power
 of two that an exponential ends with is applied to the whole product, last of all.
@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import sympy as sp
 
-__all__ = ["near_zero", "times_erfc", "times_exp"]
+__all__ = ["near_zero", "times_erfc", "times_exp", "unless_nan"]
 
 
 class times_exp(sp.Function):  # noqa: N801
@@ -33,4 +33,10 @@ class near_zero(sp.Function):  # noqa: N801
     """
 
     nargs = 6
+    is_real = True
+
+
+class unless_nan(sp.Function):  # noqa: N801
+    """A value; NaN where one of what was compared to choose it is: ``unless_nan(value, *compared)``."""
+
     is_real = True

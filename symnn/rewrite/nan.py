@@ -1,0 +1,82 @@
+"""NaN through choices: a comparison with NaN is false, and the case that is left may not read what was compared.
+
+relu′ = 1[x > 0] is 0 at NaN by the letter, as if that were a negative number; programs have NaN there. A case that
+reads what was compared is NaN by itself, so that most choices stay as they are. It is the last rewrite of all: what
+is derived and stabilised before speaks of numbers alone.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import replace
+
+import sympy as sp
+from sympy.core.relational import Relational
+
+from symnn.language.operation import Equation
+from symnn.language.scaled import unless_nan
+from symnn.language.terms import Entry
+
+__all__ = ["nan_through"]
+
+
+def nan_through(equations: Iterable[Equation]) -> tuple[Equation, ...]:
+    """The equations with every choice NaN where a number is that it compares."""
+    return tuple(replace(e, value=_through(e.value)) for e in equations)
+
+
+def _through(expr: sp.Expr) -> sp.Expr:
+    if isinstance(expr, Entry | Relational) or not expr.atoms(sp.Piecewise):
+        return expr
+    if isinstance(expr, sp.Piecewise) and expr.args[-1][1] == sp.true:
+        return _choice(expr)
+    args = [_through(a) if isinstance(a, sp.Expr) else a for a in expr.args]
+    return expr.func(*(_once(args) if isinstance(expr, sp.Add | sp.Mul) else args))
+
+
+def _choice(expr: sp.Piecewise) -> sp.Expr:
+    """A choice whose last case is taken where no condition holds."""
+    *cases, (made, _) = ((_through(value), condition) for value, condition in expr.args)
+    for value, condition in reversed(cases):
+        reached = [made] if _fails(condition) else [value, made]
+        lost = _compared(condition) - set.intersection(*map(_carried, reached))
+        made = sp.Piecewise((value, condition), (made, True))
+        made = unless_nan(made, *sorted(lost, key=sp.default_sort_key)) if lost else made
+    return made
+
+
+def _once(terms: list[sp.Expr]) -> list[sp.Expr]:
+    """The terms of a sum or a product, of which one is enough to be NaN."""
+    made = list(terms)
+    for k, term in enumerate(made):
+        if isinstance(term, unless_nan):
+            elsewhere = set[Entry]().union(*(_carried(t) for t in made[:k] + made[k + 1 :]))
+            lost = [e for e in term.args[1:] if e not in elsewhere]
+            made[k] = unless_nan(term.args[0], *lost) if lost else term.args[0]
+    return made
+
+
+def _carried(expr: sp.Basic) -> set[Entry]:
+    """What an expression is NaN with."""
+    if isinstance(expr, Entry):
+        return {expr}
+    if not isinstance(expr, sp.Piecewise):
+        return set[Entry]().union(*map(_carried, expr.args))
+    cases = [(_carried(value), condition) for value, condition in expr.args]
+    found = set.intersection(*(value for value, _ in cases))
+    for k, (_, condition) in enumerate(cases):
+        reached = [value for value, _ in cases[k + _fails(condition) :]]
+        found |= _compared(condition) & set.intersection(*reached) if reached else set()
+    return found
+
+
+def _fails(condition: sp.Basic) -> bool:
+    """Whether a condition is false wherever NaN is compared in it."""
+    if isinstance(condition, sp.And):
+        return all(map(_fails, condition.args))
+    return isinstance(condition, Relational) and not isinstance(condition, sp.Ne)
+
+
+def _compared(condition: sp.Basic) -> set[Entry]:
+    """What a condition reads that may be NaN."""
+    return {e for e in condition.atoms(Entry) if not e.tensor.is_integer}
