@@ -203,7 +203,9 @@ def test_a_new_declaration_is_verified_built_and_imported(tmp_path: Path) -> Non
     assert "my_loss.py" in checked.stdout
 
 
-@pytest.mark.parametrize("text", ["{", "[]", '{"relu": {"fast": 1}}', '{"relu": {"fast": {"code": "", "done": []}}}', "\xff"])
+@pytest.mark.parametrize(
+    "text", ["{", "[]", '{"relu": {"fast": 1}}', '{"relu": {"fast": {"code": "", "done": []}}}', "\xff"]
+)
 def test_a_file_that_holds_no_results_is_not_written_over(tmp_path: Path, text: str) -> None:
     path = tmp_path / "kept.json"
     path.write_bytes(text.encode("latin-1"))

@@ -71,11 +71,12 @@ def _sample(op: Op) -> Program:
 
 def _stable(op: Op, equations: Sequence[Equation], zeros: bool = True) -> tuple[Equation, ...]:
     taken = [a.name for a in op.arguments] + [p.name for p in op.parameters]
-    return nan_through(stabilise(equations, taken, zeros)[0])
+    made = nan_through(stabilise(equations, taken, zeros)[0])
+    return tuple(replace(e, value=_counted(e.value)) for e in made)
 
 
 def _program(name: str, op: Op, equations: Sequence[Equation], outputs: tuple[str, ...]) -> Program:
-    kept = tuple(replace(e, value=_counted(e.value)) for e in _needed(equations, outputs))
+    kept = _needed(equations, outputs)
     arrays = tuple(a for a in op.arguments if a.role is not Role.STEP)
     updates = op.updates if op.kind is Kind.OPTIMIZER else {}
     return Program(name, arrays, _scalars(op, kept), kept, outputs, updates)

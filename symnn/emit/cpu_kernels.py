@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping
 
 import sympy as sp
@@ -102,7 +103,7 @@ def _rows(kernel: Kernel, storage: Mapping[str, str], wide: bool) -> list[str]:
     inside = writer.lines(kernel.body)
     body += ["    " + line if line else line for line in inside]
     body += [f"{printer.array(e.name)}[0] = {printer.array(e.name)}_sum" for e in whole]
-    if any("real(" in line or ", real)" in line for line in body):
+    if any(re.search(r"\breal\b", line) for line in body):
         body.insert(0, "real = np.float64" if wide else f"real = {lead}.dtype.type")
     return lines + ["    " + line for line in body]
 

@@ -17,12 +17,18 @@ class times_exp(sp.Function):  # noqa: N801
     nargs = 2
     is_real = True
 
+    def _eval_evalf(self, prec: int) -> sp.Expr:
+        return sp.Mul(self.args[0], sp.exp(self.args[1]))._eval_evalf(prec)
+
 
 class times_erfc(sp.Function):  # noqa: N801
     """a·erfc(u), and zero where erfc(u) has vanished, though a be infinite; ``times_erfc(a, u)``."""
 
     nargs = 2
     is_real = True
+
+    def _eval_evalf(self, prec: int) -> sp.Expr:
+        return sp.Mul(self.args[0], sp.erfc(self.args[1]))._eval_evalf(prec)
 
 
 class near_zero(sp.Function):  # noqa: N801

@@ -15,7 +15,7 @@ from sympy.core.relational import Relational
 
 from symnn.language.operation import Equation
 from symnn.language.scaled import unless_nan
-from symnn.language.terms import Entry
+from symnn.language.terms import Entry, Reduction
 
 __all__ = ["nan_through"]
 
@@ -50,23 +50,23 @@ def _once(terms: list[sp.Expr]) -> list[sp.Expr]:
     made = list(terms)
     for k, term in enumerate(made):
         if isinstance(term, unless_nan):
-            elsewhere = set[Entry]().union(*(_carried(t) for t in made[:k] + made[k + 1 :]))
+            elsewhere = set[sp.Basic]().union(*(_carried(t) for t in made[:k] + made[k + 1 :]))
             lost = [e for e in term.args[1:] if e not in elsewhere]
             made[k] = unless_nan(term.args[0], *lost) if lost else term.args[0]
     return made
 
 
-def _carried(expr: sp.Basic) -> set[Entry]:
+def _carried(expr: sp.Basic) -> set[sp.Basic]:
     """What an expression is NaN with."""
-    if isinstance(expr, Entry):
+    if isinstance(expr, Entry | Reduction):
         return {expr}
     if not isinstance(expr, sp.Piecewise):
-        return set[Entry]().union(*map(_carried, expr.args))
+        return set[sp.Basic]().union(*map(_carried, expr.args))
     cases = [(_carried(value), condition) for value, condition in expr.args]
     found = set.intersection(*(value for value, _ in cases))
     for k, (_, condition) in enumerate(cases):
         reached = [value for value, _ in cases[k + _fails(condition) :]]
-        found |= _compared(condition) & set.intersection(*reached) if reached else set()
+        found |= _compared(condition) & set.intersection(*reached) if reached else set[sp.Basic]()
     return found
 
 
@@ -77,6 +77,8 @@ def _fails(condition: sp.Basic) -> bool:
     return isinstance(condition, Relational) and not isinstance(condition, sp.Ne)
 
 
-def _compared(condition: sp.Basic) -> set[Entry]:
-    """What a condition reads that may be NaN."""
-    return {e for e in condition.atoms(Entry) if not e.tensor.is_integer}
+def _compared(condition: sp.Basic) -> set[sp.Basic]:
+    """What a condition reads that may be NaN: entries, and sums as wholes."""
+    if isinstance(condition, Entry | Reduction):
+        return set() if condition.is_integer else {condition}
+    return set[sp.Basic]().union(*map(_compared, condition.args))

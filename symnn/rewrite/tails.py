@@ -8,8 +8,8 @@ complement of tanh               c ± c tanh u                                  
 quotient by its own growth       u/(1 + |u|)                                    sign u/(1 + 1/|u|) where |u| > 1
 product under a condition        (a where C, else 0)·b                          a·b where C, else 0
 interpolation                    σ·(a − b) + b                                  σ·a + (1 − σ)·b
-logarithm of cosh                log(c (e^u + e^(−u)))                          log1p(−½ expm1(|u|) expm1(−|u|)) + log 2c,
-                                                                                |u| + log1p(e^(−2|u|)) + log c beyond 3
+logarithm of cosh                log(c (e^u + e^(−u)))                          log1p(−½ expm1|u| expm1(−|u|)) + log 2c,
+                                                                                |u| + log1p(e^(−2|u|)) + log c from 3
 ===============================  =============================================  =============================
 """
 
@@ -22,7 +22,7 @@ import mpmath
 import sympy as sp
 from sympy.codegen.cfunctions import expm1, log1p
 
-from symnn.language.terms import Entry, damped, erfc, logistic, maximum, minimum, where
+from symnn.language.terms import Entry, Extent, Reduction, damped, erfc, logistic, maximum, minimum, where
 
 __all__ = [
     "complement_of_tanh",
@@ -163,7 +163,7 @@ def numeric(expr: sp.Expr, leaf: Entry) -> Callable[[Any], Any] | None:
     """An expression of one entry as a function of mpmath's numbers; None where it is of something else too."""
     at = sp.Symbol("at", real=True)
     function = expr.xreplace({leaf: at})
-    if function.free_symbols - {at}:
+    if function.free_symbols - {at} or function.atoms(Reduction, Extent):
         return None
     modules = [{k.__name__: v for k, v in _MPMATH.items()}, "mpmath"]
     return sp.lambdify(at, function, modules=modules)  # type: ignore[no-any-return]

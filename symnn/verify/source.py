@@ -184,8 +184,9 @@ def _pieces(e: sp.Piecewise, s: Source) -> str:
 
 def _compared(condition: sp.Basic, s: Source) -> list[str]:
     """What may be NaN in the comparisons of a condition: no numbers, and no positions."""
-    sides = [x for r in sorted(condition.atoms(Relational), key=sp.default_sort_key) for x in r.args]
-    return [_value(x, s) for x in dict.fromkeys(sides) if not x.is_number and not x.is_integer]
+    if isinstance(condition, Relational):
+        return [_value(x, s) for x in condition.args if not x.is_number and not x.is_integer]
+    return [side for part in condition.args for side in _compared(part, s)]
 
 
 def _condition(e: Any, s: Source) -> str:
