@@ -322,7 +322,8 @@ def test_nan_is_seen_to_where_a_choice_would_lose_it(text: str, lost: set[str]) 
 
 
 #: Where one comparison decides, and not another one before it.
-DECIDED_AT_ONCE = {name: text for name, (text, _) in CHOICES.items() if name not in ("of three cases", "either", "both")}
+LATER = ("of three cases", "either", "both")
+DECIDED_AT_ONCE = {name: text for name, (text, _) in CHOICES.items() if name not in LATER}
 
 
 @pytest.mark.parametrize("text", DECIDED_AT_ONCE.values(), ids=DECIDED_AT_ONCE)

@@ -49,11 +49,18 @@ def _once(terms: list[sp.Expr]) -> list[sp.Expr]:
     """The terms of a sum or a product, of which one is enough to be NaN."""
     made = list(terms)
     for k, term in enumerate(made):
-        if isinstance(term, unless_nan):
-            elsewhere = set[sp.Basic]().union(*(_carried(t) for t in made[:k] + made[k + 1 :]))
-            lost = [e for e in term.args[1:] if e not in elsewhere]
-            made[k] = unless_nan(term.args[0], *lost) if lost else term.args[0]
+        made[k] = _spared(term, set[sp.Basic]().union(*(_carried(t) for t in made[:k] + made[k + 1 :])))
     return made
+
+
+def _spared(expr: sp.Expr, seen: set[sp.Basic]) -> sp.Expr:
+    """A term without what it does for NaN that is seen to elsewhere."""
+    if isinstance(expr, sp.Add | sp.Mul) and expr.atoms(unless_nan):
+        return expr.func(*(_spared(a, seen) for a in expr.args))
+    if not isinstance(expr, unless_nan):
+        return expr
+    lost = [e for e in expr.args[1:] if e not in seen]
+    return unless_nan(expr.args[0], *lost) if lost else expr.args[0]
 
 
 def _carried(expr: sp.Basic) -> set[sp.Basic]:
