@@ -1,10 +1,10 @@
-"""Measure the errors of functions of one variable beside PyTorch's and JAX's, in float32, on four million numbers.
+"""Measure errors beside PyTorch's and JAX's, in float32: of functions of one variable, and of losses.
 
     python benchmarks/accuracy.py [OP…]    # measures, and writes benchmarks/results/accuracy.json
 
 The numbers are stretches of every binary exponent, and all those around zeros and kinks. The reference is the
 declaration at hundreds of digits (``symnn.verify.line``), the same for all. ``symnn verify --exhaustive`` tries every
-float32 that there is.
+float32 that there is. Losses are measured on the stratified inputs of ``symnn.verify.losses``.
 """
 
 from __future__ import annotations
@@ -26,11 +26,18 @@ from symnn.build import loaded, source_of
 from symnn.registry import catalogue_operations
 from symnn.verify.exhaustive import Case, Tally, cases_of, lines_of, measure, sampled_blocks
 from symnn.verify.line import Line
+from symnn.verify.losses import Loss, kernel_results, loss_of, measure_loss
+from symnn.verify.peers import FUNCTIONS
 
 RESULTS = Path(__file__).with_name("results") / "accuracy.json"
 NAMES = (
     "relu", "leaky_relu", "elu", "selu", "sigmoid", "tanh", "log_sigmoid", "softplus", "softsign", "silu", "gelu",
     "gelu_tanh", "mish", "hard_sigmoid", "hard_swish",
+)
+LOSSES = (
+    "mse", "mae", "log_cosh", "huber", "bce", "bce_logits", "ce", "softmax_ce", "sparse_softmax_ce",
+    "label_smoothing_ce", "focal", "kl_div", "gaussian_nll", "hinge", "perceptron", "distillation", "vae_elbo",
+    "gan_discriminator", "gan_generator", "gan_generator_minimax",
 )
 Gradients = namedtuple("Gradients", ["x"])
 
@@ -99,14 +106,96 @@ def tallies(module: Any, cases: list[Case], lines: list[list[Line]]) -> list[dic
     return [t.as_dict() for t in made]
 
 
+def losses_of_torch(loss: Loss) -> dict[str, np.ndarray]:
+    """A loss of PyTorch, in float32, on the same inputs."""
+    import torch
+
+    given = {n: torch.from_numpy(v) for n, v in loss.arrays().items()}
+    moving = {n: given[n].requires_grad_() for n in loss.derivation.wrt}
+    numbers = {n: float(v) for n, v in loss.instance.scalars.items()}
+    value = FUNCTIONS[loss.op.name](torch, {**given, **numbers})
+    value.sum().backward()
+    return {"value": value.detach().numpy()} | {n: x.grad.numpy() for n, x in moving.items()}
+
+
+def jax_losses() -> dict[str, Callable[[Any], Any]]:
+    """JAX's functions for losses by our names, put together by the textbook's formula where it has none."""
+    from jax import nn, scipy
+    from jax import numpy as jnp
+
+    def each(x: Any) -> Any:
+        return x.reshape(len(x), -1).mean(1)
+
+    def entropy(z: Any, t: Any) -> Any:
+        return -(t * nn.log_softmax(z)).sum(-1)
+
+    def logits(z: Any, t: Any) -> Any:
+        return -t * nn.log_sigmoid(z) - (1 - t) * nn.log_sigmoid(-z)
+
+    return {
+        "mse": lambda v: each((v["pred"] - v["target"]) ** 2),
+        "mae": lambda v: each(jnp.abs(v["pred"] - v["target"])),
+        "log_cosh": lambda v: each(jnp.logaddexp(v["pred"] - v["target"], v["target"] - v["pred"]) - jnp.log(2.0)),
+        "bce": lambda v: each(-v["t"] * jnp.log(v["p"]) - (1 - v["t"]) * jnp.log1p(-v["p"])),
+        "bce_logits": lambda v: each(logits(v["z"], v["t"])),
+        "ce": lambda v: -(v["t"] * jnp.log(v["p"])).sum(-1),
+        "softmax_ce": lambda v: entropy(v["z"], v["t"]),
+        "sparse_softmax_ce": lambda v: entropy(v["z"], nn.one_hot(v["label"], v["z"].shape[-1])),
+        "kl_div": lambda v: scipy.special.rel_entr(v["p"], v["q"]).sum(-1),
+        "gaussian_nll": lambda v: each((v["logvar"] + (v["target"] - v["mu"]) ** 2 * jnp.exp(-v["logvar"])) / 2),
+        "hinge": lambda v: each(nn.relu(1 - v["t"] * v["z"])),
+        "perceptron": lambda v: each(nn.relu(-v["t"] * v["z"])),
+    }
+
+
+def losses_of_jax(loss: Loss) -> dict[str, np.ndarray]:
+    """A loss of JAX, compiled, on the same inputs."""
+    import jax
+
+    given = loss.arrays()
+    function = jax_losses()[loss.op.name]
+
+    def value(moving: Any) -> Any:
+        return function({**given, **moving})
+
+    moving = {n: given[n] for n in loss.derivation.wrt}
+    gradients = jax.jit(jax.grad(lambda m: value(m).sum()))(moving)
+    return {"value": np.asarray(jax.jit(value)(moving))} | {n: np.asarray(g) for n, g in gradients.items()}
+
+
+def measured_loss(op: Any) -> dict[str, Any]:
+    """The errors of a loss in both tiers, and of its peers where they have it."""
+    loss = loss_of(op)
+    found: dict[str, Any] = {}
+    if op.name in FUNCTIONS:
+        found["torch"] = measure_loss(loss, losses_of_torch)
+    if op.name in jax_losses():
+        found["jax"] = measure_loss(loss, losses_of_jax)
+    for tier in ("fast", "exact"):
+        with loaded(op, "cpu", source_of(op, tier=tier)) as module:
+            found[tier] = measure_loss(loss, kernel_results(module))
+    return {"cases": [op.outputs[0], "gradients"], **found}
+
+
+def worst(tally: dict[str, Any]) -> float:
+    """The worst error in ulps, to print."""
+    return float(round(max(tally["main"][0], tally["tail"][0]), 3))
+
+
 def main(names: list[str]) -> int:
     """Measure, and keep the results."""
     report = json.loads(RESULTS.read_text(encoding="utf-8")) if RESULTS.is_file() else {"operations": {}}
+    report.setdefault("losses", {})
     versions = {name: importlib.import_module(name).__version__ for name in ("numpy", "torch", "jax")}
     report["versions"] = {"symnn": __version__, **versions}
     report["date"] = datetime.date.today().isoformat()
     ours, torch, jax = catalogue_operations(), torch_functions(), jax_functions()
-    for name in names or NAMES:
+    for name in names or (*NAMES, *LOSSES):
+        if name in LOSSES:
+            found = report["losses"][name] = measured_loss(ours[name])
+            print(name, {k: list(map(worst, v)) for k, v in found.items() if k != "cases"}, flush=True)
+            RESULTS.write_text(json.dumps(report, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
+            continue
         cases = cases_of(ours[name])
         lines = [lines_of(case) for case in cases]
         found = {"torch": tallies(of_torch(torch[name]), cases, lines), "jax": tallies(of_jax(jax[name]), cases, lines)}
@@ -116,7 +205,7 @@ def main(names: list[str]) -> int:
             with loaded(ours[name], "cpu", source_of(ours[name], tier=tier)) as module:
                 found[tier] = tallies(module, cases, lines)
         report["operations"][name] = {"cases": [case.label for case in cases], **found}
-        print(name, {k: [round(max(t["main"][0], t["tail"][0]), 3) for t in v] for k, v in found.items()}, flush=True)
+        print(name, {k: list(map(worst, v)) for k, v in found.items()}, flush=True)
         RESULTS.write_text(json.dumps(report, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
     return 0
 

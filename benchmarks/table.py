@@ -51,16 +51,18 @@ def accuracy(report: Mapping[str, Any]) -> str:
         "| operation | " + " | ".join(f"{c} f | {c} f′" for c in columns) + " |",
         "|---|" + "--:|" * (2 * len(columns)),
     ]
-    for name, found in report["operations"].items():
-        cells = [_error(tally) for c in columns for tally in found[c]]
+    for name, found in (report["operations"] | report.get("losses", {})).items():
+        cells = [_error(tally) for c in columns for tally in found.get(c, (None, None))]
         lines.append(f"| `{name}` | {' | '.join(cells)} |")
     versions = ", ".join(f"{name} {version}" for name, version in report["versions"].items())
     lines += ["", f"Worst errors in ulps; † with false zeros, NaN, infinities or signs; {versions}; {report['date']}."]
     return "\n".join(lines)
 
 
-def _error(tally: Mapping[str, Any]) -> str:
-    """The worst error, and whether something was false."""
+def _error(tally: Mapping[str, Any] | None) -> str:
+    """The worst error, and whether something was false; nothing where there is no such function."""
+    if tally is None:
+        return ""
     worst = max(tally["main"][0], tally["tail"][0])
     text = f"{worst:.2f}" if worst < 1000 else f"{worst:.1e}".replace("e+0", "e")
     return text + (" †" if any(tally[kind] for kind in ("zero", "nan", "infinity", "sign")) else "")

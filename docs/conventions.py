@@ -110,7 +110,7 @@ def rows() -> tuple[Row, ...]:
     """The table, functions of the language first."""
     ops = catalogue_operations()
     both = {"a": [2.0], "b": [2.0]}
-    ties = [[1.0, 3.0, 3.0]]
+    ties, no = [[1.0, 3.0, 3.0]], {"x": [NAN]}
     scale = 1.0507009873554804934193349852946 * 1.6732632423543772848170429916717
     line, window = "jax.lax.max, (1, 1, 2, 2), (1, 1, 2, 2)", [[[[7.0, 7.0], [7.0, 7.0]]]]
     first = [[[[1.0, 0.0], [0.0, 0.0]]]]
@@ -167,6 +167,20 @@ def rows() -> tuple[Row, ...]:
             [[0.0, 1.6931471805599453]],
             Peer('F.kl_div(torch.log(q), p, reduction="sum")', [[NAN, 1.6931471805599453]]),
             Peer("jax.scipy.special.rel_entr(p, q)", [[0.0, 1.6931471805599453]]), "p"),
+        Row(ops["relu"], "x = NaN", no, [NAN], Peer("F.relu(x)", [1.0]), Peer("jax.nn.relu(x)", [0.0])),
+        Row(ops["leaky_relu"], "x = NaN", no, [NAN],
+            Peer("F.leaky_relu(x)", [0.01]), Peer("jax.nn.leaky_relu(x)", [0.01])),
+        Row(ops["hard_sigmoid"], "x = NaN", no, [NAN],
+            Peer("F.hardsigmoid(x)", [0.0]), Peer("jax.nn.hard_sigmoid(x)", [0.0])),
+        Row(ops["hard_swish"], "x = NaN", no, [NAN],
+            Peer("F.hardswish(x)", [1.0]), Peer("jax.nn.hard_swish(x)", [NAN])),
+        Row(ops["step"], "x = NaN", no, [0.0], None, Peer("jnp.heaviside(x, 1.0)", [1.0])),
+        Row(clamp, "x = NaN", no, [NAN],
+            Peer("torch.clamp(x, 0, 1)", [0.0]), Peer("jnp.clip(x, 0, 1)", [0.0]), shown="maximum(0, minimum(1, x))"),
+        Row(ops["mae"], "pred = NaN", {"pred": [[NAN]], "target": [[0.0]]}, [[NAN]],
+            Peer("F.l1_loss(pred, target)", [[0.0]]), Peer("jnp.abs(pred - target)", [[-1.0]]), "pred"),
+        Row(ops["hinge"], "z = NaN", {"z": [[NAN]], "t": [[1.0]]}, [[NAN]],
+            Peer("F.hinge_embedding_loss(z, -t)", [[0.0]]), Peer("jax.nn.relu(1 - t * z)", [[0.0]]), "z"),
         Row(ops["l1"], "w = 0, λ = 1", {"w": [0.0]}, [0.0],
             Peer("torch.abs(w)", [0.0]), Peer("jnp.abs(w)", [1.0]), "w", parameters={"lam": 1.0}),
         Row(ops["max_pool2d"], "a window of equals", {"x": window}, first,
@@ -193,6 +207,9 @@ def markdown() -> str:
         "what comes to a maximum goes on whole, on one way. A branch is differentiated as it was declared, whatever",
         "lies beyond its end: x·log x, declared as 0 at 0, has the derivative 0 there and not −∞.",
         "The derivative of a norm, x/√(Σx²), is 0/0 where all of x is 0; kernels give 0, the least subgradient.",
+        "",
+        "NaN is no number to compare: what is chosen by a comparison with it is NaN, the value and the derivative.",
+        "A derivative that reads no argument, as that of x, of θ ≤ x or of 2x, is at NaN what it is everywhere.",
         "",
         "## What follows for operations, and what others do",
         "",

@@ -14,6 +14,7 @@ from typing import Any
 import numpy as np
 
 from symnn.build import check_tier, loaded, source_of
+from symnn.errors import UsageError
 from symnn.files import write
 from symnn.language.operation import Op
 from symnn.registry import found_again
@@ -37,7 +38,7 @@ def exhaustive(
     What the file has of the same code is not done again.
     """
     check_tier(tier)
-    kept: dict[str, Any] = json.loads(path.read_text(encoding="utf-8")) if path.is_file() else {}
+    kept = _kept(path)
     todo: list[tuple[Op, int]] = []
     for op in ops:
         if not cases_of(op):
@@ -58,6 +59,21 @@ def exhaustive(
             saved = time.monotonic()
     names = [op.name for op in ops if op.name in kept]
     return {n: {label: Tally.of(c) for label, c in kept[n][tier]["cases"].items()} for n in names}
+
+
+def _kept(path: Path) -> dict[str, Any]:
+    """What a file has of earlier runs; raises ``UsageError`` where it holds something else."""
+    if not path.is_file():
+        return {}
+    hint = "give -o a file that an earlier run wrote, or one that is not there yet"
+    try:
+        kept = json.loads(path.read_text(encoding="utf-8"))
+        for tiers in kept.values():
+            for entry in tiers.values():
+                entry["code"], entry["done"], [Tally.of(case) for case in entry["cases"].values()]
+    except (ValueError, TypeError, KeyError, AttributeError) as error:
+        raise UsageError(f"{path} holds no results of an exhaustive run\n  {hint}") from error
+    return kept  # type: ignore[no-any-return]
 
 
 def _merge(entry: dict[str, Any], part: int, found: dict[str, dict[str, Any]]) -> None:

@@ -204,6 +204,19 @@ def test_a_new_declaration_is_verified_built_and_imported(tmp_path: Path) -> Non
 
 
 @pytest.mark.parametrize(
+    "text", ["{", "[]", '{"relu": {"fast": 1}}', '{"relu": {"fast": {"code": "", "done": []}}}', "\xff"]
+)
+def test_a_file_that_holds_no_results_is_not_written_over(tmp_path: Path, text: str) -> None:
+    path = tmp_path / "kept.json"
+    path.write_bytes(text.encode("latin-1"))
+    done = symnn("verify", "--exhaustive", "relu", "-o", str(path))
+    assert (done.returncode, done.stdout) == (2, "")
+    assert "kept.json holds no results of an exhaustive run" in done.stderr
+    assert "Traceback" not in done.stderr
+    assert path.read_bytes() == text.encode("latin-1")
+
+
+@pytest.mark.parametrize(
     ("command", "told"),
     [
         (("verify", "--exhaustive", "linear"), "none of these is a function of one variable"),

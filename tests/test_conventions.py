@@ -21,11 +21,13 @@ import sympy as sp
 from symnn.build import loaded, source_of
 from symnn.calculus import forward, reverse
 from symnn.calculus.kinks import CONVENTIONS, derivative
-from symnn.language.terms import maximum, minimum
+from symnn.language.operation import Kind
+from symnn.language.terms import ELEMENTS, maximum, minimum
 from symnn.registry import catalogue_operations
 from symnn.verify.adjoint import derived_tangent
 from symnn.verify.evaluate import array_of
 from symnn.verify.gradients import derived_gradient
+from symnn.verify.interpreted import interpreted
 from symnn.verify.sample import Instance, draw
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -85,7 +87,7 @@ def test_derivations_take_the_subgradient(row: Any) -> None:
     still = {a.name: array_of(np.zeros(at.arrays[a.name].shape)) for a in row.op.differentiable}
     tangents = derived_tangent(forward.derive(row.op), at, {**still, row.by: array_of(direction)})
     total = float(sum(v for array in tangents.values() for v in array.flat))
-    assert total == pytest.approx(float((wanted * direction).sum()), rel=1e-14, abs=0)
+    assert total == pytest.approx(float((wanted * direction).sum()), rel=1e-14, abs=0, nan_ok=True)
 
 
 @pytest.mark.parametrize("dtype", [np.float32, np.float64], ids=["float32", "float64"])
@@ -102,7 +104,9 @@ def test_kernels_take_the_subgradient(row: Any, dtype: type) -> None:
         direction = np.random.default_rng(1).normal(size=wanted.shape).astype(dtype)
         moving = [direction if name == row.by else np.zeros_like(arrays[_at(row, name)]) for name in names]
         along = module.jvp(arrays, moving, **row.parameters)[1]
-        assert float(np.sum(along)) == pytest.approx(float((wanted * direction).sum()), rel=4 * room, abs=0)
+        assert float(np.sum(along)) == pytest.approx(
+            float((wanted * direction).sum()), rel=4 * room, abs=0, nan_ok=True
+        )
 
 
 def _at(row: Any, name: str) -> int:
@@ -151,6 +155,39 @@ def test_every_choice_is_a_subgradient_or_the_slope_of_one_side(convention: Any)
         for values in ({a: 1, b: 2}, {a: 2, b: 1}, {a: 1, b: 1}):
             shares = [derivative(convention.function(a, b), v).subs(values) for v in (a, b)]
             assert sum(shares) == 1
+
+
+#: Operations that read an argument only as a factor: their derivative by it reads the others.
+LINEAR = {("identity", "x"), ("glu", "a"), ("swiglu", "b"), ("geglu", "b")}
+#: The derivative of a step is 0 at every number.
+CONSTANT = {("step", "x")}
+
+
+def _by_element(op: Any) -> bool:
+    """Whether a loss is a mean over the elements of arrays of any shape."""
+    return all(len(a.axes) == 2 and a.axes[1] == ELEMENTS for a in op.arguments)
+
+
+BY_ELEMENT = [
+    (op, a) for op in catalogue_operations().values() for a in op.differentiable
+    if (op.kind is Kind.ACTIVATION and op.elementwise) or (op.kind is Kind.LOSS and _by_element(op))
+]
+
+
+@pytest.mark.parametrize(("op", "argument"), BY_ELEMENT, ids=[f"{op.name} {a.name}" for op, a in BY_ELEMENT])
+def test_nan_comes_through(op: Any, argument: Any) -> None:
+    """NaN in an element makes the value NaN, and the derivative by it wherever that depends on it; no other element."""
+    numbers = np.array([0.25, 0.5, 0.75])
+    arrays = {a.name: numbers.reshape(3, *[1] * (len(a.axes) - 1)).copy() for a in op.arguments}
+    arrays[argument.name][1] = np.nan
+    whole = {"reduction": "none"} if op.kind is Kind.LOSS else {}
+    with loaded(op, "cpu", source_of(op)) as module:
+        plain = interpreted(module)
+        output, saved = plain.forward_saving(*arrays.values(), **whole)
+        gradient = getattr(plain.backward(saved, np.ones_like(output)), argument.name)
+    missing = [False, (op.name, argument.name) not in LINEAR | CONSTANT, False]
+    assert np.isnan(output).tolist() == [False, True, False]
+    assert np.isnan(gradient).ravel().tolist() == missing
 
 
 def test_the_page_is_what_the_table_says() -> None:

@@ -194,6 +194,52 @@ def fuzzed(f, x: T[n, l], w: Learned[n, k]):
 def fuzzed(f, w: T[n, d], c1=1.0):
     f.y[d] = where(mean(w[n, d], n) > c1, 1, c1)
 """,
+    # The kernel of a maximum over the samples, in a module of a sum of exponentials, named a type that it had not set.
+    "a sum of exponentials over two axes": """
+@layer
+def fuzzed(f, x: T[n, i, o], w: Learned[i, o]):
+    f.y[n] = total(exp(x[n, i, o])*w[i, o], i, o)
+""",
+    # An extent was read from the arrays of the backward pass, which do not have it, though it was saved.
+    "a window without a weight": """
+@layer
+def fuzzed(f, x: T[n, l], w: Learned[n, k], c1: Count = 1):
+    f.extent(q, window(l, k, c1, 0, 1))
+    f.h[n, q] = total(-x[n, c1*q + k], k)
+    f.y[n] = peak(f.h[n, q], q)
+""",
+    # SymPy had made the body of the sum 0, which has no index.
+    "a sum of nothing": """
+@loss
+def fuzzed(f, x: T[n, c, d]):
+    f.y[n] = total(x[n, c, d]*(x[n, c, d] - x[n, c, d]), c, d)
+""",
+    # A sum in what was to be evaluated as a function of one number.
+    "a sum beside an exponential of its size": """
+@layer
+def fuzzed(f, x: T[n, c, d]):
+    f.r[n, c] = 1 + Abs(sign(sqrt(1 + total(x[n, c, d], d)**2)))
+    f.a[n, c] = (1 + total((x[n, c, d]*exp(-Abs(x[n, c, d])))**2, d))/f.r[n, c]
+    f.b[n, c, d] = tanh(f.a[n, c])
+    f.h[n] = total(exp(-Abs(f.b[n, c, d]))*(x[n, c, d]*sin(f.b[n, c, d])), c, d)/total(exp(-Abs(f.b[n, c, d])), c, d)
+    f.y[n] = log(1 + mean(Abs(f.b[n, c, d]*f.h[n]), c, d))
+""",
+    # A product with an exponential of numbers alone had no value to print.
+    "an exponential of a number": """
+@loss
+def fuzzed(f, x: T[n, c, d]):
+    f.a[n, c] = exp(-Abs(where((-2.5) > (3), -2.5, 3)))
+    f.s[n, c] = total(x[n, c, d]*where(x[n, c, d] > 0, f.a[n, c], x[n, c, d]), d)
+    f.b[n, c] = f.s[n, c]*total(x[n, c, d]*where(x[n, c, d] > f.a[n, c], x[n, c, d], f.a[n, c]), d)
+    f.y[n] = total(exp(tanh(f.b[n, c])), c)
+""",
+    # Nothing depends on the argument: the kernel of the sum read no array, from which it would take its type.
+    "a logarithm of a sum of constants": """
+@layer
+def fuzzed(f, x: T[n, l]):
+    f.h[n, l] = log(1 + exp(sin(1)))
+    f.y[n] = log(total(exp(-f.h[n, l]**2), l))
+""",
 }
 
 #: Mistakes that were answered with another error than the language's, or not at all.
@@ -208,6 +254,11 @@ def fuzzed(f, x: T[n, d]):
 @layer
 def fuzzed(f, x: T[n, c], t: Label[n].below(c)):
     f.y[n, c] = x[n, t[2*n]]
+""",
+    "a loss that changes an argument and has no value": """
+@loss
+def fuzzed(f, x: T[n], w: Learned[n]):
+    f.w[n] = w[n]*x[n]
 """,
 }
 
@@ -226,13 +277,6 @@ def fuzzed(f, x: T[n]):
 
 #: What is not right yet, with the reason.
 OPEN = {
-    # Nothing depends on the argument: the kernel of the sum reads no array, from which it would take its type.
-    "a logarithm of a sum of constants": """
-@layer
-def fuzzed(f, x: T[n, l]):
-    f.h[n, l] = log(1 + exp(sin(1)))
-    f.y[n] = log(total(exp(-f.h[n, l]**2), l))
-""",
     # No kernel finds the place of a maximum over its rows, so that neither has its gradient.
     "a maximum of all there is": """
 @regularizer

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Sequence
 
 import mpmath
@@ -12,11 +13,25 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from sympy.codegen.cfunctions import expm1, log1p
 
+from symnn.emit.printer import KernelPrinter
 from symnn.language.operation import Equation
-from symnn.language.terms import Delta, Entry, Index, Tensor, Total, canonical, logistic, maximum, substitute
+from symnn.language.scaled import unless_nan
+from symnn.language.terms import (
+    Delta,
+    Entry,
+    Index,
+    Tensor,
+    Total,
+    canonical,
+    logistic,
+    maximum,
+    substitute,
+    where,
+)
 from symnn.rewrite.cost import cost
 from symnn.rewrite.folding import folds_of, simplify
 from symnn.rewrite.monomial import factors, product
+from symnn.rewrite.nan import nan_through
 from symnn.rewrite.normal import normalise
 from symnn.rewrite.stability import stabilise
 from symnn.rewrite.sums import contract, distribute, neaten, pull_out
@@ -282,3 +297,45 @@ def test_a_quotient_by_its_own_norm_is_zero_where_the_norm_is() -> None:
         assert ("quotient by its own norm" in [a.rule for a in applied]) == guarded
         zero = [v for v, where in getattr(made.value, "args", ()) if v == 0] if made.value.is_Piecewise else []
         assert bool(zero) == guarded
+
+
+NAMED = {name: Entry(Tensor(name)) for name in "xwz"}
+CHOICES = {
+    "relu's slope": ("where(x > 0, 1, 0)", {"x"}),
+    "the case that is left reads x": ("where(x > 0, 1, x)", set()),
+    "the case that holds does not count": ("where(x > 0, x, 1)", {"x"}),
+    "of two factors one is enough": ("where(x > 0, 1, 0)*where(x < 3, 1, 2)", {"x"}),
+    "a factor that reads it": ("x*where(x > 0, 1, 0)", set()),
+    "a comparison of two": ("where(x > w, x, 1)", {"x", "w"}),
+    "of three cases": ("where(x > 0, 1, where(w > 0, z, x))", {"w", "x"}),
+    "what differs is true of NaN": ("where(Ne(x, 0), 1, x)", {"x"}),
+    "either": ("where((x > 0) | (w > 0), 1, x*w)", {"x", "w"}),
+    "both": ("where((x > 0) & (w > 0), 1, x*w)", set()),
+}
+
+
+@pytest.mark.parametrize(("text", "lost"), CHOICES.values(), ids=CHOICES)
+def test_nan_is_seen_to_where_a_choice_would_lose_it(text: str, lost: set[str]) -> None:
+    value = eval(text, {"where": where, "Ne": sp.Ne}, NAMED)
+    (made,) = nan_through([Equation(Entry(Tensor("y")), value)])
+    assert {x.name for term in made.value.atoms(unless_nan) for x in term.args[1:]} == lost
+    assert made.value.replace(unless_nan, lambda value, *_: value) == value
+
+
+#: Where one comparison decides, and not another one before it.
+LATER = ("of three cases", "either", "both")
+DECIDED_AT_ONCE = {name: text for name, (text, _) in CHOICES.items() if name not in LATER}
+
+
+@pytest.mark.parametrize("text", DECIDED_AT_ONCE.values(), ids=DECIDED_AT_ONCE)
+@pytest.mark.parametrize("unknown", ["x", "w"])
+def test_a_choice_is_nan_with_what_it_compares(text: str, unknown: str) -> None:
+    """The printed source as Python runs it, at numbers of both signs with NaN in place of one."""
+    value = eval(text, {"where": where, "Ne": sp.Ne}, NAMED)
+    (made,) = nan_through([Equation(Entry(Tensor("y")), value)])
+    source = KernelPrinter()(made.value)
+    for signs in itertools.product((-1.0, 2.0), repeat=3):
+        numbers = dict(zip("xwz", signs, strict=True)) | {unknown: float("nan")}
+        got = eval(source, {"real": float}, numbers)
+        compared = {e.name for r in value.atoms(sp.core.relational.Relational) for e in r.atoms(Entry)}
+        assert got != got or unknown not in compared

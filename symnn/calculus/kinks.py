@@ -42,7 +42,9 @@ CONVENTIONS = (
     Convention(sp.sign, "sign a", "0", "0", lambda a: (sp.S.Zero,)),
     Convention(sp.floor, "⌊a⌋", "0", "0", lambda a: (sp.S.Zero,)),
     Convention(sp.Mod, "a mod b", "1 to a, −⌊a/b⌋ to b", "the same", lambda a, b: (sp.S.One, -sp.floor(a / b))),
-    Convention(sp.Piecewise, "f if C else g", "f′ where C holds, else g′", "the branch that C takes"),
+    Convention(
+        sp.Piecewise, "f if C else g", "f′ where C holds, else g′", "the branch that C takes; NaN where C compares NaN"
+    ),
     Convention(Peak, "max over k of f[k]", "f′[k] at the k where f is greatest", "the first k takes all"),
 )
 _SUBGRADIENTS = {c.function: c.slopes for c in CONVENTIONS if c.slopes is not None}

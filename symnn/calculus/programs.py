@@ -19,6 +19,7 @@ from symnn.language.operation import SEED, Argument, Equation, Kind, Op, Program
 from symnn.language.random import Unknown
 from symnn.language.terms import Entry, Extent, Index, Reduction, Tensor, Total, free_indices, indicator, tangent
 from symnn.rewrite.forward import rewrite_forward
+from symnn.rewrite.nan import nan_through
 from symnn.rewrite.stability import stabilise
 
 __all__ = ["first_order", "programs"]
@@ -74,7 +75,8 @@ def _stable(op: Op, equations: Sequence[Equation], zeros: bool = True) -> tuple[
     taken = [a.name for a in op.arguments] + [p.name for p in op.parameters]
     ranges = {p.symbol: p.range for p in op.parameters}
     ranges |= {a.tensor: Range(1, integer=True) for a in op.arguments if a.role is Role.STEP}
-    return stabilise(equations, taken, zeros, ranges)[0]
+    made = nan_through(stabilise(equations, taken, zeros, ranges)[0])
+    return tuple(replace(e, value=_counted(e.value)) for e in made)
 
 
 def _program(name: str, op: Op, equations: Sequence[Equation], outputs: tuple[str, ...]) -> Program:

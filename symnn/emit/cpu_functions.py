@@ -7,7 +7,7 @@ from functools import cached_property
 
 from symnn.emit.cpu_pieces import Coded, Pieces, given_name, public, tells_type
 from symnn.emit.cpu_scalars import sentence
-from symnn.emit.cpu_shapes import axis_name, shape_text, told_sizes
+from symnn.emit.cpu_shapes import axis_name, derived, following, shape_text, told_sizes
 from symnn.emit.cpu_steps import Steps
 from symnn.language.operation import SEED, Argument, Kind, Op, Parameter, Program, Role
 from symnn.language.terms import ELEMENTS, Entry, Extent, Index, tangent
@@ -76,7 +76,9 @@ class Functions(Pieces):
         # A loss is handed one number for the cotangents of all its samples, which tells no extent.
         given = [a for a in program.inputs if a.name in self.made.saved] if self.is_loss else program.inputs
         wanted |= {self._rows} if self.is_loss else set()
-        return sorted(wanted - {i.axis for a in given for i in a.axes} - set(self.op.extents))
+        there = {i.axis for a in given for i in a.axes}
+        wanted |= derived(self.op.extents, following(self.op, wanted - there))[1]
+        return sorted(wanted - there - set(self.op.extents))
 
     @property
     def _rows(self) -> str:
@@ -213,8 +215,7 @@ class Functions(Pieces):
         if self.is_loss:
             sizes.discard(self._rows)
         lines += [f"{name} = saved.{name}" for name in self._carried_fields if name not in early]
-        sizes -= set(self._carried)
-        lines += self._sizes(sizes, inputs) + self._out_lines(results) + body
+        lines += self._sizes(sizes, inputs, self._carried) + self._out_lines(results) + body
         lines.append(f"return Gradients({', '.join(self._result(e) for e in results)})")
         doc = '    """The gradient for each differentiable argument, from the cotangent ``g`` of the output."""'
         return ["def backward(saved, g, *, out=None):", doc, *("    " + line for line in lines)]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping
 
 import sympy as sp
@@ -112,7 +113,7 @@ def _rows(kernel: Kernel, storage: Mapping[str, str], wide: bool) -> list[str]:
     for e in whole:
         total = f"{printer.array(e.name)}_sum"
         body.append(f"{printer.array(e.name)}[0] = {f'root_of({total})' if e.name in kernel.norms else total}")
-    if any("real(" in line or "real)" in line for line in body):
+    if any(re.search(r"\breal\b", line) for line in body):
         body.insert(0, "real = np.float64" if wide else f"real = {lead}.dtype.type")
     return lines + ["    " + line for line in body]
 

@@ -3,15 +3,24 @@
 from __future__ import annotations
 
 import keyword
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 from symnn.emit.cpu_scalars import checked_number
-from symnn.emit.cpu_shapes import axis_name, axis_names, derived, grouped_text, grouping_of, shape_text, told_sizes
+from symnn.emit.cpu_shapes import (
+    axis_name,
+    axis_names,
+    derived,
+    following,
+    grouped_text,
+    grouping_of,
+    shape_text,
+    told_sizes,
+)
 from symnn.emit.cpu_steps import Steps
 from symnn.emit.printer import PythonPrinter
 from symnn.emit.unicode import unicode_text
 from symnn.language.operation import Argument, Kind, Parameter, Program, Programs, Role
-from symnn.language.terms import ELEMENTS, Entry, Extent, Index
+from symnn.language.terms import ELEMENTS, Entry, Index
 from symnn.loops.ir import Schedule
 from symnn.loops.names import code_name, size_name
 
@@ -77,14 +86,14 @@ class Pieces:
                 lines.append(f"require({PythonPrinter()(fact)}, {unicode_text(fact)!r}, {given})")
         return lines
 
-    def _sizes(self, wanted: set[str], known: Sequence[Argument]) -> list[str]:
-        """The extents that a function uses: of what it is given, and those that follow from them."""
+    def _sizes(self, wanted: set[str], known: Sequence[Argument], told: Iterable[str] = ()) -> list[str]:
+        """The extents that a function uses and is not ``told``: of what it is given, and those that follow."""
         there = {i.axis for a in known for i in a.axes} | {a.below.axis for a in known if a.below is not None}
-        follow = {axis for axis in wanted - there if axis in self.op.extents and self.op.extents[axis].atoms(Extent)}
+        follow = following(self.op, wanted - there)
         lines, more, _ = derived(self.op.extents, follow)
         if follow:
             self._use("extent_of")
-        plain = sorted((wanted | more) - follow)
+        plain = sorted((wanted | more) - follow - set(told))
         return [*(f"{size_name(axis)} = sizes[{axis_name(axis)!r}]" for axis in plain), *lines]
 
     def _opening(self, arguments: Sequence[Argument], table: str, values: Sequence[str]) -> list[str]:

@@ -11,7 +11,7 @@ from symnn.language.operation import Op
 from symnn.language.terms import DOT, MACRON, Extent, Index
 from symnn.loops.names import size_name
 
-__all__ = ["axis_name", "axis_names", "derived", "grouped_text", "grouping_of", "shape_text", "told_sizes"]
+__all__ = ["axis_name", "axis_names", "derived", "following", "grouped_text", "grouping_of", "shape_text", "told_sizes"]
 
 
 def axis_name(axis: str) -> str:
@@ -79,6 +79,11 @@ def _told_as(symbol: sp.Symbol) -> str:
     if isinstance(symbol, Extent):
         return "elements" if symbol.axis == "…" else symbol.axis
     return str(symbol.name)
+
+
+def following(op: Op, axes: Iterable[str]) -> set[str]:
+    """Those of the axes whose extents follow from the extents of others."""
+    return {axis for axis in axes if axis in op.extents and op.extents[axis].atoms(Extent)}
 
 
 def derived(extents: Mapping[str, sp.Expr], wanted: Iterable[str]) -> tuple[list[str], set[str], set[sp.Symbol]]:

@@ -9,7 +9,7 @@ from sympy.codegen.cfunctions import expm1, log1p
 
 from symnn.emit.cpu_fitted import near_name
 from symnn.errors import UsageError
-from symnn.language.scaled import hypot, near_zero, times_erfc, times_exp
+from symnn.language.scaled import hypot, near_zero, times_erfc, times_exp, unless_nan
 from symnn.language.terms import Delta, Entry, Extent, Index, damped, erfc, maximum, minimum, reach
 from symnn.loops.ir import guarded, root_of
 from symnn.loops.names import code_name, index_name, size_name
@@ -150,6 +150,12 @@ class KernelPrinter:
         name = "larger" if isinstance(expr, maximum) else "smaller"
         return f"{name}({', '.join(self.text(a, 0) for a in expr.args)})"
 
+    def unless_nan(self, expr: sp.Expr) -> str:
+        """A choice, and NaN where one of what it compares is: their sum, which only then is taken."""
+        value, *compared = expr.args
+        known = " and ".join(f"{self.text(x, _SUM)} == {self.text(x, _SUM)}" for x in compared)
+        return f"({self.text(value, 1)} if {known} else {self.text(sp.Add(*compared), 1)})"
+
     def text(self, expr: sp.Basic, outer: int) -> str:
         """The expression, in parentheses where it binds less tightly than what is around it."""
         made, level = self._level(expr)
@@ -246,6 +252,8 @@ class KernelPrinter:
             # A parameter is a number of the arrays' type; the function is chosen by the type of what it is given.
             factors = [f"real({a})" if self.wide and not a.startswith("real(") else a for a in factors]
             return f"({near_name(expr)}({', '.join(factors)}) if {close} else {self.text(value, 1)})", _ATOM
+        if isinstance(expr, unless_nan):
+            return self.unless_nan(expr), _ATOM
         if isinstance(expr, maximum | minimum):
             return self.choice(expr), _ATOM
         if isinstance(expr, Delta):

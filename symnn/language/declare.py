@@ -135,6 +135,9 @@ def _declare(function: Callable[..., Any], kind: Kind, symbol: str) -> Declared:
     if not body.equations:
         raise wrong(f"{function.__name__} has no equation", "define its output: f.y[n, c] = …", place)
     outputs = _outputs(returned, body)
+    if kind is not Kind.OPTIMIZER and set(outputs) <= set(body.updates.values()):
+        only = ", ".join(body.updates)
+        raise wrong(f"{function.__name__} changes {only} and has no value", "give it an output: f.y[n] = …", place)
     doc = inspect.getdoc(function) or ""
     return Declared(
         name=function.__name__,

@@ -21,7 +21,7 @@ def _reduce(kind: type[Reduction], body: Any, indices: tuple[Any, ...]) -> sp.Ex
     for index in indices:
         if not isinstance(index, Index):
             raise wrong(f"unknown axis {index!r} in a reduction", 'make axes with axes("n c") and reduce over those')
-        if index not in free_indices(body):
+        if index not in free_indices(body) and not (kind is Total and body == 0):
             raise wrong(
                 f"index clash: {index} does not occur in what is reduced over it, {body}",
                 f"reduce over an index that the body uses freely, or drop {index}",

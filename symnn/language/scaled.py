@@ -1,4 +1,4 @@
-"""Terms of stable programs: products and roots on whose way something vanishes or explodes, though they do neither.
+"""Terms of stable programs: what rounding, overflow or NaN would spoil, said so that it is carried out as it should be.
 
 x e^(−x) at x = 100 is 4e−42: it holds e^(−100), which no float32 holds to more than a few bits. Carried out, the power
 of two that an exponential ends with is applied to the whole product, last of all. The root of a sum of squares is about
@@ -14,7 +14,7 @@ import sympy as sp
 from symnn.language.guard import expression
 from symnn.language.terms import Reduction
 
-__all__ = ["Norm", "hypot", "near_zero", "times_erfc", "times_exp"]
+__all__ = ["Norm", "hypot", "near_zero", "times_erfc", "times_exp", "unless_nan"]
 
 
 class hypot(sp.Function):  # noqa: N801
@@ -41,12 +41,18 @@ class times_exp(sp.Function):  # noqa: N801
     nargs = 2
     is_real = True
 
+    def _eval_evalf(self, prec: int) -> sp.Expr:
+        return sp.Mul(self.args[0], sp.exp(self.args[1]))._eval_evalf(prec)
+
 
 class times_erfc(sp.Function):  # noqa: N801
     """a·erfc(u), and zero where erfc(u) has vanished, though a be infinite; ``times_erfc(a, u)``."""
 
     nargs = 2
     is_real = True
+
+    def _eval_evalf(self, prec: int) -> sp.Expr:
+        return sp.Mul(self.args[0], sp.erfc(self.args[1]))._eval_evalf(prec)
 
 
 class near_zero(sp.Function):  # noqa: N801
@@ -57,4 +63,10 @@ class near_zero(sp.Function):  # noqa: N801
     """
 
     nargs = 6
+    is_real = True
+
+
+class unless_nan(sp.Function):  # noqa: N801
+    """A value; NaN where one of what was compared to choose it is: ``unless_nan(value, *compared)``."""
+
     is_real = True

@@ -19,7 +19,7 @@ from sympy.core.relational import Relational
 from symnn.calculus.trace import Derivation, Step
 from symnn.errors import UsageError
 from symnn.language.operation import Equation, Kind, Op, Program, Programs, Role
-from symnn.language.scaled import near_zero, times_erfc, times_exp
+from symnn.language.scaled import near_zero, times_erfc, times_exp, unless_nan
 from symnn.language.terms import ELEMENTS, Delta, Entry, Extent, Index, Tensor, damped
 from symnn.loops import ir
 from symnn.loops.schedule import schedule
@@ -44,7 +44,7 @@ def operations(expr: Any) -> sp.Expr:
         return sp.S.Zero
     if isinstance(expr, ir.guarded):
         return operations(expr.args[1])
-    if isinstance(expr, near_zero):
+    if isinstance(expr, near_zero | unless_nan):
         return operations(expr.args[0])
     inner = sum((operations(a) for a in expr.args), sp.S.Zero)
     if isinstance(expr, sp.Piecewise):

@@ -58,6 +58,7 @@ from symnn.rewrite.tails import (
     complement_of_tanh,
     decays,
     interpolation,
+    logarithm_of_cosh,
     product_under_condition,
     quotient_of_growth,
     scaled_expm1,
@@ -267,6 +268,10 @@ def _one_exponential(expr: sp.Expr, context: Context) -> sp.Expr | None:
     if len(exponents) < 2:
         return None
     return sp.Mul(*(a for a in expr.args if not isinstance(a, sp.exp))) * sp.exp(sp.Add(*exponents))
+
+
+def _log_of_cosh(expr: sp.Expr, context: Context) -> sp.Expr | None:
+    return logarithm_of_cosh(expr)
 
 
 def _log_of_product(expr: sp.Expr, context: Context) -> sp.Expr | None:
@@ -486,6 +491,7 @@ _RULES: tuple[tuple[str, Callable[[sp.Expr, Context], sp.Expr | None]], ...] = (
     ("vanishing factor", _vanishing),
     ("shifted sum of exponentials", _shift),
     ("one exponential", _one_exponential),
+    ("logarithm of cosh", _log_of_cosh),
     ("logarithm of a product", _log_of_product),
     ("softplus by sign", _softplus),
     ("hyperbolic tangent", _tanh),

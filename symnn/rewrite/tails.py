@@ -8,6 +8,8 @@ complement of tanh               c ± c tanh u                                  
 quotient by its own growth       u/(1 + |u|)                                    sign u/(1 + 1/|u|) where |u| > 1
 product under a condition        (a where C, else 0)·b                          a·b where C, else 0
 interpolation                    σ·(a − b) + b                                  σ·a + (1 − σ)·b
+logarithm of cosh                log(c (e^u + e^(−u)))                          log1p(−½ expm1|u| expm1(−|u|)) + log 2c,
+                                                                                |u| + log1p(e^(−2|u|)) + log c from 3
 ===============================  =============================================  =============================
 """
 
@@ -20,12 +22,13 @@ import mpmath
 import sympy as sp
 from sympy.codegen.cfunctions import expm1, log1p
 
-from symnn.language.terms import Entry, damped, erfc, logistic, maximum, minimum, where
+from symnn.language.terms import Entry, Extent, Reduction, damped, erfc, logistic, maximum, minimum, where
 
 __all__ = [
     "complement_of_tanh",
     "decays",
     "interpolation",
+    "logarithm_of_cosh",
     "numeric",
     "product_under_condition",
     "quotient_of_growth",
@@ -132,6 +135,23 @@ def interpolation(expr: sp.Expr, argument_of: Callable[[sp.Expr], sp.Expr | None
     return None
 
 
+def logarithm_of_cosh(expr: sp.Expr) -> sp.Expr | None:
+    """log(c (e^u + e^(−u))), whose exponentials overflow far from u = 0 and hide u² beside it."""
+    if not isinstance(expr, sp.log):
+        return None
+    outer, rest = expr.args[0].as_coeff_Mul()
+    parts = [a.as_coeff_Mul() for a in sp.Add.make_args(rest)]
+    if len(parts) != 2 or not all(isinstance(e, sp.exp) for _, e in parts):
+        return None
+    (c, one), (same, other) = parts
+    if c != same or not c.is_positive or one.args[0] != -other.args[0]:
+        return None
+    scale, size = outer * c, sp.Abs(one.args[0])
+    # Beyond 3 what is rounded of |u| is no more than what is rounded of the logarithm.
+    near = log1p(-expm1(size) * expm1(-size) / 2) + sp.log(2 * scale)
+    return where(size < 3, near, size + log1p(sp.exp(-2 * size)) + sp.log(scale))
+
+
 _MPMATH = {
     sp.exp: mpmath.exp, sp.log: mpmath.log, sp.tanh: mpmath.tanh, sp.Abs: abs, erfc: mpmath.erfc,
     expm1: mpmath.expm1, log1p: lambda a: mpmath.log(1 + a), logistic: lambda a: 1 / (1 + mpmath.exp(-a)),
@@ -143,7 +163,7 @@ def numeric(expr: sp.Expr, leaf: Entry) -> Callable[[Any], Any] | None:
     """An expression of one entry as a function of mpmath's numbers; None where it is of something else too."""
     at = sp.Symbol("at", real=True)
     function = expr.xreplace({leaf: at})
-    if function.free_symbols - {at}:
+    if function.free_symbols - {at} or function.atoms(Reduction, Extent):
         return None
     modules = [{k.__name__: v for k, v in _MPMATH.items()}, "mpmath"]
     return sp.lambdify(at, function, modules=modules)  # type: ignore[no-any-return]

@@ -140,7 +140,7 @@ class Evaluation:
         names.update({short: int(self._scalar(name)) for name, short in source.wholes.items()})
         names["K"] = [number(_number(c)) for c in source.constants]
         names["N"] = {axis: self.sizes[axis] for axis in source.axes}
-        names.update(whole=_whole, number=number, remember=functools.cache, nan=number(mpmath.nan))
+        names.update(whole=_whole, is_nan=_is_nan, number=number, remember=functools.cache, nan=number(mpmath.nan))
         names.update({kind: self.arithmetic.function(kind) for kind in ("total", "peak", "place", "norm")})
         exec(code, names)
         return names["entry"]  # type: ignore[no-any-return]
@@ -210,6 +210,12 @@ class Exact:
 def _whole(value: Any) -> int:
     """A position as Python's integer: the place of a maximum is a number of the arithmetic that it was found in."""
     return value if type(value) is int else int(getattr(value, "value", value))
+
+
+def _is_nan(value: Any) -> bool:
+    """Whether a number is none, in whichever arithmetic."""
+    plain = getattr(value, "value", value)
+    return bool(plain != plain)
 
 
 def _of_mpmath(array: np.ndarray[Any, Any]) -> np.ndarray[Any, Any]:

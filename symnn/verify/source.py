@@ -15,7 +15,7 @@ import sympy as sp
 from sympy.core.relational import Relational
 from sympy.logic.boolalg import ITE, And, BooleanFalse, BooleanTrue, Not, Or
 
-from symnn.language.scaled import Norm, near_zero
+from symnn.language.scaled import Norm, near_zero, unless_nan
 from symnn.language.terms import (
     Delta,
     Entry,
@@ -102,7 +102,7 @@ def _value(e: Any, s: Source) -> str:
         return _power(e, s)
     if isinstance(e, sp.Piecewise):
         return _pieces(e, s)
-    if isinstance(e, near_zero):
+    if isinstance(e, near_zero | unless_nan):
         return _value(e.args[0], s)
     if isinstance(e, sp.Max | sp.Min):
         return _nested("maximum" if isinstance(e, sp.Max) else "minimum", e.args, s)
@@ -170,11 +170,23 @@ def _power(e: sp.Pow, s: Source) -> str:
 
 
 def _pieces(e: sp.Piecewise, s: Source) -> str:
+    """A choice in the order of its cases; where a number that is compared is NaN, nothing can be chosen."""
     text = "nan"
     for value, condition in reversed(e.args):
         here = _value(value, s)
-        text = here if condition == sp.true else f"({here} if {_condition(condition, s)} else {text})"
+        if condition == sp.true:
+            text = here
+            continue
+        unknown = "".join(f"nan if is_nan({side}) else " for side in _compared(condition, s))
+        text = f"({unknown}{here} if {_condition(condition, s)} else {text})"
     return text
+
+
+def _compared(condition: sp.Basic, s: Source) -> list[str]:
+    """What may be NaN in the comparisons of a condition: no numbers, and no positions."""
+    if isinstance(condition, Relational):
+        return [_value(x, s) for x in condition.args if not x.is_number and not x.is_integer]
+    return [side for part in condition.args for side in _compared(part, s)]
 
 
 def _condition(e: Any, s: Source) -> str:
