@@ -28,15 +28,13 @@ ASIDE = {
     "minimise": frozenset({"calculus", "language", "registry"}),
     "cache": frozenset({"emit", "files"}),
     "files": frozenset(),
-    "bench": frozenset({"bench", "bench_cases", "bench_format"}),
-    "bench_cases": frozenset({"bench_cases"}),
-    "bench_format": frozenset({"bench_format"}),
+    "bench": frozenset({"bench", "build", "catalogue", "language", "registry"}),
 }
 #: Who may import what stands beside the stages.
 USERS = {
-    "catalogue": {"registry"},
+    "catalogue": {"bench", "registry"},
     "elementary": {"emit", "rewrite"},
-    "registry": {"build", "cli", "exhaustive", "minimise"},
+    "registry": {"bench", "build", "cli", "exhaustive", "minimise"},
     "cache": {"build"},
     "files": {"build", "cli", "exhaustive"},
     "bench": {"cli"},

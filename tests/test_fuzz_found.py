@@ -9,6 +9,12 @@ import pytest
 from fuzzing import FuzzError, check
 
 FOUND = {
+    # The letter of a rational function in one exponential was left inside a function that is none.
+    "an exponential inside a sine": """
+@activation
+def fuzzed(f, x):
+    f.y = sin(tanh(x))
+""",
     # SymPy makes an if-then-else of a choice inside a condition: no code for it, and no evaluation.
     "a choice inside a condition": """
 @layer

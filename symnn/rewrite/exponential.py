@@ -60,7 +60,7 @@ def _quotient(whole: sp.Expr) -> tuple[sp.Expr, sp.Expr, sp.Expr, Back] | None:
     letters = {c: sp.Symbol(f"_c{k}", positive=True) for k, c in enumerate(sorted(constants, key=sp.default_sort_key))}
     algebraic = opaque(written.xreplace(letters), names)
     names |= letters
-    if any(s.atoms(sp.Symbol) - {_E} and not isinstance(s, Entry) for s in names if s != _E):
+    if any(not isinstance(s, Entry) and (s.has(_E) or s.atoms(sp.Symbol)) for s in names if s != _E):
         return None
     algebraic = algebraic.xreplace({names.get(_E, _E): _E})
     back = {symbol: s for s, symbol in names.items()}

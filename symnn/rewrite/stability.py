@@ -48,12 +48,12 @@ from symnn.language.terms import (
     where,
 )
 from symnn.rewrite import roots
-from symnn.rewrite.context import PIECES, Context
+from symnn.rewrite.context import Context
 from symnn.rewrite.deviations import deviation_from_mean
-from symnn.rewrite.exponential import exponent_with_its_rounding, power_of_reciprocal, rational_in_exponential
+from symnn.rewrite.exponential import exponent_with_its_rounding, power_of_reciprocal
 from symnn.rewrite.folding import inline
 from symnn.rewrite.monomial import factors, opaque
-from symnn.rewrite.substitution import in_one_letter
+from symnn.rewrite.one_variable import of_one_variable
 from symnn.rewrite.tails import (
     complement_of_tanh,
     decays,
@@ -63,7 +63,6 @@ from symnn.rewrite.tails import (
     quotient_of_growth,
     scaled_expm1,
 )
-from symnn.rewrite.zeros import at_its_zeros, has_zeros
 
 __all__ = ["Applied", "stabilise"]
 
@@ -101,7 +100,7 @@ def stabilise(
 
 
 def _by_rules(target: Entry, value: sp.Expr, context: Context, applied: list[Applied]) -> sp.Expr:
-    after = _outermost(value, _rational, context)
+    after = _outermost(value, of_one_variable, context)
     if after != value:
         applied.append(Applied("rational in one exponential", target, value, after))
         value = after
@@ -189,54 +188,6 @@ def _tanh_argument(expr: sp.Expr) -> sp.Expr | None:
 
 
 # --- rules ------------------------------------------------------------------------------------------------
-
-
-def _rational(expr: sp.Expr, context: Context) -> sp.Expr | None:
-    """A sum, or the factors of a product, of one entry alone or of one product of entries."""
-    if not isinstance(expr, sp.Add | sp.Mul):
-        return None
-    made = _of_one_product(expr, context)
-    if made is not None or isinstance(expr, sp.Add):
-        return made or _of_one_entry(expr, context)
-    groups: dict[str, list[sp.Expr]] = {}
-    for factor in expr.args:
-        source = context.lone_source(factor)
-        if source is not None:
-            groups.setdefault(source, []).append(factor)
-    for group in groups.values():
-        numbers = [a for a in expr.args if a.is_number]
-        made = _of_one_entry(sp.Mul(*numbers, *group), context) if len(group) > 1 else None
-        if made is not None:
-            return made * sp.Mul(*(a for a in expr.args if a not in group and a not in numbers))
-    return None
-
-
-def _of_one_entry(expr: sp.Expr, context: Context) -> sp.Expr | None:
-    if context.lone_source(expr) is None:
-        return None
-    whole = context.unfolded(expr)
-    if len(whole.atoms(Entry)) != 1:
-        return None
-    plain = not whole.atoms(*PIECES)
-    made = rational_in_exponential(whole, context.name) if plain else None
-    anchored = at_its_zeros(whole, made or expr) if context.zeros else made or expr
-    return None if anchored == expr else anchored
-
-
-def _of_one_product(expr: sp.Expr, context: Context) -> sp.Expr | None:
-    """A sum that passes through zero where a product of entries does not."""
-    if not context.zeros or len(context.leaves(expr)) < 2 or expr.atoms(Reduction, *PIECES):
-        return None
-    found = in_one_letter(context.unfolded(expr))
-    if found is None or not has_zeros(found[1]):
-        return None
-    factor, function, letter, product = found
-
-    def name(stem: str, value: sp.Expr) -> sp.Expr:
-        return context.name(stem, value.xreplace({letter: product}))
-
-    form = rational_in_exponential(function, name) or function
-    return factor * at_its_zeros(function, form).xreplace({letter: product})
 
 
 def _shift(expr: sp.Expr, context: Context) -> sp.Expr | None:
