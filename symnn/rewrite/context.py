@@ -78,14 +78,17 @@ class Context:
 
     def lone_source(self, expr: sp.Expr) -> str | None:
         """The one name that an expression is a function of, by way of smooth definitions without sums."""
-        names = {e.name for e in expr.atoms(Entry)}
+        if expr.atoms(*PIECES) and {e.name for e in expr.atoms(Entry)} & self.definitions.keys():
+            return None
+        found = self.sources_of(expr)
+        return next(iter(found)) if found is not None and len(found) == 1 else None
+
+    def sources_of(self, expr: sp.Expr) -> frozenset[str] | None:
+        """The names that an expression is a function of; None where definitions on the way have sums or pieces."""
         if any(isinstance(e, Reduction | Extent) for e in sp.preorder_traversal(expr)):
             return None
-        if expr.atoms(*PIECES) and names & self.definitions.keys():
-            return None
-        sources = [self._sources(name) for name in names]
-        found = frozenset[str]().union(*(s for s in sources if s is not None))
-        return next(iter(found)) if len(found) == 1 and None not in sources else None
+        sources = [self._sources(e.name) for e in expr.atoms(Entry)]
+        return None if None in sources else frozenset[str]().union(*(s for s in sources if s is not None))
 
     def _sources(self, name: str) -> frozenset[str] | None:
         """What a name is a function of; None where there are sums or pieces on the way."""

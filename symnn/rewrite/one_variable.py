@@ -14,6 +14,8 @@ from symnn.rewrite.zeros import at_its_zeros, has_zeros
 
 __all__ = ["of_one_variable"]
 
+#: A sum of more variables than these is no number times a function of two of them that is worth a look.
+_FEW = 5
 _FUNCTIONS = (sp.exp, logistic, sp.tanh, sp.erf)
 
 
@@ -51,7 +53,8 @@ def _of_one_entry(expr: sp.Expr, context: Context) -> sp.Expr | None:
 
 def _of_one_product(expr: sp.Expr, context: Context) -> sp.Expr | None:
     """A sum that passes through zero where a product of entries does not."""
-    if not context.zeros or len(context.leaves(expr)) < 2 or expr.atoms(Reduction, *PIECES):
+    sources = context.sources_of(expr)
+    if not context.zeros or sources is None or not 1 < len(sources) < _FEW or expr.atoms(*PIECES):
         return None
     found = _in_one_letter(context.unfolded(expr))
     if found is None or not has_zeros(found[1]):
