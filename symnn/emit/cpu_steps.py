@@ -11,7 +11,7 @@ from symnn.emit.cpu_kernels import arguments, equation_text
 from symnn.emit.cpu_shapes import shape_text
 from symnn.emit.printer import KernelPrinter, PythonPrinter, number_name
 from symnn.language.terms import Entry, Extent, Index
-from symnn.loops.ir import Kernel, Node, Number, Pass, Product, Scan, Schedule, Step
+from symnn.loops.ir import Kernel, Let, Node, Number, Pass, Product, Scan, Schedule, Step, Store, root_of
 from symnn.loops.names import code_name, index_name, size_name
 
 __all__ = ["Steps"]
@@ -125,19 +125,20 @@ class Steps:
             text += f".reshape({', '.join(flat)})"
         return text
 
-    def _memory(self, target: Entry) -> None:
-        """Memory for what a later step needs and the caller does not get."""
+    def _memory(self, target: Entry, norm: bool = False) -> None:
+        """Memory for what a later step needs and the caller does not get; a norm among the subnormal loses nothing."""
         name = KernelPrinter(self.storage).array(target.name)
         if target.name in self.given or target.name in self.storage:
             return
         self.sizes |= {i.axis for i in target.indices if isinstance(i, Index)}
-        kind = "np.int64" if target.tensor.is_integer else self._real
+        kind = "np.int64" if target.tensor.is_integer else "np.float64" if norm else self._real
         self.memory.append(f"{name} = np.empty({shape_text(target.indices)}, {kind})")
 
     def _kernel(self, kernel: Kernel) -> None:
         printer = KernelPrinter(self.storage)
+        norms = _norms(kernel)
         for e in kernel.writes:
-            self._memory(e)
+            self._memory(e, e.name in norms)
         if kernel.scattered:
             self._scattered(kernel, printer)
             return
@@ -203,6 +204,12 @@ class Steps:
             self.lines.append(f"np.copyto({name}, {name}_parts.sum(axis=0), casting='same_kind')")
         else:
             self.lines.append(f"{name} = {name}_parts.sum(axis=0).astype({self._real})")
+
+
+def _norms(kernel: Kernel) -> set[str]:
+    """The arrays that a kernel writes a row's norm to."""
+    norms = {sp.Symbol(n.name, real=True) for n in kernel.body if isinstance(n, Let) and isinstance(n.value, root_of)}
+    return {n.entry.name for n in kernel.body if isinstance(n, Store) and n.value in norms}
 
 
 def _told(kernel: Kernel) -> dict[str, str]:

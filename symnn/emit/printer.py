@@ -276,7 +276,8 @@ class KernelPrinter:
             sign = {sp.Eq: "==", sp.Ne: "!="}.get(type(expr)) or expr.rel_op
             return f"{self.text(expr.lhs, _SUM)} {sign} {self.text(expr.rhs, _SUM)}", 0
         if isinstance(expr, sp.Mod):
-            return " % ".join(self.text(a, _ATOM) for a in expr.args), _PRODUCT
+            # As tight as a product in Python, where π·t % T is (π·t) % T.
+            return f"({' % '.join(self.text(a, _ATOM) for a in expr.args)})", _ATOM
         if isinstance(expr, sp.floor):
             return f"math.floor({self.text(expr.args[0], 0)})", _ATOM
         if isinstance(expr, sp.Abs):

@@ -10,8 +10,8 @@ from collections.abc import Mapping, Sequence
 
 import sympy as sp
 
-from symnn.language.scaled import Norm
-from symnn.language.terms import Entry, Index, Reduction, Total
+from symnn.language.scaled import Norm, unless_nan
+from symnn.language.terms import Entry, Index, Reduction, Total, damped
 from symnn.loops.ir import Position, guarded
 from symnn.loops.names import index_name
 
@@ -89,8 +89,19 @@ def skipped(body: sp.Expr, reduces: type[Reduction] | None, inner: Sequence[Inde
     computed = {i for i in indices if not isinstance(i, Index | Entry) and not i.is_Integer}
     if reduces in (Total, Norm):
         for addend in sp.Add.make_args(body):
-            computed &= {i for f in sp.Mul.make_args(addend) for i in _vanishing(f)}
+            computed &= {i for f in _factors(addend) for i in _vanishing(f)}
     return frozenset(i for i in computed if i.free_symbols & set(inner))
+
+
+def _factors(product: sp.Expr) -> list[sp.Expr]:
+    """The factors of a product, those of one that is zero where a factor has vanished among them."""
+    made: list[sp.Expr] = []
+    for f in sp.Mul.make_args(product):
+        if isinstance(f, unless_nan):
+            made += _factors(f.args[0])
+        else:
+            made += [g for a in f.args for g in _factors(a)] if isinstance(f, damped) else [f]
+    return made
 
 
 def _vanishing(factor: sp.Expr) -> tuple[sp.Expr, ...]:

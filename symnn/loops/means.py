@@ -1,7 +1,7 @@
 """Sums are rounded once, as what is made of them.
 
-A sum that is only wanted divided by a count is rounded as the mean: of equal numbers it is that number. A norm that
-only its row reads is not rounded itself: divided by the root of a count it may be in range where it is not.
+A sum that is only wanted divided by a count is rounded as the mean: of equal numbers it is that number. A norm is not
+rounded itself: divided by the root of a count it may be in range where it is not.
 """
 
 from __future__ import annotations
@@ -37,13 +37,11 @@ def rounded_once(body: Sequence[Node], reciprocals: Mapping[sp.Expr, sp.Symbol])
 
 
 def _wide_norms(nodes: list[Node]) -> list[Node]:
-    """Norms in double precision, what is made of them rounded, where no pass over columns reads them."""
+    """Norms in double precision, and what a row makes of them rounded: those of subnormal numbers keep their digits."""
     for norm in [n for n in nodes if isinstance(n, Let) and n.rounds and isinstance(n.value, root_of)]:
-        reading = [n for n in _every(nodes) if norm.name in _read(n)]
-        if all(isinstance(n, Let | Store) and n in nodes for n in reading):
-            wide = {norm: replace(norm, rounds=False)}
-            wide |= {n: replace(n, rounds=True) for n in reading if isinstance(n, Let)}
-            nodes = [wide.get(n, n) if isinstance(n, Let) else n for n in nodes]
+        wide = {norm: replace(norm, rounds=False)}
+        wide |= {n: replace(n, rounds=True) for n in nodes if isinstance(n, Let) and norm.name in _read(n)}
+        nodes = [wide.get(n, n) if isinstance(n, Let) else n for n in nodes]
     return nodes
 
 

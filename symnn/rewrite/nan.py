@@ -15,41 +15,57 @@ from sympy.core.relational import Relational
 
 from symnn.language.operation import Equation
 from symnn.language.scaled import unless_nan
-from symnn.language.terms import Entry, Reduction
+from symnn.language.terms import Entry, Reduction, damped
 
 __all__ = ["nan_through"]
 
+#: What named values are NaN with.
+Known = dict[sp.Basic, set[sp.Basic]]
+
 
 def nan_through(equations: Iterable[Equation]) -> tuple[Equation, ...]:
-    """The equations with every choice NaN where a number is that it compares."""
-    return tuple(replace(e, value=_through(e.value)) for e in equations)
+    """The equations with every choice NaN where a number is that it compares, and every damped factor's product."""
+    known: Known = {}
+    made = []
+    for e in equations:
+        made.append(replace(e, value=_through(e.value, known)))
+        known[e.target] = _carried(made[-1].value, known)
+    return tuple(made)
 
 
-def _through(expr: sp.Expr) -> sp.Expr:
-    if isinstance(expr, Entry | Relational) or not expr.atoms(sp.Piecewise):
+def _through(expr: sp.Expr, known: Known) -> sp.Expr:
+    if isinstance(expr, Entry | Relational) or not expr.atoms(sp.Piecewise, damped):
         return expr
     if isinstance(expr, sp.Piecewise) and expr.args[-1][1] == sp.true:
-        return _choice(expr)
-    args = [_through(a) if isinstance(a, sp.Expr) else a for a in expr.args]
-    return expr.func(*(_once(args) if isinstance(expr, sp.Add | sp.Mul) else args))
+        return _choice(expr, known)
+    args = [_through(a, known) if isinstance(a, sp.Expr) else a for a in expr.args]
+    if isinstance(expr, damped):
+        # Zero where the second factor is, whatever the first.
+        lost = {x for x in _carried(args[0], {}) if isinstance(x, Entry)} - _carried(args[1], known)
+        lost = {x for x in lost if not known.get(x, {x}) <= _carried(args[1], known)}
+        return _unless(expr.func(*args), lost)
+    return expr.func(*(_once(args, known) if isinstance(expr, sp.Add | sp.Mul) else args))
 
 
-def _choice(expr: sp.Piecewise) -> sp.Expr:
+def _unless(expr: sp.Expr, lost: set[sp.Basic]) -> sp.Expr:
+    return unless_nan(expr, *sorted(lost, key=sp.default_sort_key)) if lost else expr
+
+
+def _choice(expr: sp.Piecewise, known: Known) -> sp.Expr:
     """A choice whose last case is taken where no condition holds."""
-    *cases, (made, _) = ((_through(value), condition) for value, condition in expr.args)
+    *cases, (made, _) = ((_through(value, known), condition) for value, condition in expr.args)
     for value, condition in reversed(cases):
         reached = [made] if _fails(condition) else [value, made]
-        lost = _compared(condition) - set.intersection(*map(_carried, reached))
-        made = sp.Piecewise((value, condition), (made, True))
-        made = unless_nan(made, *sorted(lost, key=sp.default_sort_key)) if lost else made
+        lost = _compared(condition) - set.intersection(*(_carried(r, known) for r in reached))
+        made = _unless(sp.Piecewise((value, condition), (made, True)), lost)
     return made
 
 
-def _once(terms: list[sp.Expr]) -> list[sp.Expr]:
+def _once(terms: list[sp.Expr], known: Known) -> list[sp.Expr]:
     """The terms of a sum or a product, of which one is enough to be NaN."""
     made = list(terms)
     for k, term in enumerate(made):
-        made[k] = _spared(term, set[sp.Basic]().union(*(_carried(t) for t in made[:k] + made[k + 1 :])))
+        made[k] = _spared(term, set[sp.Basic]().union(*(_carried(t, known) for t in made[:k] + made[k + 1 :])))
     return made
 
 
@@ -63,13 +79,15 @@ def _spared(expr: sp.Expr, seen: set[sp.Basic]) -> sp.Expr:
     return unless_nan(expr.args[0], *lost) if lost else expr.args[0]
 
 
-def _carried(expr: sp.Basic) -> set[sp.Basic]:
-    """What an expression is NaN with."""
+def _carried(expr: sp.Basic, known: Known) -> set[sp.Basic]:
+    """What an expression is NaN with; ``known`` says it of names."""
     if isinstance(expr, Entry | Reduction):
-        return {expr}
+        return {expr} | known.get(expr, set())
+    if isinstance(expr, damped):
+        return _carried(expr.args[1], known)
     if not isinstance(expr, sp.Piecewise):
-        return set[sp.Basic]().union(*map(_carried, expr.args))
-    cases = [(_carried(value), condition) for value, condition in expr.args]
+        return set[sp.Basic]().union(*(_carried(a, known) for a in expr.args))
+    cases = [(_carried(value, known), condition) for value, condition in expr.args]
     found = set.intersection(*(value for value, _ in cases))
     for k, (_, condition) in enumerate(cases):
         reached = [value for value, _ in cases[k + _fails(condition) :]]

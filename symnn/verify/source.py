@@ -150,8 +150,10 @@ def _product(e: sp.Mul, s: Source) -> str:
     if below:
         s.functions.add("over")
         text = f"over({text}, {' * '.join(_value(a, s) for a in below)})"
-    # A product with an absent element is absent, whatever its other factors are.
-    absent = [a for a in above if isinstance(a, Entry) and _is_computed(a)]
+    # A product with an absent element is absent, whatever its other factors are; so is one with max(0, that).
+    plain = [a for a in above if not a.atoms(Reduction)]
+    read = {x: a for a in plain for x in sorted(a.atoms(Entry), key=sp.default_sort_key) if _is_computed(x)}
+    absent = [x for x, a in read.items() if x == a or a.xreplace({x: sp.S.Zero}) == 0]
     there = [f"{s.tensors[a.name]}.has({_positions(a, s)})" for a in absent]
     for condition in (*there, *(_equal(delta, s) for delta in deltas)):
         text = f"({text} if {condition} else {_value(sp.S.Zero, s)})"

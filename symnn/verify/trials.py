@@ -90,10 +90,12 @@ def ulps(got: float, exact: Any, magnitude: Any, dtype: type) -> float:
         return 0.0 if got != got else float("inf")
     if got != got:
         return float("inf")
-    size = min(max(abs(magnitude), smallest), top)
+    # Rounding errors go on growing with what is added up where that is beyond the range, and its sum is not.
+    size = max(abs(magnitude), smallest)
     spacing = max(mpmath.ldexp(mpmath.mpf(1), int(mpmath.floor(mpmath.log(size, 2))) - info.nmant), smallest)
-    rounded = mpmath.sign(exact) * min(abs(exact), top + spacing)
-    value = mpmath.mpf(got) if np.isfinite(got) else mpmath.sign(mpmath.mpf(got)) * (top + spacing)
+    beyond = top + max(spacing, mpmath.mpf(float(np.spacing(info.max))))
+    rounded = mpmath.sign(exact) * min(abs(exact), beyond)
+    value = mpmath.mpf(got) if np.isfinite(got) else mpmath.sign(mpmath.mpf(got)) * beyond
     return float(abs(value - rounded) / spacing)
 
 
