@@ -93,7 +93,7 @@ def ulps(got: float, exact: Any, magnitude: Any, dtype: type) -> float:
     # Rounding errors go on growing with what is added up where that is beyond the range, and its sum is not.
     size = max(abs(magnitude), smallest)
     spacing = max(mpmath.ldexp(mpmath.mpf(1), int(mpmath.floor(mpmath.log(size, 2))) - info.nmant), smallest)
-    beyond = top + max(spacing, mpmath.mpf(float(np.spacing(info.max))))
+    beyond = top + max(spacing, mpmath.ldexp(mpmath.mpf(1), int(info.maxexp) - 1 - info.nmant))
     rounded = mpmath.sign(exact) * min(abs(exact), beyond)
     value = mpmath.mpf(got) if np.isfinite(got) else mpmath.sign(mpmath.mpf(got)) * beyond
     return float(abs(value - rounded) / spacing)
