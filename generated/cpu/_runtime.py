@@ -603,47 +603,8 @@ def _erf_f32(x):
     return x if x != x else result
 
 
-# erfc, float32: e^(−a²)·R(q)/(1 + 2a) with a = |x| and q = (a − 4)/(a + 4), and 2 − that for x < 0,
-# 1 − erf x near zero; relative error of R 4.2e-10.
-@njit(**PLAIN)
-def _erfc_f32(x):
-    a = abs(x)
-    a = np.float32(14.0) if a > np.float32(14.0) else a
-    q = (a - np.float32(4.0)) / (a + np.float32(4.0))
-    p = np.float32(0.00010781337186926976)
-    p = fma(p, q, np.float32(-0.00028096549795009196))
-    p = fma(p, q, np.float32(-0.0007496655452996492))
-    p = fma(p, q, np.float32(0.0050930180586874485))
-    p = fma(p, q, np.float32(-0.01618773490190506))
-    p = fma(p, q, np.float32(0.03714851662516594))
-    p = fma(p, q, np.float32(-0.06633471697568893))
-    p = fma(p, q, np.float32(0.09373563528060913))
-    p = fma(p, q, np.float32(-0.10103847831487656))
-    p = fma(p, q, np.float32(0.06809686869382858))
-    p = fma(p, q, np.float32(0.015379627235233784))
-    p = fma(p, q, np.float32(-0.13962110877037048))
-    p = fma(p, q, np.float32(1.2329951524734497))
-    square = a * a
-    lost = fma(a, a, -square)
-    tail = p / fma(np.float32(2.0), a, np.float32(1.0)) * _exp_f32(-square)
-    tail = fma(-lost, tail, tail)
-    far = np.float32(2.0) - tail if x < np.float32(0.0) else tail
-    z = x * x
-    e = np.float32(-6.083826065150788e-08)
-    e = fma(e, z, np.float32(1.2382962495394167e-06))
-    e = fma(e, z, np.float32(-1.3943109479441773e-05))
-    e = fma(e, z, np.float32(0.00011906580039067194))
-    e = fma(e, z, np.float32(-0.0008534103981219232))
-    e = fma(e, z, np.float32(0.005223139654844999))
-    e = fma(e, z, np.float32(-0.0268658846616745))
-    e = fma(e, z, np.float32(0.11283786594867706))
-    e = fma(e, z, np.float32(-0.37612637877464294))
-    e = fma(e, z, np.float32(0.12837916612625122))
-    near = np.float32(1.0) - fma(x, e, x)
-    return near if a < np.float32(0.5) else far
-
-
-# a·erfc(x + lost) by the same formulas.
+# a·erfc(x + lost), float32: e^(−b²)·R(q)/(1 + 2b) with b = |x| and q = (b − 4)/(b + 4), relative error of R 4.2e-10;
+# 2 − that for x < 0, 1 − erf x near zero. The rounding of b² and what x lacks go into the exponent.
 @njit(**PLAIN)
 def _times_erfc_f32(a, x, lost):
     b = abs(x)
@@ -680,6 +641,24 @@ def _times_erfc_f32(a, x, lost):
     e = fma(e, z, np.float32(0.12837916612625122))
     near = fma(-a, fma(x, e, x), a)
     return near if b < np.float32(0.5) else far
+
+
+@njit(**PLAIN)
+def _erfc_f32(x):
+    return _times_erfc_f32(np.float32(1.0), x, np.float32(0.0))
+
+
+# --- roots of sums of squares, whose squares may be out of range: scaled by powers of two (Blue 1978) ---
+
+
+@njit(**PLAIN)
+def _hypot_f32(a, b):
+    """√(a² + b²), both over a power of two near the larger: of its exponent the highest bits."""
+    first, second = np.int32(_bits_f32(a) & np.int32(1879048192)), np.int32(_bits_f32(b) & np.int32(1879048192))
+    exponent = np.int32((second if first < second else first) + np.int32(134217728))
+    up, down = _from_bits_f32(exponent), _from_bits_f32(np.int32(np.int32(2130706432) - exponent))
+    a, b = a * down, b * down
+    return math.sqrt(fma(a, a, b * b)) * up
 
 
 # exp, float64: x = k·ln 2 + r, e^r = 1 + r + r²·P(r), relative error of P 3.0e-18.
@@ -863,71 +842,8 @@ def _erf_f64(x):
     return x if x != x else result
 
 
-# erfc, float64: e^(−a²)·R(q)/(1 + 2a) with a = |x| and q = (a − 4)/(a + 4), and 2 − that for x < 0,
-# 1 − erf x near zero; relative error of R 4.5e-21.
-@njit(**PLAIN)
-def _erfc_f64(x):
-    a = abs(x)
-    a = 38.5 if a > 38.5 else a
-    q = (a - 4.0) / (a + 4.0)
-    p = 2.9901348547678336e-11
-    p = fma(p, q, 4.844458776229078e-11)
-    p = fma(p, q, -3.3462751549998255e-10)
-    p = fma(p, q, -5.78733548902113e-10)
-    p = fma(p, q, 2.3662601193330043e-09)
-    p = fma(p, q, 4.059841992221434e-09)
-    p = fma(p, q, -1.569455800409401e-08)
-    p = fma(p, q, -2.2033965384830602e-08)
-    p = fma(p, q, 1.1119323799100309e-07)
-    p = fma(p, q, 7.904201493666257e-08)
-    p = fma(p, q, -8.257519957955937e-07)
-    p = fma(p, q, 2.908407924253692e-07)
-    p = fma(p, q, 5.709645904788517e-06)
-    p = fma(p, q, -1.1220726681828612e-05)
-    p = fma(p, q, -2.439910650275625e-05)
-    p = fma(p, q, 0.00015062130016728)
-    p = fma(p, q, -0.0001992567348637134)
-    p = fma(p, q, -0.0007577732182470372)
-    p = fma(p, q, 0.00503196998582184)
-    p = fma(p, q, -0.016197734066091464)
-    p = fma(p, q, 0.03716751553664567)
-    p = fma(p, q, -0.06633036581164029)
-    p = fma(p, q, 0.09373283499839595)
-    p = fma(p, q, -0.10103906603632525)
-    p = fma(p, q, 0.06809705425469155)
-    p = fma(p, q, 0.015379652102620043)
-    p = fma(p, q, -0.1396211168405625)
-    p = fma(p, q, 1.2329951186255526)
-    square = a * a
-    lost = fma(a, a, -square)
-    tail = p / fma(2.0, a, 1.0) * _exp_f64(-square)
-    tail = fma(-lost, tail, tail)
-    far = 2.0 - tail if x < 0.0 else tail
-    z = x * x
-    e = 1.6642696519505487e-18
-    e = fma(e, z, -6.552129976075843e-17)
-    e = fma(e, z, 1.4976407356588626e-15)
-    e = fma(e, z, -2.7307106515074235e-14)
-    e = fma(e, z, 4.4481650281522133e-13)
-    e = fma(e, z, -6.70812184879366e-12)
-    e = fma(e, z, 9.422223206530642e-11)
-    e = fma(e, z, -1.2290487023388315e-09)
-    e = fma(e, z, 1.4807186097270919e-08)
-    e = fma(e, z, -1.636584418308803e-07)
-    e = fma(e, z, 1.646211433665684e-06)
-    e = fma(e, z, -1.4925650357148837e-05)
-    e = fma(e, z, 0.00012055332981750242)
-    e = fma(e, z, -0.0008548327023449985)
-    e = fma(e, z, 0.005223977625442175)
-    e = fma(e, z, -0.026866170645131252)
-    e = fma(e, z, 0.11283791670955126)
-    e = fma(e, z, -0.37612638903183754)
-    e = fma(e, z, 0.1283791670955126)
-    near = 1.0 - fma(x, e, x)
-    return near if a < 0.5 else far
-
-
-# a·erfc(x + lost) by the same formulas.
+# a·erfc(x + lost), float64: e^(−b²)·R(q)/(1 + 2b) with b = |x| and q = (b − 4)/(b + 4), relative error of R 4.5e-21;
+# 2 − that for x < 0, 1 − erf x near zero. The rounding of b² and what x lacks go into the exponent.
 @njit(**PLAIN)
 def _times_erfc_f64(a, x, lost):
     b = abs(x)
@@ -990,20 +906,110 @@ def _times_erfc_f64(a, x, lost):
     return near if b < 0.5 else far
 
 
-def typed(name, single, double):
-    """A function for both types: kernels call it with what they have."""
+@njit(**PLAIN)
+def _erfc_f64(x):
+    return _times_erfc_f64(1.0, x, 0.0)
 
-    def stub(x):
+
+# --- roots of sums of squares, whose squares may be out of range: scaled by powers of two (Blue 1978) ---
+
+
+@njit(**PLAIN)
+def _hypot_f64(a, b):
+    """√(a² + b²), both over a power of two near the larger: of its exponent the highest bits."""
+    first, second = np.int64(_bits_f64(a) & np.int64(8070450532247928832)), np.int64(_bits_f64(b) & np.int64(8070450532247928832))
+    exponent = np.int64((second if first < second else first) + np.int64(576460752303423488))
+    up, down = _from_bits_f64(exponent), _from_bits_f64(np.int64(np.int64(9214364837600034816) - exponent))
+    a, b = a * down, b * down
+    return math.sqrt(fma(a, a, b * b)) * up
+
+
+@njit(**PLAIN)
+def _with_square_f32(total, x):
+    """total + x² in double precision, where no square of a float32 is out of range."""
+    double = np.float64(x)
+    return added(total, double * double)
+
+
+@njit(**PLAIN)
+def _with_square_f64(totals, x):
+    """Three sums at once: of x², and of squares scaled down and up by a power of two."""
+    down, up = x * 2.409919865102884e-181, x * 4.149515568880993e+180
+    return added(totals[0], x * x), added(totals[1], down * down), added(totals[2], up * up)
+
+
+@njit(**PLAIN)
+def _root_of_f64(totals):
+    """The root of the sum that neither overflowed nor lost bits below the smallest number."""
+    plain, scaled_down, scaled_up = totals
+    if plain > 1.0715086071862673e+301:
+        return math.sqrt(scaled_down) * 4.149515568880993e+180
+    return math.sqrt(scaled_up) * 2.409919865102884e-181 if plain < 1.1830521861667747e-271 else math.sqrt(plain)
+
+
+def no_squares(real):
+    """A sum of no squares yet, of numbers of a type."""
+    raise NotImplementedError("no_squares is for compiled code")
+
+
+def with_square(total, x):
+    """A sum of squares with one more."""
+    raise NotImplementedError("with_square is for compiled code")
+
+
+def root_of(total):
+    """The root of a sum of squares, in double precision."""
+    raise NotImplementedError("root_of is for compiled code")
+
+
+@overload(no_squares, jit_options=PLAIN)
+def _no_squares(real):
+    if real.dtype == types.float32:
+        return lambda real: 0.0
+    return lambda real: (0.0, 0.0, 0.0)
+
+
+@overload(with_square, jit_options=PLAIN)
+def _with_square(total, x):
+    if isinstance(total, types.BaseTuple):
+        return lambda total, x: _with_square_f64(total, x)
+    return lambda total, x: _with_square_f32(total, x)
+
+
+@overload(root_of, jit_options=PLAIN)
+def _root_of(total):
+    if isinstance(total, types.BaseTuple):
+        return lambda total: _root_of_f64(total)
+    return lambda total: math.sqrt(total)
+
+
+def typed(name, single, double):
+    """A function for both types, of a number or of a product of two: kernels call it with what they have."""
+
+    def stub(x, y=None):
         raise NotImplementedError(f"{name} is for compiled code")
 
     @overload(stub, jit_options=PLAIN)
-    def choose(x):
-        if x == types.float32:
-            return lambda x: single(x)
-        return lambda x: double(x)
+    def choose(x, y=None):
+        function = double if types.float64 in (x, y) else single
+        if y is None or isinstance(y, types.Omitted):
+            return lambda x, y=None: function(x)
+        return lambda x, y=None: function(x, y)
 
     stub.__name__, stub.versions = name, (single, double)
     return stub
+
+
+def hypot(a, b):
+    """√(a² + b²), finite wherever that is in range."""
+    raise NotImplementedError("hypot is for compiled code")
+
+
+@overload(hypot, jit_options=PLAIN)
+def _hypot(a, b):
+    if a == b == types.float32:
+        return lambda a, b: _hypot_f32(a, b)
+    return lambda a, b: _hypot_f64(np.float64(a), np.float64(b))
 
 
 @njit(**PLAIN)

@@ -36,7 +36,7 @@ from numba import njit, prange
 from ._runtime import OPTIONS, added, check, chunk_rows, exp, maxnum, number, output, outputs, pairs
 
 #: The runtime that these kernels were compiled against: a new one makes a new file, and with it a new cache.
-RUNTIME = "c5d85079f86b"
+RUNTIME = "78f1252a53e9"
 
 
 #: The operation, for programs.
@@ -142,21 +142,21 @@ def _forward_saving_parallel(chunk, b_size, mask, causal, t_size, u_size, open, 
 
 
 @njit(**OPTIONS)
-def _forward_saving_2_rows(lo, hi, sum_k_q, d_size_to_const, h_size, t_size, u_size, s):
+def _forward_saving_2_rows(lo, hi, sum_k_q, one_over_root_d_size, h_size, t_size, u_size, s):
     for b in range(lo, hi):
         for h in range(h_size):
             for t in range(t_size):
                 for u in range(u_size):
-                    # s[b,h,t,u] = d_size_to_const·sum_k_q[b,h,t,u]
-                    s[b, h, t, u] = d_size_to_const * sum_k_q[b, h, t, u]
+                    # s[b,h,t,u] = one_over_root_d_size·sum_k_q[b,h,t,u]
+                    s[b, h, t, u] = one_over_root_d_size * sum_k_q[b, h, t, u]
 
 
 @njit(parallel=True, **OPTIONS)
-def _forward_saving_2_parallel(chunk, b_size, sum_k_q, d_size_to_const, h_size, t_size, u_size, s):
+def _forward_saving_2_parallel(chunk, b_size, sum_k_q, one_over_root_d_size, h_size, t_size, u_size, s):
     for k in prange((b_size + chunk - 1) // chunk):
         lo = k * chunk
         hi = min(lo + chunk, b_size)
-        _forward_saving_2_rows(lo, hi, sum_k_q, d_size_to_const, h_size, t_size, u_size, s)
+        _forward_saving_2_rows(lo, hi, sum_k_q, one_over_root_d_size, h_size, t_size, u_size, s)
 
 
 @njit(**OPTIONS)
@@ -169,8 +169,9 @@ def _forward_saving_3_rows(lo, hi, any, open, s, h_size, t_size, u_size, z):
             for h in range(h_size):
                 for u in range(u_size):
                     z[b, h, t, u] = (
-                        (s[b, h, t, u] if (open[b, t, u] > real(0)) else (real(-np.inf) if (any_bt > real(0))
-                        else real(0)))
+                        ((s[b, h, t, u] if (open[b, t, u] > real(0)) else ((real(-np.inf) if (any_bt > real(0))
+                        else real(0)) if any_bt == any_bt else any_bt)) if open[b, t, u] == open[b, t, u]
+                        else open[b, t, u])
                     )
 
 
@@ -244,8 +245,9 @@ def _backward_rows(lo, hi, any, open, s, h_size, t_size, u_size, z):
                 for u in range(u_size):
                     # z[b,h,t,u] = s[b,h,t,u] if open[b,t,u] > 0 else (−∞)·1[any[b,t] > 0]
                     z[b, h, t, u] = (
-                        (s[b, h, t, u] if (open[b, t, u] > real(0)) else (real(-np.inf) if (any[b, t] > real(0))
-                        else real(0)))
+                        ((s[b, h, t, u] if (open[b, t, u] > real(0)) else ((real(-np.inf)
+                        if (any[b, t] > real(0)) else real(0)) if any[b, t] == any[b, t] else any[b, t]))
+                        if open[b, t, u] == open[b, t, u] else open[b, t, u])
                     )
 
 
@@ -313,39 +315,39 @@ def _backward_3_parallel(chunk, b_size, sum_exp, z_max, z, any, sum_g_v, open, h
 
 
 @njit(**OPTIONS)
-def _backward_4_rows(lo, hi, sum_k_ds, d_size_to_const, d_size, h_size, t_size, dq):
+def _backward_4_rows(lo, hi, sum_k_ds, one_over_root_d_size, d_size, h_size, t_size, dq):
     for b in range(lo, hi):
         for h in range(h_size):
             for t in range(t_size):
                 for d in range(d_size):
-                    # q̄[b,h,t,d] = d_size_to_const·sum_k_ds[b,h,t,d]
-                    dq[b, h, t, d] = d_size_to_const * sum_k_ds[b, h, t, d]
+                    # q̄[b,h,t,d] = one_over_root_d_size·sum_k_ds[b,h,t,d]
+                    dq[b, h, t, d] = one_over_root_d_size * sum_k_ds[b, h, t, d]
 
 
 @njit(parallel=True, **OPTIONS)
-def _backward_4_parallel(chunk, b_size, sum_k_ds, d_size_to_const, d_size, h_size, t_size, dq):
+def _backward_4_parallel(chunk, b_size, sum_k_ds, one_over_root_d_size, d_size, h_size, t_size, dq):
     for k in prange((b_size + chunk - 1) // chunk):
         lo = k * chunk
         hi = min(lo + chunk, b_size)
-        _backward_4_rows(lo, hi, sum_k_ds, d_size_to_const, d_size, h_size, t_size, dq)
+        _backward_4_rows(lo, hi, sum_k_ds, one_over_root_d_size, d_size, h_size, t_size, dq)
 
 
 @njit(**OPTIONS)
-def _backward_5_rows(lo, hi, sum_q_ds, d_size_to_const, d_size, h_size, u_size, dk):
+def _backward_5_rows(lo, hi, sum_q_ds, one_over_root_d_size, d_size, h_size, u_size, dk):
     for b in range(lo, hi):
         for h in range(h_size):
             for u in range(u_size):
                 for d in range(d_size):
-                    # k̄[b,h,u,d] = d_size_to_const·sum_q_ds[b,h,u,d]
-                    dk[b, h, u, d] = d_size_to_const * sum_q_ds[b, h, u, d]
+                    # k̄[b,h,u,d] = one_over_root_d_size·sum_q_ds[b,h,u,d]
+                    dk[b, h, u, d] = one_over_root_d_size * sum_q_ds[b, h, u, d]
 
 
 @njit(parallel=True, **OPTIONS)
-def _backward_5_parallel(chunk, b_size, sum_q_ds, d_size_to_const, d_size, h_size, u_size, dk):
+def _backward_5_parallel(chunk, b_size, sum_q_ds, one_over_root_d_size, d_size, h_size, u_size, dk):
     for k in prange((b_size + chunk - 1) // chunk):
         lo = k * chunk
         hi = min(lo + chunk, b_size)
-        _backward_5_rows(lo, hi, sum_q_ds, d_size_to_const, d_size, h_size, u_size, dk)
+        _backward_5_rows(lo, hi, sum_q_ds, one_over_root_d_size, d_size, h_size, u_size, dk)
 
 
 @njit(**OPTIONS)
@@ -374,45 +376,46 @@ def _jvp_parallel(chunk, b_size, mask, causal, t_size, u_size, open, any):
 
 
 @njit(**OPTIONS)
-def _jvp_2_rows(lo, hi, sum_k_q, d_size_to_const, h_size, t_size, u_size, s):
+def _jvp_2_rows(lo, hi, sum_k_q, one_over_root_d_size, h_size, t_size, u_size, s):
     for b in range(lo, hi):
         for h in range(h_size):
             for t in range(t_size):
                 for u in range(u_size):
-                    # s[b,h,t,u] = d_size_to_const·sum_k_q[b,h,t,u]
-                    s[b, h, t, u] = d_size_to_const * sum_k_q[b, h, t, u]
+                    # s[b,h,t,u] = one_over_root_d_size·sum_k_q[b,h,t,u]
+                    s[b, h, t, u] = one_over_root_d_size * sum_k_q[b, h, t, u]
 
 
 @njit(parallel=True, **OPTIONS)
-def _jvp_2_parallel(chunk, b_size, sum_k_q, d_size_to_const, h_size, t_size, u_size, s):
+def _jvp_2_parallel(chunk, b_size, sum_k_q, one_over_root_d_size, h_size, t_size, u_size, s):
     for k in prange((b_size + chunk - 1) // chunk):
         lo = k * chunk
         hi = min(lo + chunk, b_size)
-        _jvp_2_rows(lo, hi, sum_k_q, d_size_to_const, h_size, t_size, u_size, s)
+        _jvp_2_rows(lo, hi, sum_k_q, one_over_root_d_size, h_size, t_size, u_size, s)
 
 
 @njit(**OPTIONS)
-def _jvp_3_rows(lo, hi, open, sum_k_dot_q, sum_k_q_dot, d_size_to_const, h_size, t_size, u_size, z_dot):
+def _jvp_3_rows(lo, hi, open, sum_k_dot_q, sum_k_q_dot, one_over_root_d_size, h_size, t_size, u_size, z_dot):
     real = open.dtype.type
     for b in range(lo, hi):
         for t in range(t_size):
-            # ż[b,h,t,u] = d_size_to_const·(sum_k_dot_q[b,h,t,u] + sum_k_q_dot[b,h,t,u])·1[open[b,t,u] > 0]
+            # ż[b,h,t,u] = one_over_root_d_size·(sum_k_dot_q[b,h,t,u] + sum_k_q_dot[b,h,t,u])·1[open[b,t,u] > 0]
             for h in range(h_size):
                 for u in range(u_size):
                     z_dot[b, h, t, u] = (
-                        d_size_to_const * (sum_k_dot_q[b, h, t, u] + sum_k_q_dot[b, h, t, u]) * (real(1)
-                        if (open[b, t, u] > real(0)) else real(0))
+                        one_over_root_d_size * (sum_k_dot_q[b, h, t, u] + sum_k_q_dot[b, h, t, u]) * ((real(1)
+                        if (open[b, t, u] > real(0)) else real(0)) if open[b, t, u] == open[b, t, u]
+                        else open[b, t, u])
                     )
 
 
 @njit(parallel=True, **OPTIONS)
 def _jvp_3_parallel(
-    chunk, b_size, open, sum_k_dot_q, sum_k_q_dot, d_size_to_const, h_size, t_size, u_size, z_dot,
+    chunk, b_size, open, sum_k_dot_q, sum_k_q_dot, one_over_root_d_size, h_size, t_size, u_size, z_dot,
 ):
     for k in prange((b_size + chunk - 1) // chunk):
         lo = k * chunk
         hi = min(lo + chunk, b_size)
-        _jvp_3_rows(lo, hi, open, sum_k_dot_q, sum_k_q_dot, d_size_to_const, h_size, t_size, u_size, z_dot)
+        _jvp_3_rows(lo, hi, open, sum_k_dot_q, sum_k_q_dot, one_over_root_d_size, h_size, t_size, u_size, z_dot)
 
 
 @njit(**OPTIONS)
@@ -425,8 +428,9 @@ def _jvp_4_rows(lo, hi, any, open, s, h_size, t_size, u_size, z):
             for h in range(h_size):
                 for u in range(u_size):
                     z[b, h, t, u] = (
-                        (s[b, h, t, u] if (open[b, t, u] > real(0)) else (real(-np.inf) if (any_bt > real(0))
-                        else real(0)))
+                        ((s[b, h, t, u] if (open[b, t, u] > real(0)) else ((real(-np.inf) if (any_bt > real(0))
+                        else real(0)) if any_bt == any_bt else any_bt)) if open[b, t, u] == open[b, t, u]
+                        else open[b, t, u])
                     )
 
 
@@ -560,56 +564,57 @@ def _hvp_parallel(chunk, b_size, mask, g, causal, e_size, h_size, t_size, u_size
 
 
 @njit(**OPTIONS)
-def _hvp_2_rows(lo, hi, sum_k_q, d_size_to_const, h_size, t_size, u_size, s):
+def _hvp_2_rows(lo, hi, sum_k_q, one_over_root_d_size, h_size, t_size, u_size, s):
     for b in range(lo, hi):
         for h in range(h_size):
             for t in range(t_size):
                 for u in range(u_size):
-                    # s[b,h,t,u] = d_size_to_const·sum_k_q[b,h,t,u]
-                    s[b, h, t, u] = d_size_to_const * sum_k_q[b, h, t, u]
+                    # s[b,h,t,u] = one_over_root_d_size·sum_k_q[b,h,t,u]
+                    s[b, h, t, u] = one_over_root_d_size * sum_k_q[b, h, t, u]
 
 
 @njit(parallel=True, **OPTIONS)
-def _hvp_2_parallel(chunk, b_size, sum_k_q, d_size_to_const, h_size, t_size, u_size, s):
+def _hvp_2_parallel(chunk, b_size, sum_k_q, one_over_root_d_size, h_size, t_size, u_size, s):
     for k in prange((b_size + chunk - 1) // chunk):
         lo = k * chunk
         hi = min(lo + chunk, b_size)
-        _hvp_2_rows(lo, hi, sum_k_q, d_size_to_const, h_size, t_size, u_size, s)
+        _hvp_2_rows(lo, hi, sum_k_q, one_over_root_d_size, h_size, t_size, u_size, s)
 
 
 @njit(**OPTIONS)
 def _hvp_3_rows(
-    lo, hi, any, sum_g_v, open, sum_k_dot_q, sum_k_q_dot, sum_g_v_dot, d_size_to_const, h_size, t_size, u_size,
-    da, z_dot, da_dot,
+    lo, hi, any, sum_g_v, open, sum_k_dot_q, sum_k_q_dot, sum_g_v_dot, one_over_root_d_size, h_size, t_size,
+    u_size, da, z_dot, da_dot,
 ):
     real = any.dtype.type
     for b in range(lo, hi):
         for t in range(t_size):
             any_bt = any[b, t]
             # ā[b,h,t,u] = any[b,t]·sum_g_v[b,h,t,u]
-            # ż[b,h,t,u] = d_size_to_const·(sum_k_dot_q[b,h,t,u] + sum_k_q_dot[b,h,t,u])·1[open[b,t,u] > 0]
+            # ż[b,h,t,u] = one_over_root_d_size·(sum_k_dot_q[b,h,t,u] + sum_k_q_dot[b,h,t,u])·1[open[b,t,u] > 0]
             # ā̇[b,h,t,u] = any[b,t]·sum_g_v_dot[b,h,t,u]
             for h in range(h_size):
                 for u in range(u_size):
                     da[b, h, t, u] = any_bt * sum_g_v[b, h, t, u]
                     z_dot[b, h, t, u] = (
-                        d_size_to_const * (sum_k_dot_q[b, h, t, u] + sum_k_q_dot[b, h, t, u]) * (real(1)
-                        if (open[b, t, u] > real(0)) else real(0))
+                        one_over_root_d_size * (sum_k_dot_q[b, h, t, u] + sum_k_q_dot[b, h, t, u]) * ((real(1)
+                        if (open[b, t, u] > real(0)) else real(0)) if open[b, t, u] == open[b, t, u]
+                        else open[b, t, u])
                     )
                     da_dot[b, h, t, u] = any_bt * sum_g_v_dot[b, h, t, u]
 
 
 @njit(parallel=True, **OPTIONS)
 def _hvp_3_parallel(
-    chunk, b_size, any, sum_g_v, open, sum_k_dot_q, sum_k_q_dot, sum_g_v_dot, d_size_to_const, h_size, t_size,
-    u_size, da, z_dot, da_dot,
+    chunk, b_size, any, sum_g_v, open, sum_k_dot_q, sum_k_q_dot, sum_g_v_dot, one_over_root_d_size, h_size,
+    t_size, u_size, da, z_dot, da_dot,
 ):
     for k in prange((b_size + chunk - 1) // chunk):
         lo = k * chunk
         hi = min(lo + chunk, b_size)
         _hvp_3_rows(
-            lo, hi, any, sum_g_v, open, sum_k_dot_q, sum_k_q_dot, sum_g_v_dot, d_size_to_const, h_size, t_size,
-            u_size, da, z_dot, da_dot,
+            lo, hi, any, sum_g_v, open, sum_k_dot_q, sum_k_q_dot, sum_g_v_dot, one_over_root_d_size, h_size,
+            t_size, u_size, da, z_dot, da_dot,
         )
 
 
@@ -623,8 +628,9 @@ def _hvp_4_rows(lo, hi, any, open, s, h_size, t_size, u_size, z):
             for h in range(h_size):
                 for u in range(u_size):
                     z[b, h, t, u] = (
-                        (s[b, h, t, u] if (open[b, t, u] > real(0)) else (real(-np.inf) if (any_bt > real(0))
-                        else real(0)))
+                        ((s[b, h, t, u] if (open[b, t, u] > real(0)) else ((real(-np.inf) if (any_bt > real(0))
+                        else real(0)) if any_bt == any_bt else any_bt)) if open[b, t, u] == open[b, t, u]
+                        else open[b, t, u])
                     )
 
 
@@ -708,39 +714,47 @@ def _hvp_5_parallel(chunk, b_size, z, da, open, z_dot, da_dot, h_size, t_size, u
 
 
 @njit(**OPTIONS)
-def _hvp_6_rows(lo, hi, sum_k_dot_ds, sum_k_ds_dot, d_size_to_const, d_size, h_size, t_size, dq_dot):
+def _hvp_6_rows(lo, hi, sum_k_dot_ds, sum_k_ds_dot, one_over_root_d_size, d_size, h_size, t_size, dq_dot):
     for b in range(lo, hi):
         for h in range(h_size):
             for t in range(t_size):
                 for d in range(d_size):
-                    # q̄̇[b,h,t,d] = d_size_to_const·(sum_k_dot_ds[b,h,t,d] + sum_k_ds_dot[b,h,t,d])
-                    dq_dot[b, h, t, d] = d_size_to_const * (sum_k_dot_ds[b, h, t, d] + sum_k_ds_dot[b, h, t, d])
+                    # q̄̇[b,h,t,d] = one_over_root_d_size·(sum_k_dot_ds[b,h,t,d] + sum_k_ds_dot[b,h,t,d])
+                    dq_dot[b, h, t, d] = (
+                        one_over_root_d_size * (sum_k_dot_ds[b, h, t, d] + sum_k_ds_dot[b, h, t, d])
+                    )
 
 
 @njit(parallel=True, **OPTIONS)
-def _hvp_6_parallel(chunk, b_size, sum_k_dot_ds, sum_k_ds_dot, d_size_to_const, d_size, h_size, t_size, dq_dot):
+def _hvp_6_parallel(
+    chunk, b_size, sum_k_dot_ds, sum_k_ds_dot, one_over_root_d_size, d_size, h_size, t_size, dq_dot,
+):
     for k in prange((b_size + chunk - 1) // chunk):
         lo = k * chunk
         hi = min(lo + chunk, b_size)
-        _hvp_6_rows(lo, hi, sum_k_dot_ds, sum_k_ds_dot, d_size_to_const, d_size, h_size, t_size, dq_dot)
+        _hvp_6_rows(lo, hi, sum_k_dot_ds, sum_k_ds_dot, one_over_root_d_size, d_size, h_size, t_size, dq_dot)
 
 
 @njit(**OPTIONS)
-def _hvp_7_rows(lo, hi, sum_q_dot_ds, sum_q_ds_dot, d_size_to_const, d_size, h_size, u_size, dk_dot):
+def _hvp_7_rows(lo, hi, sum_q_dot_ds, sum_q_ds_dot, one_over_root_d_size, d_size, h_size, u_size, dk_dot):
     for b in range(lo, hi):
         for h in range(h_size):
             for u in range(u_size):
                 for d in range(d_size):
-                    # k̄̇[b,h,u,d] = d_size_to_const·(sum_q_dot_ds[b,h,u,d] + sum_q_ds_dot[b,h,u,d])
-                    dk_dot[b, h, u, d] = d_size_to_const * (sum_q_dot_ds[b, h, u, d] + sum_q_ds_dot[b, h, u, d])
+                    # k̄̇[b,h,u,d] = one_over_root_d_size·(sum_q_dot_ds[b,h,u,d] + sum_q_ds_dot[b,h,u,d])
+                    dk_dot[b, h, u, d] = (
+                        one_over_root_d_size * (sum_q_dot_ds[b, h, u, d] + sum_q_ds_dot[b, h, u, d])
+                    )
 
 
 @njit(parallel=True, **OPTIONS)
-def _hvp_7_parallel(chunk, b_size, sum_q_dot_ds, sum_q_ds_dot, d_size_to_const, d_size, h_size, u_size, dk_dot):
+def _hvp_7_parallel(
+    chunk, b_size, sum_q_dot_ds, sum_q_ds_dot, one_over_root_d_size, d_size, h_size, u_size, dk_dot,
+):
     for k in prange((b_size + chunk - 1) // chunk):
         lo = k * chunk
         hi = min(lo + chunk, b_size)
-        _hvp_7_rows(lo, hi, sum_q_dot_ds, sum_q_ds_dot, d_size_to_const, d_size, h_size, u_size, dk_dot)
+        _hvp_7_rows(lo, hi, sum_q_dot_ds, sum_q_ds_dot, one_over_root_d_size, d_size, h_size, u_size, dk_dot)
 
 
 _ARGUMENTS = (
@@ -816,7 +830,7 @@ def forward_saving(q, k, v, mask, *, causal=0, out=None):
     z = np.empty((b_size, h_size, t_size, u_size), real)
     a = np.empty((b_size, h_size, t_size, u_size), real)
     sum_a_v = np.empty((b_size, h_size, t_size, e_size), real)
-    d_size_to_const = 1 / math.sqrt(d_size)
+    one_over_root_d_size = 1 / math.sqrt(d_size)
     # sum_k_q[b,h,t,u] = Σ_d k[b,h,u,d]·q[b,h,t,d]
     with np.errstate(over="ignore", invalid="ignore"):
         np.matmul(q, k.transpose(0, 1, 3, 2), out=sum_k_q)
@@ -827,9 +841,11 @@ def forward_saving(q, k, v, mask, *, causal=0, out=None):
         _forward_saving_parallel(chunk, b_size, mask, real(causal), t_size, u_size, open, any)
     chunk = chunk_rows(h_size * t_size * u_size)
     if b_size <= chunk:
-        _forward_saving_2_rows(0, b_size, sum_k_q, real(d_size_to_const), h_size, t_size, u_size, s)
+        _forward_saving_2_rows(0, b_size, sum_k_q, real(one_over_root_d_size), h_size, t_size, u_size, s)
     else:
-        _forward_saving_2_parallel(chunk, b_size, sum_k_q, real(d_size_to_const), h_size, t_size, u_size, s)
+        _forward_saving_2_parallel(
+            chunk, b_size, sum_k_q, real(one_over_root_d_size), h_size, t_size, u_size, s,
+        )
     chunk = chunk_rows(t_size * h_size * u_size)
     if b_size <= chunk:
         _forward_saving_3_rows(0, b_size, any, open, s, h_size, t_size, u_size, z)
@@ -879,7 +895,7 @@ def backward(saved, g, *, out=None):
     ds = np.empty((b_size, h_size, t_size, u_size), real)
     sum_k_ds = np.empty((b_size, h_size, t_size, d_size), real)
     sum_q_ds = np.empty((b_size, h_size, u_size, d_size), real)
-    d_size_to_const = 1 / math.sqrt(d_size)
+    one_over_root_d_size = 1 / math.sqrt(d_size)
     # sum_g_v[b,h,t,u] = Σ_e g[b,h,t,e]·v[b,h,u,e]
     with np.errstate(over="ignore", invalid="ignore"):
         np.matmul(g, v.transpose(0, 1, 3, 2), out=sum_g_v)
@@ -911,14 +927,14 @@ def backward(saved, g, *, out=None):
         np.matmul(a.transpose(0, 1, 3, 2), factor_any_g.transpose(0, 2, 1, 3), out=dv)
     chunk = chunk_rows(h_size * t_size * d_size)
     if b_size <= chunk:
-        _backward_4_rows(0, b_size, sum_k_ds, real(d_size_to_const), d_size, h_size, t_size, dq)
+        _backward_4_rows(0, b_size, sum_k_ds, real(one_over_root_d_size), d_size, h_size, t_size, dq)
     else:
-        _backward_4_parallel(chunk, b_size, sum_k_ds, real(d_size_to_const), d_size, h_size, t_size, dq)
+        _backward_4_parallel(chunk, b_size, sum_k_ds, real(one_over_root_d_size), d_size, h_size, t_size, dq)
     chunk = chunk_rows(h_size * u_size * d_size)
     if b_size <= chunk:
-        _backward_5_rows(0, b_size, sum_q_ds, real(d_size_to_const), d_size, h_size, u_size, dk)
+        _backward_5_rows(0, b_size, sum_q_ds, real(one_over_root_d_size), d_size, h_size, u_size, dk)
     else:
-        _backward_5_parallel(chunk, b_size, sum_q_ds, real(d_size_to_const), d_size, h_size, u_size, dk)
+        _backward_5_parallel(chunk, b_size, sum_q_ds, real(one_over_root_d_size), d_size, h_size, u_size, dk)
     return Gradients(dq, dk, dv)
 
 
@@ -950,7 +966,7 @@ def jvp(inputs, tangents, *, causal=0):
     sum_a_z_dot = np.empty((b_size, h_size, t_size), real)
     sum_a_v = np.empty((b_size, h_size, t_size, e_size), real)
     sum_sum_a_z_dot_a_v = np.empty((b_size, h_size, t_size, e_size), real)
-    d_size_to_const = 1 / math.sqrt(d_size)
+    one_over_root_d_size = 1 / math.sqrt(d_size)
     # sum_k_q[b,h,t,u] = Σ_d k[b,h,u,d]·q[b,h,t,d]
     with np.errstate(over="ignore", invalid="ignore"):
         np.matmul(q, k.transpose(0, 1, 3, 2), out=sum_k_q)
@@ -967,17 +983,18 @@ def jvp(inputs, tangents, *, causal=0):
         _jvp_parallel(chunk, b_size, mask, real(causal), t_size, u_size, open, any)
     chunk = chunk_rows(h_size * t_size * u_size)
     if b_size <= chunk:
-        _jvp_2_rows(0, b_size, sum_k_q, real(d_size_to_const), h_size, t_size, u_size, s)
+        _jvp_2_rows(0, b_size, sum_k_q, real(one_over_root_d_size), h_size, t_size, u_size, s)
     else:
-        _jvp_2_parallel(chunk, b_size, sum_k_q, real(d_size_to_const), h_size, t_size, u_size, s)
+        _jvp_2_parallel(chunk, b_size, sum_k_q, real(one_over_root_d_size), h_size, t_size, u_size, s)
     chunk = chunk_rows(t_size * h_size * u_size)
     if b_size <= chunk:
         _jvp_3_rows(
-            0, b_size, open, sum_k_dot_q, sum_k_q_dot, real(d_size_to_const), h_size, t_size, u_size, z_dot,
+            0, b_size, open, sum_k_dot_q, sum_k_q_dot, real(one_over_root_d_size), h_size, t_size, u_size,
+            z_dot,
         )
     else:
         _jvp_3_parallel(
-            chunk, b_size, open, sum_k_dot_q, sum_k_q_dot, real(d_size_to_const), h_size, t_size, u_size,
+            chunk, b_size, open, sum_k_dot_q, sum_k_q_dot, real(one_over_root_d_size), h_size, t_size, u_size,
             z_dot,
         )
     chunk = chunk_rows(t_size * h_size * u_size)
@@ -1048,7 +1065,7 @@ def hvp(inputs, vectors, g, *, causal=0):
     sum_k_dot_ds = np.empty((b_size, h_size, t_size, d_size), real)
     sum_q_ds_dot = np.empty((b_size, h_size, u_size, d_size), real)
     sum_q_dot_ds = np.empty((b_size, h_size, u_size, d_size), real)
-    d_size_to_const = 1 / math.sqrt(d_size)
+    one_over_root_d_size = 1 / math.sqrt(d_size)
     # sum_k_q[b,h,t,u] = Σ_d k[b,h,u,d]·q[b,h,t,d]
     with np.errstate(over="ignore", invalid="ignore"):
         np.matmul(q, k.transpose(0, 1, 3, 2), out=sum_k_q)
@@ -1073,19 +1090,19 @@ def hvp(inputs, vectors, g, *, causal=0):
         )
     chunk = chunk_rows(h_size * t_size * u_size)
     if b_size <= chunk:
-        _hvp_2_rows(0, b_size, sum_k_q, real(d_size_to_const), h_size, t_size, u_size, s)
+        _hvp_2_rows(0, b_size, sum_k_q, real(one_over_root_d_size), h_size, t_size, u_size, s)
     else:
-        _hvp_2_parallel(chunk, b_size, sum_k_q, real(d_size_to_const), h_size, t_size, u_size, s)
+        _hvp_2_parallel(chunk, b_size, sum_k_q, real(one_over_root_d_size), h_size, t_size, u_size, s)
     chunk = chunk_rows(t_size * h_size * u_size)
     if b_size <= chunk:
         _hvp_3_rows(
-            0, b_size, any, sum_g_v, open, sum_k_dot_q, sum_k_q_dot, sum_g_v_dot, real(d_size_to_const),
+            0, b_size, any, sum_g_v, open, sum_k_dot_q, sum_k_q_dot, sum_g_v_dot, real(one_over_root_d_size),
             h_size, t_size, u_size, da, z_dot, da_dot,
         )
     else:
         _hvp_3_parallel(
-            chunk, b_size, any, sum_g_v, open, sum_k_dot_q, sum_k_q_dot, sum_g_v_dot, real(d_size_to_const),
-            h_size, t_size, u_size, da, z_dot, da_dot,
+            chunk, b_size, any, sum_g_v, open, sum_k_dot_q, sum_k_q_dot, sum_g_v_dot,
+            real(one_over_root_d_size), h_size, t_size, u_size, da, z_dot, da_dot,
         )
     chunk = chunk_rows(t_size * h_size * u_size)
     if b_size <= chunk:
@@ -1115,19 +1132,21 @@ def hvp(inputs, vectors, g, *, causal=0):
     chunk = chunk_rows(h_size * t_size * d_size)
     if b_size <= chunk:
         _hvp_6_rows(
-            0, b_size, sum_k_dot_ds, sum_k_ds_dot, real(d_size_to_const), d_size, h_size, t_size, dq_dot,
+            0, b_size, sum_k_dot_ds, sum_k_ds_dot, real(one_over_root_d_size), d_size, h_size, t_size, dq_dot,
         )
     else:
         _hvp_6_parallel(
-            chunk, b_size, sum_k_dot_ds, sum_k_ds_dot, real(d_size_to_const), d_size, h_size, t_size, dq_dot,
+            chunk, b_size, sum_k_dot_ds, sum_k_ds_dot, real(one_over_root_d_size), d_size, h_size, t_size,
+            dq_dot,
         )
     chunk = chunk_rows(h_size * u_size * d_size)
     if b_size <= chunk:
         _hvp_7_rows(
-            0, b_size, sum_q_dot_ds, sum_q_ds_dot, real(d_size_to_const), d_size, h_size, u_size, dk_dot,
+            0, b_size, sum_q_dot_ds, sum_q_ds_dot, real(one_over_root_d_size), d_size, h_size, u_size, dk_dot,
         )
     else:
         _hvp_7_parallel(
-            chunk, b_size, sum_q_dot_ds, sum_q_ds_dot, real(d_size_to_const), d_size, h_size, u_size, dk_dot,
+            chunk, b_size, sum_q_dot_ds, sum_q_ds_dot, real(one_over_root_d_size), d_size, h_size, u_size,
+            dk_dot,
         )
     return Gradients(dq_dot, dk_dot, dv_dot)

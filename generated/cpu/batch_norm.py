@@ -21,10 +21,10 @@ verified adjoint, ⟨Jv, u⟩ = ⟨v, Jᵀu⟩: error 7e-67, bound 1e-40
 verified adjoint, Jv, numerical: error 7e-66, bound 1e-25
 verified source, float32, subnormal: error 6e-01, bound 4
 verified source, float32, NaN and ±∞, wrong: error 0, bound 0
-verified source, float64, ordinary: error 2e-01, bound 4
+verified source, float64, other sizes, parameters and strides: error 3e-01, bound 4
 verified second, ⟨u, Hv⟩ = ⟨v, Hu⟩: error 2e-66, bound 1e-40
 verified second, Hv, numerical: error 3e-66, bound 1e-25
-verified second, source, float32: error 5e-02, bound 4
+verified second, source, float32: error 1e-01, bound 4
 """
 
 import math
@@ -33,10 +33,24 @@ from collections import namedtuple
 import numpy as np
 from numba import njit, prange
 
-from ._runtime import OPTIONS, added, check, chunk_rows, compensated, number, output, outputs, pairs
+from ._runtime import (
+    OPTIONS,
+    added,
+    check,
+    chunk_rows,
+    compensated,
+    hypot,
+    no_squares,
+    number,
+    output,
+    outputs,
+    pairs,
+    root_of,
+    with_square,
+)
 
 #: The runtime that these kernels were compiled against: a new one makes a new file, and with it a new cache.
-RUNTIME = "c5d85079f86b"
+RUNTIME = "78f1252a53e9"
 
 
 #: The operation, for programs.
@@ -92,25 +106,29 @@ SPEC = {
     "counts": {
         "parameters": "2*c",
         "flops": {
-            "forward": "8*c*n*size + 8*c*n + 10*c",
+            "forward": "12*c*n*size + 11*c*n + 13*c",
             "backward": "17*c*n*size + 16*c*n",
         },
         "bytes": {
-            "forward": "3*c*item*n*size + 10*c*item",
-            "backward": "3*c*item*n*size + 5*c*item",
+            "forward": "2*c*item*n*size + 9*c*item",
+            "backward": "8*c*item*n*size + 8*c*item",
         },
-        "saved": "c*item*n*size + 2*c*item",
+        "saved": "c*item*n*size + 3*c*item",
     },
 }
 
 
 @njit(**OPTIONS)
 def _forward_saving_rows(
-    lo, hi, x, running_mean, running_var, eps, momentum, momentum_n_size_size_over_n_size_size_minus_one,
-    n_size_size, one_minus_momentum, n_size, size, mu, r, running_mean_next, running_var_next,
+    lo, hi, x, beta, gamma, running_mean, running_var, momentum,
+    momentum_n_size_size_over_n_size_size_minus_one, n_size_size, one_minus_momentum,
+    one_over_root_n_size_one_over_root_size, root_eps, n_size, size, mu, mu_rest, r, y, running_mean_next,
+    running_var_next,
 ):
     real = x.dtype.type
     for c in range(lo, hi):
+        beta_c = beta[c]
+        gamma_c = gamma[c]
         # sum_x[c] = Σ_n x[n,c]
         sum_x_sum = 0.0
         sum_x_sum_lost = 0.0
@@ -124,136 +142,184 @@ def _forward_saving_rows(
         mu[c] = mu_c
         # running_mean_next[c] = momentum·μ[c] + one_minus_momentum·running_mean[c]
         running_mean_next[c] = mu_c * momentum + one_minus_momentum * running_mean[c]
-        # sum_mu_x[c] = Σ_n (x[n,c] − μ[c])²
-        sum_mu_x_sum = 0.0
-        sum_mu_x_sum_lost = 0.0
+        # deviation[n,c] = x[n,c] − μ[c]
+        # sum_deviation[c] = Σ_n deviation[n,c]
+        sum_deviation_sum = 0.0
+        sum_deviation_sum_lost = 0.0
         for n in range(n_size):
-            sum_mu_x_part = 0.0
+            sum_deviation_part = 0.0
             for e in range(size):
-                sum_mu_x_part = added(sum_mu_x_part, (x[n, c, e] - mu_c) * (x[n, c, e] - mu_c))
-            sum_mu_x_sum, sum_mu_x_sum_lost = compensated(sum_mu_x_sum, sum_mu_x_sum_lost, sum_mu_x_part)
-        # var[c] = sum_mu_x[c] / n_size_size
-        var = real(sum_mu_x_sum / real(n_size_size))
-        # r[c] = 1 / √(var[c] + ε)
-        r[c] = real(1) / math.sqrt(var + eps)
+                deviation = x[n, c, e] - mu_c
+                sum_deviation_part = added(sum_deviation_part, deviation)
+            sum_deviation_sum, sum_deviation_sum_lost = compensated(
+                sum_deviation_sum, sum_deviation_sum_lost, sum_deviation_part,
+            )
+        # μ_rest[c] = sum_deviation[c] / n_size_size
+        mu_rest_c = real(sum_deviation_sum / real(n_size_size))
+        mu_rest[c] = mu_rest_c
+        # deviation[n,c] = x[n,c] − μ[c]
+        # norm[c] = norm_n(deviation[n,c] − μ_rest[c])
+        norm_sum = no_squares(real)
+        for n in range(n_size):
+            norm_part = no_squares(real)
+            for e in range(size):
+                deviation = x[n, c, e] - mu_c
+                norm_part = with_square(norm_part, deviation - mu_rest_c)
+            norm_sum = with_square(norm_sum, root_of(norm_part))
+        norm = root_of(norm_sum)
+        # var[c] = norm[c]² / n_size_size
+        var = real(norm * norm / real(n_size_size))
+        # r[c] = 1 / hypot(root_eps, one_over_root_n_size_one_over_root_size·norm[c])
+        r_c = real(real(1) / hypot(root_eps, norm * one_over_root_n_size_one_over_root_size))
+        r[c] = r_c
         # running_var_next[c] = one_minus_momentum·running_var[c] +
         #     momentum_n_size_size_over_n_size_size_minus_one·var[c]
         running_var_next[c] = (
             momentum_n_size_size_over_n_size_size_minus_one * var + one_minus_momentum * running_var[c]
         )
+        # deviation[n,c] = x[n,c] − μ[c]
+        # x̂[n,c] = r[c]·(deviation[n,c] − μ_rest[c])
+        # y[n,c] = β[c] + γ[c]·x̂[n,c]
+        for n in range(n_size):
+            for e in range(size):
+                deviation = x[n, c, e] - mu_c
+                xhat = r_c * (deviation - mu_rest_c)
+                y[n, c, e] = beta_c + gamma_c * xhat
 
 
 @njit(parallel=True, **OPTIONS)
 def _forward_saving_parallel(
-    chunk, c_size, x, running_mean, running_var, eps, momentum,
-    momentum_n_size_size_over_n_size_size_minus_one, n_size_size, one_minus_momentum, n_size, size, mu, r,
-    running_mean_next, running_var_next,
+    chunk, c_size, x, beta, gamma, running_mean, running_var, momentum,
+    momentum_n_size_size_over_n_size_size_minus_one, n_size_size, one_minus_momentum,
+    one_over_root_n_size_one_over_root_size, root_eps, n_size, size, mu, mu_rest, r, y, running_mean_next,
+    running_var_next,
 ):
     for k in prange((c_size + chunk - 1) // chunk):
         lo = k * chunk
         hi = min(lo + chunk, c_size)
         _forward_saving_rows(
-            lo, hi, x, running_mean, running_var, eps, momentum,
-            momentum_n_size_size_over_n_size_size_minus_one, n_size_size, one_minus_momentum, n_size, size, mu,
-            r, running_mean_next, running_var_next,
+            lo, hi, x, beta, gamma, running_mean, running_var, momentum,
+            momentum_n_size_size_over_n_size_size_minus_one, n_size_size, one_minus_momentum,
+            one_over_root_n_size_one_over_root_size, root_eps, n_size, size, mu, mu_rest, r, y,
+            running_mean_next, running_var_next,
         )
 
 
 @njit(**OPTIONS)
-def _forward_saving_2_rows(lo, hi, mu, r, x, beta, gamma, c_size, size, y):
+def _backward_rows(lo, hi, mu, x, c_size, size, deviation):
     for n in range(lo, hi):
         for c in range(c_size):
             for e in range(size):
-                # x̂[n,c] = r[c]·(x[n,c] − μ[c])
-                xhat = (x[n, c, e] - mu[c]) * r[c]
-                # y[n,c] = β[c] + γ[c]·x̂[n,c]
-                y[n, c, e] = xhat * gamma[c] + beta[c]
+                # deviation[n,c] = x[n,c] − μ[c]
+                deviation[n, c, e] = x[n, c, e] - mu[c]
 
 
 @njit(parallel=True, **OPTIONS)
-def _forward_saving_2_parallel(chunk, n_size, mu, r, x, beta, gamma, c_size, size, y):
+def _backward_parallel(chunk, n_size, mu, x, c_size, size, deviation):
     for k in prange((n_size + chunk - 1) // chunk):
         lo = k * chunk
         hi = min(lo + chunk, n_size)
-        _forward_saving_2_rows(lo, hi, mu, r, x, beta, gamma, c_size, size, y)
+        _backward_rows(lo, hi, mu, x, c_size, size, deviation)
 
 
 @njit(**OPTIONS)
-def _backward_rows(
-    lo, hi, mu, r, x, gamma, g, minus_one_over_n_size_over_size, n_size, size, dx, dgamma, dbeta,
-):
-    real = mu.dtype.type
+def _backward_2_rows(lo, hi, gamma, g, n_size, size, dxhat, sum_dxhat, dbeta):
+    real = gamma.dtype.type
     for c in range(lo, hi):
         gamma_c = gamma[c]
-        mu_c = mu[c]
-        r_c = r[c]
-        # x̂[n,c] = r[c]·(x[n,c] − μ[c])
         # x̂̄[n,c] = γ[c]·g[n,c]
-        # sum_xhat_dxhat[c] = Σ_n x̂̄[n,c]·x̂[n,c]
         # sum_dxhat[c] = Σ_n x̂̄[n,c]
-        # γ̄[c] = Σ_n g[n,c]·x̂[n,c]
         # β̄[c] = Σ_n g[n,c]
-        sum_xhat_dxhat_sum = 0.0
         sum_dxhat_sum = 0.0
-        dgamma_sum = 0.0
         dbeta_sum = 0.0
-        sum_xhat_dxhat_sum_lost = 0.0
         sum_dxhat_sum_lost = 0.0
-        dgamma_sum_lost = 0.0
         dbeta_sum_lost = 0.0
         for n in range(n_size):
-            sum_xhat_dxhat_part = 0.0
             sum_dxhat_part = 0.0
-            dgamma_part = 0.0
             dbeta_part = 0.0
             for e in range(size):
-                xhat = r_c * (x[n, c, e] - mu_c)
-                dxhat = gamma_c * g[n, c, e]
-                sum_xhat_dxhat_part = added(sum_xhat_dxhat_part, dxhat * xhat)
-                sum_dxhat_part = added(sum_dxhat_part, dxhat)
-                dgamma_part = added(dgamma_part, xhat * g[n, c, e])
+                dxhat_nce = gamma_c * g[n, c, e]
+                dxhat[n, c, e] = dxhat_nce
+                sum_dxhat_part = added(sum_dxhat_part, dxhat_nce)
                 dbeta_part = added(dbeta_part, g[n, c, e])
+            sum_dxhat_sum, sum_dxhat_sum_lost = compensated(sum_dxhat_sum, sum_dxhat_sum_lost, sum_dxhat_part)
+            dbeta_sum, dbeta_sum_lost = compensated(dbeta_sum, dbeta_sum_lost, dbeta_part)
+        sum_dxhat_c = real(sum_dxhat_sum)
+        sum_dxhat[c] = sum_dxhat_c
+        dbeta_c = real(dbeta_sum)
+        dbeta[c] = dbeta_c
+
+
+@njit(parallel=True, **OPTIONS)
+def _backward_2_parallel(chunk, c_size, gamma, g, n_size, size, dxhat, sum_dxhat, dbeta):
+    for k in prange((c_size + chunk - 1) // chunk):
+        lo = k * chunk
+        hi = min(lo + chunk, c_size)
+        _backward_2_rows(lo, hi, gamma, g, n_size, size, dxhat, sum_dxhat, dbeta)
+
+
+@njit(**OPTIONS)
+def _backward_3_rows(
+    lo, hi, mu_rest, r, deviation, dxhat, sum_dxhat, g, minus_one_over_n_size_over_size, n_size, size, dx,
+    dgamma,
+):
+    real = mu_rest.dtype.type
+    for c in range(lo, hi):
+        mu_rest_c = mu_rest[c]
+        r_c = r[c]
+        sum_dxhat_c = sum_dxhat[c]
+        # x̂[n,c] = r[c]·(deviation[n,c] − μ_rest[c])
+        # sum_xhat_dxhat[c] = Σ_n x̂̄[n,c]·x̂[n,c]
+        # γ̄[c] = Σ_n g[n,c]·x̂[n,c]
+        sum_xhat_dxhat_sum = 0.0
+        dgamma_sum = 0.0
+        sum_xhat_dxhat_sum_lost = 0.0
+        dgamma_sum_lost = 0.0
+        for n in range(n_size):
+            sum_xhat_dxhat_part = 0.0
+            dgamma_part = 0.0
+            for e in range(size):
+                xhat = r_c * (deviation[n, c, e] - mu_rest_c)
+                sum_xhat_dxhat_part = added(sum_xhat_dxhat_part, xhat * dxhat[n, c, e])
+                dgamma_part = added(dgamma_part, xhat * g[n, c, e])
             sum_xhat_dxhat_sum, sum_xhat_dxhat_sum_lost = compensated(
                 sum_xhat_dxhat_sum, sum_xhat_dxhat_sum_lost, sum_xhat_dxhat_part,
             )
-            sum_dxhat_sum, sum_dxhat_sum_lost = compensated(sum_dxhat_sum, sum_dxhat_sum_lost, sum_dxhat_part)
             dgamma_sum, dgamma_sum_lost = compensated(dgamma_sum, dgamma_sum_lost, dgamma_part)
-            dbeta_sum, dbeta_sum_lost = compensated(dbeta_sum, dbeta_sum_lost, dbeta_part)
         sum_xhat_dxhat = real(sum_xhat_dxhat_sum)
-        sum_dxhat = real(sum_dxhat_sum)
         dgamma_c = real(dgamma_sum)
         dgamma[c] = dgamma_c
-        dbeta_c = real(dbeta_sum)
-        dbeta[c] = dbeta_c
-        # x̂[n,c] = r[c]·(x[n,c] − μ[c])
-        # x̂̄[n,c] = γ[c]·g[n,c]
+        # x̂[n,c] = r[c]·(deviation[n,c] − μ_rest[c])
         # x̄[n,c] = r[c]·(x̂̄[n,c] + minus_one_over_n_size_over_size·(sum_dxhat[c] + sum_xhat_dxhat[c]·x̂[n,c]))
         for n in range(n_size):
             for e in range(size):
-                xhat = r_c * (x[n, c, e] - mu_c)
-                dxhat = gamma_c * g[n, c, e]
+                xhat = r_c * (deviation[n, c, e] - mu_rest_c)
                 dx[n, c, e] = (
-                    r_c * (dxhat + minus_one_over_n_size_over_size * (sum_dxhat + sum_xhat_dxhat * xhat))
+                    r_c * (minus_one_over_n_size_over_size * (sum_dxhat_c + sum_xhat_dxhat * xhat)
+                    + dxhat[n, c, e])
                 )
 
 
 @njit(parallel=True, **OPTIONS)
-def _backward_parallel(
-    chunk, c_size, mu, r, x, gamma, g, minus_one_over_n_size_over_size, n_size, size, dx, dgamma, dbeta,
+def _backward_3_parallel(
+    chunk, c_size, mu_rest, r, deviation, dxhat, sum_dxhat, g, minus_one_over_n_size_over_size, n_size, size,
+    dx, dgamma,
 ):
     for k in prange((c_size + chunk - 1) // chunk):
         lo = k * chunk
         hi = min(lo + chunk, c_size)
-        _backward_rows(
-            lo, hi, mu, r, x, gamma, g, minus_one_over_n_size_over_size, n_size, size, dx, dgamma, dbeta,
+        _backward_3_rows(
+            lo, hi, mu_rest, r, deviation, dxhat, sum_dxhat, g, minus_one_over_n_size_over_size, n_size, size,
+            dx, dgamma,
         )
 
 
 @njit(**OPTIONS)
 def _jvp_rows(
-    lo, hi, x, beta, gamma, running_mean, running_var, x_dot, beta_dot, gamma_dot, eps, momentum,
-    momentum_n_size_size_over_n_size_size_minus_one, n_size_size, one_minus_momentum, n_size, size, y,
-    running_mean_next, running_var_next, y_dot,
+    lo, hi, x, beta, gamma, running_mean, running_var, x_dot, beta_dot, gamma_dot, momentum,
+    momentum_n_size_size_over_n_size_size_minus_one, n_size_size, one_minus_momentum,
+    one_over_root_n_size_one_over_root_size, root_eps, n_size, size, y, running_mean_next, running_var_next,
+    y_dot,
 ):
     real = x.dtype.type
     for c in range(lo, hi):
@@ -281,24 +347,41 @@ def _jvp_rows(
         mu = real(sum_x_sum / real(n_size_size))
         # running_mean_next[c] = momentum·μ[c] + one_minus_momentum·running_mean[c]
         running_mean_next[c] = mu * momentum + one_minus_momentum * running_mean[c]
-        # sum_mu_x[c] = Σ_n (x[n,c] − μ[c])²
-        sum_mu_x_sum = 0.0
-        sum_mu_x_sum_lost = 0.0
+        # deviation[n,c] = x[n,c] − μ[c]
+        # sum_deviation[c] = Σ_n deviation[n,c]
+        sum_deviation_sum = 0.0
+        sum_deviation_sum_lost = 0.0
         for n in range(n_size):
-            sum_mu_x_part = 0.0
+            sum_deviation_part = 0.0
             for e in range(size):
-                sum_mu_x_part = added(sum_mu_x_part, (x[n, c, e] - mu) * (x[n, c, e] - mu))
-            sum_mu_x_sum, sum_mu_x_sum_lost = compensated(sum_mu_x_sum, sum_mu_x_sum_lost, sum_mu_x_part)
-        # var[c] = sum_mu_x[c] / n_size_size
-        var = real(sum_mu_x_sum / real(n_size_size))
-        # r[c] = 1 / √(var[c] + ε)
-        r = real(1) / math.sqrt(var + eps)
+                deviation = x[n, c, e] - mu
+                sum_deviation_part = added(sum_deviation_part, deviation)
+            sum_deviation_sum, sum_deviation_sum_lost = compensated(
+                sum_deviation_sum, sum_deviation_sum_lost, sum_deviation_part,
+            )
+        # μ_rest[c] = sum_deviation[c] / n_size_size
+        mu_rest = real(sum_deviation_sum / real(n_size_size))
+        # deviation[n,c] = x[n,c] − μ[c]
+        # norm[c] = norm_n(deviation[n,c] − μ_rest[c])
+        norm_sum = no_squares(real)
+        for n in range(n_size):
+            norm_part = no_squares(real)
+            for e in range(size):
+                deviation = x[n, c, e] - mu
+                norm_part = with_square(norm_part, deviation - mu_rest)
+            norm_sum = with_square(norm_sum, root_of(norm_part))
+        norm = root_of(norm_sum)
+        # var[c] = norm[c]² / n_size_size
+        var = real(one_over_n_size_size * norm * norm)
+        # r[c] = 1 / hypot(root_eps, one_over_root_n_size_one_over_root_size·norm[c])
+        r = real(real(1) / hypot(root_eps, norm * one_over_root_n_size_one_over_root_size))
         # running_var_next[c] = one_minus_momentum·running_var[c] +
         #     momentum_n_size_size_over_n_size_size_minus_one·var[c]
         running_var_next[c] = (
             momentum_n_size_size_over_n_size_size_minus_one * var + one_minus_momentum * running_var[c]
         )
-        # x̂[n,c] = r[c]·(x[n,c] − μ[c])
+        # deviation[n,c] = x[n,c] − μ[c]
+        # x̂[n,c] = r[c]·(deviation[n,c] − μ_rest[c])
         # y[n,c] = β[c] + γ[c]·x̂[n,c]
         # sum_xhat_x_dot[c] = Σ_n x̂[n,c]·ẋ[n,c]
         sum_xhat_x_dot_sum = 0.0
@@ -306,19 +389,22 @@ def _jvp_rows(
         for n in range(n_size):
             sum_xhat_x_dot_part = 0.0
             for e in range(size):
-                xhat = r * (x[n, c, e] - mu)
+                deviation = x[n, c, e] - mu
+                xhat = r * (deviation - mu_rest)
                 y[n, c, e] = beta_c + gamma_c * xhat
                 sum_xhat_x_dot_part = added(sum_xhat_x_dot_part, xhat * x_dot[n, c, e])
             sum_xhat_x_dot_sum, sum_xhat_x_dot_sum_lost = compensated(
                 sum_xhat_x_dot_sum, sum_xhat_x_dot_sum_lost, sum_xhat_x_dot_part,
             )
         sum_xhat_x_dot = real(sum_xhat_x_dot_sum)
-        # x̂[n,c] = r[c]·(x[n,c] − μ[c])
+        # deviation[n,c] = x[n,c] − μ[c]
+        # x̂[n,c] = r[c]·(deviation[n,c] − μ_rest[c])
         # ẏ[n,c] = β̇[c] + x̂[n,c]·γ̇[c] + r[c]·γ[c]·(ẋ[n,c] + (−sum_x_dot[c] − sum_xhat_x_dot[c]·x̂[n,c]) /
         #     n_size_size)
         for n in range(n_size):
             for e in range(size):
-                xhat = r * (x[n, c, e] - mu)
+                deviation = x[n, c, e] - mu
+                xhat = r * (deviation - mu_rest)
                 y_dot[n, c, e] = (
                     beta_dot_c + gamma_dot_c * xhat + gamma_c * r * (one_over_n_size_size * (-sum_x_dot
                     - sum_xhat_x_dot * xhat) + x_dot[n, c, e])
@@ -327,24 +413,26 @@ def _jvp_rows(
 
 @njit(parallel=True, **OPTIONS)
 def _jvp_parallel(
-    chunk, c_size, x, beta, gamma, running_mean, running_var, x_dot, beta_dot, gamma_dot, eps, momentum,
-    momentum_n_size_size_over_n_size_size_minus_one, n_size_size, one_minus_momentum, n_size, size, y,
-    running_mean_next, running_var_next, y_dot,
+    chunk, c_size, x, beta, gamma, running_mean, running_var, x_dot, beta_dot, gamma_dot, momentum,
+    momentum_n_size_size_over_n_size_size_minus_one, n_size_size, one_minus_momentum,
+    one_over_root_n_size_one_over_root_size, root_eps, n_size, size, y, running_mean_next, running_var_next,
+    y_dot,
 ):
     for k in prange((c_size + chunk - 1) // chunk):
         lo = k * chunk
         hi = min(lo + chunk, c_size)
         _jvp_rows(
-            lo, hi, x, beta, gamma, running_mean, running_var, x_dot, beta_dot, gamma_dot, eps, momentum,
-            momentum_n_size_size_over_n_size_size_minus_one, n_size_size, one_minus_momentum, n_size, size, y,
-            running_mean_next, running_var_next, y_dot,
+            lo, hi, x, beta, gamma, running_mean, running_var, x_dot, beta_dot, gamma_dot, momentum,
+            momentum_n_size_size_over_n_size_size_minus_one, n_size_size, one_minus_momentum,
+            one_over_root_n_size_one_over_root_size, root_eps, n_size, size, y, running_mean_next,
+            running_var_next, y_dot,
         )
 
 
 @njit(**OPTIONS)
 def _hvp_rows(
-    lo, hi, x, gamma, g, x_dot, gamma_dot, eps, minus_one_over_n_size_over_size, n_size_size, n_size, size,
-    dx_dot, dgamma_dot, dbeta_dot,
+    lo, hi, x, gamma, g, x_dot, gamma_dot, minus_one_over_n_size_over_size, n_size_size,
+    one_over_root_n_size_one_over_root_size, root_eps, n_size, size, dx_dot, dgamma_dot, dbeta_dot,
 ):
     real = x.dtype.type
     for c in range(lo, hi):
@@ -389,19 +477,34 @@ def _hvp_rows(
         sum_dxhat_dot = real(sum_dxhat_dot_sum)
         # μ[c] = sum_x[c] / n_size_size
         mu = real(sum_x_sum / real(n_size_size))
-        # sum_mu_x[c] = Σ_n (x[n,c] − μ[c])²
-        sum_mu_x_sum = 0.0
-        sum_mu_x_sum_lost = 0.0
+        # deviation[n,c] = x[n,c] − μ[c]
+        # sum_deviation[c] = Σ_n deviation[n,c]
+        sum_deviation_sum = 0.0
+        sum_deviation_sum_lost = 0.0
         for n in range(n_size):
-            sum_mu_x_part = 0.0
+            sum_deviation_part = 0.0
             for e in range(size):
-                sum_mu_x_part = added(sum_mu_x_part, (x[n, c, e] - mu) * (x[n, c, e] - mu))
-            sum_mu_x_sum, sum_mu_x_sum_lost = compensated(sum_mu_x_sum, sum_mu_x_sum_lost, sum_mu_x_part)
-        # var[c] = sum_mu_x[c] / n_size_size
-        var = real(sum_mu_x_sum / real(n_size_size))
-        # r[c] = 1 / √(var[c] + ε)
-        r = real(1) / math.sqrt(var + eps)
-        # x̂[n,c] = r[c]·(x[n,c] − μ[c])
+                deviation = x[n, c, e] - mu
+                sum_deviation_part = added(sum_deviation_part, deviation)
+            sum_deviation_sum, sum_deviation_sum_lost = compensated(
+                sum_deviation_sum, sum_deviation_sum_lost, sum_deviation_part,
+            )
+        # μ_rest[c] = sum_deviation[c] / n_size_size
+        mu_rest = real(sum_deviation_sum / real(n_size_size))
+        # deviation[n,c] = x[n,c] − μ[c]
+        # norm[c] = norm_n(deviation[n,c] − μ_rest[c])
+        norm_sum = no_squares(real)
+        for n in range(n_size):
+            norm_part = no_squares(real)
+            for e in range(size):
+                deviation = x[n, c, e] - mu
+                norm_part = with_square(norm_part, deviation - mu_rest)
+            norm_sum = with_square(norm_sum, root_of(norm_part))
+        norm = root_of(norm_sum)
+        # r[c] = 1 / hypot(root_eps, one_over_root_n_size_one_over_root_size·norm[c])
+        r = real(real(1) / hypot(root_eps, norm * one_over_root_n_size_one_over_root_size))
+        # deviation[n,c] = x[n,c] − μ[c]
+        # x̂[n,c] = r[c]·(deviation[n,c] − μ_rest[c])
         # x̂̄[n,c] = γ[c]·g[n,c]
         # sum_xhat_x_dot[c] = Σ_n x̂[n,c]·ẋ[n,c]
         # sum_xhat_dxhat[c] = Σ_n x̂̄[n,c]·x̂[n,c]
@@ -413,7 +516,8 @@ def _hvp_rows(
             sum_xhat_x_dot_part = 0.0
             sum_xhat_dxhat_part = 0.0
             for e in range(size):
-                xhat = r * (x[n, c, e] - mu)
+                deviation = x[n, c, e] - mu
+                xhat = r * (deviation - mu_rest)
                 dxhat = gamma_c * g[n, c, e]
                 sum_xhat_x_dot_part = added(sum_xhat_x_dot_part, xhat * x_dot[n, c, e])
                 sum_xhat_dxhat_part = added(sum_xhat_dxhat_part, dxhat * xhat)
@@ -427,7 +531,8 @@ def _hvp_rows(
         sum_xhat_dxhat = real(sum_xhat_dxhat_sum)
         # ṙ[c] = minus_one_over_n_size_over_size·sum_xhat_x_dot[c]·r[c]²
         r_dot = minus_one_over_n_size_over_size * sum_xhat_x_dot * r * r
-        # x̂[n,c] = r[c]·(x[n,c] − μ[c])
+        # deviation[n,c] = x[n,c] − μ[c]
+        # x̂[n,c] = r[c]·(deviation[n,c] − μ_rest[c])
         # x̂̄[n,c] = γ[c]·g[n,c]
         # x̂̇[n,c] = x̂[n,c]·ṙ[c] / r[c] + r[c]·(ẋ[n,c] + minus_one_over_n_size_over_size·sum_x_dot[c])
         # x̂̄̇[n,c] = g[n,c]·γ̇[c]
@@ -441,7 +546,8 @@ def _hvp_rows(
             sum_xhat_dxhat_dxhat_dot_part = 0.0
             dgamma_dot_part = 0.0
             for e in range(size):
-                xhat = r * (x[n, c, e] - mu)
+                deviation = x[n, c, e] - mu
+                xhat = r * (deviation - mu_rest)
                 dxhat = gamma_c * g[n, c, e]
                 xhat_dot = r * (minus_one_over_n_size_over_size * sum_x_dot + x_dot[n, c, e]) + r_dot * xhat / r
                 dxhat_dot = gamma_dot_c * g[n, c, e]
@@ -458,7 +564,8 @@ def _hvp_rows(
         sum_xhat_dxhat_dxhat_dot = real(sum_xhat_dxhat_dxhat_dot_sum)
         dgamma_dot_c = real(dgamma_dot_sum)
         dgamma_dot[c] = dgamma_dot_c
-        # x̂[n,c] = r[c]·(x[n,c] − μ[c])
+        # deviation[n,c] = x[n,c] − μ[c]
+        # x̂[n,c] = r[c]·(deviation[n,c] − μ_rest[c])
         # x̂̄[n,c] = γ[c]·g[n,c]
         # x̂̇[n,c] = x̂[n,c]·ṙ[c] / r[c] + r[c]·(ẋ[n,c] + minus_one_over_n_size_over_size·sum_x_dot[c])
         # x̂̄̇[n,c] = g[n,c]·γ̇[c]
@@ -468,7 +575,8 @@ def _hvp_rows(
         #     (sum_dxhat[c] + sum_xhat_dxhat[c]·x̂[n,c]))
         for n in range(n_size):
             for e in range(size):
-                xhat = r * (x[n, c, e] - mu)
+                deviation = x[n, c, e] - mu
+                xhat = r * (deviation - mu_rest)
                 dxhat = gamma_c * g[n, c, e]
                 xhat_dot = r * (minus_one_over_n_size_over_size * sum_x_dot + x_dot[n, c, e]) + r_dot * xhat / r
                 dxhat_dot = gamma_dot_c * g[n, c, e]
@@ -482,15 +590,15 @@ def _hvp_rows(
 
 @njit(parallel=True, **OPTIONS)
 def _hvp_parallel(
-    chunk, c_size, x, gamma, g, x_dot, gamma_dot, eps, minus_one_over_n_size_over_size, n_size_size, n_size,
-    size, dx_dot, dgamma_dot, dbeta_dot,
+    chunk, c_size, x, gamma, g, x_dot, gamma_dot, minus_one_over_n_size_over_size, n_size_size,
+    one_over_root_n_size_one_over_root_size, root_eps, n_size, size, dx_dot, dgamma_dot, dbeta_dot,
 ):
     for k in prange((c_size + chunk - 1) // chunk):
         lo = k * chunk
         hi = min(lo + chunk, c_size)
         _hvp_rows(
-            lo, hi, x, gamma, g, x_dot, gamma_dot, eps, minus_one_over_n_size_over_size, n_size_size, n_size,
-            size, dx_dot, dgamma_dot, dbeta_dot,
+            lo, hi, x, gamma, g, x_dot, gamma_dot, minus_one_over_n_size_over_size, n_size_size,
+            one_over_root_n_size_one_over_root_size, root_eps, n_size, size, dx_dot, dgamma_dot, dbeta_dot,
         )
 
 
@@ -507,6 +615,7 @@ _SAVED = (
     ("x", ("n", "c", "..."), None),
     ("gamma", ("c",), None),
     ("mu", ("c",), None),
+    ("mu_rest", ("c",), None),
     ("r", ("c",), None),
     ("g", ("n", "c", "..."), None),
 )
@@ -537,7 +646,7 @@ _ALONG = (
 )
 
 
-Saved = namedtuple("Saved", ["x", "gamma", "mu", "r"])
+Saved = namedtuple("Saved", ["x", "gamma", "mu", "mu_rest", "r"])
 Gradients = namedtuple("Gradients", ["x", "gamma", "beta"])
 Outputs = namedtuple("Outputs", ["y", "running_mean", "running_var"])
 
@@ -567,55 +676,70 @@ def forward_saving(x, gamma, beta, running_mean, running_var, *, momentum=0.1, e
         "out", out_running_var_next, (c_size,), real, (x, gamma, beta, running_mean, running_var),
     )
     mu = np.empty((c_size,), real)
+    mu_rest = np.empty((c_size,), real)
     r = np.empty((c_size,), real)
     n_size_size = n_size * size
+    root_eps = math.sqrt(eps)
+    one_over_root_n_size_one_over_root_size = 1 / (math.sqrt(n_size) * math.sqrt(size))
     one_minus_momentum = 1 - momentum
     momentum_n_size_size_over_n_size_size_minus_one = momentum * n_size * size / (n_size * size - 1)
     chunk = chunk_rows(n_size * size)
     if c_size <= chunk:
         _forward_saving_rows(
-            0, c_size, x, running_mean, running_var, real(eps), real(momentum),
+            0, c_size, x, beta, gamma, running_mean, running_var, real(momentum),
             real(momentum_n_size_size_over_n_size_size_minus_one), n_size_size, real(one_minus_momentum),
-            n_size, size, mu, r, running_mean_next, running_var_next,
+            real(one_over_root_n_size_one_over_root_size), real(root_eps), n_size, size, mu, mu_rest, r, y,
+            running_mean_next, running_var_next,
         )
     else:
         _forward_saving_parallel(
-            chunk, c_size, x, running_mean, running_var, real(eps), real(momentum),
+            chunk, c_size, x, beta, gamma, running_mean, running_var, real(momentum),
             real(momentum_n_size_size_over_n_size_size_minus_one), n_size_size, real(one_minus_momentum),
-            n_size, size, mu, r, running_mean_next, running_var_next,
+            real(one_over_root_n_size_one_over_root_size), real(root_eps), n_size, size, mu, mu_rest, r, y,
+            running_mean_next, running_var_next,
         )
-    chunk = chunk_rows(c_size * size)
-    if n_size <= chunk:
-        _forward_saving_2_rows(0, n_size, mu, r, x, beta, gamma, c_size, size, y)
-    else:
-        _forward_saving_2_parallel(chunk, n_size, mu, r, x, beta, gamma, c_size, size, y)
     return Outputs(y.reshape((n_size, c_size, *lead)), running_mean_next, running_var_next), Saved(
-        x.reshape((n_size, c_size, *lead)), gamma, mu, r,
+        x.reshape((n_size, c_size, *lead)), gamma, mu, mu_rest, r,
     )
 
 
 def backward(saved, g, *, out=None):
     """The gradient for each differentiable argument, from the cotangent ``g`` of the output."""
-    (x, gamma, mu, r, g), sizes, lead, real = check(_SAVED, (saved.x, saved.gamma, saved.mu, saved.r, g))
+    (x, gamma, mu, mu_rest, r, g), sizes, lead, real = check(
+        _SAVED, (saved.x, saved.gamma, saved.mu, saved.mu_rest, saved.r, g),
+    )
     c_size = sizes["c"]
     n_size = sizes["n"]
     size = sizes["..."]
     out_dx, out_dgamma, out_dbeta = outputs(out, 3)
-    dx = output("out", out_dx, (n_size, c_size, *lead), real, (x, gamma, mu, r, g))
+    dx = output("out", out_dx, (n_size, c_size, *lead), real, (x, gamma, mu, mu_rest, r, g))
     dx = dx.reshape((n_size, c_size, size))
-    dgamma = output("out", out_dgamma, (c_size,), real, (x, gamma, mu, r, g))
-    dbeta = output("out", out_dbeta, (c_size,), real, (x, gamma, mu, r, g))
+    dgamma = output("out", out_dgamma, (c_size,), real, (x, gamma, mu, mu_rest, r, g))
+    dbeta = output("out", out_dbeta, (c_size,), real, (x, gamma, mu, mu_rest, r, g))
+    deviation = np.empty((n_size, c_size, size), real)
+    dxhat = np.empty((n_size, c_size, size), real)
+    sum_dxhat = np.empty((c_size,), real)
     minus_one_over_n_size_over_size = -(1 / (n_size * size))
+    chunk = chunk_rows(c_size * size)
+    if n_size <= chunk:
+        _backward_rows(0, n_size, mu, x, c_size, size, deviation)
+    else:
+        _backward_parallel(chunk, n_size, mu, x, c_size, size, deviation)
     chunk = chunk_rows(n_size * size)
     if c_size <= chunk:
-        _backward_rows(
-            0, c_size, mu, r, x, gamma, g, real(minus_one_over_n_size_over_size), n_size, size, dx, dgamma,
-            dbeta,
+        _backward_2_rows(0, c_size, gamma, g, n_size, size, dxhat, sum_dxhat, dbeta)
+    else:
+        _backward_2_parallel(chunk, c_size, gamma, g, n_size, size, dxhat, sum_dxhat, dbeta)
+    chunk = chunk_rows(n_size * size)
+    if c_size <= chunk:
+        _backward_3_rows(
+            0, c_size, mu_rest, r, deviation, dxhat, sum_dxhat, g, real(minus_one_over_n_size_over_size),
+            n_size, size, dx, dgamma,
         )
     else:
-        _backward_parallel(
-            chunk, c_size, mu, r, x, gamma, g, real(minus_one_over_n_size_over_size), n_size, size, dx, dgamma,
-            dbeta,
+        _backward_3_parallel(
+            chunk, c_size, mu_rest, r, deviation, dxhat, sum_dxhat, g, real(minus_one_over_n_size_over_size),
+            n_size, size, dx, dgamma,
         )
     return Gradients(dx.reshape((n_size, c_size, *lead)), dgamma, dbeta)
 
@@ -639,20 +763,24 @@ def jvp(inputs, tangents, *, momentum=0.1, eps=1e-05):
     running_var_next = np.empty((c_size,), real)
     y_dot = np.empty((n_size, c_size, size), real)
     n_size_size = n_size * size
+    root_eps = math.sqrt(eps)
+    one_over_root_n_size_one_over_root_size = 1 / (math.sqrt(n_size) * math.sqrt(size))
     one_minus_momentum = 1 - momentum
     momentum_n_size_size_over_n_size_size_minus_one = momentum * n_size * size / (n_size * size - 1)
     chunk = chunk_rows(n_size * size)
     if c_size <= chunk:
         _jvp_rows(
-            0, c_size, x, beta, gamma, running_mean, running_var, x_dot, beta_dot, gamma_dot, real(eps),
-            real(momentum), real(momentum_n_size_size_over_n_size_size_minus_one), n_size_size,
-            real(one_minus_momentum), n_size, size, y, running_mean_next, running_var_next, y_dot,
+            0, c_size, x, beta, gamma, running_mean, running_var, x_dot, beta_dot, gamma_dot, real(momentum),
+            real(momentum_n_size_size_over_n_size_size_minus_one), n_size_size, real(one_minus_momentum),
+            real(one_over_root_n_size_one_over_root_size), real(root_eps), n_size, size, y, running_mean_next,
+            running_var_next, y_dot,
         )
     else:
         _jvp_parallel(
-            chunk, c_size, x, beta, gamma, running_mean, running_var, x_dot, beta_dot, gamma_dot, real(eps),
+            chunk, c_size, x, beta, gamma, running_mean, running_var, x_dot, beta_dot, gamma_dot,
             real(momentum), real(momentum_n_size_size_over_n_size_size_minus_one), n_size_size,
-            real(one_minus_momentum), n_size, size, y, running_mean_next, running_var_next, y_dot,
+            real(one_minus_momentum), real(one_over_root_n_size_one_over_root_size), real(root_eps), n_size,
+            size, y, running_mean_next, running_var_next, y_dot,
         )
     return Outputs(y.reshape((n_size, c_size, *lead)), running_mean_next, running_var_next), y_dot.reshape(
         (n_size, c_size, *lead),
@@ -677,16 +805,20 @@ def hvp(inputs, vectors, g, *, momentum=0.1, eps=1e-05):
     dgamma_dot = np.empty((c_size,), real)
     dbeta_dot = np.empty((c_size,), real)
     n_size_size = n_size * size
+    root_eps = math.sqrt(eps)
+    one_over_root_n_size_one_over_root_size = 1 / (math.sqrt(n_size) * math.sqrt(size))
     minus_one_over_n_size_over_size = -(1 / (n_size * size))
     chunk = chunk_rows(n_size * size)
     if c_size <= chunk:
         _hvp_rows(
-            0, c_size, x, gamma, g, x_dot, gamma_dot, real(eps), real(minus_one_over_n_size_over_size),
-            n_size_size, n_size, size, dx_dot, dgamma_dot, dbeta_dot,
+            0, c_size, x, gamma, g, x_dot, gamma_dot, real(minus_one_over_n_size_over_size), n_size_size,
+            real(one_over_root_n_size_one_over_root_size), real(root_eps), n_size, size, dx_dot, dgamma_dot,
+            dbeta_dot,
         )
     else:
         _hvp_parallel(
-            chunk, c_size, x, gamma, g, x_dot, gamma_dot, real(eps), real(minus_one_over_n_size_over_size),
-            n_size_size, n_size, size, dx_dot, dgamma_dot, dbeta_dot,
+            chunk, c_size, x, gamma, g, x_dot, gamma_dot, real(minus_one_over_n_size_over_size), n_size_size,
+            real(one_over_root_n_size_one_over_root_size), real(root_eps), n_size, size, dx_dot, dgamma_dot,
+            dbeta_dot,
         )
     return Gradients(dx_dot.reshape((n_size, c_size, *lead)), dgamma_dot, dbeta_dot)

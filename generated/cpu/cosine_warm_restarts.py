@@ -8,7 +8,7 @@ Made by symnn 0.1.0 from the declaration of cosine_warm_restarts in symnn.catalo
 Do not edit: `symnn build` verifies it and writes it again.
 verified steps, program of forward: error 0, bound 1e-40
 verified source, float32, extreme: error 2e-10, bound 4
-verified source, float64, ordinary: error 5e-02, bound 4
+verified source, float64, other sizes, parameters and strides: error 3e-01, bound 4
 """
 
 import math
@@ -16,7 +16,7 @@ import math
 from ._runtime import number
 
 #: The runtime that these kernels were compiled against: a new one makes a new file, and with it a new cache.
-RUNTIME = "c5d85079f86b"
+RUNTIME = "78f1252a53e9"
 
 
 #: The operation, for programs.
@@ -60,5 +60,5 @@ def value(t, *, eta_max=0.1, eta_min=0.0, T=100.0):
     eta_min = number("eta_min", eta_min, 0, math.inf, "[0, inf)")
     T = int(number("T", T, 1, math.inf, "[1, inf)", whole=True))
     # η = (ηₘₐₓ − ηₘᵢₙ)·(1 + cos(π·(t mod T) / T)) / 2 + ηₘᵢₙ
-    eta = eta_min + (1 + math.cos(3.141592653589793 * t % T / T)) * (eta_max - eta_min) / 2
+    eta = eta_min + (1 + math.cos(3.141592653589793 * (t % T) / T)) * (eta_max - eta_min) / 2
     return eta

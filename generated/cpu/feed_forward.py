@@ -15,7 +15,7 @@ verified adjoint, ⟨Jv, u⟩ = ⟨v, Jᵀu⟩: error 0, bound 1e-40
 verified adjoint, Jv, numerical: error 4e-105, bound 1e-25
 verified source, float32, ordinary: error 3e-01, bound 4
 verified source, float32, NaN and ±∞, wrong: error 0, bound 0
-verified source, float64, ordinary: error 3e-01, bound 4
+verified source, float64, other sizes, parameters and strides: error 3e-01, bound 4
 verified second, ⟨u, Hv⟩ = ⟨v, Hu⟩: error 0, bound 1e-40
 verified second, Hv, numerical: error 3e-101, bound 1e-25
 verified second, source, float32: error 2e-01, bound 4
@@ -29,7 +29,7 @@ from numba import njit, prange
 from ._runtime import OPTIONS, check, chunk_rows, larger, output, outputs, pairs
 
 #: The runtime that these kernels were compiled against: a new one makes a new file, and with it a new cache.
-RUNTIME = "c5d85079f86b"
+RUNTIME = "78f1252a53e9"
 
 
 #: The operation, for programs.
@@ -143,7 +143,10 @@ def _backward_2_rows(sum_W2_g, z, dz, db1):
         # z̄[n,k] = sum_W2_g[n,k]·1[z[n,k] > 0]
         # b̄₁[k] = Σ_n z̄[n,k]
         for k in range(k_size):
-            dz_nk = sum_W2_g[n, k] * (real(1) if (z[n, k] > real(0)) else real(0))
+            dz_nk = (
+                sum_W2_g[n, k] * ((real(1) if (z[n, k] > real(0)) else real(0)) if z[n, k] == z[n, k]
+                else z[n, k])
+            )
             dz[n, k] = dz_nk
             db1_block[k] += dz_nk
         if n % 16 == 15 or n == sum_W2_g.shape[0] - 1:
@@ -174,7 +177,8 @@ def _jvp_rows(b1, sum_W1_x, b1_dot, sum_W1_dot_x, sum_W1_x_dot, h, factor_b1_dot
             z = b1[k] + sum_W1_x[n, k]
             h[n, k] = larger(real(0), z)
             factor_b1_dot_sum_W1_dot_x_sum_W1_x_dot[n, k] = (
-                (b1_dot[k] + sum_W1_dot_x[n, k] + sum_W1_x_dot[n, k]) * (real(1) if (z > real(0)) else real(0))
+                (b1_dot[k] + sum_W1_dot_x[n, k] + sum_W1_x_dot[n, k]) * ((real(1) if (z > real(0)) else real(0))
+                if z == z else z)
             )
 
 
@@ -245,11 +249,12 @@ def _hvp_2_rows(
         # b̄̇₁[k] = Σ_n z̄̇[n,k]
         for k in range(k_size):
             z = b1[k] + sum_W1_x[n, k]
-            dz[n, k] = sum_W2_g[n, k] * (real(1) if (z > real(0)) else real(0))
-            dz_dot_nk = sum_W2_dot_g[n, k] * (real(1) if (z > real(0)) else real(0))
+            dz[n, k] = sum_W2_g[n, k] * ((real(1) if (z > real(0)) else real(0)) if z == z else z)
+            dz_dot_nk = sum_W2_dot_g[n, k] * ((real(1) if (z > real(0)) else real(0)) if z == z else z)
             dz_dot[n, k] = dz_dot_nk
             factor_b1_dot_sum_W1_dot_x_sum_W1_x_dot[n, k] = (
-                (b1_dot[k] + sum_W1_dot_x[k, n] + sum_W1_x_dot[k, n]) * (real(1) if (z > real(0)) else real(0))
+                (b1_dot[k] + sum_W1_dot_x[k, n] + sum_W1_x_dot[k, n]) * ((real(1) if (z > real(0)) else real(0))
+                if z == z else z)
             )
             db1_dot_block[k] += dz_dot_nk
         if n % 16 == 15 or n == hi - 1:

@@ -14,7 +14,7 @@ verified adjoint, ⟨Jv, u⟩ = ⟨v, Jᵀu⟩: error 2e-66, bound 1e-40
 verified adjoint, Jv, numerical: error 4e-66, bound 1e-25
 verified source, float32, ordinary: error 3e-01, bound 4
 verified source, float32, NaN and ±∞, wrong: error 0, bound 0
-verified source, float64, ordinary: error 3e-01, bound 4
+verified source, float64, other sizes, parameters and strides: error 3e-01, bound 4
 verified second, ⟨u, Hv⟩ = ⟨v, Hu⟩: error 2e-66, bound 1e-40
 verified second, Hv, numerical: error 2e-66, bound 1e-25
 verified second, source, float32: error 2e-01, bound 4
@@ -42,7 +42,7 @@ from ._runtime import (
 )
 
 #: The runtime that these kernels were compiled against: a new one makes a new file, and with it a new cache.
-RUNTIME = "c5d85079f86b"
+RUNTIME = "78f1252a53e9"
 
 
 #: The operation, for programs.
@@ -169,7 +169,10 @@ def _hvp_rows(fake, fake_dot, seed, dfake_dot):
         # f̅a̅k̅e̅[n] = seed·(−exp(−|fake[n]|) if fake[n] ≥ 0 else −1) / (1 + decay[n])
         dfake = seed * (-exp_fake if (fake[n] >= real(0)) else real(-1)) / (real(1) + decay)
         # f̅a̅k̅e̅̇[n] = −f̅a̅k̅e̅[n]·sigmoid[n]·ḟȧk̇ė[n]
-        dfake_dot[n] = damped(-(dfake * fake_dot[n]), sigmoid)
+        dfake_dot[n] = (
+            (damped(-(dfake * fake_dot[n]), sigmoid) if dfake == dfake and fake_dot[n] == fake_dot[n] else dfake
+            + fake_dot[n])
+        )
 
 
 @njit(parallel=True, **OPTIONS)

@@ -40,7 +40,7 @@ from ._runtime import (
 )
 
 #: The runtime that these kernels were compiled against: a new one makes a new file, and with it a new cache.
-RUNTIME = "c5d85079f86b"
+RUNTIME = "78f1252a53e9"
 
 
 #: The operation, for programs.

@@ -45,7 +45,7 @@ from ._runtime import (
 )
 
 #: The runtime that these kernels were compiled against: a new one makes a new file, and with it a new cache.
-RUNTIME = "c5d85079f86b"
+RUNTIME = "78f1252a53e9"
 
 
 #: The operation, for programs.
@@ -81,51 +81,56 @@ SPEC = {
 }
 
 
-# Beside its zero z at -0.751791525 the function of a[…] is (u − z)·P(u − z), where |u − z| < 3/4.
+# Beside its zero z at -0.751791525, where |u − z| < 13/16, a function of u is (u − z)·P(u − z).
 @njit(**PLAIN)
-def _near_minus_0_751792_f32(u):
+def _near_minus_0_75179_slope_0_4315_f32(u):
     d = (u - np.float32(-0.7517915368080139)) - np.float32(1.211444988769017e-08)
-    p = np.float32(7.405717769870535e-05)
-    p = fma(p, d, np.float32(0.00016965690883807838))
-    p = fma(p, d, np.float32(-0.0007373681874014437))
-    p = fma(p, d, np.float32(-0.002230278216302395))
-    p = fma(p, d, np.float32(0.004537081811577082))
-    p = fma(p, d, np.float32(0.019419416785240173))
-    p = fma(p, d, np.float32(-0.014771241694688797))
-    p = fma(p, d, np.float32(-0.11400800943374634))
-    p = fma(p, d, np.float32(-0.01819968968629837))
+    p = np.float32(-1.02941730801831e-05)
+    p = fma(p, d, np.float32(7.214229844976217e-05))
+    p = fma(p, d, np.float32(0.00018558322335593402))
+    p = fma(p, d, np.float32(-0.0007347352220676839))
+    p = fma(p, d, np.float32(-0.0022392389364540577))
+    p = fma(p, d, np.float32(0.004535827320069075))
+    p = fma(p, d, np.float32(0.019421622157096863))
+    p = fma(p, d, np.float32(-0.014771000482141972))
+    p = fma(p, d, np.float32(-0.11400822550058365))
+    p = fma(p, d, np.float32(-0.018199706450104713))
     p = fma(p, d, np.float32(0.38828498125076294))
     p = fma(p, d, np.float32(0.43149399757385254))
     return p * d
 
 
 @njit(**PLAIN)
-def _near_minus_0_751792_f64(u):
+def _near_minus_0_75179_slope_0_4315_f64(u):
     d = (u - np.float64(-0.7517915246935645)) - np.float64(1.4956759177009883e-17)
-    p = np.float64(1.1826414705691241e-10)
-    p = fma(p, d, np.float64(1.667747418367511e-09))
-    p = fma(p, d, np.float64(-1.3640811292780692e-09))
-    p = fma(p, d, np.float64(-3.518476434433008e-08))
-    p = fma(p, d, np.float64(-1.6273351929612393e-09))
-    p = fma(p, d, np.float64(5.700965125925199e-07))
-    p = fma(p, d, np.float64(4.32854916718906e-07))
-    p = fma(p, d, np.float64(-7.748389821985975e-06))
-    p = fma(p, d, np.float64(-1.121438287345768e-05))
-    p = fma(p, d, np.float64(8.615946099919532e-05))
-    p = fma(p, d, np.float64(0.00018633974669173188))
-    p = fma(p, d, np.float64(-0.0007448268360297208))
-    p = fma(p, d, np.float64(-0.002239538068120799))
-    p = fma(p, d, np.float64(0.004539228378897082))
-    p = fma(p, d, np.float64(0.019421679838191746))
-    p = fma(p, d, np.float64(-0.014771522148234323))
-    p = fma(p, d, np.float64(-0.11400823329722178))
-    p = fma(p, d, np.float64(-0.018199676398671257))
+    p = np.float64(-7.695934699331513e-11)
+    p = fma(p, d, np.float64(1.1410203456680398e-10))
+    p = fma(p, d, np.float64(1.8840385864852324e-09))
+    p = fma(p, d, np.float64(-1.3526362282937712e-09))
+    p = fma(p, d, np.float64(-3.5443110219403275e-08))
+    p = fma(p, d, np.float64(-1.640573348251654e-09))
+    p = fma(p, d, np.float64(5.702673514593978e-07))
+    p = fma(p, d, np.float64(4.328632793615068e-07))
+    p = fma(p, d, np.float64(-7.748458091601181e-06))
+    p = fma(p, d, np.float64(-1.1214386007215109e-05))
+    p = fma(p, d, np.float64(8.615947788419925e-05))
+    p = fma(p, d, np.float64(0.00018633974739979905))
+    p = fma(p, d, np.float64(-0.0007448268385721287))
+    p = fma(p, d, np.float64(-0.0022395380682144893))
+    p = fma(p, d, np.float64(0.0045392283791169715))
+    p = fma(p, d, np.float64(0.019421679838198435))
+    p = fma(p, d, np.float64(-0.014771522148243982))
+    p = fma(p, d, np.float64(-0.114008233297222))
+    p = fma(p, d, np.float64(-0.018199676398671094))
     p = fma(p, d, np.float64(0.388284982990552))
-    p = fma(p, d, np.float64(0.43149399231404695))
+    p = fma(p, d, np.float64(0.4314939923140469))
     return p * d
 
 
-near_minus_0_751792 = typed("near_minus_0_751792", _near_minus_0_751792_f32, _near_minus_0_751792_f64)
+near_minus_0_75179_slope_0_4315 = typed(
+    "near_minus_0_75179_slope_0_4315", _near_minus_0_75179_slope_0_4315_f32,
+    _near_minus_0_75179_slope_0_4315_f64,
+)
 
 
 @njit(**OPTIONS)
@@ -162,9 +167,9 @@ def _backward_rows(a, b, g, da, db):
         )
         # ā = b·g·(gelu_Phi + a·exp(−a² / 2) / √(2·π))
         da[e] = (
-            b[e] * g[e] * (near_minus_0_751792(a[e]) if abs(real(0.7517915246935645) + a[e]) < real(0.75)
-            else gelu_Phi + times_exp(real(0.3989422804014327) * a[e], pair_minus(pair_times(pair(real(0.5)),
-            pair_times(pair(a[e]), pair(a[e]))))))
+            b[e] * g[e] * (near_minus_0_75179_slope_0_4315(a[e]) if abs(real(0.7517915246935645)
+            + a[e]) < real(0.8125) else gelu_Phi + times_exp(real(0.3989422804014327) * a[e],
+            pair_minus(pair_times(pair(real(0.5)), pair_times(pair(a[e]), pair(a[e]))))))
         )
         # b̄ = g·gelu
         db[e] = gelu * g[e]
@@ -194,9 +199,10 @@ def _jvp_rows(a, b, a_dot, b_dot, y, y_dot):
         y[e] = gelu * b[e]
         # ẏ = gelu·ḃ + b·ȧ·(gelu_Phi + a·exp(−a² / 2) / √(2·π))
         y_dot[e] = (
-            gelu * b_dot[e] + a_dot[e] * b[e] * (near_minus_0_751792(a[e]) if abs(real(0.7517915246935645)
-            + a[e]) < real(0.75) else gelu_Phi + times_exp(real(0.3989422804014327) * a[e],
-            pair_minus(pair_times(pair(real(0.5)), pair_times(pair(a[e]), pair(a[e]))))))
+            gelu * b_dot[e] + a_dot[e] * b[e] * (near_minus_0_75179_slope_0_4315(a[e])
+            if abs(real(0.7517915246935645) + a[e]) < real(0.8125) else gelu_Phi
+            + times_exp(real(0.3989422804014327) * a[e], pair_minus(pair_times(pair(real(0.5)),
+            pair_times(pair(a[e]), pair(a[e]))))))
         )
 
 

@@ -15,12 +15,12 @@ verified steps, vjp, 7 chain rule lines: error 5e-79, bound 1e-30
 verified gradient, numerical, x, gamma, beta: error 3e-51, bound 1e-25
 verified adjoint, ⟨Jv, u⟩ = ⟨v, Jᵀu⟩: error 2e-67, bound 1e-40
 verified adjoint, Jv, numerical: error 3e-65, bound 1e-25
-verified source, float32, huge: error 3e-01, bound 4
+verified source, float32, extreme: error 3e-01, bound 4
 verified source, float32, NaN and ±∞, wrong: error 0, bound 0
-verified source, float64, ordinary: error 3e-01, bound 4
+verified source, float64, other sizes, parameters and strides: error 3e-01, bound 4
 verified second, ⟨u, Hv⟩ = ⟨v, Hu⟩: error 7e-67, bound 1e-40
 verified second, Hv, numerical: error 4e-66, bound 1e-25
-verified second, source, float32: error 9e-02, bound 4
+verified second, source, float64, other sizes and parameters, mean: error 9e-02, bound 4
 """
 
 import math
@@ -29,10 +29,24 @@ from collections import namedtuple
 import numpy as np
 from numba import njit, prange
 
-from ._runtime import OPTIONS, added, check, chunk_rows, compensated, number, output, outputs, pairs
+from ._runtime import (
+    OPTIONS,
+    added,
+    check,
+    chunk_rows,
+    compensated,
+    hypot,
+    no_squares,
+    number,
+    output,
+    outputs,
+    pairs,
+    root_of,
+    with_square,
+)
 
 #: The runtime that these kernels were compiled against: a new one makes a new file, and with it a new cache.
-RUNTIME = "c5d85079f86b"
+RUNTIME = "78f1252a53e9"
 
 
 #: The operation, for programs.
@@ -76,20 +90,23 @@ SPEC = {
     "counts": {
         "parameters": "2*c*k",
         "flops": {
-            "forward": "8*c*k*n*size + 8*c*k*n + 4*k*n",
+            "forward": "12*c*k*n*size + 11*c*k*n + 5*k*n",
             "backward": "15*c*k*n*size + 16*c*k*n",
         },
         "bytes": {
-            "forward": "2*c*item*k*n*size + 2*c*item*k + 2*item*k*n",
-            "backward": "7*c*item*k*n*size + 3*c*item*k + 2*item*k*n",
+            "forward": "2*c*item*k*n*size + 2*c*item*k + 3*item*k*n",
+            "backward": "11*c*item*k*n*size + 3*c*item*k + 5*item*k*n",
         },
-        "saved": "c*item*k*n*size + 2*item*k*n",
+        "saved": "c*item*k*n*size + 3*item*k*n",
     },
 }
 
 
 @njit(**OPTIONS)
-def _forward_saving_rows(lo, hi, x, beta, gamma, c_size_size, eps, c_size, k_size, size, mu, r, y):
+def _forward_saving_rows(
+    lo, hi, x, beta, gamma, c_size_size, one_over_root_c_size_one_over_root_size, root_eps, c_size, k_size,
+    size, mu, mu_rest, r, y,
+):
     real = x.dtype.type
     for n in range(lo, hi):
         for k in range(k_size):
@@ -104,94 +121,108 @@ def _forward_saving_rows(lo, hi, x, beta, gamma, c_size_size, eps, c_size, k_siz
             # μ[n,k] = sum_x[n,k] / c_size_size
             mu_nk = real(sum_x_sum / real(c_size_size))
             mu[n, k] = mu_nk
-            # sum_mu_x[n,k] = Σ_c (x[n,k,c] − μ[n,k])²
-            sum_mu_x_sum = 0.0
-            sum_mu_x_sum_lost = 0.0
+            # deviation[n,k,c] = x[n,k,c] − μ[n,k]
+            # sum_deviation[n,k] = Σ_c deviation[n,k,c]
+            sum_deviation_sum = 0.0
+            sum_deviation_sum_lost = 0.0
             for c in range(c_size):
-                sum_mu_x_part = 0.0
+                sum_deviation_part = 0.0
                 for e in range(size):
-                    sum_mu_x_part = added(sum_mu_x_part, (x[n, k, c, e] - mu_nk) * (x[n, k, c, e] - mu_nk))
-                sum_mu_x_sum, sum_mu_x_sum_lost = compensated(sum_mu_x_sum, sum_mu_x_sum_lost, sum_mu_x_part)
-            # var[n,k] = sum_mu_x[n,k] / c_size_size
-            var = real(sum_mu_x_sum / real(c_size_size))
-            # r[n,k] = 1 / √(var[n,k] + ε)
-            r_nk = real(1) / math.sqrt(var + eps)
+                    deviation = x[n, k, c, e] - mu_nk
+                    sum_deviation_part = added(sum_deviation_part, deviation)
+                sum_deviation_sum, sum_deviation_sum_lost = compensated(
+                    sum_deviation_sum, sum_deviation_sum_lost, sum_deviation_part,
+                )
+            # μ_rest[n,k] = sum_deviation[n,k] / c_size_size
+            mu_rest_nk = real(sum_deviation_sum / real(c_size_size))
+            mu_rest[n, k] = mu_rest_nk
+            # deviation[n,k,c] = x[n,k,c] − μ[n,k]
+            # norm[n,k] = norm_c(deviation[n,k,c] − μ_rest[n,k])
+            norm_sum = no_squares(real)
+            for c in range(c_size):
+                norm_part = no_squares(real)
+                for e in range(size):
+                    deviation = x[n, k, c, e] - mu_nk
+                    norm_part = with_square(norm_part, deviation - mu_rest_nk)
+                norm_sum = with_square(norm_sum, root_of(norm_part))
+            norm = root_of(norm_sum)
+            # r[n,k] = 1 / hypot(root_eps, one_over_root_c_size_one_over_root_size·norm[n,k])
+            r_nk = real(real(1) / hypot(root_eps, norm * one_over_root_c_size_one_over_root_size))
             r[n, k] = r_nk
-            # x̂[n,k,c] = r[n,k]·(x[n,k,c] − μ[n,k])
+            # deviation[n,k,c] = x[n,k,c] − μ[n,k]
+            # x̂[n,k,c] = r[n,k]·(deviation[n,k,c] − μ_rest[n,k])
             # y[n,k,c] = β[k,c] + γ[k,c]·x̂[n,k,c]
             for c in range(c_size):
                 for e in range(size):
-                    xhat = r_nk * (x[n, k, c, e] - mu_nk)
+                    deviation = x[n, k, c, e] - mu_nk
+                    xhat = r_nk * (deviation - mu_rest_nk)
                     y[n, k, c, e] = xhat * gamma[k, c] + beta[k, c]
 
 
 @njit(parallel=True, **OPTIONS)
-def _forward_saving_parallel(chunk, n_size, x, beta, gamma, c_size_size, eps, c_size, k_size, size, mu, r, y):
-    for k in prange((n_size + chunk - 1) // chunk):
-        lo = k * chunk
-        hi = min(lo + chunk, n_size)
-        _forward_saving_rows(lo, hi, x, beta, gamma, c_size_size, eps, c_size, k_size, size, mu, r, y)
-
-
-@njit(**OPTIONS)
-def _backward_rows(lo, hi, mu, r, x, gamma, g, minus_one_over_c_size_over_size, c_size, k_size, size, xhat, dx):
-    real = mu.dtype.type
-    for n in range(lo, hi):
-        for k in range(k_size):
-            mu_nk = mu[n, k]
-            r_nk = r[n, k]
-            # x̂[n,k,c] = r[n,k]·(x[n,k,c] − μ[n,k])
-            # x̂̄[n,k,c] = γ[k,c]·g[n,k,c]
-            # sum_xhat_dxhat[n,k] = Σ_c x̂̄[n,k,c]·x̂[n,k,c]
-            # sum_dxhat[n,k] = Σ_c x̂̄[n,k,c]
-            sum_xhat_dxhat_sum = 0.0
-            sum_dxhat_sum = 0.0
-            sum_xhat_dxhat_sum_lost = 0.0
-            sum_dxhat_sum_lost = 0.0
-            for c in range(c_size):
-                sum_xhat_dxhat_part = 0.0
-                sum_dxhat_part = 0.0
-                for e in range(size):
-                    xhat_nkce = r_nk * (x[n, k, c, e] - mu_nk)
-                    xhat[n, k, c, e] = xhat_nkce
-                    dxhat = gamma[k, c] * g[n, k, c, e]
-                    sum_xhat_dxhat_part = added(sum_xhat_dxhat_part, dxhat * xhat_nkce)
-                    sum_dxhat_part = added(sum_dxhat_part, dxhat)
-                sum_xhat_dxhat_sum, sum_xhat_dxhat_sum_lost = compensated(
-                    sum_xhat_dxhat_sum, sum_xhat_dxhat_sum_lost, sum_xhat_dxhat_part,
-                )
-                sum_dxhat_sum, sum_dxhat_sum_lost = compensated(
-                    sum_dxhat_sum, sum_dxhat_sum_lost, sum_dxhat_part,
-                )
-            sum_xhat_dxhat = real(sum_xhat_dxhat_sum)
-            sum_dxhat = real(sum_dxhat_sum)
-            # x̂̄[n,k,c] = γ[k,c]·g[n,k,c]
-            # x̄[n,k,c] = r[n,k]·(x̂̄[n,k,c] + minus_one_over_c_size_over_size·(sum_dxhat[n,k] +
-            #     sum_xhat_dxhat[n,k]·x̂[n,k,c]))
-            for c in range(c_size):
-                for e in range(size):
-                    xhat_nkce = xhat[n, k, c, e]
-                    dxhat = gamma[k, c] * g[n, k, c, e]
-                    dx[n, k, c, e] = (
-                        r_nk * (dxhat + minus_one_over_c_size_over_size * (sum_dxhat + sum_xhat_dxhat
-                        * xhat_nkce))
-                    )
-
-
-@njit(parallel=True, **OPTIONS)
-def _backward_parallel(
-    chunk, n_size, mu, r, x, gamma, g, minus_one_over_c_size_over_size, c_size, k_size, size, xhat, dx,
+def _forward_saving_parallel(
+    chunk, n_size, x, beta, gamma, c_size_size, one_over_root_c_size_one_over_root_size, root_eps, c_size,
+    k_size, size, mu, mu_rest, r, y,
 ):
     for k in prange((n_size + chunk - 1) // chunk):
         lo = k * chunk
         hi = min(lo + chunk, n_size)
-        _backward_rows(
-            lo, hi, mu, r, x, gamma, g, minus_one_over_c_size_over_size, c_size, k_size, size, xhat, dx,
+        _forward_saving_rows(
+            lo, hi, x, beta, gamma, c_size_size, one_over_root_c_size_one_over_root_size, root_eps, c_size,
+            k_size, size, mu, mu_rest, r, y,
         )
 
 
 @njit(**OPTIONS)
-def _backward_2_rows(lo, hi, g, c_size, n_size, size, dbeta):
+def _backward_rows(lo, hi, mu, x, c_size, k_size, size, deviation):
+    for n in range(lo, hi):
+        for k in range(k_size):
+            for c in range(c_size):
+                for e in range(size):
+                    # deviation[n,k,c] = x[n,k,c] − μ[n,k]
+                    deviation[n, k, c, e] = x[n, k, c, e] - mu[n, k]
+
+
+@njit(parallel=True, **OPTIONS)
+def _backward_parallel(chunk, n_size, mu, x, c_size, k_size, size, deviation):
+    for k in prange((n_size + chunk - 1) // chunk):
+        lo = k * chunk
+        hi = min(lo + chunk, n_size)
+        _backward_rows(lo, hi, mu, x, c_size, k_size, size, deviation)
+
+
+@njit(**OPTIONS)
+def _backward_2_rows(lo, hi, gamma, g, c_size, k_size, size, dxhat, sum_dxhat):
+    real = gamma.dtype.type
+    for n in range(lo, hi):
+        for k in range(k_size):
+            # x̂̄[n,k,c] = γ[k,c]·g[n,k,c]
+            # sum_dxhat[n,k] = Σ_c x̂̄[n,k,c]
+            sum_dxhat_sum = 0.0
+            sum_dxhat_sum_lost = 0.0
+            for c in range(c_size):
+                sum_dxhat_part = 0.0
+                for e in range(size):
+                    dxhat_nkce = gamma[k, c] * g[n, k, c, e]
+                    dxhat[n, k, c, e] = dxhat_nkce
+                    sum_dxhat_part = added(sum_dxhat_part, dxhat_nkce)
+                sum_dxhat_sum, sum_dxhat_sum_lost = compensated(
+                    sum_dxhat_sum, sum_dxhat_sum_lost, sum_dxhat_part,
+                )
+            sum_dxhat_nk = real(sum_dxhat_sum)
+            sum_dxhat[n, k] = sum_dxhat_nk
+
+
+@njit(parallel=True, **OPTIONS)
+def _backward_2_parallel(chunk, n_size, gamma, g, c_size, k_size, size, dxhat, sum_dxhat):
+    for k in prange((n_size + chunk - 1) // chunk):
+        lo = k * chunk
+        hi = min(lo + chunk, n_size)
+        _backward_2_rows(lo, hi, gamma, g, c_size, k_size, size, dxhat, sum_dxhat)
+
+
+@njit(**OPTIONS)
+def _backward_3_rows(lo, hi, g, c_size, n_size, size, dbeta):
     real = g.dtype.type
     for k in range(lo, hi):
         for c in range(c_size):
@@ -208,15 +239,65 @@ def _backward_2_rows(lo, hi, g, c_size, n_size, size, dbeta):
 
 
 @njit(parallel=True, **OPTIONS)
-def _backward_2_parallel(chunk, k_size, g, c_size, n_size, size, dbeta):
+def _backward_3_parallel(chunk, k_size, g, c_size, n_size, size, dbeta):
     for k in prange((k_size + chunk - 1) // chunk):
         lo = k * chunk
         hi = min(lo + chunk, k_size)
-        _backward_2_rows(lo, hi, g, c_size, n_size, size, dbeta)
+        _backward_3_rows(lo, hi, g, c_size, n_size, size, dbeta)
 
 
 @njit(**OPTIONS)
-def _backward_3_rows(lo, hi, g, xhat, c_size, n_size, size, dgamma):
+def _backward_4_rows(
+    lo, hi, mu_rest, r, deviation, dxhat, sum_dxhat, minus_one_over_c_size_over_size, c_size, k_size, size,
+    xhat, dx,
+):
+    real = mu_rest.dtype.type
+    for n in range(lo, hi):
+        for k in range(k_size):
+            mu_rest_nk = mu_rest[n, k]
+            r_nk = r[n, k]
+            sum_dxhat_nk = sum_dxhat[n, k]
+            # x̂[n,k,c] = r[n,k]·(deviation[n,k,c] − μ_rest[n,k])
+            # sum_xhat_dxhat[n,k] = Σ_c x̂̄[n,k,c]·x̂[n,k,c]
+            sum_xhat_dxhat_sum = 0.0
+            sum_xhat_dxhat_sum_lost = 0.0
+            for c in range(c_size):
+                sum_xhat_dxhat_part = 0.0
+                for e in range(size):
+                    xhat_nkce = r_nk * (deviation[n, k, c, e] - mu_rest_nk)
+                    xhat[n, k, c, e] = xhat_nkce
+                    sum_xhat_dxhat_part = added(sum_xhat_dxhat_part, xhat_nkce * dxhat[n, k, c, e])
+                sum_xhat_dxhat_sum, sum_xhat_dxhat_sum_lost = compensated(
+                    sum_xhat_dxhat_sum, sum_xhat_dxhat_sum_lost, sum_xhat_dxhat_part,
+                )
+            sum_xhat_dxhat = real(sum_xhat_dxhat_sum)
+            # x̄[n,k,c] = r[n,k]·(x̂̄[n,k,c] + minus_one_over_c_size_over_size·(sum_dxhat[n,k] +
+            #     sum_xhat_dxhat[n,k]·x̂[n,k,c]))
+            for c in range(c_size):
+                for e in range(size):
+                    xhat_nkce = xhat[n, k, c, e]
+                    dx[n, k, c, e] = (
+                        r_nk * (minus_one_over_c_size_over_size * (sum_dxhat_nk + sum_xhat_dxhat * xhat_nkce)
+                        + dxhat[n, k, c, e])
+                    )
+
+
+@njit(parallel=True, **OPTIONS)
+def _backward_4_parallel(
+    chunk, n_size, mu_rest, r, deviation, dxhat, sum_dxhat, minus_one_over_c_size_over_size, c_size, k_size,
+    size, xhat, dx,
+):
+    for k in prange((n_size + chunk - 1) // chunk):
+        lo = k * chunk
+        hi = min(lo + chunk, n_size)
+        _backward_4_rows(
+            lo, hi, mu_rest, r, deviation, dxhat, sum_dxhat, minus_one_over_c_size_over_size, c_size, k_size,
+            size, xhat, dx,
+        )
+
+
+@njit(**OPTIONS)
+def _backward_5_rows(lo, hi, g, xhat, c_size, n_size, size, dgamma):
     real = g.dtype.type
     for k in range(lo, hi):
         for c in range(c_size):
@@ -233,16 +314,17 @@ def _backward_3_rows(lo, hi, g, xhat, c_size, n_size, size, dgamma):
 
 
 @njit(parallel=True, **OPTIONS)
-def _backward_3_parallel(chunk, k_size, g, xhat, c_size, n_size, size, dgamma):
+def _backward_5_parallel(chunk, k_size, g, xhat, c_size, n_size, size, dgamma):
     for k in prange((k_size + chunk - 1) // chunk):
         lo = k * chunk
         hi = min(lo + chunk, k_size)
-        _backward_3_rows(lo, hi, g, xhat, c_size, n_size, size, dgamma)
+        _backward_5_rows(lo, hi, g, xhat, c_size, n_size, size, dgamma)
 
 
 @njit(**OPTIONS)
 def _jvp_rows(
-    lo, hi, x, beta, gamma, x_dot, beta_dot, gamma_dot, c_size_size, eps, c_size, k_size, size, y, y_dot,
+    lo, hi, x, beta, gamma, x_dot, beta_dot, gamma_dot, c_size_size, one_over_root_c_size_one_over_root_size,
+    root_eps, c_size, k_size, size, y, y_dot,
 ):
     real = x.dtype.type
     for n in range(lo, hi):
@@ -267,19 +349,34 @@ def _jvp_rows(
             sum_x_dot = real(sum_x_dot_sum)
             # μ[n,k] = sum_x[n,k] / c_size_size
             mu = real(sum_x_sum / real(c_size_size))
-            # sum_mu_x[n,k] = Σ_c (x[n,k,c] − μ[n,k])²
-            sum_mu_x_sum = 0.0
-            sum_mu_x_sum_lost = 0.0
+            # deviation[n,k,c] = x[n,k,c] − μ[n,k]
+            # sum_deviation[n,k] = Σ_c deviation[n,k,c]
+            sum_deviation_sum = 0.0
+            sum_deviation_sum_lost = 0.0
             for c in range(c_size):
-                sum_mu_x_part = 0.0
+                sum_deviation_part = 0.0
                 for e in range(size):
-                    sum_mu_x_part = added(sum_mu_x_part, (x[n, k, c, e] - mu) * (x[n, k, c, e] - mu))
-                sum_mu_x_sum, sum_mu_x_sum_lost = compensated(sum_mu_x_sum, sum_mu_x_sum_lost, sum_mu_x_part)
-            # var[n,k] = sum_mu_x[n,k] / c_size_size
-            var = real(sum_mu_x_sum / real(c_size_size))
-            # r[n,k] = 1 / √(var[n,k] + ε)
-            r = real(1) / math.sqrt(var + eps)
-            # x̂[n,k,c] = r[n,k]·(x[n,k,c] − μ[n,k])
+                    deviation = x[n, k, c, e] - mu
+                    sum_deviation_part = added(sum_deviation_part, deviation)
+                sum_deviation_sum, sum_deviation_sum_lost = compensated(
+                    sum_deviation_sum, sum_deviation_sum_lost, sum_deviation_part,
+                )
+            # μ_rest[n,k] = sum_deviation[n,k] / c_size_size
+            mu_rest = real(sum_deviation_sum / real(c_size_size))
+            # deviation[n,k,c] = x[n,k,c] − μ[n,k]
+            # norm[n,k] = norm_c(deviation[n,k,c] − μ_rest[n,k])
+            norm_sum = no_squares(real)
+            for c in range(c_size):
+                norm_part = no_squares(real)
+                for e in range(size):
+                    deviation = x[n, k, c, e] - mu
+                    norm_part = with_square(norm_part, deviation - mu_rest)
+                norm_sum = with_square(norm_sum, root_of(norm_part))
+            norm = root_of(norm_sum)
+            # r[n,k] = 1 / hypot(root_eps, one_over_root_c_size_one_over_root_size·norm[n,k])
+            r = real(real(1) / hypot(root_eps, norm * one_over_root_c_size_one_over_root_size))
+            # deviation[n,k,c] = x[n,k,c] − μ[n,k]
+            # x̂[n,k,c] = r[n,k]·(deviation[n,k,c] − μ_rest[n,k])
             # y[n,k,c] = β[k,c] + γ[k,c]·x̂[n,k,c]
             # sum_xhat_x_dot[n,k] = Σ_c x̂[n,k,c]·ẋ[n,k,c]
             sum_xhat_x_dot_sum = 0.0
@@ -287,19 +384,22 @@ def _jvp_rows(
             for c in range(c_size):
                 sum_xhat_x_dot_part = 0.0
                 for e in range(size):
-                    xhat = r * (x[n, k, c, e] - mu)
+                    deviation = x[n, k, c, e] - mu
+                    xhat = r * (deviation - mu_rest)
                     y[n, k, c, e] = xhat * gamma[k, c] + beta[k, c]
                     sum_xhat_x_dot_part = added(sum_xhat_x_dot_part, xhat * x_dot[n, k, c, e])
                 sum_xhat_x_dot_sum, sum_xhat_x_dot_sum_lost = compensated(
                     sum_xhat_x_dot_sum, sum_xhat_x_dot_sum_lost, sum_xhat_x_dot_part,
                 )
             sum_xhat_x_dot = real(sum_xhat_x_dot_sum)
-            # x̂[n,k,c] = r[n,k]·(x[n,k,c] − μ[n,k])
+            # deviation[n,k,c] = x[n,k,c] − μ[n,k]
+            # x̂[n,k,c] = r[n,k]·(deviation[n,k,c] − μ_rest[n,k])
             # ẏ[n,k,c] = β̇[k,c] + x̂[n,k,c]·γ̇[k,c] + r[n,k]·γ[k,c]·(ẋ[n,k,c] + (−sum_x_dot[n,k] −
             #     sum_xhat_x_dot[n,k]·x̂[n,k,c]) / c_size_size)
             for c in range(c_size):
                 for e in range(size):
-                    xhat = r * (x[n, k, c, e] - mu)
+                    deviation = x[n, k, c, e] - mu
+                    xhat = r * (deviation - mu_rest)
                     y_dot[n, k, c, e] = (
                         xhat * gamma_dot[k, c] + r * (one_over_c_size_size * (-sum_x_dot - sum_xhat_x_dot
                         * xhat) + x_dot[n, k, c, e]) * gamma[k, c] + beta_dot[k, c]
@@ -308,22 +408,22 @@ def _jvp_rows(
 
 @njit(parallel=True, **OPTIONS)
 def _jvp_parallel(
-    chunk, n_size, x, beta, gamma, x_dot, beta_dot, gamma_dot, c_size_size, eps, c_size, k_size, size, y,
-    y_dot,
+    chunk, n_size, x, beta, gamma, x_dot, beta_dot, gamma_dot, c_size_size,
+    one_over_root_c_size_one_over_root_size, root_eps, c_size, k_size, size, y, y_dot,
 ):
     for k in prange((n_size + chunk - 1) // chunk):
         lo = k * chunk
         hi = min(lo + chunk, n_size)
         _jvp_rows(
-            lo, hi, x, beta, gamma, x_dot, beta_dot, gamma_dot, c_size_size, eps, c_size, k_size, size, y,
-            y_dot,
+            lo, hi, x, beta, gamma, x_dot, beta_dot, gamma_dot, c_size_size,
+            one_over_root_c_size_one_over_root_size, root_eps, c_size, k_size, size, y, y_dot,
         )
 
 
 @njit(**OPTIONS)
 def _hvp_rows(
-    lo, hi, x, gamma, g, x_dot, gamma_dot, c_size_size, eps, minus_one_over_c_size_over_size, c_size, k_size,
-    size, xhat_dot, dx_dot,
+    lo, hi, x, gamma, g, x_dot, gamma_dot, c_size_size, minus_one_over_c_size_over_size,
+    one_over_root_c_size_one_over_root_size, root_eps, c_size, k_size, size, xhat_dot, dx_dot,
 ):
     real = x.dtype.type
     for n in range(lo, hi):
@@ -369,19 +469,34 @@ def _hvp_rows(
             sum_dxhat_dot = real(sum_dxhat_dot_sum)
             # μ[n,k] = sum_x[n,k] / c_size_size
             mu = real(sum_x_sum / real(c_size_size))
-            # sum_mu_x[n,k] = Σ_c (x[n,k,c] − μ[n,k])²
-            sum_mu_x_sum = 0.0
-            sum_mu_x_sum_lost = 0.0
+            # deviation[n,k,c] = x[n,k,c] − μ[n,k]
+            # sum_deviation[n,k] = Σ_c deviation[n,k,c]
+            sum_deviation_sum = 0.0
+            sum_deviation_sum_lost = 0.0
             for c in range(c_size):
-                sum_mu_x_part = 0.0
+                sum_deviation_part = 0.0
                 for e in range(size):
-                    sum_mu_x_part = added(sum_mu_x_part, (x[n, k, c, e] - mu) * (x[n, k, c, e] - mu))
-                sum_mu_x_sum, sum_mu_x_sum_lost = compensated(sum_mu_x_sum, sum_mu_x_sum_lost, sum_mu_x_part)
-            # var[n,k] = sum_mu_x[n,k] / c_size_size
-            var = real(sum_mu_x_sum / real(c_size_size))
-            # r[n,k] = 1 / √(var[n,k] + ε)
-            r = real(1) / math.sqrt(var + eps)
-            # x̂[n,k,c] = r[n,k]·(x[n,k,c] − μ[n,k])
+                    deviation = x[n, k, c, e] - mu
+                    sum_deviation_part = added(sum_deviation_part, deviation)
+                sum_deviation_sum, sum_deviation_sum_lost = compensated(
+                    sum_deviation_sum, sum_deviation_sum_lost, sum_deviation_part,
+                )
+            # μ_rest[n,k] = sum_deviation[n,k] / c_size_size
+            mu_rest = real(sum_deviation_sum / real(c_size_size))
+            # deviation[n,k,c] = x[n,k,c] − μ[n,k]
+            # norm[n,k] = norm_c(deviation[n,k,c] − μ_rest[n,k])
+            norm_sum = no_squares(real)
+            for c in range(c_size):
+                norm_part = no_squares(real)
+                for e in range(size):
+                    deviation = x[n, k, c, e] - mu
+                    norm_part = with_square(norm_part, deviation - mu_rest)
+                norm_sum = with_square(norm_sum, root_of(norm_part))
+            norm = root_of(norm_sum)
+            # r[n,k] = 1 / hypot(root_eps, one_over_root_c_size_one_over_root_size·norm[n,k])
+            r = real(real(1) / hypot(root_eps, norm * one_over_root_c_size_one_over_root_size))
+            # deviation[n,k,c] = x[n,k,c] − μ[n,k]
+            # x̂[n,k,c] = r[n,k]·(deviation[n,k,c] − μ_rest[n,k])
             # x̂̄[n,k,c] = γ[k,c]·g[n,k,c]
             # sum_xhat_x_dot[n,k] = Σ_c x̂[n,k,c]·ẋ[n,k,c]
             # sum_xhat_dxhat[n,k] = Σ_c x̂̄[n,k,c]·x̂[n,k,c]
@@ -393,7 +508,8 @@ def _hvp_rows(
                 sum_xhat_x_dot_part = 0.0
                 sum_xhat_dxhat_part = 0.0
                 for e in range(size):
-                    xhat = r * (x[n, k, c, e] - mu)
+                    deviation = x[n, k, c, e] - mu
+                    xhat = r * (deviation - mu_rest)
                     dxhat = gamma[k, c] * g[n, k, c, e]
                     sum_xhat_x_dot_part = added(sum_xhat_x_dot_part, xhat * x_dot[n, k, c, e])
                     sum_xhat_dxhat_part = added(sum_xhat_dxhat_part, dxhat * xhat)
@@ -407,7 +523,8 @@ def _hvp_rows(
             sum_xhat_dxhat = real(sum_xhat_dxhat_sum)
             # ṙ[n,k] = minus_one_over_c_size_over_size·sum_xhat_x_dot[n,k]·r[n,k]²
             r_dot = minus_one_over_c_size_over_size * sum_xhat_x_dot * r * r
-            # x̂[n,k,c] = r[n,k]·(x[n,k,c] − μ[n,k])
+            # deviation[n,k,c] = x[n,k,c] − μ[n,k]
+            # x̂[n,k,c] = r[n,k]·(deviation[n,k,c] − μ_rest[n,k])
             # x̂̄[n,k,c] = γ[k,c]·g[n,k,c]
             # x̂̇[n,k,c] = x̂[n,k,c]·ṙ[n,k] / r[n,k] + r[n,k]·(ẋ[n,k,c] + minus_one_over_c_size_over_size·
             #     sum_x_dot[n,k])
@@ -418,7 +535,8 @@ def _hvp_rows(
             for c in range(c_size):
                 sum_xhat_dxhat_dxhat_dot_part = 0.0
                 for e in range(size):
-                    xhat = r * (x[n, k, c, e] - mu)
+                    deviation = x[n, k, c, e] - mu
+                    xhat = r * (deviation - mu_rest)
                     dxhat = gamma[k, c] * g[n, k, c, e]
                     xhat_dot_nkce = (
                         r * (minus_one_over_c_size_over_size * sum_x_dot + x_dot[n, k, c, e]) + r_dot * xhat / r
@@ -433,7 +551,8 @@ def _hvp_rows(
                     sum_xhat_dxhat_dxhat_dot_part,
                 )
             sum_xhat_dxhat_dxhat_dot = real(sum_xhat_dxhat_dxhat_dot_sum)
-            # x̂[n,k,c] = r[n,k]·(x[n,k,c] − μ[n,k])
+            # deviation[n,k,c] = x[n,k,c] − μ[n,k]
+            # x̂[n,k,c] = r[n,k]·(deviation[n,k,c] − μ_rest[n,k])
             # x̂̄[n,k,c] = γ[k,c]·g[n,k,c]
             # x̂̄̇[n,k,c] = g[n,k,c]·γ̇[k,c]
             # x̄̇[n,k,c] = r[n,k]·x̂̄̇[n,k,c] + minus_one_over_c_size_over_size·r[n,k]·sum_dxhat_dot[n,k] +
@@ -443,7 +562,8 @@ def _hvp_rows(
             #     x̂[n,k,c]))
             for c in range(c_size):
                 for e in range(size):
-                    xhat = r * (x[n, k, c, e] - mu)
+                    deviation = x[n, k, c, e] - mu
+                    xhat = r * (deviation - mu_rest)
                     dxhat = gamma[k, c] * g[n, k, c, e]
                     xhat_dot_nkce = xhat_dot[n, k, c, e]
                     dxhat_dot = gamma_dot[k, c] * g[n, k, c, e]
@@ -457,15 +577,15 @@ def _hvp_rows(
 
 @njit(parallel=True, **OPTIONS)
 def _hvp_parallel(
-    chunk, n_size, x, gamma, g, x_dot, gamma_dot, c_size_size, eps, minus_one_over_c_size_over_size, c_size,
-    k_size, size, xhat_dot, dx_dot,
+    chunk, n_size, x, gamma, g, x_dot, gamma_dot, c_size_size, minus_one_over_c_size_over_size,
+    one_over_root_c_size_one_over_root_size, root_eps, c_size, k_size, size, xhat_dot, dx_dot,
 ):
     for k in prange((n_size + chunk - 1) // chunk):
         lo = k * chunk
         hi = min(lo + chunk, n_size)
         _hvp_rows(
-            lo, hi, x, gamma, g, x_dot, gamma_dot, c_size_size, eps, minus_one_over_c_size_over_size, c_size,
-            k_size, size, xhat_dot, dx_dot,
+            lo, hi, x, gamma, g, x_dot, gamma_dot, c_size_size, minus_one_over_c_size_over_size,
+            one_over_root_c_size_one_over_root_size, root_eps, c_size, k_size, size, xhat_dot, dx_dot,
         )
 
 
@@ -525,6 +645,7 @@ _SAVED = (
     ("x", ("n", "k", "c", "..."), None),
     ("gamma", ("k", "c"), None),
     ("mu", ("n", "k"), None),
+    ("mu_rest", ("n", "k"), None),
     ("r", ("n", "k"), None),
     ("g", ("n", ("k", "c"), "..."), None),
 )
@@ -551,7 +672,7 @@ _ALONG = (
 )
 
 
-Saved = namedtuple("Saved", ["x", "gamma", "mu", "r", "groups"])
+Saved = namedtuple("Saved", ["x", "gamma", "mu", "mu_rest", "r", "groups"])
 Gradients = namedtuple("Gradients", ["x", "gamma", "beta"])
 
 
@@ -572,60 +693,80 @@ def forward_saving(x, gamma, beta, *, groups, eps=1e-05, out=None):
     y = output("out", out, (n_size, k_size * c_size, *lead), real, (x, gamma, beta))
     y = y.reshape((n_size, k_size, c_size, size))
     mu = np.empty((n_size, k_size), real)
+    mu_rest = np.empty((n_size, k_size), real)
     r = np.empty((n_size, k_size), real)
     c_size_size = c_size * size
+    root_eps = math.sqrt(eps)
+    one_over_root_c_size_one_over_root_size = 1 / (math.sqrt(c_size) * math.sqrt(size))
     chunk = chunk_rows(k_size * c_size * size)
     if n_size <= chunk:
-        _forward_saving_rows(0, n_size, x, beta, gamma, c_size_size, real(eps), c_size, k_size, size, mu, r, y)
+        _forward_saving_rows(
+            0, n_size, x, beta, gamma, c_size_size, real(one_over_root_c_size_one_over_root_size),
+            real(root_eps), c_size, k_size, size, mu, mu_rest, r, y,
+        )
     else:
         _forward_saving_parallel(
-            chunk, n_size, x, beta, gamma, c_size_size, real(eps), c_size, k_size, size, mu, r, y,
+            chunk, n_size, x, beta, gamma, c_size_size, real(one_over_root_c_size_one_over_root_size),
+            real(root_eps), c_size, k_size, size, mu, mu_rest, r, y,
         )
     return y.reshape((n_size, k_size * c_size, *lead)), Saved(
-        x.reshape((n_size, k_size, c_size, *lead)), gamma, mu, r, groups,
+        x.reshape((n_size, k_size, c_size, *lead)), gamma, mu, mu_rest, r, groups,
     )
 
 
 def backward(saved, g, *, out=None):
     """The gradient for each differentiable argument, from the cotangent ``g`` of the output."""
     groups = saved.groups
-    (x, gamma, mu, r, g), sizes, lead, real = check(
-        _SAVED, (saved.x, saved.gamma, saved.mu, saved.r, g), {"k": groups},
+    (x, gamma, mu, mu_rest, r, g), sizes, lead, real = check(
+        _SAVED, (saved.x, saved.gamma, saved.mu, saved.mu_rest, saved.r, g), {"k": groups},
     )
     c_size = sizes["c"]
     k_size = sizes["k"]
     n_size = sizes["n"]
     size = sizes["..."]
     out_dx, out_dgamma, out_dbeta = outputs(out, 3)
-    dx = output("out", out_dx, (n_size, k_size * c_size, *lead), real, (x, gamma, mu, r, g))
+    dx = output("out", out_dx, (n_size, k_size * c_size, *lead), real, (x, gamma, mu, mu_rest, r, g))
     dx = dx.reshape((n_size, k_size, c_size, size))
-    dgamma = output("out", out_dgamma, (k_size * c_size,), real, (x, gamma, mu, r, g))
+    dgamma = output("out", out_dgamma, (k_size * c_size,), real, (x, gamma, mu, mu_rest, r, g))
     dgamma = dgamma.reshape((k_size, c_size))
-    dbeta = output("out", out_dbeta, (k_size * c_size,), real, (x, gamma, mu, r, g))
+    dbeta = output("out", out_dbeta, (k_size * c_size,), real, (x, gamma, mu, mu_rest, r, g))
     dbeta = dbeta.reshape((k_size, c_size))
+    deviation = np.empty((n_size, k_size, c_size, size), real)
+    dxhat = np.empty((n_size, k_size, c_size, size), real)
+    sum_dxhat = np.empty((n_size, k_size), real)
     xhat = np.empty((n_size, k_size, c_size, size), real)
     minus_one_over_c_size_over_size = -(1 / (c_size * size))
     chunk = chunk_rows(k_size * c_size * size)
     if n_size <= chunk:
-        _backward_rows(
-            0, n_size, mu, r, x, gamma, g, real(minus_one_over_c_size_over_size), c_size, k_size, size, xhat,
-            dx,
+        _backward_rows(0, n_size, mu, x, c_size, k_size, size, deviation)
+    else:
+        _backward_parallel(chunk, n_size, mu, x, c_size, k_size, size, deviation)
+    chunk = chunk_rows(k_size * c_size * size)
+    if n_size <= chunk:
+        _backward_2_rows(0, n_size, gamma, g, c_size, k_size, size, dxhat, sum_dxhat)
+    else:
+        _backward_2_parallel(chunk, n_size, gamma, g, c_size, k_size, size, dxhat, sum_dxhat)
+    chunk = chunk_rows(c_size * n_size * size)
+    if k_size <= chunk:
+        _backward_3_rows(0, k_size, g, c_size, n_size, size, dbeta)
+    else:
+        _backward_3_parallel(chunk, k_size, g, c_size, n_size, size, dbeta)
+    chunk = chunk_rows(k_size * c_size * size)
+    if n_size <= chunk:
+        _backward_4_rows(
+            0, n_size, mu_rest, r, deviation, dxhat, sum_dxhat, real(minus_one_over_c_size_over_size), c_size,
+            k_size, size, xhat, dx,
         )
     else:
-        _backward_parallel(
-            chunk, n_size, mu, r, x, gamma, g, real(minus_one_over_c_size_over_size), c_size, k_size, size,
-            xhat, dx,
+        _backward_4_parallel(
+            chunk, n_size, mu_rest, r, deviation, dxhat, sum_dxhat, real(minus_one_over_c_size_over_size),
+            c_size, k_size, size, xhat, dx,
         )
     chunk = chunk_rows(c_size * n_size * size)
     if k_size <= chunk:
-        _backward_2_rows(0, k_size, g, c_size, n_size, size, dbeta)
+        _backward_5_rows(0, k_size, g, xhat, c_size, n_size, size, dgamma)
     else:
-        _backward_2_parallel(chunk, k_size, g, c_size, n_size, size, dbeta)
-    chunk = chunk_rows(c_size * n_size * size)
-    if k_size <= chunk:
-        _backward_3_rows(0, k_size, g, xhat, c_size, n_size, size, dgamma)
-    else:
-        _backward_3_parallel(chunk, k_size, g, xhat, c_size, n_size, size, dgamma)
+        _backward_5_parallel(chunk, k_size, g, xhat, c_size, n_size, size, dgamma)
     return Gradients(
         dx.reshape((n_size, k_size * c_size, *lead)), dgamma.reshape((k_size * c_size,)),
         dbeta.reshape((k_size * c_size,)),
@@ -650,16 +791,18 @@ def jvp(inputs, tangents, *, groups, eps=1e-05):
     y = np.empty((n_size, k_size, c_size, size), real)
     y_dot = np.empty((n_size, k_size, c_size, size), real)
     c_size_size = c_size * size
+    root_eps = math.sqrt(eps)
+    one_over_root_c_size_one_over_root_size = 1 / (math.sqrt(c_size) * math.sqrt(size))
     chunk = chunk_rows(k_size * c_size * size)
     if n_size <= chunk:
         _jvp_rows(
-            0, n_size, x, beta, gamma, x_dot, beta_dot, gamma_dot, c_size_size, real(eps), c_size, k_size,
-            size, y, y_dot,
+            0, n_size, x, beta, gamma, x_dot, beta_dot, gamma_dot, c_size_size,
+            real(one_over_root_c_size_one_over_root_size), real(root_eps), c_size, k_size, size, y, y_dot,
         )
     else:
         _jvp_parallel(
-            chunk, n_size, x, beta, gamma, x_dot, beta_dot, gamma_dot, c_size_size, real(eps), c_size, k_size,
-            size, y, y_dot,
+            chunk, n_size, x, beta, gamma, x_dot, beta_dot, gamma_dot, c_size_size,
+            real(one_over_root_c_size_one_over_root_size), real(root_eps), c_size, k_size, size, y, y_dot,
         )
     return y.reshape((n_size, k_size * c_size, *lead)), y_dot.reshape((n_size, k_size * c_size, *lead))
 
@@ -684,17 +827,21 @@ def hvp(inputs, vectors, g, *, groups, eps=1e-05):
     dbeta_dot = np.empty((k_size, c_size), real)
     xhat_dot = np.empty((n_size, k_size, c_size, size), real)
     c_size_size = c_size * size
+    root_eps = math.sqrt(eps)
+    one_over_root_c_size_one_over_root_size = 1 / (math.sqrt(c_size) * math.sqrt(size))
     minus_one_over_c_size_over_size = -(1 / (c_size * size))
     chunk = chunk_rows(k_size * c_size * size)
     if n_size <= chunk:
         _hvp_rows(
-            0, n_size, x, gamma, g, x_dot, gamma_dot, c_size_size, real(eps),
-            real(minus_one_over_c_size_over_size), c_size, k_size, size, xhat_dot, dx_dot,
+            0, n_size, x, gamma, g, x_dot, gamma_dot, c_size_size, real(minus_one_over_c_size_over_size),
+            real(one_over_root_c_size_one_over_root_size), real(root_eps), c_size, k_size, size, xhat_dot,
+            dx_dot,
         )
     else:
         _hvp_parallel(
-            chunk, n_size, x, gamma, g, x_dot, gamma_dot, c_size_size, real(eps),
-            real(minus_one_over_c_size_over_size), c_size, k_size, size, xhat_dot, dx_dot,
+            chunk, n_size, x, gamma, g, x_dot, gamma_dot, c_size_size, real(minus_one_over_c_size_over_size),
+            real(one_over_root_c_size_one_over_root_size), real(root_eps), c_size, k_size, size, xhat_dot,
+            dx_dot,
         )
     chunk = chunk_rows(c_size)
     if k_size <= chunk:

@@ -21,10 +21,10 @@ verified adjoint, ⟨Jv, u⟩ = ⟨v, Jᵀu⟩: error 2e-66, bound 1e-40
 verified adjoint, Jv, numerical: error 2e-63, bound 1e-25
 verified source, float32, subnormal: error 2e-01, bound 4
 verified source, float32, NaN and ±∞, wrong: error 0, bound 0
-verified source, float64, ordinary: error 2e-01, bound 4
+verified source, float64, other sizes, parameters and strides: error 3e-01, bound 4
 verified second, ⟨u, Hv⟩ = ⟨v, Hu⟩: error 1e-66, bound 1e-40
 verified second, Hv, numerical: error 6e-66, bound 1e-25
-verified second, source, float32: error 5e-02, bound 4
+verified second, source, float64, other sizes and parameters, sum: error 2e-01, bound 4
 """
 
 from collections import namedtuple
@@ -47,7 +47,7 @@ from ._runtime import (
 )
 
 #: The runtime that these kernels were compiled against: a new one makes a new file, and with it a new cache.
-RUNTIME = "c5d85079f86b"
+RUNTIME = "78f1252a53e9"
 
 
 #: The operation, for programs.
@@ -169,12 +169,18 @@ def _forward_saving_3_rows(a_t, u_t, before_t, h_t):
                 (real(1) if (a_t[n, 1, o] + u_t[n, 1, o] >= real(0)) else exp_a_t_u_t_2) / (real(1)
                 + exp_a_t_u_t_2)
             )
-            candidate_t = tanh(a_t[n, 2, o] + damped(u_t[n, 2, o], reset_t))
+            candidate_t = tanh(
+                a_t[n, 2, o] + (damped(u_t[n, 2, o], reset_t) if u_t[n, 2, o] == u_t[n, 2, o]
+                else u_t[n, 2, o]),
+            )
             tail_t = (
                 (real(1) if (a_t[n, 1, o] + u_t[n, 1, o] <= real(0)) else exp_a_t_u_t_2) / (real(1)
                 + exp_a_t_u_t_2)
             )
-            h_t[n, o] = damped(candidate_t, tail_t) + damped(before_t[n, o], update_t)
+            h_t[n, o] = (
+                (damped(candidate_t, tail_t) if candidate_t == candidate_t else candidate_t)
+                + (damped(before_t[n, o], update_t) if before_t[n, o] == before_t[n, o] else before_t[n, o])
+            )
 
 
 @njit(parallel=True, **OPTIONS)
@@ -216,7 +222,10 @@ def _backward_rows(
                     + exp_a_u_2)
                 )
                 # candidate[t,n,o] = tanh(a[t,n,2,o] + reset[t,n,o]·u[t,n,2,o])
-                candidate[t, n, o] = tanh(a[t, n, 2, o] + damped(u[t, n, 2, o], reset_tno))
+                candidate[t, n, o] = tanh(
+                    a[t, n, 2, o] + (damped(u[t, n, 2, o], reset_tno) if u[t, n, 2, o] == u[t, n, 2, o]
+                    else u[t, n, 2, o]),
+                )
                 # tail[t,n,o] = (1 if a[t,n,1,o] + u[t,n,1,o] ≤ 0 else exp(−|a[t,n,1,o] + u[t,n,1,o]|)) / (1
                 #     + exp(−|a[t,n,1,o] + u[t,n,1,o]|))
                 tail[t, n, o] = (
@@ -224,7 +233,10 @@ def _backward_rows(
                     + exp_a_u_2)
                 )
                 # tail_[t,n,o] = exp(−2·|a[t,n,2,o] + reset[t,n,o]·u[t,n,2,o]|)
-                tail_[t, n, o] = exp(-(real(2) * abs(a[t, n, 2, o] + damped(u[t, n, 2, o], reset_tno))))
+                tail_[t, n, o] = exp(
+                    -(real(2) * abs(a[t, n, 2, o] + (damped(u[t, n, 2, o], reset_tno)
+                    if u[t, n, 2, o] == u[t, n, 2, o] else u[t, n, 2, o]))),
+                )
                 # tail__[t,n,o] = (1 if a[t,n,0,o] + u[t,n,0,o] ≤ 0 else exp(−|a[t,n,0,o] + u[t,n,0,o]|)) /
                 #     (1 + exp(−|a[t,n,0,o] + u[t,n,0,o]|))
                 tail_2[t, n, o] = (
@@ -260,14 +272,15 @@ def _backward_2_rows(
         for o in range(o_size):
             dh_t_no = dbefore_after[n, o] + g_t[n, o]
             dh_t[n, o] = dh_t_no
-            dcandidate_t_no = damped(dh_t_no, tail_t[n, o])
+            dcandidate_t_no = (damped(dh_t_no, tail_t[n, o]) if dh_t_no == dh_t_no else dh_t_no)
             dcandidate_t[n, o] = dcandidate_t_no
             dupdate_t[n, o] = dh_t_no * (before_t[n, o] - candidate_t[n, o])
-            dreset_t[n, o] = damped(
-                real(4) * dcandidate_t_no * u_t[n, 2, o] / ((real(1) + exp(-(real(2) * abs(a_t[n, 2, o]
-                + damped(u_t[n, 2, o], reset_t[n, o]))))) * (real(1) + exp(-(real(2) * abs(a_t[n, 2, o]
-                + damped(u_t[n, 2, o], reset_t[n, o])))))),
-                tail_2_t[n, o],
+            dreset_t[n, o] = (
+                (damped(real(4) * dcandidate_t_no * u_t[n, 2, o] / ((real(1) + exp(-(real(2) * abs(a_t[n, 2, o]
+                + (damped(u_t[n, 2, o], reset_t[n, o]) if u_t[n, 2, o] == u_t[n, 2, o] else u_t[n, 2, o])))))
+                * (real(1) + exp(-(real(2) * abs(a_t[n, 2, o] + (damped(u_t[n, 2, o], reset_t[n, o])
+                if u_t[n, 2, o] == u_t[n, 2, o] else u_t[n, 2, o])))))), tail_2_t[n, o])
+                if dcandidate_t_no == dcandidate_t_no else dcandidate_t_no)
             )
 
 
@@ -299,12 +312,16 @@ def _backward_3_rows(
                 #     (r̅e̅s̅e̅t̅_̅t̅[n,o]·tail___t[n,o]·δ(k, 0) + 4·c̅a̅n̅d̅i̅d̅a̅t̅e̅_̅t̅[n,o]·tail__t[n,o]·
                 #     δ(k, 2) / (1 + exp(−2·|aₜ[n,2,o] + reset_t[n,o]·uₜ[n,2,o]|))²)
                 du_t[n, k, o] = (
-                    (damped((real(1) if k == 0 else real(0)) * dreset_t[n, o], tail_3_t[n, o]) + damped(real(4)
-                    * (real(1) if k == 2 else real(0)) * dcandidate_t[n, o] / ((real(1) + exp(-(real(2)
-                    * abs(a_t[n, 2, o] + damped(u_t[n, 2, o], reset_t[n, o]))))) * (real(1) + exp(-(real(2)
-                    * abs(a_t[n, 2, o] + damped(u_t[n, 2, o], reset_t[n, o])))))), tail_2_t[n, o]))
-                    * reset_t[n, o] + damped(damped((real(1) if k == 1 else real(0))
-                    * dupdate_t[n, o], tail_t[n, o]), update_t[n, o])
+                    (damped(real(4) * (real(1) if k == 2 else real(0)) * dcandidate_t[n, o] / ((real(1)
+                    + exp(-(real(2) * abs(a_t[n, 2, o] + (damped(u_t[n, 2, o], reset_t[n, o])
+                    if u_t[n, 2, o] == u_t[n, 2, o] else u_t[n, 2, o]))))) * (real(1) + exp(-(real(2)
+                    * abs(a_t[n, 2, o] + (damped(u_t[n, 2, o], reset_t[n, o]) if u_t[n, 2, o] == u_t[n, 2, o]
+                    else u_t[n, 2, o])))))), tail_2_t[n, o]) + (damped((real(1) if k == 0 else real(0))
+                    * dreset_t[n, o], tail_3_t[n, o]) if dreset_t[n, o] == dreset_t[n, o] else dreset_t[n, o]))
+                    * reset_t[n, o] + (damped((damped((real(1) if k == 1 else real(0))
+                    * dupdate_t[n, o], tail_t[n, o]) if dupdate_t[n, o] == dupdate_t[n, o]
+                    else dupdate_t[n, o]), update_t[n, o]) if dupdate_t[n, o] == dupdate_t[n, o]
+                    else dupdate_t[n, o])
                 )
 
 
@@ -328,7 +345,10 @@ def _backward_4_rows(dh_t, sum_U_du_t, update_t, dbefore_t):
     for n in range(dh_t.shape[0]):
         # b̅e̅f̅o̅r̅e̅_̅t̅[n,o] = sum_U_du_t[n,o] + h̄ₜ[n,o]·update_t[n,o]
         for o in range(o_size):
-            dbefore_t[n, o] = sum_U_du_t[n, o] + damped(dh_t[n, o], update_t[n, o])
+            dbefore_t[n, o] = (
+                sum_U_du_t[n, o] + (damped(dh_t[n, o], update_t[n, o]) if dh_t[n, o] == dh_t[n, o]
+                else dh_t[n, o])
+            )
 
 
 @njit(parallel=True, **OPTIONS)
@@ -358,12 +378,16 @@ def _backward_5_rows(
                 for n in range(n_size):
                     da_tnko = (
                         damped(real(4) * (real(1) if k == 2 else real(0)) * dcandidate[t, n, o] / ((real(1)
-                        + exp(-(real(2) * abs(a[t, n, 2, o] + damped(u[t, n, 2, o], reset[t, n, o])))))
-                        * (real(1) + exp(-(real(2) * abs(a[t, n, 2, o]
-                        + damped(u[t, n, 2, o], reset[t, n, o])))))), tail_[t, n, o]) + damped(damped((real(1)
-                        if k == 0 else real(0)) * dreset[t, n, o], tail_2[t, n, o]), reset[t, n, o])
-                        + damped(damped((real(1) if k == 1 else real(0))
-                        * dupdate[t, n, o], tail[t, n, o]), update[t, n, o])
+                        + exp(-(real(2) * abs(a[t, n, 2, o] + (damped(u[t, n, 2, o], reset[t, n, o])
+                        if u[t, n, 2, o] == u[t, n, 2, o] else u[t, n, 2, o]))))) * (real(1) + exp(-(real(2)
+                        * abs(a[t, n, 2, o] + (damped(u[t, n, 2, o], reset[t, n, o])
+                        if u[t, n, 2, o] == u[t, n, 2, o] else u[t, n, 2, o])))))), tail_[t, n, o])
+                        + (damped((damped((real(1) if k == 0 else real(0)) * dreset[t, n, o], tail_2[t, n, o])
+                        if dreset[t, n, o] == dreset[t, n, o] else dreset[t, n, o]), reset[t, n, o])
+                        if dreset[t, n, o] == dreset[t, n, o] else dreset[t, n, o]) + (damped((damped((real(1)
+                        if k == 1 else real(0)) * dupdate[t, n, o], tail[t, n, o])
+                        if dupdate[t, n, o] == dupdate[t, n, o] else dupdate[t, n, o]), update[t, n, o])
+                        if dupdate[t, n, o] == dupdate[t, n, o] else dupdate[t, n, o])
                     )
                     da[t, n, k, o] = da_tnko
                     db_part = added(db_part, da_tnko)
@@ -467,13 +491,19 @@ def _jvp_3_rows(a_t, u_t, before_t, reset_t, update_t, candidate_t, h_t):
                 + exp_a_t_u_t_2)
             )
             update_t[n, o] = update_t_no
-            candidate_t_no = tanh(a_t[n, 2, o] + damped(u_t[n, 2, o], reset_t_no))
+            candidate_t_no = tanh(
+                a_t[n, 2, o] + (damped(u_t[n, 2, o], reset_t_no) if u_t[n, 2, o] == u_t[n, 2, o]
+                else u_t[n, 2, o]),
+            )
             candidate_t[n, o] = candidate_t_no
             tail_t = (
                 (real(1) if (a_t[n, 1, o] + u_t[n, 1, o] <= real(0)) else exp_a_t_u_t_2) / (real(1)
                 + exp_a_t_u_t_2)
             )
-            h_t[n, o] = damped(candidate_t_no, tail_t) + damped(before_t[n, o], update_t_no)
+            h_t[n, o] = (
+                (damped(candidate_t_no, tail_t) if candidate_t_no == candidate_t_no else candidate_t_no)
+                + (damped(before_t[n, o], update_t_no) if before_t[n, o] == before_t[n, o] else before_t[n, o])
+            )
 
 
 @njit(parallel=True, **OPTIONS)
@@ -501,7 +531,10 @@ def _jvp_4_rows(lo, hi, a, u, reset, n_size, o_size, tail_, tail_2):
                     (real(1) if (a[t, n, 0, o] + u[t, n, 0, o] <= real(0)) else exp_a_u) / (real(1) + exp_a_u)
                 )
                 # tail__[t,n,o] = exp(−2·|a[t,n,2,o] + reset[t,n,o]·u[t,n,2,o]|)
-                tail_2[t, n, o] = exp(-(real(2) * abs(a[t, n, 2, o] + damped(u[t, n, 2, o], reset[t, n, o]))))
+                tail_2[t, n, o] = exp(
+                    -(real(2) * abs(a[t, n, 2, o] + (damped(u[t, n, 2, o], reset[t, n, o])
+                    if u[t, n, 2, o] == u[t, n, 2, o] else u[t, n, 2, o]))),
+                )
 
 
 @njit(parallel=True, **OPTIONS)
@@ -564,14 +597,25 @@ def _jvp_7_rows(
         for o in range(o_size):
             exp_a_t_u_t = exp(-abs(a_t[n, 1, o] + u_t[n, 1, o]))
             h_t_dot[n, o] = (
-                (damped((before_t[n, o] - candidate_t[n, o]) * (a_t_dot[n, 1, o]
-                + u_t_dot[n, 1, o]), update_t[n, o]) + damped(real(4) * (a_t_dot[n, 2, o]
-                + damped(u_t_dot[n, 2, o] + damped((a_t_dot[n, 0, o] + u_t_dot[n, 0, o])
-                * u_t[n, 2, o], tail_2_t[n, o]), reset_t[n, o])) / ((real(1) + exp(-(real(2) * abs(a_t[n, 2, o]
-                + damped(u_t[n, 2, o], reset_t[n, o]))))) * (real(1) + exp(-(real(2) * abs(a_t[n, 2, o]
-                + damped(u_t[n, 2, o], reset_t[n, o])))))), tail_3_t[n, o])) * (real(1) if (a_t[n, 1, o]
-                + u_t[n, 1, o] <= real(0)) else exp_a_t_u_t) / (real(1) + exp_a_t_u_t)
-                + damped(before_t_dot[n, o], update_t[n, o])
+                ((damped((before_t[n, o] - candidate_t[n, o]) * (a_t_dot[n, 1, o]
+                + u_t_dot[n, 1, o]), update_t[n, o])
+                if before_t[n, o] == before_t[n, o] and candidate_t[n, o] == candidate_t[n, o] and a_t_dot[n, 1, o] == a_t_dot[n, 1, o] and u_t_dot[n, 1, o] == u_t_dot[n, 1, o]
+                else before_t[n, o] + candidate_t[n, o] + a_t_dot[n, 1, o] + u_t_dot[n, 1, o]) + (damped(real(4)
+                * (a_t_dot[n, 2, o] + (damped(u_t_dot[n, 2, o] + (damped((a_t_dot[n, 0, o] + u_t_dot[n, 0, o])
+                * u_t[n, 2, o], tail_2_t[n, o])
+                if a_t_dot[n, 0, o] == a_t_dot[n, 0, o] and u_t[n, 2, o] == u_t[n, 2, o] and u_t_dot[n, 0, o] == u_t_dot[n, 0, o]
+                else a_t_dot[n, 0, o] + u_t[n, 2, o] + u_t_dot[n, 0, o]), reset_t[n, o])
+                if a_t_dot[n, 0, o] == a_t_dot[n, 0, o] and u_t_dot[n, 0, o] == u_t_dot[n, 0, o] and u_t_dot[n, 2, o] == u_t_dot[n, 2, o]
+                else a_t_dot[n, 0, o] + u_t_dot[n, 0, o] + u_t_dot[n, 2, o])) / ((real(1) + exp(-(real(2)
+                * abs(a_t[n, 2, o] + (damped(u_t[n, 2, o], reset_t[n, o]) if u_t[n, 2, o] == u_t[n, 2, o]
+                else u_t[n, 2, o]))))) * (real(1) + exp(-(real(2) * abs(a_t[n, 2, o]
+                + (damped(u_t[n, 2, o], reset_t[n, o]) if u_t[n, 2, o] == u_t[n, 2, o]
+                else u_t[n, 2, o])))))), tail_3_t[n, o])
+                if a_t_dot[n, 0, o] == a_t_dot[n, 0, o] and a_t_dot[n, 2, o] == a_t_dot[n, 2, o] and u_t_dot[n, 0, o] == u_t_dot[n, 0, o] and u_t_dot[n, 2, o] == u_t_dot[n, 2, o]
+                else a_t_dot[n, 0, o] + a_t_dot[n, 2, o] + u_t_dot[n, 0, o] + u_t_dot[n, 2, o])) * (real(1)
+                if (a_t[n, 1, o] + u_t[n, 1, o] <= real(0)) else exp_a_t_u_t) / (real(1) + exp_a_t_u_t)
+                + (damped(before_t_dot[n, o], update_t[n, o]) if before_t_dot[n, o] == before_t_dot[n, o]
+                else before_t_dot[n, o])
             )
 
 
@@ -654,14 +698,20 @@ def _hvp_3_rows(a_t, u_t, before_t, reset_t, update_t, candidate_t, tail_t, h_t)
                 + exp_a_t_u_t_2)
             )
             update_t[n, o] = update_t_no
-            candidate_t_no = tanh(a_t[n, 2, o] + damped(u_t[n, 2, o], reset_t_no))
+            candidate_t_no = tanh(
+                a_t[n, 2, o] + (damped(u_t[n, 2, o], reset_t_no) if u_t[n, 2, o] == u_t[n, 2, o]
+                else u_t[n, 2, o]),
+            )
             candidate_t[n, o] = candidate_t_no
             tail_t_no = (
                 (real(1) if (a_t[n, 1, o] + u_t[n, 1, o] <= real(0)) else exp_a_t_u_t_2) / (real(1)
                 + exp_a_t_u_t_2)
             )
             tail_t[n, o] = tail_t_no
-            h_t[n, o] = damped(candidate_t_no, tail_t_no) + damped(before_t[n, o], update_t_no)
+            h_t[n, o] = (
+                (damped(candidate_t_no, tail_t_no) if candidate_t_no == candidate_t_no else candidate_t_no)
+                + (damped(before_t[n, o], update_t_no) if before_t[n, o] == before_t[n, o] else before_t[n, o])
+            )
 
 
 @njit(parallel=True, **OPTIONS)
@@ -682,7 +732,10 @@ def _hvp_4_rows(lo, hi, reset, a, u, n_size, o_size, tail_, tail_2):
         for n in range(n_size):
             for o in range(o_size):
                 # tail_[t,n,o] = exp(−2·|a[t,n,2,o] + reset[t,n,o]·u[t,n,2,o]|)
-                tail_[t, n, o] = exp(-(real(2) * abs(a[t, n, 2, o] + damped(u[t, n, 2, o], reset[t, n, o]))))
+                tail_[t, n, o] = exp(
+                    -(real(2) * abs(a[t, n, 2, o] + (damped(u[t, n, 2, o], reset[t, n, o])
+                    if u[t, n, 2, o] == u[t, n, 2, o] else u[t, n, 2, o]))),
+                )
                 # exp_a_u[t,n,o] = exp(−|a[t,n,0,o] + u[t,n,0,o]|)
                 exp_a_u = exp(-abs(a[t, n, 0, o] + u[t, n, 0, o]))
                 # tail__[t,n,o] = (1 if a[t,n,0,o] + u[t,n,0,o] ≤ 0 else exp(−|a[t,n,0,o] + u[t,n,0,o]|)) /
@@ -743,14 +796,15 @@ def _hvp_6_rows(
         for o in range(o_size):
             dh_t_no = dbefore_after[n, o] + g_t[n, o]
             dh_t[n, o] = dh_t_no
-            dcandidate_t_no = damped(dh_t_no, tail_t[n, o])
+            dcandidate_t_no = (damped(dh_t_no, tail_t[n, o]) if dh_t_no == dh_t_no else dh_t_no)
             dcandidate_t[n, o] = dcandidate_t_no
             dupdate_t[n, o] = dh_t_no * (before_t[n, o] - candidate_t[n, o])
-            dreset_t[n, o] = damped(
-                real(4) * dcandidate_t_no * u_t[n, 2, o] / ((real(1) + exp(-(real(2) * abs(a_t[n, 2, o]
-                + damped(u_t[n, 2, o], reset_t[n, o]))))) * (real(1) + exp(-(real(2) * abs(a_t[n, 2, o]
-                + damped(u_t[n, 2, o], reset_t[n, o])))))),
-                tail_2_t[n, o],
+            dreset_t[n, o] = (
+                (damped(real(4) * dcandidate_t_no * u_t[n, 2, o] / ((real(1) + exp(-(real(2) * abs(a_t[n, 2, o]
+                + (damped(u_t[n, 2, o], reset_t[n, o]) if u_t[n, 2, o] == u_t[n, 2, o] else u_t[n, 2, o])))))
+                * (real(1) + exp(-(real(2) * abs(a_t[n, 2, o] + (damped(u_t[n, 2, o], reset_t[n, o])
+                if u_t[n, 2, o] == u_t[n, 2, o] else u_t[n, 2, o])))))), tail_2_t[n, o])
+                if dcandidate_t_no == dcandidate_t_no else dcandidate_t_no)
             )
 
 
@@ -782,12 +836,16 @@ def _hvp_7_rows(
                 #     (r̅e̅s̅e̅t̅_̅t̅[n,o]·tail___t[n,o]·δ(k, 0) + 4·c̅a̅n̅d̅i̅d̅a̅t̅e̅_̅t̅[n,o]·tail__t[n,o]·
                 #     δ(k, 2) / (1 + exp(−2·|aₜ[n,2,o] + reset_t[n,o]·uₜ[n,2,o]|))²)
                 du_t[n, k, o] = (
-                    (damped((real(1) if k == 0 else real(0)) * dreset_t[n, o], tail_3_t[n, o]) + damped(real(4)
-                    * (real(1) if k == 2 else real(0)) * dcandidate_t[n, o] / ((real(1) + exp(-(real(2)
-                    * abs(a_t[n, 2, o] + damped(u_t[n, 2, o], reset_t[n, o]))))) * (real(1) + exp(-(real(2)
-                    * abs(a_t[n, 2, o] + damped(u_t[n, 2, o], reset_t[n, o])))))), tail_2_t[n, o]))
-                    * reset_t[n, o] + damped(damped((real(1) if k == 1 else real(0))
-                    * dupdate_t[n, o], tail_t[n, o]), update_t[n, o])
+                    (damped(real(4) * (real(1) if k == 2 else real(0)) * dcandidate_t[n, o] / ((real(1)
+                    + exp(-(real(2) * abs(a_t[n, 2, o] + (damped(u_t[n, 2, o], reset_t[n, o])
+                    if u_t[n, 2, o] == u_t[n, 2, o] else u_t[n, 2, o]))))) * (real(1) + exp(-(real(2)
+                    * abs(a_t[n, 2, o] + (damped(u_t[n, 2, o], reset_t[n, o]) if u_t[n, 2, o] == u_t[n, 2, o]
+                    else u_t[n, 2, o])))))), tail_2_t[n, o]) + (damped((real(1) if k == 0 else real(0))
+                    * dreset_t[n, o], tail_3_t[n, o]) if dreset_t[n, o] == dreset_t[n, o] else dreset_t[n, o]))
+                    * reset_t[n, o] + (damped((damped((real(1) if k == 1 else real(0))
+                    * dupdate_t[n, o], tail_t[n, o]) if dupdate_t[n, o] == dupdate_t[n, o]
+                    else dupdate_t[n, o]), update_t[n, o]) if dupdate_t[n, o] == dupdate_t[n, o]
+                    else dupdate_t[n, o])
                 )
 
 
@@ -811,7 +869,10 @@ def _hvp_8_rows(dh_t, sum_U_du_t, update_t, dbefore_t):
     for n in range(dh_t.shape[0]):
         # b̅e̅f̅o̅r̅e̅_̅t̅[n,o] = sum_U_du_t[n,o] + h̄ₜ[n,o]·update_t[n,o]
         for o in range(o_size):
-            dbefore_t[n, o] = sum_U_du_t[n, o] + damped(dh_t[n, o], update_t[n, o])
+            dbefore_t[n, o] = (
+                sum_U_du_t[n, o] + (damped(dh_t[n, o], update_t[n, o]) if dh_t[n, o] == dh_t[n, o]
+                else dh_t[n, o])
+            )
 
 
 @njit(parallel=True, **OPTIONS)
@@ -835,8 +896,10 @@ def _hvp_9_rows(
         for o in range(o_size):
             before_t_dot[n, o] = (
                 (before_before_t[n, o] - candidate_before_t[n, o]) * update_before_dot[n, o] + (real(1)
-                if t == 0 else real(0)) * h0_dot[n, o] + damped(before_before_dot[n, o], update_before_t[n, o])
-                + damped(candidate_before_dot[n, o], tail_4_t[n, o])
+                if t == 0 else real(0)) * h0_dot[n, o] + (damped(before_before_dot[n, o], update_before_t[n, o])
+                if before_before_dot[n, o] == before_before_dot[n, o] else before_before_dot[n, o])
+                + (damped(candidate_before_dot[n, o], tail_4_t[n, o])
+                if candidate_before_dot[n, o] == candidate_before_dot[n, o] else candidate_before_dot[n, o])
             )
 
 
@@ -885,17 +948,30 @@ def _hvp_11_rows(
         # ċȧṅḋi̇ḋȧṫė_̇ṫ[n,o] = 4·tail__t[n,o]·(ȧₜ[n,2,o] + reset_t[n,o]·u̇ₜ[n,2,o] + uₜ[n,2,o]·
         #     ṙėṡėṫ_̇ṫ[n,o]) / (1 + exp(−2·|aₜ[n,2,o] + reset_t[n,o]·uₜ[n,2,o]|))²
         for o in range(o_size):
-            reset_t_dot_no = damped(damped(a_t_dot[n, 0, o] + u_t_dot[n, 0, o], tail_3_t[n, o]), reset_t[n, o])
-            reset_t_dot[n, o] = reset_t_dot_no
-            update_t_dot[n, o] = damped(
-                damped(a_t_dot[n, 1, o] + u_t_dot[n, 1, o], tail_t[n, o]), update_t[n, o],
+            reset_t_dot_no = (
+                (damped((damped(a_t_dot[n, 0, o] + u_t_dot[n, 0, o], tail_3_t[n, o])
+                if a_t_dot[n, 0, o] == a_t_dot[n, 0, o] and u_t_dot[n, 0, o] == u_t_dot[n, 0, o]
+                else a_t_dot[n, 0, o] + u_t_dot[n, 0, o]), reset_t[n, o])
+                if a_t_dot[n, 0, o] == a_t_dot[n, 0, o] and u_t_dot[n, 0, o] == u_t_dot[n, 0, o]
+                else a_t_dot[n, 0, o] + u_t_dot[n, 0, o])
             )
-            candidate_t_dot[n, o] = damped(
-                real(4) * (reset_t_dot_no * u_t[n, 2, o] + a_t_dot[n, 2, o]
-                + damped(u_t_dot[n, 2, o], reset_t[n, o])) / ((real(1) + exp(-(real(2) * abs(a_t[n, 2, o]
-                + damped(u_t[n, 2, o], reset_t[n, o]))))) * (real(1) + exp(-(real(2) * abs(a_t[n, 2, o]
-                + damped(u_t[n, 2, o], reset_t[n, o])))))),
-                tail_2_t[n, o],
+            reset_t_dot[n, o] = reset_t_dot_no
+            update_t_dot[n, o] = (
+                (damped((damped(a_t_dot[n, 1, o] + u_t_dot[n, 1, o], tail_t[n, o])
+                if a_t_dot[n, 1, o] == a_t_dot[n, 1, o] and u_t_dot[n, 1, o] == u_t_dot[n, 1, o]
+                else a_t_dot[n, 1, o] + u_t_dot[n, 1, o]), update_t[n, o])
+                if a_t_dot[n, 1, o] == a_t_dot[n, 1, o] and u_t_dot[n, 1, o] == u_t_dot[n, 1, o]
+                else a_t_dot[n, 1, o] + u_t_dot[n, 1, o])
+            )
+            candidate_t_dot[n, o] = (
+                (damped(real(4) * (reset_t_dot_no * u_t[n, 2, o] + a_t_dot[n, 2, o]
+                + (damped(u_t_dot[n, 2, o], reset_t[n, o]) if u_t_dot[n, 2, o] == u_t_dot[n, 2, o]
+                else u_t_dot[n, 2, o])) / ((real(1) + exp(-(real(2) * abs(a_t[n, 2, o]
+                + (damped(u_t[n, 2, o], reset_t[n, o]) if u_t[n, 2, o] == u_t[n, 2, o] else u_t[n, 2, o])))))
+                * (real(1) + exp(-(real(2) * abs(a_t[n, 2, o] + (damped(u_t[n, 2, o], reset_t[n, o])
+                if u_t[n, 2, o] == u_t[n, 2, o] else u_t[n, 2, o])))))), tail_2_t[n, o])
+                if reset_t_dot_no == reset_t_dot_no and a_t_dot[n, 2, o] == a_t_dot[n, 2, o] and u_t_dot[n, 2, o] == u_t_dot[n, 2, o]
+                else reset_t_dot_no + a_t_dot[n, 2, o] + u_t_dot[n, 2, o])
             )
 
 
@@ -928,12 +1004,16 @@ def _hvp_12_rows(
                     #     δ(k, 2) / (1 + exp(−2·|a[t,n,2,o] + reset[t,n,o]·u[t,n,2,o]|))²
                     da[t, n, k, o] = (
                         damped(real(4) * (real(1) if k == 2 else real(0)) * dcandidate[t, n, o] / ((real(1)
-                        + exp(-(real(2) * abs(a[t, n, 2, o] + damped(u[t, n, 2, o], reset[t, n, o])))))
-                        * (real(1) + exp(-(real(2) * abs(a[t, n, 2, o]
-                        + damped(u[t, n, 2, o], reset[t, n, o])))))), tail_[t, n, o]) + damped(damped((real(1)
-                        if k == 0 else real(0)) * dreset[t, n, o], tail_2[t, n, o]), reset[t, n, o])
-                        + damped(damped((real(1) if k == 1 else real(0))
-                        * dupdate[t, n, o], tail[t, n, o]), update[t, n, o])
+                        + exp(-(real(2) * abs(a[t, n, 2, o] + (damped(u[t, n, 2, o], reset[t, n, o])
+                        if u[t, n, 2, o] == u[t, n, 2, o] else u[t, n, 2, o]))))) * (real(1) + exp(-(real(2)
+                        * abs(a[t, n, 2, o] + (damped(u[t, n, 2, o], reset[t, n, o])
+                        if u[t, n, 2, o] == u[t, n, 2, o] else u[t, n, 2, o])))))), tail_[t, n, o])
+                        + (damped((damped((real(1) if k == 0 else real(0)) * dreset[t, n, o], tail_2[t, n, o])
+                        if dreset[t, n, o] == dreset[t, n, o] else dreset[t, n, o]), reset[t, n, o])
+                        if dreset[t, n, o] == dreset[t, n, o] else dreset[t, n, o]) + (damped((damped((real(1)
+                        if k == 1 else real(0)) * dupdate[t, n, o], tail[t, n, o])
+                        if dupdate[t, n, o] == dupdate[t, n, o] else dupdate[t, n, o]), update[t, n, o])
+                        if dupdate[t, n, o] == dupdate[t, n, o] else dupdate[t, n, o])
                     )
 
 
@@ -969,19 +1049,25 @@ def _hvp_13_rows(
         #     ċȧṅḋi̇ḋȧṫė_̇ṫ[n,o])
         for o in range(o_size):
             dcandidate_t_dot_no = (
-                damped(dbefore_after_dot[n, o], tail_t[n, o]) - dh_t[n, o] * update_t_dot[n, o]
+                (damped(dbefore_after_dot[n, o], tail_t[n, o])
+                if dbefore_after_dot[n, o] == dbefore_after_dot[n, o] else dbefore_after_dot[n, o]) - dh_t[n, o]
+                * update_t_dot[n, o]
             )
             dcandidate_t_dot[n, o] = dcandidate_t_dot_no
             dupdate_t_dot[n, o] = (
                 (before_t[n, o] - candidate_t[n, o]) * dbefore_after_dot[n, o] + (before_t_dot[n, o]
                 - candidate_t_dot[n, o]) * dh_t[n, o]
             )
-            exp_reset_t_a_t_u_t = exp(-(real(2) * abs(a_t[n, 2, o] + damped(u_t[n, 2, o], reset_t[n, o]))))
+            exp_reset_t_a_t_u_t = exp(
+                -(real(2) * abs(a_t[n, 2, o] + (damped(u_t[n, 2, o], reset_t[n, o])
+                if u_t[n, 2, o] == u_t[n, 2, o] else u_t[n, 2, o]))),
+            )
             dreset_t_dot[n, o] = (
                 (damped(real(4) * u_t_dot[n, 2, o] / ((real(1) + exp_reset_t_a_t_u_t) * (real(1)
                 + exp_reset_t_a_t_u_t)), tail_2_t[n, o]) - real(2) * candidate_t[n, o] * candidate_t_dot[n, o]
-                * u_t[n, 2, o]) * dcandidate_t[n, o] + damped(real(4) * dcandidate_t_dot_no * u_t[n, 2, o]
+                * u_t[n, 2, o]) * dcandidate_t[n, o] + (damped(real(4) * dcandidate_t_dot_no * u_t[n, 2, o]
                 / ((real(1) + exp_reset_t_a_t_u_t) * (real(1) + exp_reset_t_a_t_u_t)), tail_2_t[n, o])
+                if dcandidate_t_dot_no == dcandidate_t_dot_no else dcandidate_t_dot_no)
             )
 
 
@@ -1012,7 +1098,10 @@ def _hvp_14_rows(
         for k in range(k_size):
             for o in range(o_size):
                 # exp_reset_t_a_t_u_t[n,k,o] = exp(−2·|aₜ[n,2,o] + reset_t[n,o]·uₜ[n,2,o]|)
-                exp_reset_t_a_t_u_t = exp(-(real(2) * abs(a_t[n, 2, o] + damped(u_t[n, 2, o], reset_t[n, o]))))
+                exp_reset_t_a_t_u_t = exp(
+                    -(real(2) * abs(a_t[n, 2, o] + (damped(u_t[n, 2, o], reset_t[n, o])
+                    if u_t[n, 2, o] == u_t[n, 2, o] else u_t[n, 2, o]))),
+                )
                 # ū̇ₜ[n,k,o] = reset_t[n,o]·tail___t[n,o]·r̅e̅s̅e̅t̅_̅t̅̇[n,o]·δ(k, 0) + update_t[n,o]·
                 #     tail_t[n,o]·u̅p̅d̅a̅t̅e̅_̅t̅̇[n,o]·δ(k, 1) + u̅p̅d̅a̅t̅e̅_̅t̅[n,o]·u̇ṗḋȧṫė_̇ṫ[n,o]·(1 − 2·
                 #     update_t[n,o])·δ(k, 1) + 2·c̅a̅n̅d̅i̅d̅a̅t̅e̅_̅t̅[n,o]·reset_t[n,o]·candidate_t[n,o]·
@@ -1027,11 +1116,16 @@ def _hvp_14_rows(
                     * reset_t_dot[n, o] + (real(1) - real(2) * update_t[n, o]) * (real(1) if k == 1
                     else real(0)) * dupdate_t[n, o] * update_t_dot[n, o] + damped(-(real(2) * (real(1) if k == 2
                     else real(0)) * candidate_t[n, o] * dcandidate_t[n, o]
-                    * candidate_t_dot[n, o]), reset_t[n, o]) + damped(damped((real(1) if k == 0 else real(0))
-                    * dreset_t_dot[n, o], tail_3_t[n, o]), reset_t[n, o]) + damped(damped((real(1) if k == 1
-                    else real(0)) * dupdate_t_dot[n, o], tail_t[n, o]), update_t[n, o]) + damped(damped(real(4)
-                    * (real(1) if k == 2 else real(0)) * dcandidate_t_dot[n, o] / ((real(1)
-                    + exp_reset_t_a_t_u_t) * (real(1) + exp_reset_t_a_t_u_t)), tail_2_t[n, o]), reset_t[n, o])
+                    * candidate_t_dot[n, o]), reset_t[n, o]) + damped((damped(real(4) * (real(1) if k == 2
+                    else real(0)) * dcandidate_t_dot[n, o] / ((real(1) + exp_reset_t_a_t_u_t) * (real(1)
+                    + exp_reset_t_a_t_u_t)), tail_2_t[n, o]) if dcandidate_t_dot[n, o] == dcandidate_t_dot[n, o]
+                    else dcandidate_t_dot[n, o]), reset_t[n, o]) + (damped((damped((real(1) if k == 0
+                    else real(0)) * dreset_t_dot[n, o], tail_3_t[n, o])
+                    if dreset_t_dot[n, o] == dreset_t_dot[n, o] else dreset_t_dot[n, o]), reset_t[n, o])
+                    if dreset_t_dot[n, o] == dreset_t_dot[n, o] else dreset_t_dot[n, o])
+                    + (damped((damped((real(1) if k == 1 else real(0)) * dupdate_t_dot[n, o], tail_t[n, o])
+                    if dupdate_t_dot[n, o] == dupdate_t_dot[n, o] else dupdate_t_dot[n, o]), update_t[n, o])
+                    if dupdate_t_dot[n, o] == dupdate_t_dot[n, o] else dupdate_t_dot[n, o])
                 )
 
 
@@ -1062,7 +1156,8 @@ def _hvp_15_rows(
         for o in range(o_size):
             dbefore_t_dot[n, o] = (
                 dh_t[n, o] * update_t_dot[n, o] + sum_U_dot_du_t[n, o] + sum_U_du_dot_t[n, o]
-                + damped(dbefore_after_dot[n, o], update_t[n, o])
+                + (damped(dbefore_after_dot[n, o], update_t[n, o])
+                if dbefore_after_dot[n, o] == dbefore_after_dot[n, o] else dbefore_after_dot[n, o])
             )
 
 
@@ -1103,13 +1198,18 @@ def _hvp_16_rows(
                         * dreset[t, n, o] * reset_dot[t, n, o] + (real(1) - real(2) * update[t, n, o])
                         * (real(1) if k == 1 else real(0)) * dupdate[t, n, o] * update_dot[t, n, o]
                         + damped(real(4) * (real(1) if k == 2 else real(0)) * dcandidate_dot[t, n, o]
-                        / ((real(1) + exp(-(real(2) * abs(a[t, n, 2, o]
-                        + damped(u[t, n, 2, o], reset[t, n, o]))))) * (real(1) + exp(-(real(2)
-                        * abs(a[t, n, 2, o] + damped(u[t, n, 2, o], reset[t, n, o])))))), tail_[t, n, o])
-                        + damped(damped((real(1) if k == 0 else real(0))
-                        * dreset_dot[t, n, o], tail_2[t, n, o]), reset[t, n, o]) + damped(damped((real(1)
-                        if k == 1 else real(0)) * dupdate_dot[t, n, o], tail[t, n, o]), update[t, n, o])
-                        - real(2) * (real(1) if k == 2 else real(0)) * candidate[t, n, o] * dcandidate[t, n, o]
+                        / ((real(1) + exp(-(real(2) * abs(a[t, n, 2, o] + (damped(u[t, n, 2, o], reset[t, n, o])
+                        if u[t, n, 2, o] == u[t, n, 2, o] else u[t, n, 2, o]))))) * (real(1) + exp(-(real(2)
+                        * abs(a[t, n, 2, o] + (damped(u[t, n, 2, o], reset[t, n, o])
+                        if u[t, n, 2, o] == u[t, n, 2, o] else u[t, n, 2, o])))))), tail_[t, n, o])
+                        + (damped((damped((real(1) if k == 0 else real(0))
+                        * dreset_dot[t, n, o], tail_2[t, n, o]) if dreset_dot[t, n, o] == dreset_dot[t, n, o]
+                        else dreset_dot[t, n, o]), reset[t, n, o]) if dreset_dot[t, n, o] == dreset_dot[t, n, o]
+                        else dreset_dot[t, n, o]) + (damped((damped((real(1) if k == 1 else real(0))
+                        * dupdate_dot[t, n, o], tail[t, n, o]) if dupdate_dot[t, n, o] == dupdate_dot[t, n, o]
+                        else dupdate_dot[t, n, o]), update[t, n, o])
+                        if dupdate_dot[t, n, o] == dupdate_dot[t, n, o] else dupdate_dot[t, n, o]) - real(2)
+                        * (real(1) if k == 2 else real(0)) * candidate[t, n, o] * dcandidate[t, n, o]
                         * candidate_dot[t, n, o]
                     )
                     da_dot[t, n, k, o] = da_dot_tnko

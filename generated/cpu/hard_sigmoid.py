@@ -27,7 +27,7 @@ from numba import njit, prange
 from ._runtime import OPTIONS, check, chunk_rows, larger, output, pairs, smaller
 
 #: The runtime that these kernels were compiled against: a new one makes a new file, and with it a new cache.
-RUNTIME = "c5d85079f86b"
+RUNTIME = "78f1252a53e9"
 
 
 #: The operation, for programs.
@@ -82,8 +82,8 @@ def _backward_rows(g, x, dx):
     for e in range(g.shape[0]):
         # x̄ = g·1[x < 3]·1[min(1, 1/2 + x/6) > 0] / 6
         dx[e] = (
-            g[e] * (real(1) if (smaller(real(1), real(0.5) + x[e] / real(6)) > real(0)) else real(0)) * (real(1)
-            if (x[e] < real(3)) else real(0)) / real(6)
+            g[e] * (real(1) if (smaller(real(1), real(0.5) + x[e] / real(6)) > real(0)) else real(0))
+            * ((real(1) if (x[e] < real(3)) else real(0)) if x[e] == x[e] else x[e]) / real(6)
         )
 
 
@@ -104,7 +104,7 @@ def _jvp_rows(x, x_dot, y, y_dot):
         # ẏ = ẋ·1[x < 3]·1[min(1, 1/2 + x/6) > 0] / 6
         y_dot[e] = (
             x_dot[e] * (real(1) if (smaller(real(1), real(0.5) + x[e] / real(6)) > real(0)) else real(0))
-            * (real(1) if (x[e] < real(3)) else real(0)) / real(6)
+            * ((real(1) if (x[e] < real(3)) else real(0)) if x[e] == x[e] else x[e]) / real(6)
         )
 
 

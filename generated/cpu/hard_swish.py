@@ -27,7 +27,7 @@ from numba import njit, prange
 from ._runtime import OPTIONS, PLAIN, check, chunk_rows, damped, fma, larger, output, pairs, smaller, typed
 
 #: The runtime that these kernels were compiled against: a new one makes a new file, and with it a new cache.
-RUNTIME = "c5d85079f86b"
+RUNTIME = "78f1252a53e9"
 
 
 #: The operation, for programs.
@@ -60,22 +60,24 @@ SPEC = {
 }
 
 
-# Beside its zero z at -1.5 the function of x[…] is (u − z)·P(u − z), where |u − z| < 5/4.
+# Beside its zero z at -1.5, where |u − z| < 5/4, a function of u is (u − z)·P(u − z).
 @njit(**PLAIN)
-def _near_minus_1_5_f32(u):
+def _near_minus_1_5_slope_0_3333_f32(u):
     d = (u - np.float32(-1.5)) - np.float32(0.0)
     p = np.float32(0.3333333432674408)
     return p * d
 
 
 @njit(**PLAIN)
-def _near_minus_1_5_f64(u):
+def _near_minus_1_5_slope_0_3333_f64(u):
     d = (u - np.float64(-1.5)) - np.float64(0.0)
     p = np.float64(0.3333333333333333)
     return p * d
 
 
-near_minus_1_5 = typed("near_minus_1_5", _near_minus_1_5_f32, _near_minus_1_5_f64)
+near_minus_1_5_slope_0_3333 = typed(
+    "near_minus_1_5_slope_0_3333", _near_minus_1_5_slope_0_3333_f32, _near_minus_1_5_slope_0_3333_f64,
+)
 
 
 @njit(**OPTIONS)
@@ -102,9 +104,10 @@ def _backward_rows(g, x, dx):
     for e in range(g.shape[0]):
         # x̄ = g·(clip(1/2 + x/6, 0, 1) + x·1[min(1, 1/2 + x/6) > 0]·1[x < 3] / 6)
         dx[e] = (
-            g[e] * (near_minus_1_5(x[e]) if abs(real(1.5) + x[e]) < real(1.25) else ((x[e]
-            if (smaller(real(1), real(0.5) + x[e] / real(6)) > real(0)) else real(0)) if (x[e] < real(3))
-            else real(0)) / real(6) + larger(real(0), smaller(real(1), real(0.5) + x[e] / real(6))))
+            g[e] * (near_minus_1_5_slope_0_3333(x[e]) if abs(real(1.5) + x[e]) < real(1.25) else (((x[e]
+            if (smaller(real(1), real(0.5) + x[e] / real(6)) > real(0)) else real(0)) if x[e] == x[e] else x[e])
+            if (x[e] < real(3)) else real(0)) / real(6) + larger(real(0), smaller(real(1), real(0.5) + x[e]
+            / real(6))))
         )
 
 
@@ -126,9 +129,10 @@ def _jvp_rows(x, x_dot, y, y_dot):
         y[e] = damped(x[e], tail)
         # ẏ = ẋ·(clip(1/2 + x/6, 0, 1) + x·1[min(1, 1/2 + x/6) > 0]·1[x < 3] / 6)
         y_dot[e] = (
-            x_dot[e] * (near_minus_1_5(x[e]) if abs(real(1.5) + x[e]) < real(1.25) else ((x[e]
-            if (smaller(real(1), real(0.5) + x[e] / real(6)) > real(0)) else real(0)) if (x[e] < real(3))
-            else real(0)) / real(6) + larger(real(0), smaller(real(1), real(0.5) + x[e] / real(6))))
+            x_dot[e] * (near_minus_1_5_slope_0_3333(x[e]) if abs(real(1.5) + x[e]) < real(1.25) else (((x[e]
+            if (smaller(real(1), real(0.5) + x[e] / real(6)) > real(0)) else real(0)) if x[e] == x[e] else x[e])
+            if (x[e] < real(3)) else real(0)) / real(6) + larger(real(0), smaller(real(1), real(0.5) + x[e]
+            / real(6))))
         )
 
 
@@ -147,7 +151,7 @@ def _hvp_rows(g, x, x_dot, dx_dot):
         # x̄̇ = g·ẋ·1[x < 3]·1[min(1, 1/2 + x/6) > 0] / 3
         dx_dot[e] = (
             g[e] * x_dot[e] * (real(1) if (smaller(real(1), real(0.5) + x[e] / real(6)) > real(0)) else real(0))
-            * (real(1) if (x[e] < real(3)) else real(0)) / real(3)
+            * ((real(1) if (x[e] < real(3)) else real(0)) if x[e] == x[e] else x[e]) / real(3)
         )
 
 

@@ -7,6 +7,8 @@ Normal weights that keep the variance of signals through rectifiers (He et al. 2
 Made by symnn 0.1.0 from the declaration of he_normal in symnn.catalogue.initialisers, hash 577053e8b9e0.
 Do not edit: `symnn build` verifies it and writes it again.
 verified scale, the assumed relation holds: error 3e-41, bound 1e-25
+verified source, float32, samples: error 5e-01, bound 4
+verified source, float64, samples: error 2e+00, bound 4
 """
 
 import math
@@ -16,7 +18,7 @@ import numpy as np
 from ._runtime import number, shape_of
 
 #: The runtime that these kernels were compiled against: a new one makes a new file, and with it a new cache.
-RUNTIME = "c5d85079f86b"
+RUNTIME = "78f1252a53e9"
 
 
 #: The operation, for programs.

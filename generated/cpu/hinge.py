@@ -39,7 +39,7 @@ from ._runtime import (
 )
 
 #: The runtime that these kernels were compiled against: a new one makes a new file, and with it a new cache.
-RUNTIME = "c5d85079f86b"
+RUNTIME = "78f1252a53e9"
 
 
 #: The operation, for programs.
@@ -103,7 +103,10 @@ def _backward_rows(g, t, z, dz):
         one_over_size = real(1) / real(size)
         # z̄[n] = −g[n]·t[n]·1[t[n]·z[n] < 1] / size
         for e in range(size):
-            dz[n, e] = -(g_n * one_over_size * (t[n, e] if (t[n, e] * z[n, e] < real(1)) else real(0)))
+            dz[n, e] = (
+                -(g_n * one_over_size * ((t[n, e] if (t[n, e] * z[n, e] < real(1)) else real(0))
+                if t[n, e] == t[n, e] and z[n, e] == z[n, e] else t[n, e] + z[n, e]))
+            )
 
 
 @njit(parallel=True, **OPTIONS)
@@ -123,7 +126,10 @@ def _value_and_grad_rows(t, z, minus_seed_over_size, L, dz):
         # sum_t_z[n] = Σ max(0, 1 − t[n]·z[n])
         sum_t_z_sum = 0.0
         for e in range(size):
-            dz[n, e] = minus_seed_over_size * (t[n, e] if (t[n, e] * z[n, e] < real(1)) else real(0))
+            dz[n, e] = (
+                minus_seed_over_size * ((t[n, e] if (t[n, e] * z[n, e] < real(1)) else real(0))
+                if t[n, e] == t[n, e] and z[n, e] == z[n, e] else t[n, e] + z[n, e])
+            )
             sum_t_z_sum = added(sum_t_z_sum, larger(real(0), real(1) - t[n, e] * z[n, e]))
         # L[n] = sum_t_z[n] / size
         L[n] = sum_t_z_sum / real(size)
@@ -149,7 +155,9 @@ def _jvp_rows(t, z, z_dot, L, L_dot):
         for e in range(size):
             sum_t_z_sum = added(sum_t_z_sum, larger(real(0), real(1) - t[n, e] * z[n, e]))
             sum_t_z_z_dot_sum = added(
-                sum_t_z_z_dot_sum, z_dot[n, e] * (t[n, e] if (t[n, e] * z[n, e] < real(1)) else real(0)),
+                sum_t_z_z_dot_sum,
+                z_dot[n, e] * ((t[n, e] if (t[n, e] * z[n, e] < real(1)) else real(0))
+                if t[n, e] == t[n, e] and z[n, e] == z[n, e] else t[n, e] + z[n, e]),
             )
         # L[n] = sum_t_z[n] / size
         L[n] = sum_t_z_sum / real(size)

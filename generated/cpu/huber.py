@@ -43,7 +43,7 @@ from ._runtime import (
 )
 
 #: The runtime that these kernels were compiled against: a new one makes a new file, and with it a new cache.
-RUNTIME = "c5d85079f86b"
+RUNTIME = "78f1252a53e9"
 
 
 #: The operation, for programs.
@@ -204,8 +204,8 @@ def _hvp_rows(pred, target, pred_dot, delta, seed_over_size, dpred_dot):
         for e in range(size):
             r = pred[n, e] - target[n, e]
             dpred_dot[n, e] = (
-                seed_over_size * pred_dot[n, e] * (real(1) if (delta > r) else real(0)) * (real(1)
-                if (delta > -smaller(delta, r)) else real(0))
+                seed_over_size * pred_dot[n, e] * (real(1) if (delta > -smaller(delta, r)) else real(0))
+                * ((real(1) if (delta > r) else real(0)) if r == r else r)
             )
 
 

@@ -14,12 +14,12 @@ verified steps, jvp, 4 chain rule lines: error 3e-78, bound 1e-30
 verified gradient, numerical, u, v: error 8e-51, bound 1e-25
 verified adjoint, ⟨Jv, u⟩ = ⟨v, Jᵀu⟩: error 2e-66, bound 1e-40
 verified adjoint, Jv, numerical: error 2e-63, bound 1e-25
-verified source, float32, huge: error 2e-01, bound 4
+verified source, float32, huge: error 1e-01, bound 4
 verified source, float32, NaN and ±∞, wrong: error 0, bound 0
-verified source, float64, ordinary: error 6e-02, bound 4
+verified source, float64, other sizes, parameters and strides: error 7e-02, bound 4
 verified second, ⟨u, Hv⟩ = ⟨v, Hu⟩: error 2e-66, bound 1e-40
 verified second, Hv, numerical: error 6e-66, bound 1e-25
-verified second, source, float32: error 2e-02, bound 4
+verified second, source, float64, other sizes and parameters, mean: error 3e-02, bound 4
 """
 
 import math
@@ -37,6 +37,7 @@ from ._runtime import (
     exp,
     log,
     maxnum,
+    no_squares,
     number,
     output,
     outputs,
@@ -44,10 +45,12 @@ from ._runtime import (
     per_sample,
     reduce,
     reduction_of,
+    root_of,
+    with_square,
 )
 
 #: The runtime that these kernels were compiled against: a new one makes a new file, and with it a new cache.
-RUNTIME = "c5d85079f86b"
+RUNTIME = "78f1252a53e9"
 
 
 #: The operation, for programs.
@@ -78,8 +81,8 @@ SPEC = {
     "counts": {
         "parameters": "0",
         "flops": {
-            "forward": "2*d*n**2 + 8*d*n + 4*n**2 + 3*n",
-            "backward": "4*d*n**2 + 20*d*n + 5*n**2",
+            "forward": "2*d*n**2 + 6*d*n + 4*n**2 + 5*n",
+            "backward": "4*d*n**2 + 18*d*n + 5*n**2 + 2*n",
         },
         "bytes": {
             "forward": "6*d*item*n + 4*item*n**2 + 5*item*n",
@@ -95,20 +98,20 @@ def _forward_saving_rows(u, v, un, vn):
     real = u.dtype.type
     d_size = u.shape[1]
     for n in range(u.shape[0]):
-        # sum_u[n] = Σ_d u[n,d]²
-        # sum_v[n] = Σ_d v[n,d]²
-        sum_u_sum = 0.0
-        sum_v_sum = 0.0
+        # norm_u[n] = norm_d(u[n,d])
+        # norm_v[n] = norm_d(v[n,d])
+        norm_u_sum = no_squares(real)
+        norm_v_sum = no_squares(real)
         for d in range(d_size):
-            sum_u_sum = added(sum_u_sum, u[n, d] * u[n, d])
-            sum_v_sum = added(sum_v_sum, v[n, d] * v[n, d])
-        sum_u = real(sum_u_sum)
-        sum_v = real(sum_v_sum)
-        # un[n,d] = 0 if sum_u[n] = 0 else u[n,d] / √sum_u[n]
-        # vn[n,d] = 0 if sum_v[n] = 0 else v[n,d] / √sum_v[n]
+            norm_u_sum = with_square(norm_u_sum, u[n, d])
+            norm_v_sum = with_square(norm_v_sum, v[n, d])
+        norm_u = root_of(norm_u_sum)
+        norm_v = root_of(norm_v_sum)
+        # un[n,d] = 0 if norm_u[n] = 0 else u[n,d] / norm_u[n]
+        # vn[n,d] = 0 if norm_v[n] = 0 else v[n,d] / norm_v[n]
         for d in range(d_size):
-            un[n, d] = (real(0) if (sum_u == real(0)) else u[n, d] / math.sqrt(sum_u))
-            vn[n, d] = (real(0) if (sum_v == real(0)) else v[n, d] / math.sqrt(sum_v))
+            un[n, d] = (real(0) if (norm_u == real(0)) else u[n, d] / norm_u)
+            vn[n, d] = (real(0) if (norm_v == real(0)) else v[n, d] / norm_v)
 
 
 @njit(parallel=True, **OPTIONS)
@@ -164,7 +167,7 @@ def _forward_saving_3_parallel(chunk, n_size, s_max, sum_exp, s, L):
 
 
 @njit(**OPTIONS)
-def _backward_rows(lo, hi, g, s_max, sum_exp, s, u, v, d_size, n_size, ds, sum_u, sum_v):
+def _backward_rows(lo, hi, g, s_max, sum_exp, s, u, v, d_size, n_size, ds, norm_u, norm_v):
     real = g.dtype.type
     for n in range(lo, hi):
         g_n = g[n]
@@ -173,34 +176,34 @@ def _backward_rows(lo, hi, g, s_max, sum_exp, s, u, v, d_size, n_size, ds, sum_u
         # s̄[n,n′] = g[n]·(exp(s[n,n′] − sₘₐₓ[n]) / sum_exp[n] − δ(n, n′))
         for n_2 in range(n_size):
             ds[n, n_2] = g_n * (exp(s[n, n_2] - s_max_n) / sum_exp_n - (real(1) if n == n_2 else real(0)))
-        # sum_u[n] = Σ_d u[n,d]²
-        # sum_v[n] = Σ_d v[n,d]²
-        sum_u_sum = 0.0
-        sum_v_sum = 0.0
+        # norm_u[n] = norm_d(u[n,d])
+        # norm_v[n] = norm_d(v[n,d])
+        norm_u_sum = no_squares(real)
+        norm_v_sum = no_squares(real)
         for d in range(d_size):
-            sum_u_sum = added(sum_u_sum, u[n, d] * u[n, d])
-            sum_v_sum = added(sum_v_sum, v[n, d] * v[n, d])
-        sum_u_n = real(sum_u_sum)
-        sum_u[n] = sum_u_n
-        sum_v_n = real(sum_v_sum)
-        sum_v[n] = sum_v_n
+            norm_u_sum = with_square(norm_u_sum, u[n, d])
+            norm_v_sum = with_square(norm_v_sum, v[n, d])
+        norm_u_n = root_of(norm_u_sum)
+        norm_u[n] = norm_u_n
+        norm_v_n = root_of(norm_v_sum)
+        norm_v[n] = norm_v_n
 
 
 @njit(parallel=True, **OPTIONS)
-def _backward_parallel(chunk, g, s_max, sum_exp, s, u, v, d_size, n_size, ds, sum_u, sum_v):
+def _backward_parallel(chunk, g, s_max, sum_exp, s, u, v, d_size, n_size, ds, norm_u, norm_v):
     for k in prange((n_size + chunk - 1) // chunk):
         lo = k * chunk
         hi = min(lo + chunk, n_size)
-        _backward_rows(lo, hi, g, s_max, sum_exp, s, u, v, d_size, n_size, ds, sum_u, sum_v)
+        _backward_rows(lo, hi, g, s_max, sum_exp, s, u, v, d_size, n_size, ds, norm_u, norm_v)
 
 
 @njit(**OPTIONS)
-def _backward_2_rows(du, sum_ds_vn, un, sum_u, vn, sum_v, tau, dv):
+def _backward_2_rows(du, sum_ds_vn, un, norm_u, vn, norm_v, tau, dv):
     real = du.dtype.type
     d_size = du.shape[1]
     for n in range(du.shape[0]):
-        sum_u_n = sum_u[n]
-        sum_v_n = sum_v[n]
+        norm_u_n = norm_u[n]
+        norm_v_n = norm_v[n]
         # v̅n̅[n,d] = sum_ds_un[n,d] / τ
         # u̅n̅[n,d] = sum_ds_vn[n,d] / τ
         # sum_un_dun[n] = Σ_d u̅n̅[n,d]·un[n,d]
@@ -216,54 +219,54 @@ def _backward_2_rows(du, sum_ds_vn, un, sum_u, vn, sum_v, tau, dv):
         sum_vn_dvn = real(sum_vn_dvn_sum)
         # v̅n̅[n,d] = sum_ds_un[n,d] / τ
         # u̅n̅[n,d] = sum_ds_vn[n,d] / τ
-        # ū[n,d] = (u̅n̅[n,d] − sum_un_dun[n]·un[n,d]) / √sum_u[n]
-        # v̄[n,d] = (v̅n̅[n,d] − sum_vn_dvn[n]·vn[n,d]) / √sum_v[n]
+        # ū[n,d] = (u̅n̅[n,d] − sum_un_dun[n]·un[n,d]) / norm_u[n]
+        # v̄[n,d] = (v̅n̅[n,d] − sum_vn_dvn[n]·vn[n,d]) / norm_v[n]
         for d in range(d_size):
             dvn = du[n, d] / tau
             dun = sum_ds_vn[n, d] / tau
-            du[n, d] = (dun - sum_un_dun * un[n, d]) / math.sqrt(sum_u_n)
-            dv[n, d] = (dvn - sum_vn_dvn * vn[n, d]) / math.sqrt(sum_v_n)
+            du[n, d] = (dun - sum_un_dun * un[n, d]) / norm_u_n
+            dv[n, d] = (dvn - sum_vn_dvn * vn[n, d]) / norm_v_n
 
 
 @njit(parallel=True, **OPTIONS)
-def _backward_2_parallel(chunk, du, sum_ds_vn, un, sum_u, vn, sum_v, tau, dv):
+def _backward_2_parallel(chunk, du, sum_ds_vn, un, norm_u, vn, norm_v, tau, dv):
     for k in prange((du.shape[0] + chunk - 1) // chunk):
         lo = k * chunk
         hi = min(lo + chunk, du.shape[0])
         _backward_2_rows(
-            du[lo:hi], sum_ds_vn[lo:hi], un[lo:hi], sum_u[lo:hi], vn[lo:hi], sum_v[lo:hi], tau, dv[lo:hi],
+            du[lo:hi], sum_ds_vn[lo:hi], un[lo:hi], norm_u[lo:hi], vn[lo:hi], norm_v[lo:hi], tau, dv[lo:hi],
         )
 
 
 @njit(**OPTIONS)
-def _value_and_grad_rows(u, v, sum_u, un, sum_v, vn):
+def _value_and_grad_rows(u, v, norm_u, un, norm_v, vn):
     real = u.dtype.type
     d_size = u.shape[1]
     for n in range(u.shape[0]):
-        # sum_u[n] = Σ_d u[n,d]²
-        # sum_v[n] = Σ_d v[n,d]²
-        sum_u_sum = 0.0
-        sum_v_sum = 0.0
+        # norm_u[n] = norm_d(u[n,d])
+        # norm_v[n] = norm_d(v[n,d])
+        norm_u_sum = no_squares(real)
+        norm_v_sum = no_squares(real)
         for d in range(d_size):
-            sum_u_sum = added(sum_u_sum, u[n, d] * u[n, d])
-            sum_v_sum = added(sum_v_sum, v[n, d] * v[n, d])
-        sum_u_n = real(sum_u_sum)
-        sum_u[n] = sum_u_n
-        sum_v_n = real(sum_v_sum)
-        sum_v[n] = sum_v_n
-        # un[n,d] = 0 if sum_u[n] = 0 else u[n,d] / √sum_u[n]
-        # vn[n,d] = 0 if sum_v[n] = 0 else v[n,d] / √sum_v[n]
+            norm_u_sum = with_square(norm_u_sum, u[n, d])
+            norm_v_sum = with_square(norm_v_sum, v[n, d])
+        norm_u_n = root_of(norm_u_sum)
+        norm_u[n] = norm_u_n
+        norm_v_n = root_of(norm_v_sum)
+        norm_v[n] = norm_v_n
+        # un[n,d] = 0 if norm_u[n] = 0 else u[n,d] / norm_u[n]
+        # vn[n,d] = 0 if norm_v[n] = 0 else v[n,d] / norm_v[n]
         for d in range(d_size):
-            un[n, d] = (real(0) if (sum_u_n == real(0)) else u[n, d] / math.sqrt(sum_u_n))
-            vn[n, d] = (real(0) if (sum_v_n == real(0)) else v[n, d] / math.sqrt(sum_v_n))
+            un[n, d] = (real(0) if (norm_u_n == real(0)) else u[n, d] / norm_u_n)
+            vn[n, d] = (real(0) if (norm_v_n == real(0)) else v[n, d] / norm_v_n)
 
 
 @njit(parallel=True, **OPTIONS)
-def _value_and_grad_parallel(chunk, u, v, sum_u, un, sum_v, vn):
+def _value_and_grad_parallel(chunk, u, v, norm_u, un, norm_v, vn):
     for k in prange((u.shape[0] + chunk - 1) // chunk):
         lo = k * chunk
         hi = min(lo + chunk, u.shape[0])
-        _value_and_grad_rows(u[lo:hi], v[lo:hi], sum_u[lo:hi], un[lo:hi], sum_v[lo:hi], vn[lo:hi])
+        _value_and_grad_rows(u[lo:hi], v[lo:hi], norm_u[lo:hi], un[lo:hi], norm_v[lo:hi], vn[lo:hi])
 
 
 @njit(**OPTIONS)
@@ -319,12 +322,12 @@ def _value_and_grad_3_parallel(chunk, n_size, s_max, sum_exp, s, L):
 
 
 @njit(**OPTIONS)
-def _value_and_grad_4_rows(du, sum_ds_vn, un, sum_u, vn, sum_v, tau, dv):
+def _value_and_grad_4_rows(du, sum_ds_vn, un, norm_u, vn, norm_v, tau, dv):
     real = du.dtype.type
     d_size = du.shape[1]
     for n in range(du.shape[0]):
-        sum_u_n = sum_u[n]
-        sum_v_n = sum_v[n]
+        norm_u_n = norm_u[n]
+        norm_v_n = norm_v[n]
         # v̅n̅[n,d] = sum_ds_un[n,d] / τ
         # u̅n̅[n,d] = sum_ds_vn[n,d] / τ
         # sum_un_dun[n] = Σ_d u̅n̅[n,d]·un[n,d]
@@ -340,89 +343,89 @@ def _value_and_grad_4_rows(du, sum_ds_vn, un, sum_u, vn, sum_v, tau, dv):
         sum_vn_dvn = real(sum_vn_dvn_sum)
         # v̅n̅[n,d] = sum_ds_un[n,d] / τ
         # u̅n̅[n,d] = sum_ds_vn[n,d] / τ
-        # ū[n,d] = (u̅n̅[n,d] − sum_un_dun[n]·un[n,d]) / √sum_u[n]
-        # v̄[n,d] = (v̅n̅[n,d] − sum_vn_dvn[n]·vn[n,d]) / √sum_v[n]
+        # ū[n,d] = (u̅n̅[n,d] − sum_un_dun[n]·un[n,d]) / norm_u[n]
+        # v̄[n,d] = (v̅n̅[n,d] − sum_vn_dvn[n]·vn[n,d]) / norm_v[n]
         for d in range(d_size):
             dvn = du[n, d] / tau
             dun = sum_ds_vn[n, d] / tau
-            du[n, d] = (dun - sum_un_dun * un[n, d]) / math.sqrt(sum_u_n)
-            dv[n, d] = (dvn - sum_vn_dvn * vn[n, d]) / math.sqrt(sum_v_n)
+            du[n, d] = (dun - sum_un_dun * un[n, d]) / norm_u_n
+            dv[n, d] = (dvn - sum_vn_dvn * vn[n, d]) / norm_v_n
 
 
 @njit(parallel=True, **OPTIONS)
-def _value_and_grad_4_parallel(chunk, du, sum_ds_vn, un, sum_u, vn, sum_v, tau, dv):
+def _value_and_grad_4_parallel(chunk, du, sum_ds_vn, un, norm_u, vn, norm_v, tau, dv):
     for k in prange((du.shape[0] + chunk - 1) // chunk):
         lo = k * chunk
         hi = min(lo + chunk, du.shape[0])
         _value_and_grad_4_rows(
-            du[lo:hi], sum_ds_vn[lo:hi], un[lo:hi], sum_u[lo:hi], vn[lo:hi], sum_v[lo:hi], tau, dv[lo:hi],
+            du[lo:hi], sum_ds_vn[lo:hi], un[lo:hi], norm_u[lo:hi], vn[lo:hi], norm_v[lo:hi], tau, dv[lo:hi],
         )
 
 
 @njit(**OPTIONS)
-def _jvp_rows(u, v, u_dot, v_dot, un, sum_v, vn, un_dot, sum_vn_v_dot):
+def _jvp_rows(u, v, u_dot, v_dot, un, norm_v, vn, un_dot, sum_vn_v_dot):
     real = u.dtype.type
     d_size = u.shape[1]
     for n in range(u.shape[0]):
-        # sum_u[n] = Σ_d u[n,d]²
-        # sum_v[n] = Σ_d v[n,d]²
-        sum_u_sum = 0.0
-        sum_v_sum = 0.0
+        # norm_u[n] = norm_d(u[n,d])
+        # norm_v[n] = norm_d(v[n,d])
+        norm_u_sum = no_squares(real)
+        norm_v_sum = no_squares(real)
         for d in range(d_size):
-            sum_u_sum = added(sum_u_sum, u[n, d] * u[n, d])
-            sum_v_sum = added(sum_v_sum, v[n, d] * v[n, d])
-        sum_u = real(sum_u_sum)
-        sum_v_n = real(sum_v_sum)
-        sum_v[n] = sum_v_n
-        # un[n,d] = 0 if sum_u[n] = 0 else u[n,d] / √sum_u[n]
-        # vn[n,d] = 0 if sum_v[n] = 0 else v[n,d] / √sum_v[n]
+            norm_u_sum = with_square(norm_u_sum, u[n, d])
+            norm_v_sum = with_square(norm_v_sum, v[n, d])
+        norm_u = root_of(norm_u_sum)
+        norm_v_n = root_of(norm_v_sum)
+        norm_v[n] = norm_v_n
+        # un[n,d] = 0 if norm_u[n] = 0 else u[n,d] / norm_u[n]
+        # vn[n,d] = 0 if norm_v[n] = 0 else v[n,d] / norm_v[n]
         # sum_un_u_dot[n] = Σ_d un[n,d]·u̇[n,d]
         # sum_vn_v_dot[n] = Σ_d vn[n,d]·v̇[n,d]
         sum_un_u_dot_sum = 0.0
         sum_vn_v_dot_sum = 0.0
         for d in range(d_size):
-            un_nd = (real(0) if (sum_u == real(0)) else u[n, d] / math.sqrt(sum_u))
+            un_nd = (real(0) if (norm_u == real(0)) else u[n, d] / norm_u)
             un[n, d] = un_nd
-            vn_nd = (real(0) if (sum_v_n == real(0)) else v[n, d] / math.sqrt(sum_v_n))
+            vn_nd = (real(0) if (norm_v_n == real(0)) else v[n, d] / norm_v_n)
             vn[n, d] = vn_nd
             sum_un_u_dot_sum = added(sum_un_u_dot_sum, un_nd * u_dot[n, d])
             sum_vn_v_dot_sum = added(sum_vn_v_dot_sum, vn_nd * v_dot[n, d])
         sum_un_u_dot = real(sum_un_u_dot_sum)
         sum_vn_v_dot_n = real(sum_vn_v_dot_sum)
         sum_vn_v_dot[n] = sum_vn_v_dot_n
-        # u̇ṅ[n,d] = (u̇[n,d] − sum_un_u_dot[n]·un[n,d]) / √sum_u[n]
+        # u̇ṅ[n,d] = (u̇[n,d] − sum_un_u_dot[n]·un[n,d]) / norm_u[n]
         for d in range(d_size):
             un_nd = un[n, d]
-            un_dot[n, d] = (u_dot[n, d] - sum_un_u_dot * un_nd) / math.sqrt(sum_u)
+            un_dot[n, d] = (u_dot[n, d] - sum_un_u_dot * un_nd) / norm_u
 
 
 @njit(parallel=True, **OPTIONS)
-def _jvp_parallel(chunk, u, v, u_dot, v_dot, un, sum_v, vn, un_dot, sum_vn_v_dot):
+def _jvp_parallel(chunk, u, v, u_dot, v_dot, un, norm_v, vn, un_dot, sum_vn_v_dot):
     for k in prange((u.shape[0] + chunk - 1) // chunk):
         lo = k * chunk
         hi = min(lo + chunk, u.shape[0])
         _jvp_rows(
-            u[lo:hi], v[lo:hi], u_dot[lo:hi], v_dot[lo:hi], un[lo:hi], sum_v[lo:hi], vn[lo:hi], un_dot[lo:hi],
+            u[lo:hi], v[lo:hi], u_dot[lo:hi], v_dot[lo:hi], un[lo:hi], norm_v[lo:hi], vn[lo:hi], un_dot[lo:hi],
             sum_vn_v_dot[lo:hi],
         )
 
 
 @njit(**OPTIONS)
 def _jvp_2_rows(
-    lo, hi, sum_un_vn, sum_v, sum_vn_v_dot, sum_un_dot_vn, sum_un_v_dot, tau, n_size, s, s_max, sum_exp, s_dot,
-    shifted_sum,
+    lo, hi, sum_un_vn, norm_v, sum_vn_v_dot, sum_un_dot_vn, sum_un_v_dot, tau, n_size, s, s_max, sum_exp,
+    s_dot, shifted_sum,
 ):
     real = sum_un_vn.dtype.type
     for n in range(lo, hi):
         # s[n,n′] = sum_un_vn[n,n′] / τ
-        # ṡ[n,n′] = (sum_un_dot_vn[n,n′] + (sum_un_v_dot[n,n′] − τ·sum_vn_v_dot[n′]·s[n,n′]) / √sum_v[n′]) / τ
+        # ṡ[n,n′] = (sum_un_dot_vn[n,n′] + (sum_un_v_dot[n,n′] − τ·sum_vn_v_dot[n′]·s[n,n′]) / norm_v[n′]) / τ
         # sₘₐₓ[n] = max_n′(s[n,n′])
         s_max_n = -np.finfo(real).max
         for n_2 in range(n_size):
             s_nn_2 = sum_un_vn[n, n_2] / tau
             s[n, n_2] = s_nn_2
             s_dot[n, n_2] = (
-                ((sum_un_v_dot[n, n_2] - s_nn_2 * tau * sum_vn_v_dot[n_2]) / math.sqrt(sum_v[n_2])
+                ((sum_un_v_dot[n, n_2] - s_nn_2 * tau * sum_vn_v_dot[n_2]) / norm_v[n_2]
                 + sum_un_dot_vn[n, n_2]) / tau
             )
             s_max_n = maxnum(s_max_n, s_nn_2)
@@ -446,14 +449,14 @@ def _jvp_2_rows(
 
 @njit(parallel=True, **OPTIONS)
 def _jvp_2_parallel(
-    chunk, sum_un_vn, sum_v, sum_vn_v_dot, sum_un_dot_vn, sum_un_v_dot, tau, n_size, s, s_max, sum_exp, s_dot,
+    chunk, sum_un_vn, norm_v, sum_vn_v_dot, sum_un_dot_vn, sum_un_v_dot, tau, n_size, s, s_max, sum_exp, s_dot,
     shifted_sum,
 ):
     for k in prange((n_size + chunk - 1) // chunk):
         lo = k * chunk
         hi = min(lo + chunk, n_size)
         _jvp_2_rows(
-            lo, hi, sum_un_vn, sum_v, sum_vn_v_dot, sum_un_dot_vn, sum_un_v_dot, tau, n_size, s, s_max,
+            lo, hi, sum_un_vn, norm_v, sum_vn_v_dot, sum_un_dot_vn, sum_un_v_dot, tau, n_size, s, s_max,
             sum_exp, s_dot, shifted_sum,
         )
 
@@ -476,31 +479,43 @@ def _jvp_3_parallel(chunk, n_size, s_max, sum_exp, s, shifted_sum, s_dot, L, L_d
 
 
 @njit(**OPTIONS)
-def _hvp_rows(u, v, u_dot, v_dot, sum_u, un, sum_v, vn, sum_un_u_dot, un_dot, sum_vn_v_dot, vn_dot):
+def _hvp_rows(
+    u, v, u_dot, v_dot, norm_u, un, norm_v, vn, sum_un_u_dot, un_dot, sum_vn_v_dot, vn_dot, sum_u, sum_v,
+):
     real = u.dtype.type
     d_size = u.shape[1]
     for n in range(u.shape[0]):
+        # norm_u[n] = norm_d(u[n,d])
+        # norm_v[n] = norm_d(v[n,d])
         # sum_u[n] = Σ_d u[n,d]²
         # sum_v[n] = Σ_d v[n,d]²
+        norm_u_sum = no_squares(real)
+        norm_v_sum = no_squares(real)
         sum_u_sum = 0.0
         sum_v_sum = 0.0
         for d in range(d_size):
+            norm_u_sum = with_square(norm_u_sum, u[n, d])
+            norm_v_sum = with_square(norm_v_sum, v[n, d])
             sum_u_sum = added(sum_u_sum, u[n, d] * u[n, d])
             sum_v_sum = added(sum_v_sum, v[n, d] * v[n, d])
+        norm_u_n = root_of(norm_u_sum)
+        norm_u[n] = norm_u_n
+        norm_v_n = root_of(norm_v_sum)
+        norm_v[n] = norm_v_n
         sum_u_n = real(sum_u_sum)
         sum_u[n] = sum_u_n
         sum_v_n = real(sum_v_sum)
         sum_v[n] = sum_v_n
-        # un[n,d] = 0 if sum_u[n] = 0 else u[n,d] / √sum_u[n]
-        # vn[n,d] = 0 if sum_v[n] = 0 else v[n,d] / √sum_v[n]
+        # un[n,d] = 0 if norm_u[n] = 0 else u[n,d] / norm_u[n]
+        # vn[n,d] = 0 if norm_v[n] = 0 else v[n,d] / norm_v[n]
         # sum_un_u_dot[n] = Σ_d un[n,d]·u̇[n,d]
         # sum_vn_v_dot[n] = Σ_d vn[n,d]·v̇[n,d]
         sum_un_u_dot_sum = 0.0
         sum_vn_v_dot_sum = 0.0
         for d in range(d_size):
-            un_nd = (real(0) if (sum_u_n == real(0)) else u[n, d] / math.sqrt(sum_u_n))
+            un_nd = (real(0) if (norm_u_n == real(0)) else u[n, d] / norm_u_n)
             un[n, d] = un_nd
-            vn_nd = (real(0) if (sum_v_n == real(0)) else v[n, d] / math.sqrt(sum_v_n))
+            vn_nd = (real(0) if (norm_v_n == real(0)) else v[n, d] / norm_v_n)
             vn[n, d] = vn_nd
             sum_un_u_dot_sum = added(sum_un_u_dot_sum, un_nd * u_dot[n, d])
             sum_vn_v_dot_sum = added(sum_vn_v_dot_sum, vn_nd * v_dot[n, d])
@@ -508,23 +523,26 @@ def _hvp_rows(u, v, u_dot, v_dot, sum_u, un, sum_v, vn, sum_un_u_dot, un_dot, su
         sum_un_u_dot[n] = sum_un_u_dot_n
         sum_vn_v_dot_n = real(sum_vn_v_dot_sum)
         sum_vn_v_dot[n] = sum_vn_v_dot_n
-        # u̇ṅ[n,d] = (u̇[n,d] − sum_un_u_dot[n]·un[n,d]) / √sum_u[n]
-        # v̇ṅ[n,d] = (v̇[n,d] − sum_vn_v_dot[n]·vn[n,d]) / √sum_v[n]
+        # u̇ṅ[n,d] = (u̇[n,d] − sum_un_u_dot[n]·un[n,d]) / norm_u[n]
+        # v̇ṅ[n,d] = (v̇[n,d] − sum_vn_v_dot[n]·vn[n,d]) / norm_v[n]
         for d in range(d_size):
             un_nd = un[n, d]
             vn_nd = vn[n, d]
-            un_dot[n, d] = (u_dot[n, d] - sum_un_u_dot_n * un_nd) / math.sqrt(sum_u_n)
-            vn_dot[n, d] = (v_dot[n, d] - sum_vn_v_dot_n * vn_nd) / math.sqrt(sum_v_n)
+            un_dot[n, d] = (u_dot[n, d] - sum_un_u_dot_n * un_nd) / norm_u_n
+            vn_dot[n, d] = (v_dot[n, d] - sum_vn_v_dot_n * vn_nd) / norm_v_n
 
 
 @njit(parallel=True, **OPTIONS)
-def _hvp_parallel(chunk, u, v, u_dot, v_dot, sum_u, un, sum_v, vn, sum_un_u_dot, un_dot, sum_vn_v_dot, vn_dot):
+def _hvp_parallel(
+    chunk, u, v, u_dot, v_dot, norm_u, un, norm_v, vn, sum_un_u_dot, un_dot, sum_vn_v_dot, vn_dot, sum_u,
+    sum_v,
+):
     for k in prange((u.shape[0] + chunk - 1) // chunk):
         lo = k * chunk
         hi = min(lo + chunk, u.shape[0])
         _hvp_rows(
-            u[lo:hi], v[lo:hi], u_dot[lo:hi], v_dot[lo:hi], sum_u[lo:hi], un[lo:hi], sum_v[lo:hi], vn[lo:hi],
-            sum_un_u_dot[lo:hi], un_dot[lo:hi], sum_vn_v_dot[lo:hi], vn_dot[lo:hi],
+            u[lo:hi], v[lo:hi], u_dot[lo:hi], v_dot[lo:hi], norm_u[lo:hi], un[lo:hi], norm_v[lo:hi], vn[lo:hi],
+            sum_un_u_dot[lo:hi], un_dot[lo:hi], sum_vn_v_dot[lo:hi], vn_dot[lo:hi], sum_u[lo:hi], sum_v[lo:hi],
         )
 
 
@@ -579,12 +597,14 @@ def _hvp_2_parallel(chunk, sum_un_vn, sum_un_dot_vn, sum_un_vn_dot, seed, tau, n
 
 @njit(**OPTIONS)
 def _hvp_3_rows(
-    du_dot, sum_ds_vn, sum_ds_dot_un, sum_ds_un_dot, sum_ds_dot_vn, sum_ds_vn_dot, un, un_dot, sum_u,
-    sum_un_u_dot, vn, vn_dot, sum_v, sum_vn_v_dot, tau, dv_dot,
+    du_dot, sum_ds_vn, sum_ds_dot_un, sum_ds_un_dot, sum_ds_dot_vn, sum_ds_vn_dot, un, un_dot, norm_u, sum_u,
+    sum_un_u_dot, vn, vn_dot, norm_v, sum_v, sum_vn_v_dot, tau, dv_dot,
 ):
     real = du_dot.dtype.type
     d_size = du_dot.shape[1]
     for n in range(du_dot.shape[0]):
+        norm_u_n = norm_u[n]
+        norm_v_n = norm_v[n]
         sum_u_n = sum_u[n]
         sum_un_u_dot_n = sum_un_u_dot[n]
         sum_v_n = sum_v[n]
@@ -618,39 +638,37 @@ def _hvp_3_rows(
         # u̅n̅[n,d] = sum_ds_vn[n,d] / τ
         # v̅n̅̇[n,d] = (sum_ds_dot_un[n,d] + sum_ds_un_dot[n,d]) / τ
         # u̅n̅̇[n,d] = (sum_ds_dot_vn[n,d] + sum_ds_vn_dot[n,d]) / τ
-        # ū̇[n,d] = u̅n̅̇[n,d] / √sum_u[n] + sum_un_u_dot[n]·(sum_un_dun[n]·un[n,d] − u̅n̅[n,d]) / sum_u[n]
-        #     − sum_un_dun[n]·u̇ṅ[n,d] / √sum_u[n] − sum_un_dun_dun_dot[n]·un[n,d] / √sum_u[n]
-        # v̄̇[n,d] = v̅n̅̇[n,d] / √sum_v[n] + sum_vn_v_dot[n]·(sum_vn_dvn[n]·vn[n,d] − v̅n̅[n,d]) / sum_v[n]
-        #     − sum_vn_dvn[n]·v̇ṅ[n,d] / √sum_v[n] − sum_vn_dvn_dvn_dot[n]·vn[n,d] / √sum_v[n]
+        # ū̇[n,d] = u̅n̅̇[n,d] / norm_u[n] + sum_un_u_dot[n]·(sum_un_dun[n]·un[n,d] − u̅n̅[n,d]) / sum_u[n]
+        #     − sum_un_dun[n]·u̇ṅ[n,d] / norm_u[n] − sum_un_dun_dun_dot[n]·un[n,d] / norm_u[n]
+        # v̄̇[n,d] = v̅n̅̇[n,d] / norm_v[n] + sum_vn_v_dot[n]·(sum_vn_dvn[n]·vn[n,d] − v̅n̅[n,d]) / sum_v[n]
+        #     − sum_vn_dvn[n]·v̇ṅ[n,d] / norm_v[n] − sum_vn_dvn_dvn_dot[n]·vn[n,d] / norm_v[n]
         for d in range(d_size):
             dvn = du_dot[n, d] / tau
             dun = sum_ds_vn[n, d] / tau
             dvn_dot = (sum_ds_dot_un[n, d] + sum_ds_un_dot[n, d]) / tau
             dun_dot = (sum_ds_dot_vn[n, d] + sum_ds_vn_dot[n, d]) / tau
             du_dot[n, d] = (
-                dun_dot / math.sqrt(sum_u_n) + sum_un_u_dot_n * (sum_un_dun * un[n, d] - dun) / sum_u_n
-                - sum_un_dun * un_dot[n, d] / math.sqrt(sum_u_n) - sum_un_dun_dun_dot * un[n, d]
-                / math.sqrt(sum_u_n)
+                dun_dot / norm_u_n + sum_un_u_dot_n * (sum_un_dun * un[n, d] - dun) / sum_u_n - sum_un_dun
+                * un_dot[n, d] / norm_u_n - sum_un_dun_dun_dot * un[n, d] / norm_u_n
             )
             dv_dot[n, d] = (
-                dvn_dot / math.sqrt(sum_v_n) + sum_vn_v_dot_n * (sum_vn_dvn * vn[n, d] - dvn) / sum_v_n
-                - sum_vn_dvn * vn_dot[n, d] / math.sqrt(sum_v_n) - sum_vn_dvn_dvn_dot * vn[n, d]
-                / math.sqrt(sum_v_n)
+                dvn_dot / norm_v_n + sum_vn_v_dot_n * (sum_vn_dvn * vn[n, d] - dvn) / sum_v_n - sum_vn_dvn
+                * vn_dot[n, d] / norm_v_n - sum_vn_dvn_dvn_dot * vn[n, d] / norm_v_n
             )
 
 
 @njit(parallel=True, **OPTIONS)
 def _hvp_3_parallel(
-    chunk, du_dot, sum_ds_vn, sum_ds_dot_un, sum_ds_un_dot, sum_ds_dot_vn, sum_ds_vn_dot, un, un_dot, sum_u,
-    sum_un_u_dot, vn, vn_dot, sum_v, sum_vn_v_dot, tau, dv_dot,
+    chunk, du_dot, sum_ds_vn, sum_ds_dot_un, sum_ds_un_dot, sum_ds_dot_vn, sum_ds_vn_dot, un, un_dot, norm_u,
+    sum_u, sum_un_u_dot, vn, vn_dot, norm_v, sum_v, sum_vn_v_dot, tau, dv_dot,
 ):
     for k in prange((du_dot.shape[0] + chunk - 1) // chunk):
         lo = k * chunk
         hi = min(lo + chunk, du_dot.shape[0])
         _hvp_3_rows(
             du_dot[lo:hi], sum_ds_vn[lo:hi], sum_ds_dot_un[lo:hi], sum_ds_un_dot[lo:hi], sum_ds_dot_vn[lo:hi],
-            sum_ds_vn_dot[lo:hi], un[lo:hi], un_dot[lo:hi], sum_u[lo:hi], sum_un_u_dot[lo:hi], vn[lo:hi],
-            vn_dot[lo:hi], sum_v[lo:hi], sum_vn_v_dot[lo:hi], tau, dv_dot[lo:hi],
+            sum_ds_vn_dot[lo:hi], un[lo:hi], un_dot[lo:hi], norm_u[lo:hi], sum_u[lo:hi], sum_un_u_dot[lo:hi],
+            vn[lo:hi], vn_dot[lo:hi], norm_v[lo:hi], sum_v[lo:hi], sum_vn_v_dot[lo:hi], tau, dv_dot[lo:hi],
         )
 
 
@@ -745,14 +763,14 @@ def backward(saved, g, *, out=None):
     du = output("out", out_du, (n_size, d_size), real, (u, v, un, vn, s, s_max, sum_exp))
     dv = output("out", out_dv, (n_size, d_size), real, (u, v, un, vn, s, s_max, sum_exp))
     ds = np.empty((n_size, n_size), real)
-    sum_u = np.empty((n_size,), real)
-    sum_v = np.empty((n_size,), real)
+    norm_u = np.empty((n_size,), np.float64)
+    norm_v = np.empty((n_size,), np.float64)
     sum_ds_vn = np.empty((n_size, d_size), real)
     chunk = chunk_rows(n_size * d_size)
     if n_size <= chunk:
-        _backward_rows(0, n_size, g, s_max, sum_exp, s, u, v, d_size, n_size, ds, sum_u, sum_v)
+        _backward_rows(0, n_size, g, s_max, sum_exp, s, u, v, d_size, n_size, ds, norm_u, norm_v)
     else:
-        _backward_parallel(chunk, g, s_max, sum_exp, s, u, v, d_size, n_size, ds, sum_u, sum_v)
+        _backward_parallel(chunk, g, s_max, sum_exp, s, u, v, d_size, n_size, ds, norm_u, norm_v)
     # sum_ds_un[n,d] = Σ_n′ s̄[n′,n]·un[n′,d]
     with np.errstate(over="ignore", invalid="ignore"):
         np.matmul(ds.T, un, out=du)
@@ -761,9 +779,9 @@ def backward(saved, g, *, out=None):
         np.matmul(ds, vn, out=sum_ds_vn)
     chunk = chunk_rows(d_size)
     if n_size <= chunk:
-        _backward_2_rows(du, sum_ds_vn, un, sum_u, vn, sum_v, real(tau), dv)
+        _backward_2_rows(du, sum_ds_vn, un, norm_u, vn, norm_v, real(tau), dv)
     else:
-        _backward_2_parallel(chunk, du, sum_ds_vn, un, sum_u, vn, sum_v, real(tau), dv)
+        _backward_2_parallel(chunk, du, sum_ds_vn, un, norm_u, vn, norm_v, real(tau), dv)
     return Gradients(du, dv)
 
 
@@ -778,9 +796,9 @@ def value_and_grad(u, v, *, tau=0.07, reduction="mean"):
     L = np.empty((n_size,), real)
     du = np.empty((n_size, d_size), real)
     dv = np.empty((n_size, d_size), real)
-    sum_u = np.empty((n_size,), real)
+    norm_u = np.empty((n_size,), np.float64)
     un = np.empty((n_size, d_size), real)
-    sum_v = np.empty((n_size,), real)
+    norm_v = np.empty((n_size,), np.float64)
     vn = np.empty((n_size, d_size), real)
     sum_un_vn = np.empty((n_size, n_size), real)
     s = np.empty((n_size, n_size), real)
@@ -790,9 +808,9 @@ def value_and_grad(u, v, *, tau=0.07, reduction="mean"):
     sum_ds_vn = np.empty((n_size, d_size), real)
     chunk = chunk_rows(d_size)
     if n_size <= chunk:
-        _value_and_grad_rows(u, v, sum_u, un, sum_v, vn)
+        _value_and_grad_rows(u, v, norm_u, un, norm_v, vn)
     else:
-        _value_and_grad_parallel(chunk, u, v, sum_u, un, sum_v, vn)
+        _value_and_grad_parallel(chunk, u, v, norm_u, un, norm_v, vn)
     # sum_un_vn[n,n′] = Σ_d un[n,d]·vn[n′,d]
     with np.errstate(over="ignore", invalid="ignore"):
         np.matmul(un, vn.T, out=sum_un_vn)
@@ -814,9 +832,9 @@ def value_and_grad(u, v, *, tau=0.07, reduction="mean"):
         _value_and_grad_3_parallel(chunk, n_size, s_max, sum_exp, s, L)
     chunk = chunk_rows(d_size)
     if n_size <= chunk:
-        _value_and_grad_4_rows(du, sum_ds_vn, un, sum_u, vn, sum_v, real(tau), dv)
+        _value_and_grad_4_rows(du, sum_ds_vn, un, norm_u, vn, norm_v, real(tau), dv)
     else:
-        _value_and_grad_4_parallel(chunk, du, sum_ds_vn, un, sum_u, vn, sum_v, real(tau), dv)
+        _value_and_grad_4_parallel(chunk, du, sum_ds_vn, un, norm_u, vn, norm_v, real(tau), dv)
     return reduce(L, reduction, real), Gradients(du, dv)
 
 
@@ -834,7 +852,7 @@ def jvp(inputs, tangents, *, tau=0.07, reduction="mean"):
     L = np.empty((n_size,), real)
     L_dot = np.empty((n_size,), real)
     un = np.empty((n_size, d_size), real)
-    sum_v = np.empty((n_size,), real)
+    norm_v = np.empty((n_size,), np.float64)
     vn = np.empty((n_size, d_size), real)
     un_dot = np.empty((n_size, d_size), real)
     sum_vn_v_dot = np.empty((n_size,), real)
@@ -848,9 +866,9 @@ def jvp(inputs, tangents, *, tau=0.07, reduction="mean"):
     shifted_sum = np.empty((n_size,), real)
     chunk = chunk_rows(d_size)
     if n_size <= chunk:
-        _jvp_rows(u, v, u_dot, v_dot, un, sum_v, vn, un_dot, sum_vn_v_dot)
+        _jvp_rows(u, v, u_dot, v_dot, un, norm_v, vn, un_dot, sum_vn_v_dot)
     else:
-        _jvp_parallel(chunk, u, v, u_dot, v_dot, un, sum_v, vn, un_dot, sum_vn_v_dot)
+        _jvp_parallel(chunk, u, v, u_dot, v_dot, un, norm_v, vn, un_dot, sum_vn_v_dot)
     # sum_un_vn[n,n′] = Σ_d un[n,d]·vn[n′,d]
     with np.errstate(over="ignore", invalid="ignore"):
         np.matmul(un, vn.T, out=sum_un_vn)
@@ -863,12 +881,12 @@ def jvp(inputs, tangents, *, tau=0.07, reduction="mean"):
     chunk = chunk_rows(n_size)
     if n_size <= chunk:
         _jvp_2_rows(
-            0, n_size, sum_un_vn, sum_v, sum_vn_v_dot, sum_un_dot_vn, sum_un_v_dot, real(tau), n_size, s,
+            0, n_size, sum_un_vn, norm_v, sum_vn_v_dot, sum_un_dot_vn, sum_un_v_dot, real(tau), n_size, s,
             s_max, sum_exp, s_dot, shifted_sum,
         )
     else:
         _jvp_2_parallel(
-            chunk, sum_un_vn, sum_v, sum_vn_v_dot, sum_un_dot_vn, sum_un_v_dot, real(tau), n_size, s, s_max,
+            chunk, sum_un_vn, norm_v, sum_vn_v_dot, sum_un_dot_vn, sum_un_v_dot, real(tau), n_size, s, s_max,
             sum_exp, s_dot, shifted_sum,
         )
     chunk = chunk_rows(1)
@@ -893,14 +911,16 @@ def hvp(inputs, vectors, *, tau=0.07, reduction="mean"):
     seed = 1.0 / max(n_size, 1) if reduction == "mean" else 1.0
     du_dot = np.empty((n_size, d_size), real)
     dv_dot = np.empty((n_size, d_size), real)
-    sum_u = np.empty((n_size,), real)
+    norm_u = np.empty((n_size,), np.float64)
     un = np.empty((n_size, d_size), real)
-    sum_v = np.empty((n_size,), real)
+    norm_v = np.empty((n_size,), np.float64)
     vn = np.empty((n_size, d_size), real)
     sum_un_u_dot = np.empty((n_size,), real)
     un_dot = np.empty((n_size, d_size), real)
     sum_vn_v_dot = np.empty((n_size,), real)
     vn_dot = np.empty((n_size, d_size), real)
+    sum_u = np.empty((n_size,), real)
+    sum_v = np.empty((n_size,), real)
     sum_un_vn = np.empty((n_size, n_size), real)
     sum_un_vn_dot = np.empty((n_size, n_size), real)
     sum_un_dot_vn = np.empty((n_size, n_size), real)
@@ -913,10 +933,14 @@ def hvp(inputs, vectors, *, tau=0.07, reduction="mean"):
     sum_ds_dot_vn = np.empty((n_size, d_size), real)
     chunk = chunk_rows(d_size)
     if n_size <= chunk:
-        _hvp_rows(u, v, u_dot, v_dot, sum_u, un, sum_v, vn, sum_un_u_dot, un_dot, sum_vn_v_dot, vn_dot)
+        _hvp_rows(
+            u, v, u_dot, v_dot, norm_u, un, norm_v, vn, sum_un_u_dot, un_dot, sum_vn_v_dot, vn_dot, sum_u,
+            sum_v,
+        )
     else:
         _hvp_parallel(
-            chunk, u, v, u_dot, v_dot, sum_u, un, sum_v, vn, sum_un_u_dot, un_dot, sum_vn_v_dot, vn_dot,
+            chunk, u, v, u_dot, v_dot, norm_u, un, norm_v, vn, sum_un_u_dot, un_dot, sum_vn_v_dot, vn_dot,
+            sum_u, sum_v,
         )
     # sum_un_vn[n,n′] = Σ_d un[n,d]·vn[n′,d]
     with np.errstate(over="ignore", invalid="ignore"):
@@ -957,12 +981,12 @@ def hvp(inputs, vectors, *, tau=0.07, reduction="mean"):
     chunk = chunk_rows(d_size)
     if n_size <= chunk:
         _hvp_3_rows(
-            du_dot, sum_ds_vn, sum_ds_dot_un, sum_ds_un_dot, sum_ds_dot_vn, sum_ds_vn_dot, un, un_dot, sum_u,
-            sum_un_u_dot, vn, vn_dot, sum_v, sum_vn_v_dot, real(tau), dv_dot,
+            du_dot, sum_ds_vn, sum_ds_dot_un, sum_ds_un_dot, sum_ds_dot_vn, sum_ds_vn_dot, un, un_dot, norm_u,
+            sum_u, sum_un_u_dot, vn, vn_dot, norm_v, sum_v, sum_vn_v_dot, real(tau), dv_dot,
         )
     else:
         _hvp_3_parallel(
             chunk, du_dot, sum_ds_vn, sum_ds_dot_un, sum_ds_un_dot, sum_ds_dot_vn, sum_ds_vn_dot, un, un_dot,
-            sum_u, sum_un_u_dot, vn, vn_dot, sum_v, sum_vn_v_dot, real(tau), dv_dot,
+            norm_u, sum_u, sum_un_u_dot, vn, vn_dot, norm_v, sum_v, sum_vn_v_dot, real(tau), dv_dot,
         )
     return Gradients(du_dot, dv_dot)

@@ -39,7 +39,7 @@ from ._runtime import (
 )
 
 #: The runtime that these kernels were compiled against: a new one makes a new file, and with it a new cache.
-RUNTIME = "c5d85079f86b"
+RUNTIME = "78f1252a53e9"
 
 
 #: The operation, for programs.
@@ -83,7 +83,10 @@ def _forward_saving_rows(p, q, L):
         L_sum = 0.0
         for c in range(c_size):
             log_p_q = log(p[n, c] / q[n, c])
-            L_sum = added(L_sum, (log_p_q * p[n, c] if (p[n, c] > real(0)) else real(0)))
+            L_sum = added(
+                L_sum,
+                ((log_p_q * p[n, c] if (p[n, c] > real(0)) else real(0)) if p[n, c] == p[n, c] else p[n, c]),
+            )
         L_n = real(L_sum)
         L[n] = L_n
 
@@ -107,8 +110,14 @@ def _backward_rows(p, q, g, dp, dq):
         # q̄[n,c] = g[n]·(−p[n,c] / q[n,c])·1[p[n,c] > 0]
         for c in range(c_size):
             log_p_q = log(p[n, c] / q[n, c])
-            dp[n, c] = g_n * (real(1) + log_p_q if (p[n, c] > real(0)) else real(0))
-            dq[n, c] = g_n * (-(p[n, c] / q[n, c]) if (p[n, c] > real(0)) else real(0))
+            dp[n, c] = (
+                g_n * ((real(1) + log_p_q if (p[n, c] > real(0)) else real(0)) if p[n, c] == p[n, c]
+                else p[n, c])
+            )
+            dq[n, c] = (
+                g_n * ((-(p[n, c] / q[n, c]) if (p[n, c] > real(0)) else real(0)) if p[n, c] == p[n, c]
+                else p[n, c])
+            )
 
 
 @njit(parallel=True, **OPTIONS)
@@ -131,9 +140,18 @@ def _value_and_grad_rows(p, q, seed, L, dp, dq):
         L_sum = 0.0
         for c in range(c_size):
             log_p_q = log(p[n, c] / q[n, c])
-            dp[n, c] = seed * (real(1) + log_p_q if (p[n, c] > real(0)) else real(0))
-            dq[n, c] = seed * (-(p[n, c] / q[n, c]) if (p[n, c] > real(0)) else real(0))
-            L_sum = added(L_sum, (log_p_q * p[n, c] if (p[n, c] > real(0)) else real(0)))
+            dp[n, c] = (
+                seed * ((real(1) + log_p_q if (p[n, c] > real(0)) else real(0)) if p[n, c] == p[n, c]
+                else p[n, c])
+            )
+            dq[n, c] = (
+                seed * ((-(p[n, c] / q[n, c]) if (p[n, c] > real(0)) else real(0)) if p[n, c] == p[n, c]
+                else p[n, c])
+            )
+            L_sum = added(
+                L_sum,
+                ((log_p_q * p[n, c] if (p[n, c] > real(0)) else real(0)) if p[n, c] == p[n, c] else p[n, c]),
+            )
         L_n = real(L_sum)
         L[n] = L_n
 
@@ -159,11 +177,15 @@ def _jvp_rows(p, q, p_dot, q_dot, L, L_dot):
         L_dot_sum = 0.0
         for c in range(c_size):
             log_p_q = log(p[n, c] / q[n, c])
-            L_sum = added(L_sum, (log_p_q * p[n, c] if (p[n, c] > real(0)) else real(0)))
+            L_sum = added(
+                L_sum,
+                ((log_p_q * p[n, c] if (p[n, c] > real(0)) else real(0)) if p[n, c] == p[n, c] else p[n, c]),
+            )
             L_dot_sum = added(
                 L_dot_sum,
-                p_dot[n, c] * (real(1) + log_p_q if (p[n, c] > real(0)) else real(0)) + q_dot[n, c] * (-(p[n, c]
-                / q[n, c]) if (p[n, c] > real(0)) else real(0)),
+                p_dot[n, c] * (real(1) + log_p_q if (p[n, c] > real(0)) else real(0)) + q_dot[n, c]
+                * ((-(p[n, c] / q[n, c]) if (p[n, c] > real(0)) else real(0)) if p[n, c] == p[n, c]
+                else p[n, c]),
             )
         L_n = real(L_sum)
         L[n] = L_n
@@ -189,11 +211,13 @@ def _hvp_rows(p, p_dot, q, q_dot, seed, dp_dot, dq_dot):
         for c in range(c_size):
             dp_dot[n, c] = (
                 seed * (p_dot[n, c] * (real(1) / p[n, c] if (p[n, c] > real(0)) else real(0)) + q_dot[n, c]
-                * (-(real(1) / q[n, c]) if (p[n, c] > real(0)) else real(0)))
+                * ((-(real(1) / q[n, c]) if (p[n, c] > real(0)) else real(0)) if p[n, c] == p[n, c]
+                else p[n, c]))
             )
             dq_dot[n, c] = (
                 seed * (p_dot[n, c] * (-(real(1) / q[n, c]) if (p[n, c] > real(0)) else real(0)) + q_dot[n, c]
-                * (p[n, c] / (q[n, c] * q[n, c]) if (p[n, c] > real(0)) else real(0)))
+                * ((p[n, c] / (q[n, c] * q[n, c]) if (p[n, c] > real(0)) else real(0)) if p[n, c] == p[n, c]
+                else p[n, c]))
             )
 
 

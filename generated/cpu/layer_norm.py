@@ -17,10 +17,10 @@ verified adjoint, ⟨Jv, u⟩ = ⟨v, Jᵀu⟩: error 7e-67, bound 1e-40
 verified adjoint, Jv, numerical: error 9e-65, bound 1e-25
 verified source, float32, subnormal: error 4e-01, bound 4
 verified source, float32, NaN and ±∞, wrong: error 0, bound 0
-verified source, float64, ordinary: error 3e-01, bound 4
+verified source, float64, other sizes, parameters and strides: error 3e-01, bound 4
 verified second, ⟨u, Hv⟩ = ⟨v, Hu⟩: error 2e-66, bound 1e-40
 verified second, Hv, numerical: error 3e-66, bound 1e-25
-verified second, source, float32: error 6e-02, bound 4
+verified second, source, float64, other sizes and parameters, sum: error 9e-02, bound 4
 """
 
 import math
@@ -29,10 +29,23 @@ from collections import namedtuple
 import numpy as np
 from numba import njit, prange
 
-from ._runtime import OPTIONS, added, check, chunk_rows, number, output, outputs, pairs
+from ._runtime import (
+    OPTIONS,
+    added,
+    check,
+    chunk_rows,
+    hypot,
+    no_squares,
+    number,
+    output,
+    outputs,
+    pairs,
+    root_of,
+    with_square,
+)
 
 #: The runtime that these kernels were compiled against: a new one makes a new file, and with it a new cache.
-RUNTIME = "c5d85079f86b"
+RUNTIME = "78f1252a53e9"
 
 
 #: The operation, for programs.
@@ -65,20 +78,20 @@ SPEC = {
     "counts": {
         "parameters": "2*d",
         "flops": {
-            "forward": "8*d*size + 4*size",
-            "backward": "17*d*size",
+            "forward": "12*d*size + 5*size",
+            "backward": "19*d*size",
         },
         "bytes": {
-            "forward": "2*d*item*size + 2*d*item + 2*item*size",
-            "backward": "3*d*item*size + 3*d*item + 2*item*size",
+            "forward": "2*d*item*size + 2*d*item + 3*item*size",
+            "backward": "3*d*item*size + 3*d*item + 3*item*size",
         },
-        "saved": "d*item*size + 2*item*size",
+        "saved": "d*item*size + 3*item*size",
     },
 }
 
 
 @njit(**OPTIONS)
-def _forward_saving_rows(x, beta, gamma, eps, mu, r, y):
+def _forward_saving_rows(x, beta, gamma, one_over_root_d_size, root_eps, mu, mu_rest, r, y):
     real = x.dtype.type
     d_size = x.shape[1]
     for e in range(x.shape[0]):
@@ -89,41 +102,58 @@ def _forward_saving_rows(x, beta, gamma, eps, mu, r, y):
         # μ = sum_x/D
         mu_e = real(sum_x_sum / real(d_size))
         mu[e] = mu_e
-        # sum_mu_x = Σ_d (x[d] − μ)²
-        sum_mu_x_sum = 0.0
+        # deviation[d] = x[d] − μ
+        # sum_deviation = Σ_d deviation[d]
+        sum_deviation_sum = 0.0
         for d in range(d_size):
-            sum_mu_x_sum = added(sum_mu_x_sum, (x[e, d] - mu_e) * (x[e, d] - mu_e))
-        # var = sum_mu_x/D
-        var = real(sum_mu_x_sum / real(d_size))
-        # r = 1 / √(var + ε)
-        r_e = real(1) / math.sqrt(var + eps)
+            deviation = x[e, d] - mu_e
+            sum_deviation_sum = added(sum_deviation_sum, deviation)
+        # μ_rest = sum_deviation/D
+        mu_rest_e = real(sum_deviation_sum / real(d_size))
+        mu_rest[e] = mu_rest_e
+        # deviation[d] = x[d] − μ
+        # norm = norm_d(deviation[d] − μ_rest)
+        norm_sum = no_squares(real)
+        for d in range(d_size):
+            deviation = x[e, d] - mu_e
+            norm_sum = with_square(norm_sum, deviation - mu_rest_e)
+        norm = root_of(norm_sum)
+        # r = 1 / hypot(root_eps, one_over_root_d_size·norm)
+        r_e = real(real(1) / hypot(root_eps, norm * one_over_root_d_size))
         r[e] = r_e
-        # x̂[d] = r·(x[d] − μ)
+        # deviation[d] = x[d] − μ
+        # x̂[d] = r·(deviation[d] − μ_rest)
         # y[d] = β[d] + γ[d]·x̂[d]
         for d in range(d_size):
-            xhat = r_e * (x[e, d] - mu_e)
+            deviation = x[e, d] - mu_e
+            xhat = r_e * (deviation - mu_rest_e)
             y[e, d] = xhat * gamma[d] + beta[d]
 
 
 @njit(parallel=True, **OPTIONS)
-def _forward_saving_parallel(chunk, x, beta, gamma, eps, mu, r, y):
+def _forward_saving_parallel(chunk, x, beta, gamma, one_over_root_d_size, root_eps, mu, mu_rest, r, y):
     for k in prange((x.shape[0] + chunk - 1) // chunk):
         lo = k * chunk
         hi = min(lo + chunk, x.shape[0])
-        _forward_saving_rows(x[lo:hi], beta, gamma, eps, mu[lo:hi], r[lo:hi], y[lo:hi])
+        _forward_saving_rows(
+            x[lo:hi], beta, gamma, one_over_root_d_size, root_eps, mu[lo:hi], mu_rest[lo:hi], r[lo:hi],
+            y[lo:hi],
+        )
 
 
 @njit(**OPTIONS)
-def _backward_rows(mu, r, x, gamma, g, dx, dgamma, dbeta):
+def _backward_rows(mu, x, mu_rest, r, gamma, g, dx, dgamma, dbeta):
     real = mu.dtype.type
     d_size = x.shape[1]
     dgamma_block = np.zeros(d_size, real)
     dbeta_block = np.zeros(d_size, real)
     for e in range(mu.shape[0]):
         mu_e = mu[e]
+        mu_rest_e = mu_rest[e]
         r_e = r[e]
         one_over_d = real(1) / real(d_size)
-        # x̂[d] = r·(x[d] − μ)
+        # deviation[d] = x[d] − μ
+        # x̂[d] = r·(deviation[d] − μ_rest)
         # x̂̄[d] = g[d]·γ[d]
         # sum_xhat_dxhat = Σ_d x̂̄[d]·x̂[d]
         # sum_dxhat = Σ_d x̂̄[d]
@@ -132,7 +162,8 @@ def _backward_rows(mu, r, x, gamma, g, dx, dgamma, dbeta):
         sum_xhat_dxhat_sum = 0.0
         sum_dxhat_sum = 0.0
         for d in range(d_size):
-            xhat = r_e * (x[e, d] - mu_e)
+            deviation = x[e, d] - mu_e
+            xhat = r_e * (deviation - mu_rest_e)
             dxhat = gamma[d] * g[e, d]
             sum_xhat_dxhat_sum = added(sum_xhat_dxhat_sum, dxhat * xhat)
             sum_dxhat_sum = added(sum_dxhat_sum, dxhat)
@@ -140,11 +171,13 @@ def _backward_rows(mu, r, x, gamma, g, dx, dgamma, dbeta):
             dbeta_block[d] += g[e, d]
         sum_xhat_dxhat = real(sum_xhat_dxhat_sum)
         sum_dxhat = real(sum_dxhat_sum)
-        # x̂[d] = r·(x[d] − μ)
+        # deviation[d] = x[d] − μ
+        # x̂[d] = r·(deviation[d] − μ_rest)
         # x̂̄[d] = g[d]·γ[d]
         # x̄[d] = r·(x̂̄[d] − (sum_dxhat + sum_xhat_dxhat·x̂[d]) / D)
         for d in range(d_size):
-            xhat = r_e * (x[e, d] - mu_e)
+            deviation = x[e, d] - mu_e
+            xhat = r_e * (deviation - mu_rest_e)
             dxhat = gamma[d] * g[e, d]
             dx[e, d] = r_e * (dxhat - one_over_d * (sum_dxhat + sum_xhat_dxhat * xhat))
         if e % 16 == 15 or e == mu.shape[0] - 1:
@@ -157,15 +190,17 @@ def _backward_rows(mu, r, x, gamma, g, dx, dgamma, dbeta):
 
 
 @njit(parallel=True, **OPTIONS)
-def _backward_parallel(chunk, mu, r, x, gamma, g, dx, dgamma, dbeta):
+def _backward_parallel(chunk, mu, x, mu_rest, r, gamma, g, dx, dgamma, dbeta):
     for k in prange((mu.shape[0] + chunk - 1) // chunk):
         lo = k * chunk
         hi = min(lo + chunk, mu.shape[0])
-        _backward_rows(mu[lo:hi], r[lo:hi], x[lo:hi], gamma, g[lo:hi], dx[lo:hi], dgamma[k], dbeta[k])
+        _backward_rows(
+            mu[lo:hi], x[lo:hi], mu_rest[lo:hi], r[lo:hi], gamma, g[lo:hi], dx[lo:hi], dgamma[k], dbeta[k],
+        )
 
 
 @njit(**OPTIONS)
-def _jvp_rows(x, beta, gamma, x_dot, beta_dot, gamma_dot, eps, y, y_dot):
+def _jvp_rows(x, beta, gamma, x_dot, beta_dot, gamma_dot, one_over_root_d_size, root_eps, y, y_dot):
     real = x.dtype.type
     d_size = x.shape[1]
     for e in range(x.shape[0]):
@@ -180,27 +215,40 @@ def _jvp_rows(x, beta, gamma, x_dot, beta_dot, gamma_dot, eps, y, y_dot):
         sum_x_dot = real(sum_x_dot_sum)
         # μ = sum_x/D
         mu = real(sum_x_sum / real(d_size))
-        # sum_mu_x = Σ_d (x[d] − μ)²
-        sum_mu_x_sum = 0.0
+        # deviation[d] = x[d] − μ
+        # sum_deviation = Σ_d deviation[d]
+        sum_deviation_sum = 0.0
         for d in range(d_size):
-            sum_mu_x_sum = added(sum_mu_x_sum, (x[e, d] - mu) * (x[e, d] - mu))
-        # var = sum_mu_x/D
-        var = real(sum_mu_x_sum / real(d_size))
-        # r = 1 / √(var + ε)
-        r = real(1) / math.sqrt(var + eps)
-        # x̂[d] = r·(x[d] − μ)
+            deviation = x[e, d] - mu
+            sum_deviation_sum = added(sum_deviation_sum, deviation)
+        # μ_rest = sum_deviation/D
+        mu_rest = real(sum_deviation_sum / real(d_size))
+        # deviation[d] = x[d] − μ
+        # norm = norm_d(deviation[d] − μ_rest)
+        norm_sum = no_squares(real)
+        for d in range(d_size):
+            deviation = x[e, d] - mu
+            norm_sum = with_square(norm_sum, deviation - mu_rest)
+        norm = root_of(norm_sum)
+        # r = 1 / hypot(root_eps, one_over_root_d_size·norm)
+        r = real(real(1) / hypot(root_eps, norm * one_over_root_d_size))
+        # deviation[d] = x[d] − μ
+        # x̂[d] = r·(deviation[d] − μ_rest)
         # y[d] = β[d] + γ[d]·x̂[d]
         # sum_xhat_x_dot = Σ_d x̂[d]·ẋ[d]
         sum_xhat_x_dot_sum = 0.0
         for d in range(d_size):
-            xhat = r * (x[e, d] - mu)
+            deviation = x[e, d] - mu
+            xhat = r * (deviation - mu_rest)
             y[e, d] = xhat * gamma[d] + beta[d]
             sum_xhat_x_dot_sum = added(sum_xhat_x_dot_sum, xhat * x_dot[e, d])
         sum_xhat_x_dot = real(sum_xhat_x_dot_sum)
-        # x̂[d] = r·(x[d] − μ)
+        # deviation[d] = x[d] − μ
+        # x̂[d] = r·(deviation[d] − μ_rest)
         # ẏ[d] = β̇[d] + x̂[d]·γ̇[d] + r·γ[d]·(ẋ[d] + (−sum_x_dot − sum_xhat_x_dot·x̂[d]) / D)
         for d in range(d_size):
-            xhat = r * (x[e, d] - mu)
+            deviation = x[e, d] - mu
+            xhat = r * (deviation - mu_rest)
             y_dot[e, d] = (
                 xhat * gamma_dot[d] + r * (one_over_d * (-sum_x_dot - sum_xhat_x_dot * xhat) + x_dot[e, d])
                 * gamma[d] + beta_dot[d]
@@ -208,15 +256,18 @@ def _jvp_rows(x, beta, gamma, x_dot, beta_dot, gamma_dot, eps, y, y_dot):
 
 
 @njit(parallel=True, **OPTIONS)
-def _jvp_parallel(chunk, x, beta, gamma, x_dot, beta_dot, gamma_dot, eps, y, y_dot):
+def _jvp_parallel(chunk, x, beta, gamma, x_dot, beta_dot, gamma_dot, one_over_root_d_size, root_eps, y, y_dot):
     for k in prange((x.shape[0] + chunk - 1) // chunk):
         lo = k * chunk
         hi = min(lo + chunk, x.shape[0])
-        _jvp_rows(x[lo:hi], beta, gamma, x_dot[lo:hi], beta_dot, gamma_dot, eps, y[lo:hi], y_dot[lo:hi])
+        _jvp_rows(
+            x[lo:hi], beta, gamma, x_dot[lo:hi], beta_dot, gamma_dot, one_over_root_d_size, root_eps, y[lo:hi],
+            y_dot[lo:hi],
+        )
 
 
 @njit(**OPTIONS)
-def _hvp_rows(x, gamma, g, x_dot, gamma_dot, eps, dx_dot, dgamma_dot):
+def _hvp_rows(x, gamma, g, x_dot, gamma_dot, one_over_root_d_size, root_eps, dx_dot, dgamma_dot):
     real = x.dtype.type
     d_size = x.shape[1]
     dgamma_dot_block = np.zeros(d_size, real)
@@ -244,22 +295,33 @@ def _hvp_rows(x, gamma, g, x_dot, gamma_dot, eps, dx_dot, dgamma_dot):
         sum_dxhat_dot = real(sum_dxhat_dot_sum)
         # μ = sum_x/D
         mu = real(sum_x_sum / real(d_size))
-        # sum_mu_x = Σ_d (x[d] − μ)²
-        sum_mu_x_sum = 0.0
+        # deviation[d] = x[d] − μ
+        # sum_deviation = Σ_d deviation[d]
+        sum_deviation_sum = 0.0
         for d in range(d_size):
-            sum_mu_x_sum = added(sum_mu_x_sum, (x[e, d] - mu) * (x[e, d] - mu))
-        # var = sum_mu_x/D
-        var = real(sum_mu_x_sum / real(d_size))
-        # r = 1 / √(var + ε)
-        r = real(1) / math.sqrt(var + eps)
-        # x̂[d] = r·(x[d] − μ)
+            deviation = x[e, d] - mu
+            sum_deviation_sum = added(sum_deviation_sum, deviation)
+        # μ_rest = sum_deviation/D
+        mu_rest = real(sum_deviation_sum / real(d_size))
+        # deviation[d] = x[d] − μ
+        # norm = norm_d(deviation[d] − μ_rest)
+        norm_sum = no_squares(real)
+        for d in range(d_size):
+            deviation = x[e, d] - mu
+            norm_sum = with_square(norm_sum, deviation - mu_rest)
+        norm = root_of(norm_sum)
+        # r = 1 / hypot(root_eps, one_over_root_d_size·norm)
+        r = real(real(1) / hypot(root_eps, norm * one_over_root_d_size))
+        # deviation[d] = x[d] − μ
+        # x̂[d] = r·(deviation[d] − μ_rest)
         # x̂̄[d] = g[d]·γ[d]
         # sum_xhat_x_dot = Σ_d x̂[d]·ẋ[d]
         # sum_xhat_dxhat = Σ_d x̂̄[d]·x̂[d]
         sum_xhat_x_dot_sum = 0.0
         sum_xhat_dxhat_sum = 0.0
         for d in range(d_size):
-            xhat = r * (x[e, d] - mu)
+            deviation = x[e, d] - mu
+            xhat = r * (deviation - mu_rest)
             dxhat = gamma[d] * g[e, d]
             sum_xhat_x_dot_sum = added(sum_xhat_x_dot_sum, xhat * x_dot[e, d])
             sum_xhat_dxhat_sum = added(sum_xhat_dxhat_sum, dxhat * xhat)
@@ -267,7 +329,8 @@ def _hvp_rows(x, gamma, g, x_dot, gamma_dot, eps, dx_dot, dgamma_dot):
         sum_xhat_dxhat = real(sum_xhat_dxhat_sum)
         # ṙ = −sum_xhat_x_dot·r² / D
         r_dot = -(one_over_d * sum_xhat_x_dot * r * r)
-        # x̂[d] = r·(x[d] − μ)
+        # deviation[d] = x[d] − μ
+        # x̂[d] = r·(deviation[d] − μ_rest)
         # x̂̄[d] = g[d]·γ[d]
         # x̂̇[d] = x̂[d]·ṙ / r + r·(ẋ[d] − sum_x_dot/D)
         # x̂̄̇[d] = g[d]·γ̇[d]
@@ -275,7 +338,8 @@ def _hvp_rows(x, gamma, g, x_dot, gamma_dot, eps, dx_dot, dgamma_dot):
         # γ̄̇[d] = Σ g[d]·x̂̇[d]
         sum_xhat_dxhat_dxhat_dot_sum = 0.0
         for d in range(d_size):
-            xhat = r * (x[e, d] - mu)
+            deviation = x[e, d] - mu
+            xhat = r * (deviation - mu_rest)
             dxhat = gamma[d] * g[e, d]
             xhat_dot = r * (x_dot[e, d] - one_over_d * sum_x_dot) + r_dot * xhat / r
             dxhat_dot = gamma_dot[d] * g[e, d]
@@ -284,14 +348,16 @@ def _hvp_rows(x, gamma, g, x_dot, gamma_dot, eps, dx_dot, dgamma_dot):
             )
             dgamma_dot_block[d] += xhat_dot * g[e, d]
         sum_xhat_dxhat_dxhat_dot = real(sum_xhat_dxhat_dxhat_dot_sum)
-        # x̂[d] = r·(x[d] − μ)
+        # deviation[d] = x[d] − μ
+        # x̂[d] = r·(deviation[d] − μ_rest)
         # x̂̄[d] = g[d]·γ[d]
         # x̂̇[d] = x̂[d]·ṙ / r + r·(ẋ[d] − sum_x_dot/D)
         # x̂̄̇[d] = g[d]·γ̇[d]
         # x̄̇[d] = r·x̂̄̇[d] + ṙ·(x̂̄[d] − (sum_dxhat + sum_xhat_dxhat·x̂[d]) / D) − r·sum_dxhat_dot / D −
         #     r·sum_xhat_dxhat·x̂̇[d] / D − r·sum_xhat_dxhat_dxhat_dot·x̂[d] / D
         for d in range(d_size):
-            xhat = r * (x[e, d] - mu)
+            deviation = x[e, d] - mu
+            xhat = r * (deviation - mu_rest)
             dxhat = gamma[d] * g[e, d]
             xhat_dot = r * (x_dot[e, d] - one_over_d * sum_x_dot) + r_dot * xhat / r
             dxhat_dot = gamma_dot[d] * g[e, d]
@@ -308,11 +374,14 @@ def _hvp_rows(x, gamma, g, x_dot, gamma_dot, eps, dx_dot, dgamma_dot):
 
 
 @njit(parallel=True, **OPTIONS)
-def _hvp_parallel(chunk, x, gamma, g, x_dot, gamma_dot, eps, dx_dot, dgamma_dot):
+def _hvp_parallel(chunk, x, gamma, g, x_dot, gamma_dot, one_over_root_d_size, root_eps, dx_dot, dgamma_dot):
     for k in prange((x.shape[0] + chunk - 1) // chunk):
         lo = k * chunk
         hi = min(lo + chunk, x.shape[0])
-        _hvp_rows(x[lo:hi], gamma, g[lo:hi], x_dot[lo:hi], gamma_dot, eps, dx_dot[lo:hi], dgamma_dot[k])
+        _hvp_rows(
+            x[lo:hi], gamma, g[lo:hi], x_dot[lo:hi], gamma_dot, one_over_root_d_size, root_eps, dx_dot[lo:hi],
+            dgamma_dot[k],
+        )
 
 
 @njit(**OPTIONS)
@@ -342,6 +411,7 @@ _SAVED = (
     ("x", ("...", "d"), None),
     ("gamma", ("d",), None),
     ("mu", ("...",), None),
+    ("mu_rest", ("...",), None),
     ("r", ("...",), None),
     ("g", ("...", "d"), None),
 )
@@ -368,7 +438,7 @@ _ALONG = (
 )
 
 
-Saved = namedtuple("Saved", ["x", "gamma", "mu", "r"])
+Saved = namedtuple("Saved", ["x", "gamma", "mu", "mu_rest", "r"])
 Gradients = namedtuple("Gradients", ["x", "gamma", "beta"])
 
 
@@ -386,34 +456,41 @@ def forward_saving(x, gamma, beta, *, eps=1e-05, out=None):
     y = output("out", out, (*lead, d_size), real, (x, gamma, beta))
     y = y.reshape((size, d_size))
     mu = np.empty((size,), real)
+    mu_rest = np.empty((size,), real)
     r = np.empty((size,), real)
+    root_eps = math.sqrt(eps)
+    one_over_root_d_size = 1 / math.sqrt(d_size)
     chunk = chunk_rows(d_size)
     if size <= chunk:
-        _forward_saving_rows(x, beta, gamma, real(eps), mu, r, y)
+        _forward_saving_rows(x, beta, gamma, real(one_over_root_d_size), real(root_eps), mu, mu_rest, r, y)
     else:
-        _forward_saving_parallel(chunk, x, beta, gamma, real(eps), mu, r, y)
+        _forward_saving_parallel(
+            chunk, x, beta, gamma, real(one_over_root_d_size), real(root_eps), mu, mu_rest, r, y,
+        )
     return y.reshape((*lead, d_size)), Saved(
-        x.reshape((*lead, d_size)), gamma, mu.reshape(lead), r.reshape(lead),
+        x.reshape((*lead, d_size)), gamma, mu.reshape(lead), mu_rest.reshape(lead), r.reshape(lead),
     )
 
 
 def backward(saved, g, *, out=None):
     """The gradient for each differentiable argument, from the cotangent ``g`` of the output."""
-    (x, gamma, mu, r, g), sizes, lead, real = check(_SAVED, (saved.x, saved.gamma, saved.mu, saved.r, g))
+    (x, gamma, mu, mu_rest, r, g), sizes, lead, real = check(
+        _SAVED, (saved.x, saved.gamma, saved.mu, saved.mu_rest, saved.r, g),
+    )
     d_size = sizes["d"]
     size = sizes["..."]
     out_dx, out_dgamma, out_dbeta = outputs(out, 3)
-    dx = output("out", out_dx, (*lead, d_size), real, (x, gamma, mu, r, g))
+    dx = output("out", out_dx, (*lead, d_size), real, (x, gamma, mu, mu_rest, r, g))
     dx = dx.reshape((size, d_size))
-    dgamma = output("out", out_dgamma, (d_size,), real, (x, gamma, mu, r, g))
-    dbeta = output("out", out_dbeta, (d_size,), real, (x, gamma, mu, r, g))
+    dgamma = output("out", out_dgamma, (d_size,), real, (x, gamma, mu, mu_rest, r, g))
+    dbeta = output("out", out_dbeta, (d_size,), real, (x, gamma, mu, mu_rest, r, g))
     chunk = chunk_rows(d_size, summing=True)
     dgamma_parts = np.zeros((max(1, -(-size // chunk)), d_size))
     dbeta_parts = np.zeros((max(1, -(-size // chunk)), d_size))
     if size <= chunk:
-        _backward_rows(mu, r, x, gamma, g, dx, dgamma_parts[0], dbeta_parts[0])
+        _backward_rows(mu, x, mu_rest, r, gamma, g, dx, dgamma_parts[0], dbeta_parts[0])
     else:
-        _backward_parallel(chunk, mu, r, x, gamma, g, dx, dgamma_parts, dbeta_parts)
+        _backward_parallel(chunk, mu, x, mu_rest, r, gamma, g, dx, dgamma_parts, dbeta_parts)
     np.copyto(dgamma, dgamma_parts.sum(axis=0), casting="same_kind")
     np.copyto(dbeta, dbeta_parts.sum(axis=0), casting="same_kind")
     return Gradients(dx.reshape((*lead, d_size)), dgamma, dbeta)
@@ -431,11 +508,18 @@ def jvp(inputs, tangents, *, eps=1e-05):
     size = sizes["..."]
     y = np.empty((size, d_size), real)
     y_dot = np.empty((size, d_size), real)
+    root_eps = math.sqrt(eps)
+    one_over_root_d_size = 1 / math.sqrt(d_size)
     chunk = chunk_rows(d_size)
     if size <= chunk:
-        _jvp_rows(x, beta, gamma, x_dot, beta_dot, gamma_dot, real(eps), y, y_dot)
+        _jvp_rows(
+            x, beta, gamma, x_dot, beta_dot, gamma_dot, real(one_over_root_d_size), real(root_eps), y, y_dot,
+        )
     else:
-        _jvp_parallel(chunk, x, beta, gamma, x_dot, beta_dot, gamma_dot, real(eps), y, y_dot)
+        _jvp_parallel(
+            chunk, x, beta, gamma, x_dot, beta_dot, gamma_dot, real(one_over_root_d_size), real(root_eps), y,
+            y_dot,
+        )
     return y.reshape((*lead, d_size)), y_dot.reshape((*lead, d_size))
 
 
@@ -452,12 +536,20 @@ def hvp(inputs, vectors, g, *, eps=1e-05):
     dx_dot = np.empty((size, d_size), real)
     dgamma_dot = np.empty((d_size,), real)
     dbeta_dot = np.empty((d_size,), real)
+    root_eps = math.sqrt(eps)
+    one_over_root_d_size = 1 / math.sqrt(d_size)
     chunk = chunk_rows(d_size, summing=True)
     dgamma_dot_parts = np.zeros((max(1, -(-size // chunk)), d_size))
     if size <= chunk:
-        _hvp_rows(x, gamma, g, x_dot, gamma_dot, real(eps), dx_dot, dgamma_dot_parts[0])
+        _hvp_rows(
+            x, gamma, g, x_dot, gamma_dot, real(one_over_root_d_size), real(root_eps), dx_dot,
+            dgamma_dot_parts[0],
+        )
     else:
-        _hvp_parallel(chunk, x, gamma, g, x_dot, gamma_dot, real(eps), dx_dot, dgamma_dot_parts)
+        _hvp_parallel(
+            chunk, x, gamma, g, x_dot, gamma_dot, real(one_over_root_d_size), real(root_eps), dx_dot,
+            dgamma_dot_parts,
+        )
     np.copyto(dgamma_dot, dgamma_dot_parts.sum(axis=0), casting="same_kind")
     chunk = chunk_rows(1)
     if d_size <= chunk:

@@ -28,7 +28,7 @@ from numba import njit, prange
 from ._runtime import OPTIONS, check, chunk_rows, number, output, pairs
 
 #: The runtime that these kernels were compiled against: a new one makes a new file, and with it a new cache.
-RUNTIME = "c5d85079f86b"
+RUNTIME = "78f1252a53e9"
 
 
 #: The operation, for programs.
@@ -88,7 +88,7 @@ def _backward_rows(g, x, alpha, dx):
     real = g.dtype.type
     for e in range(g.shape[0]):
         # x̄ = g·(1 if x > 0 else α)
-        dx[e] = g[e] * (real(1) if (x[e] > real(0)) else alpha)
+        dx[e] = g[e] * ((real(1) if (x[e] > real(0)) else alpha) if x[e] == x[e] else x[e])
 
 
 @njit(parallel=True, **OPTIONS)
@@ -106,7 +106,7 @@ def _jvp_rows(x, x_dot, alpha, y, y_dot):
         # y = x if x > 0 else α·x
         y[e] = (x[e] if (x[e] > real(0)) else alpha * x[e])
         # ẏ = ẋ·(1 if x > 0 else α)
-        y_dot[e] = x_dot[e] * (real(1) if (x[e] > real(0)) else alpha)
+        y_dot[e] = x_dot[e] * ((real(1) if (x[e] > real(0)) else alpha) if x[e] == x[e] else x[e])
 
 
 @njit(parallel=True, **OPTIONS)

@@ -34,6 +34,7 @@ from ._runtime import (
     exp,
     expm1,
     log,
+    log1p,
     output,
     pairs,
     per_sample,
@@ -43,7 +44,7 @@ from ._runtime import (
 )
 
 #: The runtime that these kernels were compiled against: a new one makes a new file, and with it a new cache.
-RUNTIME = "c5d85079f86b"
+RUNTIME = "78f1252a53e9"
 
 
 #: The operation, for programs.
@@ -72,7 +73,7 @@ SPEC = {
     "counts": {
         "parameters": "0",
         "flops": {
-            "forward": "8*n*size + n",
+            "forward": "12*n*size + n",
             "backward": "4*n*size",
         },
         "bytes": {
@@ -90,11 +91,25 @@ def _forward_saving_rows(pred, target, L):
     size = pred.shape[1]
     for n in range(pred.shape[0]):
         # r[n] = pred[n] − target[n]
-        # sum_exp_r[n] = Σ log((exp(r[n]) + exp(−r[n])) / 2)
+        # expm1_r[n] = expm1(−|r[n]|)
+        # expm1_r_2[n] = expm1(|r[n]|)
+        # log1p_r[n] = log1p(−expm1_r[n]·expm1_r_2[n] / 2)
+        # exp_r[n] = exp(−2·|r[n]|)
+        # log1p_r_2[n] = log1p(exp_r[n])
+        # sum_exp_r[n] = Σ (log1p(−expm1(|r[n]|)·expm1(−|r[n]|) / 2) if |r[n]| < 3 else |r[n]| +
+        #     log1p(exp(−2·|r[n]|)) − log(2))
         sum_exp_r_sum = 0.0
         for e in range(size):
             r = pred[n, e] - target[n, e]
-            sum_exp_r_sum = added(sum_exp_r_sum, log(exp(r) / real(2) + exp(-r) / real(2)))
+            expm1_r = expm1(-abs(r))
+            expm1_r_2 = expm1(abs(r))
+            log1p_r = log1p(-(expm1_r * expm1_r_2 / real(2)))
+            exp_r = exp(-(real(2) * abs(r)))
+            log1p_r_2 = log1p(exp_r)
+            sum_exp_r_sum = added(
+                sum_exp_r_sum,
+                (log1p_r if (abs(r) < real(3)) else log1p_r_2 + abs(r) - real(0.6931471805599453)),
+            )
         # L[n] = sum_exp_r[n] / size
         L[n] = sum_exp_r_sum / real(size)
 
@@ -135,13 +150,27 @@ def _value_and_grad_rows(pred, target, seed_over_size, L, dpred):
     size = pred.shape[1]
     for n in range(pred.shape[0]):
         # r[n] = pred[n] − target[n]
+        # expm1_r[n] = expm1(−|r[n]|)
+        # expm1_r_2[n] = expm1(|r[n]|)
+        # log1p_r[n] = log1p(−expm1_r[n]·expm1_r_2[n] / 2)
+        # exp_r[n] = exp(−2·|r[n]|)
+        # log1p_r_2[n] = log1p(exp_r[n])
         # p̅r̅e̅d̅[n] = seed_over_size·tanh(r[n])
-        # sum_exp_r[n] = Σ log((exp(r[n]) + exp(−r[n])) / 2)
+        # sum_exp_r[n] = Σ (log1p(−expm1(|r[n]|)·expm1(−|r[n]|) / 2) if |r[n]| < 3 else |r[n]| +
+        #     log1p(exp(−2·|r[n]|)) − log(2))
         sum_exp_r_sum = 0.0
         for e in range(size):
             r = pred[n, e] - target[n, e]
+            expm1_r = expm1(-abs(r))
+            expm1_r_2 = expm1(abs(r))
+            log1p_r = log1p(-(expm1_r * expm1_r_2 / real(2)))
+            exp_r = exp(-(real(2) * abs(r)))
+            log1p_r_2 = log1p(exp_r)
             dpred[n, e] = seed_over_size * tanh(r)
-            sum_exp_r_sum = added(sum_exp_r_sum, log(exp(r) / real(2) + exp(-r) / real(2)))
+            sum_exp_r_sum = added(
+                sum_exp_r_sum,
+                (log1p_r if (abs(r) < real(3)) else log1p_r_2 + abs(r) - real(0.6931471805599453)),
+            )
         # L[n] = sum_exp_r[n] / size
         L[n] = sum_exp_r_sum / real(size)
 
@@ -160,16 +189,28 @@ def _jvp_rows(pred, target, pred_dot, L, L_dot):
     size = pred.shape[1]
     for n in range(pred.shape[0]):
         # r[n] = pred[n] − target[n]
+        # expm1_r[n] = expm1(−|r[n]|)
+        # expm1_r_2[n] = expm1(|r[n]|)
+        # log1p_r[n] = log1p(−expm1_r[n]·expm1_r_2[n] / 2)
         # exp_r[n] = exp(−2·|r[n]|)
-        # sum_exp_r[n] = Σ log((exp(r[n]) + exp(−r[n])) / 2)
+        # log1p_r_2[n] = log1p(exp_r[n])
+        # sum_exp_r[n] = Σ (log1p(−expm1(|r[n]|)·expm1(−|r[n]|) / 2) if |r[n]| < 3 else |r[n]| +
+        #     log1p(exp(−2·|r[n]|)) − log(2))
         # sum_exp_pred_dot_r[n] = Σ (−ṗṙėḋ[n]·expm1(−2·r[n])·(1 if r[n] ≥ 0 else exp(−2·|r[n]|)) / (1 +
         #     exp(−2·|r[n]|)))
         sum_exp_r_sum = 0.0
         sum_exp_pred_dot_r_sum = 0.0
         for e in range(size):
             r = pred[n, e] - target[n, e]
+            expm1_r = expm1(-abs(r))
+            expm1_r_2 = expm1(abs(r))
+            log1p_r = log1p(-(expm1_r * expm1_r_2 / real(2)))
             exp_r = exp(-(real(2) * abs(r)))
-            sum_exp_r_sum = added(sum_exp_r_sum, log(exp(r) / real(2) + exp(-r) / real(2)))
+            log1p_r_2 = log1p(exp_r)
+            sum_exp_r_sum = added(
+                sum_exp_r_sum,
+                (log1p_r if (abs(r) < real(3)) else log1p_r_2 + abs(r) - real(0.6931471805599453)),
+            )
             sum_exp_pred_dot_r_sum = added(
                 sum_exp_pred_dot_r_sum,
                 -(pred_dot[n, e] * (real(1) if (r >= real(0)) else exp_r) * expm1(-(real(2) * r)) / (real(1)

@@ -28,7 +28,7 @@ from numba import njit, prange
 from ._runtime import OPTIONS, check, chunk_rows, damped, exp, larger, log1p, output, pairs
 
 #: The runtime that these kernels were compiled against: a new one makes a new file, and with it a new cache.
-RUNTIME = "c5d85079f86b"
+RUNTIME = "78f1252a53e9"
 
 
 #: The operation, for programs.
@@ -133,7 +133,7 @@ def _hvp_rows(x, g, x_dot, dx_dot):
         # x̄ = g·(exp(−|x|) if x ≥ 0 else 1) / (1 + decay)
         dx = g[e] * (exp_x if (x[e] >= real(0)) else real(1)) / (real(1) + decay)
         # x̄̇ = −x̄·sigmoid·ẋ
-        dx_dot[e] = damped(-(dx * x_dot[e]), sigmoid)
+        dx_dot[e] = (damped(-(dx * x_dot[e]), sigmoid) if dx == dx and x_dot[e] == x_dot[e] else dx + x_dot[e])
 
 
 @njit(parallel=True, **OPTIONS)

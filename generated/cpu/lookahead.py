@@ -26,7 +26,7 @@ from numba import njit, prange
 from ._runtime import OPTIONS, check, chunk_rows, number, updated, write_back
 
 #: The runtime that these kernels were compiled against: a new one makes a new file, and with it a new cache.
-RUNTIME = "c5d85079f86b"
+RUNTIME = "78f1252a53e9"
 
 
 #: The operation, for programs.
@@ -124,7 +124,7 @@ def step(theta, grad, state, t, *, alpha=0.5, every=5):
     alpha = number("alpha", alpha, 0, 1, "[0, 1)")
     every = int(number("every", every, 1, math.inf, "[1, inf)", whole=True))
     size = sizes["..."]
-    mod_t_every = t % every
+    mod_t_every = (t % every)
     alpha_minus_one = alpha - 1
     chunk = chunk_rows(1)
     if size <= chunk:

@@ -24,10 +24,10 @@ verified adjoint, ⟨Jv, u⟩ = ⟨v, Jᵀu⟩: error 2e-66, bound 1e-40
 verified adjoint, Jv, numerical: error 6e-64, bound 1e-25
 verified source, float32, ordinary: error 3e-01, bound 4
 verified source, float32, NaN and ±∞, wrong: error 0, bound 0
-verified source, float64, ordinary: error 2e-01, bound 4
+verified source, float64, other sizes, parameters and strides: error 3e-01, bound 4
 verified second, ⟨u, Hv⟩ = ⟨v, Hu⟩: error 8e-67, bound 1e-40
 verified second, Hv, numerical: error 2e-65, bound 1e-25
-verified second, source, float32: error 6e-02, bound 4
+verified second, source, float64, other sizes and parameters, mean: error 2e-01, bound 4
 """
 
 from collections import namedtuple
@@ -50,7 +50,7 @@ from ._runtime import (
 )
 
 #: The runtime that these kernels were compiled against: a new one makes a new file, and with it a new cache.
-RUNTIME = "c5d85079f86b"
+RUNTIME = "78f1252a53e9"
 
 
 #: The operation, for programs.
@@ -178,10 +178,14 @@ def _forward_saving_3_rows(z_t, c_before_t, c_t, h_t):
             candidate_t = tanh(z_t[n, 2, o])
             exp_z_t_3 = exp(-abs(z_t[n, 3, o]))
             output_t = (real(1) if (z_t[n, 3, o] >= real(0)) else exp_z_t_3) / (real(1) + exp_z_t_3)
-            c_t_no = damped(candidate_t, input_t) + damped(c_before_t[n, o], forget_t)
+            c_t_no = (
+                (damped(candidate_t, input_t) if candidate_t == candidate_t else candidate_t)
+                + (damped(c_before_t[n, o], forget_t) if c_before_t[n, o] == c_before_t[n, o]
+                else c_before_t[n, o])
+            )
             c_t[n, o] = c_t_no
             squashed_t = tanh(c_t_no)
-            h_t[n, o] = damped(squashed_t, output_t)
+            h_t[n, o] = (damped(squashed_t, output_t) if squashed_t == squashed_t else squashed_t)
 
 
 @njit(parallel=True, **OPTIONS)
@@ -264,12 +268,13 @@ def _backward_2_rows(
             dh_t_no = g_h_t[n, o] + dh_before_after[n, o]
             dh_t[n, o] = dh_t_no
             dc_t_no = (
-                dc_before_after[n, o] + g_c_t[n, o] + damped(damped(real(4) * dh_t_no / ((real(1)
+                dc_before_after[n, o] + g_c_t[n, o] + (damped((damped(real(4) * dh_t_no / ((real(1)
                 + exp(-(real(2) * abs(c_t[n, o])))) * (real(1) + exp(-(real(2)
-                * abs(c_t[n, o]))))), tail_t[n, o]), output_t[n, o])
+                * abs(c_t[n, o]))))), tail_t[n, o]) if dh_t_no == dh_t_no else dh_t_no), output_t[n, o])
+                if dh_t_no == dh_t_no and tail_t[n, o] == tail_t[n, o] else dh_t_no + tail_t[n, o])
             )
             dc_t[n, o] = dc_t_no
-            dc_before_t[n, o] = damped(dc_t_no, forget_t[n, o])
+            dc_before_t[n, o] = (damped(dc_t_no, forget_t[n, o]) if dc_t_no == dc_t_no else dc_t_no)
 
 
 @njit(parallel=True, **OPTIONS)
@@ -303,9 +308,11 @@ def _backward_3_rows(
                 dz_t[n, k, o] = (
                     ((real(4) * exp_z_t * (real(1) if k == 2 else real(0)) / ((real(1) + exp_z_t) * (real(1)
                     + exp_z_t)) + damped((real(1) if k == 1 else real(0)) * candidate_t[n, o], tail_2_t[n, o]))
-                    * input_t[n, o] + damped(damped((real(1) if k == 0 else real(0))
-                    * c_before_t[n, o], tail_3_t[n, o]), forget_t[n, o])) * dc_t[n, o] + damped((real(1)
-                    if k == 3 else real(0)) * h_t[n, o] * dh_t[n, o], tail_4_t[n, o])
+                    * input_t[n, o] + damped((damped((real(1) if k == 0 else real(0))
+                    * c_before_t[n, o], tail_3_t[n, o]) if c_before_t[n, o] == c_before_t[n, o]
+                    else c_before_t[n, o]), forget_t[n, o])) * dc_t[n, o] + (damped((real(1) if k == 3
+                    else real(0)) * h_t[n, o] * dh_t[n, o], tail_4_t[n, o]) if h_t[n, o] == h_t[n, o]
+                    else h_t[n, o])
                 )
 
 
@@ -432,11 +439,17 @@ def _jvp_3_rows(z_t, c_before_t, forget_t, input_t, candidate_t, output_t, c_t, 
             exp_z_t_3 = exp(-abs(z_t[n, 3, o]))
             output_t_no = (real(1) if (z_t[n, 3, o] >= real(0)) else exp_z_t_3) / (real(1) + exp_z_t_3)
             output_t[n, o] = output_t_no
-            c_t_no = damped(candidate_t_no, input_t_no) + damped(c_before_t[n, o], forget_t_no)
+            c_t_no = (
+                (damped(candidate_t_no, input_t_no) if candidate_t_no == candidate_t_no else candidate_t_no)
+                + (damped(c_before_t[n, o], forget_t_no) if c_before_t[n, o] == c_before_t[n, o]
+                else c_before_t[n, o])
+            )
             c_t[n, o] = c_t_no
             squashed_t_no = tanh(c_t_no)
             squashed_t[n, o] = squashed_t_no
-            h_t[n, o] = damped(squashed_t_no, output_t_no)
+            h_t[n, o] = (
+                (damped(squashed_t_no, output_t_no) if squashed_t_no == squashed_t_no else squashed_t_no)
+            )
 
 
 @njit(parallel=True, **OPTIONS)
@@ -529,17 +542,26 @@ def _jvp_6_rows(
         #     + exp(−2·|cₜ[n,o]|))²)
         for o in range(o_size):
             c_t_dot_no = (
-                (damped(candidate_t[n, o] * z_t_dot[n, 1, o], tail_t[n, o]) + damped(real(4) * z_t_dot[n, 2, o]
-                / ((real(1) + exp(-(real(2) * abs(z_t[n, 2, o])))) * (real(1) + exp(-(real(2)
-                * abs(z_t[n, 2, o]))))), tail_2_t[n, o])) * input_t[n, o] + damped((real(1) if t == 0
-                else real(0)) * c0_dot[n, o] + c_before_dot[n, o] + damped(c_before_t[n, o]
-                * z_t_dot[n, 0, o], tail_3_t[n, o]), forget_t[n, o])
+                ((damped(real(4) * z_t_dot[n, 2, o] / ((real(1) + exp(-(real(2) * abs(z_t[n, 2, o]))))
+                * (real(1) + exp(-(real(2) * abs(z_t[n, 2, o]))))), tail_2_t[n, o])
+                if z_t_dot[n, 2, o] == z_t_dot[n, 2, o] else z_t_dot[n, 2, o]) + (damped(candidate_t[n, o]
+                * z_t_dot[n, 1, o], tail_t[n, o])
+                if candidate_t[n, o] == candidate_t[n, o] and z_t_dot[n, 1, o] == z_t_dot[n, 1, o]
+                else candidate_t[n, o] + z_t_dot[n, 1, o])) * input_t[n, o] + (damped((real(1) if t == 0
+                else real(0)) * c0_dot[n, o] + c_before_dot[n, o] + (damped(c_before_t[n, o]
+                * z_t_dot[n, 0, o], tail_3_t[n, o])
+                if c_before_t[n, o] == c_before_t[n, o] and z_t_dot[n, 0, o] == z_t_dot[n, 0, o]
+                else c_before_t[n, o] + z_t_dot[n, 0, o]), forget_t[n, o])
+                if c0_dot[n, o] == c0_dot[n, o] and c_before_t[n, o] == c_before_t[n, o] and c_before_dot[n, o] == c_before_dot[n, o] and z_t_dot[n, 0, o] == z_t_dot[n, 0, o]
+                else c0_dot[n, o] + c_before_t[n, o] + c_before_dot[n, o] + z_t_dot[n, 0, o])
             )
             c_t_dot[n, o] = c_t_dot_no
             h_t_dot[n, o] = (
-                (damped(squashed_t[n, o] * z_t_dot[n, 3, o], tail_4_t[n, o]) + damped(real(4) * c_t_dot_no
-                / ((real(1) + exp(-(real(2) * abs(c_t[n, o])))) * (real(1) + exp(-(real(2)
-                * abs(c_t[n, o]))))), tail_5_t[n, o])) * output_t[n, o]
+                ((damped(real(4) * c_t_dot_no / ((real(1) + exp(-(real(2) * abs(c_t[n, o])))) * (real(1)
+                + exp(-(real(2) * abs(c_t[n, o]))))), tail_5_t[n, o]) if c_t_dot_no == c_t_dot_no
+                else c_t_dot_no) + (damped(squashed_t[n, o] * z_t_dot[n, 3, o], tail_4_t[n, o])
+                if squashed_t[n, o] == squashed_t[n, o] and z_t_dot[n, 3, o] == z_t_dot[n, 3, o]
+                else squashed_t[n, o] + z_t_dot[n, 3, o])) * output_t[n, o]
             )
 
 
@@ -625,11 +647,17 @@ def _hvp_3_rows(z_t, c_before_t, forget_t, input_t, candidate_t, output_t, c_t, 
             exp_z_t_3 = exp(-abs(z_t[n, 3, o]))
             output_t_no = (real(1) if (z_t[n, 3, o] >= real(0)) else exp_z_t_3) / (real(1) + exp_z_t_3)
             output_t[n, o] = output_t_no
-            c_t_no = damped(candidate_t_no, input_t_no) + damped(c_before_t[n, o], forget_t_no)
+            c_t_no = (
+                (damped(candidate_t_no, input_t_no) if candidate_t_no == candidate_t_no else candidate_t_no)
+                + (damped(c_before_t[n, o], forget_t_no) if c_before_t[n, o] == c_before_t[n, o]
+                else c_before_t[n, o])
+            )
             c_t[n, o] = c_t_no
             squashed_t_no = tanh(c_t_no)
             squashed_t[n, o] = squashed_t_no
-            h_t[n, o] = damped(squashed_t_no, output_t_no)
+            h_t[n, o] = (
+                (damped(squashed_t_no, output_t_no) if squashed_t_no == squashed_t_no else squashed_t_no)
+            )
 
 
 @njit(parallel=True, **OPTIONS)
@@ -690,12 +718,13 @@ def _hvp_5_rows(
             dh_t_no = g_h_t[n, o] + dh_before_after[n, o]
             dh_t[n, o] = dh_t_no
             dc_t_no = (
-                dc_before_after[n, o] + g_c_t[n, o] + damped(damped(real(4) * dh_t_no / ((real(1)
+                dc_before_after[n, o] + g_c_t[n, o] + (damped((damped(real(4) * dh_t_no / ((real(1)
                 + exp(-(real(2) * abs(c_t[n, o])))) * (real(1) + exp(-(real(2)
-                * abs(c_t[n, o]))))), tail_t[n, o]), output_t[n, o])
+                * abs(c_t[n, o]))))), tail_t[n, o]) if dh_t_no == dh_t_no else dh_t_no), output_t[n, o])
+                if dh_t_no == dh_t_no and tail_t[n, o] == tail_t[n, o] else dh_t_no + tail_t[n, o])
             )
             dc_t[n, o] = dc_t_no
-            dc_before_t[n, o] = damped(dc_t_no, forget_t[n, o])
+            dc_before_t[n, o] = (damped(dc_t_no, forget_t[n, o]) if dc_t_no == dc_t_no else dc_t_no)
 
 
 @njit(parallel=True, **OPTIONS)
@@ -729,9 +758,11 @@ def _hvp_6_rows(
                 dz_t[n, k, o] = (
                     ((real(4) * exp_z_t * (real(1) if k == 2 else real(0)) / ((real(1) + exp_z_t) * (real(1)
                     + exp_z_t)) + damped((real(1) if k == 1 else real(0)) * candidate_t[n, o], tail_2_t[n, o]))
-                    * input_t[n, o] + damped(damped((real(1) if k == 0 else real(0))
-                    * c_before_t[n, o], tail_3_t[n, o]), forget_t[n, o])) * dc_t[n, o] + damped((real(1)
-                    if k == 3 else real(0)) * h_t[n, o] * dh_t[n, o], tail_4_t[n, o])
+                    * input_t[n, o] + damped((damped((real(1) if k == 0 else real(0))
+                    * c_before_t[n, o], tail_3_t[n, o]) if c_before_t[n, o] == c_before_t[n, o]
+                    else c_before_t[n, o]), forget_t[n, o])) * dc_t[n, o] + (damped((real(1) if k == 3
+                    else real(0)) * h_t[n, o] * dh_t[n, o], tail_4_t[n, o]) if h_t[n, o] == h_t[n, o]
+                    else h_t[n, o])
                 )
 
 
@@ -820,30 +851,46 @@ def _hvp_9_rows(
         # ṡq̇u̇ȧṡḣėḋ_̇ṫ[n,o] = 4·tail_t[n,o]·ċₜ[n,o] / (1 + exp(−2·|cₜ[n,o]|))²
         # ḣₜ[n,o] = output_t[n,o]·ṡq̇u̇ȧṡḣėḋ_̇ṫ[n,o] + squashed_t[n,o]·ȯu̇ṫṗu̇ṫ_̇ṫ[n,o]
         for o in range(o_size):
-            forget_t_dot_no = damped(damped(z_t_dot[n, 0, o], tail_3_t[n, o]), forget_t[n, o])
+            forget_t_dot_no = (
+                (damped((damped(z_t_dot[n, 0, o], tail_3_t[n, o]) if z_t_dot[n, 0, o] == z_t_dot[n, 0, o]
+                else z_t_dot[n, 0, o]), forget_t[n, o]) if z_t_dot[n, 0, o] == z_t_dot[n, 0, o]
+                else z_t_dot[n, 0, o])
+            )
             forget_t_dot[n, o] = forget_t_dot_no
-            input_t_dot_no = damped(damped(z_t_dot[n, 1, o], tail_2_t[n, o]), input_t[n, o])
+            input_t_dot_no = (
+                (damped((damped(z_t_dot[n, 1, o], tail_2_t[n, o]) if z_t_dot[n, 1, o] == z_t_dot[n, 1, o]
+                else z_t_dot[n, 1, o]), input_t[n, o]) if z_t_dot[n, 1, o] == z_t_dot[n, 1, o]
+                else z_t_dot[n, 1, o])
+            )
             input_t_dot[n, o] = input_t_dot_no
-            candidate_t_dot_no = damped(
-                real(4) * z_t_dot[n, 2, o] / ((real(1) + exp(-(real(2) * abs(z_t[n, 2, o])))) * (real(1)
-                + exp(-(real(2) * abs(z_t[n, 2, o]))))),
-                tail_5_t[n, o],
+            candidate_t_dot_no = (
+                (damped(real(4) * z_t_dot[n, 2, o] / ((real(1) + exp(-(real(2) * abs(z_t[n, 2, o])))) * (real(1)
+                + exp(-(real(2) * abs(z_t[n, 2, o]))))), tail_5_t[n, o]) if z_t_dot[n, 2, o] == z_t_dot[n, 2, o]
+                else z_t_dot[n, 2, o])
             )
             candidate_t_dot[n, o] = candidate_t_dot_no
-            output_t_dot_no = damped(damped(z_t_dot[n, 3, o], tail_4_t[n, o]), output_t[n, o])
+            output_t_dot_no = (
+                (damped((damped(z_t_dot[n, 3, o], tail_4_t[n, o]) if z_t_dot[n, 3, o] == z_t_dot[n, 3, o]
+                else z_t_dot[n, 3, o]), output_t[n, o]) if z_t_dot[n, 3, o] == z_t_dot[n, 3, o]
+                else z_t_dot[n, 3, o])
+            )
             output_t_dot[n, o] = output_t_dot_no
             c_t_dot_no = (
                 forget_t_dot_no * c_before_t[n, o] + input_t_dot_no * candidate_t[n, o]
-                + damped(candidate_t_dot_no, input_t[n, o]) + damped(c_before_t_dot[n, o], forget_t[n, o])
+                + (damped(candidate_t_dot_no, input_t[n, o]) if candidate_t_dot_no == candidate_t_dot_no
+                else candidate_t_dot_no) + (damped(c_before_t_dot[n, o], forget_t[n, o])
+                if c_before_t_dot[n, o] == c_before_t_dot[n, o] else c_before_t_dot[n, o])
             )
             c_t_dot[n, o] = c_t_dot_no
-            squashed_t_dot_no = damped(
-                real(4) * c_t_dot_no / ((real(1) + exp(-(real(2) * abs(c_t[n, o])))) * (real(1) + exp(-(real(2)
-                * abs(c_t[n, o]))))),
-                tail_t[n, o],
+            squashed_t_dot_no = (
+                (damped(real(4) * c_t_dot_no / ((real(1) + exp(-(real(2) * abs(c_t[n, o])))) * (real(1)
+                + exp(-(real(2) * abs(c_t[n, o]))))), tail_t[n, o]) if c_t_dot_no == c_t_dot_no else c_t_dot_no)
             )
             squashed_t_dot[n, o] = squashed_t_dot_no
-            h_t_dot[n, o] = output_t_dot_no * squashed_t[n, o] + damped(squashed_t_dot_no, output_t[n, o])
+            h_t_dot[n, o] = (
+                output_t_dot_no * squashed_t[n, o] + (damped(squashed_t_dot_no, output_t[n, o])
+                if squashed_t_dot_no == squashed_t_dot_no else squashed_t_dot_no)
+            )
 
 
 @njit(parallel=True, **OPTIONS)
@@ -883,13 +930,20 @@ def _hvp_10_rows(
             dh_t_dot[n, o] = dh_t_dot_no
             exp_c_t = exp(-(real(2) * abs(c_t[n, o])))
             dc_t_dot_no = (
-                (damped(-(real(2) * squashed_t[n, o] * squashed_t_dot[n, o]), output_t[n, o]) + damped(real(4)
-                * output_t_dot[n, o] / ((real(1) + exp_c_t) * (real(1) + exp_c_t)), tail_t[n, o])) * dh_t[n, o]
-                + dc_before_after_dot[n, o] + damped(damped(real(4) * dh_t_dot_no / ((real(1) + exp_c_t)
-                * (real(1) + exp_c_t)), tail_t[n, o]), output_t[n, o])
+                ((damped(real(4) * output_t_dot[n, o] / ((real(1) + exp_c_t) * (real(1)
+                + exp_c_t)), tail_t[n, o]) if output_t_dot[n, o] == output_t_dot[n, o] else output_t_dot[n, o])
+                + (damped(-(real(2) * squashed_t[n, o] * squashed_t_dot[n, o]), output_t[n, o])
+                if squashed_t[n, o] == squashed_t[n, o] and squashed_t_dot[n, o] == squashed_t_dot[n, o]
+                else squashed_t[n, o] + squashed_t_dot[n, o])) * dh_t[n, o] + dc_before_after_dot[n, o]
+                + (damped((damped(real(4) * dh_t_dot_no / ((real(1) + exp_c_t) * (real(1)
+                + exp_c_t)), tail_t[n, o]) if dh_t_dot_no == dh_t_dot_no else dh_t_dot_no), output_t[n, o])
+                if dh_t_dot_no == dh_t_dot_no else dh_t_dot_no)
             )
             dc_t_dot[n, o] = dc_t_dot_no
-            dc_before_t_dot[n, o] = dc_t[n, o] * forget_t_dot[n, o] + damped(dc_t_dot_no, forget_t[n, o])
+            dc_before_t_dot[n, o] = (
+                dc_t[n, o] * forget_t_dot[n, o] + (damped(dc_t_dot_no, forget_t[n, o])
+                if dc_t_dot_no == dc_t_dot_no else dc_t_dot_no)
+            )
 
 
 @njit(parallel=True, **OPTIONS)
@@ -933,8 +987,9 @@ def _hvp_11_rows(
                 dz_t_dot[n, k, o] = (
                     ((real(4) * exp_z_t * (real(1) if k == 2 else real(0)) / ((real(1) + exp_z_t) * (real(1)
                     + exp_z_t)) + damped((real(1) if k == 1 else real(0)) * candidate_t[n, o], tail_2_t[n, o]))
-                    * input_t[n, o] + damped(damped((real(1) if k == 0 else real(0))
-                    * c_before_t[n, o], tail_3_t[n, o]), forget_t[n, o])) * dc_t_dot[n, o] + ((real(1) - real(2)
+                    * input_t[n, o] + damped((damped((real(1) if k == 0 else real(0))
+                    * c_before_t[n, o], tail_3_t[n, o]) if c_before_t[n, o] == c_before_t[n, o]
+                    else c_before_t[n, o]), forget_t[n, o])) * dc_t_dot[n, o] + ((real(1) - real(2)
                     * input_t[n, o]) * (real(1) if k == 1 else real(0)) * candidate_t[n, o] + real(4) * exp_z_t
                     * (real(1) if k == 2 else real(0)) / ((real(1) + exp_z_t) * (real(1) + exp_z_t)))
                     * dc_t[n, o] * input_t_dot[n, o] + (real(1) - real(2) * forget_t[n, o]) * (real(1) if k == 0
@@ -942,10 +997,13 @@ def _hvp_11_rows(
                     if k == 1 else real(0)) * (real(1) if (z_t[n, 1, o] <= real(0)) else exp_z_t_2) / (real(1)
                     + exp_z_t_2) - real(2) * (real(1) if k == 2 else real(0)) * candidate_t[n, o]) * dc_t[n, o]
                     * candidate_t_dot[n, o], input_t[n, o]) + damped((real(1) if k == 3 else real(0))
-                    * h_t[n, o] * dh_t_dot[n, o], tail_4_t[n, o]) + damped((real(1) if k == 3 else real(0))
-                    * dh_t[n, o] * h_t_dot[n, o], tail_4_t[n, o]) + damped(damped((real(1) if k == 0
-                    else real(0)) * c_before_t_dot[n, o] * dc_t[n, o], tail_3_t[n, o]), forget_t[n, o])
-                    - (real(1) if k == 3 else real(0)) * h_t[n, o] * dh_t[n, o] * output_t_dot[n, o]
+                    * h_t[n, o] * dh_t_dot[n, o], tail_4_t[n, o]) + damped((damped((real(1) if k == 0
+                    else real(0)) * c_before_t_dot[n, o] * dc_t[n, o], tail_3_t[n, o])
+                    if c_before_t_dot[n, o] == c_before_t_dot[n, o] and dc_t[n, o] == dc_t[n, o]
+                    else c_before_t_dot[n, o] + dc_t[n, o]), forget_t[n, o]) + (damped((real(1) if k == 3
+                    else real(0)) * dh_t[n, o] * h_t_dot[n, o], tail_4_t[n, o])
+                    if h_t_dot[n, o] == h_t_dot[n, o] else h_t_dot[n, o]) - (real(1) if k == 3 else real(0))
+                    * h_t[n, o] * dh_t[n, o] * output_t_dot[n, o]
                 )
 
 
@@ -1450,18 +1508,18 @@ def jvp(inputs, tangents):
         sum_W_dot_x_t = sum_W_dot_x[t]
         sum_W_x_dot_t = sum_W_x_dot[t]
         c_t_dot = c_dot[t]
-        candidate_t = candidate[t]
-        tail_t = tail[t]
         z_t = z[t]
         tail_2_t = tail_[t]
+        candidate_t = candidate[t]
+        tail_t = tail[t]
         input_t = input[t]
         c_before_t = c_before[t]
         tail_3_t = tail_2[t]
         forget_t = forget[t]
-        squashed_t = squashed[t]
-        tail_4_t = tail_3[t]
         c_t = c[t]
         tail_5_t = tail_4[t]
+        squashed_t = squashed[t]
+        tail_4_t = tail_3[t]
         output_t = output_[t]
         # sum_U_h_dot_t[n,k,o] = Σ_o′ U[k,o,o′]·ḣ_before[n,o′]
         with np.errstate(over="ignore", invalid="ignore"):
@@ -1779,12 +1837,12 @@ def hvp(inputs, vectors, g):
     dc_before_after_dot = np.zeros((n_size, o_size), real)  # after the last
     for t in reversed(range(t_size)):
         dh_before_t_dot = dh_before_dot[t]
-        squashed_t = squashed[t]
-        squashed_t_dot = squashed_dot[t]
-        output_t = output_[t]
         c_t = c[t]
         output_t_dot = output_dot[t]
         tail_t = tail[t]
+        squashed_t = squashed[t]
+        squashed_t_dot = squashed_dot[t]
+        output_t = output_[t]
         dh_t = dh[t]
         dc_before_t_dot = dc_before_dot[t]
         dz_t_dot = dz_dot[t]
@@ -1801,8 +1859,8 @@ def hvp(inputs, vectors, g):
         forget_t_dot = forget_dot[t]
         candidate_t_dot = candidate_dot[t]
         tail_4_t = tail_3[t]
-        h_t_dot = h_dot[t]
         c_before_t_dot = c_before_dot[t]
+        h_t_dot = h_dot[t]
         sum_U_dot_dz_t = sum_U_dot_dz[t]
         chunk = chunk_rows(o_size)
         if n_size <= chunk:

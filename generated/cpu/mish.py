@@ -29,7 +29,7 @@ from numba import njit, prange
 from ._runtime import OPTIONS, PLAIN, check, chunk_rows, damped, exp, fma, output, pairs, times_exp, typed
 
 #: The runtime that these kernels were compiled against: a new one makes a new file, and with it a new cache.
-RUNTIME = "c5d85079f86b"
+RUNTIME = "78f1252a53e9"
 
 
 #: The operation, for programs.
@@ -64,58 +64,62 @@ SPEC = {
 }
 
 
-# Beside its zero z at -1.19243121 the function of x[…] is (u − z)·P(u − z), where |u − z| < 1.
+# Beside its zero z at -1.19243121, where |u − z| < 17/16, a function of u is (u − z)·P(u − z).
 @njit(**PLAIN)
-def _near_minus_1_19243_f32(u):
+def _near_minus_1_1924_slope_0_2669_f32(u):
     d = (u - np.float32(-1.1924312114715576)) - np.float32(-3.0439375464652585e-09)
-    p = np.float32(3.6211251881468343e-06)
-    p = fma(p, d, np.float32(-8.222871656471398e-06))
-    p = fma(p, d, np.float32(-5.902396151213907e-05))
-    p = fma(p, d, np.float32(-5.304750084178522e-05))
-    p = fma(p, d, np.float32(0.00025614319019950926))
-    p = fma(p, d, np.float32(0.0009963749907910824))
-    p = fma(p, d, np.float32(0.0010917349718511105))
-    p = fma(p, d, np.float32(-0.0033625790383666754))
-    p = fma(p, d, np.float32(-0.015821019187569618))
-    p = fma(p, d, np.float32(-0.02027158811688423))
-    p = fma(p, d, np.float32(0.041907813400030136))
-    p = fma(p, d, np.float32(0.20473125576972961))
+    p = np.float32(2.501830749679357e-06)
+    p = fma(p, d, np.float32(3.816729531536112e-06))
+    p = fma(p, d, np.float32(-1.6358468201360665e-05))
+    p = fma(p, d, np.float32(-5.959561894997023e-05))
+    p = fma(p, d, np.float32(-4.287036426831037e-05))
+    p = fma(p, d, np.float32(0.0002567652554716915))
+    p = fma(p, d, np.float32(0.0009902628371492028))
+    p = fma(p, d, np.float32(0.0010914256563410163))
+    p = fma(p, d, np.float32(-0.003360794158652425))
+    p = fma(p, d, np.float32(-0.015820950269699097))
+    p = fma(p, d, np.float32(-0.02027181163430214))
+    p = fma(p, d, np.float32(0.04190780967473984))
+    p = fma(p, d, np.float32(0.2047312706708908))
     p = fma(p, d, np.float32(0.2669479250907898))
     return p * d
 
 
 @njit(**PLAIN)
-def _near_minus_1_19243_f64(u):
+def _near_minus_1_1924_slope_0_2669_f64(u):
     d = (u - np.float64(-1.1924312145154952)) - np.float64(-4.8484829848031044e-17)
-    p = np.float64(9.708539607783739e-12)
-    p = fma(p, d, np.float64(-8.638190884439277e-11))
-    p = fma(p, d, np.float64(-3.7881921004293516e-10))
-    p = fma(p, d, np.float64(2.260332895158551e-10))
-    p = fma(p, d, np.float64(3.5342372745329386e-09))
-    p = fma(p, d, np.float64(6.803149627979595e-09))
-    p = fma(p, d, np.float64(-5.63954509184021e-09))
-    p = fma(p, d, np.float64(-6.21676845538443e-08))
-    p = fma(p, d, np.float64(-1.4104597924274186e-07))
-    p = fma(p, d, np.float64(2.7167996808081036e-08))
-    p = fma(p, d, np.float64(1.071614888746827e-06))
-    p = fma(p, d, np.float64(2.9086869459201096e-06))
-    p = fma(p, d, np.float64(9.427568987860272e-07))
-    p = fma(p, d, np.float64(-1.729922964576545e-05))
-    p = fma(p, d, np.float64(-5.582892036437129e-05))
-    p = fma(p, d, np.float64(-4.196150435299989e-05))
-    p = fma(p, d, np.float64(0.0002541293645436961))
-    p = fma(p, d, np.float64(0.0009898181031686392))
-    p = fma(p, d, np.float64(0.0010924055408855053))
-    p = fma(p, d, np.float64(-0.003360684927096014))
-    p = fma(p, d, np.float64(-0.01582112656173072))
-    p = fma(p, d, np.float64(-0.020271822716681886))
-    p = fma(p, d, np.float64(0.04190782104360983))
-    p = fma(p, d, np.float64(0.20473126408010583))
+    p = np.float64(1.4769803344812236e-11)
+    p = fma(p, d, np.float64(1.3037136008771042e-11))
+    p = fma(p, d, np.float64(-1.7862895504997784e-10))
+    p = fma(p, d, np.float64(-3.991588758970975e-10))
+    p = fma(p, d, np.float64(4.795353180127523e-10))
+    p = fma(p, d, np.float64(3.588576556214089e-09))
+    p = fma(p, d, np.float64(6.400132063156043e-09))
+    p = fma(p, d, np.float64(-5.722869009798933e-09))
+    p = fma(p, d, np.float64(-6.175775263062765e-08))
+    p = fma(p, d, np.float64(-1.4096504049695863e-07))
+    p = fma(p, d, np.float64(2.6889430352604988e-08))
+    p = fma(p, d, np.float64(1.07156302803844e-06))
+    p = fma(p, d, np.float64(2.9088151502872815e-06))
+    p = fma(p, d, np.float64(9.427790296629744e-07))
+    p = fma(p, d, np.float64(-1.7299269303944618e-05))
+    p = fma(p, d, np.float64(-5.5828926568983806e-05))
+    p = fma(p, d, np.float64(-4.196149633834789e-05))
+    p = fma(p, d, np.float64(0.00025412936564382947))
+    p = fma(p, d, np.float64(0.0009898181021672982))
+    p = fma(p, d, np.float64(0.0010924055407707408))
+    p = fma(p, d, np.float64(-0.0033606849270259487))
+    p = fma(p, d, np.float64(-0.015821126561724554))
+    p = fma(p, d, np.float64(-0.02027182271668416))
+    p = fma(p, d, np.float64(0.0419078210436097))
+    p = fma(p, d, np.float64(0.20473126408010586))
     p = fma(p, d, np.float64(0.2669479140495345))
     return p * d
 
 
-near_minus_1_19243 = typed("near_minus_1_19243", _near_minus_1_19243_f32, _near_minus_1_19243_f64)
+near_minus_1_1924_slope_0_2669 = typed(
+    "near_minus_1_1924_slope_0_2669", _near_minus_1_1924_slope_0_2669_f32, _near_minus_1_1924_slope_0_2669_f64,
+)
 
 
 @njit(**OPTIONS)
@@ -162,8 +166,8 @@ def _backward_rows(x, g, dx):
         # x̄ = g·((1/4 + decay·(1 + decay·(3/2 + x + decay·(1 + x))) if x ≥ 0 else (1 + x + decay·(3/2 + x +
         #     decay·(1 + decay/4)))·exp(−|x|)) / below_)
         dx[e] = (
-            g[e] * (near_minus_1_19243(x[e]) if abs(real(1.1924312145154952) + x[e]) < real(1) else (real(0.25)
-            + damped(real(1) + decay * (real(1.5) + decay * (real(1) + x[e]) + x[e]), decay)
+            g[e] * (near_minus_1_1924_slope_0_2669(x[e]) if abs(real(1.1924312145154952) + x[e]) < real(1.0625)
+            else (real(0.25) + damped(real(1) + decay * (real(1.5) + decay * (real(1) + x[e]) + x[e]), decay)
             if (x[e] >= real(0)) else times_exp_decay_x) / below_)
         )
 
@@ -204,9 +208,9 @@ def _jvp_rows(x, x_dot, y, y_dot):
         # ẏ = ẋ·((1/4 + decay·(1 + decay·(3/2 + x + decay·(1 + x))) if x ≥ 0 else (1 + x + decay·(3/2 + x +
         #     decay·(1 + decay/4)))·exp(−|x|)) / below_)
         y_dot[e] = (
-            x_dot[e] * (near_minus_1_19243(x[e]) if abs(real(1.1924312145154952) + x[e]) < real(1)
-            else (real(0.25) + damped(real(1) + decay * (real(1.5) + decay * (real(1) + x[e]) + x[e]), decay)
-            if (x[e] >= real(0)) else times_exp_decay_x_2) / below_)
+            x_dot[e] * (near_minus_1_1924_slope_0_2669(x[e]) if abs(real(1.1924312145154952)
+            + x[e]) < real(1.0625) else (real(0.25) + damped(real(1) + decay * (real(1.5) + decay * (real(1)
+            + x[e]) + x[e]), decay) if (x[e] >= real(0)) else times_exp_decay_x_2) / below_)
         )
 
 

@@ -26,7 +26,7 @@ verified source, float32, NaN and ±∞, wrong: error 0, bound 0
 verified source, float64, ordinary: error 2e-02, bound 4
 verified second, ⟨u, Hv⟩ = ⟨v, Hu⟩: error 4e-67, bound 1e-40
 verified second, Hv, numerical: error 3e-44, bound 1e-25
-verified second, source, float32: error 5e-04, bound 4
+verified second, source, float64, other sizes and parameters, sum: error 4e-03, bound 4
 """
 
 import math
@@ -50,7 +50,7 @@ from ._runtime import (
 )
 
 #: The runtime that these kernels were compiled against: a new one makes a new file, and with it a new cache.
-RUNTIME = "c5d85079f86b"
+RUNTIME = "78f1252a53e9"
 
 
 #: The operation, for programs.
@@ -216,21 +216,21 @@ def _forward_saving_2_parallel(chunk, n_size, mask, causal, t_size, attention_op
 
 
 @njit(**OPTIONS)
-def _forward_saving_3_rows(lo, hi, sum_k_q, e_size_to_const, h_size, t_size, attention_s):
+def _forward_saving_3_rows(lo, hi, sum_k_q, one_over_root_e_size, h_size, t_size, attention_s):
     for n in range(lo, hi):
         for h in range(h_size):
             for t in range(t_size):
                 for t_2 in range(t_size):
-                    # attention_s[n,h,t,t′] = e_size_to_const·sum_k_q[n,h,t,t′]
-                    attention_s[n, h, t, t_2] = e_size_to_const * sum_k_q[n, h, t, t_2]
+                    # attention_s[n,h,t,t′] = one_over_root_e_size·sum_k_q[n,h,t,t′]
+                    attention_s[n, h, t, t_2] = one_over_root_e_size * sum_k_q[n, h, t, t_2]
 
 
 @njit(parallel=True, **OPTIONS)
-def _forward_saving_3_parallel(chunk, n_size, sum_k_q, e_size_to_const, h_size, t_size, attention_s):
+def _forward_saving_3_parallel(chunk, n_size, sum_k_q, one_over_root_e_size, h_size, t_size, attention_s):
     for k in prange((n_size + chunk - 1) // chunk):
         lo = k * chunk
         hi = min(lo + chunk, n_size)
-        _forward_saving_3_rows(lo, hi, sum_k_q, e_size_to_const, h_size, t_size, attention_s)
+        _forward_saving_3_rows(lo, hi, sum_k_q, one_over_root_e_size, h_size, t_size, attention_s)
 
 
 @njit(**OPTIONS)
@@ -244,8 +244,11 @@ def _forward_saving_4_rows(lo, hi, attention_any, attention_open, attention_s, h
             for h in range(h_size):
                 for t_2 in range(t_size):
                     attention_z[n, h, t, t_2] = (
-                        (attention_s[n, h, t, t_2] if (attention_open[n, t, t_2] > real(0)) else (real(-np.inf)
-                        if (attention_any_nt > real(0)) else real(0)))
+                        ((attention_s[n, h, t, t_2] if (attention_open[n, t, t_2] > real(0))
+                        else ((real(-np.inf) if (attention_any_nt > real(0)) else real(0))
+                        if attention_any_nt == attention_any_nt else attention_any_nt))
+                        if attention_open[n, t, t_2] == attention_open[n, t, t_2]
+                        else attention_open[n, t, t_2])
                     )
 
 
@@ -432,8 +435,11 @@ def _backward_4_rows(
                 # attention_a[n,h,t,t′] = exp(attention_z[n,h,t,t′] − attention_z_max[n,h,t]) / sum_exp[n,h,t]
                 for t_2 in range(t_size):
                     attention_z_nhtt_2 = (
-                        (attention_s[n, h, t, t_2] if (attention_open[n, t, t_2] > real(0)) else (real(-np.inf)
-                        if (attention_any_nt > real(0)) else real(0)))
+                        ((attention_s[n, h, t, t_2] if (attention_open[n, t, t_2] > real(0))
+                        else ((real(-np.inf) if (attention_any_nt > real(0)) else real(0))
+                        if attention_any_nt == attention_any_nt else attention_any_nt))
+                        if attention_open[n, t, t_2] == attention_open[n, t, t_2]
+                        else attention_open[n, t, t_2])
                     )
                     attention_z[n, h, t, t_2] = attention_z_nhtt_2
                     attention_a[n, h, t, t_2] = exp(attention_z_nhtt_2 - attention_z_max_nht) / sum_exp_nht
@@ -536,13 +542,14 @@ def _backward_6_parallel(chunk, h_size, dv, e_size, n_size, t_size, dbv):
 
 @njit(**OPTIONS)
 def _backward_7_rows(
-    lo, hi, sum_dattention_s_q, sum_dattention_s_k, e_size_to_const, e_size, n_size, t_size, dk, dq, dbq, dbk,
+    lo, hi, sum_dattention_s_q, sum_dattention_s_k, one_over_root_e_size, e_size, n_size, t_size, dk, dq, dbq,
+    dbk,
 ):
     real = sum_dattention_s_q.dtype.type
     for h in range(lo, hi):
         for e_ in range(e_size):
-            # k̄[n,h,t,e] = e_size_to_const·sum_dattention_s_q[n,h,t,e]
-            # q̄[n,h,t,e] = e_size_to_const·sum_dattention_s_k[n,h,t,e]
+            # k̄[n,h,t,e] = one_over_root_e_size·sum_dattention_s_q[n,h,t,e]
+            # q̄[n,h,t,e] = one_over_root_e_size·sum_dattention_s_k[n,h,t,e]
             # b̅q̅[h,e] = Σ_n,t q̄[n,h,t,e]
             # b̅k̅[h,e] = Σ_n,t k̄[n,h,t,e]
             dbq_sum = 0.0
@@ -553,9 +560,9 @@ def _backward_7_rows(
                 dbq_part = 0.0
                 dbk_part = 0.0
                 for t in range(t_size):
-                    dk_nhte_ = e_size_to_const * sum_dattention_s_q[n, h, t, e_]
+                    dk_nhte_ = one_over_root_e_size * sum_dattention_s_q[n, h, t, e_]
                     dk[n, h, t, e_] = dk_nhte_
-                    dq_nhte_ = e_size_to_const * sum_dattention_s_k[n, h, t, e_]
+                    dq_nhte_ = one_over_root_e_size * sum_dattention_s_k[n, h, t, e_]
                     dq[n, h, t, e_] = dq_nhte_
                     dbq_part = added(dbq_part, dq_nhte_)
                     dbk_part = added(dbk_part, dk_nhte_)
@@ -569,15 +576,15 @@ def _backward_7_rows(
 
 @njit(parallel=True, **OPTIONS)
 def _backward_7_parallel(
-    chunk, h_size, sum_dattention_s_q, sum_dattention_s_k, e_size_to_const, e_size, n_size, t_size, dk, dq,
-    dbq, dbk,
+    chunk, h_size, sum_dattention_s_q, sum_dattention_s_k, one_over_root_e_size, e_size, n_size, t_size, dk,
+    dq, dbq, dbk,
 ):
     for k in prange((h_size + chunk - 1) // chunk):
         lo = k * chunk
         hi = min(lo + chunk, h_size)
         _backward_7_rows(
-            lo, hi, sum_dattention_s_q, sum_dattention_s_k, e_size_to_const, e_size, n_size, t_size, dk, dq,
-            dbq, dbk,
+            lo, hi, sum_dattention_s_q, sum_dattention_s_k, one_over_root_e_size, e_size, n_size, t_size, dk,
+            dq, dbq, dbk,
         )
 
 
@@ -702,53 +709,54 @@ def _jvp_2_parallel(chunk, n_size, mask, causal, t_size, attention_open, attenti
 
 
 @njit(**OPTIONS)
-def _jvp_3_rows(lo, hi, sum_k_q, e_size_to_const, h_size, t_size, attention_s):
+def _jvp_3_rows(lo, hi, sum_k_q, one_over_root_e_size, h_size, t_size, attention_s):
     for n in range(lo, hi):
         for h in range(h_size):
             for t in range(t_size):
                 for t_2 in range(t_size):
-                    # attention_s[n,h,t,t′] = e_size_to_const·sum_k_q[n,h,t,t′]
-                    attention_s[n, h, t, t_2] = e_size_to_const * sum_k_q[n, h, t, t_2]
+                    # attention_s[n,h,t,t′] = one_over_root_e_size·sum_k_q[n,h,t,t′]
+                    attention_s[n, h, t, t_2] = one_over_root_e_size * sum_k_q[n, h, t, t_2]
 
 
 @njit(parallel=True, **OPTIONS)
-def _jvp_3_parallel(chunk, n_size, sum_k_q, e_size_to_const, h_size, t_size, attention_s):
+def _jvp_3_parallel(chunk, n_size, sum_k_q, one_over_root_e_size, h_size, t_size, attention_s):
     for k in prange((n_size + chunk - 1) // chunk):
         lo = k * chunk
         hi = min(lo + chunk, n_size)
-        _jvp_3_rows(lo, hi, sum_k_q, e_size_to_const, h_size, t_size, attention_s)
+        _jvp_3_rows(lo, hi, sum_k_q, one_over_root_e_size, h_size, t_size, attention_s)
 
 
 @njit(**OPTIONS)
 def _jvp_4_rows(
-    lo, hi, attention_open, sum_factor_bk_dot_sum_Wk_dot_x_sum_Wk_x_dot_q, sum_k_q_dot, e_size_to_const,
+    lo, hi, attention_open, sum_factor_bk_dot_sum_Wk_dot_x_sum_Wk_x_dot_q, sum_k_q_dot, one_over_root_e_size,
     h_size, t_size, attention_z_dot,
 ):
     real = attention_open.dtype.type
     for n in range(lo, hi):
         for t in range(t_size):
-            # ȧṫṫėṅṫi̇ȯṅ_̇ż[n,h,t,t′] = e_size_to_const·(sum_k_q_dot[n,h,t,t′] +
+            # ȧṫṫėṅṫi̇ȯṅ_̇ż[n,h,t,t′] = one_over_root_e_size·(sum_k_q_dot[n,h,t,t′] +
             #     sum_factor_bk_dot_sum_Wk_dot_x_sum_Wk_x_dot_q[n,h,t,t′])·1[attention_open[n,t,t′] > 0]
             for h in range(h_size):
                 for t_2 in range(t_size):
                     attention_z_dot[n, h, t, t_2] = (
-                        e_size_to_const * (sum_factor_bk_dot_sum_Wk_dot_x_sum_Wk_x_dot_q[n, h, t, t_2]
-                        + sum_k_q_dot[n, h, t, t_2]) * (real(1) if (attention_open[n, t, t_2] > real(0))
-                        else real(0))
+                        one_over_root_e_size * (sum_factor_bk_dot_sum_Wk_dot_x_sum_Wk_x_dot_q[n, h, t, t_2]
+                        + sum_k_q_dot[n, h, t, t_2]) * ((real(1) if (attention_open[n, t, t_2] > real(0))
+                        else real(0)) if attention_open[n, t, t_2] == attention_open[n, t, t_2]
+                        else attention_open[n, t, t_2])
                     )
 
 
 @njit(parallel=True, **OPTIONS)
 def _jvp_4_parallel(
-    chunk, n_size, attention_open, sum_factor_bk_dot_sum_Wk_dot_x_sum_Wk_x_dot_q, sum_k_q_dot, e_size_to_const,
-    h_size, t_size, attention_z_dot,
+    chunk, n_size, attention_open, sum_factor_bk_dot_sum_Wk_dot_x_sum_Wk_x_dot_q, sum_k_q_dot,
+    one_over_root_e_size, h_size, t_size, attention_z_dot,
 ):
     for k in prange((n_size + chunk - 1) // chunk):
         lo = k * chunk
         hi = min(lo + chunk, n_size)
         _jvp_4_rows(
             lo, hi, attention_open, sum_factor_bk_dot_sum_Wk_dot_x_sum_Wk_x_dot_q, sum_k_q_dot,
-            e_size_to_const, h_size, t_size, attention_z_dot,
+            one_over_root_e_size, h_size, t_size, attention_z_dot,
         )
 
 
@@ -763,8 +771,11 @@ def _jvp_5_rows(lo, hi, attention_any, attention_open, attention_s, h_size, t_si
             for h in range(h_size):
                 for t_2 in range(t_size):
                     attention_z[n, h, t, t_2] = (
-                        (attention_s[n, h, t, t_2] if (attention_open[n, t, t_2] > real(0)) else (real(-np.inf)
-                        if (attention_any_nt > real(0)) else real(0)))
+                        ((attention_s[n, h, t, t_2] if (attention_open[n, t, t_2] > real(0))
+                        else ((real(-np.inf) if (attention_any_nt > real(0)) else real(0))
+                        if attention_any_nt == attention_any_nt else attention_any_nt))
+                        if attention_open[n, t, t_2] == attention_open[n, t, t_2]
+                        else attention_open[n, t, t_2])
                     )
 
 
@@ -1072,43 +1083,45 @@ def _hvp_4_parallel(chunk, n_size, attention_any, do, e_size, h_size, t_size, fa
 
 
 @njit(**OPTIONS)
-def _hvp_5_rows(lo, hi, sum_k_q, e_size_to_const, h_size, t_size, attention_s):
+def _hvp_5_rows(lo, hi, sum_k_q, one_over_root_e_size, h_size, t_size, attention_s):
     for n in range(lo, hi):
         for h in range(h_size):
             for t in range(t_size):
                 for t_2 in range(t_size):
-                    # attention_s[n,h,t,t′] = e_size_to_const·sum_k_q[n,h,t,t′]
-                    attention_s[n, h, t, t_2] = e_size_to_const * sum_k_q[n, h, t, t_2]
+                    # attention_s[n,h,t,t′] = one_over_root_e_size·sum_k_q[n,h,t,t′]
+                    attention_s[n, h, t, t_2] = one_over_root_e_size * sum_k_q[n, h, t, t_2]
 
 
 @njit(parallel=True, **OPTIONS)
-def _hvp_5_parallel(chunk, n_size, sum_k_q, e_size_to_const, h_size, t_size, attention_s):
+def _hvp_5_parallel(chunk, n_size, sum_k_q, one_over_root_e_size, h_size, t_size, attention_s):
     for k in prange((n_size + chunk - 1) // chunk):
         lo = k * chunk
         hi = min(lo + chunk, n_size)
-        _hvp_5_rows(lo, hi, sum_k_q, e_size_to_const, h_size, t_size, attention_s)
+        _hvp_5_rows(lo, hi, sum_k_q, one_over_root_e_size, h_size, t_size, attention_s)
 
 
 @njit(**OPTIONS)
 def _hvp_6_rows(
     lo, hi, attention_any, sum_do_v, attention_open, sum_k_dot_q, sum_k_q_dot, sum_do_dot_v, sum_do_v_dot,
-    e_size_to_const, h_size, t_size, dattention_a, attention_z_dot, dattention_a_dot,
+    one_over_root_e_size, h_size, t_size, dattention_a, attention_z_dot, dattention_a_dot,
 ):
     real = attention_any.dtype.type
     for n in range(lo, hi):
         for t in range(t_size):
             attention_any_nt = attention_any[n, t]
             # a̅t̅t̅e̅n̅t̅i̅o̅n̅_̅a̅[n,h,t,t′] = attention_any[n,t]·sum_do_v[n,h,t,t′]
-            # ȧṫṫėṅṫi̇ȯṅ_̇ż[n,h,t,t′] = e_size_to_const·(sum_k_dot_q[n,h,t,t′] + sum_k_q_dot[n,h,t,t′])·
-            #     1[attention_open[n,t,t′] > 0]
+            # ȧṫṫėṅṫi̇ȯṅ_̇ż[n,h,t,t′] = one_over_root_e_size·(sum_k_dot_q[n,h,t,t′] +
+            #     sum_k_q_dot[n,h,t,t′])·1[attention_open[n,t,t′] > 0]
             # a̅t̅t̅e̅n̅t̅i̅o̅n̅_̅a̅̇[n,h,t,t′] = attention_any[n,t]·(sum_do_dot_v[n,h,t,t′] +
             #     sum_do_v_dot[n,h,t,t′])
             for h in range(h_size):
                 for t_2 in range(t_size):
                     dattention_a[n, h, t, t_2] = attention_any_nt * sum_do_v[n, h, t, t_2]
                     attention_z_dot[n, h, t, t_2] = (
-                        e_size_to_const * (sum_k_dot_q[n, h, t, t_2] + sum_k_q_dot[n, h, t, t_2]) * (real(1)
-                        if (attention_open[n, t, t_2] > real(0)) else real(0))
+                        one_over_root_e_size * (sum_k_dot_q[n, h, t, t_2] + sum_k_q_dot[n, h, t, t_2])
+                        * ((real(1) if (attention_open[n, t, t_2] > real(0)) else real(0))
+                        if attention_open[n, t, t_2] == attention_open[n, t, t_2]
+                        else attention_open[n, t, t_2])
                     )
                     dattention_a_dot[n, h, t, t_2] = (
                         attention_any_nt * (sum_do_dot_v[n, h, t, t_2] + sum_do_v_dot[n, h, t, t_2])
@@ -1118,14 +1131,15 @@ def _hvp_6_rows(
 @njit(parallel=True, **OPTIONS)
 def _hvp_6_parallel(
     chunk, n_size, attention_any, sum_do_v, attention_open, sum_k_dot_q, sum_k_q_dot, sum_do_dot_v,
-    sum_do_v_dot, e_size_to_const, h_size, t_size, dattention_a, attention_z_dot, dattention_a_dot,
+    sum_do_v_dot, one_over_root_e_size, h_size, t_size, dattention_a, attention_z_dot, dattention_a_dot,
 ):
     for k in prange((n_size + chunk - 1) // chunk):
         lo = k * chunk
         hi = min(lo + chunk, n_size)
         _hvp_6_rows(
             lo, hi, attention_any, sum_do_v, attention_open, sum_k_dot_q, sum_k_q_dot, sum_do_dot_v,
-            sum_do_v_dot, e_size_to_const, h_size, t_size, dattention_a, attention_z_dot, dattention_a_dot,
+            sum_do_v_dot, one_over_root_e_size, h_size, t_size, dattention_a, attention_z_dot,
+            dattention_a_dot,
         )
 
 
@@ -1140,8 +1154,11 @@ def _hvp_7_rows(lo, hi, attention_any, attention_open, attention_s, h_size, t_si
             for h in range(h_size):
                 for t_2 in range(t_size):
                     attention_z[n, h, t, t_2] = (
-                        (attention_s[n, h, t, t_2] if (attention_open[n, t, t_2] > real(0)) else (real(-np.inf)
-                        if (attention_any_nt > real(0)) else real(0)))
+                        ((attention_s[n, h, t, t_2] if (attention_open[n, t, t_2] > real(0))
+                        else ((real(-np.inf) if (attention_any_nt > real(0)) else real(0))
+                        if attention_any_nt == attention_any_nt else attention_any_nt))
+                        if attention_open[n, t, t_2] == attention_open[n, t, t_2]
+                        else attention_open[n, t, t_2])
                     )
 
 
@@ -1339,40 +1356,44 @@ def _hvp_10_parallel(
 
 @njit(**OPTIONS)
 def _hvp_11_rows(
-    lo, hi, sum_dattention_s_q, sum_dattention_s_k, e_size_to_const, e_size, h_size, t_size, dk, dq,
+    lo, hi, sum_dattention_s_q, sum_dattention_s_k, one_over_root_e_size, e_size, h_size, t_size, dk, dq,
 ):
     for n in range(lo, hi):
         for h in range(h_size):
             for t in range(t_size):
                 for e_ in range(e_size):
-                    # k̄[n,h,t,e] = e_size_to_const·sum_dattention_s_q[n,h,t,e]
-                    dk[n, h, t, e_] = e_size_to_const * sum_dattention_s_q[n, h, t, e_]
-                    # q̄[n,h,t,e] = e_size_to_const·sum_dattention_s_k[n,h,t,e]
-                    dq[n, h, t, e_] = e_size_to_const * sum_dattention_s_k[n, h, t, e_]
+                    # k̄[n,h,t,e] = one_over_root_e_size·sum_dattention_s_q[n,h,t,e]
+                    dk[n, h, t, e_] = one_over_root_e_size * sum_dattention_s_q[n, h, t, e_]
+                    # q̄[n,h,t,e] = one_over_root_e_size·sum_dattention_s_k[n,h,t,e]
+                    dq[n, h, t, e_] = one_over_root_e_size * sum_dattention_s_k[n, h, t, e_]
 
 
 @njit(parallel=True, **OPTIONS)
 def _hvp_11_parallel(
-    chunk, n_size, sum_dattention_s_q, sum_dattention_s_k, e_size_to_const, e_size, h_size, t_size, dk, dq,
+    chunk, n_size, sum_dattention_s_q, sum_dattention_s_k, one_over_root_e_size, e_size, h_size, t_size, dk,
+    dq,
 ):
     for k in prange((n_size + chunk - 1) // chunk):
         lo = k * chunk
         hi = min(lo + chunk, n_size)
         _hvp_11_rows(
-            lo, hi, sum_dattention_s_q, sum_dattention_s_k, e_size_to_const, e_size, h_size, t_size, dk, dq,
+            lo, hi, sum_dattention_s_q, sum_dattention_s_k, one_over_root_e_size, e_size, h_size, t_size, dk,
+            dq,
         )
 
 
 @njit(**OPTIONS)
 def _hvp_12_rows(
     lo, hi, sum_dattention_s_dot_q, sum_dattention_s_q_dot, sum_dattention_s_dot_k, sum_dattention_s_k_dot,
-    dv_dot, e_size_to_const, e_size, n_size, t_size, dk_dot, dq_dot, dbq_dot, dbk_dot, dbv_dot,
+    dv_dot, one_over_root_e_size, e_size, n_size, t_size, dk_dot, dq_dot, dbq_dot, dbk_dot, dbv_dot,
 ):
     real = sum_dattention_s_dot_q.dtype.type
     for h in range(lo, hi):
         for e_ in range(e_size):
-            # k̄̇[n,h,t,e] = e_size_to_const·(sum_dattention_s_dot_q[n,h,t,e] + sum_dattention_s_q_dot[n,h,t,e])
-            # q̄̇[n,h,t,e] = e_size_to_const·(sum_dattention_s_dot_k[n,h,t,e] + sum_dattention_s_k_dot[n,h,t,e])
+            # k̄̇[n,h,t,e] = one_over_root_e_size·(sum_dattention_s_dot_q[n,h,t,e] +
+            #     sum_dattention_s_q_dot[n,h,t,e])
+            # q̄̇[n,h,t,e] = one_over_root_e_size·(sum_dattention_s_dot_k[n,h,t,e] +
+            #     sum_dattention_s_k_dot[n,h,t,e])
             # b̅q̅̇[h,e] = Σ_n,t q̄̇[n,h,t,e]
             # b̅k̅̇[h,e] = Σ_n,t k̄̇[n,h,t,e]
             # b̅v̅̇[h,e] = Σ_n,t v̄̇[n,h,t,e]
@@ -1388,12 +1409,12 @@ def _hvp_12_rows(
                 dbv_dot_part = 0.0
                 for t in range(t_size):
                     dk_dot_nhte_ = (
-                        e_size_to_const * (sum_dattention_s_dot_q[n, h, t, e_]
+                        one_over_root_e_size * (sum_dattention_s_dot_q[n, h, t, e_]
                         + sum_dattention_s_q_dot[n, h, t, e_])
                     )
                     dk_dot[n, h, t, e_] = dk_dot_nhte_
                     dq_dot_nhte_ = (
-                        e_size_to_const * (sum_dattention_s_dot_k[n, h, t, e_]
+                        one_over_root_e_size * (sum_dattention_s_dot_k[n, h, t, e_]
                         + sum_dattention_s_k_dot[n, h, t, e_])
                     )
                     dq_dot[n, h, t, e_] = dq_dot_nhte_
@@ -1414,16 +1435,16 @@ def _hvp_12_rows(
 @njit(parallel=True, **OPTIONS)
 def _hvp_12_parallel(
     chunk, h_size, sum_dattention_s_dot_q, sum_dattention_s_q_dot, sum_dattention_s_dot_k,
-    sum_dattention_s_k_dot, dv_dot, e_size_to_const, e_size, n_size, t_size, dk_dot, dq_dot, dbq_dot, dbk_dot,
-    dbv_dot,
+    sum_dattention_s_k_dot, dv_dot, one_over_root_e_size, e_size, n_size, t_size, dk_dot, dq_dot, dbq_dot,
+    dbk_dot, dbv_dot,
 ):
     for k in prange((h_size + chunk - 1) // chunk):
         lo = k * chunk
         hi = min(lo + chunk, h_size)
         _hvp_12_rows(
             lo, hi, sum_dattention_s_dot_q, sum_dattention_s_q_dot, sum_dattention_s_dot_k,
-            sum_dattention_s_k_dot, dv_dot, e_size_to_const, e_size, n_size, t_size, dk_dot, dq_dot, dbq_dot,
-            dbk_dot, dbv_dot,
+            sum_dattention_s_k_dot, dv_dot, one_over_root_e_size, e_size, n_size, t_size, dk_dot, dq_dot,
+            dbq_dot, dbk_dot, dbv_dot,
         )
 
 
@@ -1648,7 +1669,7 @@ def forward_saving(x, Wq, Wk, Wv, Wo, bq, bk, bv, bo, mask, *, heads, causal=0, 
     attention_a = np.empty((n_size, h_size, t_size, t_size), real)
     sum_attention_a_v = np.empty((n_size, h_size, t_size, e_size), real)
     sum_Wo_o = np.empty((n_size, t_size, m_size), real)
-    e_size_to_const = 1 / math.sqrt(e_size)
+    one_over_root_e_size = 1 / math.sqrt(e_size)
     chunk = chunk_rows(h_size * t_size * e_size * m_size)
     if n_size <= chunk:
         _forward_saving_rows(0, n_size, Wq, x, bq, Wk, bk, Wv, bv, e_size, h_size, m_size, t_size, q, k, v)
@@ -1666,9 +1687,11 @@ def forward_saving(x, Wq, Wk, Wv, Wo, bq, bk, bv, bo, mask, *, heads, causal=0, 
         np.matmul(q, k.transpose(0, 1, 3, 2), out=sum_k_q)
     chunk = chunk_rows(h_size * t_size * t_size)
     if n_size <= chunk:
-        _forward_saving_3_rows(0, n_size, sum_k_q, real(e_size_to_const), h_size, t_size, attention_s)
+        _forward_saving_3_rows(0, n_size, sum_k_q, real(one_over_root_e_size), h_size, t_size, attention_s)
     else:
-        _forward_saving_3_parallel(chunk, n_size, sum_k_q, real(e_size_to_const), h_size, t_size, attention_s)
+        _forward_saving_3_parallel(
+            chunk, n_size, sum_k_q, real(one_over_root_e_size), h_size, t_size, attention_s,
+        )
     chunk = chunk_rows(t_size * h_size * t_size)
     if n_size <= chunk:
         _forward_saving_4_rows(
@@ -1789,7 +1812,7 @@ def backward(saved, g, *, out=None):
     dq = np.empty((n_size, h_size, t_size, e_size), real)
     sum_Wk_dk = np.empty((n_size, t_size, m_size), real)
     sum_Wq_dq = np.empty((n_size, t_size, m_size), real)
-    e_size_to_const = 1 / math.sqrt(e_size)
+    one_over_root_e_size = 1 / math.sqrt(e_size)
     # W̅o̅[m,h,e] = Σ_n,t g[n,t,m]·o[n,h,t,e]
     with np.errstate(over="ignore", invalid="ignore"):
         np.matmul(
@@ -1870,12 +1893,12 @@ def backward(saved, g, *, out=None):
     chunk = chunk_rows(e_size * n_size * t_size)
     if h_size <= chunk:
         _backward_7_rows(
-            0, h_size, sum_dattention_s_q, sum_dattention_s_k, real(e_size_to_const), e_size, n_size, t_size,
-            dk, dq, dbq, dbk,
+            0, h_size, sum_dattention_s_q, sum_dattention_s_k, real(one_over_root_e_size), e_size, n_size,
+            t_size, dk, dq, dbq, dbk,
         )
     else:
         _backward_7_parallel(
-            chunk, h_size, sum_dattention_s_q, sum_dattention_s_k, real(e_size_to_const), e_size, n_size,
+            chunk, h_size, sum_dattention_s_q, sum_dattention_s_k, real(one_over_root_e_size), e_size, n_size,
             t_size, dk, dq, dbq, dbk,
         )
     # sum_Wk_dk[n,t,m] = Σ_h,e k̄[n,h,t,e]·Wk[h,e,m]
@@ -1963,7 +1986,7 @@ def jvp(inputs, tangents, *, heads, causal=0):
     sum_Wo_factor_attention_any_sum_attention_a_dot_v_sum_attention_a_v_dot = np.empty(
         (n_size, t_size, m_size), real,
     )
-    e_size_to_const = 1 / math.sqrt(e_size)
+    one_over_root_e_size = 1 / math.sqrt(e_size)
     chunk = chunk_rows(h_size * t_size * e_size * m_size)
     if n_size <= chunk:
         _jvp_rows(
@@ -1992,19 +2015,19 @@ def jvp(inputs, tangents, *, heads, causal=0):
         np.matmul(q_dot, k.transpose(0, 1, 3, 2), out=sum_k_q_dot)
     chunk = chunk_rows(h_size * t_size * t_size)
     if n_size <= chunk:
-        _jvp_3_rows(0, n_size, sum_k_q, real(e_size_to_const), h_size, t_size, attention_s)
+        _jvp_3_rows(0, n_size, sum_k_q, real(one_over_root_e_size), h_size, t_size, attention_s)
     else:
-        _jvp_3_parallel(chunk, n_size, sum_k_q, real(e_size_to_const), h_size, t_size, attention_s)
+        _jvp_3_parallel(chunk, n_size, sum_k_q, real(one_over_root_e_size), h_size, t_size, attention_s)
     chunk = chunk_rows(t_size * h_size * t_size)
     if n_size <= chunk:
         _jvp_4_rows(
             0, n_size, attention_open, sum_factor_bk_dot_sum_Wk_dot_x_sum_Wk_x_dot_q, sum_k_q_dot,
-            real(e_size_to_const), h_size, t_size, attention_z_dot,
+            real(one_over_root_e_size), h_size, t_size, attention_z_dot,
         )
     else:
         _jvp_4_parallel(
             chunk, n_size, attention_open, sum_factor_bk_dot_sum_Wk_dot_x_sum_Wk_x_dot_q, sum_k_q_dot,
-            real(e_size_to_const), h_size, t_size, attention_z_dot,
+            real(one_over_root_e_size), h_size, t_size, attention_z_dot,
         )
     chunk = chunk_rows(t_size * h_size * t_size)
     if n_size <= chunk:
@@ -2173,7 +2196,7 @@ def hvp(inputs, vectors, g, *, heads, causal=0):
     sum_x_dot_dq = np.empty((h_size, e_size, m_size), real)
     sum_x_dk_dot = np.empty((h_size, e_size, m_size), real)
     sum_x_dot_dk = np.empty((h_size, e_size, m_size), real)
-    e_size_to_const = 1 / math.sqrt(e_size)
+    one_over_root_e_size = 1 / math.sqrt(e_size)
     chunk = chunk_rows(h_size * t_size * e_size * m_size)
     if n_size <= chunk:
         _hvp_rows(
@@ -2226,20 +2249,20 @@ def hvp(inputs, vectors, g, *, heads, causal=0):
         _hvp_4_parallel(chunk, n_size, attention_any, do, e_size, h_size, t_size, factor_attention_any_do)
     chunk = chunk_rows(h_size * t_size * t_size)
     if n_size <= chunk:
-        _hvp_5_rows(0, n_size, sum_k_q, real(e_size_to_const), h_size, t_size, attention_s)
+        _hvp_5_rows(0, n_size, sum_k_q, real(one_over_root_e_size), h_size, t_size, attention_s)
     else:
-        _hvp_5_parallel(chunk, n_size, sum_k_q, real(e_size_to_const), h_size, t_size, attention_s)
+        _hvp_5_parallel(chunk, n_size, sum_k_q, real(one_over_root_e_size), h_size, t_size, attention_s)
     chunk = chunk_rows(t_size * h_size * t_size)
     if n_size <= chunk:
         _hvp_6_rows(
             0, n_size, attention_any, sum_do_v, attention_open, sum_k_dot_q, sum_k_q_dot, sum_do_dot_v,
-            sum_do_v_dot, real(e_size_to_const), h_size, t_size, dattention_a, attention_z_dot,
+            sum_do_v_dot, real(one_over_root_e_size), h_size, t_size, dattention_a, attention_z_dot,
             dattention_a_dot,
         )
     else:
         _hvp_6_parallel(
             chunk, n_size, attention_any, sum_do_v, attention_open, sum_k_dot_q, sum_k_q_dot, sum_do_dot_v,
-            sum_do_v_dot, real(e_size_to_const), h_size, t_size, dattention_a, attention_z_dot,
+            sum_do_v_dot, real(one_over_root_e_size), h_size, t_size, dattention_a, attention_z_dot,
             dattention_a_dot,
         )
     chunk = chunk_rows(t_size * h_size * t_size)
@@ -2341,25 +2364,25 @@ def hvp(inputs, vectors, g, *, heads, causal=0):
     chunk = chunk_rows(h_size * t_size * e_size)
     if n_size <= chunk:
         _hvp_11_rows(
-            0, n_size, sum_dattention_s_q, sum_dattention_s_k, real(e_size_to_const), e_size, h_size, t_size,
-            dk, dq,
+            0, n_size, sum_dattention_s_q, sum_dattention_s_k, real(one_over_root_e_size), e_size, h_size,
+            t_size, dk, dq,
         )
     else:
         _hvp_11_parallel(
-            chunk, n_size, sum_dattention_s_q, sum_dattention_s_k, real(e_size_to_const), e_size, h_size,
+            chunk, n_size, sum_dattention_s_q, sum_dattention_s_k, real(one_over_root_e_size), e_size, h_size,
             t_size, dk, dq,
         )
     chunk = chunk_rows(e_size * n_size * t_size)
     if h_size <= chunk:
         _hvp_12_rows(
             0, h_size, sum_dattention_s_dot_q, sum_dattention_s_q_dot, sum_dattention_s_dot_k,
-            sum_dattention_s_k_dot, dv_dot, real(e_size_to_const), e_size, n_size, t_size, dk_dot, dq_dot,
+            sum_dattention_s_k_dot, dv_dot, real(one_over_root_e_size), e_size, n_size, t_size, dk_dot, dq_dot,
             dbq_dot, dbk_dot, dbv_dot,
         )
     else:
         _hvp_12_parallel(
             chunk, h_size, sum_dattention_s_dot_q, sum_dattention_s_q_dot, sum_dattention_s_dot_k,
-            sum_dattention_s_k_dot, dv_dot, real(e_size_to_const), e_size, n_size, t_size, dk_dot, dq_dot,
+            sum_dattention_s_k_dot, dv_dot, real(one_over_root_e_size), e_size, n_size, t_size, dk_dot, dq_dot,
             dbq_dot, dbk_dot, dbv_dot,
         )
     chunk = chunk_rows(t_size * h_size * e_size)

@@ -16,12 +16,12 @@ verified steps, jvp, 6 chain rule lines: error 3e-78, bound 1e-30
 verified gradient, numerical, u, v: error 8e-51, bound 1e-25
 verified adjoint, ⟨Jv, u⟩ = ⟨v, Jᵀu⟩: error 2e-66, bound 1e-40
 verified adjoint, Jv, numerical: error 2e-64, bound 1e-25
-verified source, float32, huge: error 1e-01, bound 4
+verified source, float32, tiny: error 8e-02, bound 4
 verified source, float32, NaN and ±∞, wrong: error 0, bound 0
-verified source, float64, ordinary: error 6e-02, bound 4
+verified source, float64, other sizes, parameters and strides: error 2e-01, bound 4
 verified second, ⟨u, Hv⟩ = ⟨v, Hu⟩: error 3e-66, bound 1e-40
 verified second, Hv, numerical: error 2e-65, bound 1e-25
-verified second, source, float32: error 3e-02, bound 4
+verified second, source, float64, other sizes and parameters, mean: error 6e-02, bound 4
 """
 
 import math
@@ -39,6 +39,7 @@ from ._runtime import (
     cotangent,
     exp,
     log,
+    no_squares,
     number,
     output,
     outputs,
@@ -46,10 +47,12 @@ from ._runtime import (
     per_sample,
     reduce,
     reduction_of,
+    root_of,
+    with_square,
 )
 
 #: The runtime that these kernels were compiled against: a new one makes a new file, and with it a new cache.
-RUNTIME = "c5d85079f86b"
+RUNTIME = "78f1252a53e9"
 
 
 #: The operation, for programs.
@@ -82,8 +85,8 @@ SPEC = {
     "counts": {
         "parameters": "0",
         "flops": {
-            "forward": "2*d*n**2*w**2 + 4*d*n*w + 3*n**2*w**2 + 4*n*w**2 + 3*n*w + n",
-            "backward": "4*d*n**2*w**2 + 16*d*n*w + 10*n**2*w**2 + 4*n*w**2",
+            "forward": "2*d*n**2*w**2 + 3*d*n*w + 3*n**2*w**2 + 4*n*w**2 + 4*n*w + n",
+            "backward": "4*d*n**2*w**2 + 15*d*n*w + 10*n**2*w**2 + 4*n*w**2 + n*w",
         },
         "bytes": {
             "forward": "3*d*item*n*w + 2*d*item*n + 6*item*n**2*w**2 + 2*item*n*w + item*n",
@@ -100,17 +103,17 @@ def _forward_saving_rows(lo, hi, u, v, d_size, n_size, zn):
     for w in range(lo, hi):
         for n in range(n_size):
             # z[w,n,d] = u[n,d] if w = 0 else v[n,d]
-            # sum_z[w,n] = Σ_d z[w,n,d]²
-            sum_z_sum = 0.0
+            # norm_z[w,n] = norm_d(z[w,n,d])
+            norm_z_sum = no_squares(real)
             for d in range(d_size):
                 z = (u[n, d] if (w == 0) else v[n, d])
-                sum_z_sum = added(sum_z_sum, z * z)
-            sum_z = real(sum_z_sum)
+                norm_z_sum = with_square(norm_z_sum, z)
+            norm_z = root_of(norm_z_sum)
             # z[w,n,d] = u[n,d] if w = 0 else v[n,d]
-            # zn[w,n,d] = 0 if sum_z[w,n] = 0 else z[w,n,d] / √sum_z[w,n]
+            # zn[w,n,d] = 0 if norm_z[w,n] = 0 else z[w,n,d] / norm_z[w,n]
             for d in range(d_size):
                 z = (u[n, d] if (w == 0) else v[n, d])
-                zn[w, n, d] = (real(0) if (sum_z == real(0)) else z / math.sqrt(sum_z))
+                zn[w, n, d] = (real(0) if (norm_z == real(0)) else z / norm_z)
 
 
 @njit(parallel=True, **OPTIONS)
@@ -194,20 +197,20 @@ def _forward_saving_4_parallel(chunk, lse, s, n_size, w_size, L):
 
 
 @njit(**OPTIONS)
-def _backward_rows(lo, hi, u, v, s, g, d_size, n_size, w_size, ds, sum_z):
+def _backward_rows(lo, hi, u, v, s, g, d_size, n_size, w_size, ds, norm_z):
     real = u.dtype.type
     for w in range(lo, hi):
         for n in range(n_size):
             g_n = g[n]
             one_over_w = real(1) / real(w_size)
             # z[w,n,d] = u[n,d] if w = 0 else v[n,d]
-            # sum_z[w,n] = Σ_d z[w,n,d]²
-            sum_z_sum = 0.0
+            # norm_z[w,n] = norm_d(z[w,n,d])
+            norm_z_sum = no_squares(real)
             for d in range(d_size):
                 z = (u[n, d] if (w == 0) else v[n, d])
-                sum_z_sum = added(sum_z_sum, z * z)
-            sum_z_wn = real(sum_z_sum)
-            sum_z[w, n] = sum_z_wn
+                norm_z_sum = with_square(norm_z_sum, z)
+            norm_z_wn = root_of(norm_z_sum)
+            norm_z[w, n] = norm_z_wn
             # other[w,n,w′,n′] = −∞ if n = n′ and w = w′ else s[w,n,w′,n′]
             # exp_other[w,n,w′,n′] = exp(other[w,n,w′,n′])
             # sum_exp_other[w,n] = Σ_w′,n′ exp(other[w,n,w′,n′])
@@ -239,19 +242,19 @@ def _backward_rows(lo, hi, u, v, s, g, d_size, n_size, w_size, ds, sum_z):
 
 
 @njit(parallel=True, **OPTIONS)
-def _backward_parallel(chunk, u, v, s, g, d_size, n_size, w_size, ds, sum_z):
+def _backward_parallel(chunk, u, v, s, g, d_size, n_size, w_size, ds, norm_z):
     for k in prange((w_size + chunk - 1) // chunk):
         lo = k * chunk
         hi = min(lo + chunk, w_size)
-        _backward_rows(lo, hi, u, v, s, g, d_size, n_size, w_size, ds, sum_z)
+        _backward_rows(lo, hi, u, v, s, g, d_size, n_size, w_size, ds, norm_z)
 
 
 @njit(**OPTIONS)
-def _backward_2_rows(lo, hi, sum_zn_ds, sum_zn_ds_2, zn, sum_z, tau, d_size, n_size, dz):
+def _backward_2_rows(lo, hi, sum_zn_ds, sum_zn_ds_2, zn, norm_z, tau, d_size, n_size, dz):
     real = sum_zn_ds.dtype.type
     for w in range(lo, hi):
         for n in range(n_size):
-            sum_z_wn = sum_z[w, n]
+            norm_z_wn = norm_z[w, n]
             # z̅n̅[w,n,d] = (sum_zn_ds[w,n,d] + sum_zn_ds_2[w,n,d]) / τ
             # sum_zn_dzn[w,n] = Σ_d z̅n̅[w,n,d]·zn[w,n,d]
             sum_zn_dzn_sum = 0.0
@@ -260,18 +263,18 @@ def _backward_2_rows(lo, hi, sum_zn_ds, sum_zn_ds_2, zn, sum_z, tau, d_size, n_s
                 sum_zn_dzn_sum = added(sum_zn_dzn_sum, dzn * zn[w, n, d])
             sum_zn_dzn = real(sum_zn_dzn_sum)
             # z̅n̅[w,n,d] = (sum_zn_ds[w,n,d] + sum_zn_ds_2[w,n,d]) / τ
-            # z̄[w,n,d] = (z̅n̅[w,n,d] − sum_zn_dzn[w,n]·zn[w,n,d]) / √sum_z[w,n]
+            # z̄[w,n,d] = (z̅n̅[w,n,d] − sum_zn_dzn[w,n]·zn[w,n,d]) / norm_z[w,n]
             for d in range(d_size):
                 dzn = (sum_zn_ds[w, n, d] + sum_zn_ds_2[w, n, d]) / tau
-                dz[w, n, d] = (dzn - sum_zn_dzn * zn[w, n, d]) / math.sqrt(sum_z_wn)
+                dz[w, n, d] = (dzn - sum_zn_dzn * zn[w, n, d]) / norm_z_wn
 
 
 @njit(parallel=True, **OPTIONS)
-def _backward_2_parallel(chunk, w_size, sum_zn_ds, sum_zn_ds_2, zn, sum_z, tau, d_size, n_size, dz):
+def _backward_2_parallel(chunk, w_size, sum_zn_ds, sum_zn_ds_2, zn, norm_z, tau, d_size, n_size, dz):
     for k in prange((w_size + chunk - 1) // chunk):
         lo = k * chunk
         hi = min(lo + chunk, w_size)
-        _backward_2_rows(lo, hi, sum_zn_ds, sum_zn_ds_2, zn, sum_z, tau, d_size, n_size, dz)
+        _backward_2_rows(lo, hi, sum_zn_ds, sum_zn_ds_2, zn, norm_z, tau, d_size, n_size, dz)
 
 
 @njit(**OPTIONS)
@@ -301,31 +304,31 @@ def _backward_3_parallel(chunk, n_size, dz, d_size, w_size, du, dv):
 
 
 @njit(**OPTIONS)
-def _value_and_grad_rows(lo, hi, u, v, d_size, n_size, sum_z, zn):
+def _value_and_grad_rows(lo, hi, u, v, d_size, n_size, norm_z, zn):
     real = u.dtype.type
     for w in range(lo, hi):
         for n in range(n_size):
             # z[w,n,d] = u[n,d] if w = 0 else v[n,d]
-            # sum_z[w,n] = Σ_d z[w,n,d]²
-            sum_z_sum = 0.0
+            # norm_z[w,n] = norm_d(z[w,n,d])
+            norm_z_sum = no_squares(real)
             for d in range(d_size):
                 z = (u[n, d] if (w == 0) else v[n, d])
-                sum_z_sum = added(sum_z_sum, z * z)
-            sum_z_wn = real(sum_z_sum)
-            sum_z[w, n] = sum_z_wn
+                norm_z_sum = with_square(norm_z_sum, z)
+            norm_z_wn = root_of(norm_z_sum)
+            norm_z[w, n] = norm_z_wn
             # z[w,n,d] = u[n,d] if w = 0 else v[n,d]
-            # zn[w,n,d] = 0 if sum_z[w,n] = 0 else z[w,n,d] / √sum_z[w,n]
+            # zn[w,n,d] = 0 if norm_z[w,n] = 0 else z[w,n,d] / norm_z[w,n]
             for d in range(d_size):
                 z = (u[n, d] if (w == 0) else v[n, d])
-                zn[w, n, d] = (real(0) if (sum_z_wn == real(0)) else z / math.sqrt(sum_z_wn))
+                zn[w, n, d] = (real(0) if (norm_z_wn == real(0)) else z / norm_z_wn)
 
 
 @njit(parallel=True, **OPTIONS)
-def _value_and_grad_parallel(chunk, w_size, u, v, d_size, n_size, sum_z, zn):
+def _value_and_grad_parallel(chunk, w_size, u, v, d_size, n_size, norm_z, zn):
     for k in prange((w_size + chunk - 1) // chunk):
         lo = k * chunk
         hi = min(lo + chunk, w_size)
-        _value_and_grad_rows(lo, hi, u, v, d_size, n_size, sum_z, zn)
+        _value_and_grad_rows(lo, hi, u, v, d_size, n_size, norm_z, zn)
 
 
 @njit(**OPTIONS)
@@ -419,11 +422,11 @@ def _value_and_grad_4_parallel(
 
 
 @njit(**OPTIONS)
-def _value_and_grad_5_rows(lo, hi, sum_zn_ds, sum_zn_ds_2, zn, sum_z, tau, d_size, n_size, dz):
+def _value_and_grad_5_rows(lo, hi, sum_zn_ds, sum_zn_ds_2, zn, norm_z, tau, d_size, n_size, dz):
     real = sum_zn_ds.dtype.type
     for w in range(lo, hi):
         for n in range(n_size):
-            sum_z_wn = sum_z[w, n]
+            norm_z_wn = norm_z[w, n]
             # z̅n̅[w,n,d] = (sum_zn_ds[w,n,d] + sum_zn_ds_2[w,n,d]) / τ
             # sum_zn_dzn[w,n] = Σ_d z̅n̅[w,n,d]·zn[w,n,d]
             sum_zn_dzn_sum = 0.0
@@ -432,18 +435,18 @@ def _value_and_grad_5_rows(lo, hi, sum_zn_ds, sum_zn_ds_2, zn, sum_z, tau, d_siz
                 sum_zn_dzn_sum = added(sum_zn_dzn_sum, dzn * zn[w, n, d])
             sum_zn_dzn = real(sum_zn_dzn_sum)
             # z̅n̅[w,n,d] = (sum_zn_ds[w,n,d] + sum_zn_ds_2[w,n,d]) / τ
-            # z̄[w,n,d] = (z̅n̅[w,n,d] − sum_zn_dzn[w,n]·zn[w,n,d]) / √sum_z[w,n]
+            # z̄[w,n,d] = (z̅n̅[w,n,d] − sum_zn_dzn[w,n]·zn[w,n,d]) / norm_z[w,n]
             for d in range(d_size):
                 dzn = (sum_zn_ds[w, n, d] + sum_zn_ds_2[w, n, d]) / tau
-                dz[w, n, d] = (dzn - sum_zn_dzn * zn[w, n, d]) / math.sqrt(sum_z_wn)
+                dz[w, n, d] = (dzn - sum_zn_dzn * zn[w, n, d]) / norm_z_wn
 
 
 @njit(parallel=True, **OPTIONS)
-def _value_and_grad_5_parallel(chunk, w_size, sum_zn_ds, sum_zn_ds_2, zn, sum_z, tau, d_size, n_size, dz):
+def _value_and_grad_5_parallel(chunk, w_size, sum_zn_ds, sum_zn_ds_2, zn, norm_z, tau, d_size, n_size, dz):
     for k in prange((w_size + chunk - 1) // chunk):
         lo = k * chunk
         hi = min(lo + chunk, w_size)
-        _value_and_grad_5_rows(lo, hi, sum_zn_ds, sum_zn_ds_2, zn, sum_z, tau, d_size, n_size, dz)
+        _value_and_grad_5_rows(lo, hi, sum_zn_ds, sum_zn_ds_2, zn, norm_z, tau, d_size, n_size, dz)
 
 
 @njit(**OPTIONS)
@@ -478,20 +481,20 @@ def _jvp_rows(lo, hi, u, v, u_dot, v_dot, d_size, n_size, zn, zn_dot):
     for w in range(lo, hi):
         for n in range(n_size):
             # z[w,n,d] = u[n,d] if w = 0 else v[n,d]
-            # sum_z[w,n] = Σ_d z[w,n,d]²
-            sum_z_sum = 0.0
+            # norm_z[w,n] = norm_d(z[w,n,d])
+            norm_z_sum = no_squares(real)
             for d in range(d_size):
                 z = (u[n, d] if (w == 0) else v[n, d])
-                sum_z_sum = added(sum_z_sum, z * z)
-            sum_z = real(sum_z_sum)
+                norm_z_sum = with_square(norm_z_sum, z)
+            norm_z = root_of(norm_z_sum)
             # z[w,n,d] = u[n,d] if w = 0 else v[n,d]
-            # zn[w,n,d] = 0 if sum_z[w,n] = 0 else z[w,n,d] / √sum_z[w,n]
+            # zn[w,n,d] = 0 if norm_z[w,n] = 0 else z[w,n,d] / norm_z[w,n]
             # ż[w,n,d] = u̇[n,d]·1[w = 0] + v̇[n,d]·1[w ≠ 0]
             # sum_zn_z_dot[w,n] = Σ_d zn[w,n,d]·ż[w,n,d]
             sum_zn_z_dot_sum = 0.0
             for d in range(d_size):
                 z = (u[n, d] if (w == 0) else v[n, d])
-                zn_wnd = (real(0) if (sum_z == real(0)) else z / math.sqrt(sum_z))
+                zn_wnd = (real(0) if (norm_z == real(0)) else z / norm_z)
                 zn[w, n, d] = zn_wnd
                 z_dot = (
                     u_dot[n, d] * (real(1) if (w == 0) else real(0)) + v_dot[n, d] * (real(1) if (w != 0)
@@ -500,14 +503,14 @@ def _jvp_rows(lo, hi, u, v, u_dot, v_dot, d_size, n_size, zn, zn_dot):
                 sum_zn_z_dot_sum = added(sum_zn_z_dot_sum, z_dot * zn_wnd)
             sum_zn_z_dot = real(sum_zn_z_dot_sum)
             # ż[w,n,d] = u̇[n,d]·1[w = 0] + v̇[n,d]·1[w ≠ 0]
-            # żṅ[w,n,d] = (ż[w,n,d] − sum_zn_z_dot[w,n]·zn[w,n,d]) / √sum_z[w,n]
+            # żṅ[w,n,d] = (ż[w,n,d] − sum_zn_z_dot[w,n]·zn[w,n,d]) / norm_z[w,n]
             for d in range(d_size):
                 zn_wnd = zn[w, n, d]
                 z_dot = (
                     u_dot[n, d] * (real(1) if (w == 0) else real(0)) + v_dot[n, d] * (real(1) if (w != 0)
                     else real(0))
                 )
-                zn_dot[w, n, d] = (z_dot - sum_zn_z_dot * zn_wnd) / math.sqrt(sum_z)
+                zn_dot[w, n, d] = (z_dot - sum_zn_z_dot * zn_wnd) / norm_z
 
 
 @njit(parallel=True, **OPTIONS)
@@ -645,26 +648,31 @@ def _jvp_5_parallel(chunk, lse, s, sum_exp_other, sum_exp_other_other_dot, s_dot
 
 
 @njit(**OPTIONS)
-def _hvp_rows(lo, hi, u, v, u_dot, v_dot, d_size, n_size, sum_z, zn, sum_zn_z_dot, zn_dot):
+def _hvp_rows(lo, hi, u, v, u_dot, v_dot, d_size, n_size, norm_z, zn, sum_zn_z_dot, zn_dot, sum_z):
     real = u.dtype.type
     for w in range(lo, hi):
         for n in range(n_size):
             # z[w,n,d] = u[n,d] if w = 0 else v[n,d]
+            # norm_z[w,n] = norm_d(z[w,n,d])
             # sum_z[w,n] = Σ_d z[w,n,d]²
+            norm_z_sum = no_squares(real)
             sum_z_sum = 0.0
             for d in range(d_size):
                 z = (u[n, d] if (w == 0) else v[n, d])
+                norm_z_sum = with_square(norm_z_sum, z)
                 sum_z_sum = added(sum_z_sum, z * z)
+            norm_z_wn = root_of(norm_z_sum)
+            norm_z[w, n] = norm_z_wn
             sum_z_wn = real(sum_z_sum)
             sum_z[w, n] = sum_z_wn
             # z[w,n,d] = u[n,d] if w = 0 else v[n,d]
-            # zn[w,n,d] = 0 if sum_z[w,n] = 0 else z[w,n,d] / √sum_z[w,n]
+            # zn[w,n,d] = 0 if norm_z[w,n] = 0 else z[w,n,d] / norm_z[w,n]
             # ż[w,n,d] = u̇[n,d]·1[w = 0] + v̇[n,d]·1[w ≠ 0]
             # sum_zn_z_dot[w,n] = Σ_d zn[w,n,d]·ż[w,n,d]
             sum_zn_z_dot_sum = 0.0
             for d in range(d_size):
                 z = (u[n, d] if (w == 0) else v[n, d])
-                zn_wnd = (real(0) if (sum_z_wn == real(0)) else z / math.sqrt(sum_z_wn))
+                zn_wnd = (real(0) if (norm_z_wn == real(0)) else z / norm_z_wn)
                 zn[w, n, d] = zn_wnd
                 z_dot = (
                     u_dot[n, d] * (real(1) if (w == 0) else real(0)) + v_dot[n, d] * (real(1) if (w != 0)
@@ -674,22 +682,22 @@ def _hvp_rows(lo, hi, u, v, u_dot, v_dot, d_size, n_size, sum_z, zn, sum_zn_z_do
             sum_zn_z_dot_wn = real(sum_zn_z_dot_sum)
             sum_zn_z_dot[w, n] = sum_zn_z_dot_wn
             # ż[w,n,d] = u̇[n,d]·1[w = 0] + v̇[n,d]·1[w ≠ 0]
-            # żṅ[w,n,d] = (ż[w,n,d] − sum_zn_z_dot[w,n]·zn[w,n,d]) / √sum_z[w,n]
+            # żṅ[w,n,d] = (ż[w,n,d] − sum_zn_z_dot[w,n]·zn[w,n,d]) / norm_z[w,n]
             for d in range(d_size):
                 zn_wnd = zn[w, n, d]
                 z_dot = (
                     u_dot[n, d] * (real(1) if (w == 0) else real(0)) + v_dot[n, d] * (real(1) if (w != 0)
                     else real(0))
                 )
-                zn_dot[w, n, d] = (z_dot - sum_zn_z_dot_wn * zn_wnd) / math.sqrt(sum_z_wn)
+                zn_dot[w, n, d] = (z_dot - sum_zn_z_dot_wn * zn_wnd) / norm_z_wn
 
 
 @njit(parallel=True, **OPTIONS)
-def _hvp_parallel(chunk, w_size, u, v, u_dot, v_dot, d_size, n_size, sum_z, zn, sum_zn_z_dot, zn_dot):
+def _hvp_parallel(chunk, w_size, u, v, u_dot, v_dot, d_size, n_size, norm_z, zn, sum_zn_z_dot, zn_dot, sum_z):
     for k in prange((w_size + chunk - 1) // chunk):
         lo = k * chunk
         hi = min(lo + chunk, w_size)
-        _hvp_rows(lo, hi, u, v, u_dot, v_dot, d_size, n_size, sum_z, zn, sum_zn_z_dot, zn_dot)
+        _hvp_rows(lo, hi, u, v, u_dot, v_dot, d_size, n_size, norm_z, zn, sum_zn_z_dot, zn_dot, sum_z)
 
 
 @njit(**OPTIONS)
@@ -800,11 +808,12 @@ def _hvp_4_parallel(chunk, s, other_dot, minus_seed_over_w_size, seed_over_w_siz
 @njit(**OPTIONS)
 def _hvp_5_rows(
     lo, hi, sum_zn_ds, sum_zn_ds_2, sum_zn_dot_ds, sum_zn_dot_ds_2, sum_zn_ds_dot, sum_zn_ds_dot_2, zn, zn_dot,
-    sum_z, sum_zn_z_dot, tau, d_size, n_size, dz_dot,
+    norm_z, sum_z, sum_zn_z_dot, tau, d_size, n_size, dz_dot,
 ):
     real = sum_zn_ds.dtype.type
     for w in range(lo, hi):
         for n in range(n_size):
+            norm_z_wn = norm_z[w, n]
             sum_z_wn = sum_z[w, n]
             sum_zn_z_dot_wn = sum_zn_z_dot[w, n]
             # z̅n̅[w,n,d] = (sum_zn_ds[w,n,d] + sum_zn_ds_2[w,n,d]) / τ
@@ -829,9 +838,9 @@ def _hvp_5_rows(
             # z̅n̅[w,n,d] = (sum_zn_ds[w,n,d] + sum_zn_ds_2[w,n,d]) / τ
             # z̅n̅̇[w,n,d] = (sum_zn_dot_ds[w,n,d] + sum_zn_ds_dot[w,n,d]) / τ + (sum_zn_dot_ds_2[w,n,d] +
             #     sum_zn_ds_dot_2[w,n,d]) / τ
-            # z̄̇[w,n,d] = z̅n̅̇[w,n,d] / √sum_z[w,n] + sum_zn_z_dot[w,n]·(sum_zn_dzn[w,n]·zn[w,n,d] −
-            #     z̅n̅[w,n,d]) / sum_z[w,n] − sum_zn_dzn[w,n]·żṅ[w,n,d] / √sum_z[w,n] − sum_zn_dzn_dzn_dot[w,n]·
-            #     zn[w,n,d] / √sum_z[w,n]
+            # z̄̇[w,n,d] = z̅n̅̇[w,n,d] / norm_z[w,n] + sum_zn_z_dot[w,n]·(sum_zn_dzn[w,n]·zn[w,n,d] −
+            #     z̅n̅[w,n,d]) / sum_z[w,n] − sum_zn_dzn[w,n]·żṅ[w,n,d] / norm_z[w,n] − sum_zn_dzn_dzn_dot[w,n]·
+            #     zn[w,n,d] / norm_z[w,n]
             for d in range(d_size):
                 dzn = (sum_zn_ds[w, n, d] + sum_zn_ds_2[w, n, d]) / tau
                 dzn_dot = (
@@ -839,23 +848,22 @@ def _hvp_5_rows(
                     + sum_zn_ds_dot_2[w, n, d]) / tau
                 )
                 dz_dot[w, n, d] = (
-                    dzn_dot / math.sqrt(sum_z_wn) + sum_zn_z_dot_wn * (sum_zn_dzn * zn[w, n, d] - dzn)
-                    / sum_z_wn - sum_zn_dzn * zn_dot[w, n, d] / math.sqrt(sum_z_wn) - sum_zn_dzn_dzn_dot
-                    * zn[w, n, d] / math.sqrt(sum_z_wn)
+                    dzn_dot / norm_z_wn + sum_zn_z_dot_wn * (sum_zn_dzn * zn[w, n, d] - dzn) / sum_z_wn
+                    - sum_zn_dzn * zn_dot[w, n, d] / norm_z_wn - sum_zn_dzn_dzn_dot * zn[w, n, d] / norm_z_wn
                 )
 
 
 @njit(parallel=True, **OPTIONS)
 def _hvp_5_parallel(
     chunk, w_size, sum_zn_ds, sum_zn_ds_2, sum_zn_dot_ds, sum_zn_dot_ds_2, sum_zn_ds_dot, sum_zn_ds_dot_2, zn,
-    zn_dot, sum_z, sum_zn_z_dot, tau, d_size, n_size, dz_dot,
+    zn_dot, norm_z, sum_z, sum_zn_z_dot, tau, d_size, n_size, dz_dot,
 ):
     for k in prange((w_size + chunk - 1) // chunk):
         lo = k * chunk
         hi = min(lo + chunk, w_size)
         _hvp_5_rows(
             lo, hi, sum_zn_ds, sum_zn_ds_2, sum_zn_dot_ds, sum_zn_dot_ds_2, sum_zn_ds_dot, sum_zn_ds_dot_2, zn,
-            zn_dot, sum_z, sum_zn_z_dot, tau, d_size, n_size, dz_dot,
+            zn_dot, norm_z, sum_z, sum_zn_z_dot, tau, d_size, n_size, dz_dot,
         )
 
 
@@ -980,15 +988,15 @@ def backward(saved, g, *, out=None):
     du = output("out", out_du, (n_size, d_size), real, (u, v, zn, s))
     dv = output("out", out_dv, (n_size, d_size), real, (u, v, zn, s))
     ds = np.empty((w_size, n_size, w_size, n_size), real)
-    sum_z = np.empty((w_size, n_size), real)
+    norm_z = np.empty((w_size, n_size), real)
     sum_zn_ds = np.empty((w_size, n_size, d_size), real)
     sum_zn_ds_2 = np.empty((w_size, n_size, d_size), real)
     dz = np.empty((w_size, n_size, d_size), real)
     chunk = chunk_rows(n_size * d_size * w_size * n_size)
     if w_size <= chunk:
-        _backward_rows(0, w_size, u, v, s, g, d_size, n_size, w_size, ds, sum_z)
+        _backward_rows(0, w_size, u, v, s, g, d_size, n_size, w_size, ds, norm_z)
     else:
-        _backward_parallel(chunk, u, v, s, g, d_size, n_size, w_size, ds, sum_z)
+        _backward_parallel(chunk, u, v, s, g, d_size, n_size, w_size, ds, norm_z)
     # sum_zn_ds[w,n,d] = Σ_w′,n′ s̄[w,n,w′,n′]·zn[w′,n′,d]
     with np.errstate(over="ignore", invalid="ignore"):
         np.matmul(
@@ -1003,9 +1011,9 @@ def backward(saved, g, *, out=None):
         )
     chunk = chunk_rows(n_size * d_size)
     if w_size <= chunk:
-        _backward_2_rows(0, w_size, sum_zn_ds, sum_zn_ds_2, zn, sum_z, real(tau), d_size, n_size, dz)
+        _backward_2_rows(0, w_size, sum_zn_ds, sum_zn_ds_2, zn, norm_z, real(tau), d_size, n_size, dz)
     else:
-        _backward_2_parallel(chunk, w_size, sum_zn_ds, sum_zn_ds_2, zn, sum_z, real(tau), d_size, n_size, dz)
+        _backward_2_parallel(chunk, w_size, sum_zn_ds, sum_zn_ds_2, zn, norm_z, real(tau), d_size, n_size, dz)
     chunk = chunk_rows(d_size * w_size)
     if n_size <= chunk:
         _backward_3_rows(0, n_size, dz, d_size, w_size, du, dv)
@@ -1026,7 +1034,7 @@ def value_and_grad(u, v, *, tau=0.5, reduction="mean"):
     L = np.empty((n_size,), real)
     du = np.empty((n_size, d_size), real)
     dv = np.empty((n_size, d_size), real)
-    sum_z = np.empty((w_size, n_size), real)
+    norm_z = np.empty((w_size, n_size), real)
     zn = np.empty((w_size, n_size, d_size), real)
     sum_zn = np.empty((w_size, n_size, w_size, n_size), real)
     s = np.empty((w_size, n_size, w_size, n_size), real)
@@ -1041,9 +1049,9 @@ def value_and_grad(u, v, *, tau=0.5, reduction="mean"):
     seed_over_w_size = seed / w_size
     chunk = chunk_rows(n_size * d_size)
     if w_size <= chunk:
-        _value_and_grad_rows(0, w_size, u, v, d_size, n_size, sum_z, zn)
+        _value_and_grad_rows(0, w_size, u, v, d_size, n_size, norm_z, zn)
     else:
-        _value_and_grad_parallel(chunk, w_size, u, v, d_size, n_size, sum_z, zn)
+        _value_and_grad_parallel(chunk, w_size, u, v, d_size, n_size, norm_z, zn)
     # sum_zn[w,n,w′,n′] = Σ_d zn[w,n,d]·zn[w′,n′,d]
     with np.errstate(over="ignore", invalid="ignore"):
         np.matmul(
@@ -1085,10 +1093,10 @@ def value_and_grad(u, v, *, tau=0.5, reduction="mean"):
         )
     chunk = chunk_rows(n_size * d_size)
     if w_size <= chunk:
-        _value_and_grad_5_rows(0, w_size, sum_zn_ds, sum_zn_ds_2, zn, sum_z, real(tau), d_size, n_size, dz)
+        _value_and_grad_5_rows(0, w_size, sum_zn_ds, sum_zn_ds_2, zn, norm_z, real(tau), d_size, n_size, dz)
     else:
         _value_and_grad_5_parallel(
-            chunk, w_size, sum_zn_ds, sum_zn_ds_2, zn, sum_z, real(tau), d_size, n_size, dz,
+            chunk, w_size, sum_zn_ds, sum_zn_ds_2, zn, norm_z, real(tau), d_size, n_size, dz,
         )
     chunk = chunk_rows(d_size * w_size)
     if n_size <= chunk:
@@ -1191,10 +1199,11 @@ def hvp(inputs, vectors, *, tau=0.5, reduction="mean"):
     seed = 1.0 / max(n_size, 1) if reduction == "mean" else 1.0
     du_dot = np.empty((n_size, d_size), real)
     dv_dot = np.empty((n_size, d_size), real)
-    sum_z = np.empty((w_size, n_size), real)
+    norm_z = np.empty((w_size, n_size), real)
     zn = np.empty((w_size, n_size, d_size), real)
     sum_zn_z_dot = np.empty((w_size, n_size), real)
     zn_dot = np.empty((w_size, n_size, d_size), real)
+    sum_z = np.empty((w_size, n_size), real)
     sum_zn = np.empty((w_size, n_size, w_size, n_size), real)
     sum_zn_zn_dot = np.empty((w_size, n_size, w_size, n_size), real)
     sum_zn_zn_dot_2 = np.empty((w_size, n_size, w_size, n_size), real)
@@ -1213,9 +1222,11 @@ def hvp(inputs, vectors, *, tau=0.5, reduction="mean"):
     seed_over_w_size = seed / w_size
     chunk = chunk_rows(n_size * d_size)
     if w_size <= chunk:
-        _hvp_rows(0, w_size, u, v, u_dot, v_dot, d_size, n_size, sum_z, zn, sum_zn_z_dot, zn_dot)
+        _hvp_rows(0, w_size, u, v, u_dot, v_dot, d_size, n_size, norm_z, zn, sum_zn_z_dot, zn_dot, sum_z)
     else:
-        _hvp_parallel(chunk, w_size, u, v, u_dot, v_dot, d_size, n_size, sum_z, zn, sum_zn_z_dot, zn_dot)
+        _hvp_parallel(
+            chunk, w_size, u, v, u_dot, v_dot, d_size, n_size, norm_z, zn, sum_zn_z_dot, zn_dot, sum_z,
+        )
     # sum_zn[w,n,w′,n′] = Σ_d zn[w,n,d]·zn[w′,n′,d]
     with np.errstate(over="ignore", invalid="ignore"):
         np.matmul(
@@ -1295,12 +1306,12 @@ def hvp(inputs, vectors, *, tau=0.5, reduction="mean"):
     if w_size <= chunk:
         _hvp_5_rows(
             0, w_size, sum_zn_ds, sum_zn_ds_2, sum_zn_dot_ds, sum_zn_dot_ds_2, sum_zn_ds_dot, sum_zn_ds_dot_2,
-            zn, zn_dot, sum_z, sum_zn_z_dot, real(tau), d_size, n_size, dz_dot,
+            zn, zn_dot, norm_z, sum_z, sum_zn_z_dot, real(tau), d_size, n_size, dz_dot,
         )
     else:
         _hvp_5_parallel(
             chunk, w_size, sum_zn_ds, sum_zn_ds_2, sum_zn_dot_ds, sum_zn_dot_ds_2, sum_zn_ds_dot,
-            sum_zn_ds_dot_2, zn, zn_dot, sum_z, sum_zn_z_dot, real(tau), d_size, n_size, dz_dot,
+            sum_zn_ds_dot_2, zn, zn_dot, norm_z, sum_z, sum_zn_z_dot, real(tau), d_size, n_size, dz_dot,
         )
     chunk = chunk_rows(d_size * w_size)
     if n_size <= chunk:

@@ -27,7 +27,7 @@ from numba import njit, prange
 from ._runtime import OPTIONS, check, chunk_rows, larger, output, pairs
 
 #: The runtime that these kernels were compiled against: a new one makes a new file, and with it a new cache.
-RUNTIME = "c5d85079f86b"
+RUNTIME = "78f1252a53e9"
 
 
 #: The operation, for programs.
@@ -81,7 +81,7 @@ def _backward_rows(g, x, dx):
     real = g.dtype.type
     for e in range(g.shape[0]):
         # x̄ = g·1[x > 0]
-        dx[e] = g[e] * (real(1) if (x[e] > real(0)) else real(0))
+        dx[e] = g[e] * ((real(1) if (x[e] > real(0)) else real(0)) if x[e] == x[e] else x[e])
 
 
 @njit(parallel=True, **OPTIONS)
@@ -99,7 +99,7 @@ def _jvp_rows(x, x_dot, y, y_dot):
         # y = max(0, x)
         y[e] = larger(real(0), x[e])
         # ẏ = ẋ·1[x > 0]
-        y_dot[e] = x_dot[e] * (real(1) if (x[e] > real(0)) else real(0))
+        y_dot[e] = x_dot[e] * ((real(1) if (x[e] > real(0)) else real(0)) if x[e] == x[e] else x[e])
 
 
 @njit(parallel=True, **OPTIONS)

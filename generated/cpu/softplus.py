@@ -42,7 +42,7 @@ from ._runtime import (
 )
 
 #: The runtime that these kernels were compiled against: a new one makes a new file, and with it a new cache.
-RUNTIME = "c5d85079f86b"
+RUNTIME = "78f1252a53e9"
 
 
 #: The operation, for programs.
@@ -149,7 +149,7 @@ def _hvp_rows(x, g, x_dot, beta, dx_dot):
         # tail = (1 if β·x ≤ 0 else exp(−β·|x|)) / (1 + exp(−β·|x|))
         tail = (real(1) if (beta * x[e] <= real(0)) else times_exp_x) / (real(1) + times_exp_x)
         # x̄̇ = x̄·β·tail·ẋ
-        dx_dot[e] = damped(dx * beta * x_dot[e], tail)
+        dx_dot[e] = (damped(dx * beta * x_dot[e], tail) if dx == dx and x_dot[e] == x_dot[e] else dx + x_dot[e])
 
 
 @njit(parallel=True, **OPTIONS)

@@ -28,7 +28,7 @@ from numba import njit, prange
 from ._runtime import OPTIONS, check, chunk_rows, number, output, pairs
 
 #: The runtime that these kernels were compiled against: a new one makes a new file, and with it a new cache.
-RUNTIME = "c5d85079f86b"
+RUNTIME = "78f1252a53e9"
 
 
 #: The operation, for programs.
@@ -72,7 +72,7 @@ def _forward_saving_rows(x, theta, y):
     real = x.dtype.type
     for e in range(x.shape[0]):
         # y = 1[x ≥ θ]
-        y[e] = (real(1) if (theta <= x[e]) else real(0))
+        y[e] = ((real(1) if (theta <= x[e]) else real(0)) if x[e] == x[e] else x[e])
 
 
 @njit(parallel=True, **OPTIONS)
@@ -104,7 +104,7 @@ def _jvp_rows(x, theta, y, y_dot):
     real = x.dtype.type
     for e in range(x.shape[0]):
         # y = 1[x ≥ θ]
-        y[e] = (real(1) if (theta <= x[e]) else real(0))
+        y[e] = ((real(1) if (theta <= x[e]) else real(0)) if x[e] == x[e] else x[e])
         # ẏ = 0
         y_dot[e] = real(0)
 

@@ -42,7 +42,7 @@ from ._runtime import (
 )
 
 #: The runtime that these kernels were compiled against: a new one makes a new file, and with it a new cache.
-RUNTIME = "c5d85079f86b"
+RUNTIME = "78f1252a53e9"
 
 
 #: The operation, for programs.
@@ -78,55 +78,60 @@ SPEC = {
 }
 
 
-# Beside its zero z at -1.27846454 the function of a[…] is (u − z)·P(u − z), where |u − z| < 1.
+# Beside its zero z at -1.27846454, where |u − z| < 19/16, a function of u is (u − z)·P(u − z).
 @njit(**PLAIN)
-def _near_minus_1_27846_f32(u):
+def _near_minus_1_2785_slope_0_2178_f32(u):
     d = (u - np.float32(-1.2784645557403564)) - np.float32(1.2979282537628478e-08)
-    p = np.float32(2.1506821212824434e-06)
-    p = fma(p, d, np.float32(-8.475161621390725e-07))
-    p = fma(p, d, np.float32(-2.945465166703798e-05))
-    p = fma(p, d, np.float32(-4.308861025492661e-05))
-    p = fma(p, d, np.float32(0.00018553041445557028))
-    p = fma(p, d, np.float32(0.0007996101630851626))
-    p = fma(p, d, np.float32(0.0001266805484192446))
-    p = fma(p, d, np.float32(-0.006606838200241327))
-    p = fma(p, d, np.float32(-0.015222662128508091))
-    p = fma(p, d, np.float32(0.01887483522295952))
+    p = np.float32(4.7538600256302743e-07)
+    p = fma(p, d, np.float32(2.0339584807516076e-06))
+    p = fma(p, d, np.float32(-2.2444673959398642e-06))
+    p = fma(p, d, np.float32(-2.9101865948177874e-05))
+    p = fma(p, d, np.float32(-4.155374699621461e-05))
+    p = fma(p, d, np.float32(0.00018514289695303887))
+    p = fma(p, d, np.float32(0.0007988351280800998))
+    p = fma(p, d, np.float32(0.00012686618720181286))
+    p = fma(p, d, np.float32(-0.006606661714613438))
+    p = fma(p, d, np.float32(-0.015222698450088501))
+    p = fma(p, d, np.float32(0.018874820321798325))
     p = fma(p, d, np.float32(0.14664879441261292))
     p = fma(p, d, np.float32(0.2178117036819458))
     return p * d
 
 
 @njit(**PLAIN)
-def _near_minus_1_27846_f64(u):
+def _near_minus_1_2785_slope_0_2178_f64(u):
     d = (u - np.float64(-1.2784645427610737)) - np.float64(-1.0946994183093437e-16)
-    p = np.float64(5.4749645645116234e-12)
-    p = fma(p, d, np.float64(8.917324736565671e-12))
-    p = fma(p, d, np.float64(-6.830849766851094e-11))
-    p = fma(p, d, np.float64(-2.347348799491236e-10))
-    p = fma(p, d, np.float64(2.2638662960406668e-10))
-    p = fma(p, d, np.float64(2.929645044926598e-09))
-    p = fma(p, d, np.float64(4.6289960068598915e-09))
-    p = fma(p, d, np.float64(-1.8887339543519464e-08))
-    p = fma(p, d, np.float64(-9.26725168101844e-08))
-    p = fma(p, d, np.float64(-3.050712375880901e-08))
-    p = fma(p, d, np.float64(8.599720465674587e-07))
-    p = fma(p, d, np.float64(2.3460277384578803e-06))
-    p = fma(p, d, np.float64(-2.9426325927477705e-06))
-    p = fma(p, d, np.float64(-2.97335417524471e-05))
-    p = fma(p, d, np.float64(-4.090534225077021e-05))
-    p = fma(p, d, np.float64(0.0001857072435446357))
-    p = fma(p, d, np.float64(0.0007985218818270096))
-    p = fma(p, d, np.float64(0.00012662741008659996))
-    p = fma(p, d, np.float64(-0.006606589138356012))
-    p = fma(p, d, np.float64(-0.015222655223188239))
-    p = fma(p, d, np.float64(0.0188748142237823))
+    p = np.float64(-3.806148722148274e-13)
+    p = fma(p, d, np.float64(1.182259015662704e-13))
+    p = fma(p, d, np.float64(7.72458914910418e-12))
+    p = fma(p, d, np.float64(8.456645909917988e-12))
+    p = fma(p, d, np.float64(-7.410410569061496e-11))
+    p = fma(p, d, np.float64(-2.342474102156846e-10))
+    p = fma(p, d, np.float64(2.3492288484076595e-10))
+    p = fma(p, d, np.float64(2.9301003458797565e-09))
+    p = fma(p, d, np.float64(4.621072190179583e-09))
+    p = fma(p, d, np.float64(-1.88889985911772e-08))
+    p = fma(p, d, np.float64(-9.266769808511116e-08))
+    p = fma(p, d, np.float64(-3.050526721112888e-08))
+    p = fma(p, d, np.float64(8.599701128013018e-07))
+    p = fma(p, d, np.float64(2.346026615029913e-06))
+    p = fma(p, d, np.float64(-2.9426320893522465e-06))
+    p = fma(p, d, np.float64(-2.973354135315837e-05))
+    p = fma(p, d, np.float64(-4.0905342332166096e-05))
+    p = fma(p, d, np.float64(0.00018570724346228054))
+    p = fma(p, d, np.float64(0.0007985218818345501))
+    p = fma(p, d, np.float64(0.0001266274100957257))
+    p = fma(p, d, np.float64(-0.006606589138356357))
+    p = fma(p, d, np.float64(-0.015222655223188695))
+    p = fma(p, d, np.float64(0.018874814223782305))
     p = fma(p, d, np.float64(0.1466487969969469))
     p = fma(p, d, np.float64(0.2178117057198001))
     return p * d
 
 
-near_minus_1_27846 = typed("near_minus_1_27846", _near_minus_1_27846_f32, _near_minus_1_27846_f64)
+near_minus_1_2785_slope_0_2178 = typed(
+    "near_minus_1_2785_slope_0_2178", _near_minus_1_2785_slope_0_2178_f32, _near_minus_1_2785_slope_0_2178_f64,
+)
 
 
 @njit(**OPTIONS)
@@ -165,9 +170,9 @@ def _backward_rows(a, b, g, da, db):
         times_exp_a_decay = times_exp(real(1) + decay + a[e], -abs(a[e]))
         # ā = b·g·((1 + decay·(1 + a) if a ≥ 0 else (1 + a + decay)·exp(−|a|)) / (1 + decay)²)
         da[e] = (
-            b[e] * g[e] * (near_minus_1_27846(a[e]) if abs(real(1.2784645427610737) + a[e]) < real(1)
-            else (real(1) + damped(real(1) + a[e], decay) if (a[e] >= real(0)) else times_exp_a_decay)
-            / ((real(1) + decay) * (real(1) + decay)))
+            b[e] * g[e] * (near_minus_1_2785_slope_0_2178(a[e]) if abs(real(1.2784645427610737)
+            + a[e]) < real(1.1875) else (real(1) + damped(real(1) + a[e], decay) if (a[e] >= real(0))
+            else times_exp_a_decay) / ((real(1) + decay) * (real(1) + decay)))
         )
         # b̄ = g·silu
         db[e] = silu * g[e]
@@ -197,9 +202,9 @@ def _jvp_rows(a, b, a_dot, b_dot, y, y_dot):
         times_exp_a_decay = times_exp(real(1) + decay + a[e], -abs(a[e]))
         # ẏ = silu·ḃ + b·ȧ·((1 + decay·(1 + a) if a ≥ 0 else (1 + a + decay)·exp(−|a|)) / (1 + decay)²)
         y_dot[e] = (
-            silu * b_dot[e] + a_dot[e] * b[e] * (near_minus_1_27846(a[e]) if abs(real(1.2784645427610737)
-            + a[e]) < real(1) else (real(1) + damped(real(1) + a[e], decay) if (a[e] >= real(0))
-            else times_exp_a_decay) / ((real(1) + decay) * (real(1) + decay)))
+            silu * b_dot[e] + a_dot[e] * b[e] * (near_minus_1_2785_slope_0_2178(a[e])
+            if abs(real(1.2784645427610737) + a[e]) < real(1.1875) else (real(1) + damped(real(1) + a[e], decay)
+            if (a[e] >= real(0)) else times_exp_a_decay) / ((real(1) + decay) * (real(1) + decay)))
         )
 
 

@@ -42,10 +42,10 @@ verified adjoint, ⟨Jv, u⟩ = ⟨v, Jᵀu⟩: error 4e-67, bound 1e-40
 verified adjoint, Jv, numerical: error 5e-66, bound 1e-25
 verified source, float32, tiny: error 2e-01, bound 4
 verified source, float32, NaN and ±∞, wrong: error 0, bound 0
-verified source, float64, ordinary: error 2e-01, bound 4
+verified source, float64, other sizes, parameters and strides: error 4e-01, bound 4
 verified second, ⟨u, Hv⟩ = ⟨v, Hu⟩: error 4e-66, bound 1e-40
 verified second, Hv, numerical: error 7e-44, bound 1e-25
-verified second, source, float32: error 7e-02, bound 4
+verified second, source, float64, other sizes and parameters, sum: error 2e-01, bound 4
 """
 
 import math
@@ -61,16 +61,20 @@ from ._runtime import (
     chunk_rows,
     compensated,
     exp,
+    hypot,
     larger,
     maxnum,
+    no_squares,
     number,
     output,
     outputs,
     pairs,
+    root_of,
+    with_square,
 )
 
 #: The runtime that these kernels were compiled against: a new one makes a new file, and with it a new cache.
-RUNTIME = "c5d85079f86b"
+RUNTIME = "78f1252a53e9"
 
 
 #: The operation, for programs.
@@ -175,28 +179,28 @@ SPEC = {
         "flops": {
             "forward": (
                 "8*e*h*m*n*t + 4*e*h*n*t**2 + 4*e*h*n*t + 7*h*n*t**2 + 4*k*m*n*t + k*n*t + "
-                "20*m*n*t + 8*n*t"
+                "28*m*n*t + 10*n*t"
             ),
             "backward": (
                 "16*e*h*m*n*t + 8*e*h*n*t**2 + 6*e*h*n*t + 12*e*h*n + 16*h*n*t**2 + 8*k*m*n*t + "
-                "2*k*n*t + 4*k*n + 40*m*n*t + 24*m*n"
+                "2*k*n*t + 4*k*n + 42*m*n*t + 24*m*n"
             ),
         },
         "bytes": {
             "forward": (
                 "4*e*h*item*m + 10*e*h*item*n*t + 3*e*h*item + 9*h*item*n*t**2 + 4*h*item*n*t + "
                 "2*item*k*m + 5*item*k*n*t + item*k + 17*item*m*n*t + 6*item*m + 3*item*n*t**2 + "
-                "7*item*n*t"
+                "9*item*n*t"
             ),
             "backward": (
                 "8*e*h*item*m + 22*e*h*item*n*t + 3*e*h*item + 10*h*item*n*t**2 + 4*h*item*n*t + "
-                "4*item*k*m + 9*item*k*n*t + item*k + 38*item*m*n*t + 12*item*m + 4*item*n*t**2 + "
-                "9*item*n*t"
+                "4*item*k*m + 9*item*k*n*t + item*k + 39*item*m*n*t + 12*item*m + 4*item*n*t**2 + "
+                "11*item*n*t"
             ),
         },
         "saved": (
             "4*e*h*item*n*t + h*item*n*t**2 + 2*h*item*n*t + item*k*n*t + 2*item*m*n*t + "
-            "item*n*t**2 + 5*item*n*t"
+            "item*n*t**2 + 7*item*n*t"
         ),
     },
 }
@@ -204,8 +208,8 @@ SPEC = {
 
 @njit(**OPTIONS)
 def _forward_saving_rows(
-    lo, hi, x, beta1, gamma1, mask, causal, m_size, t_size, layer_norm_mu, layer_norm_r, u,
-    multi_head_attention_open, multi_head_attention_any,
+    lo, hi, x, beta1, gamma1, mask, causal, one_over_root_m_size, m_size, t_size, layer_norm_mu,
+    layer_norm_mu_rest, layer_norm_r, u, multi_head_attention_open, multi_head_attention_any,
 ):
     real = x.dtype.type
     for n in range(lo, hi):
@@ -229,35 +233,45 @@ def _forward_saving_rows(
             # layer_norm_mu[n,t] = sum_x[n,t] / M
             layer_norm_mu_nt = real(sum_x_sum / real(m_size))
             layer_norm_mu[n, t] = layer_norm_mu_nt
-            # sum_layer_norm_mu_x[n,t] = Σ_m (x[n,t,m] − layer_norm_mu[n,t])²
-            sum_layer_norm_mu_x_sum = 0.0
+            # deviation[n,t,m] = x[n,t,m] − layer_norm_mu[n,t]
+            # sum_deviation[n,t] = Σ_m deviation[n,t,m]
+            sum_deviation_sum = 0.0
             for m in range(m_size):
-                sum_layer_norm_mu_x_sum = added(
-                    sum_layer_norm_mu_x_sum, (x[n, t, m] - layer_norm_mu_nt) * (x[n, t, m] - layer_norm_mu_nt),
-                )
-            # layer_norm_var[n,t] = sum_layer_norm_mu_x[n,t] / M
-            layer_norm_var = real(sum_layer_norm_mu_x_sum / real(m_size))
-            # layer_norm_r[n,t] = 1 / √(1/100000 + layer_norm_var[n,t])
-            layer_norm_r_nt = real(1) / math.sqrt(real(1e-05) + layer_norm_var)
+                deviation = x[n, t, m] - layer_norm_mu_nt
+                sum_deviation_sum = added(sum_deviation_sum, deviation)
+            # layer_norm_mu_rest[n,t] = sum_deviation[n,t] / M
+            layer_norm_mu_rest_nt = real(sum_deviation_sum / real(m_size))
+            layer_norm_mu_rest[n, t] = layer_norm_mu_rest_nt
+            # deviation[n,t,m] = x[n,t,m] − layer_norm_mu[n,t]
+            # norm[n,t] = norm_m(deviation[n,t,m] − layer_norm_mu_rest[n,t])
+            norm_sum = no_squares(real)
+            for m in range(m_size):
+                deviation = x[n, t, m] - layer_norm_mu_nt
+                norm_sum = with_square(norm_sum, deviation - layer_norm_mu_rest_nt)
+            norm = root_of(norm_sum)
+            # layer_norm_r[n,t] = 1 / hypot(1 / (100·√10), one_over_root_m_size·norm[n,t])
+            layer_norm_r_nt = real(real(1) / hypot(real(0.0031622776601683794), norm * one_over_root_m_size))
             layer_norm_r[n, t] = layer_norm_r_nt
-            # layer_norm_xhat[n,t,m] = layer_norm_r[n,t]·(x[n,t,m] − layer_norm_mu[n,t])
+            # deviation[n,t,m] = x[n,t,m] − layer_norm_mu[n,t]
+            # layer_norm_xhat[n,t,m] = layer_norm_r[n,t]·(deviation[n,t,m] − layer_norm_mu_rest[n,t])
             # u[n,t,m] = β₁[m] + γ₁[m]·layer_norm_xhat[n,t,m]
             for m in range(m_size):
-                layer_norm_xhat = layer_norm_r_nt * (x[n, t, m] - layer_norm_mu_nt)
+                deviation = x[n, t, m] - layer_norm_mu_nt
+                layer_norm_xhat = layer_norm_r_nt * (deviation - layer_norm_mu_rest_nt)
                 u[n, t, m] = layer_norm_xhat * gamma1[m] + beta1[m]
 
 
 @njit(parallel=True, **OPTIONS)
 def _forward_saving_parallel(
-    chunk, n_size, x, beta1, gamma1, mask, causal, m_size, t_size, layer_norm_mu, layer_norm_r, u,
-    multi_head_attention_open, multi_head_attention_any,
+    chunk, n_size, x, beta1, gamma1, mask, causal, one_over_root_m_size, m_size, t_size, layer_norm_mu,
+    layer_norm_mu_rest, layer_norm_r, u, multi_head_attention_open, multi_head_attention_any,
 ):
     for k in prange((n_size + chunk - 1) // chunk):
         lo = k * chunk
         hi = min(lo + chunk, n_size)
         _forward_saving_rows(
-            lo, hi, x, beta1, gamma1, mask, causal, m_size, t_size, layer_norm_mu, layer_norm_r, u,
-            multi_head_attention_open, multi_head_attention_any,
+            lo, hi, x, beta1, gamma1, mask, causal, one_over_root_m_size, m_size, t_size, layer_norm_mu,
+            layer_norm_mu_rest, layer_norm_r, u, multi_head_attention_open, multi_head_attention_any,
         )
 
 
@@ -308,30 +322,30 @@ def _forward_saving_2_parallel(
 
 @njit(**OPTIONS)
 def _forward_saving_3_rows(
-    lo, hi, sum_multi_head_attention_k_multi_head_attention_q, e_size_to_const, h_size, t_size,
+    lo, hi, sum_multi_head_attention_k_multi_head_attention_q, one_over_root_e_size, h_size, t_size,
     multi_head_attention_s,
 ):
     for n in range(lo, hi):
         for h in range(h_size):
             for t in range(t_size):
                 for t_2 in range(t_size):
-                    # multi_head_attention_s[n,h,t,t′] = e_size_to_const·
+                    # multi_head_attention_s[n,h,t,t′] = one_over_root_e_size·
                     #     sum_multi_head_attention_k_multi_head_attention_q[n,h,t,t′]
                     multi_head_attention_s[n, h, t, t_2] = (
-                        e_size_to_const * sum_multi_head_attention_k_multi_head_attention_q[n, h, t, t_2]
+                        one_over_root_e_size * sum_multi_head_attention_k_multi_head_attention_q[n, h, t, t_2]
                     )
 
 
 @njit(parallel=True, **OPTIONS)
 def _forward_saving_3_parallel(
-    chunk, n_size, sum_multi_head_attention_k_multi_head_attention_q, e_size_to_const, h_size, t_size,
+    chunk, n_size, sum_multi_head_attention_k_multi_head_attention_q, one_over_root_e_size, h_size, t_size,
     multi_head_attention_s,
 ):
     for k in prange((n_size + chunk - 1) // chunk):
         lo = k * chunk
         hi = min(lo + chunk, n_size)
         _forward_saving_3_rows(
-            lo, hi, sum_multi_head_attention_k_multi_head_attention_q, e_size_to_const, h_size, t_size,
+            lo, hi, sum_multi_head_attention_k_multi_head_attention_q, one_over_root_e_size, h_size, t_size,
             multi_head_attention_s,
         )
 
@@ -350,9 +364,13 @@ def _forward_saving_4_rows(
             for h in range(h_size):
                 for t_2 in range(t_size):
                     multi_head_attention_z[n, h, t, t_2] = (
-                        (multi_head_attention_s[n, h, t, t_2]
-                        if (multi_head_attention_open[n, t, t_2] > real(0)) else (real(-np.inf)
-                        if (multi_head_attention_any_nt > real(0)) else real(0)))
+                        ((multi_head_attention_s[n, h, t, t_2]
+                        if (multi_head_attention_open[n, t, t_2] > real(0)) else ((real(-np.inf)
+                        if (multi_head_attention_any_nt > real(0)) else real(0))
+                        if multi_head_attention_any_nt == multi_head_attention_any_nt
+                        else multi_head_attention_any_nt))
+                        if multi_head_attention_open[n, t, t_2] == multi_head_attention_open[n, t, t_2]
+                        else multi_head_attention_open[n, t, t_2])
                     )
 
 
@@ -488,7 +506,10 @@ def _forward_saving_8_parallel(chunk, n_size, bo, sum_Wo_multi_head_attention_o,
 
 
 @njit(**OPTIONS)
-def _forward_saving_9_rows(lo, hi, a, x, beta2, gamma2, m_size, t_size, h, layer_norm_mu_, layer_norm_r_, v):
+def _forward_saving_9_rows(
+    lo, hi, a, x, beta2, gamma2, one_over_root_m_size, m_size, t_size, h, layer_norm_mu_, layer_norm_mu_2_rest,
+    layer_norm_r_, v,
+):
     real = a.dtype.type
     for n in range(lo, hi):
         for t in range(t_size):
@@ -502,34 +523,49 @@ def _forward_saving_9_rows(lo, hi, a, x, beta2, gamma2, m_size, t_size, h, layer
             # layer_norm_mu_[n,t] = sum_h[n,t] / M
             layer_norm_mu_2_nt = real(sum_h_sum / real(m_size))
             layer_norm_mu_[n, t] = layer_norm_mu_2_nt
-            # sum_layer_norm_mu__h[n,t] = Σ_m (h[n,t,m] − layer_norm_mu_[n,t])²
-            sum_layer_norm_mu_2_h_sum = 0.0
+            # deviation_[n,t,m] = h[n,t,m] − layer_norm_mu_[n,t]
+            # sum_deviation_[n,t] = Σ_m deviation_[n,t,m]
+            sum_deviation_1_sum = 0.0
             for m in range(m_size):
                 h_ntm = h[n, t, m]
-                sum_layer_norm_mu_2_h_sum = added(
-                    sum_layer_norm_mu_2_h_sum, (h_ntm - layer_norm_mu_2_nt) * (h_ntm - layer_norm_mu_2_nt),
-                )
-            # layer_norm_var_[n,t] = sum_layer_norm_mu__h[n,t] / M
-            layer_norm_var_ = real(sum_layer_norm_mu_2_h_sum / real(m_size))
-            # layer_norm_r_[n,t] = 1 / √(1/100000 + layer_norm_var_[n,t])
-            layer_norm_r_2_nt = real(1) / math.sqrt(real(1e-05) + layer_norm_var_)
+                deviation_ = h_ntm - layer_norm_mu_2_nt
+                sum_deviation_1_sum = added(sum_deviation_1_sum, deviation_)
+            # layer_norm_mu__rest[n,t] = sum_deviation_[n,t] / M
+            layer_norm_mu_2_rest_nt = real(sum_deviation_1_sum / real(m_size))
+            layer_norm_mu_2_rest[n, t] = layer_norm_mu_2_rest_nt
+            # deviation_[n,t,m] = h[n,t,m] − layer_norm_mu_[n,t]
+            # norm_[n,t] = norm_m(deviation_[n,t,m] − layer_norm_mu__rest[n,t])
+            norm_1_sum = no_squares(real)
+            for m in range(m_size):
+                h_ntm = h[n, t, m]
+                deviation_ = h_ntm - layer_norm_mu_2_nt
+                norm_1_sum = with_square(norm_1_sum, deviation_ - layer_norm_mu_2_rest_nt)
+            norm_ = root_of(norm_1_sum)
+            # layer_norm_r_[n,t] = 1 / hypot(1 / (100·√10), one_over_root_m_size·norm_[n,t])
+            layer_norm_r_2_nt = real(real(1) / hypot(real(0.0031622776601683794), norm_ * one_over_root_m_size))
             layer_norm_r_[n, t] = layer_norm_r_2_nt
-            # layer_norm_xhat_[n,t,m] = layer_norm_r_[n,t]·(h[n,t,m] − layer_norm_mu_[n,t])
+            # deviation_[n,t,m] = h[n,t,m] − layer_norm_mu_[n,t]
+            # layer_norm_xhat_[n,t,m] = layer_norm_r_[n,t]·(deviation_[n,t,m] − layer_norm_mu__rest[n,t])
             # v[n,t,m] = β₂[m] + γ₂[m]·layer_norm_xhat_[n,t,m]
             for m in range(m_size):
                 h_ntm = h[n, t, m]
-                layer_norm_xhat_ = layer_norm_r_2_nt * (h_ntm - layer_norm_mu_2_nt)
+                deviation_ = h_ntm - layer_norm_mu_2_nt
+                layer_norm_xhat_ = layer_norm_r_2_nt * (deviation_ - layer_norm_mu_2_rest_nt)
                 v[n, t, m] = layer_norm_xhat_ * gamma2[m] + beta2[m]
 
 
 @njit(parallel=True, **OPTIONS)
 def _forward_saving_9_parallel(
-    chunk, n_size, a, x, beta2, gamma2, m_size, t_size, h, layer_norm_mu_, layer_norm_r_, v,
+    chunk, n_size, a, x, beta2, gamma2, one_over_root_m_size, m_size, t_size, h, layer_norm_mu_,
+    layer_norm_mu_2_rest, layer_norm_r_, v,
 ):
     for k in prange((n_size + chunk - 1) // chunk):
         lo = k * chunk
         hi = min(lo + chunk, n_size)
-        _forward_saving_9_rows(lo, hi, a, x, beta2, gamma2, m_size, t_size, h, layer_norm_mu_, layer_norm_r_, v)
+        _forward_saving_9_rows(
+            lo, hi, a, x, beta2, gamma2, one_over_root_m_size, m_size, t_size, h, layer_norm_mu_,
+            layer_norm_mu_2_rest, layer_norm_r_, v,
+        )
 
 
 @njit(**OPTIONS)
@@ -588,29 +624,26 @@ def _forward_saving_12_parallel(chunk, n_size, b, h, m_size, t_size, y):
 
 
 @njit(**OPTIONS)
-def _backward_rows(lo, hi, layer_norm_mu, layer_norm_r, x, beta1, gamma1, m_size, t_size, layer_norm_xhat, u):
+def _backward_rows(lo, hi, layer_norm_mu, x, a, layer_norm_mu_, m_size, t_size, deviation, deviation_):
     for n in range(lo, hi):
         for t in range(t_size):
-            layer_norm_mu_nt = layer_norm_mu[n, t]
-            layer_norm_r_nt = layer_norm_r[n, t]
-            # layer_norm_xhat[n,t,m] = layer_norm_r[n,t]·(x[n,t,m] − layer_norm_mu[n,t])
-            # u[n,t,m] = β₁[m] + γ₁[m]·layer_norm_xhat[n,t,m]
             for m in range(m_size):
-                layer_norm_xhat_ntm = layer_norm_r_nt * (x[n, t, m] - layer_norm_mu_nt)
-                layer_norm_xhat[n, t, m] = layer_norm_xhat_ntm
-                u[n, t, m] = layer_norm_xhat_ntm * gamma1[m] + beta1[m]
+                # deviation[n,t,m] = x[n,t,m] − layer_norm_mu[n,t]
+                deviation[n, t, m] = x[n, t, m] - layer_norm_mu[n, t]
+                # h[n,t,m] = a[n,t,m] + x[n,t,m]
+                h = a[n, t, m] + x[n, t, m]
+                # deviation_[n,t,m] = h[n,t,m] − layer_norm_mu_[n,t]
+                deviation_[n, t, m] = h - layer_norm_mu_[n, t]
 
 
 @njit(parallel=True, **OPTIONS)
 def _backward_parallel(
-    chunk, n_size, layer_norm_mu, layer_norm_r, x, beta1, gamma1, m_size, t_size, layer_norm_xhat, u,
+    chunk, n_size, layer_norm_mu, x, a, layer_norm_mu_, m_size, t_size, deviation, deviation_,
 ):
     for k in prange((n_size + chunk - 1) // chunk):
         lo = k * chunk
         hi = min(lo + chunk, n_size)
-        _backward_rows(
-            lo, hi, layer_norm_mu, layer_norm_r, x, beta1, gamma1, m_size, t_size, layer_norm_xhat, u,
-        )
+        _backward_rows(lo, hi, layer_norm_mu, x, a, layer_norm_mu_, m_size, t_size, deviation, deviation_)
 
 
 @njit(**OPTIONS)
@@ -634,24 +667,7 @@ def _backward_2_parallel(chunk, n_size, mask, causal, t_size, multi_head_attenti
 
 
 @njit(**OPTIONS)
-def _backward_3_rows(lo, hi, a, x, m_size, t_size, h):
-    for n in range(lo, hi):
-        for t in range(t_size):
-            for m in range(m_size):
-                # h[n,t,m] = a[n,t,m] + x[n,t,m]
-                h[n, t, m] = a[n, t, m] + x[n, t, m]
-
-
-@njit(parallel=True, **OPTIONS)
-def _backward_3_parallel(chunk, n_size, a, x, m_size, t_size, h):
-    for k in prange((n_size + chunk - 1) // chunk):
-        lo = k * chunk
-        hi = min(lo + chunk, n_size)
-        _backward_3_rows(lo, hi, a, x, m_size, t_size, h)
-
-
-@njit(**OPTIONS)
-def _backward_4_rows(lo, hi, feed_forward_z, k_size, t_size, feed_forward_h):
+def _backward_3_rows(lo, hi, feed_forward_z, k_size, t_size, feed_forward_h):
     real = feed_forward_z.dtype.type
     for n in range(lo, hi):
         for t in range(t_size):
@@ -661,15 +677,15 @@ def _backward_4_rows(lo, hi, feed_forward_z, k_size, t_size, feed_forward_h):
 
 
 @njit(parallel=True, **OPTIONS)
-def _backward_4_parallel(chunk, n_size, feed_forward_z, k_size, t_size, feed_forward_h):
+def _backward_3_parallel(chunk, n_size, feed_forward_z, k_size, t_size, feed_forward_h):
     for k in prange((n_size + chunk - 1) // chunk):
         lo = k * chunk
         hi = min(lo + chunk, n_size)
-        _backward_4_rows(lo, hi, feed_forward_z, k_size, t_size, feed_forward_h)
+        _backward_3_rows(lo, hi, feed_forward_z, k_size, t_size, feed_forward_h)
 
 
 @njit(**OPTIONS)
-def _backward_5_rows(lo, hi, g, n_size, t_size, db2):
+def _backward_4_rows(lo, hi, g, n_size, t_size, db2):
     real = g.dtype.type
     for m in range(lo, hi):
         # b̄₂[m] = Σ_n,t g[n,t,m]
@@ -685,11 +701,49 @@ def _backward_5_rows(lo, hi, g, n_size, t_size, db2):
 
 
 @njit(parallel=True, **OPTIONS)
-def _backward_5_parallel(chunk, m_size, g, n_size, t_size, db2):
+def _backward_4_parallel(chunk, m_size, g, n_size, t_size, db2):
     for k in prange((m_size + chunk - 1) // chunk):
         lo = k * chunk
         hi = min(lo + chunk, m_size)
-        _backward_5_rows(lo, hi, g, n_size, t_size, db2)
+        _backward_4_rows(lo, hi, g, n_size, t_size, db2)
+
+
+@njit(**OPTIONS)
+def _backward_5_rows(
+    lo, hi, layer_norm_mu_rest, layer_norm_r, deviation, beta1, gamma1, layer_norm_mu_2_rest, layer_norm_r_,
+    deviation_, beta2, gamma2, m_size, t_size, layer_norm_xhat, u, layer_norm_xhat_, v,
+):
+    for n in range(lo, hi):
+        for t in range(t_size):
+            layer_norm_mu_2_rest_nt = layer_norm_mu_2_rest[n, t]
+            layer_norm_mu_rest_nt = layer_norm_mu_rest[n, t]
+            layer_norm_r_nt = layer_norm_r[n, t]
+            layer_norm_r_2_nt = layer_norm_r_[n, t]
+            # layer_norm_xhat[n,t,m] = layer_norm_r[n,t]·(deviation[n,t,m] − layer_norm_mu_rest[n,t])
+            # u[n,t,m] = β₁[m] + γ₁[m]·layer_norm_xhat[n,t,m]
+            # layer_norm_xhat_[n,t,m] = layer_norm_r_[n,t]·(deviation_[n,t,m] − layer_norm_mu__rest[n,t])
+            # v[n,t,m] = β₂[m] + γ₂[m]·layer_norm_xhat_[n,t,m]
+            for m in range(m_size):
+                layer_norm_xhat_ntm = layer_norm_r_nt * (deviation[n, t, m] - layer_norm_mu_rest_nt)
+                layer_norm_xhat[n, t, m] = layer_norm_xhat_ntm
+                u[n, t, m] = layer_norm_xhat_ntm * gamma1[m] + beta1[m]
+                layer_norm_xhat_2_ntm = layer_norm_r_2_nt * (deviation_[n, t, m] - layer_norm_mu_2_rest_nt)
+                layer_norm_xhat_[n, t, m] = layer_norm_xhat_2_ntm
+                v[n, t, m] = layer_norm_xhat_2_ntm * gamma2[m] + beta2[m]
+
+
+@njit(parallel=True, **OPTIONS)
+def _backward_5_parallel(
+    chunk, n_size, layer_norm_mu_rest, layer_norm_r, deviation, beta1, gamma1, layer_norm_mu_2_rest,
+    layer_norm_r_, deviation_, beta2, gamma2, m_size, t_size, layer_norm_xhat, u, layer_norm_xhat_, v,
+):
+    for k in prange((n_size + chunk - 1) // chunk):
+        lo = k * chunk
+        hi = min(lo + chunk, n_size)
+        _backward_5_rows(
+            lo, hi, layer_norm_mu_rest, layer_norm_r, deviation, beta1, gamma1, layer_norm_mu_2_rest,
+            layer_norm_r_, deviation_, beta2, gamma2, m_size, t_size, layer_norm_xhat, u, layer_norm_xhat_, v,
+        )
 
 
 @njit(**OPTIONS)
@@ -710,9 +764,13 @@ def _backward_6_rows(
                 #     multi_head_attention_z_max[n,h,t]) / sum_exp[n,h,t]
                 for t_2 in range(t_size):
                     multi_head_attention_z_nhtt_2 = (
-                        (multi_head_attention_s[n, h, t, t_2]
-                        if (multi_head_attention_open[n, t, t_2] > real(0)) else (real(-np.inf)
-                        if (multi_head_attention_any_nt > real(0)) else real(0)))
+                        ((multi_head_attention_s[n, h, t, t_2]
+                        if (multi_head_attention_open[n, t, t_2] > real(0)) else ((real(-np.inf)
+                        if (multi_head_attention_any_nt > real(0)) else real(0))
+                        if multi_head_attention_any_nt == multi_head_attention_any_nt
+                        else multi_head_attention_any_nt))
+                        if multi_head_attention_open[n, t, t_2] == multi_head_attention_open[n, t, t_2]
+                        else multi_head_attention_open[n, t, t_2])
                     )
                     multi_head_attention_z[n, h, t, t_2] = multi_head_attention_z_nhtt_2
                     multi_head_attention_a[n, h, t, t_2] = (
@@ -736,35 +794,7 @@ def _backward_6_parallel(
 
 
 @njit(**OPTIONS)
-def _backward_7_rows(
-    lo, hi, layer_norm_mu_, layer_norm_r_, h, beta2, gamma2, m_size, t_size, layer_norm_xhat_, v,
-):
-    for n in range(lo, hi):
-        for t in range(t_size):
-            layer_norm_mu_2_nt = layer_norm_mu_[n, t]
-            layer_norm_r_2_nt = layer_norm_r_[n, t]
-            # layer_norm_xhat_[n,t,m] = layer_norm_r_[n,t]·(h[n,t,m] − layer_norm_mu_[n,t])
-            # v[n,t,m] = β₂[m] + γ₂[m]·layer_norm_xhat_[n,t,m]
-            for m in range(m_size):
-                layer_norm_xhat_2_ntm = layer_norm_r_2_nt * (h[n, t, m] - layer_norm_mu_2_nt)
-                layer_norm_xhat_[n, t, m] = layer_norm_xhat_2_ntm
-                v[n, t, m] = layer_norm_xhat_2_ntm * gamma2[m] + beta2[m]
-
-
-@njit(parallel=True, **OPTIONS)
-def _backward_7_parallel(
-    chunk, n_size, layer_norm_mu_, layer_norm_r_, h, beta2, gamma2, m_size, t_size, layer_norm_xhat_, v,
-):
-    for k in prange((n_size + chunk - 1) // chunk):
-        lo = k * chunk
-        hi = min(lo + chunk, n_size)
-        _backward_7_rows(
-            lo, hi, layer_norm_mu_, layer_norm_r_, h, beta2, gamma2, m_size, t_size, layer_norm_xhat_, v,
-        )
-
-
-@njit(**OPTIONS)
-def _backward_8_rows(lo, hi, feed_forward_z, sum_W2_g, n_size, t_size, dfeed_forward_z, db1):
+def _backward_7_rows(lo, hi, feed_forward_z, sum_W2_g, n_size, t_size, dfeed_forward_z, db1):
     real = feed_forward_z.dtype.type
     for k in range(lo, hi):
         # f̅e̅e̅d̅_̅f̅o̅r̅w̅a̅r̅d̅_̅z̅[n,t,k] = sum_W2_g[n,t,k]·1[feed_forward_z[n,t,k] > 0]
@@ -775,7 +805,8 @@ def _backward_8_rows(lo, hi, feed_forward_z, sum_W2_g, n_size, t_size, dfeed_for
             db1_part = 0.0
             for t in range(t_size):
                 dfeed_forward_z_ntk = (
-                    sum_W2_g[n, t, k] * (real(1) if (feed_forward_z[n, t, k] > real(0)) else real(0))
+                    sum_W2_g[n, t, k] * ((real(1) if (feed_forward_z[n, t, k] > real(0)) else real(0))
+                    if feed_forward_z[n, t, k] == feed_forward_z[n, t, k] else feed_forward_z[n, t, k])
                 )
                 dfeed_forward_z[n, t, k] = dfeed_forward_z_ntk
                 db1_part = added(db1_part, dfeed_forward_z_ntk)
@@ -785,15 +816,15 @@ def _backward_8_rows(lo, hi, feed_forward_z, sum_W2_g, n_size, t_size, dfeed_for
 
 
 @njit(parallel=True, **OPTIONS)
-def _backward_8_parallel(chunk, k_size, feed_forward_z, sum_W2_g, n_size, t_size, dfeed_forward_z, db1):
+def _backward_7_parallel(chunk, k_size, feed_forward_z, sum_W2_g, n_size, t_size, dfeed_forward_z, db1):
     for k in prange((k_size + chunk - 1) // chunk):
         lo = k * chunk
         hi = min(lo + chunk, k_size)
-        _backward_8_rows(lo, hi, feed_forward_z, sum_W2_g, n_size, t_size, dfeed_forward_z, db1)
+        _backward_7_rows(lo, hi, feed_forward_z, sum_W2_g, n_size, t_size, dfeed_forward_z, db1)
 
 
 @njit(**OPTIONS)
-def _backward_9_rows(lo, hi, gamma2, dv, layer_norm_xhat_, layer_norm_r_, g, m_size, t_size, dh):
+def _backward_8_rows(lo, hi, gamma2, dv, layer_norm_xhat_, layer_norm_r_, g, m_size, t_size, dh):
     real = gamma2.dtype.type
     for n in range(lo, hi):
         for t in range(t_size):
@@ -827,15 +858,15 @@ def _backward_9_rows(lo, hi, gamma2, dv, layer_norm_xhat_, layer_norm_r_, g, m_s
 
 
 @njit(parallel=True, **OPTIONS)
-def _backward_9_parallel(chunk, n_size, gamma2, dv, layer_norm_xhat_, layer_norm_r_, g, m_size, t_size, dh):
+def _backward_8_parallel(chunk, n_size, gamma2, dv, layer_norm_xhat_, layer_norm_r_, g, m_size, t_size, dh):
     for k in prange((n_size + chunk - 1) // chunk):
         lo = k * chunk
         hi = min(lo + chunk, n_size)
-        _backward_9_rows(lo, hi, gamma2, dv, layer_norm_xhat_, layer_norm_r_, g, m_size, t_size, dh)
+        _backward_8_rows(lo, hi, gamma2, dv, layer_norm_xhat_, layer_norm_r_, g, m_size, t_size, dh)
 
 
 @njit(**OPTIONS)
-def _backward_10_rows(lo, hi, layer_norm_xhat_, dv, n_size, t_size, dgamma2, dbeta2):
+def _backward_9_rows(lo, hi, layer_norm_xhat_, dv, n_size, t_size, dgamma2, dbeta2):
     real = layer_norm_xhat_.dtype.type
     for m in range(lo, hi):
         # γ̄₂[m] = Σ_n,t v̄[n,t,m]·layer_norm_xhat_[n,t,m]
@@ -859,15 +890,15 @@ def _backward_10_rows(lo, hi, layer_norm_xhat_, dv, n_size, t_size, dgamma2, dbe
 
 
 @njit(parallel=True, **OPTIONS)
-def _backward_10_parallel(chunk, m_size, layer_norm_xhat_, dv, n_size, t_size, dgamma2, dbeta2):
+def _backward_9_parallel(chunk, m_size, layer_norm_xhat_, dv, n_size, t_size, dgamma2, dbeta2):
     for k in prange((m_size + chunk - 1) // chunk):
         lo = k * chunk
         hi = min(lo + chunk, m_size)
-        _backward_10_rows(lo, hi, layer_norm_xhat_, dv, n_size, t_size, dgamma2, dbeta2)
+        _backward_9_rows(lo, hi, layer_norm_xhat_, dv, n_size, t_size, dgamma2, dbeta2)
 
 
 @njit(**OPTIONS)
-def _backward_11_rows(
+def _backward_10_rows(
     lo, hi, Wo, dh, multi_head_attention_any, e_size, h_size, m_size, t_size, dmulti_head_attention_o,
     factor_multi_head_attention_any_dmulti_head_attention_o,
 ):
@@ -892,21 +923,21 @@ def _backward_11_rows(
 
 
 @njit(parallel=True, **OPTIONS)
-def _backward_11_parallel(
+def _backward_10_parallel(
     chunk, n_size, Wo, dh, multi_head_attention_any, e_size, h_size, m_size, t_size, dmulti_head_attention_o,
     factor_multi_head_attention_any_dmulti_head_attention_o,
 ):
     for k in prange((n_size + chunk - 1) // chunk):
         lo = k * chunk
         hi = min(lo + chunk, n_size)
-        _backward_11_rows(
+        _backward_10_rows(
             lo, hi, Wo, dh, multi_head_attention_any, e_size, h_size, m_size, t_size, dmulti_head_attention_o,
             factor_multi_head_attention_any_dmulti_head_attention_o,
         )
 
 
 @njit(**OPTIONS)
-def _backward_12_rows(lo, hi, dh, n_size, t_size, dbo):
+def _backward_11_rows(lo, hi, dh, n_size, t_size, dbo):
     real = dh.dtype.type
     for m in range(lo, hi):
         # b̅o̅[m] = Σ_n,t h̄[n,t,m]
@@ -922,15 +953,15 @@ def _backward_12_rows(lo, hi, dh, n_size, t_size, dbo):
 
 
 @njit(parallel=True, **OPTIONS)
-def _backward_12_parallel(chunk, m_size, dh, n_size, t_size, dbo):
+def _backward_11_parallel(chunk, m_size, dh, n_size, t_size, dbo):
     for k in prange((m_size + chunk - 1) // chunk):
         lo = k * chunk
         hi = min(lo + chunk, m_size)
-        _backward_12_rows(lo, hi, dh, n_size, t_size, dbo)
+        _backward_11_rows(lo, hi, dh, n_size, t_size, dbo)
 
 
 @njit(**OPTIONS)
-def _backward_13_rows(
+def _backward_12_rows(
     lo, hi, multi_head_attention_any, sum_dmulti_head_attention_o_multi_head_attention_v,
     multi_head_attention_z_max, multi_head_attention_z, sum_exp, multi_head_attention_open, h_size, t_size,
     dmulti_head_attention_s,
@@ -993,7 +1024,7 @@ def _backward_13_rows(
 
 
 @njit(parallel=True, **OPTIONS)
-def _backward_13_parallel(
+def _backward_12_parallel(
     chunk, n_size, multi_head_attention_any, sum_dmulti_head_attention_o_multi_head_attention_v,
     multi_head_attention_z_max, multi_head_attention_z, sum_exp, multi_head_attention_open, h_size, t_size,
     dmulti_head_attention_s,
@@ -1001,7 +1032,7 @@ def _backward_13_parallel(
     for k in prange((n_size + chunk - 1) // chunk):
         lo = k * chunk
         hi = min(lo + chunk, n_size)
-        _backward_13_rows(
+        _backward_12_rows(
             lo, hi, multi_head_attention_any, sum_dmulti_head_attention_o_multi_head_attention_v,
             multi_head_attention_z_max, multi_head_attention_z, sum_exp, multi_head_attention_open, h_size,
             t_size, dmulti_head_attention_s,
@@ -1009,7 +1040,7 @@ def _backward_13_parallel(
 
 
 @njit(**OPTIONS)
-def _backward_14_rows(lo, hi, dmulti_head_attention_v, e_size, n_size, t_size, dbv):
+def _backward_13_rows(lo, hi, dmulti_head_attention_v, e_size, n_size, t_size, dbv):
     real = dmulti_head_attention_v.dtype.type
     for h in range(lo, hi):
         for e_ in range(e_size):
@@ -1026,25 +1057,25 @@ def _backward_14_rows(lo, hi, dmulti_head_attention_v, e_size, n_size, t_size, d
 
 
 @njit(parallel=True, **OPTIONS)
-def _backward_14_parallel(chunk, h_size, dmulti_head_attention_v, e_size, n_size, t_size, dbv):
+def _backward_13_parallel(chunk, h_size, dmulti_head_attention_v, e_size, n_size, t_size, dbv):
     for k in prange((h_size + chunk - 1) // chunk):
         lo = k * chunk
         hi = min(lo + chunk, h_size)
-        _backward_14_rows(lo, hi, dmulti_head_attention_v, e_size, n_size, t_size, dbv)
+        _backward_13_rows(lo, hi, dmulti_head_attention_v, e_size, n_size, t_size, dbv)
 
 
 @njit(**OPTIONS)
-def _backward_15_rows(
+def _backward_14_rows(
     lo, hi, sum_multi_head_attention_q_dmulti_head_attention_s,
-    sum_multi_head_attention_k_dmulti_head_attention_s, e_size_to_const, e_size, n_size, t_size,
+    sum_multi_head_attention_k_dmulti_head_attention_s, one_over_root_e_size, e_size, n_size, t_size,
     dmulti_head_attention_k, dmulti_head_attention_q, dbq, dbk,
 ):
     real = sum_multi_head_attention_q_dmulti_head_attention_s.dtype.type
     for h in range(lo, hi):
         for e_ in range(e_size):
-            # m̅u̅l̅t̅i̅_̅h̅e̅a̅d̅_̅a̅t̅t̅e̅n̅t̅i̅o̅n̅_̅k̅[n,h,t,e] = e_size_to_const·
+            # m̅u̅l̅t̅i̅_̅h̅e̅a̅d̅_̅a̅t̅t̅e̅n̅t̅i̅o̅n̅_̅k̅[n,h,t,e] = one_over_root_e_size·
             #     sum_multi_head_attention_q_dmulti_head_attention_s[n,h,t,e]
-            # m̅u̅l̅t̅i̅_̅h̅e̅a̅d̅_̅a̅t̅t̅e̅n̅t̅i̅o̅n̅_̅q̅[n,h,t,e] = e_size_to_const·
+            # m̅u̅l̅t̅i̅_̅h̅e̅a̅d̅_̅a̅t̅t̅e̅n̅t̅i̅o̅n̅_̅q̅[n,h,t,e] = one_over_root_e_size·
             #     sum_multi_head_attention_k_dmulti_head_attention_s[n,h,t,e]
             # b̅q̅[h,e] = Σ_n,t m̅u̅l̅t̅i̅_̅h̅e̅a̅d̅_̅a̅t̅t̅e̅n̅t̅i̅o̅n̅_̅q̅[n,h,t,e]
             # b̅k̅[h,e] = Σ_n,t m̅u̅l̅t̅i̅_̅h̅e̅a̅d̅_̅a̅t̅t̅e̅n̅t̅i̅o̅n̅_̅k̅[n,h,t,e]
@@ -1057,11 +1088,11 @@ def _backward_15_rows(
                 dbk_part = 0.0
                 for t in range(t_size):
                     dmulti_head_attention_k_nhte_ = (
-                        e_size_to_const * sum_multi_head_attention_q_dmulti_head_attention_s[n, h, t, e_]
+                        one_over_root_e_size * sum_multi_head_attention_q_dmulti_head_attention_s[n, h, t, e_]
                     )
                     dmulti_head_attention_k[n, h, t, e_] = dmulti_head_attention_k_nhte_
                     dmulti_head_attention_q_nhte_ = (
-                        e_size_to_const * sum_multi_head_attention_k_dmulti_head_attention_s[n, h, t, e_]
+                        one_over_root_e_size * sum_multi_head_attention_k_dmulti_head_attention_s[n, h, t, e_]
                     )
                     dmulti_head_attention_q[n, h, t, e_] = dmulti_head_attention_q_nhte_
                     dbq_part = added(dbq_part, dmulti_head_attention_q_nhte_)
@@ -1075,23 +1106,23 @@ def _backward_15_rows(
 
 
 @njit(parallel=True, **OPTIONS)
-def _backward_15_parallel(
+def _backward_14_parallel(
     chunk, h_size, sum_multi_head_attention_q_dmulti_head_attention_s,
-    sum_multi_head_attention_k_dmulti_head_attention_s, e_size_to_const, e_size, n_size, t_size,
+    sum_multi_head_attention_k_dmulti_head_attention_s, one_over_root_e_size, e_size, n_size, t_size,
     dmulti_head_attention_k, dmulti_head_attention_q, dbq, dbk,
 ):
     for k in prange((h_size + chunk - 1) // chunk):
         lo = k * chunk
         hi = min(lo + chunk, h_size)
-        _backward_15_rows(
+        _backward_14_rows(
             lo, hi, sum_multi_head_attention_q_dmulti_head_attention_s,
-            sum_multi_head_attention_k_dmulti_head_attention_s, e_size_to_const, e_size, n_size, t_size,
+            sum_multi_head_attention_k_dmulti_head_attention_s, one_over_root_e_size, e_size, n_size, t_size,
             dmulti_head_attention_k, dmulti_head_attention_q, dbq, dbk,
         )
 
 
 @njit(**OPTIONS)
-def _backward_16_rows(
+def _backward_15_rows(
     lo, hi, sum_Wk_dmulti_head_attention_k, sum_Wq_dmulti_head_attention_q, sum_Wv_dmulti_head_attention_v,
     gamma1, layer_norm_xhat, n_size, t_size, dlayer_norm_xhat, dgamma1, dbeta1,
 ):
@@ -1127,14 +1158,14 @@ def _backward_16_rows(
 
 
 @njit(parallel=True, **OPTIONS)
-def _backward_16_parallel(
+def _backward_15_parallel(
     chunk, m_size, sum_Wk_dmulti_head_attention_k, sum_Wq_dmulti_head_attention_q,
     sum_Wv_dmulti_head_attention_v, gamma1, layer_norm_xhat, n_size, t_size, dlayer_norm_xhat, dgamma1, dbeta1,
 ):
     for k in prange((m_size + chunk - 1) // chunk):
         lo = k * chunk
         hi = min(lo + chunk, m_size)
-        _backward_16_rows(
+        _backward_15_rows(
             lo, hi, sum_Wk_dmulti_head_attention_k, sum_Wq_dmulti_head_attention_q,
             sum_Wv_dmulti_head_attention_v, gamma1, layer_norm_xhat, n_size, t_size, dlayer_norm_xhat, dgamma1,
             dbeta1,
@@ -1142,7 +1173,7 @@ def _backward_16_parallel(
 
 
 @njit(**OPTIONS)
-def _backward_17_rows(lo, hi, layer_norm_xhat, dlayer_norm_xhat, layer_norm_r, dh, m_size, t_size, dx):
+def _backward_16_rows(lo, hi, layer_norm_xhat, dlayer_norm_xhat, layer_norm_r, dh, m_size, t_size, dx):
     real = layer_norm_xhat.dtype.type
     for n in range(lo, hi):
         for t in range(t_size):
@@ -1172,19 +1203,19 @@ def _backward_17_rows(lo, hi, layer_norm_xhat, dlayer_norm_xhat, layer_norm_r, d
 
 
 @njit(parallel=True, **OPTIONS)
-def _backward_17_parallel(
+def _backward_16_parallel(
     chunk, n_size, layer_norm_xhat, dlayer_norm_xhat, layer_norm_r, dh, m_size, t_size, dx,
 ):
     for k in prange((n_size + chunk - 1) // chunk):
         lo = k * chunk
         hi = min(lo + chunk, n_size)
-        _backward_17_rows(lo, hi, layer_norm_xhat, dlayer_norm_xhat, layer_norm_r, dh, m_size, t_size, dx)
+        _backward_16_rows(lo, hi, layer_norm_xhat, dlayer_norm_xhat, layer_norm_r, dh, m_size, t_size, dx)
 
 
 @njit(**OPTIONS)
 def _jvp_rows(
-    lo, hi, x, beta1, gamma1, mask, x_dot, beta1_dot, gamma1_dot, causal, m_size, t_size, u,
-    multi_head_attention_open, multi_head_attention_any, u_dot,
+    lo, hi, x, beta1, gamma1, mask, x_dot, beta1_dot, gamma1_dot, causal, one_over_root_m_size, m_size, t_size,
+    u, multi_head_attention_open, multi_head_attention_any, u_dot,
 ):
     real = x.dtype.type
     for n in range(lo, hi):
@@ -1212,32 +1243,43 @@ def _jvp_rows(
             multi_head_attention_any[n, t] = multi_head_attention_any_nt
             # layer_norm_mu[n,t] = sum_x[n,t] / M
             layer_norm_mu = real(sum_x_sum / real(m_size))
-            # sum_layer_norm_mu_x[n,t] = Σ_m (x[n,t,m] − layer_norm_mu[n,t])²
-            sum_layer_norm_mu_x_sum = 0.0
+            # deviation[n,t,m] = x[n,t,m] − layer_norm_mu[n,t]
+            # sum_deviation[n,t] = Σ_m deviation[n,t,m]
+            sum_deviation_sum = 0.0
             for m in range(m_size):
-                sum_layer_norm_mu_x_sum = added(
-                    sum_layer_norm_mu_x_sum, (x[n, t, m] - layer_norm_mu) * (x[n, t, m] - layer_norm_mu),
-                )
-            # layer_norm_var[n,t] = sum_layer_norm_mu_x[n,t] / M
-            layer_norm_var = real(sum_layer_norm_mu_x_sum / real(m_size))
-            # layer_norm_r[n,t] = 1 / √(1/100000 + layer_norm_var[n,t])
-            layer_norm_r = real(1) / math.sqrt(real(1e-05) + layer_norm_var)
-            # layer_norm_xhat[n,t,m] = layer_norm_r[n,t]·(x[n,t,m] − layer_norm_mu[n,t])
+                deviation = x[n, t, m] - layer_norm_mu
+                sum_deviation_sum = added(sum_deviation_sum, deviation)
+            # layer_norm_mu_rest[n,t] = sum_deviation[n,t] / M
+            layer_norm_mu_rest = real(sum_deviation_sum / real(m_size))
+            # deviation[n,t,m] = x[n,t,m] − layer_norm_mu[n,t]
+            # norm[n,t] = norm_m(deviation[n,t,m] − layer_norm_mu_rest[n,t])
+            norm_sum = no_squares(real)
+            for m in range(m_size):
+                deviation = x[n, t, m] - layer_norm_mu
+                norm_sum = with_square(norm_sum, deviation - layer_norm_mu_rest)
+            norm = root_of(norm_sum)
+            # layer_norm_r[n,t] = 1 / hypot(1 / (100·√10), one_over_root_m_size·norm[n,t])
+            layer_norm_r = real(real(1) / hypot(real(0.0031622776601683794), norm * one_over_root_m_size))
+            # deviation[n,t,m] = x[n,t,m] − layer_norm_mu[n,t]
+            # layer_norm_xhat[n,t,m] = layer_norm_r[n,t]·(deviation[n,t,m] − layer_norm_mu_rest[n,t])
             # u[n,t,m] = β₁[m] + γ₁[m]·layer_norm_xhat[n,t,m]
             # sum_layer_norm_xhat_x_dot[n,t] = Σ_m layer_norm_xhat[n,t,m]·ẋ[n,t,m]
             sum_layer_norm_xhat_x_dot_sum = 0.0
             for m in range(m_size):
-                layer_norm_xhat = layer_norm_r * (x[n, t, m] - layer_norm_mu)
+                deviation = x[n, t, m] - layer_norm_mu
+                layer_norm_xhat = layer_norm_r * (deviation - layer_norm_mu_rest)
                 u[n, t, m] = layer_norm_xhat * gamma1[m] + beta1[m]
                 sum_layer_norm_xhat_x_dot_sum = added(
                     sum_layer_norm_xhat_x_dot_sum, layer_norm_xhat * x_dot[n, t, m],
                 )
             sum_layer_norm_xhat_x_dot = real(sum_layer_norm_xhat_x_dot_sum)
-            # layer_norm_xhat[n,t,m] = layer_norm_r[n,t]·(x[n,t,m] − layer_norm_mu[n,t])
+            # deviation[n,t,m] = x[n,t,m] − layer_norm_mu[n,t]
+            # layer_norm_xhat[n,t,m] = layer_norm_r[n,t]·(deviation[n,t,m] − layer_norm_mu_rest[n,t])
             # u̇[n,t,m] = β̇₁[m] + layer_norm_xhat[n,t,m]·γ̇₁[m] + γ₁[m]·layer_norm_r[n,t]·(ẋ[n,t,m] +
             #     (−sum_x_dot[n,t] − sum_layer_norm_xhat_x_dot[n,t]·layer_norm_xhat[n,t,m]) / M)
             for m in range(m_size):
-                layer_norm_xhat = layer_norm_r * (x[n, t, m] - layer_norm_mu)
+                deviation = x[n, t, m] - layer_norm_mu
+                layer_norm_xhat = layer_norm_r * (deviation - layer_norm_mu_rest)
                 u_dot[n, t, m] = (
                     layer_norm_xhat * gamma1_dot[m] + layer_norm_r * (one_over_m * (-sum_x_dot - layer_norm_xhat
                     * sum_layer_norm_xhat_x_dot) + x_dot[n, t, m]) * gamma1[m] + beta1_dot[m]
@@ -1246,15 +1288,15 @@ def _jvp_rows(
 
 @njit(parallel=True, **OPTIONS)
 def _jvp_parallel(
-    chunk, n_size, x, beta1, gamma1, mask, x_dot, beta1_dot, gamma1_dot, causal, m_size, t_size, u,
-    multi_head_attention_open, multi_head_attention_any, u_dot,
+    chunk, n_size, x, beta1, gamma1, mask, x_dot, beta1_dot, gamma1_dot, causal, one_over_root_m_size, m_size,
+    t_size, u, multi_head_attention_open, multi_head_attention_any, u_dot,
 ):
     for k in prange((n_size + chunk - 1) // chunk):
         lo = k * chunk
         hi = min(lo + chunk, n_size)
         _jvp_rows(
-            lo, hi, x, beta1, gamma1, mask, x_dot, beta1_dot, gamma1_dot, causal, m_size, t_size, u,
-            multi_head_attention_open, multi_head_attention_any, u_dot,
+            lo, hi, x, beta1, gamma1, mask, x_dot, beta1_dot, gamma1_dot, causal, one_over_root_m_size, m_size,
+            t_size, u, multi_head_attention_open, multi_head_attention_any, u_dot,
         )
 
 
@@ -1343,30 +1385,30 @@ def _jvp_2_parallel(
 
 @njit(**OPTIONS)
 def _jvp_3_rows(
-    lo, hi, sum_multi_head_attention_k_multi_head_attention_q, e_size_to_const, h_size, t_size,
+    lo, hi, sum_multi_head_attention_k_multi_head_attention_q, one_over_root_e_size, h_size, t_size,
     multi_head_attention_s,
 ):
     for n in range(lo, hi):
         for h in range(h_size):
             for t in range(t_size):
                 for t_2 in range(t_size):
-                    # multi_head_attention_s[n,h,t,t′] = e_size_to_const·
+                    # multi_head_attention_s[n,h,t,t′] = one_over_root_e_size·
                     #     sum_multi_head_attention_k_multi_head_attention_q[n,h,t,t′]
                     multi_head_attention_s[n, h, t, t_2] = (
-                        e_size_to_const * sum_multi_head_attention_k_multi_head_attention_q[n, h, t, t_2]
+                        one_over_root_e_size * sum_multi_head_attention_k_multi_head_attention_q[n, h, t, t_2]
                     )
 
 
 @njit(parallel=True, **OPTIONS)
 def _jvp_3_parallel(
-    chunk, n_size, sum_multi_head_attention_k_multi_head_attention_q, e_size_to_const, h_size, t_size,
+    chunk, n_size, sum_multi_head_attention_k_multi_head_attention_q, one_over_root_e_size, h_size, t_size,
     multi_head_attention_s,
 ):
     for k in prange((n_size + chunk - 1) // chunk):
         lo = k * chunk
         hi = min(lo + chunk, n_size)
         _jvp_3_rows(
-            lo, hi, sum_multi_head_attention_k_multi_head_attention_q, e_size_to_const, h_size, t_size,
+            lo, hi, sum_multi_head_attention_k_multi_head_attention_q, one_over_root_e_size, h_size, t_size,
             multi_head_attention_s,
         )
 
@@ -1374,23 +1416,25 @@ def _jvp_3_parallel(
 @njit(**OPTIONS)
 def _jvp_4_rows(
     lo, hi, multi_head_attention_open, sum_factor_bk_dot_sum_Wk_dot_u_sum_Wk_u_dot_multi_head_attention_q,
-    sum_multi_head_attention_k_multi_head_attention_q_dot, e_size_to_const, h_size, t_size,
+    sum_multi_head_attention_k_multi_head_attention_q_dot, one_over_root_e_size, h_size, t_size,
     multi_head_attention_z_dot,
 ):
     real = multi_head_attention_open.dtype.type
     for n in range(lo, hi):
         for t in range(t_size):
-            # ṁu̇l̇ṫi̇_̇ḣėȧḋ_̇ȧṫṫėṅṫi̇ȯṅ_̇ż[n,h,t,t′] = e_size_to_const·
+            # ṁu̇l̇ṫi̇_̇ḣėȧḋ_̇ȧṫṫėṅṫi̇ȯṅ_̇ż[n,h,t,t′] = one_over_root_e_size·
             #     (sum_multi_head_attention_k_multi_head_attention_q_dot[n,h,t,t′] +
             #     sum_factor_bk_dot_sum_Wk_dot_u_sum_Wk_u_dot_multi_head_attention_q[n,h,t,t′])·
             #     1[multi_head_attention_open[n,t,t′] > 0]
             for h in range(h_size):
                 for t_2 in range(t_size):
                     multi_head_attention_z_dot[n, h, t, t_2] = (
-                        e_size_to_const
+                        one_over_root_e_size
                         * (sum_factor_bk_dot_sum_Wk_dot_u_sum_Wk_u_dot_multi_head_attention_q[n, h, t, t_2]
-                        + sum_multi_head_attention_k_multi_head_attention_q_dot[n, h, t, t_2]) * (real(1)
+                        + sum_multi_head_attention_k_multi_head_attention_q_dot[n, h, t, t_2]) * ((real(1)
                         if (multi_head_attention_open[n, t, t_2] > real(0)) else real(0))
+                        if multi_head_attention_open[n, t, t_2] == multi_head_attention_open[n, t, t_2]
+                        else multi_head_attention_open[n, t, t_2])
                     )
 
 
@@ -1398,7 +1442,7 @@ def _jvp_4_rows(
 def _jvp_4_parallel(
     chunk, n_size, multi_head_attention_open,
     sum_factor_bk_dot_sum_Wk_dot_u_sum_Wk_u_dot_multi_head_attention_q,
-    sum_multi_head_attention_k_multi_head_attention_q_dot, e_size_to_const, h_size, t_size,
+    sum_multi_head_attention_k_multi_head_attention_q_dot, one_over_root_e_size, h_size, t_size,
     multi_head_attention_z_dot,
 ):
     for k in prange((n_size + chunk - 1) // chunk):
@@ -1407,7 +1451,7 @@ def _jvp_4_parallel(
         _jvp_4_rows(
             lo, hi, multi_head_attention_open,
             sum_factor_bk_dot_sum_Wk_dot_u_sum_Wk_u_dot_multi_head_attention_q,
-            sum_multi_head_attention_k_multi_head_attention_q_dot, e_size_to_const, h_size, t_size,
+            sum_multi_head_attention_k_multi_head_attention_q_dot, one_over_root_e_size, h_size, t_size,
             multi_head_attention_z_dot,
         )
 
@@ -1426,9 +1470,13 @@ def _jvp_5_rows(
             for h in range(h_size):
                 for t_2 in range(t_size):
                     multi_head_attention_z[n, h, t, t_2] = (
-                        (multi_head_attention_s[n, h, t, t_2]
-                        if (multi_head_attention_open[n, t, t_2] > real(0)) else (real(-np.inf)
-                        if (multi_head_attention_any_nt > real(0)) else real(0)))
+                        ((multi_head_attention_s[n, h, t, t_2]
+                        if (multi_head_attention_open[n, t, t_2] > real(0)) else ((real(-np.inf)
+                        if (multi_head_attention_any_nt > real(0)) else real(0))
+                        if multi_head_attention_any_nt == multi_head_attention_any_nt
+                        else multi_head_attention_any_nt))
+                        if multi_head_attention_open[n, t, t_2] == multi_head_attention_open[n, t, t_2]
+                        else multi_head_attention_open[n, t, t_2])
                     )
 
 
@@ -1653,7 +1701,8 @@ def _jvp_10_parallel(
 
 @njit(**OPTIONS)
 def _jvp_11_rows(
-    lo, hi, a, x, beta2, gamma2, h_dot, beta2_dot, gamma2_dot, sum_h_dot, m_size, t_size, h, v, v_dot,
+    lo, hi, a, x, beta2, gamma2, h_dot, beta2_dot, gamma2_dot, sum_h_dot, one_over_root_m_size, m_size, t_size,
+    h, v, v_dot,
 ):
     real = a.dtype.type
     for n in range(lo, hi):
@@ -1669,35 +1718,47 @@ def _jvp_11_rows(
                 sum_h_sum = added(sum_h_sum, h_ntm)
             # layer_norm_mu_[n,t] = sum_h[n,t] / M
             layer_norm_mu_ = real(sum_h_sum / real(m_size))
-            # sum_layer_norm_mu__h[n,t] = Σ_m (h[n,t,m] − layer_norm_mu_[n,t])²
-            sum_layer_norm_mu_2_h_sum = 0.0
+            # deviation_[n,t,m] = h[n,t,m] − layer_norm_mu_[n,t]
+            # sum_deviation_[n,t] = Σ_m deviation_[n,t,m]
+            sum_deviation_1_sum = 0.0
             for m in range(m_size):
                 h_ntm = h[n, t, m]
-                sum_layer_norm_mu_2_h_sum = added(
-                    sum_layer_norm_mu_2_h_sum, (h_ntm - layer_norm_mu_) * (h_ntm - layer_norm_mu_),
-                )
-            # layer_norm_var_[n,t] = sum_layer_norm_mu__h[n,t] / M
-            layer_norm_var_ = real(sum_layer_norm_mu_2_h_sum / real(m_size))
-            # layer_norm_r_[n,t] = 1 / √(1/100000 + layer_norm_var_[n,t])
-            layer_norm_r_ = real(1) / math.sqrt(real(1e-05) + layer_norm_var_)
-            # layer_norm_xhat_[n,t,m] = layer_norm_r_[n,t]·(h[n,t,m] − layer_norm_mu_[n,t])
+                deviation_ = h_ntm - layer_norm_mu_
+                sum_deviation_1_sum = added(sum_deviation_1_sum, deviation_)
+            # layer_norm_mu__rest[n,t] = sum_deviation_[n,t] / M
+            layer_norm_mu_2_rest = real(sum_deviation_1_sum / real(m_size))
+            # deviation_[n,t,m] = h[n,t,m] − layer_norm_mu_[n,t]
+            # norm_[n,t] = norm_m(deviation_[n,t,m] − layer_norm_mu__rest[n,t])
+            norm_1_sum = no_squares(real)
+            for m in range(m_size):
+                h_ntm = h[n, t, m]
+                deviation_ = h_ntm - layer_norm_mu_
+                norm_1_sum = with_square(norm_1_sum, deviation_ - layer_norm_mu_2_rest)
+            norm_ = root_of(norm_1_sum)
+            # layer_norm_r_[n,t] = 1 / hypot(1 / (100·√10), one_over_root_m_size·norm_[n,t])
+            layer_norm_r_ = real(real(1) / hypot(real(0.0031622776601683794), norm_ * one_over_root_m_size))
+            # deviation_[n,t,m] = h[n,t,m] − layer_norm_mu_[n,t]
+            # layer_norm_xhat_[n,t,m] = layer_norm_r_[n,t]·(deviation_[n,t,m] − layer_norm_mu__rest[n,t])
             # v[n,t,m] = β₂[m] + γ₂[m]·layer_norm_xhat_[n,t,m]
             # sum_h_dot_layer_norm_xhat_[n,t] = Σ_m layer_norm_xhat_[n,t,m]·ḣ[n,t,m]
             sum_h_dot_layer_norm_xhat_1_sum = 0.0
             for m in range(m_size):
                 h_ntm = h[n, t, m]
-                layer_norm_xhat_ = layer_norm_r_ * (h_ntm - layer_norm_mu_)
+                deviation_ = h_ntm - layer_norm_mu_
+                layer_norm_xhat_ = layer_norm_r_ * (deviation_ - layer_norm_mu_2_rest)
                 v[n, t, m] = layer_norm_xhat_ * gamma2[m] + beta2[m]
                 sum_h_dot_layer_norm_xhat_1_sum = added(
                     sum_h_dot_layer_norm_xhat_1_sum, layer_norm_xhat_ * h_dot[n, t, m],
                 )
             sum_h_dot_layer_norm_xhat_ = real(sum_h_dot_layer_norm_xhat_1_sum)
-            # layer_norm_xhat_[n,t,m] = layer_norm_r_[n,t]·(h[n,t,m] − layer_norm_mu_[n,t])
+            # deviation_[n,t,m] = h[n,t,m] − layer_norm_mu_[n,t]
+            # layer_norm_xhat_[n,t,m] = layer_norm_r_[n,t]·(deviation_[n,t,m] − layer_norm_mu__rest[n,t])
             # v̇[n,t,m] = β̇₂[m] + layer_norm_xhat_[n,t,m]·γ̇₂[m] + γ₂[m]·layer_norm_r_[n,t]·(ḣ[n,t,m] +
             #     (−sum_h_dot[n,t] − sum_h_dot_layer_norm_xhat_[n,t]·layer_norm_xhat_[n,t,m]) / M)
             for m in range(m_size):
                 h_ntm = h[n, t, m]
-                layer_norm_xhat_ = layer_norm_r_ * (h_ntm - layer_norm_mu_)
+                deviation_ = h_ntm - layer_norm_mu_
+                layer_norm_xhat_ = layer_norm_r_ * (deviation_ - layer_norm_mu_2_rest)
                 v_dot[n, t, m] = (
                     layer_norm_xhat_ * gamma2_dot[m] + layer_norm_r_ * (one_over_m * (-sum_h_dot_nt
                     - layer_norm_xhat_ * sum_h_dot_layer_norm_xhat_) + h_dot[n, t, m]) * gamma2[m]
@@ -1707,13 +1768,15 @@ def _jvp_11_rows(
 
 @njit(parallel=True, **OPTIONS)
 def _jvp_11_parallel(
-    chunk, n_size, a, x, beta2, gamma2, h_dot, beta2_dot, gamma2_dot, sum_h_dot, m_size, t_size, h, v, v_dot,
+    chunk, n_size, a, x, beta2, gamma2, h_dot, beta2_dot, gamma2_dot, sum_h_dot, one_over_root_m_size, m_size,
+    t_size, h, v, v_dot,
 ):
     for k in prange((n_size + chunk - 1) // chunk):
         lo = k * chunk
         hi = min(lo + chunk, n_size)
         _jvp_11_rows(
-            lo, hi, a, x, beta2, gamma2, h_dot, beta2_dot, gamma2_dot, sum_h_dot, m_size, t_size, h, v, v_dot,
+            lo, hi, a, x, beta2, gamma2, h_dot, beta2_dot, gamma2_dot, sum_h_dot, one_over_root_m_size, m_size,
+            t_size, h, v, v_dot,
         )
 
 
@@ -1750,8 +1813,9 @@ def _jvp_13_rows(
                 # factor_b1_dot_feed_forward_z_sum_W1_dot_v[n,k,t] = (sum_W1_dot_v[n,t,k] +
                 #     sum_W1_v_dot[n,t,k] + ḃ₁[k])·1[feed_forward_z[n,t,k] > 0]
                 factor_b1_dot_feed_forward_z_sum_W1_dot_v[n, k, t] = (
-                    (b1_dot[k] + sum_W1_dot_v[n, t, k] + sum_W1_v_dot[n, t, k]) * (real(1)
+                    (b1_dot[k] + sum_W1_dot_v[n, t, k] + sum_W1_v_dot[n, t, k]) * ((real(1)
                     if (feed_forward_z[n, t, k] > real(0)) else real(0))
+                    if feed_forward_z[n, t, k] == feed_forward_z[n, t, k] else feed_forward_z[n, t, k])
                 )
 
 
@@ -1820,8 +1884,8 @@ def _jvp_15_parallel(
 
 @njit(**OPTIONS)
 def _hvp_rows(
-    lo, hi, x, beta1, gamma1, mask, x_dot, beta1_dot, gamma1_dot, causal, m_size, t_size, layer_norm_r,
-    layer_norm_xhat, u, multi_head_attention_open, multi_head_attention_any, layer_norm_r_dot,
+    lo, hi, x, beta1, gamma1, mask, x_dot, beta1_dot, gamma1_dot, causal, one_over_root_m_size, m_size, t_size,
+    layer_norm_r, layer_norm_xhat, u, multi_head_attention_open, multi_head_attention_any, layer_norm_r_dot,
     layer_norm_xhat_dot, u_dot,
 ):
     real = x.dtype.type
@@ -1850,23 +1914,32 @@ def _hvp_rows(
             multi_head_attention_any[n, t] = multi_head_attention_any_nt
             # layer_norm_mu[n,t] = sum_x[n,t] / M
             layer_norm_mu = real(sum_x_sum / real(m_size))
-            # sum_layer_norm_mu_x[n,t] = Σ_m (x[n,t,m] − layer_norm_mu[n,t])²
-            sum_layer_norm_mu_x_sum = 0.0
+            # deviation[n,t,m] = x[n,t,m] − layer_norm_mu[n,t]
+            # sum_deviation[n,t] = Σ_m deviation[n,t,m]
+            sum_deviation_sum = 0.0
             for m in range(m_size):
-                sum_layer_norm_mu_x_sum = added(
-                    sum_layer_norm_mu_x_sum, (x[n, t, m] - layer_norm_mu) * (x[n, t, m] - layer_norm_mu),
-                )
-            # layer_norm_var[n,t] = sum_layer_norm_mu_x[n,t] / M
-            layer_norm_var = real(sum_layer_norm_mu_x_sum / real(m_size))
-            # layer_norm_r[n,t] = 1 / √(1/100000 + layer_norm_var[n,t])
-            layer_norm_r_nt = real(1) / math.sqrt(real(1e-05) + layer_norm_var)
+                deviation = x[n, t, m] - layer_norm_mu
+                sum_deviation_sum = added(sum_deviation_sum, deviation)
+            # layer_norm_mu_rest[n,t] = sum_deviation[n,t] / M
+            layer_norm_mu_rest = real(sum_deviation_sum / real(m_size))
+            # deviation[n,t,m] = x[n,t,m] − layer_norm_mu[n,t]
+            # norm[n,t] = norm_m(deviation[n,t,m] − layer_norm_mu_rest[n,t])
+            norm_sum = no_squares(real)
+            for m in range(m_size):
+                deviation = x[n, t, m] - layer_norm_mu
+                norm_sum = with_square(norm_sum, deviation - layer_norm_mu_rest)
+            norm = root_of(norm_sum)
+            # layer_norm_r[n,t] = 1 / hypot(1 / (100·√10), one_over_root_m_size·norm[n,t])
+            layer_norm_r_nt = real(real(1) / hypot(real(0.0031622776601683794), norm * one_over_root_m_size))
             layer_norm_r[n, t] = layer_norm_r_nt
-            # layer_norm_xhat[n,t,m] = layer_norm_r[n,t]·(x[n,t,m] − layer_norm_mu[n,t])
+            # deviation[n,t,m] = x[n,t,m] − layer_norm_mu[n,t]
+            # layer_norm_xhat[n,t,m] = layer_norm_r[n,t]·(deviation[n,t,m] − layer_norm_mu_rest[n,t])
             # u[n,t,m] = β₁[m] + γ₁[m]·layer_norm_xhat[n,t,m]
             # sum_layer_norm_xhat_x_dot[n,t] = Σ_m layer_norm_xhat[n,t,m]·ẋ[n,t,m]
             sum_layer_norm_xhat_x_dot_sum = 0.0
             for m in range(m_size):
-                layer_norm_xhat_ntm = layer_norm_r_nt * (x[n, t, m] - layer_norm_mu)
+                deviation = x[n, t, m] - layer_norm_mu
+                layer_norm_xhat_ntm = layer_norm_r_nt * (deviation - layer_norm_mu_rest)
                 layer_norm_xhat[n, t, m] = layer_norm_xhat_ntm
                 u[n, t, m] = layer_norm_xhat_ntm * gamma1[m] + beta1[m]
                 sum_layer_norm_xhat_x_dot_sum = added(
@@ -1893,17 +1966,17 @@ def _hvp_rows(
 
 @njit(parallel=True, **OPTIONS)
 def _hvp_parallel(
-    chunk, n_size, x, beta1, gamma1, mask, x_dot, beta1_dot, gamma1_dot, causal, m_size, t_size, layer_norm_r,
-    layer_norm_xhat, u, multi_head_attention_open, multi_head_attention_any, layer_norm_r_dot,
-    layer_norm_xhat_dot, u_dot,
+    chunk, n_size, x, beta1, gamma1, mask, x_dot, beta1_dot, gamma1_dot, causal, one_over_root_m_size, m_size,
+    t_size, layer_norm_r, layer_norm_xhat, u, multi_head_attention_open, multi_head_attention_any,
+    layer_norm_r_dot, layer_norm_xhat_dot, u_dot,
 ):
     for k in prange((n_size + chunk - 1) // chunk):
         lo = k * chunk
         hi = min(lo + chunk, n_size)
         _hvp_rows(
-            lo, hi, x, beta1, gamma1, mask, x_dot, beta1_dot, gamma1_dot, causal, m_size, t_size, layer_norm_r,
-            layer_norm_xhat, u, multi_head_attention_open, multi_head_attention_any, layer_norm_r_dot,
-            layer_norm_xhat_dot, u_dot,
+            lo, hi, x, beta1, gamma1, mask, x_dot, beta1_dot, gamma1_dot, causal, one_over_root_m_size, m_size,
+            t_size, layer_norm_r, layer_norm_xhat, u, multi_head_attention_open, multi_head_attention_any,
+            layer_norm_r_dot, layer_norm_xhat_dot, u_dot,
         )
 
 
@@ -2006,30 +2079,30 @@ def _hvp_3_parallel(
 
 @njit(**OPTIONS)
 def _hvp_4_rows(
-    lo, hi, sum_multi_head_attention_k_multi_head_attention_q, e_size_to_const, h_size, t_size,
+    lo, hi, sum_multi_head_attention_k_multi_head_attention_q, one_over_root_e_size, h_size, t_size,
     multi_head_attention_s,
 ):
     for n in range(lo, hi):
         for h in range(h_size):
             for t in range(t_size):
                 for t_2 in range(t_size):
-                    # multi_head_attention_s[n,h,t,t′] = e_size_to_const·
+                    # multi_head_attention_s[n,h,t,t′] = one_over_root_e_size·
                     #     sum_multi_head_attention_k_multi_head_attention_q[n,h,t,t′]
                     multi_head_attention_s[n, h, t, t_2] = (
-                        e_size_to_const * sum_multi_head_attention_k_multi_head_attention_q[n, h, t, t_2]
+                        one_over_root_e_size * sum_multi_head_attention_k_multi_head_attention_q[n, h, t, t_2]
                     )
 
 
 @njit(parallel=True, **OPTIONS)
 def _hvp_4_parallel(
-    chunk, n_size, sum_multi_head_attention_k_multi_head_attention_q, e_size_to_const, h_size, t_size,
+    chunk, n_size, sum_multi_head_attention_k_multi_head_attention_q, one_over_root_e_size, h_size, t_size,
     multi_head_attention_s,
 ):
     for k in prange((n_size + chunk - 1) // chunk):
         lo = k * chunk
         hi = min(lo + chunk, n_size)
         _hvp_4_rows(
-            lo, hi, sum_multi_head_attention_k_multi_head_attention_q, e_size_to_const, h_size, t_size,
+            lo, hi, sum_multi_head_attention_k_multi_head_attention_q, one_over_root_e_size, h_size, t_size,
             multi_head_attention_s,
         )
 
@@ -2037,29 +2110,32 @@ def _hvp_4_parallel(
 @njit(**OPTIONS)
 def _hvp_5_rows(
     lo, hi, multi_head_attention_open, sum_multi_head_attention_k_dot_multi_head_attention_q,
-    sum_multi_head_attention_k_multi_head_attention_q_dot, e_size_to_const, h_size, t_size,
+    sum_multi_head_attention_k_multi_head_attention_q_dot, one_over_root_e_size, h_size, t_size,
     multi_head_attention_z_dot,
 ):
     real = multi_head_attention_open.dtype.type
     for n in range(lo, hi):
         for t in range(t_size):
-            # ṁu̇l̇ṫi̇_̇ḣėȧḋ_̇ȧṫṫėṅṫi̇ȯṅ_̇ż[n,h,t,t′] = e_size_to_const·
+            # ṁu̇l̇ṫi̇_̇ḣėȧḋ_̇ȧṫṫėṅṫi̇ȯṅ_̇ż[n,h,t,t′] = one_over_root_e_size·
             #     (sum_multi_head_attention_k_dot_multi_head_attention_q[n,h,t,t′] +
             #     sum_multi_head_attention_k_multi_head_attention_q_dot[n,h,t,t′])·
             #     1[multi_head_attention_open[n,t,t′] > 0]
             for h in range(h_size):
                 for t_2 in range(t_size):
                     multi_head_attention_z_dot[n, h, t, t_2] = (
-                        e_size_to_const * (sum_multi_head_attention_k_dot_multi_head_attention_q[n, h, t, t_2]
-                        + sum_multi_head_attention_k_multi_head_attention_q_dot[n, h, t, t_2]) * (real(1)
+                        one_over_root_e_size
+                        * (sum_multi_head_attention_k_dot_multi_head_attention_q[n, h, t, t_2]
+                        + sum_multi_head_attention_k_multi_head_attention_q_dot[n, h, t, t_2]) * ((real(1)
                         if (multi_head_attention_open[n, t, t_2] > real(0)) else real(0))
+                        if multi_head_attention_open[n, t, t_2] == multi_head_attention_open[n, t, t_2]
+                        else multi_head_attention_open[n, t, t_2])
                     )
 
 
 @njit(parallel=True, **OPTIONS)
 def _hvp_5_parallel(
     chunk, n_size, multi_head_attention_open, sum_multi_head_attention_k_dot_multi_head_attention_q,
-    sum_multi_head_attention_k_multi_head_attention_q_dot, e_size_to_const, h_size, t_size,
+    sum_multi_head_attention_k_multi_head_attention_q_dot, one_over_root_e_size, h_size, t_size,
     multi_head_attention_z_dot,
 ):
     for k in prange((n_size + chunk - 1) // chunk):
@@ -2067,7 +2143,7 @@ def _hvp_5_parallel(
         hi = min(lo + chunk, n_size)
         _hvp_5_rows(
             lo, hi, multi_head_attention_open, sum_multi_head_attention_k_dot_multi_head_attention_q,
-            sum_multi_head_attention_k_multi_head_attention_q_dot, e_size_to_const, h_size, t_size,
+            sum_multi_head_attention_k_multi_head_attention_q_dot, one_over_root_e_size, h_size, t_size,
             multi_head_attention_z_dot,
         )
 
@@ -2086,9 +2162,13 @@ def _hvp_6_rows(
             for h in range(h_size):
                 for t_2 in range(t_size):
                     multi_head_attention_z[n, h, t, t_2] = (
-                        (multi_head_attention_s[n, h, t, t_2]
-                        if (multi_head_attention_open[n, t, t_2] > real(0)) else (real(-np.inf)
-                        if (multi_head_attention_any_nt > real(0)) else real(0)))
+                        ((multi_head_attention_s[n, h, t, t_2]
+                        if (multi_head_attention_open[n, t, t_2] > real(0)) else ((real(-np.inf)
+                        if (multi_head_attention_any_nt > real(0)) else real(0))
+                        if multi_head_attention_any_nt == multi_head_attention_any_nt
+                        else multi_head_attention_any_nt))
+                        if multi_head_attention_open[n, t, t_2] == multi_head_attention_open[n, t, t_2]
+                        else multi_head_attention_open[n, t, t_2])
                     )
 
 
@@ -2307,8 +2387,8 @@ def _hvp_11_parallel(
 
 @njit(**OPTIONS)
 def _hvp_12_rows(
-    lo, hi, a, x, beta2, gamma2, h_dot, sum_h_dot, beta2_dot, gamma2_dot, m_size, t_size, layer_norm_r_,
-    layer_norm_xhat_, v, layer_norm_r__dot, layer_norm_xhat__dot, v_dot,
+    lo, hi, a, x, beta2, gamma2, h_dot, sum_h_dot, beta2_dot, gamma2_dot, one_over_root_m_size, m_size, t_size,
+    layer_norm_r_, layer_norm_xhat_, v, layer_norm_r__dot, layer_norm_xhat__dot, v_dot,
 ):
     real = a.dtype.type
     for n in range(lo, hi):
@@ -2324,26 +2404,37 @@ def _hvp_12_rows(
             # layer_norm_mu_[n,t] = sum_h[n,t] / M
             layer_norm_mu_ = real(sum_h_sum / real(m_size))
             # h[n,t,m] = a[n,t,m] + x[n,t,m]
-            # sum_layer_norm_mu__h[n,t] = Σ_m (h[n,t,m] − layer_norm_mu_[n,t])²
-            sum_layer_norm_mu_2_h_sum = 0.0
+            # deviation_[n,t,m] = h[n,t,m] − layer_norm_mu_[n,t]
+            # sum_deviation_[n,t] = Σ_m deviation_[n,t,m]
+            sum_deviation_1_sum = 0.0
             for m in range(m_size):
                 h = a[n, t, m] + x[n, t, m]
-                sum_layer_norm_mu_2_h_sum = added(
-                    sum_layer_norm_mu_2_h_sum, (h - layer_norm_mu_) * (h - layer_norm_mu_),
-                )
-            # layer_norm_var_[n,t] = sum_layer_norm_mu__h[n,t] / M
-            layer_norm_var_ = real(sum_layer_norm_mu_2_h_sum / real(m_size))
-            # layer_norm_r_[n,t] = 1 / √(1/100000 + layer_norm_var_[n,t])
-            layer_norm_r_2_nt = real(1) / math.sqrt(real(1e-05) + layer_norm_var_)
+                deviation_ = h - layer_norm_mu_
+                sum_deviation_1_sum = added(sum_deviation_1_sum, deviation_)
+            # layer_norm_mu__rest[n,t] = sum_deviation_[n,t] / M
+            layer_norm_mu_2_rest = real(sum_deviation_1_sum / real(m_size))
+            # h[n,t,m] = a[n,t,m] + x[n,t,m]
+            # deviation_[n,t,m] = h[n,t,m] − layer_norm_mu_[n,t]
+            # norm_[n,t] = norm_m(deviation_[n,t,m] − layer_norm_mu__rest[n,t])
+            norm_1_sum = no_squares(real)
+            for m in range(m_size):
+                h = a[n, t, m] + x[n, t, m]
+                deviation_ = h - layer_norm_mu_
+                norm_1_sum = with_square(norm_1_sum, deviation_ - layer_norm_mu_2_rest)
+            norm_ = root_of(norm_1_sum)
+            # layer_norm_r_[n,t] = 1 / hypot(1 / (100·√10), one_over_root_m_size·norm_[n,t])
+            layer_norm_r_2_nt = real(real(1) / hypot(real(0.0031622776601683794), norm_ * one_over_root_m_size))
             layer_norm_r_[n, t] = layer_norm_r_2_nt
             # h[n,t,m] = a[n,t,m] + x[n,t,m]
-            # layer_norm_xhat_[n,t,m] = layer_norm_r_[n,t]·(h[n,t,m] − layer_norm_mu_[n,t])
+            # deviation_[n,t,m] = h[n,t,m] − layer_norm_mu_[n,t]
+            # layer_norm_xhat_[n,t,m] = layer_norm_r_[n,t]·(deviation_[n,t,m] − layer_norm_mu__rest[n,t])
             # v[n,t,m] = β₂[m] + γ₂[m]·layer_norm_xhat_[n,t,m]
             # sum_h_dot_layer_norm_xhat_[n,t] = Σ_m layer_norm_xhat_[n,t,m]·ḣ[n,t,m]
             sum_h_dot_layer_norm_xhat_1_sum = 0.0
             for m in range(m_size):
                 h = a[n, t, m] + x[n, t, m]
-                layer_norm_xhat_2_ntm = layer_norm_r_2_nt * (h - layer_norm_mu_)
+                deviation_ = h - layer_norm_mu_
+                layer_norm_xhat_2_ntm = layer_norm_r_2_nt * (deviation_ - layer_norm_mu_2_rest)
                 layer_norm_xhat_[n, t, m] = layer_norm_xhat_2_ntm
                 v[n, t, m] = layer_norm_xhat_2_ntm * gamma2[m] + beta2[m]
                 sum_h_dot_layer_norm_xhat_1_sum = added(
@@ -2372,15 +2463,15 @@ def _hvp_12_rows(
 
 @njit(parallel=True, **OPTIONS)
 def _hvp_12_parallel(
-    chunk, n_size, a, x, beta2, gamma2, h_dot, sum_h_dot, beta2_dot, gamma2_dot, m_size, t_size, layer_norm_r_,
-    layer_norm_xhat_, v, layer_norm_r__dot, layer_norm_xhat__dot, v_dot,
+    chunk, n_size, a, x, beta2, gamma2, h_dot, sum_h_dot, beta2_dot, gamma2_dot, one_over_root_m_size, m_size,
+    t_size, layer_norm_r_, layer_norm_xhat_, v, layer_norm_r__dot, layer_norm_xhat__dot, v_dot,
 ):
     for k in prange((n_size + chunk - 1) // chunk):
         lo = k * chunk
         hi = min(lo + chunk, n_size)
         _hvp_12_rows(
-            lo, hi, a, x, beta2, gamma2, h_dot, sum_h_dot, beta2_dot, gamma2_dot, m_size, t_size,
-            layer_norm_r_, layer_norm_xhat_, v, layer_norm_r__dot, layer_norm_xhat__dot, v_dot,
+            lo, hi, a, x, beta2, gamma2, h_dot, sum_h_dot, beta2_dot, gamma2_dot, one_over_root_m_size, m_size,
+            t_size, layer_norm_r_, layer_norm_xhat_, v, layer_norm_r__dot, layer_norm_xhat__dot, v_dot,
         )
 
 
@@ -2395,7 +2486,8 @@ def _hvp_13_rows(lo, hi, b1, sum_W1_v, sum_W2_g, k_size, t_size, feed_forward_z,
                 feed_forward_z[n, t, k] = feed_forward_z_ntk
                 # f̅e̅e̅d̅_̅f̅o̅r̅w̅a̅r̅d̅_̅z̅[n,t,k] = sum_W2_g[n,t,k]·1[feed_forward_z[n,t,k] > 0]
                 dfeed_forward_z[n, t, k] = (
-                    sum_W2_g[n, t, k] * (real(1) if (feed_forward_z_ntk > real(0)) else real(0))
+                    sum_W2_g[n, t, k] * ((real(1) if (feed_forward_z_ntk > real(0)) else real(0))
+                    if feed_forward_z_ntk == feed_forward_z_ntk else feed_forward_z_ntk)
                 )
 
 
@@ -2419,7 +2511,8 @@ def _hvp_14_rows(lo, hi, feed_forward_z, sum_W2_dot_g, n_size, t_size, dfeed_for
             db1_dot_part = 0.0
             for t in range(t_size):
                 dfeed_forward_z_dot_ntk = (
-                    sum_W2_dot_g[n, t, k] * (real(1) if (feed_forward_z[n, t, k] > real(0)) else real(0))
+                    sum_W2_dot_g[n, t, k] * ((real(1) if (feed_forward_z[n, t, k] > real(0)) else real(0))
+                    if feed_forward_z[n, t, k] == feed_forward_z[n, t, k] else feed_forward_z[n, t, k])
                 )
                 dfeed_forward_z_dot[n, t, k] = dfeed_forward_z_dot_ntk
                 db1_dot_part = added(db1_dot_part, dfeed_forward_z_dot_ntk)
@@ -2448,8 +2541,9 @@ def _hvp_15_rows(
                 # factor_b1_dot_feed_forward_z_sum_W1_dot_v[n,k,t] = (sum_W1_dot_v[k,n,t] +
                 #     sum_W1_v_dot[k,n,t] + ḃ₁[k])·1[feed_forward_z[n,t,k] > 0]
                 factor_b1_dot_feed_forward_z_sum_W1_dot_v[n, k, t] = (
-                    (b1_dot[k] + sum_W1_dot_v[k, n, t] + sum_W1_v_dot[k, n, t]) * (real(1)
+                    (b1_dot[k] + sum_W1_dot_v[k, n, t] + sum_W1_v_dot[k, n, t]) * ((real(1)
                     if (feed_forward_z[n, t, k] > real(0)) else real(0))
+                    if feed_forward_z[n, t, k] == feed_forward_z[n, t, k] else feed_forward_z[n, t, k])
                 )
 
 
@@ -3062,29 +3156,29 @@ def _hvp_30_parallel(
 @njit(**OPTIONS)
 def _hvp_31_rows(
     lo, hi, sum_multi_head_attention_q_dmulti_head_attention_s,
-    sum_multi_head_attention_k_dmulti_head_attention_s, e_size_to_const, e_size, h_size, t_size,
+    sum_multi_head_attention_k_dmulti_head_attention_s, one_over_root_e_size, e_size, h_size, t_size,
     dmulti_head_attention_k, dmulti_head_attention_q,
 ):
     for n in range(lo, hi):
         for h in range(h_size):
             for t in range(t_size):
                 for e_ in range(e_size):
-                    # m̅u̅l̅t̅i̅_̅h̅e̅a̅d̅_̅a̅t̅t̅e̅n̅t̅i̅o̅n̅_̅k̅[n,h,t,e] = e_size_to_const·
+                    # m̅u̅l̅t̅i̅_̅h̅e̅a̅d̅_̅a̅t̅t̅e̅n̅t̅i̅o̅n̅_̅k̅[n,h,t,e] = one_over_root_e_size·
                     #     sum_multi_head_attention_q_dmulti_head_attention_s[n,h,t,e]
                     dmulti_head_attention_k[n, h, t, e_] = (
-                        e_size_to_const * sum_multi_head_attention_q_dmulti_head_attention_s[n, h, t, e_]
+                        one_over_root_e_size * sum_multi_head_attention_q_dmulti_head_attention_s[n, h, t, e_]
                     )
-                    # m̅u̅l̅t̅i̅_̅h̅e̅a̅d̅_̅a̅t̅t̅e̅n̅t̅i̅o̅n̅_̅q̅[n,h,t,e] = e_size_to_const·
+                    # m̅u̅l̅t̅i̅_̅h̅e̅a̅d̅_̅a̅t̅t̅e̅n̅t̅i̅o̅n̅_̅q̅[n,h,t,e] = one_over_root_e_size·
                     #     sum_multi_head_attention_k_dmulti_head_attention_s[n,h,t,e]
                     dmulti_head_attention_q[n, h, t, e_] = (
-                        e_size_to_const * sum_multi_head_attention_k_dmulti_head_attention_s[n, h, t, e_]
+                        one_over_root_e_size * sum_multi_head_attention_k_dmulti_head_attention_s[n, h, t, e_]
                     )
 
 
 @njit(parallel=True, **OPTIONS)
 def _hvp_31_parallel(
     chunk, n_size, sum_multi_head_attention_q_dmulti_head_attention_s,
-    sum_multi_head_attention_k_dmulti_head_attention_s, e_size_to_const, e_size, h_size, t_size,
+    sum_multi_head_attention_k_dmulti_head_attention_s, one_over_root_e_size, e_size, h_size, t_size,
     dmulti_head_attention_k, dmulti_head_attention_q,
 ):
     for k in prange((n_size + chunk - 1) // chunk):
@@ -3092,7 +3186,7 @@ def _hvp_31_parallel(
         hi = min(lo + chunk, n_size)
         _hvp_31_rows(
             lo, hi, sum_multi_head_attention_q_dmulti_head_attention_s,
-            sum_multi_head_attention_k_dmulti_head_attention_s, e_size_to_const, e_size, h_size, t_size,
+            sum_multi_head_attention_k_dmulti_head_attention_s, one_over_root_e_size, e_size, h_size, t_size,
             dmulti_head_attention_k, dmulti_head_attention_q,
         )
 
@@ -3208,16 +3302,16 @@ def _hvp_34_rows(
     lo, hi, sum_multi_head_attention_q_dmulti_head_attention_s_dot,
     sum_multi_head_attention_q_dot_dmulti_head_attention_s,
     sum_multi_head_attention_k_dmulti_head_attention_s_dot,
-    sum_multi_head_attention_k_dot_dmulti_head_attention_s, e_size_to_const, e_size, n_size, t_size,
+    sum_multi_head_attention_k_dot_dmulti_head_attention_s, one_over_root_e_size, e_size, n_size, t_size,
     dmulti_head_attention_k_dot, dmulti_head_attention_q_dot, dbq_dot, dbk_dot,
 ):
     real = sum_multi_head_attention_q_dmulti_head_attention_s_dot.dtype.type
     for h in range(lo, hi):
         for e_ in range(e_size):
-            # m̅u̅l̅t̅i̅_̅h̅e̅a̅d̅_̅a̅t̅t̅e̅n̅t̅i̅o̅n̅_̅k̅̇[n,h,t,e] = e_size_to_const·
+            # m̅u̅l̅t̅i̅_̅h̅e̅a̅d̅_̅a̅t̅t̅e̅n̅t̅i̅o̅n̅_̅k̅̇[n,h,t,e] = one_over_root_e_size·
             #     (sum_multi_head_attention_q_dmulti_head_attention_s_dot[n,h,t,e] +
             #     sum_multi_head_attention_q_dot_dmulti_head_attention_s[n,h,t,e])
-            # m̅u̅l̅t̅i̅_̅h̅e̅a̅d̅_̅a̅t̅t̅e̅n̅t̅i̅o̅n̅_̅q̅̇[n,h,t,e] = e_size_to_const·
+            # m̅u̅l̅t̅i̅_̅h̅e̅a̅d̅_̅a̅t̅t̅e̅n̅t̅i̅o̅n̅_̅q̅̇[n,h,t,e] = one_over_root_e_size·
             #     (sum_multi_head_attention_k_dmulti_head_attention_s_dot[n,h,t,e] +
             #     sum_multi_head_attention_k_dot_dmulti_head_attention_s[n,h,t,e])
             # b̅q̅̇[h,e] = Σ_n,t m̅u̅l̅t̅i̅_̅h̅e̅a̅d̅_̅a̅t̅t̅e̅n̅t̅i̅o̅n̅_̅q̅̇[n,h,t,e]
@@ -3231,12 +3325,14 @@ def _hvp_34_rows(
                 dbk_dot_part = 0.0
                 for t in range(t_size):
                     dmulti_head_attention_k_dot_nhte_ = (
-                        e_size_to_const * (sum_multi_head_attention_q_dmulti_head_attention_s_dot[n, h, t, e_]
+                        one_over_root_e_size
+                        * (sum_multi_head_attention_q_dmulti_head_attention_s_dot[n, h, t, e_]
                         + sum_multi_head_attention_q_dot_dmulti_head_attention_s[n, h, t, e_])
                     )
                     dmulti_head_attention_k_dot[n, h, t, e_] = dmulti_head_attention_k_dot_nhte_
                     dmulti_head_attention_q_dot_nhte_ = (
-                        e_size_to_const * (sum_multi_head_attention_k_dmulti_head_attention_s_dot[n, h, t, e_]
+                        one_over_root_e_size
+                        * (sum_multi_head_attention_k_dmulti_head_attention_s_dot[n, h, t, e_]
                         + sum_multi_head_attention_k_dot_dmulti_head_attention_s[n, h, t, e_])
                     )
                     dmulti_head_attention_q_dot[n, h, t, e_] = dmulti_head_attention_q_dot_nhte_
@@ -3255,7 +3351,7 @@ def _hvp_34_parallel(
     chunk, h_size, sum_multi_head_attention_q_dmulti_head_attention_s_dot,
     sum_multi_head_attention_q_dot_dmulti_head_attention_s,
     sum_multi_head_attention_k_dmulti_head_attention_s_dot,
-    sum_multi_head_attention_k_dot_dmulti_head_attention_s, e_size_to_const, e_size, n_size, t_size,
+    sum_multi_head_attention_k_dot_dmulti_head_attention_s, one_over_root_e_size, e_size, n_size, t_size,
     dmulti_head_attention_k_dot, dmulti_head_attention_q_dot, dbq_dot, dbk_dot,
 ):
     for k in prange((h_size + chunk - 1) // chunk):
@@ -3265,8 +3361,8 @@ def _hvp_34_parallel(
             lo, hi, sum_multi_head_attention_q_dmulti_head_attention_s_dot,
             sum_multi_head_attention_q_dot_dmulti_head_attention_s,
             sum_multi_head_attention_k_dmulti_head_attention_s_dot,
-            sum_multi_head_attention_k_dot_dmulti_head_attention_s, e_size_to_const, e_size, n_size, t_size,
-            dmulti_head_attention_k_dot, dmulti_head_attention_q_dot, dbq_dot, dbk_dot,
+            sum_multi_head_attention_k_dot_dmulti_head_attention_s, one_over_root_e_size, e_size, n_size,
+            t_size, dmulti_head_attention_k_dot, dmulti_head_attention_q_dot, dbq_dot, dbk_dot,
         )
 
 
@@ -3513,6 +3609,7 @@ _SAVED = (
     ("W2", ("m", "k"), None),
     ("mask", ("n", "t", "t"), None),
     ("layer_norm_mu", ("n", "t"), None),
+    ("layer_norm_mu_rest", ("n", "t"), None),
     ("layer_norm_r", ("n", "t"), None),
     ("multi_head_attention_q", ("n", "h", "t", "e"), None),
     ("multi_head_attention_k", ("n", "h", "t", "e"), None),
@@ -3524,6 +3621,7 @@ _SAVED = (
     ("multi_head_attention_o", ("n", "h", "t", "e"), None),
     ("a", ("n", "t", "m"), None),
     ("layer_norm_mu_", ("n", "t"), None),
+    ("layer_norm_mu__rest", ("n", "t"), None),
     ("layer_norm_r_", ("n", "t"), None),
     ("feed_forward_z", ("n", "t", "k"), None),
     ("g", ("n", "t", "m"), None),
@@ -3611,7 +3709,7 @@ _ALONG = (
 
 Saved = namedtuple(
     "Saved",
-    ["x", "gamma1", "beta1", "Wq", "Wk", "Wv", "Wo", "gamma2", "beta2", "W1", "W2", "mask", "layer_norm_mu", "layer_norm_r", "multi_head_attention_q", "multi_head_attention_k", "multi_head_attention_v", "multi_head_attention_any", "multi_head_attention_s", "multi_head_attention_z_max", "sum_exp", "multi_head_attention_o", "a", "layer_norm_mu_", "layer_norm_r_", "feed_forward_z", "heads", "causal"],
+    ["x", "gamma1", "beta1", "Wq", "Wk", "Wv", "Wo", "gamma2", "beta2", "W1", "W2", "mask", "layer_norm_mu", "layer_norm_mu_rest", "layer_norm_r", "multi_head_attention_q", "multi_head_attention_k", "multi_head_attention_v", "multi_head_attention_any", "multi_head_attention_s", "multi_head_attention_z_max", "sum_exp", "multi_head_attention_o", "a", "layer_norm_mu_", "layer_norm_mu_2_rest", "layer_norm_r_", "feed_forward_z", "heads", "causal"],
 )
 Gradients = namedtuple(
     "Gradients",
@@ -3649,6 +3747,7 @@ def forward_saving(
         (x, gamma1, beta1, Wq, Wk, Wv, Wo, bq, bk, bv, bo, gamma2, beta2, W1, b1, W2, b2, mask),
     )
     layer_norm_mu = np.empty((n_size, t_size), real)
+    layer_norm_mu_rest = np.empty((n_size, t_size), real)
     layer_norm_r = np.empty((n_size, t_size), real)
     multi_head_attention_q = np.empty((n_size, h_size, t_size, e_size), real)
     multi_head_attention_k = np.empty((n_size, h_size, t_size, e_size), real)
@@ -3660,6 +3759,7 @@ def forward_saving(
     multi_head_attention_o = np.empty((n_size, h_size, t_size, e_size), real)
     a = np.empty((n_size, t_size, m_size), real)
     layer_norm_mu_ = np.empty((n_size, t_size), real)
+    layer_norm_mu_2_rest = np.empty((n_size, t_size), real)
     layer_norm_r_ = np.empty((n_size, t_size), real)
     feed_forward_z = np.empty((n_size, t_size, k_size), real)
     u = np.empty((n_size, t_size, m_size), real)
@@ -3675,17 +3775,20 @@ def forward_saving(
     feed_forward_h = np.empty((n_size, t_size, k_size), real)
     sum_W2_feed_forward_h = np.empty((n_size, t_size, m_size), real)
     b = np.empty((n_size, t_size, m_size), real)
-    e_size_to_const = 1 / math.sqrt(e_size)
+    one_over_root_m_size = 1 / math.sqrt(m_size)
+    one_over_root_e_size = 1 / math.sqrt(e_size)
     chunk = chunk_rows(t_size * m_size * t_size)
     if n_size <= chunk:
         _forward_saving_rows(
-            0, n_size, x, beta1, gamma1, mask, real(causal), m_size, t_size, layer_norm_mu, layer_norm_r, u,
-            multi_head_attention_open, multi_head_attention_any,
+            0, n_size, x, beta1, gamma1, mask, real(causal), real(one_over_root_m_size), m_size, t_size,
+            layer_norm_mu, layer_norm_mu_rest, layer_norm_r, u, multi_head_attention_open,
+            multi_head_attention_any,
         )
     else:
         _forward_saving_parallel(
-            chunk, n_size, x, beta1, gamma1, mask, real(causal), m_size, t_size, layer_norm_mu, layer_norm_r,
-            u, multi_head_attention_open, multi_head_attention_any,
+            chunk, n_size, x, beta1, gamma1, mask, real(causal), real(one_over_root_m_size), m_size, t_size,
+            layer_norm_mu, layer_norm_mu_rest, layer_norm_r, u, multi_head_attention_open,
+            multi_head_attention_any,
         )
     chunk = chunk_rows(h_size * t_size * e_size * m_size)
     if n_size <= chunk:
@@ -3708,13 +3811,13 @@ def forward_saving(
     chunk = chunk_rows(h_size * t_size * t_size)
     if n_size <= chunk:
         _forward_saving_3_rows(
-            0, n_size, sum_multi_head_attention_k_multi_head_attention_q, real(e_size_to_const), h_size,
+            0, n_size, sum_multi_head_attention_k_multi_head_attention_q, real(one_over_root_e_size), h_size,
             t_size, multi_head_attention_s,
         )
     else:
         _forward_saving_3_parallel(
-            chunk, n_size, sum_multi_head_attention_k_multi_head_attention_q, real(e_size_to_const), h_size,
-            t_size, multi_head_attention_s,
+            chunk, n_size, sum_multi_head_attention_k_multi_head_attention_q, real(one_over_root_e_size),
+            h_size, t_size, multi_head_attention_s,
         )
     chunk = chunk_rows(t_size * h_size * t_size)
     if n_size <= chunk:
@@ -3780,11 +3883,13 @@ def forward_saving(
     chunk = chunk_rows(t_size * m_size)
     if n_size <= chunk:
         _forward_saving_9_rows(
-            0, n_size, a, x, beta2, gamma2, m_size, t_size, h, layer_norm_mu_, layer_norm_r_, v,
+            0, n_size, a, x, beta2, gamma2, real(one_over_root_m_size), m_size, t_size, h, layer_norm_mu_,
+            layer_norm_mu_2_rest, layer_norm_r_, v,
         )
     else:
         _forward_saving_9_parallel(
-            chunk, n_size, a, x, beta2, gamma2, m_size, t_size, h, layer_norm_mu_, layer_norm_r_, v,
+            chunk, n_size, a, x, beta2, gamma2, real(one_over_root_m_size), m_size, t_size, h, layer_norm_mu_,
+            layer_norm_mu_2_rest, layer_norm_r_, v,
         )
     # sum_W1_v[n,t,k] = Σ_m W₁[k,m]·v[n,t,m]
     with np.errstate(over="ignore", invalid="ignore"):
@@ -3811,10 +3916,11 @@ def forward_saving(
     else:
         _forward_saving_12_parallel(chunk, n_size, b, h, m_size, t_size, y)
     return y, Saved(
-        x, gamma1, beta1, Wq, Wk, Wv, Wo, gamma2, beta2, W1, W2, mask, layer_norm_mu, layer_norm_r,
-        multi_head_attention_q, multi_head_attention_k, multi_head_attention_v, multi_head_attention_any,
-        multi_head_attention_s, multi_head_attention_z_max, sum_exp, multi_head_attention_o, a, layer_norm_mu_,
-        layer_norm_r_, feed_forward_z, heads, causal,
+        x, gamma1, beta1, Wq, Wk, Wv, Wo, gamma2, beta2, W1, W2, mask, layer_norm_mu, layer_norm_mu_rest,
+        layer_norm_r, multi_head_attention_q, multi_head_attention_k, multi_head_attention_v,
+        multi_head_attention_any, multi_head_attention_s, multi_head_attention_z_max, sum_exp,
+        multi_head_attention_o, a, layer_norm_mu_, layer_norm_mu_2_rest, layer_norm_r_, feed_forward_z, heads,
+        causal,
     )
 
 
@@ -3822,9 +3928,9 @@ def backward(saved, g, *, out=None):
     """The gradient for each differentiable argument, from the cotangent ``g`` of the output."""
     heads = saved.heads
     causal = saved.causal
-    (x, gamma1, beta1, Wq, Wk, Wv, Wo, gamma2, beta2, W1, W2, mask, layer_norm_mu, layer_norm_r, multi_head_attention_q, multi_head_attention_k, multi_head_attention_v, multi_head_attention_any, multi_head_attention_s, multi_head_attention_z_max, sum_exp, multi_head_attention_o, a, layer_norm_mu_, layer_norm_r_, feed_forward_z, g), sizes, _, real = check(
+    (x, gamma1, beta1, Wq, Wk, Wv, Wo, gamma2, beta2, W1, W2, mask, layer_norm_mu, layer_norm_mu_rest, layer_norm_r, multi_head_attention_q, multi_head_attention_k, multi_head_attention_v, multi_head_attention_any, multi_head_attention_s, multi_head_attention_z_max, sum_exp, multi_head_attention_o, a, layer_norm_mu_, layer_norm_mu_2_rest, layer_norm_r_, feed_forward_z, g), sizes, _, real = check(
         _SAVED,
-        (saved.x, saved.gamma1, saved.beta1, saved.Wq, saved.Wk, saved.Wv, saved.Wo, saved.gamma2, saved.beta2, saved.W1, saved.W2, saved.mask, saved.layer_norm_mu, saved.layer_norm_r, saved.multi_head_attention_q, saved.multi_head_attention_k, saved.multi_head_attention_v, saved.multi_head_attention_any, saved.multi_head_attention_s, saved.multi_head_attention_z_max, saved.sum_exp, saved.multi_head_attention_o, saved.a, saved.layer_norm_mu_, saved.layer_norm_r_, saved.feed_forward_z, g),
+        (saved.x, saved.gamma1, saved.beta1, saved.Wq, saved.Wk, saved.Wv, saved.Wo, saved.gamma2, saved.beta2, saved.W1, saved.W2, saved.mask, saved.layer_norm_mu, saved.layer_norm_mu_rest, saved.layer_norm_r, saved.multi_head_attention_q, saved.multi_head_attention_k, saved.multi_head_attention_v, saved.multi_head_attention_any, saved.multi_head_attention_s, saved.multi_head_attention_z_max, saved.sum_exp, saved.multi_head_attention_o, saved.a, saved.layer_norm_mu_, saved.layer_norm_mu_2_rest, saved.layer_norm_r_, saved.feed_forward_z, g),
         {"h": heads},
     )
     e_size = sizes["e"]
@@ -3838,89 +3944,90 @@ def backward(saved, g, *, out=None):
     )
     dx = output(
         "out", out_dx, (n_size, t_size, m_size), real,
-        (x, gamma1, beta1, Wq, Wk, Wv, Wo, gamma2, beta2, W1, W2, mask, layer_norm_mu, layer_norm_r, multi_head_attention_q, multi_head_attention_k, multi_head_attention_v, multi_head_attention_any, multi_head_attention_s, multi_head_attention_z_max, sum_exp, multi_head_attention_o, a, layer_norm_mu_, layer_norm_r_, feed_forward_z, g),
+        (x, gamma1, beta1, Wq, Wk, Wv, Wo, gamma2, beta2, W1, W2, mask, layer_norm_mu, layer_norm_mu_rest, layer_norm_r, multi_head_attention_q, multi_head_attention_k, multi_head_attention_v, multi_head_attention_any, multi_head_attention_s, multi_head_attention_z_max, sum_exp, multi_head_attention_o, a, layer_norm_mu_, layer_norm_mu_2_rest, layer_norm_r_, feed_forward_z, g),
     )
     dgamma1 = output(
         "out", out_dgamma1, (m_size,), real,
-        (x, gamma1, beta1, Wq, Wk, Wv, Wo, gamma2, beta2, W1, W2, mask, layer_norm_mu, layer_norm_r, multi_head_attention_q, multi_head_attention_k, multi_head_attention_v, multi_head_attention_any, multi_head_attention_s, multi_head_attention_z_max, sum_exp, multi_head_attention_o, a, layer_norm_mu_, layer_norm_r_, feed_forward_z, g),
+        (x, gamma1, beta1, Wq, Wk, Wv, Wo, gamma2, beta2, W1, W2, mask, layer_norm_mu, layer_norm_mu_rest, layer_norm_r, multi_head_attention_q, multi_head_attention_k, multi_head_attention_v, multi_head_attention_any, multi_head_attention_s, multi_head_attention_z_max, sum_exp, multi_head_attention_o, a, layer_norm_mu_, layer_norm_mu_2_rest, layer_norm_r_, feed_forward_z, g),
     )
     dbeta1 = output(
         "out", out_dbeta1, (m_size,), real,
-        (x, gamma1, beta1, Wq, Wk, Wv, Wo, gamma2, beta2, W1, W2, mask, layer_norm_mu, layer_norm_r, multi_head_attention_q, multi_head_attention_k, multi_head_attention_v, multi_head_attention_any, multi_head_attention_s, multi_head_attention_z_max, sum_exp, multi_head_attention_o, a, layer_norm_mu_, layer_norm_r_, feed_forward_z, g),
+        (x, gamma1, beta1, Wq, Wk, Wv, Wo, gamma2, beta2, W1, W2, mask, layer_norm_mu, layer_norm_mu_rest, layer_norm_r, multi_head_attention_q, multi_head_attention_k, multi_head_attention_v, multi_head_attention_any, multi_head_attention_s, multi_head_attention_z_max, sum_exp, multi_head_attention_o, a, layer_norm_mu_, layer_norm_mu_2_rest, layer_norm_r_, feed_forward_z, g),
     )
     dWq = output(
         "out", out_dWq, (h_size * e_size, m_size), real,
-        (x, gamma1, beta1, Wq, Wk, Wv, Wo, gamma2, beta2, W1, W2, mask, layer_norm_mu, layer_norm_r, multi_head_attention_q, multi_head_attention_k, multi_head_attention_v, multi_head_attention_any, multi_head_attention_s, multi_head_attention_z_max, sum_exp, multi_head_attention_o, a, layer_norm_mu_, layer_norm_r_, feed_forward_z, g),
+        (x, gamma1, beta1, Wq, Wk, Wv, Wo, gamma2, beta2, W1, W2, mask, layer_norm_mu, layer_norm_mu_rest, layer_norm_r, multi_head_attention_q, multi_head_attention_k, multi_head_attention_v, multi_head_attention_any, multi_head_attention_s, multi_head_attention_z_max, sum_exp, multi_head_attention_o, a, layer_norm_mu_, layer_norm_mu_2_rest, layer_norm_r_, feed_forward_z, g),
     )
     dWq = dWq.reshape((h_size, e_size, m_size))
     dWk = output(
         "out", out_dWk, (h_size * e_size, m_size), real,
-        (x, gamma1, beta1, Wq, Wk, Wv, Wo, gamma2, beta2, W1, W2, mask, layer_norm_mu, layer_norm_r, multi_head_attention_q, multi_head_attention_k, multi_head_attention_v, multi_head_attention_any, multi_head_attention_s, multi_head_attention_z_max, sum_exp, multi_head_attention_o, a, layer_norm_mu_, layer_norm_r_, feed_forward_z, g),
+        (x, gamma1, beta1, Wq, Wk, Wv, Wo, gamma2, beta2, W1, W2, mask, layer_norm_mu, layer_norm_mu_rest, layer_norm_r, multi_head_attention_q, multi_head_attention_k, multi_head_attention_v, multi_head_attention_any, multi_head_attention_s, multi_head_attention_z_max, sum_exp, multi_head_attention_o, a, layer_norm_mu_, layer_norm_mu_2_rest, layer_norm_r_, feed_forward_z, g),
     )
     dWk = dWk.reshape((h_size, e_size, m_size))
     dWv = output(
         "out", out_dWv, (h_size * e_size, m_size), real,
-        (x, gamma1, beta1, Wq, Wk, Wv, Wo, gamma2, beta2, W1, W2, mask, layer_norm_mu, layer_norm_r, multi_head_attention_q, multi_head_attention_k, multi_head_attention_v, multi_head_attention_any, multi_head_attention_s, multi_head_attention_z_max, sum_exp, multi_head_attention_o, a, layer_norm_mu_, layer_norm_r_, feed_forward_z, g),
+        (x, gamma1, beta1, Wq, Wk, Wv, Wo, gamma2, beta2, W1, W2, mask, layer_norm_mu, layer_norm_mu_rest, layer_norm_r, multi_head_attention_q, multi_head_attention_k, multi_head_attention_v, multi_head_attention_any, multi_head_attention_s, multi_head_attention_z_max, sum_exp, multi_head_attention_o, a, layer_norm_mu_, layer_norm_mu_2_rest, layer_norm_r_, feed_forward_z, g),
     )
     dWv = dWv.reshape((h_size, e_size, m_size))
     dWo = output(
         "out", out_dWo, (m_size, h_size * e_size), real,
-        (x, gamma1, beta1, Wq, Wk, Wv, Wo, gamma2, beta2, W1, W2, mask, layer_norm_mu, layer_norm_r, multi_head_attention_q, multi_head_attention_k, multi_head_attention_v, multi_head_attention_any, multi_head_attention_s, multi_head_attention_z_max, sum_exp, multi_head_attention_o, a, layer_norm_mu_, layer_norm_r_, feed_forward_z, g),
+        (x, gamma1, beta1, Wq, Wk, Wv, Wo, gamma2, beta2, W1, W2, mask, layer_norm_mu, layer_norm_mu_rest, layer_norm_r, multi_head_attention_q, multi_head_attention_k, multi_head_attention_v, multi_head_attention_any, multi_head_attention_s, multi_head_attention_z_max, sum_exp, multi_head_attention_o, a, layer_norm_mu_, layer_norm_mu_2_rest, layer_norm_r_, feed_forward_z, g),
     )
     dWo = dWo.reshape((m_size, h_size, e_size))
     dbq = output(
         "out", out_dbq, (h_size * e_size,), real,
-        (x, gamma1, beta1, Wq, Wk, Wv, Wo, gamma2, beta2, W1, W2, mask, layer_norm_mu, layer_norm_r, multi_head_attention_q, multi_head_attention_k, multi_head_attention_v, multi_head_attention_any, multi_head_attention_s, multi_head_attention_z_max, sum_exp, multi_head_attention_o, a, layer_norm_mu_, layer_norm_r_, feed_forward_z, g),
+        (x, gamma1, beta1, Wq, Wk, Wv, Wo, gamma2, beta2, W1, W2, mask, layer_norm_mu, layer_norm_mu_rest, layer_norm_r, multi_head_attention_q, multi_head_attention_k, multi_head_attention_v, multi_head_attention_any, multi_head_attention_s, multi_head_attention_z_max, sum_exp, multi_head_attention_o, a, layer_norm_mu_, layer_norm_mu_2_rest, layer_norm_r_, feed_forward_z, g),
     )
     dbq = dbq.reshape((h_size, e_size))
     dbk = output(
         "out", out_dbk, (h_size * e_size,), real,
-        (x, gamma1, beta1, Wq, Wk, Wv, Wo, gamma2, beta2, W1, W2, mask, layer_norm_mu, layer_norm_r, multi_head_attention_q, multi_head_attention_k, multi_head_attention_v, multi_head_attention_any, multi_head_attention_s, multi_head_attention_z_max, sum_exp, multi_head_attention_o, a, layer_norm_mu_, layer_norm_r_, feed_forward_z, g),
+        (x, gamma1, beta1, Wq, Wk, Wv, Wo, gamma2, beta2, W1, W2, mask, layer_norm_mu, layer_norm_mu_rest, layer_norm_r, multi_head_attention_q, multi_head_attention_k, multi_head_attention_v, multi_head_attention_any, multi_head_attention_s, multi_head_attention_z_max, sum_exp, multi_head_attention_o, a, layer_norm_mu_, layer_norm_mu_2_rest, layer_norm_r_, feed_forward_z, g),
     )
     dbk = dbk.reshape((h_size, e_size))
     dbv = output(
         "out", out_dbv, (h_size * e_size,), real,
-        (x, gamma1, beta1, Wq, Wk, Wv, Wo, gamma2, beta2, W1, W2, mask, layer_norm_mu, layer_norm_r, multi_head_attention_q, multi_head_attention_k, multi_head_attention_v, multi_head_attention_any, multi_head_attention_s, multi_head_attention_z_max, sum_exp, multi_head_attention_o, a, layer_norm_mu_, layer_norm_r_, feed_forward_z, g),
+        (x, gamma1, beta1, Wq, Wk, Wv, Wo, gamma2, beta2, W1, W2, mask, layer_norm_mu, layer_norm_mu_rest, layer_norm_r, multi_head_attention_q, multi_head_attention_k, multi_head_attention_v, multi_head_attention_any, multi_head_attention_s, multi_head_attention_z_max, sum_exp, multi_head_attention_o, a, layer_norm_mu_, layer_norm_mu_2_rest, layer_norm_r_, feed_forward_z, g),
     )
     dbv = dbv.reshape((h_size, e_size))
     dbo = output(
         "out", out_dbo, (m_size,), real,
-        (x, gamma1, beta1, Wq, Wk, Wv, Wo, gamma2, beta2, W1, W2, mask, layer_norm_mu, layer_norm_r, multi_head_attention_q, multi_head_attention_k, multi_head_attention_v, multi_head_attention_any, multi_head_attention_s, multi_head_attention_z_max, sum_exp, multi_head_attention_o, a, layer_norm_mu_, layer_norm_r_, feed_forward_z, g),
+        (x, gamma1, beta1, Wq, Wk, Wv, Wo, gamma2, beta2, W1, W2, mask, layer_norm_mu, layer_norm_mu_rest, layer_norm_r, multi_head_attention_q, multi_head_attention_k, multi_head_attention_v, multi_head_attention_any, multi_head_attention_s, multi_head_attention_z_max, sum_exp, multi_head_attention_o, a, layer_norm_mu_, layer_norm_mu_2_rest, layer_norm_r_, feed_forward_z, g),
     )
     dgamma2 = output(
         "out", out_dgamma2, (m_size,), real,
-        (x, gamma1, beta1, Wq, Wk, Wv, Wo, gamma2, beta2, W1, W2, mask, layer_norm_mu, layer_norm_r, multi_head_attention_q, multi_head_attention_k, multi_head_attention_v, multi_head_attention_any, multi_head_attention_s, multi_head_attention_z_max, sum_exp, multi_head_attention_o, a, layer_norm_mu_, layer_norm_r_, feed_forward_z, g),
+        (x, gamma1, beta1, Wq, Wk, Wv, Wo, gamma2, beta2, W1, W2, mask, layer_norm_mu, layer_norm_mu_rest, layer_norm_r, multi_head_attention_q, multi_head_attention_k, multi_head_attention_v, multi_head_attention_any, multi_head_attention_s, multi_head_attention_z_max, sum_exp, multi_head_attention_o, a, layer_norm_mu_, layer_norm_mu_2_rest, layer_norm_r_, feed_forward_z, g),
     )
     dbeta2 = output(
         "out", out_dbeta2, (m_size,), real,
-        (x, gamma1, beta1, Wq, Wk, Wv, Wo, gamma2, beta2, W1, W2, mask, layer_norm_mu, layer_norm_r, multi_head_attention_q, multi_head_attention_k, multi_head_attention_v, multi_head_attention_any, multi_head_attention_s, multi_head_attention_z_max, sum_exp, multi_head_attention_o, a, layer_norm_mu_, layer_norm_r_, feed_forward_z, g),
+        (x, gamma1, beta1, Wq, Wk, Wv, Wo, gamma2, beta2, W1, W2, mask, layer_norm_mu, layer_norm_mu_rest, layer_norm_r, multi_head_attention_q, multi_head_attention_k, multi_head_attention_v, multi_head_attention_any, multi_head_attention_s, multi_head_attention_z_max, sum_exp, multi_head_attention_o, a, layer_norm_mu_, layer_norm_mu_2_rest, layer_norm_r_, feed_forward_z, g),
     )
     dW1 = output(
         "out", out_dW1, (k_size, m_size), real,
-        (x, gamma1, beta1, Wq, Wk, Wv, Wo, gamma2, beta2, W1, W2, mask, layer_norm_mu, layer_norm_r, multi_head_attention_q, multi_head_attention_k, multi_head_attention_v, multi_head_attention_any, multi_head_attention_s, multi_head_attention_z_max, sum_exp, multi_head_attention_o, a, layer_norm_mu_, layer_norm_r_, feed_forward_z, g),
+        (x, gamma1, beta1, Wq, Wk, Wv, Wo, gamma2, beta2, W1, W2, mask, layer_norm_mu, layer_norm_mu_rest, layer_norm_r, multi_head_attention_q, multi_head_attention_k, multi_head_attention_v, multi_head_attention_any, multi_head_attention_s, multi_head_attention_z_max, sum_exp, multi_head_attention_o, a, layer_norm_mu_, layer_norm_mu_2_rest, layer_norm_r_, feed_forward_z, g),
     )
     db1 = output(
         "out", out_db1, (k_size,), real,
-        (x, gamma1, beta1, Wq, Wk, Wv, Wo, gamma2, beta2, W1, W2, mask, layer_norm_mu, layer_norm_r, multi_head_attention_q, multi_head_attention_k, multi_head_attention_v, multi_head_attention_any, multi_head_attention_s, multi_head_attention_z_max, sum_exp, multi_head_attention_o, a, layer_norm_mu_, layer_norm_r_, feed_forward_z, g),
+        (x, gamma1, beta1, Wq, Wk, Wv, Wo, gamma2, beta2, W1, W2, mask, layer_norm_mu, layer_norm_mu_rest, layer_norm_r, multi_head_attention_q, multi_head_attention_k, multi_head_attention_v, multi_head_attention_any, multi_head_attention_s, multi_head_attention_z_max, sum_exp, multi_head_attention_o, a, layer_norm_mu_, layer_norm_mu_2_rest, layer_norm_r_, feed_forward_z, g),
     )
     dW2 = output(
         "out", out_dW2, (m_size, k_size), real,
-        (x, gamma1, beta1, Wq, Wk, Wv, Wo, gamma2, beta2, W1, W2, mask, layer_norm_mu, layer_norm_r, multi_head_attention_q, multi_head_attention_k, multi_head_attention_v, multi_head_attention_any, multi_head_attention_s, multi_head_attention_z_max, sum_exp, multi_head_attention_o, a, layer_norm_mu_, layer_norm_r_, feed_forward_z, g),
+        (x, gamma1, beta1, Wq, Wk, Wv, Wo, gamma2, beta2, W1, W2, mask, layer_norm_mu, layer_norm_mu_rest, layer_norm_r, multi_head_attention_q, multi_head_attention_k, multi_head_attention_v, multi_head_attention_any, multi_head_attention_s, multi_head_attention_z_max, sum_exp, multi_head_attention_o, a, layer_norm_mu_, layer_norm_mu_2_rest, layer_norm_r_, feed_forward_z, g),
     )
     db2 = output(
         "out", out_db2, (m_size,), real,
-        (x, gamma1, beta1, Wq, Wk, Wv, Wo, gamma2, beta2, W1, W2, mask, layer_norm_mu, layer_norm_r, multi_head_attention_q, multi_head_attention_k, multi_head_attention_v, multi_head_attention_any, multi_head_attention_s, multi_head_attention_z_max, sum_exp, multi_head_attention_o, a, layer_norm_mu_, layer_norm_r_, feed_forward_z, g),
+        (x, gamma1, beta1, Wq, Wk, Wv, Wo, gamma2, beta2, W1, W2, mask, layer_norm_mu, layer_norm_mu_rest, layer_norm_r, multi_head_attention_q, multi_head_attention_k, multi_head_attention_v, multi_head_attention_any, multi_head_attention_s, multi_head_attention_z_max, sum_exp, multi_head_attention_o, a, layer_norm_mu_, layer_norm_mu_2_rest, layer_norm_r_, feed_forward_z, g),
     )
     sum_W2_g = np.empty((n_size, t_size, k_size), real)
+    deviation = np.empty((n_size, t_size, m_size), real)
+    deviation_ = np.empty((n_size, t_size, m_size), real)
+    multi_head_attention_open = np.empty((n_size, t_size, t_size), real)
+    feed_forward_h = np.empty((n_size, t_size, k_size), real)
     layer_norm_xhat = np.empty((n_size, t_size, m_size), real)
     u = np.empty((n_size, t_size, m_size), real)
-    multi_head_attention_open = np.empty((n_size, t_size, t_size), real)
-    h = np.empty((n_size, t_size, m_size), real)
-    feed_forward_h = np.empty((n_size, t_size, k_size), real)
-    multi_head_attention_z = np.empty((n_size, h_size, t_size, t_size), real)
-    multi_head_attention_a = np.empty((n_size, h_size, t_size, t_size), real)
     layer_norm_xhat_ = np.empty((n_size, t_size, m_size), real)
     v = np.empty((n_size, t_size, m_size), real)
+    multi_head_attention_z = np.empty((n_size, h_size, t_size, t_size), real)
+    multi_head_attention_a = np.empty((n_size, h_size, t_size, t_size), real)
     dfeed_forward_z = np.empty((n_size, t_size, k_size), real)
     dv = np.empty((n_size, t_size, m_size), real)
     dh = np.empty((n_size, t_size, m_size), real)
@@ -3937,44 +4044,48 @@ def backward(saved, g, *, out=None):
     sum_Wk_dmulti_head_attention_k = np.empty((n_size, t_size, m_size), real)
     sum_Wq_dmulti_head_attention_q = np.empty((n_size, t_size, m_size), real)
     dlayer_norm_xhat = np.empty((n_size, t_size, m_size), real)
-    e_size_to_const = 1 / math.sqrt(e_size)
+    one_over_root_e_size = 1 / math.sqrt(e_size)
     # sum_W2_g[n,t,k] = Σ_m W₂[m,k]·g[n,t,m]
     with np.errstate(over="ignore", invalid="ignore"):
         np.matmul(g.reshape(n_size * t_size, m_size), W2, out=sum_W2_g.reshape(n_size * t_size, k_size))
     chunk = chunk_rows(t_size * m_size)
     if n_size <= chunk:
-        _backward_rows(
-            0, n_size, layer_norm_mu, layer_norm_r, x, beta1, gamma1, m_size, t_size, layer_norm_xhat, u,
-        )
+        _backward_rows(0, n_size, layer_norm_mu, x, a, layer_norm_mu_, m_size, t_size, deviation, deviation_)
     else:
         _backward_parallel(
-            chunk, n_size, layer_norm_mu, layer_norm_r, x, beta1, gamma1, m_size, t_size, layer_norm_xhat, u,
+            chunk, n_size, layer_norm_mu, x, a, layer_norm_mu_, m_size, t_size, deviation, deviation_,
         )
     chunk = chunk_rows(t_size * t_size)
     if n_size <= chunk:
         _backward_2_rows(0, n_size, mask, real(causal), t_size, multi_head_attention_open)
     else:
         _backward_2_parallel(chunk, n_size, mask, real(causal), t_size, multi_head_attention_open)
-    chunk = chunk_rows(t_size * m_size)
-    if n_size <= chunk:
-        _backward_3_rows(0, n_size, a, x, m_size, t_size, h)
-    else:
-        _backward_3_parallel(chunk, n_size, a, x, m_size, t_size, h)
     chunk = chunk_rows(t_size * k_size)
     if n_size <= chunk:
-        _backward_4_rows(0, n_size, feed_forward_z, k_size, t_size, feed_forward_h)
+        _backward_3_rows(0, n_size, feed_forward_z, k_size, t_size, feed_forward_h)
     else:
-        _backward_4_parallel(chunk, n_size, feed_forward_z, k_size, t_size, feed_forward_h)
+        _backward_3_parallel(chunk, n_size, feed_forward_z, k_size, t_size, feed_forward_h)
     chunk = chunk_rows(n_size * t_size)
     if m_size <= chunk:
-        _backward_5_rows(0, m_size, g, n_size, t_size, db2)
+        _backward_4_rows(0, m_size, g, n_size, t_size, db2)
     else:
-        _backward_5_parallel(chunk, m_size, g, n_size, t_size, db2)
+        _backward_4_parallel(chunk, m_size, g, n_size, t_size, db2)
     # W̄₂[m,k] = Σ_n,t g[n,t,m]·feed_forward_h[n,t,k]
     with np.errstate(over="ignore", invalid="ignore"):
         np.matmul(
             g.transpose(2, 0, 1).reshape(m_size, n_size * t_size),
             feed_forward_h.reshape(n_size * t_size, k_size), out=dW2,
+        )
+    chunk = chunk_rows(t_size * m_size)
+    if n_size <= chunk:
+        _backward_5_rows(
+            0, n_size, layer_norm_mu_rest, layer_norm_r, deviation, beta1, gamma1, layer_norm_mu_2_rest,
+            layer_norm_r_, deviation_, beta2, gamma2, m_size, t_size, layer_norm_xhat, u, layer_norm_xhat_, v,
+        )
+    else:
+        _backward_5_parallel(
+            chunk, n_size, layer_norm_mu_rest, layer_norm_r, deviation, beta1, gamma1, layer_norm_mu_2_rest,
+            layer_norm_r_, deviation_, beta2, gamma2, m_size, t_size, layer_norm_xhat, u, layer_norm_xhat_, v,
         )
     chunk = chunk_rows(h_size * t_size * t_size)
     if n_size <= chunk:
@@ -3989,21 +4100,11 @@ def backward(saved, g, *, out=None):
             multi_head_attention_z_max, sum_exp, h_size, t_size, multi_head_attention_z,
             multi_head_attention_a,
         )
-    chunk = chunk_rows(t_size * m_size)
-    if n_size <= chunk:
-        _backward_7_rows(
-            0, n_size, layer_norm_mu_, layer_norm_r_, h, beta2, gamma2, m_size, t_size, layer_norm_xhat_, v,
-        )
-    else:
-        _backward_7_parallel(
-            chunk, n_size, layer_norm_mu_, layer_norm_r_, h, beta2, gamma2, m_size, t_size, layer_norm_xhat_,
-            v,
-        )
     chunk = chunk_rows(n_size * t_size)
     if k_size <= chunk:
-        _backward_8_rows(0, k_size, feed_forward_z, sum_W2_g, n_size, t_size, dfeed_forward_z, db1)
+        _backward_7_rows(0, k_size, feed_forward_z, sum_W2_g, n_size, t_size, dfeed_forward_z, db1)
     else:
-        _backward_8_parallel(chunk, k_size, feed_forward_z, sum_W2_g, n_size, t_size, dfeed_forward_z, db1)
+        _backward_7_parallel(chunk, k_size, feed_forward_z, sum_W2_g, n_size, t_size, dfeed_forward_z, db1)
     # v̄[n,t,m] = Σ_k f̅e̅e̅d̅_̅f̅o̅r̅w̅a̅r̅d̅_̅z̅[n,t,k]·W₁[k,m]
     with np.errstate(over="ignore", invalid="ignore"):
         np.matmul(dfeed_forward_z.reshape(n_size * t_size, k_size), W1, out=dv.reshape(n_size * t_size, m_size))
@@ -4015,14 +4116,14 @@ def backward(saved, g, *, out=None):
         )
     chunk = chunk_rows(t_size * m_size)
     if n_size <= chunk:
-        _backward_9_rows(0, n_size, gamma2, dv, layer_norm_xhat_, layer_norm_r_, g, m_size, t_size, dh)
+        _backward_8_rows(0, n_size, gamma2, dv, layer_norm_xhat_, layer_norm_r_, g, m_size, t_size, dh)
     else:
-        _backward_9_parallel(chunk, n_size, gamma2, dv, layer_norm_xhat_, layer_norm_r_, g, m_size, t_size, dh)
+        _backward_8_parallel(chunk, n_size, gamma2, dv, layer_norm_xhat_, layer_norm_r_, g, m_size, t_size, dh)
     chunk = chunk_rows(n_size * t_size)
     if m_size <= chunk:
-        _backward_10_rows(0, m_size, layer_norm_xhat_, dv, n_size, t_size, dgamma2, dbeta2)
+        _backward_9_rows(0, m_size, layer_norm_xhat_, dv, n_size, t_size, dgamma2, dbeta2)
     else:
-        _backward_10_parallel(chunk, m_size, layer_norm_xhat_, dv, n_size, t_size, dgamma2, dbeta2)
+        _backward_9_parallel(chunk, m_size, layer_norm_xhat_, dv, n_size, t_size, dgamma2, dbeta2)
     # W̅o̅[m,h,e] = Σ_n,t h̄[n,t,m]·multi_head_attention_o[n,h,t,e]
     with np.errstate(over="ignore", invalid="ignore"):
         np.matmul(
@@ -4032,20 +4133,20 @@ def backward(saved, g, *, out=None):
         )
     chunk = chunk_rows(h_size * t_size * e_size * m_size)
     if n_size <= chunk:
-        _backward_11_rows(
+        _backward_10_rows(
             0, n_size, Wo, dh, multi_head_attention_any, e_size, h_size, m_size, t_size,
             dmulti_head_attention_o, factor_multi_head_attention_any_dmulti_head_attention_o,
         )
     else:
-        _backward_11_parallel(
+        _backward_10_parallel(
             chunk, n_size, Wo, dh, multi_head_attention_any, e_size, h_size, m_size, t_size,
             dmulti_head_attention_o, factor_multi_head_attention_any_dmulti_head_attention_o,
         )
     chunk = chunk_rows(n_size * t_size)
     if m_size <= chunk:
-        _backward_12_rows(0, m_size, dh, n_size, t_size, dbo)
+        _backward_11_rows(0, m_size, dh, n_size, t_size, dbo)
     else:
-        _backward_12_parallel(chunk, m_size, dh, n_size, t_size, dbo)
+        _backward_11_parallel(chunk, m_size, dh, n_size, t_size, dbo)
     # sum_dmulti_head_attention_o_multi_head_attention_v[n,h,t,t′] = Σ_e m̅u̅l̅t̅i̅_̅h̅e̅a̅d̅_̅a̅t̅t̅e̅n̅t̅i̅o̅n̅_̅o̅[n,h,t,e]·
     #     multi_head_attention_v[n,h,t′,e]
     with np.errstate(over="ignore", invalid="ignore"):
@@ -4077,22 +4178,22 @@ def backward(saved, g, *, out=None):
         )
     chunk = chunk_rows(h_size * t_size * t_size)
     if n_size <= chunk:
-        _backward_13_rows(
+        _backward_12_rows(
             0, n_size, multi_head_attention_any, sum_dmulti_head_attention_o_multi_head_attention_v,
             multi_head_attention_z_max, multi_head_attention_z, sum_exp, multi_head_attention_open, h_size,
             t_size, dmulti_head_attention_s,
         )
     else:
-        _backward_13_parallel(
+        _backward_12_parallel(
             chunk, n_size, multi_head_attention_any, sum_dmulti_head_attention_o_multi_head_attention_v,
             multi_head_attention_z_max, multi_head_attention_z, sum_exp, multi_head_attention_open, h_size,
             t_size, dmulti_head_attention_s,
         )
     chunk = chunk_rows(e_size * n_size * t_size)
     if h_size <= chunk:
-        _backward_14_rows(0, h_size, dmulti_head_attention_v, e_size, n_size, t_size, dbv)
+        _backward_13_rows(0, h_size, dmulti_head_attention_v, e_size, n_size, t_size, dbv)
     else:
-        _backward_14_parallel(chunk, h_size, dmulti_head_attention_v, e_size, n_size, t_size, dbv)
+        _backward_13_parallel(chunk, h_size, dmulti_head_attention_v, e_size, n_size, t_size, dbv)
     # sum_multi_head_attention_q_dmulti_head_attention_s[n,h,t,e] = Σ_t′ m̅u̅l̅t̅i̅_̅h̅e̅a̅d̅_̅a̅t̅t̅e̅n̅t̅i̅o̅n̅_̅s̅[n,h,t′,t]·
     #     multi_head_attention_q[n,h,t′,e]
     with np.errstate(over="ignore", invalid="ignore"):
@@ -4109,16 +4210,16 @@ def backward(saved, g, *, out=None):
         )
     chunk = chunk_rows(e_size * n_size * t_size)
     if h_size <= chunk:
-        _backward_15_rows(
+        _backward_14_rows(
             0, h_size, sum_multi_head_attention_q_dmulti_head_attention_s,
-            sum_multi_head_attention_k_dmulti_head_attention_s, real(e_size_to_const), e_size, n_size, t_size,
-            dmulti_head_attention_k, dmulti_head_attention_q, dbq, dbk,
+            sum_multi_head_attention_k_dmulti_head_attention_s, real(one_over_root_e_size), e_size, n_size,
+            t_size, dmulti_head_attention_k, dmulti_head_attention_q, dbq, dbk,
         )
     else:
-        _backward_15_parallel(
+        _backward_14_parallel(
             chunk, h_size, sum_multi_head_attention_q_dmulti_head_attention_s,
-            sum_multi_head_attention_k_dmulti_head_attention_s, real(e_size_to_const), e_size, n_size, t_size,
-            dmulti_head_attention_k, dmulti_head_attention_q, dbq, dbk,
+            sum_multi_head_attention_k_dmulti_head_attention_s, real(one_over_root_e_size), e_size, n_size,
+            t_size, dmulti_head_attention_k, dmulti_head_attention_q, dbq, dbk,
         )
     # sum_Wk_dmulti_head_attention_k[n,t,m] = Σ_h,e m̅u̅l̅t̅i̅_̅h̅e̅a̅d̅_̅a̅t̅t̅e̅n̅t̅i̅o̅n̅_̅k̅[n,h,t,e]·
     #     Wk[h,e,m]
@@ -4150,22 +4251,22 @@ def backward(saved, g, *, out=None):
         )
     chunk = chunk_rows(n_size * t_size)
     if m_size <= chunk:
-        _backward_16_rows(
+        _backward_15_rows(
             0, m_size, sum_Wk_dmulti_head_attention_k, sum_Wq_dmulti_head_attention_q,
             sum_Wv_dmulti_head_attention_v, gamma1, layer_norm_xhat, n_size, t_size, dlayer_norm_xhat, dgamma1,
             dbeta1,
         )
     else:
-        _backward_16_parallel(
+        _backward_15_parallel(
             chunk, m_size, sum_Wk_dmulti_head_attention_k, sum_Wq_dmulti_head_attention_q,
             sum_Wv_dmulti_head_attention_v, gamma1, layer_norm_xhat, n_size, t_size, dlayer_norm_xhat, dgamma1,
             dbeta1,
         )
     chunk = chunk_rows(t_size * m_size)
     if n_size <= chunk:
-        _backward_17_rows(0, n_size, layer_norm_xhat, dlayer_norm_xhat, layer_norm_r, dh, m_size, t_size, dx)
+        _backward_16_rows(0, n_size, layer_norm_xhat, dlayer_norm_xhat, layer_norm_r, dh, m_size, t_size, dx)
     else:
-        _backward_17_parallel(
+        _backward_16_parallel(
             chunk, n_size, layer_norm_xhat, dlayer_norm_xhat, layer_norm_r, dh, m_size, t_size, dx,
         )
     return Gradients(
@@ -4246,17 +4347,20 @@ def jvp(inputs, tangents, *, heads, causal=0):
     factor_b1_dot_feed_forward_z_sum_W1_dot_v = np.empty((n_size, k_size, t_size), real)
     sum_W2_factor_b1_dot_feed_forward_z_sum_W1_dot_v = np.empty((n_size, t_size, m_size), real)
     b = np.empty((n_size, t_size, m_size), real)
-    e_size_to_const = 1 / math.sqrt(e_size)
+    one_over_root_m_size = 1 / math.sqrt(m_size)
+    one_over_root_e_size = 1 / math.sqrt(e_size)
     chunk = chunk_rows(t_size * m_size * t_size)
     if n_size <= chunk:
         _jvp_rows(
-            0, n_size, x, beta1, gamma1, mask, x_dot, beta1_dot, gamma1_dot, real(causal), m_size, t_size, u,
-            multi_head_attention_open, multi_head_attention_any, u_dot,
+            0, n_size, x, beta1, gamma1, mask, x_dot, beta1_dot, gamma1_dot, real(causal),
+            real(one_over_root_m_size), m_size, t_size, u, multi_head_attention_open, multi_head_attention_any,
+            u_dot,
         )
     else:
         _jvp_parallel(
-            chunk, n_size, x, beta1, gamma1, mask, x_dot, beta1_dot, gamma1_dot, real(causal), m_size, t_size,
-            u, multi_head_attention_open, multi_head_attention_any, u_dot,
+            chunk, n_size, x, beta1, gamma1, mask, x_dot, beta1_dot, gamma1_dot, real(causal),
+            real(one_over_root_m_size), m_size, t_size, u, multi_head_attention_open, multi_head_attention_any,
+            u_dot,
         )
     chunk = chunk_rows(h_size * t_size * e_size * m_size)
     if n_size <= chunk:
@@ -4297,27 +4401,27 @@ def jvp(inputs, tangents, *, heads, causal=0):
     chunk = chunk_rows(h_size * t_size * t_size)
     if n_size <= chunk:
         _jvp_3_rows(
-            0, n_size, sum_multi_head_attention_k_multi_head_attention_q, real(e_size_to_const), h_size,
+            0, n_size, sum_multi_head_attention_k_multi_head_attention_q, real(one_over_root_e_size), h_size,
             t_size, multi_head_attention_s,
         )
     else:
         _jvp_3_parallel(
-            chunk, n_size, sum_multi_head_attention_k_multi_head_attention_q, real(e_size_to_const), h_size,
-            t_size, multi_head_attention_s,
+            chunk, n_size, sum_multi_head_attention_k_multi_head_attention_q, real(one_over_root_e_size),
+            h_size, t_size, multi_head_attention_s,
         )
     chunk = chunk_rows(t_size * h_size * t_size)
     if n_size <= chunk:
         _jvp_4_rows(
             0, n_size, multi_head_attention_open,
             sum_factor_bk_dot_sum_Wk_dot_u_sum_Wk_u_dot_multi_head_attention_q,
-            sum_multi_head_attention_k_multi_head_attention_q_dot, real(e_size_to_const), h_size, t_size,
+            sum_multi_head_attention_k_multi_head_attention_q_dot, real(one_over_root_e_size), h_size, t_size,
             multi_head_attention_z_dot,
         )
     else:
         _jvp_4_parallel(
             chunk, n_size, multi_head_attention_open,
             sum_factor_bk_dot_sum_Wk_dot_u_sum_Wk_u_dot_multi_head_attention_q,
-            sum_multi_head_attention_k_multi_head_attention_q_dot, real(e_size_to_const), h_size, t_size,
+            sum_multi_head_attention_k_multi_head_attention_q_dot, real(one_over_root_e_size), h_size, t_size,
             multi_head_attention_z_dot,
         )
     chunk = chunk_rows(t_size * h_size * t_size)
@@ -4436,13 +4540,13 @@ def jvp(inputs, tangents, *, heads, causal=0):
     chunk = chunk_rows(t_size * m_size)
     if n_size <= chunk:
         _jvp_11_rows(
-            0, n_size, a, x, beta2, gamma2, h_dot, beta2_dot, gamma2_dot, sum_h_dot, m_size, t_size, h, v,
-            v_dot,
+            0, n_size, a, x, beta2, gamma2, h_dot, beta2_dot, gamma2_dot, sum_h_dot,
+            real(one_over_root_m_size), m_size, t_size, h, v, v_dot,
         )
     else:
         _jvp_11_parallel(
-            chunk, n_size, a, x, beta2, gamma2, h_dot, beta2_dot, gamma2_dot, sum_h_dot, m_size, t_size, h, v,
-            v_dot,
+            chunk, n_size, a, x, beta2, gamma2, h_dot, beta2_dot, gamma2_dot, sum_h_dot,
+            real(one_over_root_m_size), m_size, t_size, h, v, v_dot,
         )
     # sum_W1_v[n,t,k] = Σ_m W₁[k,m]·v[n,t,m]
     with np.errstate(over="ignore", invalid="ignore"):
@@ -4653,7 +4757,8 @@ def hvp(inputs, vectors, g, *, heads, causal=0):
     sum_layer_norm_xhat_dlayer_norm_xhat = np.empty((n_size, t_size), real)
     sum_dlayer_norm_xhat = np.empty((n_size, t_size), real)
     dlayer_norm_xhat_dot = np.empty((n_size, t_size, m_size), real)
-    e_size_to_const = 1 / math.sqrt(e_size)
+    one_over_root_m_size = 1 / math.sqrt(m_size)
+    one_over_root_e_size = 1 / math.sqrt(e_size)
     # sum_W2_g[n,t,k] = Σ_m W₂[m,k]·g[n,t,m]
     with np.errstate(over="ignore", invalid="ignore"):
         np.matmul(g.reshape(n_size * t_size, m_size), W2, out=sum_W2_g.reshape(n_size * t_size, k_size))
@@ -4663,15 +4768,15 @@ def hvp(inputs, vectors, g, *, heads, causal=0):
     chunk = chunk_rows(t_size * m_size * t_size)
     if n_size <= chunk:
         _hvp_rows(
-            0, n_size, x, beta1, gamma1, mask, x_dot, beta1_dot, gamma1_dot, real(causal), m_size, t_size,
-            layer_norm_r, layer_norm_xhat, u, multi_head_attention_open, multi_head_attention_any,
-            layer_norm_r_dot, layer_norm_xhat_dot, u_dot,
+            0, n_size, x, beta1, gamma1, mask, x_dot, beta1_dot, gamma1_dot, real(causal),
+            real(one_over_root_m_size), m_size, t_size, layer_norm_r, layer_norm_xhat, u,
+            multi_head_attention_open, multi_head_attention_any, layer_norm_r_dot, layer_norm_xhat_dot, u_dot,
         )
     else:
         _hvp_parallel(
-            chunk, n_size, x, beta1, gamma1, mask, x_dot, beta1_dot, gamma1_dot, real(causal), m_size, t_size,
-            layer_norm_r, layer_norm_xhat, u, multi_head_attention_open, multi_head_attention_any,
-            layer_norm_r_dot, layer_norm_xhat_dot, u_dot,
+            chunk, n_size, x, beta1, gamma1, mask, x_dot, beta1_dot, gamma1_dot, real(causal),
+            real(one_over_root_m_size), m_size, t_size, layer_norm_r, layer_norm_xhat, u,
+            multi_head_attention_open, multi_head_attention_any, layer_norm_r_dot, layer_norm_xhat_dot, u_dot,
         )
     chunk = chunk_rows(1)
     if m_size <= chunk:
@@ -4717,25 +4822,25 @@ def hvp(inputs, vectors, g, *, heads, causal=0):
     chunk = chunk_rows(h_size * t_size * t_size)
     if n_size <= chunk:
         _hvp_4_rows(
-            0, n_size, sum_multi_head_attention_k_multi_head_attention_q, real(e_size_to_const), h_size,
+            0, n_size, sum_multi_head_attention_k_multi_head_attention_q, real(one_over_root_e_size), h_size,
             t_size, multi_head_attention_s,
         )
     else:
         _hvp_4_parallel(
-            chunk, n_size, sum_multi_head_attention_k_multi_head_attention_q, real(e_size_to_const), h_size,
-            t_size, multi_head_attention_s,
+            chunk, n_size, sum_multi_head_attention_k_multi_head_attention_q, real(one_over_root_e_size),
+            h_size, t_size, multi_head_attention_s,
         )
     chunk = chunk_rows(t_size * h_size * t_size)
     if n_size <= chunk:
         _hvp_5_rows(
             0, n_size, multi_head_attention_open, sum_multi_head_attention_k_dot_multi_head_attention_q,
-            sum_multi_head_attention_k_multi_head_attention_q_dot, real(e_size_to_const), h_size, t_size,
+            sum_multi_head_attention_k_multi_head_attention_q_dot, real(one_over_root_e_size), h_size, t_size,
             multi_head_attention_z_dot,
         )
     else:
         _hvp_5_parallel(
             chunk, n_size, multi_head_attention_open, sum_multi_head_attention_k_dot_multi_head_attention_q,
-            sum_multi_head_attention_k_multi_head_attention_q_dot, real(e_size_to_const), h_size, t_size,
+            sum_multi_head_attention_k_multi_head_attention_q_dot, real(one_over_root_e_size), h_size, t_size,
             multi_head_attention_z_dot,
         )
     chunk = chunk_rows(t_size * h_size * t_size)
@@ -4847,13 +4952,15 @@ def hvp(inputs, vectors, g, *, heads, causal=0):
     chunk = chunk_rows(t_size * m_size)
     if n_size <= chunk:
         _hvp_12_rows(
-            0, n_size, a, x, beta2, gamma2, h_dot, sum_h_dot, beta2_dot, gamma2_dot, m_size, t_size,
-            layer_norm_r_, layer_norm_xhat_, v, layer_norm_r__dot, layer_norm_xhat__dot, v_dot,
+            0, n_size, a, x, beta2, gamma2, h_dot, sum_h_dot, beta2_dot, gamma2_dot,
+            real(one_over_root_m_size), m_size, t_size, layer_norm_r_, layer_norm_xhat_, v, layer_norm_r__dot,
+            layer_norm_xhat__dot, v_dot,
         )
     else:
         _hvp_12_parallel(
-            chunk, n_size, a, x, beta2, gamma2, h_dot, sum_h_dot, beta2_dot, gamma2_dot, m_size, t_size,
-            layer_norm_r_, layer_norm_xhat_, v, layer_norm_r__dot, layer_norm_xhat__dot, v_dot,
+            chunk, n_size, a, x, beta2, gamma2, h_dot, sum_h_dot, beta2_dot, gamma2_dot,
+            real(one_over_root_m_size), m_size, t_size, layer_norm_r_, layer_norm_xhat_, v, layer_norm_r__dot,
+            layer_norm_xhat__dot, v_dot,
         )
     # sum_W1_v[n,t,k] = Σ_m W₁[k,m]·v[n,t,m]
     with np.errstate(over="ignore", invalid="ignore"):
@@ -5201,14 +5308,14 @@ def hvp(inputs, vectors, g, *, heads, causal=0):
     if n_size <= chunk:
         _hvp_31_rows(
             0, n_size, sum_multi_head_attention_q_dmulti_head_attention_s,
-            sum_multi_head_attention_k_dmulti_head_attention_s, real(e_size_to_const), e_size, h_size, t_size,
-            dmulti_head_attention_k, dmulti_head_attention_q,
+            sum_multi_head_attention_k_dmulti_head_attention_s, real(one_over_root_e_size), e_size, h_size,
+            t_size, dmulti_head_attention_k, dmulti_head_attention_q,
         )
     else:
         _hvp_31_parallel(
             chunk, n_size, sum_multi_head_attention_q_dmulti_head_attention_s,
-            sum_multi_head_attention_k_dmulti_head_attention_s, real(e_size_to_const), e_size, h_size, t_size,
-            dmulti_head_attention_k, dmulti_head_attention_q,
+            sum_multi_head_attention_k_dmulti_head_attention_s, real(one_over_root_e_size), e_size, h_size,
+            t_size, dmulti_head_attention_k, dmulti_head_attention_q,
         )
     chunk = chunk_rows(t_size * h_size * t_size)
     if n_size <= chunk:
@@ -5302,7 +5409,7 @@ def hvp(inputs, vectors, g, *, heads, causal=0):
             0, h_size, sum_multi_head_attention_q_dmulti_head_attention_s_dot,
             sum_multi_head_attention_q_dot_dmulti_head_attention_s,
             sum_multi_head_attention_k_dmulti_head_attention_s_dot,
-            sum_multi_head_attention_k_dot_dmulti_head_attention_s, real(e_size_to_const), e_size, n_size,
+            sum_multi_head_attention_k_dot_dmulti_head_attention_s, real(one_over_root_e_size), e_size, n_size,
             t_size, dmulti_head_attention_k_dot, dmulti_head_attention_q_dot, dbq_dot, dbk_dot,
         )
     else:
@@ -5310,7 +5417,7 @@ def hvp(inputs, vectors, g, *, heads, causal=0):
             chunk, h_size, sum_multi_head_attention_q_dmulti_head_attention_s_dot,
             sum_multi_head_attention_q_dot_dmulti_head_attention_s,
             sum_multi_head_attention_k_dmulti_head_attention_s_dot,
-            sum_multi_head_attention_k_dot_dmulti_head_attention_s, real(e_size_to_const), e_size, n_size,
+            sum_multi_head_attention_k_dot_dmulti_head_attention_s, real(one_over_root_e_size), e_size, n_size,
             t_size, dmulti_head_attention_k_dot, dmulti_head_attention_q_dot, dbq_dot, dbk_dot,
         )
     # sum_Wk_dmulti_head_attention_k_dot[n,t,m] = Σ_h,e Wk[h,e,m]·
