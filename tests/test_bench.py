@@ -67,7 +67,7 @@ def test_a_result_has_times_memory_and_a_limit(monkeypatch: pytest.MonkeyPatch) 
     assert result["milliseconds"]["symnn"]["median"] > 0
     # Four arrays read, three written, of 300 numbers, at a byte a nanosecond.
     assert result["limit"] == {"milliseconds": 4 * 7 * 300 / 1e6, "of": "bytes"}
-    report = {"date": "", "machine": machine.machine(), "versions": machine.versions(["numpy"]), "dtype": "float32"}
+    report = {"date": "", "machine": machine.processor(), "versions": machine.versions(["numpy"]), "dtype": "float32"}
     text = bench.table(report | {"results": [result]})
     assert "adam 300" in text
     assert json.loads(json.dumps(result)) == result

@@ -25,7 +25,7 @@ from symnn.registry import catalogue_operations, load_operations
 from symnn.rewrite.roots import interval
 from symnn.rewrite.stability import stabilise
 from symnn.verify.evaluate import evaluate
-from symnn.verify.kernels import ulps
+from symnn.verify.trials import ulps
 
 OPERATIONS = {
     **catalogue_operations(), **load_operations(str(Path(__file__).with_name("regression_operations.py")))

@@ -18,7 +18,7 @@ from contextlib import contextmanager
 from typing import Any
 
 from symnn.bench.cases import CASES, PEERS, Case
-from symnn.bench.machine import held_to, machine, versions
+from symnn.bench.machine import held_to, processor, versions
 from symnn.bench.picture import draw
 from symnn.bench.report import table
 from symnn.bench.timing import measured
@@ -48,7 +48,7 @@ def run(
                 results.append(pool.submit(measured, title, peers, count).result())
     return {
         "date": datetime.datetime.now(tz=datetime.UTC).date().isoformat(),
-        "machine": machine(),
+        "machine": processor(),
         "versions": versions(peers),
         "dtype": "float32",
         "results": results,

@@ -14,7 +14,7 @@ from typing import Any
 
 import numpy as np
 
-__all__ = ["busy", "held_to", "limits", "machine", "peak_of", "versions"]
+__all__ = ["busy", "held_to", "limits", "peak_of", "processor", "versions"]
 
 
 @contextmanager
@@ -31,7 +31,7 @@ def held_to(cores: int) -> Iterator[None]:
         os.sched_setaffinity(0, before)
 
 
-def machine() -> dict[str, Any]:
+def processor() -> dict[str, Any]:
     """The class of the machine: what its processor says of itself."""
     info = Path("/proc/cpuinfo")
     lines = info.read_text(encoding="utf-8").splitlines() if info.is_file() else []

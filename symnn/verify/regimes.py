@@ -96,7 +96,7 @@ def ordinary_instance(
 def floats(array: Array, dtype: type) -> Array:
     """An exact array as the kernel gets it; integers stay integers, and what is floats already stays as it is."""
     if array.dtype != object:
-        return array
+        return array.copy()  # a step changes what it is given
     if array.size and all(isinstance(x, int) for x in array.flat):
         return array.astype(np.int64)
     return np.asarray(array, dtype=object).astype(float).astype(dtype) if dtype is np.float32 else array.astype(float)

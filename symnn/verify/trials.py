@@ -90,8 +90,10 @@ def ulps(got: float, exact: Any, magnitude: Any, dtype: type) -> float:
         return 0.0 if got != got else float("inf")
     if got != got:
         return float("inf")
-    # Rounding errors go on growing with what is added up where that is beyond the range, and its sum is not.
     size = max(abs(magnitude), smallest)
+    if abs(exact) > top or not mpmath.isfinite(size):
+        # Else rounding errors go on growing with what is added up, where that is beyond the range and its sum is not.
+        size = min(size, top)
     spacing = max(mpmath.ldexp(mpmath.mpf(1), int(mpmath.floor(mpmath.log(size, 2))) - info.nmant), smallest)
     beyond = top + max(spacing, mpmath.ldexp(mpmath.mpf(1), int(info.maxexp) - 1 - info.nmant))
     rounded = mpmath.sign(exact) * min(abs(exact), beyond)
