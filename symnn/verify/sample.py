@@ -226,10 +226,11 @@ def _array(
         else:
             made[position] = _within(bounds, rng, spread)
     if a.role is Role.MASK and len(shape) > 1:
-        # A row that is masked altogether is what masks are got wrong for.
+        # A row that is masked altogether is what masks are got wrong for; in the last one all terms count.
         for row in np.ndindex(shape[:-1]):
             if rng.random() < 0.25:
                 made[row] = mpmath.mpf(0)
+        made[..., -1, :] = mpmath.mpf(1)
     if a.role is Role.MASK and made.size and not any(made.flat):
         made[next(itertools.product(*map(range, shape)))] = mpmath.mpf(1)
     return made
