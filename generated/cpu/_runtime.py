@@ -603,7 +603,7 @@ def _erf_f32(x):
     return x if x != x else result
 
 
-# a·erfc(x + lost), float32: e^(−b²)·R(q)/(1 + 2b) with b = |x| and q = (b − 4)/(b + 4), relative error of R 4.2e-10;
+# a·erfc(x + lost), float32: e^(−b²)·R(q)/(1 + 2b) with b = |x| and q = (b − 4)/(b + 4), error of R 4.2e-10;
 # 2 − that for x < 0, 1 − erf x near zero. The rounding of b² and what x lacks go into the exponent.
 @njit(**PLAIN)
 def _times_erfc_f32(a, x, lost):
@@ -654,7 +654,8 @@ def _erfc_f32(x):
 @njit(**PLAIN)
 def _hypot_f32(a, b):
     """√(a² + b²), both over a power of two near the larger: of its exponent the highest bits."""
-    first, second = np.int32(_bits_f32(a) & np.int32(1879048192)), np.int32(_bits_f32(b) & np.int32(1879048192))
+    first = np.int32(_bits_f32(a) & np.int32(1879048192))
+    second = np.int32(_bits_f32(b) & np.int32(1879048192))
     exponent = np.int32((second if first < second else first) + np.int32(134217728))
     up, down = _from_bits_f32(exponent), _from_bits_f32(np.int32(np.int32(2130706432) - exponent))
     a, b = a * down, b * down
@@ -842,7 +843,7 @@ def _erf_f64(x):
     return x if x != x else result
 
 
-# a·erfc(x + lost), float64: e^(−b²)·R(q)/(1 + 2b) with b = |x| and q = (b − 4)/(b + 4), relative error of R 4.5e-21;
+# a·erfc(x + lost), float64: e^(−b²)·R(q)/(1 + 2b) with b = |x| and q = (b − 4)/(b + 4), error of R 4.5e-21;
 # 2 − that for x < 0, 1 − erf x near zero. The rounding of b² and what x lacks go into the exponent.
 @njit(**PLAIN)
 def _times_erfc_f64(a, x, lost):
@@ -917,7 +918,8 @@ def _erfc_f64(x):
 @njit(**PLAIN)
 def _hypot_f64(a, b):
     """√(a² + b²), both over a power of two near the larger: of its exponent the highest bits."""
-    first, second = np.int64(_bits_f64(a) & np.int64(8070450532247928832)), np.int64(_bits_f64(b) & np.int64(8070450532247928832))
+    first = np.int64(_bits_f64(a) & np.int64(8070450532247928832))
+    second = np.int64(_bits_f64(b) & np.int64(8070450532247928832))
     exponent = np.int64((second if first < second else first) + np.int64(576460752303423488))
     up, down = _from_bits_f64(exponent), _from_bits_f64(np.int64(np.int64(9214364837600034816) - exponent))
     a, b = a * down, b * down

@@ -53,7 +53,7 @@ from ._runtime import (
 )
 
 #: The runtime that these kernels were compiled against: a new one makes a new file, and with it a new cache.
-RUNTIME = "78f1252a53e9"
+RUNTIME = "f319e6e92d2f"
 
 
 #: The operation, for programs.
@@ -288,7 +288,7 @@ def _jvp_parallel(chunk, t, z, z_dot, alpha, gamma, one_minus_alpha, L, L_dot):
 
 
 @njit(**OPTIONS)
-def _hvp_rows(t, z, z_dot, alpha, gamma, one_minus_alpha, seed, seed_gamma_over_size, seed_over_size, dz_dot):
+def _hvp_rows(t, z, z_dot, alpha, gamma, one_minus_alpha, seed_gamma_over_size, seed_over_size, dz_dot):
     real = t.dtype.type
     size = t.shape[1]
     for n in range(t.shape[0]):
@@ -337,21 +337,20 @@ def _hvp_rows(t, z, z_dot, alpha, gamma, one_minus_alpha, seed, seed_gamma_over_
                 * weight * q ** gamma * (real(1) - real(2) * t[n, e]) * (q + gamma * (log1p_t_z
                 + larger((real(1) - real(2) * t[n, e]) * z[n, e], real(0))) * (real(1) if ((real(1) - real(2)
                 * t[n, e]) * z[n, e] <= real(0)) else times_exp_t_z) / (real(1) + times_exp_t_z)) / q)
-                + damped((damped(seed_gamma_over_size * weight * q ** gamma * (real(1) - real(2) * t[n, e])
-                * (real(1) - real(2) * t[n, e]) * z_dot[n, e], tail)
-                if seed == seed and z_dot[n, e] == z_dot[n, e] else seed + z_dot[n, e]), tail_)
+                + damped(damped(seed_gamma_over_size * weight * q ** gamma * (real(1) - real(2) * t[n, e])
+                * (real(1) - real(2) * t[n, e]) * z_dot[n, e], tail), tail_)
             )
 
 
 @njit(parallel=True, **OPTIONS)
 def _hvp_parallel(
-    chunk, t, z, z_dot, alpha, gamma, one_minus_alpha, seed, seed_gamma_over_size, seed_over_size, dz_dot,
+    chunk, t, z, z_dot, alpha, gamma, one_minus_alpha, seed_gamma_over_size, seed_over_size, dz_dot,
 ):
     for k in prange((t.shape[0] + chunk - 1) // chunk):
         lo = k * chunk
         hi = min(lo + chunk, t.shape[0])
         _hvp_rows(
-            t[lo:hi], z[lo:hi], z_dot[lo:hi], alpha, gamma, one_minus_alpha, seed, seed_gamma_over_size,
+            t[lo:hi], z[lo:hi], z_dot[lo:hi], alpha, gamma, one_minus_alpha, seed_gamma_over_size,
             seed_over_size, dz_dot[lo:hi],
         )
 
@@ -497,12 +496,12 @@ def hvp(inputs, vectors, *, alpha=0.25, gamma=2, reduction="mean"):
     chunk = chunk_rows(size)
     if n_size <= chunk:
         _hvp_rows(
-            t, z, z_dot, real(alpha), real(gamma), real(one_minus_alpha), real(seed),
-            real(seed_gamma_over_size), real(seed_over_size), dz_dot,
+            t, z, z_dot, real(alpha), real(gamma), real(one_minus_alpha), real(seed_gamma_over_size),
+            real(seed_over_size), dz_dot,
         )
     else:
         _hvp_parallel(
-            chunk, t, z, z_dot, real(alpha), real(gamma), real(one_minus_alpha), real(seed),
-            real(seed_gamma_over_size), real(seed_over_size), dz_dot,
+            chunk, t, z, z_dot, real(alpha), real(gamma), real(one_minus_alpha), real(seed_gamma_over_size),
+            real(seed_over_size), dz_dot,
         )
     return Gradients(dz_dot.reshape((n_size, *lead)))

@@ -47,7 +47,7 @@ from ._runtime import (
 )
 
 #: The runtime that these kernels were compiled against: a new one makes a new file, and with it a new cache.
-RUNTIME = "78f1252a53e9"
+RUNTIME = "f319e6e92d2f"
 
 
 #: The operation, for programs.
@@ -275,12 +275,12 @@ def _backward_2_rows(
             dcandidate_t_no = (damped(dh_t_no, tail_t[n, o]) if dh_t_no == dh_t_no else dh_t_no)
             dcandidate_t[n, o] = dcandidate_t_no
             dupdate_t[n, o] = dh_t_no * (before_t[n, o] - candidate_t[n, o])
-            dreset_t[n, o] = (
-                (damped(real(4) * dcandidate_t_no * u_t[n, 2, o] / ((real(1) + exp(-(real(2) * abs(a_t[n, 2, o]
+            dreset_t[n, o] = damped(
+                real(4) * dcandidate_t_no * u_t[n, 2, o] / ((real(1) + exp(-(real(2) * abs(a_t[n, 2, o]
                 + (damped(u_t[n, 2, o], reset_t[n, o]) if u_t[n, 2, o] == u_t[n, 2, o] else u_t[n, 2, o])))))
                 * (real(1) + exp(-(real(2) * abs(a_t[n, 2, o] + (damped(u_t[n, 2, o], reset_t[n, o])
-                if u_t[n, 2, o] == u_t[n, 2, o] else u_t[n, 2, o])))))), tail_2_t[n, o])
-                if dcandidate_t_no == dcandidate_t_no else dcandidate_t_no)
+                if u_t[n, 2, o] == u_t[n, 2, o] else u_t[n, 2, o])))))),
+                tail_2_t[n, o],
             )
 
 
@@ -597,22 +597,13 @@ def _jvp_7_rows(
         for o in range(o_size):
             exp_a_t_u_t = exp(-abs(a_t[n, 1, o] + u_t[n, 1, o]))
             h_t_dot[n, o] = (
-                ((damped((before_t[n, o] - candidate_t[n, o]) * (a_t_dot[n, 1, o]
-                + u_t_dot[n, 1, o]), update_t[n, o])
-                if before_t[n, o] == before_t[n, o] and candidate_t[n, o] == candidate_t[n, o] and a_t_dot[n, 1, o] == a_t_dot[n, 1, o] and u_t_dot[n, 1, o] == u_t_dot[n, 1, o]
-                else before_t[n, o] + candidate_t[n, o] + a_t_dot[n, 1, o] + u_t_dot[n, 1, o]) + (damped(real(4)
-                * (a_t_dot[n, 2, o] + (damped(u_t_dot[n, 2, o] + (damped((a_t_dot[n, 0, o] + u_t_dot[n, 0, o])
-                * u_t[n, 2, o], tail_2_t[n, o])
-                if a_t_dot[n, 0, o] == a_t_dot[n, 0, o] and u_t[n, 2, o] == u_t[n, 2, o] and u_t_dot[n, 0, o] == u_t_dot[n, 0, o]
-                else a_t_dot[n, 0, o] + u_t[n, 2, o] + u_t_dot[n, 0, o]), reset_t[n, o])
-                if a_t_dot[n, 0, o] == a_t_dot[n, 0, o] and u_t_dot[n, 0, o] == u_t_dot[n, 0, o] and u_t_dot[n, 2, o] == u_t_dot[n, 2, o]
-                else a_t_dot[n, 0, o] + u_t_dot[n, 0, o] + u_t_dot[n, 2, o])) / ((real(1) + exp(-(real(2)
-                * abs(a_t[n, 2, o] + (damped(u_t[n, 2, o], reset_t[n, o]) if u_t[n, 2, o] == u_t[n, 2, o]
-                else u_t[n, 2, o]))))) * (real(1) + exp(-(real(2) * abs(a_t[n, 2, o]
-                + (damped(u_t[n, 2, o], reset_t[n, o]) if u_t[n, 2, o] == u_t[n, 2, o]
-                else u_t[n, 2, o])))))), tail_3_t[n, o])
-                if a_t_dot[n, 0, o] == a_t_dot[n, 0, o] and a_t_dot[n, 2, o] == a_t_dot[n, 2, o] and u_t_dot[n, 0, o] == u_t_dot[n, 0, o] and u_t_dot[n, 2, o] == u_t_dot[n, 2, o]
-                else a_t_dot[n, 0, o] + a_t_dot[n, 2, o] + u_t_dot[n, 0, o] + u_t_dot[n, 2, o])) * (real(1)
+                (damped((before_t[n, o] - candidate_t[n, o]) * (a_t_dot[n, 1, o]
+                + u_t_dot[n, 1, o]), update_t[n, o]) + damped(real(4) * (a_t_dot[n, 2, o]
+                + damped(u_t_dot[n, 2, o] + damped((a_t_dot[n, 0, o] + u_t_dot[n, 0, o])
+                * u_t[n, 2, o], tail_2_t[n, o]), reset_t[n, o])) / ((real(1) + exp(-(real(2) * abs(a_t[n, 2, o]
+                + (damped(u_t[n, 2, o], reset_t[n, o]) if u_t[n, 2, o] == u_t[n, 2, o] else u_t[n, 2, o])))))
+                * (real(1) + exp(-(real(2) * abs(a_t[n, 2, o] + (damped(u_t[n, 2, o], reset_t[n, o])
+                if u_t[n, 2, o] == u_t[n, 2, o] else u_t[n, 2, o])))))), tail_3_t[n, o])) * (real(1)
                 if (a_t[n, 1, o] + u_t[n, 1, o] <= real(0)) else exp_a_t_u_t) / (real(1) + exp_a_t_u_t)
                 + (damped(before_t_dot[n, o], update_t[n, o]) if before_t_dot[n, o] == before_t_dot[n, o]
                 else before_t_dot[n, o])
@@ -799,12 +790,12 @@ def _hvp_6_rows(
             dcandidate_t_no = (damped(dh_t_no, tail_t[n, o]) if dh_t_no == dh_t_no else dh_t_no)
             dcandidate_t[n, o] = dcandidate_t_no
             dupdate_t[n, o] = dh_t_no * (before_t[n, o] - candidate_t[n, o])
-            dreset_t[n, o] = (
-                (damped(real(4) * dcandidate_t_no * u_t[n, 2, o] / ((real(1) + exp(-(real(2) * abs(a_t[n, 2, o]
+            dreset_t[n, o] = damped(
+                real(4) * dcandidate_t_no * u_t[n, 2, o] / ((real(1) + exp(-(real(2) * abs(a_t[n, 2, o]
                 + (damped(u_t[n, 2, o], reset_t[n, o]) if u_t[n, 2, o] == u_t[n, 2, o] else u_t[n, 2, o])))))
                 * (real(1) + exp(-(real(2) * abs(a_t[n, 2, o] + (damped(u_t[n, 2, o], reset_t[n, o])
-                if u_t[n, 2, o] == u_t[n, 2, o] else u_t[n, 2, o])))))), tail_2_t[n, o])
-                if dcandidate_t_no == dcandidate_t_no else dcandidate_t_no)
+                if u_t[n, 2, o] == u_t[n, 2, o] else u_t[n, 2, o])))))),
+                tail_2_t[n, o],
             )
 
 
@@ -896,10 +887,8 @@ def _hvp_9_rows(
         for o in range(o_size):
             before_t_dot[n, o] = (
                 (before_before_t[n, o] - candidate_before_t[n, o]) * update_before_dot[n, o] + (real(1)
-                if t == 0 else real(0)) * h0_dot[n, o] + (damped(before_before_dot[n, o], update_before_t[n, o])
-                if before_before_dot[n, o] == before_before_dot[n, o] else before_before_dot[n, o])
-                + (damped(candidate_before_dot[n, o], tail_4_t[n, o])
-                if candidate_before_dot[n, o] == candidate_before_dot[n, o] else candidate_before_dot[n, o])
+                if t == 0 else real(0)) * h0_dot[n, o] + damped(before_before_dot[n, o], update_before_t[n, o])
+                + damped(candidate_before_dot[n, o], tail_4_t[n, o])
             )
 
 
@@ -948,30 +937,19 @@ def _hvp_11_rows(
         # ċȧṅḋi̇ḋȧṫė_̇ṫ[n,o] = 4·tail__t[n,o]·(ȧₜ[n,2,o] + reset_t[n,o]·u̇ₜ[n,2,o] + uₜ[n,2,o]·
         #     ṙėṡėṫ_̇ṫ[n,o]) / (1 + exp(−2·|aₜ[n,2,o] + reset_t[n,o]·uₜ[n,2,o]|))²
         for o in range(o_size):
-            reset_t_dot_no = (
-                (damped((damped(a_t_dot[n, 0, o] + u_t_dot[n, 0, o], tail_3_t[n, o])
-                if a_t_dot[n, 0, o] == a_t_dot[n, 0, o] and u_t_dot[n, 0, o] == u_t_dot[n, 0, o]
-                else a_t_dot[n, 0, o] + u_t_dot[n, 0, o]), reset_t[n, o])
-                if a_t_dot[n, 0, o] == a_t_dot[n, 0, o] and u_t_dot[n, 0, o] == u_t_dot[n, 0, o]
-                else a_t_dot[n, 0, o] + u_t_dot[n, 0, o])
-            )
+            reset_t_dot_no = damped(damped(a_t_dot[n, 0, o] + u_t_dot[n, 0, o], tail_3_t[n, o]), reset_t[n, o])
             reset_t_dot[n, o] = reset_t_dot_no
-            update_t_dot[n, o] = (
-                (damped((damped(a_t_dot[n, 1, o] + u_t_dot[n, 1, o], tail_t[n, o])
-                if a_t_dot[n, 1, o] == a_t_dot[n, 1, o] and u_t_dot[n, 1, o] == u_t_dot[n, 1, o]
-                else a_t_dot[n, 1, o] + u_t_dot[n, 1, o]), update_t[n, o])
-                if a_t_dot[n, 1, o] == a_t_dot[n, 1, o] and u_t_dot[n, 1, o] == u_t_dot[n, 1, o]
-                else a_t_dot[n, 1, o] + u_t_dot[n, 1, o])
+            update_t_dot[n, o] = damped(
+                damped(a_t_dot[n, 1, o] + u_t_dot[n, 1, o], tail_t[n, o]), update_t[n, o],
             )
-            candidate_t_dot[n, o] = (
-                (damped(real(4) * (reset_t_dot_no * u_t[n, 2, o] + a_t_dot[n, 2, o]
+            candidate_t_dot[n, o] = damped(
+                real(4) * (reset_t_dot_no * u_t[n, 2, o] + a_t_dot[n, 2, o]
                 + (damped(u_t_dot[n, 2, o], reset_t[n, o]) if u_t_dot[n, 2, o] == u_t_dot[n, 2, o]
                 else u_t_dot[n, 2, o])) / ((real(1) + exp(-(real(2) * abs(a_t[n, 2, o]
                 + (damped(u_t[n, 2, o], reset_t[n, o]) if u_t[n, 2, o] == u_t[n, 2, o] else u_t[n, 2, o])))))
                 * (real(1) + exp(-(real(2) * abs(a_t[n, 2, o] + (damped(u_t[n, 2, o], reset_t[n, o])
-                if u_t[n, 2, o] == u_t[n, 2, o] else u_t[n, 2, o])))))), tail_2_t[n, o])
-                if reset_t_dot_no == reset_t_dot_no and a_t_dot[n, 2, o] == a_t_dot[n, 2, o] and u_t_dot[n, 2, o] == u_t_dot[n, 2, o]
-                else reset_t_dot_no + a_t_dot[n, 2, o] + u_t_dot[n, 2, o])
+                if u_t[n, 2, o] == u_t[n, 2, o] else u_t[n, 2, o])))))),
+                tail_2_t[n, o],
             )
 
 
@@ -1049,9 +1027,7 @@ def _hvp_13_rows(
         #     ċȧṅḋi̇ḋȧṫė_̇ṫ[n,o])
         for o in range(o_size):
             dcandidate_t_dot_no = (
-                (damped(dbefore_after_dot[n, o], tail_t[n, o])
-                if dbefore_after_dot[n, o] == dbefore_after_dot[n, o] else dbefore_after_dot[n, o]) - dh_t[n, o]
-                * update_t_dot[n, o]
+                damped(dbefore_after_dot[n, o], tail_t[n, o]) - dh_t[n, o] * update_t_dot[n, o]
             )
             dcandidate_t_dot[n, o] = dcandidate_t_dot_no
             dupdate_t_dot[n, o] = (
@@ -1065,9 +1041,8 @@ def _hvp_13_rows(
             dreset_t_dot[n, o] = (
                 (damped(real(4) * u_t_dot[n, 2, o] / ((real(1) + exp_reset_t_a_t_u_t) * (real(1)
                 + exp_reset_t_a_t_u_t)), tail_2_t[n, o]) - real(2) * candidate_t[n, o] * candidate_t_dot[n, o]
-                * u_t[n, 2, o]) * dcandidate_t[n, o] + (damped(real(4) * dcandidate_t_dot_no * u_t[n, 2, o]
+                * u_t[n, 2, o]) * dcandidate_t[n, o] + damped(real(4) * dcandidate_t_dot_no * u_t[n, 2, o]
                 / ((real(1) + exp_reset_t_a_t_u_t) * (real(1) + exp_reset_t_a_t_u_t)), tail_2_t[n, o])
-                if dcandidate_t_dot_no == dcandidate_t_dot_no else dcandidate_t_dot_no)
             )
 
 
@@ -1116,11 +1091,10 @@ def _hvp_14_rows(
                     * reset_t_dot[n, o] + (real(1) - real(2) * update_t[n, o]) * (real(1) if k == 1
                     else real(0)) * dupdate_t[n, o] * update_t_dot[n, o] + damped(-(real(2) * (real(1) if k == 2
                     else real(0)) * candidate_t[n, o] * dcandidate_t[n, o]
-                    * candidate_t_dot[n, o]), reset_t[n, o]) + damped((damped(real(4) * (real(1) if k == 2
+                    * candidate_t_dot[n, o]), reset_t[n, o]) + damped(damped(real(4) * (real(1) if k == 2
                     else real(0)) * dcandidate_t_dot[n, o] / ((real(1) + exp_reset_t_a_t_u_t) * (real(1)
-                    + exp_reset_t_a_t_u_t)), tail_2_t[n, o]) if dcandidate_t_dot[n, o] == dcandidate_t_dot[n, o]
-                    else dcandidate_t_dot[n, o]), reset_t[n, o]) + (damped((damped((real(1) if k == 0
-                    else real(0)) * dreset_t_dot[n, o], tail_3_t[n, o])
+                    + exp_reset_t_a_t_u_t)), tail_2_t[n, o]), reset_t[n, o]) + (damped((damped((real(1)
+                    if k == 0 else real(0)) * dreset_t_dot[n, o], tail_3_t[n, o])
                     if dreset_t_dot[n, o] == dreset_t_dot[n, o] else dreset_t_dot[n, o]), reset_t[n, o])
                     if dreset_t_dot[n, o] == dreset_t_dot[n, o] else dreset_t_dot[n, o])
                     + (damped((damped((real(1) if k == 1 else real(0)) * dupdate_t_dot[n, o], tail_t[n, o])
@@ -1156,8 +1130,7 @@ def _hvp_15_rows(
         for o in range(o_size):
             dbefore_t_dot[n, o] = (
                 dh_t[n, o] * update_t_dot[n, o] + sum_U_dot_du_t[n, o] + sum_U_du_dot_t[n, o]
-                + (damped(dbefore_after_dot[n, o], update_t[n, o])
-                if dbefore_after_dot[n, o] == dbefore_after_dot[n, o] else dbefore_after_dot[n, o])
+                + damped(dbefore_after_dot[n, o], update_t[n, o])
             )
 
 

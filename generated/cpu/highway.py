@@ -31,7 +31,7 @@ from numba import njit, prange
 from ._runtime import OPTIONS, check, chunk_rows, damped, exp, larger, output, outputs, pairs
 
 #: The runtime that these kernels were compiled against: a new one makes a new file, and with it a new cache.
-RUNTIME = "78f1252a53e9"
+RUNTIME = "f319e6e92d2f"
 
 
 #: The operation, for programs.
@@ -124,11 +124,7 @@ def _backward_rows(z, zt, g, x, dzt, dz, db, db_t):
             exp_zt = exp(-abs(zt[n, d]))
             T = (real(1) if (zt[n, d] >= real(0)) else exp_zt) / (real(1) + exp_zt)
             tail = (real(1) if (zt[n, d] <= real(0)) else exp_zt) / (real(1) + exp_zt)
-            dzt_nd = (
-                (damped((damped((H - x[n, d]) * g[n, d], tail)
-                if H == H and g[n, d] == g[n, d] and x[n, d] == x[n, d] else H + g[n, d] + x[n, d]), T)
-                if H == H and g[n, d] == g[n, d] and x[n, d] == x[n, d] else H + g[n, d] + x[n, d])
-            )
+            dzt_nd = damped(damped((H - x[n, d]) * g[n, d], tail), T)
             dzt[n, d] = dzt_nd
             dz_nd = (
                 T * g[n, d] * ((real(1) if (z[n, d] > real(0)) else real(0)) if z[n, d] == z[n, d] else z[n, d])
@@ -204,12 +200,10 @@ def _jvp_rows(
             tail = (real(1) if (zt <= real(0)) else exp_zt) / (real(1) + exp_zt)
             y[n, d] = H * T + (damped(x[n, d], tail) if x[n, d] == x[n, d] else x[n, d])
             y_dot[n, d] = (
-                x_dot[n, d] * (real(1) if (zt <= real(0)) else exp_zt) / (real(1) + exp_zt) + (damped((b_dot[d]
+                x_dot[n, d] * (real(1) if (zt <= real(0)) else exp_zt) / (real(1) + exp_zt) + damped((b_dot[d]
                 + sum_W_dot_x[n, d] + sum_W_x_dot[n, d]) * ((real(1) if (z > real(0)) else real(0)) if z == z
-                else z), T) if b_dot[d] == b_dot[d] else b_dot[d]) + (damped((damped((H - x[n, d]) * (b_t_dot[d]
-                + sum_W_t_dot_x[n, d] + sum_W_t_x_dot[n, d]), tail)
-                if b_t_dot[d] == b_t_dot[d] and H == H and x[n, d] == x[n, d] else H + b_t_dot[d] + x[n, d]), T)
-                if b_t_dot[d] == b_t_dot[d] and H == H and x[n, d] == x[n, d] else H + b_t_dot[d] + x[n, d])
+                else z), T) + damped(damped((H - x[n, d]) * (b_t_dot[d] + sum_W_t_dot_x[n, d]
+                + sum_W_t_x_dot[n, d]), tail), T)
             )
 
 
@@ -258,23 +252,14 @@ def _hvp_rows(
             exp_zt = exp(-abs(zt))
             T = (real(1) if (zt >= real(0)) else exp_zt) / (real(1) + exp_zt)
             tail = (real(1) if (zt <= real(0)) else exp_zt) / (real(1) + exp_zt)
-            dzt[n, d] = (
-                (damped((damped((H - x[n, d]) * g[n, d], tail)
-                if H == H and g[n, d] == g[n, d] and x[n, d] == x[n, d] else H + g[n, d] + x[n, d]), T)
-                if H == H and g[n, d] == g[n, d] and x[n, d] == x[n, d] else H + g[n, d] + x[n, d])
-            )
+            dzt[n, d] = damped(damped((H - x[n, d]) * g[n, d], tail), T)
             dz_nd = T * g[n, d] * ((real(1) if (z > real(0)) else real(0)) if z == z else z)
             dz[n, d] = dz_nd
-            T_dot_nd = (
-                (damped((damped(b_t_dot[d] + sum_W_t_dot_x[n, d] + sum_W_t_x_dot[n, d], tail)
-                if b_t_dot[d] == b_t_dot[d] else b_t_dot[d]), T) if b_t_dot[d] == b_t_dot[d] else b_t_dot[d])
-            )
+            T_dot_nd = damped(damped(b_t_dot[d] + sum_W_t_dot_x[n, d] + sum_W_t_x_dot[n, d], tail), T)
             T_dot[n, d] = T_dot_nd
             dzt_dot_nd = (
-                (T_dot_nd * (real(1) - real(2) * T) * (H - x[n, d]) + (damped((T - real(1)) * x_dot[n, d], T)
-                if x_dot[n, d] == x_dot[n, d] else x_dot[n, d])) * g[n, d] + (damped(dz_nd * (b_dot[d]
-                + sum_W_dot_x[n, d] + sum_W_x_dot[n, d]), tail) if b_dot[d] == b_dot[d] and dz_nd == dz_nd
-                else dz_nd + b_dot[d])
+                (T_dot_nd * (real(1) - real(2) * T) * (H - x[n, d]) + damped((T - real(1)) * x_dot[n, d], T))
+                * g[n, d] + damped(dz_nd * (b_dot[d] + sum_W_dot_x[n, d] + sum_W_x_dot[n, d]), tail)
             )
             dzt_dot[n, d] = dzt_dot_nd
             dz_dot_nd = T_dot_nd * dz_nd / T

@@ -26,7 +26,7 @@ from numba import njit, prange
 from ._runtime import OPTIONS, check, chunk_rows, number, updated, write_back
 
 #: The runtime that these kernels were compiled against: a new one makes a new file, and with it a new cache.
-RUNTIME = "78f1252a53e9"
+RUNTIME = "f319e6e92d2f"
 
 
 #: The operation, for programs.

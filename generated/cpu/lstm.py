@@ -50,7 +50,7 @@ from ._runtime import (
 )
 
 #: The runtime that these kernels were compiled against: a new one makes a new file, and with it a new cache.
-RUNTIME = "78f1252a53e9"
+RUNTIME = "f319e6e92d2f"
 
 
 #: The operation, for programs.
@@ -268,10 +268,9 @@ def _backward_2_rows(
             dh_t_no = g_h_t[n, o] + dh_before_after[n, o]
             dh_t[n, o] = dh_t_no
             dc_t_no = (
-                dc_before_after[n, o] + g_c_t[n, o] + (damped((damped(real(4) * dh_t_no / ((real(1)
+                dc_before_after[n, o] + g_c_t[n, o] + damped(damped(real(4) * dh_t_no / ((real(1)
                 + exp(-(real(2) * abs(c_t[n, o])))) * (real(1) + exp(-(real(2)
-                * abs(c_t[n, o]))))), tail_t[n, o]) if dh_t_no == dh_t_no else dh_t_no), output_t[n, o])
-                if dh_t_no == dh_t_no and tail_t[n, o] == tail_t[n, o] else dh_t_no + tail_t[n, o])
+                * abs(c_t[n, o]))))), tail_t[n, o]), output_t[n, o])
             )
             dc_t[n, o] = dc_t_no
             dc_before_t[n, o] = (damped(dc_t_no, forget_t[n, o]) if dc_t_no == dc_t_no else dc_t_no)
@@ -311,8 +310,8 @@ def _backward_3_rows(
                     * input_t[n, o] + damped((damped((real(1) if k == 0 else real(0))
                     * c_before_t[n, o], tail_3_t[n, o]) if c_before_t[n, o] == c_before_t[n, o]
                     else c_before_t[n, o]), forget_t[n, o])) * dc_t[n, o] + (damped((real(1) if k == 3
-                    else real(0)) * h_t[n, o] * dh_t[n, o], tail_4_t[n, o]) if h_t[n, o] == h_t[n, o]
-                    else h_t[n, o])
+                    else real(0)) * h_t[n, o] * dh_t[n, o], tail_4_t[n, o])
+                    if h_t[n, o] == h_t[n, o] and dh_t[n, o] == dh_t[n, o] else h_t[n, o] + dh_t[n, o])
                 )
 
 
@@ -542,24 +541,21 @@ def _jvp_6_rows(
         #     + exp(−2·|cₜ[n,o]|))²)
         for o in range(o_size):
             c_t_dot_no = (
-                ((damped(real(4) * z_t_dot[n, 2, o] / ((real(1) + exp(-(real(2) * abs(z_t[n, 2, o]))))
-                * (real(1) + exp(-(real(2) * abs(z_t[n, 2, o]))))), tail_2_t[n, o])
-                if z_t_dot[n, 2, o] == z_t_dot[n, 2, o] else z_t_dot[n, 2, o]) + (damped(candidate_t[n, o]
+                (damped(real(4) * z_t_dot[n, 2, o] / ((real(1) + exp(-(real(2) * abs(z_t[n, 2, o])))) * (real(1)
+                + exp(-(real(2) * abs(z_t[n, 2, o]))))), tail_2_t[n, o]) + (damped(candidate_t[n, o]
                 * z_t_dot[n, 1, o], tail_t[n, o])
                 if candidate_t[n, o] == candidate_t[n, o] and z_t_dot[n, 1, o] == z_t_dot[n, 1, o]
-                else candidate_t[n, o] + z_t_dot[n, 1, o])) * input_t[n, o] + (damped((real(1) if t == 0
+                else candidate_t[n, o] + z_t_dot[n, 1, o])) * input_t[n, o] + damped((real(1) if t == 0
                 else real(0)) * c0_dot[n, o] + c_before_dot[n, o] + (damped(c_before_t[n, o]
                 * z_t_dot[n, 0, o], tail_3_t[n, o])
                 if c_before_t[n, o] == c_before_t[n, o] and z_t_dot[n, 0, o] == z_t_dot[n, 0, o]
                 else c_before_t[n, o] + z_t_dot[n, 0, o]), forget_t[n, o])
-                if c0_dot[n, o] == c0_dot[n, o] and c_before_t[n, o] == c_before_t[n, o] and c_before_dot[n, o] == c_before_dot[n, o] and z_t_dot[n, 0, o] == z_t_dot[n, 0, o]
-                else c0_dot[n, o] + c_before_t[n, o] + c_before_dot[n, o] + z_t_dot[n, 0, o])
             )
             c_t_dot[n, o] = c_t_dot_no
             h_t_dot[n, o] = (
-                ((damped(real(4) * c_t_dot_no / ((real(1) + exp(-(real(2) * abs(c_t[n, o])))) * (real(1)
-                + exp(-(real(2) * abs(c_t[n, o]))))), tail_5_t[n, o]) if c_t_dot_no == c_t_dot_no
-                else c_t_dot_no) + (damped(squashed_t[n, o] * z_t_dot[n, 3, o], tail_4_t[n, o])
+                (damped(real(4) * c_t_dot_no / ((real(1) + exp(-(real(2) * abs(c_t[n, o])))) * (real(1)
+                + exp(-(real(2) * abs(c_t[n, o]))))), tail_5_t[n, o]) + (damped(squashed_t[n, o]
+                * z_t_dot[n, 3, o], tail_4_t[n, o])
                 if squashed_t[n, o] == squashed_t[n, o] and z_t_dot[n, 3, o] == z_t_dot[n, 3, o]
                 else squashed_t[n, o] + z_t_dot[n, 3, o])) * output_t[n, o]
             )
@@ -718,10 +714,9 @@ def _hvp_5_rows(
             dh_t_no = g_h_t[n, o] + dh_before_after[n, o]
             dh_t[n, o] = dh_t_no
             dc_t_no = (
-                dc_before_after[n, o] + g_c_t[n, o] + (damped((damped(real(4) * dh_t_no / ((real(1)
+                dc_before_after[n, o] + g_c_t[n, o] + damped(damped(real(4) * dh_t_no / ((real(1)
                 + exp(-(real(2) * abs(c_t[n, o])))) * (real(1) + exp(-(real(2)
-                * abs(c_t[n, o]))))), tail_t[n, o]) if dh_t_no == dh_t_no else dh_t_no), output_t[n, o])
-                if dh_t_no == dh_t_no and tail_t[n, o] == tail_t[n, o] else dh_t_no + tail_t[n, o])
+                * abs(c_t[n, o]))))), tail_t[n, o]), output_t[n, o])
             )
             dc_t[n, o] = dc_t_no
             dc_before_t[n, o] = (damped(dc_t_no, forget_t[n, o]) if dc_t_no == dc_t_no else dc_t_no)
@@ -761,8 +756,8 @@ def _hvp_6_rows(
                     * input_t[n, o] + damped((damped((real(1) if k == 0 else real(0))
                     * c_before_t[n, o], tail_3_t[n, o]) if c_before_t[n, o] == c_before_t[n, o]
                     else c_before_t[n, o]), forget_t[n, o])) * dc_t[n, o] + (damped((real(1) if k == 3
-                    else real(0)) * h_t[n, o] * dh_t[n, o], tail_4_t[n, o]) if h_t[n, o] == h_t[n, o]
-                    else h_t[n, o])
+                    else real(0)) * h_t[n, o] * dh_t[n, o], tail_4_t[n, o])
+                    if h_t[n, o] == h_t[n, o] and dh_t[n, o] == dh_t[n, o] else h_t[n, o] + dh_t[n, o])
                 )
 
 
@@ -863,10 +858,10 @@ def _hvp_9_rows(
                 else z_t_dot[n, 1, o])
             )
             input_t_dot[n, o] = input_t_dot_no
-            candidate_t_dot_no = (
-                (damped(real(4) * z_t_dot[n, 2, o] / ((real(1) + exp(-(real(2) * abs(z_t[n, 2, o])))) * (real(1)
-                + exp(-(real(2) * abs(z_t[n, 2, o]))))), tail_5_t[n, o]) if z_t_dot[n, 2, o] == z_t_dot[n, 2, o]
-                else z_t_dot[n, 2, o])
+            candidate_t_dot_no = damped(
+                real(4) * z_t_dot[n, 2, o] / ((real(1) + exp(-(real(2) * abs(z_t[n, 2, o])))) * (real(1)
+                + exp(-(real(2) * abs(z_t[n, 2, o]))))),
+                tail_5_t[n, o],
             )
             candidate_t_dot[n, o] = candidate_t_dot_no
             output_t_dot_no = (
@@ -882,9 +877,10 @@ def _hvp_9_rows(
                 if c_before_t_dot[n, o] == c_before_t_dot[n, o] else c_before_t_dot[n, o])
             )
             c_t_dot[n, o] = c_t_dot_no
-            squashed_t_dot_no = (
-                (damped(real(4) * c_t_dot_no / ((real(1) + exp(-(real(2) * abs(c_t[n, o])))) * (real(1)
-                + exp(-(real(2) * abs(c_t[n, o]))))), tail_t[n, o]) if c_t_dot_no == c_t_dot_no else c_t_dot_no)
+            squashed_t_dot_no = damped(
+                real(4) * c_t_dot_no / ((real(1) + exp(-(real(2) * abs(c_t[n, o])))) * (real(1) + exp(-(real(2)
+                * abs(c_t[n, o]))))),
+                tail_t[n, o],
             )
             squashed_t_dot[n, o] = squashed_t_dot_no
             h_t_dot[n, o] = (
@@ -930,14 +926,13 @@ def _hvp_10_rows(
             dh_t_dot[n, o] = dh_t_dot_no
             exp_c_t = exp(-(real(2) * abs(c_t[n, o])))
             dc_t_dot_no = (
-                ((damped(real(4) * output_t_dot[n, o] / ((real(1) + exp_c_t) * (real(1)
-                + exp_c_t)), tail_t[n, o]) if output_t_dot[n, o] == output_t_dot[n, o] else output_t_dot[n, o])
-                + (damped(-(real(2) * squashed_t[n, o] * squashed_t_dot[n, o]), output_t[n, o])
+                (damped(real(4) * output_t_dot[n, o] / ((real(1) + exp_c_t) * (real(1)
+                + exp_c_t)), tail_t[n, o]) + (damped(-(real(2) * squashed_t[n, o]
+                * squashed_t_dot[n, o]), output_t[n, o])
                 if squashed_t[n, o] == squashed_t[n, o] and squashed_t_dot[n, o] == squashed_t_dot[n, o]
                 else squashed_t[n, o] + squashed_t_dot[n, o])) * dh_t[n, o] + dc_before_after_dot[n, o]
-                + (damped((damped(real(4) * dh_t_dot_no / ((real(1) + exp_c_t) * (real(1)
-                + exp_c_t)), tail_t[n, o]) if dh_t_dot_no == dh_t_dot_no else dh_t_dot_no), output_t[n, o])
-                if dh_t_dot_no == dh_t_dot_no else dh_t_dot_no)
+                + damped(damped(real(4) * dh_t_dot_no / ((real(1) + exp_c_t) * (real(1)
+                + exp_c_t)), tail_t[n, o]), output_t[n, o])
             )
             dc_t_dot[n, o] = dc_t_dot_no
             dc_before_t_dot[n, o] = (
@@ -996,14 +991,16 @@ def _hvp_11_rows(
                     else real(0)) * c_before_t[n, o] * dc_t[n, o] * forget_t_dot[n, o] + damped(((real(1)
                     if k == 1 else real(0)) * (real(1) if (z_t[n, 1, o] <= real(0)) else exp_z_t_2) / (real(1)
                     + exp_z_t_2) - real(2) * (real(1) if k == 2 else real(0)) * candidate_t[n, o]) * dc_t[n, o]
-                    * candidate_t_dot[n, o], input_t[n, o]) + damped((real(1) if k == 3 else real(0))
-                    * h_t[n, o] * dh_t_dot[n, o], tail_4_t[n, o]) + damped((damped((real(1) if k == 0
-                    else real(0)) * c_before_t_dot[n, o] * dc_t[n, o], tail_3_t[n, o])
+                    * candidate_t_dot[n, o], input_t[n, o]) + (damped((real(1) if k == 3 else real(0))
+                    * h_t[n, o] * dh_t_dot[n, o], tail_4_t[n, o]) if dh_t_dot[n, o] == dh_t_dot[n, o]
+                    else dh_t_dot[n, o]) + (damped((real(1) if k == 3 else real(0)) * dh_t[n, o]
+                    * h_t_dot[n, o], tail_4_t[n, o]) if h_t_dot[n, o] == h_t_dot[n, o] else h_t_dot[n, o])
+                    + (damped((damped((real(1) if k == 0 else real(0)) * c_before_t_dot[n, o]
+                    * dc_t[n, o], tail_3_t[n, o])
                     if c_before_t_dot[n, o] == c_before_t_dot[n, o] and dc_t[n, o] == dc_t[n, o]
-                    else c_before_t_dot[n, o] + dc_t[n, o]), forget_t[n, o]) + (damped((real(1) if k == 3
-                    else real(0)) * dh_t[n, o] * h_t_dot[n, o], tail_4_t[n, o])
-                    if h_t_dot[n, o] == h_t_dot[n, o] else h_t_dot[n, o]) - (real(1) if k == 3 else real(0))
-                    * h_t[n, o] * dh_t[n, o] * output_t_dot[n, o]
+                    else c_before_t_dot[n, o] + dc_t[n, o]), forget_t[n, o])
+                    if c_before_t_dot[n, o] == c_before_t_dot[n, o] else c_before_t_dot[n, o]) - (real(1)
+                    if k == 3 else real(0)) * h_t[n, o] * dh_t[n, o] * output_t_dot[n, o]
                 )
 
 
@@ -1859,8 +1856,8 @@ def hvp(inputs, vectors, g):
         forget_t_dot = forget_dot[t]
         candidate_t_dot = candidate_dot[t]
         tail_4_t = tail_3[t]
-        c_before_t_dot = c_before_dot[t]
         h_t_dot = h_dot[t]
+        c_before_t_dot = c_before_dot[t]
         sum_U_dot_dz_t = sum_U_dot_dz[t]
         chunk = chunk_rows(o_size)
         if n_size <= chunk:

@@ -28,7 +28,7 @@ from numba import njit, prange
 from ._runtime import OPTIONS, added, check, chunk_rows, damped, exp, output, outputs, pairs
 
 #: The runtime that these kernels were compiled against: a new one makes a new file, and with it a new cache.
-RUNTIME = "78f1252a53e9"
+RUNTIME = "f319e6e92d2f"
 
 
 #: The operation, for programs.
@@ -149,10 +149,7 @@ def _jvp_rows(w, x, b, w_dot, x_dot, b_dot, y, y_dot):
         # tail[n] = (1 if z[n] ≤ 0 else exp(−|z[n]|)) / (1 + exp(−|z[n]|))
         tail = (real(1) if (z <= real(0)) else exp_z) / (real(1) + exp_z)
         # ẏ[n] = y[n]·tail[n]·(sum_w_w_dot_x[n] + ḃ)
-        y_dot[n] = (
-            (damped((damped(sum_w_w_dot_x + b_dot, tail) if b_dot == b_dot else b_dot), y_n) if b_dot == b_dot
-            else b_dot)
-        )
+        y_dot[n] = damped(damped(sum_w_w_dot_x + b_dot, tail), y_n)
 
 
 @njit(parallel=True, **OPTIONS)

@@ -18,7 +18,7 @@ import math
 from ._runtime import number
 
 #: The runtime that these kernels were compiled against: a new one makes a new file, and with it a new cache.
-RUNTIME = "78f1252a53e9"
+RUNTIME = "f319e6e92d2f"
 
 
 #: The operation, for programs.

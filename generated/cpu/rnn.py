@@ -41,7 +41,7 @@ from ._runtime import (
 )
 
 #: The runtime that these kernels were compiled against: a new one makes a new file, and with it a new cache.
-RUNTIME = "78f1252a53e9"
+RUNTIME = "f319e6e92d2f"
 
 
 #: The operation, for programs.
@@ -152,11 +152,10 @@ def _backward_2_rows(dbefore_after, g_t, tail_t, z_t, dz_t):
     for n in range(dbefore_after.shape[0]):
         # z̄ₜ[n,o] = 4·tail_t[n,o]·(b̅e̅f̅o̅r̅e̅_̅a̅f̅t̅e̅r̅[n,o] + gₜ[n,o]) / (1 + exp(−2·|zₜ[n,o]|))²
         for o in range(o_size):
-            dz_t[n, o] = (
-                (damped(real(4) * (dbefore_after[n, o] + g_t[n, o]) / ((real(1) + exp(-(real(2)
-                * abs(z_t[n, o])))) * (real(1) + exp(-(real(2) * abs(z_t[n, o]))))), tail_t[n, o])
-                if dbefore_after[n, o] == dbefore_after[n, o] and g_t[n, o] == g_t[n, o]
-                else dbefore_after[n, o] + g_t[n, o])
+            dz_t[n, o] = damped(
+                real(4) * (dbefore_after[n, o] + g_t[n, o]) / ((real(1) + exp(-(real(2) * abs(z_t[n, o]))))
+                * (real(1) + exp(-(real(2) * abs(z_t[n, o]))))),
+                tail_t[n, o],
             )
 
 
@@ -275,11 +274,12 @@ def _jvp_4_rows(
         # ḣₜ[n,o] = 4·tail_t[n,o]·(sum_W_hh_h_dot_t[n,o] + sum_W_ih_dot_x_t[n,o] + sum_W_ih_x_dot_t[n,o] +
         #     sum_W_hh_dot_before_t[n,o] + ḃ[o] + sum_W_hh_h0_dot[n,o]·δ(0, t)) / (1 + exp(−2·|zₜ[n,o]|))²
         for o in range(o_size):
-            h_t_dot[n, o] = (
-                (damped(real(4) * ((real(1) if t == 0 else real(0)) * sum_W_hh_h0_dot[n, o] + b_dot[o]
+            h_t_dot[n, o] = damped(
+                real(4) * ((real(1) if t == 0 else real(0)) * sum_W_hh_h0_dot[n, o] + b_dot[o]
                 + sum_W_hh_dot_before_t[n, o] + sum_W_hh_h_dot_t[n, o] + sum_W_ih_dot_x_t[n, o]
                 + sum_W_ih_x_dot_t[n, o]) / ((real(1) + exp(-(real(2) * abs(z_t[n, o])))) * (real(1)
-                + exp(-(real(2) * abs(z_t[n, o]))))), tail_t[n, o]) if b_dot[o] == b_dot[o] else b_dot[o])
+                + exp(-(real(2) * abs(z_t[n, o]))))),
+                tail_t[n, o],
             )
 
 
@@ -360,11 +360,10 @@ def _hvp_4_rows(dbefore_after, g_t, tail_t, z_t, dz_t):
     for n in range(dbefore_after.shape[0]):
         # z̄ₜ[n,o] = 4·tail_t[n,o]·(b̅e̅f̅o̅r̅e̅_̅a̅f̅t̅e̅r̅[n,o] + gₜ[n,o]) / (1 + exp(−2·|zₜ[n,o]|))²
         for o in range(o_size):
-            dz_t[n, o] = (
-                (damped(real(4) * (dbefore_after[n, o] + g_t[n, o]) / ((real(1) + exp(-(real(2)
-                * abs(z_t[n, o])))) * (real(1) + exp(-(real(2) * abs(z_t[n, o]))))), tail_t[n, o])
-                if dbefore_after[n, o] == dbefore_after[n, o] and g_t[n, o] == g_t[n, o]
-                else dbefore_after[n, o] + g_t[n, o])
+            dz_t[n, o] = damped(
+                real(4) * (dbefore_after[n, o] + g_t[n, o]) / ((real(1) + exp(-(real(2) * abs(z_t[n, o]))))
+                * (real(1) + exp(-(real(2) * abs(z_t[n, o]))))),
+                tail_t[n, o],
             )
 
 
@@ -405,11 +404,11 @@ def _hvp_6_rows(
         # ḣₜ[n,o] = 4·tail_t[n,o]·(sum_W_ih_dot_x_t[n,o] + sum_W_ih_x_dot_t[n,o] +
         #     sum_W_hh_before_dot_t[n,o] + sum_W_hh_dot_before_t[n,o] + ḃ[o]) / (1 + exp(−2·|zₜ[n,o]|))²
         for o in range(o_size):
-            h_t_dot[n, o] = (
-                (damped(real(4) * (b_dot[o] + sum_W_hh_before_dot_t[n, o] + sum_W_hh_dot_before_t[n, o]
+            h_t_dot[n, o] = damped(
+                real(4) * (b_dot[o] + sum_W_hh_before_dot_t[n, o] + sum_W_hh_dot_before_t[n, o]
                 + sum_W_ih_dot_x_t[n, o] + sum_W_ih_x_dot_t[n, o]) / ((real(1) + exp(-(real(2)
-                * abs(z_t[n, o])))) * (real(1) + exp(-(real(2) * abs(z_t[n, o]))))), tail_t[n, o])
-                if b_dot[o] == b_dot[o] else b_dot[o])
+                * abs(z_t[n, o])))) * (real(1) + exp(-(real(2) * abs(z_t[n, o]))))),
+                tail_t[n, o],
             )
 
 
@@ -436,9 +435,8 @@ def _hvp_7_rows(dbefore_after_t, dbefore_after_dot, g_t, h_t, h_t_dot, tail_t, z
         #     ḣₜ[n,o]·(b̅e̅f̅o̅r̅e̅_̅a̅f̅t̅e̅r̅_̅t̅[n,o] + gₜ[n,o])
         for o in range(o_size):
             dz_t_dot[n, o] = (
-                (damped(real(4) * dbefore_after_dot[n, o] / ((real(1) + exp(-(real(2) * abs(z_t[n, o]))))
-                * (real(1) + exp(-(real(2) * abs(z_t[n, o]))))), tail_t[n, o])
-                if dbefore_after_dot[n, o] == dbefore_after_dot[n, o] else dbefore_after_dot[n, o]) - real(2)
+                damped(real(4) * dbefore_after_dot[n, o] / ((real(1) + exp(-(real(2) * abs(z_t[n, o]))))
+                * (real(1) + exp(-(real(2) * abs(z_t[n, o]))))), tail_t[n, o]) - real(2)
                 * (dbefore_after_t[n, o] + g_t[n, o]) * h_t[n, o] * h_t_dot[n, o]
             )
 

@@ -45,7 +45,7 @@ from ._runtime import (
 )
 
 #: The runtime that these kernels were compiled against: a new one makes a new file, and with it a new cache.
-RUNTIME = "78f1252a53e9"
+RUNTIME = "f319e6e92d2f"
 
 
 #: The operation, for programs.
@@ -219,9 +219,8 @@ def _jvp_rows(beta, x, x_dot, beta_dot, y, y_dot):
         )
         # ẏ = s·ẋ + x·tail·(y·β̇ + (β·ẋ if x·β ≥ 0 else β·ẋ·exp(−|x·β|)) / (1 + exp(−|x·β|)))
         y_dot[e] = (
-            s * x_dot[e] + (damped((y_e * beta_dot + (beta * x_dot[e] if (beta * x[e] >= real(0))
-            else times_exp_beta_x_x_dot) / (real(1) + times_exp_beta_x)) * x[e], tail) if beta_dot == beta_dot
-            else beta_dot)
+            s * x_dot[e] + damped((y_e * beta_dot + (beta * x_dot[e] if (beta * x[e] >= real(0))
+            else times_exp_beta_x_x_dot) / (real(1) + times_exp_beta_x)) * x[e], tail)
         )
 
 
