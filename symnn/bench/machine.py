@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ctypes
 import importlib.metadata
 import os
 import platform
@@ -86,16 +87,18 @@ def busy() -> tuple[float, float, float]:
 def peak_of(call: Any) -> float | None:
     """The most memory that a call has beyond what was there before, in mebibytes; None where the system does not tell.
 
-    Linux counts a process's largest size from the moment on that its counter is reset (proc(5), clear_refs).
+    Linux counts a process's largest size from the moment on that its counter is reset (proc(5), clear_refs); what the
+    allocator keeps of earlier calls is given back before.
     """
     status, reset = Path("/proc/self/status"), Path("/proc/self/clear_refs")
     try:
+        ctypes.CDLL(None).malloc_trim(0)
         reset.write_text("5", encoding="ascii")
         before = _kibibytes(status, "VmRSS")
         kept = call()
         peak = _kibibytes(status, "VmHWM")
         del kept
-    except (OSError, KeyError):
+    except (OSError, KeyError, AttributeError):
         return None
     return max(0.0, round((peak - before) / 1024, 1))
 
