@@ -40,6 +40,7 @@ def draw(report: Mapping[str, Any], path: Path) -> None:
     axes.invert_yaxis()
     axes.set_xlim(0, max(1.25, 1.25 * max(ratios)))
     axes.set_xlabel("time of symnn ÷ time of the fastest peer")
-    axes.set_title(f"float32, {threads} thread{'s' if threads > 1 else ''}, {report['machine']['cpu']}, {report['date']}", fontsize=9)
+    on = f"{threads} thread{'s' if threads > 1 else ''}, {report['machine']['cpu']}, {report['date']}"
+    axes.set_title(f"float32, {on}", fontsize=9)
     axes.spines[["top", "right"]].set_visible(False)
     figure.savefig(path, dpi=150)
