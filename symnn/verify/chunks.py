@@ -11,7 +11,7 @@ from symnn.calculus.programs import programs
 from symnn.calculus.trace import Derivation
 from symnn.language.operation import Kind, Op, Role
 from symnn.language.terms import Delta, Entry, Index, Reduction
-from symnn.loops.ir import Product
+from symnn.loops.ir import Kernel, Product
 from symnn.loops.schedule import schedule
 from symnn.verify.calls import Results, call_kernel
 from symnn.verify.reference import expect
@@ -61,7 +61,7 @@ def chunk_measure(
 
 
 def _summed_by_products(op: Op, batch: str) -> list[str]:
-    """The gradients that a matrix product sums over the batch.
+    """The gradients that a matrix product sums over the batch, and those that are worked out from one.
 
     A BLAS adds up n terms in an order of its own, and may lose n ulps (Higham, *Accuracy and Stability of Numerical
     Algorithms*, 2002, section 3.1).
@@ -72,6 +72,9 @@ def _summed_by_products(op: Op, batch: str) -> list[str]:
     steps = schedule(made.backward).steps
     products = [step for step in steps if isinstance(step, Product)]
     summed = {p.target.name for p in products if any(i.axis == batch for i in p.contracted)}
+    for kernel in (step for step in steps if isinstance(step, Kernel)):
+        if any(r.name in summed for r in kernel.reads):
+            summed |= {w.name for w in kernel.writes}
     grads = zip(op.differentiable, made.backward.outputs, strict=True)
     return [f"grad {a.name}" for a, name in grads if name in summed]
 
