@@ -127,8 +127,8 @@ def _saved(op: Op, joint: Sequence[Equation], derivation: Derivation, exact: boo
     reading &= dear | set(forward)
     direct = {n for n in reading & dear if n not in op.outputs}
     direct |= {leaf for n in reading - dear - set(op.outputs) for leaf in _leaves(forward, n, dear)}
-    free = {n for n in op.outputs if n in forward and n not in steady}
-    free = {n for n in free if exact or _leaves(forward, n, dear) <= direct}
+    worked_out = {n for n in op.outputs if n in forward and n not in steady}
+    free = {n for n in worked_out if exact or _leaves(forward, n, dear) <= direct}
     kept: set[str] = set()
 
     def keep(name: str) -> None:

@@ -42,8 +42,8 @@ def _through(expr: sp.Expr, known: Known) -> sp.Expr:
     if isinstance(expr, damped):
         # Zero where the second factor is, whatever the first; a sum in that may be ∞ − ∞ where the product is zero.
         plain = set() if args[0].atoms(sp.Add) else _carried(args[0], {})
-        lost = {x for x in plain if isinstance(x, Entry)} - _carried(args[1], known)
-        lost = {x for x in lost if not known.get(x, {x}) <= _carried(args[1], known)}
+        held = _carried(args[1], known)
+        lost = {x for x in plain if isinstance(x, Entry) and x not in held and not known.get(x, {x}) <= held}
         return _unless(expr.func(*args), lost)
     return expr.func(*(_once(args, known) if isinstance(expr, sp.Add | sp.Mul) else args))
 

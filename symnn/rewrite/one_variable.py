@@ -82,10 +82,9 @@ def _in_one_letter(whole: sp.Expr) -> tuple[sp.Expr, sp.Expr, Entry, sp.Expr] | 
     assert p is not None
     moved = max(p.args, key=lambda e: (len(e.indices), str(e)))
     letter = Entry(Tensor("u"), *(Index(i.axis) for i in moved.indices if isinstance(i, Index)))
-    written = sp.expand(whole.xreplace({moved: letter * moved / p}), deep=False)
-    c = sp.Mul(*(a for a in sp.Mul.make_args(sp.factor_terms(written)) if letter not in a.atoms(Entry)))
-    c = c.as_coeff_Mul()[1]
-    f = sp.factor_terms(written) / c
+    written = sp.factor_terms(sp.expand(whole.xreplace({moved: letter * moved / p}), deep=False))
+    c = sp.Mul(*(a for a in sp.Mul.make_args(written) if letter not in a.atoms(Entry))).as_coeff_Mul()[1]
+    f = written / c
     if c.is_polynomial(*c.atoms(Entry)) and f.atoms(Entry) == {letter}:
         return c, _as_sum(f), letter, p
     return None
