@@ -24,7 +24,7 @@ from types import ModuleType
 from typing import TYPE_CHECKING, Any
 
 from symnn import __version__
-from symnn.cache import kept
+from symnn.cache import found, kept
 from symnn.emit.doc_spec import declaration_hash
 from symnn.emit.whitelist import check_source
 from symnn.errors import SymnnError, UsageError, VerificationError
@@ -144,7 +144,10 @@ def failures(report: Report) -> str:
 
 
 def source_of(op: Op, target: str = "cpu", measured: Sequence[str] = (), tier: str = "fast") -> str:
-    """The generated source of an operation; ``measured`` are the lines on what verification found."""
+    """The generated source of an operation; ``measured`` are the lines on what verification found.
+
+    Raises ``UnsafeSourceError`` where it holds what generated modules do not.
+    """
     emitter = _emitter(target)
 
     def emitted() -> str:
@@ -152,16 +155,24 @@ def source_of(op: Op, target: str = "cpu", measured: Sequence[str] = (), tier: s
 
         return emitter.emit_module(programs(op, tier == "exact"), _header(op, (), tier), tier)  # type: ignore[no-any-return]
 
-    header = _header(op, (), tier)
-    parts = [target, op.name, op.doc, op.fingerprint(), repr(op.calls), repr(op.parts), *header]
-    # The text is the same but for the lines that follow the header's last.
-    plain = kept(parts, emitted) if hasattr(emitter, "__file__") else emitted()
-    before, last, after = plain.partition(header[-1])
-    start = before.rpartition("\n")[2]
-    told = [*accuracy_lines(op.name, tier, plain), *measured]
-    text = before + last + "".join(f"\n{start}{line}" for line in told) + after
+    plain = kept(_followed(op, target, tier), emitted) if hasattr(emitter, "__file__") else emitted()
+    text = _with_measures(plain, op, measured, tier)
     check_source(text)
     return text
+
+
+def _followed(op: Op, target: str, tier: str) -> list[str]:
+    """All that the text of a module follows from, beside the engine."""
+    return [target, op.name, op.doc, op.fingerprint(), repr(op.calls), repr(op.parts), *_header(op, (), tier)]
+
+
+def _with_measures(plain: str, op: Op, measured: Sequence[str], tier: str) -> str:
+    """The text of a module with what was measured on it, in lines that follow the header's last."""
+    last = _header(op, (), tier)[-1]
+    before, _, after = plain.partition(last)
+    start = before.rpartition("\n")[2]
+    told = [*accuracy_lines(op.name, tier, plain), *measured]
+    return before + last + "".join(f"\n{start}{line}" for line in told) + after
 
 
 def _emitter(target: str) -> Any:
@@ -188,10 +199,28 @@ def _header(op: Op, measured: Sequence[str], tier: str = "fast") -> list[str]:
     ]
 
 
+def _unchanged(task: _Task) -> bool:
+    """Whether what stands there is known to be what would be written: worked out before, and verified then.
+
+    It is neither imported nor written, so nothing is asked of it but that it is the same.
+    """
+    if task.force or not hasattr(_emitter(task.target), "__file__"):
+        return False
+    plain = found(_followed(task.op, task.target, task.tier))
+    measured = _recorded(task)
+    return plain is not None and bool(measured) and _with_measures(plain, task.op, measured, task.tier) == task.existing
+
+
+def _recorded(task: _Task) -> list[str]:
+    """The measures that stand in the file that is there, where they cover what is asked for."""
+    measured = [line[line.index(_MARK) :] for line in task.existing.splitlines() if _is_measure(line)]
+    return measured if _covers(measured, task.dtypes) else []
+
+
 def _make(task: _Task) -> tuple[str, Report | None]:
     """The text of a module; with a report where it had to be verified."""
-    measured = [line[line.index(_MARK) :] for line in task.existing.splitlines() if _is_measure(line)]
-    if _covers(measured, task.dtypes) and not task.force:
+    measured = _recorded(task)
+    if measured and not task.force:
         text = source_of(task.op, task.target, measured, task.tier)
         if text == task.existing:
             return text, None
@@ -304,8 +333,11 @@ def _report(task: _Task) -> Report:
         return _verified(task.op, module, task.dtypes, thorough=True)
 
 
-def _made(tasks: Sequence[_Task], jobs: int, progress: Progress | None) -> Iterator[tuple[str, Report | None]]:
-    return _mapped(_make, tasks, jobs, progress)
+def _made(tasks: Sequence[_Task], jobs: int, progress: Progress | None) -> list[tuple[str, Report | None]]:
+    """The texts of modules in order; only what may have changed is worked out, and asks for processes."""
+    changed = [task for task in tasks if not _unchanged(task)]
+    made = dict(zip((task.op.name for task in changed), _mapped(_make, changed, jobs, progress), strict=True))
+    return [made.get(task.op.name, (task.existing, None)) for task in tasks]
 
 
 def _mapped(

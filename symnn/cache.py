@@ -21,7 +21,7 @@ from pathlib import Path
 from symnn.errors import UsageError
 from symnn.files import write
 
-__all__ = ["folder", "kept"]
+__all__ = ["folder", "found", "kept"]
 
 
 def folder() -> Path:
@@ -31,21 +31,32 @@ def folder() -> Path:
     return Path(given) if given else Path(base) / "symnn"
 
 
+def found(parts: Sequence[str]) -> str | None:
+    """The text that follows from the parts and the engine, where it is on the disk, whole, and the user's own."""
+    with suppress(OSError, UnicodeDecodeError):
+        if _private(folder()):
+            digest, _, text = _place(parts).read_text(encoding="utf-8").partition("\n")
+            if digest == hashlib.sha256(text.encode()).hexdigest():
+                return text
+    return None
+
+
 def kept(parts: Sequence[str], make: Callable[[], str]) -> str:
     """The text that follows from the parts and the engine: from the disk, or made and left there."""
-    key = hashlib.sha256("\0".join([_engine(), *parts]).encode()).hexdigest()
-    path = folder() / key[:2] / key
-    with suppress(OSError, UnicodeDecodeError):
-        if not _private(folder()):
-            return make()
-        digest, _, text = path.read_text(encoding="utf-8").partition("\n")
-        if digest == hashlib.sha256(text.encode()).hexdigest():
-            return text
-    made = make()
+    there = found(parts)
+    if there is not None:
+        return there
+    made, path = make(), _place(parts)
     with suppress(OSError, UsageError):
-        path.parent.mkdir(mode=0o700, exist_ok=True)
-        write({path: f"{hashlib.sha256(made.encode()).hexdigest()}\n{made}"}, mode=0o600)
+        if _private(folder()):
+            path.parent.mkdir(mode=0o700, exist_ok=True)
+            write({path: f"{hashlib.sha256(made.encode()).hexdigest()}\n{made}"}, mode=0o600)
     return made
+
+
+def _place(parts: Sequence[str]) -> Path:
+    key = hashlib.sha256("\0".join([_engine(), *parts]).encode()).hexdigest()
+    return folder() / key[:2] / key
 
 
 def _private(place: Path) -> bool:
