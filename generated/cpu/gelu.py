@@ -30,6 +30,7 @@ from ._runtime import (
     PLAIN,
     check,
     chunk_rows,
+    erfc_plus_exp,
     fma,
     output,
     pair,
@@ -43,7 +44,7 @@ from ._runtime import (
 )
 
 #: The runtime that these kernels were compiled against: a new one makes a new file, and with it a new cache.
-RUNTIME = "f319e6e92d2f"
+RUNTIME = "10a3dbe1356e"
 
 
 #: The operation, for programs.
@@ -148,46 +149,39 @@ def _forward_saving_parallel(chunk, x, y):
 
 
 @njit(**OPTIONS)
-def _backward_rows(x, g, dx):
-    real = x.dtype.type
-    for e in range(x.shape[0]):
-        # Φ = erfc(−x/√2) / 2
-        Phi = times_erfc(
-            real(0.5), pair_minus(pair_times(pair_of(real, 0.7071067811865476, -4.83e-17), pair(x[e]))),
-        )
-        # x̄ = g·(Φ + x·exp(−x² / 2) / √(2·π))
+def _backward_rows(g, x, dx):
+    real = g.dtype.type
+    for e in range(g.shape[0]):
+        # x̄ = g·((erfc(−x/√2) + √2·x·exp(−x² / 2) / √π) / 2)
         dx[e] = (
             g[e] * (near_minus_0_75179_slope_0_4315(x[e]) if abs(real(0.7517915246935645) + x[e]) < real(0.8125)
-            else Phi + times_exp(real(0.3989422804014327) * x[e], pair_minus(pair_times(pair(real(0.5)),
-            pair_times(pair(x[e]), pair(x[e]))))))
+            else erfc_plus_exp(real(0.5), pair_minus(pair_times(pair_of(real, 0.7071067811865476, -4.83e-17),
+            pair(x[e]))), real(0.3989422804014327) * x[e]))
         )
 
 
 @njit(parallel=True, **OPTIONS)
-def _backward_parallel(chunk, x, g, dx):
-    for k in prange((x.shape[0] + chunk - 1) // chunk):
+def _backward_parallel(chunk, g, x, dx):
+    for k in prange((g.shape[0] + chunk - 1) // chunk):
         lo = k * chunk
-        hi = min(lo + chunk, x.shape[0])
-        _backward_rows(x[lo:hi], g[lo:hi], dx[lo:hi])
+        hi = min(lo + chunk, g.shape[0])
+        _backward_rows(g[lo:hi], x[lo:hi], dx[lo:hi])
 
 
 @njit(**OPTIONS)
 def _jvp_rows(x, x_dot, y, y_dot):
     real = x.dtype.type
     for e in range(x.shape[0]):
-        # Φ = erfc(−x/√2) / 2
-        Phi = times_erfc(
-            real(0.5), pair_minus(pair_times(pair_of(real, 0.7071067811865476, -4.83e-17), pair(x[e]))),
-        )
         # y = x·erfc(−x/√2) / 2
         y[e] = times_erfc(
             x[e] / real(2), pair_minus(pair_times(pair_of(real, 0.7071067811865476, -4.83e-17), pair(x[e]))),
         )
-        # ẏ = ẋ·(Φ + x·exp(−x² / 2) / √(2·π))
+        # ẏ = ẋ·((erfc(−x/√2) + √2·x·exp(−x² / 2) / √π) / 2)
         y_dot[e] = (
             x_dot[e] * (near_minus_0_75179_slope_0_4315(x[e]) if abs(real(0.7517915246935645)
-            + x[e]) < real(0.8125) else Phi + times_exp(real(0.3989422804014327) * x[e],
-            pair_minus(pair_times(pair(real(0.5)), pair_times(pair(x[e]), pair(x[e]))))))
+            + x[e]) < real(0.8125) else erfc_plus_exp(real(0.5),
+            pair_minus(pair_times(pair_of(real, 0.7071067811865476, -4.83e-17),
+            pair(x[e]))), real(0.3989422804014327) * x[e]))
         )
 
 
@@ -273,9 +267,9 @@ def backward(saved, g, *, out=None):
     dx = dx.reshape((size,))
     chunk = chunk_rows(1)
     if size <= chunk:
-        _backward_rows(x, g, dx)
+        _backward_rows(g, x, dx)
     else:
-        _backward_parallel(chunk, x, g, dx)
+        _backward_parallel(chunk, g, x, dx)
     return Gradients(dx.reshape(lead))
 
 

@@ -3,7 +3,7 @@
 * e^x = 2^k e^r with k = rint(x / ln 2), |r| ≤ ln 2 / 2, and e^r = 1 + r + r² P(r)   (Cody & Waite 1980)
 * log x = k ln 2 + log m with m in [√½, √2), s = (m − 1)/(m + 1), log m = 2s + s z L(z), z = s²   (fdlibm e_log.c)
 * tanh x = x + x³ H(x²) for |x| < 0.625, else ±(1 − 2/(e^(2|x|) + 1))   (as in fdlibm s_tanh.c)
-* erfc x = e^(−x²) R(q)/(1 + 2x) with q = (x − 4)/(x + 4) for x ≥ 0, else 2 − erfc(−x)   (Shepherd & Laframboise 1981)
+* erfc x = e^(−x²) R(q)/(x + c) with q = (x − c)/(x + c) for x ≥ ½, else 2 − erfc(−x)   (Shepherd & Laframboise 1981)
 * erf x = x + x E(x²) for |x| < 1.5, else ±(1 − e^T(|x| − c))   (T is the logarithm of erfc)
 """
 
@@ -15,7 +15,9 @@ import mpmath
 
 from symnn.elementary.fit import Approximation
 
-__all__ = ["APPROXIMATIONS", "ERFC_END", "ERF_CENTRE", "ERF_END", "ERF_SPLIT", "TANH_SPLIT"]
+__all__ = [
+    "APPROXIMATIONS", "ERFC_CENTRE", "ERFC_END", "ERFC_SPLIT", "ERF_CENTRE", "ERF_END", "ERF_SPLIT", "TANH_SPLIT",
+]  # fmt: skip
 
 #: Where erf and tanh change from a polynomial in x² to an exponential.
 ERF_SPLIT = {"f32": 1.5, "f64": 1.5}
@@ -23,6 +25,10 @@ TANH_SPLIT = 0.625
 
 #: Beyond these, erfc times the largest number is below the smallest.
 ERFC_END = {"f32": 14.0, "f64": 38.5}
+#: Where erfc changes from 1 − erf to e^(−x²) R(q)/(x + c), and c: q is 0 there. The smaller c, the fewer roundings at
+#: small x; the larger, the shorter the polynomial.
+ERFC_SPLIT = 0.5
+ERFC_CENTRE = {"f32": 1.0, "f64": 2.0}
 #: Beyond these, erf is one to the last bit; the tail's polynomial is in the distance from the middle.
 ERF_END = {"f32": 4.0, "f64": 6.0}
 ERF_CENTRE = {k: (ERF_SPLIT[k] + ERF_END[k]) / 2 for k in ERF_END}
@@ -56,14 +62,16 @@ def _tanh_ratio(z: Any) -> Any:
 
 
 def _scaled_erfc(kind: str) -> Approximation:
-    def ratio(q: Any) -> Any:
-        a = 4 * (1 + q) / (1 - q)
-        return (1 + 2 * a) * mpmath.exp(a * a) * mpmath.erfc(a)
+    centre, end = ERFC_CENTRE[kind], ERFC_END[kind]
 
-    end = ERFC_END[kind]
+    def ratio(q: Any) -> Any:
+        a = centre * (1 + q) / (1 - q)
+        return (a + centre) * mpmath.exp(a * a) * mpmath.erfc(a)
+
     return Approximation(
-        f"erfc_{kind}", "(1 + 2x) e^(x²) erfc x in q", ratio, lambda: mpmath.mpf(-1),
-        lambda: mpmath.mpf(end - 4) / (end + 4), {kind: {"f32": 12, "f64": 27}[kind]},
+        f"erfc_{kind}", "(x + c) e^(x²) erfc x in q", ratio,
+        lambda: mpmath.mpf(ERFC_SPLIT - centre) / (ERFC_SPLIT + centre),
+        lambda: mpmath.mpf(end - centre) / (end + centre), {kind: {"f32": 10, "f64": 23}[kind]},
     )
 
 

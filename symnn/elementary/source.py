@@ -10,7 +10,7 @@ import mpmath
 import numpy as np
 
 from symnn.elementary.fit import load
-from symnn.elementary.functions import ERF_CENTRE, ERF_END, ERF_SPLIT, ERFC_END, TANH_SPLIT
+from symnn.elementary.functions import ERF_CENTRE, ERF_END, ERF_SPLIT, ERFC_CENTRE, ERFC_END, ERFC_SPLIT, TANH_SPLIT
 from symnn.emit.doc_templates import fill
 
 __all__ = ["NAMES", "elementary_source"]
@@ -116,8 +116,10 @@ def _values(kind: Kind) -> dict[str, Any]:
             "zero": kind.number(0),
             "one": kind.number(1),
             "two": kind.number(2),
-            "four": kind.number(4),
             "erfc_end": kind.number(ERFC_END[kind.name]),
+            "erfc_split": kind.number(ERFC_SPLIT),
+            "erfc_centre": kind.number(ERFC_CENTRE[kind.name]),
+            "erfc_centre_text": f"{ERFC_CENTRE[kind.name]:g}",
             "one_half": kind.number(0.5),
             "nan": f"np.{kind.real}(np.nan)",
             "infinity": f"np.{kind.real}(np.inf)",

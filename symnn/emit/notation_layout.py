@@ -50,7 +50,7 @@ from symnn.emit.notation_parts import (
 )
 from symnn.language.operation import Equation
 from symnn.language.random import SecondMoment, Variance
-from symnn.language.scaled import Norm, near_zero, times_erfc, times_exp, unless_nan
+from symnn.language.scaled import Norm, erfc_plus_exp, near_zero, times_erfc, times_exp, unless_nan
 from symnn.language.terms import (
     ELEMENTS,
     MACRON,
@@ -155,6 +155,9 @@ class _Layout:
         if isinstance(expr, times_exp | times_erfc):
             factor, u = expr.args
             return self.node(factor * (sp.exp(u) if isinstance(expr, times_exp) else erfc(u)))
+        if isinstance(expr, erfc_plus_exp):
+            factor, u, other = expr.args
+            return self.node(factor * erfc(u) + other * sp.exp(-(u**2)))
         if isinstance(expr, near_zero | unless_nan):
             return self.node(expr.args[0])
         if isinstance(expr, maximum | minimum):

@@ -9,7 +9,7 @@ from sympy.codegen.cfunctions import expm1, log1p
 
 from symnn.emit.cpu_fitted import near_name
 from symnn.errors import UsageError
-from symnn.language.scaled import hypot, near_zero, times_erfc, times_exp, unless_nan
+from symnn.language.scaled import erfc_plus_exp, hypot, near_zero, times_erfc, times_exp, unless_nan
 from symnn.language.terms import Delta, Entry, Extent, Index, damped, erfc, maximum, minimum, reach
 from symnn.loops.ir import guarded, root_of
 from symnn.loops.names import code_name, index_name, size_name
@@ -30,6 +30,7 @@ FUNCTIONS: dict[type[sp.Basic], str] = {
     log1p: "log1p",
     times_exp: "times_exp",
     times_erfc: "times_erfc",
+    erfc_plus_exp: "erfc_plus_exp",
 }
 #: What the runtime has for numbers that carry along what rounding took from them.
 PAIRS = ("pair", "pair_of", "pair_times", "pair_plus", "pair_minus", "pair_size")
@@ -103,10 +104,11 @@ class KernelPrinter:
         return self.text(expr, _ATOM if tight else 0)
 
     def function(self, expr: sp.Basic) -> str:
-        if isinstance(expr, times_exp | times_erfc):
-            factor, u = expr.args
-            argument = self.text(u, 0) if exact_exponent(u) else self.pair(u)
-            return f"{FUNCTIONS[type(expr)]}({self.text(factor, 0)}, {argument})"
+        if isinstance(expr, times_exp | times_erfc | erfc_plus_exp):
+            factor, u, *rest = expr.args
+            exponent = self.text(u, 0) if exact_exponent(u) else self.pair(u)
+            arguments = [self.text(factor, 0), exponent, *(self.text(c, 0) for c in rest)]
+            return f"{FUNCTIONS[type(expr)]}({', '.join(arguments)})"
         if type(expr) not in FUNCTIONS:
             raise UsageError(f"{type(expr).__name__} has no code yet; it stands in {expr}")
         return f"{FUNCTIONS[type(expr)]}({self.text(expr.args[0], 0)})"

@@ -14,7 +14,7 @@ import sympy as sp
 from symnn.language.guard import expression
 from symnn.language.terms import Reduction
 
-__all__ = ["Norm", "hypot", "near_zero", "times_erfc", "times_exp", "unless_nan"]
+__all__ = ["Norm", "erfc_plus_exp", "hypot", "near_zero", "times_erfc", "times_exp", "unless_nan"]
 
 
 class hypot(sp.Function):  # noqa: N801
@@ -53,6 +53,17 @@ class times_erfc(sp.Function):  # noqa: N801
 
     def _eval_evalf(self, prec: int) -> sp.Expr:
         return sp.Mul(self.args[0], sp.erfc(self.args[1]))._eval_evalf(prec)
+
+
+class erfc_plus_exp(sp.Function):  # noqa: N801
+    """a·erfc(u) + c·e^(−u²) by one exponential, and zero where it has vanished; ``erfc_plus_exp(a, u, c)``."""
+
+    nargs = 3
+    is_real = True
+
+    def _eval_evalf(self, prec: int) -> sp.Expr:
+        a, u, c = self.args
+        return (a * sp.erfc(u) + c * sp.exp(-(u**2)))._eval_evalf(prec)
 
 
 class near_zero(sp.Function):  # noqa: N801

@@ -19,7 +19,7 @@ from sympy.core.relational import Relational
 from symnn.calculus.trace import Derivation, Step
 from symnn.errors import UsageError
 from symnn.language.operation import Equation, Kind, Op, Program, Programs, Role
-from symnn.language.scaled import near_zero, times_erfc, times_exp, unless_nan
+from symnn.language.scaled import erfc_plus_exp, near_zero, times_erfc, times_exp, unless_nan
 from symnn.language.terms import ELEMENTS, Delta, Entry, Extent, Index, Tensor, damped
 from symnn.loops import ir
 from symnn.loops.schedule import schedule
@@ -67,6 +67,8 @@ def operations(expr: Any) -> sp.Expr:
         return inner + 1
     if isinstance(expr, times_exp | times_erfc):
         return inner + 2 - (expr.args[0] == 1)
+    if isinstance(expr, erfc_plus_exp):
+        return inner + 7 - (expr.args[0] == 1)
     if isinstance(expr, sp.Function) and type(expr).__name__ not in _FREE:
         return inner + 1
     return inner

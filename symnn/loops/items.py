@@ -9,14 +9,16 @@ import sympy as sp
 from sympy.codegen.cfunctions import expm1, log1p
 
 from symnn.language.operation import Equation
-from symnn.language.scaled import times_erfc, times_exp
+from symnn.language.scaled import erfc_plus_exp, times_erfc, times_exp
 from symnn.language.terms import Entry, Index, Reduction, Tensor, erfc, substitute
 from symnn.loops.guards import is_computed
 from symnn.loops.names import code_name, describe
 
 __all__ = ["DEAR", "Item", "item_of", "loop_axes", "pass_times", "plain_body", "share_dear"]
 
-DEAR = (sp.exp, sp.log, sp.tanh, sp.erf, erfc, sp.sin, sp.cos, expm1, log1p, times_exp, times_erfc)
+DEAR = (
+    sp.exp, sp.log, sp.tanh, sp.erf, erfc, sp.sin, sp.cos, expm1, log1p, times_exp, times_erfc, erfc_plus_exp,
+)  # fmt: skip
 NO_COLUMNS: tuple[Index, ...] = ()
 
 

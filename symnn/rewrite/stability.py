@@ -18,6 +18,7 @@ tail of the error function       1 ± erf u                                     
 vanishing factor                 u · f(u), f(u) = 0 at u = ±∞                   0 where f(u) = 0
 exponential minus one            e^u − 1                                        expm1(u)
 logarithm near one               log(1 + u)                                     log1p(u)
+erfc beside its density          a erfc u + c e^(−u²)                           e^(−u²) (a erfc u / e^(−u²) + c)
 ===============================  =============================================  =============================
 
 Rules of roots of squares stand in ``roots``, of what is far from zero in ``deviations``, of tails in ``tails``.
@@ -34,7 +35,7 @@ import sympy as sp
 from sympy.codegen.cfunctions import log1p
 
 from symnn.language.operation import Equation
-from symnn.language.scaled import times_erfc, times_exp
+from symnn.language.scaled import erfc_plus_exp, times_erfc, times_exp
 from symnn.language.terms import (
     Entry,
     Reduction,
@@ -419,6 +420,19 @@ def _rounding(expr: sp.Expr, context: Context) -> sp.Expr | None:
     return exponent_with_its_rounding(expr)
 
 
+def _beside_density(expr: sp.Expr, context: Context) -> sp.Expr | None:
+    """a·erfc u + c·e^(−u²), either of them perhaps by name: one exponential serves both, before they are added."""
+    if not isinstance(expr, sp.Add) or len(expr.args) != 2:
+        return None
+    for term, density in (expr.args, expr.args[::-1]):
+        number, function = context.value_of(term).as_coeff_Mul()
+        if isinstance(function, erfc) and isinstance(density, times_exp):
+            u = function.args[0]
+            if sp.expand(density.args[1] + u**2) == 0:
+                return erfc_plus_exp(number, u, density.args[0])
+    return None
+
+
 def _log1p(expr: sp.Expr, context: Context) -> sp.Expr | None:
     if not isinstance(expr, sp.log) or not isinstance(expr.args[0], sp.Add):
         return None
@@ -452,4 +466,5 @@ _RULES: tuple[tuple[str, Callable[[sp.Expr, Context], sp.Expr | None]], ...] = (
     ("shift before the logarithm", _shift_first),
     ("power of a reciprocal", _power_last),
     ("exponent with its rounding", _rounding),
+    ("erfc beside its density", _beside_density),
 )

@@ -62,6 +62,9 @@ _FUNCTIONS: dict[str, Callable[..., Any]] = {
     **{name: _function(name) for name in ("erf", "erfc")},
     "times_exp": lambda a, u: _times(a, np.exp(np.longdouble(u))),
     "times_erfc": lambda a, u: _times(a, np.longdouble(math.erfc(u))),
+    "erfc_plus_exp": lambda a, u, c: type(c)(
+        np.longdouble(_times(a, np.longdouble(math.erfc(u)))) + _times(c, np.exp(-np.longdouble(u) * u))
+    ),
     "pair": np.longdouble,
     "pair_of": lambda real, number, rest: np.longdouble(number) + np.longdouble(rest),
     "pair_times": lambda a, b: a * b,

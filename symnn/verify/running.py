@@ -320,6 +320,8 @@ def _table(number: type[Running]) -> dict[str, Function]:
         "damped": lambda a, b: number.of(a) * number.of(b) if number.of(b).value != 0 else number(reals.number(0)),
         "times_exp": lambda a, u: number.of(a) * _lifted("exp", number)(u),
         "times_erfc": lambda a, u: number.of(a) * _lifted("erfc", number)(u),
+        "erfc_plus_exp": lambda a, u, c: number.of(a) * _lifted("erfc", number)(u)
+        + number.of(c) * _lifted("exp", number)(-number.of(u) * number.of(u)),
         "maximum": choice(larger),
         "minimum": choice(smaller),
         "peak": greatest,

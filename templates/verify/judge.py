@@ -13,6 +13,8 @@ COUNT, ZERO, NAN, INFINITY, SIGN = range(5)
 SMALLEST, SMALLEST_NORMAL, LARGEST = 2.0**-149, 2.0**-126, float(np.finfo(np.float32).max)
 #: What is beyond the largest number is as good as one step beyond it.
 TOP = LARGEST + 2.0**104
+#: The bits of a double that hold its exponent.
+EXPONENT = 0x7FF0_0000_0000_0000
 #: So many results are judged at once: they stay in the nearest cache.
 TILE = 256
 #: Where the value is smaller than this, a result is in a tail or at a zero.
@@ -48,20 +50,28 @@ def _judge(x, got, exact, worst, counts, first):
 
 @njit(nogil=True, error_model="numpy")
 def _judge_all(x, got, exact, worst, counts, first):
-    """Each of a few results; a look without branches, in vector code, tells first whether any needs one of its own."""
+    """Each of a few results; a look without branches, in vector code, tells first which need one of their own."""
     main, tail = worst[MAIN, 0], worst[TAIL, 0]
-    odd = 0
+    scale = np.empty(x.size)
+    bits, scaled = exact.view(np.int64), scale.view(np.int64)
+    odd = np.empty(x.size, np.bool_)
+    found = 0
     for k in range(x.size):
+        # The power of two that an ulp is 2⁻²³ of: the value without its sign and its mantissa.
+        scaled[k] = bits[k] & EXPONENT
         wide, value = np.float64(got[k]), exact[k]
         size = abs(value)
         limit = tail if size < SCALE else main
-        close = abs(wide - value) * 2.0**24 <= limit * (size if size > SMALLEST_NORMAL else SMALLEST_NORMAL)
+        unit = min(max(scale[k], SMALLEST_NORMAL), 2.0**127)
+        close = abs(wide - value) * 2.0**23 <= limit * unit
         lost = (wide == 0.0) & (size >= SMALLEST)
         turned = ((wide > 0.0) & (value < 0.0)) | ((wide < 0.0) & (value > 0.0))
-        odd += np.int64(not ((close | (wide == value)) & (not lost) & (not turned)))
-    if odd > 0:
+        odd[k] = not ((close | (wide == value)) & (not lost) & (not turned))
+        found += np.int64(odd[k])
+    if found > 0:
         for k in range(x.size):
-            _judge(x[k], got[k], exact[k], worst, counts, first)
+            if odd[k]:
+                _judge(x[k], got[k], exact[k], worst, counts, first)
 
 
 @njit(nogil=True, error_model="numpy")
