@@ -20,7 +20,8 @@ exponential minus one            e^u − 1                                      
 logarithm near one               log(1 + u)                                     log1p(u)
 ===============================  =============================================  =============================
 
-Rules of roots of squares stand in ``roots``, of what is far from zero in ``deviations``, of tails in ``tails``.
+Rules of roots of squares stand in ``roots``, of what is far from zero in ``deviations``, of tails in ``tails``, of sums
+of exponentials beside their largest in ``largest``.
 A rule sees through a name to its definition: 1 − y is taken apart where y was defined as σ(u).
 The maximum that shifts a sum needs no gradient: what is stabilised here has been differentiated before.
 """
@@ -52,6 +53,7 @@ from symnn.rewrite.context import Context
 from symnn.rewrite.deviations import deviation_from_mean
 from symnn.rewrite.exponential import exponent_with_its_rounding, power_of_reciprocal
 from symnn.rewrite.folding import inline
+from symnn.rewrite.largest import logarithm_beside_largest, quotient_minus_target
 from symnn.rewrite.monomial import factors, opaque
 from symnn.rewrite.one_variable import of_one_variable
 from symnn.rewrite.tails import (
@@ -250,7 +252,7 @@ def _shift_first(expr: sp.Expr, context: Context, turned_once: bool = False) -> 
             continue
         whole = inline(name, known)
         peaks = [a for a in whole.args if isinstance(a, Entry) and context.is_shifted(a)]
-        logarithms = [a for a in whole.args if isinstance(a, sp.log)]
+        logarithms = [a for a in whole.args if isinstance(a, sp.log | log1p)]
         if len(peaks) == len(logarithms) == 1 and len(whole.args) == 2:
             shifted = context.name("shifted", expr - term - peaks[0])
             return shifted - context.name("log_sum", logarithms[0])
@@ -442,8 +444,10 @@ _RULES: tuple[tuple[str, Callable[[sp.Expr, Context], sp.Expr | None]], ...] = (
     ("vanishing factor", _vanishing),
     ("shifted sum of exponentials", _shift),
     ("one exponential", _one_exponential),
+    ("quotient minus a target", quotient_minus_target),
     ("logarithm of cosh", _log_of_cosh),
     ("logarithm of a product", _log_of_product),
+    ("logarithm beside the largest", logarithm_beside_largest),
     ("softplus by sign", _softplus),
     ("hyperbolic tangent", _tanh),
     ("logistic by sign", _logistic_by_sign),
