@@ -20,8 +20,8 @@ exponential minus one            e^u − 1                                      
 logarithm near one               log(1 + u)                                     log1p(u)
 ===============================  =============================================  =============================
 
-Rules of roots of squares stand in ``roots``, of what is far from zero in ``deviations``, of tails in ``tails``, of sums
-of exponentials beside their largest in ``largest``.
+Rules of roots of squares stand in ``roots``, of what is far from zero in ``deviations``, of tails in ``tails``, of products
+with an exponential in ``growth``, of sums of exponentials beside their largest in ``largest``.
 A rule sees through a name to its definition: 1 − y is taken apart where y was defined as σ(u).
 The maximum that shifts a sum needs no gradient: what is stabilised here has been differentiated before.
 """
@@ -53,9 +53,10 @@ from symnn.rewrite.context import Context
 from symnn.rewrite.deviations import deviation_from_mean
 from symnn.rewrite.exponential import exponent_with_its_rounding, power_of_reciprocal
 from symnn.rewrite.folding import inline
+from symnn.rewrite.growth import difference_of_squares, factor_under_exponential, scaled_expm1_in_range
 from symnn.rewrite.largest import logarithm_beside_largest, quotient_minus_target
 from symnn.rewrite.monomial import factors, opaque
-from symnn.rewrite.one_variable import of_one_variable
+from symnn.rewrite.one_variable import addends_of_one_entry, of_one_variable
 from symnn.rewrite.tails import (
     complement_of_tanh,
     decays,
@@ -429,6 +430,7 @@ def _log1p(expr: sp.Expr, context: Context) -> sp.Expr | None:
 
 
 _RULES: tuple[tuple[str, Callable[[sp.Expr, Context], sp.Expr | None]], ...] = (
+    ("zero of addends", addends_of_one_entry),
     ("complement of the logistic", _complement),
     ("complement of tanh squared", _complement_of_tanh),
     ("interpolation", _interpolation),
@@ -452,6 +454,9 @@ _RULES: tuple[tuple[str, Callable[[sp.Expr, Context], sp.Expr | None]], ...] = (
     ("hyperbolic tangent", _tanh),
     ("logistic by sign", _logistic_by_sign),
     ("exponential minus one", _expm1),
+    ("factor under an exponential", factor_under_exponential),
+    ("scaled exponential minus one", scaled_expm1_in_range),
+    ("difference of squares", difference_of_squares),
     ("logarithm near one", _log1p),
     ("shift before the logarithm", _shift_first),
     ("power of a reciprocal", _power_last),
