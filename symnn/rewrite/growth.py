@@ -6,7 +6,7 @@ rule                             from                                           
 factor under an exponential      f e^u                                          with the scale of e^u applied last
 square under an exponential      f² e^u                                         w², w = f e^(u/2)
 scaled exponential minus one     c expm1(u)                                     c expm1 u where u < 16, else c e^u − c
-difference of squares            c − c w²                                       c (1 − w)(1 + w)
+square in a scaled difference    k (c − c w²)                                   kc − (kc w) w
 ===============================  =============================================  =============================
 
 (t − μ)² e^(−v) at v = −100 is an ordinary number where t is near μ: e^100 is none in single precision, and the square may
@@ -24,7 +24,7 @@ from symnn.language.terms import Entry, where
 from symnn.rewrite.context import Context
 from symnn.rewrite.exponential import exact_exponent
 
-__all__ = ["difference_of_squares", "factor_under_exponential", "scaled_expm1_in_range"]
+__all__ = ["factor_under_exponential", "scaled_expm1_in_range", "square_in_range"]
 
 _FAR = 16
 
@@ -65,12 +65,23 @@ def scaled_expm1_in_range(expr: sp.Expr, context: Context) -> sp.Expr | None:
     return where(u < _FAR, expr, times_exp(others, u) - others)
 
 
-def difference_of_squares(expr: sp.Expr, context: Context) -> sp.Expr | None:
-    """A number minus its product with a square that was scaled: each factor is exact where they cancel."""
-    if not isinstance(expr, sp.Add) or len(expr.args) != 2 or not expr.args[0].is_Rational:
+def square_in_range(expr: sp.Expr, context: Context) -> sp.Expr | None:
+    """A product with c − c w² as a factor, w named by the second rule: w² may overflow where the product does not."""
+    if not isinstance(expr, sp.Mul):
         return None
-    c, term = expr.args
-    square = term / -c
-    if not (isinstance(square, sp.Pow) and square.exp == 2 and isinstance(square.base, Entry)):
-        return None
-    return c * (1 - square.base) * (1 + square.base)
+    for factor in expr.args:
+        if not isinstance(factor, sp.Add) or len(factor.args) != 2 or not factor.args[0].is_Rational:
+            continue
+        c, term = factor.args
+        square = term / -c
+        if isinstance(square, sp.Pow) and square.exp == 2 and _is_scaled(square.base, context):
+            share = context.name("share", c * sp.Mul(*(a for a in expr.args if a is not factor)))
+            part = context.name("part", share * square.base)
+            context.finished |= {share.name, part.name}
+            return share - part * square.base
+    return None
+
+
+def _is_scaled(expr: sp.Expr, context: Context) -> bool:
+    made = {e.name: e.value for e in context.made}
+    return isinstance(expr, Entry) and isinstance(made.get(expr.name), times_exp)

@@ -11,7 +11,7 @@ softplus by sign                 log(1 + e^u)                                   
 logistic function                1/(1 + e^(−u)), e^u σ(−u)                      σ(u)
 logistic by sign                 σ(u)                                           (1 or e)/(1 + e), e = e^(−|u|)
 complement of the logistic       1 − σ(u)                                       σ(−u)
-logistic minus a target          σ(u) − t                                       (1 − t) σ(u) − t σ(−u)
+logistic minus a target          σ(u) − t                                       ((1 or e) − t − t e)/(1 + e)
 hyperbolic tangent               (e^u − e^(−u))/(e^u + e^(−u))                  tanh u
 complement of tanh²              1 − tanh(u)²                                   4e/(1 + e)², e = e^(−2|u|)
 tail of the error function       1 ± erf u                                      erfc(∓u)
@@ -53,7 +53,7 @@ from symnn.rewrite.context import Context
 from symnn.rewrite.deviations import deviation_from_mean
 from symnn.rewrite.exponential import exponent_with_its_rounding, power_of_reciprocal
 from symnn.rewrite.folding import inline
-from symnn.rewrite.growth import difference_of_squares, factor_under_exponential, scaled_expm1_in_range
+from symnn.rewrite.growth import factor_under_exponential, scaled_expm1_in_range, square_in_range
 from symnn.rewrite.largest import logarithm_beside_largest, quotient_minus_target
 from symnn.rewrite.monomial import factors, opaque
 from symnn.rewrite.one_variable import addends_of_one_entry, of_one_variable
@@ -62,9 +62,11 @@ from symnn.rewrite.tails import (
     decays,
     interpolation,
     logarithm_of_cosh,
+    power_of_logistic,
     product_under_condition,
     quotient_of_growth,
     scaled_expm1,
+    weights_of_one,
 )
 
 __all__ = ["Applied", "stabilise"]
@@ -283,8 +285,9 @@ def _complement(expr: sp.Expr, context: Context) -> sp.Expr | None:
             return logistic(-u) if a == 1 else None
         u = context.argument_of(b, _logistic_argument)
         if u is not None and isinstance(-a, Entry):
-            # a is −t: each part is small where the difference is.
-            return (1 + a) * logistic(u) + a * logistic(-u)
+            # a is −t. The parts are added one by one, each exact where the others cancel: e is all that is left at t = 1.
+            e = sp.exp(-sp.Abs(u))
+            return (context.name("gap", where(u >= 0, sp.S.One, e) + a) + a * e) / (1 + e)
     return None
 
 
@@ -422,6 +425,14 @@ def _rounding(expr: sp.Expr, context: Context) -> sp.Expr | None:
     return exponent_with_its_rounding(expr)
 
 
+def _weights(expr: sp.Expr, context: Context) -> sp.Expr | None:
+    return weights_of_one(expr)
+
+
+def _power_of_logistic(expr: sp.Expr, context: Context) -> sp.Expr | None:
+    return power_of_logistic(expr, lambda e: context.argument_of(e, _logistic_argument), context.name)
+
+
 def _log1p(expr: sp.Expr, context: Context) -> sp.Expr | None:
     if not isinstance(expr, sp.log) or not isinstance(expr.args[0], sp.Add):
         return None
@@ -443,6 +454,7 @@ _RULES: tuple[tuple[str, Callable[[sp.Expr, Context], sp.Expr | None]], ...] = (
     ("product under a condition", _under_condition),
     ("quotient by its own growth", _quotient),
     ("logistic function", _logistic),
+    ("power of the logistic", _power_of_logistic),
     ("vanishing factor", _vanishing),
     ("shifted sum of exponentials", _shift),
     ("one exponential", _one_exponential),
@@ -451,12 +463,13 @@ _RULES: tuple[tuple[str, Callable[[sp.Expr, Context], sp.Expr | None]], ...] = (
     ("logarithm of a product", _log_of_product),
     ("logarithm beside the largest", logarithm_beside_largest),
     ("softplus by sign", _softplus),
+    ("weights that sum to one", _weights),
     ("hyperbolic tangent", _tanh),
     ("logistic by sign", _logistic_by_sign),
     ("exponential minus one", _expm1),
     ("factor under an exponential", factor_under_exponential),
     ("scaled exponential minus one", scaled_expm1_in_range),
-    ("difference of squares", difference_of_squares),
+    ("square in a scaled difference", square_in_range),
     ("logarithm near one", _log1p),
     ("shift before the logarithm", _shift_first),
     ("power of a reciprocal", _power_last),

@@ -128,6 +128,8 @@ def _judge(tally: Tally, found: Array, exact: Array, change: Array, count: int) 
     """Add what results are off by, with the first false zero, NaN, infinity or sign; returns the worst mixed error."""
     smallest = float(np.finfo(np.float32).smallest_subnormal)
     mixed = 0.0
+    # A sample's share of a mean is an input of the gradient, as float32 has it.
+    share = abs(float(np.float32(1 / count)) * count - 1)
     for p in np.ndindex(exact.shape):
         got, wanted = float(found[p]), exact[p] / count
         if wanted != wanted:
@@ -143,7 +145,8 @@ def _judge(tally: Tally, found: Array, exact: Array, change: Array, count: int) 
         part = 0 if abs(wanted) >= 2.0**-10 else 1
         if error > tally.errors[part, 0]:
             tally.errors[part] = (error, 0.0, got, float(wanted))
-        mixed = max(mixed, error / (1 + float(change[p] / count / _ulp(wanted))))
+        moved = change[p] / count + abs(wanted) * share
+        mixed = max(mixed, error / (1 + float(moved / _ulp(wanted))))
     return mixed
 
 
