@@ -6,6 +6,7 @@ rule                             from                                           
 logarithm beside the largest     log s, s = Σ_k e_k, e_k = e^(f_k − m)          log1p(rest)
 quotient minus a target          e_c/s − t                                      (e_c − t − t rest)/s
 quotient minus a delta           e_c/s − δ(c, j)                                (e_c − 1 − rest if c = j, else e_c)/s
+quotient minus a smoothed delta  e_c/s − (w δ(c, j) + r)                        (e_c/s − δ(c, j)) + (1 − w) δ(c, j) − r
 ===============================  =============================================  =============================
 
 m is the maximum of f, and rest = s − 1 is the sum but for one of its largest. Where that is less than 1 it is added up by
@@ -45,12 +46,33 @@ def quotient_minus_target(expr: sp.Expr, context: Context) -> sp.Expr | None:
 
 
 def _minus(part: sp.Expr, total: Entry, rest: Entry, t: sp.Expr, context: Context) -> sp.Expr:
+    smoothed = _smoothed_delta(t, context)
+    if smoothed is not None:
+        # A share near 1 lacks less of it than a target near 1 was rounded by.
+        delta, w, r = smoothed
+        return _above(part, rest, delta, context) / total + ((1 - w) * delta - r)
+    return _above(part, rest, t, context) / total
+
+
+def _above(part: sp.Expr, rest: Entry, t: sp.Expr, context: Context) -> sp.Expr:
     gap = context.name("gap", part - (1 if isinstance(t, Delta) else t))
     # As it stands: no expm1 beside the exponential, and taken before the rest, which it may be much larger than.
     context.finished.add(gap.name)
-    if isinstance(t, Delta):
-        return where(sp.Eq(*t.args), gap - rest, part) / total
-    return (gap - t * rest) / total
+    return where(sp.Eq(*t.args), gap - rest, part) if isinstance(t, Delta) else gap - t * rest
+
+
+def _smoothed_delta(t: sp.Expr, context: Context) -> tuple[Delta, sp.Expr, sp.Expr] | None:
+    """δ, w and r, where an entry is by definition w δ + r."""
+    if not isinstance(t, Entry) or t.name not in context.definitions:
+        return None
+    value = inline(t, context.definitions[t.name], anywhere=True)
+    deltas = value.atoms(Delta)
+    if not isinstance(value, sp.Add) or len(deltas) != 1:
+        return None
+    (delta,) = deltas
+    w = value.coeff(delta, 1)
+    r = value - w * delta
+    return None if r.atoms(Delta) or w.atoms(Delta) else (delta, w, r)
 
 
 def _share(expr: sp.Expr, context: Context) -> tuple[sp.Expr, Entry, Entry] | None:
