@@ -64,7 +64,7 @@ def _wrapped(line: str) -> list[str]:
 def _kernel_blocks(made: Programs, wide: bool) -> tuple[list[list[str]], set[str]]:
     """Kernels first, then the functions that call them; and what both import from the runtime."""
     parts = [made.forward_saving or made.forward, made.backward, made.value_and_grad, made.jvp, made.hvp]
-    schedules: dict[str, Schedule] = {p.name: schedule(p) for p in parts if p is not None}
+    schedules: dict[str, Schedule] = {p.name: schedule(p, wide) for p in parts if p is not None}
     kernels: list[list[str]] = []
     named: list[Kernel] = []
     for program in parts:

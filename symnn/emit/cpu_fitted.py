@@ -17,9 +17,10 @@ __all__ = ["fitted_lines", "near_name"]
 
 
 def near_name(term: near_zero) -> str:
-    """The function that stands for a term beside its zero, named by where that is and by the slope there."""
+    """The function that stands for a term beside its zero, named by where that is and by the slope there, or what is first not zero."""
     _, u, zero, _, single, _ = term.args
-    text = f"{float(zero):.5g}_slope_{float(single.args[0]):.4g}"
+    slope, curve = map(float, single.args[:2])
+    text = f"{float(zero):.5g}_slope_{slope:.4g}" if slope else f"{float(zero):.5g}_curve_{curve:.4g}"
     text = text.replace("-", "minus_").replace(".", "_").replace("+", "")
     return f"near_{text}" if isinstance(u, Entry) else f"product_near_{text}"
 
@@ -59,9 +60,9 @@ def _functions(name: str, term: near_zero) -> list[list[str]]:
             *([about] if kind is KINDS[0] else []),
             "@njit(**PLAIN)",
             f"def _{name}_{kind.name}({of}):",
-            f"    d = {near} - {real}({low!r})",
+            f"    d = {near} - {real}({low!r})" if zero else f"    d = {of.replace(', ', ' * ')}",
             f"    p = {real}({numbers[0]!r})",
-            *(f"    p = fma(p, d, {real}({c!r}))" for c in numbers[1:]),
+            *(f"    p = fma(p, d, {real}({c!r}))" if c else "    p = p * d" for c in numbers[1:]),
             "    return p * d",
         ])
     return [*blocks, [f'{name} = typed("{name}", _{name}_f32, _{name}_f64)']]
@@ -70,11 +71,11 @@ def _functions(name: str, term: near_zero) -> list[list[str]]:
 def _number(value: Any, kind: Kind) -> float:
     """The nearest number of a type."""
     with mpmath.workdps(60):
-        return kind.rounded(mpmath.mpf(value._mpf_))
+        return kind.rounded(mpmath.mpf(value._mpf_) if value else mpmath.mpf(0))
 
 
 def _split(value: Any, kind: Kind) -> tuple[float, float]:
     """A constant as the sum of two numbers of a type."""
     with mpmath.workdps(60):
         high = _number(value, kind)
-        return high, kind.rounded(mpmath.mpf(value._mpf_) - mpmath.mpf(high))
+        return high, kind.rounded(mpmath.mpf(value._mpf_) - mpmath.mpf(high)) if value else 0.0

@@ -43,10 +43,14 @@ def fuse(
     rows: tuple[Index, ...],
     outputs: Sequence[str],
     axes_of: Mapping[str, tuple[Index, ...]],
+    apart: bool = False,
 ) -> Kernel:
-    """One kernel over rows for equations whose inputs are all known before it starts."""
+    """One kernel over rows for equations whose inputs are all known before it starts.
+
+    ``apart`` ones keep nothing between passes in the memory of results.
+    """
     items = share_dear(_one_order([item_of(e, rows) for e in equations]), rows)
-    return _Builder(name, rows, items, pass_times(items), set(outputs), axes_of).build()
+    return _Builder(name, rows, items, pass_times(items), set(outputs), axes_of, apart).build()
 
 
 def _one_order(items: list[Item]) -> list[Item]:
@@ -69,8 +73,10 @@ class _Builder:
         times: dict[str, int],
         outputs: set[str],
         axes_of: Mapping[str, tuple[Index, ...]],
+        apart: bool,
     ) -> None:
         self.name, self.rows, self.items, self.times, self.outputs = name, rows, items, times, outputs
+        self.apart = apart
         self.axes_of = {**axes_of, **{i.name: i.equation.axes for i in items}}
         self.by_name = {i.name: i for i in items}
         self.last_pass = max(times.values(), default=0)
@@ -110,7 +116,7 @@ class _Builder:
             home = next(
                 (
                     # In the last pass the value is read before what comes after it is stored.
-                    o for j, o in enumerate(self.items)
+                    o for j, o in enumerate(() if self.apart else self.items)
                     if o.is_cell and o.name in self.outputs and o.inner == item.inner
                     and o.name not in taken and (self.times[o.name] > last or (self.times[o.name] == last and j > k))
                 ),

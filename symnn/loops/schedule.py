@@ -20,8 +20,11 @@ __all__ = ["schedule"]
 Axes = Mapping[str, tuple[Index, ...]]
 
 
-def schedule(program: Program) -> Schedule:
-    """The steps that compute a program, checked."""
+def schedule(program: Program, apart: bool = False) -> Schedule:
+    """The steps that compute a program, checked; ``apart`` ones keep nothing between passes in the memory of results.
+
+    Results may be of a narrower type than what is computed.
+    """
     taken = {a.name for a in program.inputs} | {str(s.name) for s in program.scalars}
     equations = split(program.equations, taken)
     used = {code_name(n) for n in taken} | {code_name(e.name) for e in equations}
@@ -35,7 +38,7 @@ def schedule(program: Program) -> Schedule:
         return program.name if k == 1 else f"{program.name}_{k}"
 
     steps: list[Step] = [Number(name, value) for name, value in numbers]
-    steps += _steps(equations, program.inputs, axes_of, {o.name for o in outputs}, kernel_name)
+    steps += _steps(equations, program.inputs, axes_of, {o.name for o in outputs}, kernel_name, apart)
     made = Schedule(program.name, tuple(steps), tuple(outputs), _held(steps, outputs))
     verify(made, program)
     return made
@@ -47,6 +50,7 @@ def _steps(
     axes_of: Axes,
     escaping: set[str],
     kernel_name: Callable[[], str],
+    apart: bool,
 ) -> list[Step]:
     """The steps of equations whose inputs are known, level by level."""
     units = recurrences(equations)
@@ -65,14 +69,16 @@ def _steps(
         for own in dict.fromkeys(rows[e.name] for e in loops):
             group = [e for e in loops if rows[e.name] == own]
             stored = [e.name for e in group if e.name in escaping | later]
-            steps.append(fuse(kernel_name(), group, own, stored, axes_of))
+            steps.append(fuse(kernel_name(), group, own, stored, axes_of, apart))
         for unit in here:
             if unit.index is not None:
-                steps.append(_scan(unit, axes_of, escaping | later, kernel_name))
+                steps.append(_scan(unit, axes_of, escaping | later, kernel_name, apart))
     return steps
 
 
-def _scan(unit: Recurrence, axes_of: Axes, wanted: set[str], kernel_name: Callable[[], str]) -> Scan:
+def _scan(
+    unit: Recurrence, axes_of: Axes, wanted: set[str], kernel_name: Callable[[], str], apart: bool
+) -> Scan:
     """A recurrence as steps that are taken at each position of its axis."""
     inner, slices, carried = unit.step(axes_of)
     names = {e.name: e.axes for e in inner} | {s.name: s.indices for s, _, _, _ in slices}
@@ -81,7 +87,7 @@ def _scan(unit: Recurrence, axes_of: Axes, wanted: set[str], kernel_name: Callab
     kept = {now.name for _, now in carried} | {s for s, w in whole.items() if w.name in wanted & unit.names}
     inputs = [Argument(s.tensor, s.indices, Role.INPUT) for s, w, _, _ in slices if w.name not in unit.names]
     inputs += [Argument(before.tensor, before.indices, Role.INPUT) for before, _ in carried]
-    steps = _steps(inner, inputs, {**axes_of, **names}, kept, kernel_name)
+    steps = _steps(inner, inputs, {**axes_of, **names}, kept, kernel_name, apart)
     used = {n for step in steps for n in _reads(step)} | kept
     slices = [s for s in slices if s[0].name in used and (s[1].name not in unit.names or s[0].name in kept)]
     filled = tuple(w for s, w, _, _ in slices if s.name in kept)

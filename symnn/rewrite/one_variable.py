@@ -12,7 +12,7 @@ from symnn.rewrite.context import PIECES, Context
 from symnn.rewrite.exponential import rational_in_exponential
 from symnn.rewrite.zeros import at_its_zeros, has_zeros
 
-__all__ = ["of_one_variable"]
+__all__ = ["addends_of_one_entry", "of_one_variable"]
 
 #: A sum of more variables than these is no number times a function of two of them that is worth a look.
 _FEW = 5
@@ -49,6 +49,22 @@ def _of_one_entry(expr: sp.Expr, context: Context) -> sp.Expr | None:
     made = rational_in_exponential(whole, context.name) if plain else None
     anchored = at_its_zeros(whole, made or expr) if context.zeros else made or expr
     return None if anchored == expr else anchored
+
+
+def addends_of_one_entry(expr: sp.Expr, context: Context) -> sp.Expr | None:
+    """A sum of more than one entry's functions: those of one that are zero somewhere, together with its number."""
+    if not isinstance(expr, sp.Add) or not context.zeros or not expr.args[0].is_number:
+        return None
+    number = expr.args[0]
+    groups: dict[str, list[sp.Expr]] = {}
+    for term in expr.args[1:]:
+        source = context.lone_source(term)
+        groups.setdefault(source or "", []).append(term)
+    for source, group in groups.items():
+        whole = context.unfolded(sp.Add(number, *group))
+        if source and len(group) > 1 and len(groups) > 1 and len(whole.atoms(Entry)) == 1 and has_zeros(whole):
+            return at_its_zeros(whole, whole) + sp.Add(*(a for a in expr.args[1:] if a not in group))
+    return None
 
 
 def _of_one_product(expr: sp.Expr, context: Context) -> sp.Expr | None:

@@ -11,7 +11,7 @@ softplus by sign                 log(1 + e^u)                                   
 logistic function                1/(1 + e^(−u)), e^u σ(−u)                      σ(u)
 logistic by sign                 σ(u)                                           (1 or e)/(1 + e), e = e^(−|u|)
 complement of the logistic       1 − σ(u)                                       σ(−u)
-logistic minus a target          σ(u) − t                                       (1 − t) σ(u) − t σ(−u)
+logistic minus a target          σ(u) − t                                       ((1 or e) − t − t e)/(1 + e)
 hyperbolic tangent               (e^u − e^(−u))/(e^u + e^(−u))                  tanh u
 complement of tanh²              1 − tanh(u)²                                   4e/(1 + e)², e = e^(−2|u|)
 tail of the error function       1 ± erf u                                      erfc(∓u)
@@ -21,7 +21,8 @@ logarithm near one               log(1 + u)                                     
 erfc beside its density          a erfc u + c e^(−u²)                           e^(−u²) (a erfc u / e^(−u²) + c)
 ===============================  =============================================  =============================
 
-Rules of roots of squares stand in ``roots``, of what is far from zero in ``deviations``, of tails in ``tails``.
+Rules of roots of squares stand in ``roots``, of what is far from zero in ``deviations``, of tails in ``tails``, of products
+with an exponential in ``growth``, of sums of exponentials beside their largest in ``largest``.
 A rule sees through a name to its definition: 1 − y is taken apart where y was defined as σ(u).
 The maximum that shifts a sum needs no gradient: what is stabilised here has been differentiated before.
 """
@@ -53,16 +54,20 @@ from symnn.rewrite.context import Context
 from symnn.rewrite.deviations import deviation_from_mean
 from symnn.rewrite.exponential import exponent_with_its_rounding, power_of_reciprocal
 from symnn.rewrite.folding import inline
+from symnn.rewrite.growth import factor_under_exponential, scaled_expm1_in_range, square_in_range
+from symnn.rewrite.largest import logarithm_beside_largest, quotient_minus_target
 from symnn.rewrite.monomial import factors, opaque
-from symnn.rewrite.one_variable import of_one_variable
+from symnn.rewrite.one_variable import addends_of_one_entry, of_one_variable
 from symnn.rewrite.tails import (
     complement_of_tanh,
     decays,
     interpolation,
     logarithm_of_cosh,
+    power_of_logistic,
     product_under_condition,
     quotient_of_growth,
     scaled_expm1,
+    weights_of_one,
 )
 
 __all__ = ["Applied", "stabilise"]
@@ -251,7 +256,7 @@ def _shift_first(expr: sp.Expr, context: Context, turned_once: bool = False) -> 
             continue
         whole = inline(name, known)
         peaks = [a for a in whole.args if isinstance(a, Entry) and context.is_shifted(a)]
-        logarithms = [a for a in whole.args if isinstance(a, sp.log)]
+        logarithms = [a for a in whole.args if isinstance(a, sp.log | log1p)]
         if len(peaks) == len(logarithms) == 1 and len(whole.args) == 2:
             shifted = context.name("shifted", expr - term - peaks[0])
             return shifted - context.name("log_sum", logarithms[0])
@@ -281,8 +286,9 @@ def _complement(expr: sp.Expr, context: Context) -> sp.Expr | None:
             return logistic(-u) if a == 1 else None
         u = context.argument_of(b, _logistic_argument)
         if u is not None and isinstance(-a, Entry):
-            # a is −t: each part is small where the difference is.
-            return (1 + a) * logistic(u) + a * logistic(-u)
+            # a is −t. The parts are added one by one, each exact where the others cancel: e is all that is left at t = 1.
+            e = sp.exp(-sp.Abs(u))
+            return (context.name("gap", where(u >= 0, sp.S.One, e) + a) + a * e) / (1 + e)
     return None
 
 
@@ -433,6 +439,14 @@ def _beside_density(expr: sp.Expr, context: Context) -> sp.Expr | None:
     return None
 
 
+def _weights(expr: sp.Expr, context: Context) -> sp.Expr | None:
+    return weights_of_one(expr)
+
+
+def _power_of_logistic(expr: sp.Expr, context: Context) -> sp.Expr | None:
+    return power_of_logistic(expr, lambda e: context.argument_of(e, _logistic_argument), context.name)
+
+
 def _log1p(expr: sp.Expr, context: Context) -> sp.Expr | None:
     if not isinstance(expr, sp.log) or not isinstance(expr.args[0], sp.Add):
         return None
@@ -441,6 +455,7 @@ def _log1p(expr: sp.Expr, context: Context) -> sp.Expr | None:
 
 
 _RULES: tuple[tuple[str, Callable[[sp.Expr, Context], sp.Expr | None]], ...] = (
+    ("zero of addends", addends_of_one_entry),
     ("complement of the logistic", _complement),
     ("complement of tanh squared", _complement_of_tanh),
     ("interpolation", _interpolation),
@@ -453,15 +468,22 @@ _RULES: tuple[tuple[str, Callable[[sp.Expr, Context], sp.Expr | None]], ...] = (
     ("product under a condition", _under_condition),
     ("quotient by its own growth", _quotient),
     ("logistic function", _logistic),
+    ("power of the logistic", _power_of_logistic),
     ("vanishing factor", _vanishing),
     ("shifted sum of exponentials", _shift),
     ("one exponential", _one_exponential),
+    ("quotient minus a target", quotient_minus_target),
     ("logarithm of cosh", _log_of_cosh),
     ("logarithm of a product", _log_of_product),
+    ("logarithm beside the largest", logarithm_beside_largest),
     ("softplus by sign", _softplus),
+    ("weights that sum to one", _weights),
     ("hyperbolic tangent", _tanh),
     ("logistic by sign", _logistic_by_sign),
     ("exponential minus one", _expm1),
+    ("factor under an exponential", factor_under_exponential),
+    ("scaled exponential minus one", scaled_expm1_in_range),
+    ("square in a scaled difference", square_in_range),
     ("logarithm near one", _log1p),
     ("shift before the logarithm", _shift_first),
     ("power of a reciprocal", _power_last),

@@ -10,6 +10,8 @@ product under a condition        (a where C, else 0)·b                         
 interpolation                    σ·(a − b) + b                                  σ·a + (1 − σ)·b
 logarithm of cosh                log(c (e^u + e^(−u)))                          log1p(−½ expm1|u| expm1(−|u|)) + log 2c,
                                                                                 |u| + log1p(e^(−2|u|)) + log c from 3
+weights that sum to one          t (s + p) + (1 − t)(s + q)                     s + t p + (1 − t) q
+power of the logistic            c σ(u)^p, p a parameter                        (c or c e^(−p|u|)) (1 + e^(−|u|))^(−p)
 ===============================  =============================================  =============================
 """
 
@@ -22,6 +24,7 @@ import mpmath
 import sympy as sp
 from sympy.codegen.cfunctions import expm1, log1p
 
+from symnn.language.scaled import times_exp
 from symnn.language.terms import Entry, Extent, Reduction, damped, erfc, logistic, maximum, minimum, where
 
 __all__ = [
@@ -30,9 +33,11 @@ __all__ = [
     "interpolation",
     "logarithm_of_cosh",
     "numeric",
+    "power_of_logistic",
     "product_under_condition",
     "quotient_of_growth",
     "scaled_expm1",
+    "weights_of_one",
 ]
 
 
@@ -132,6 +137,38 @@ def interpolation(expr: sp.Expr, argument_of: Callable[[sp.Expr], sp.Expr | None
                         rest = sp.Add(*(a for a in expr.args if a not in (term, addend)))
                         left = sp.Add(*(a for a in sp.expand(scale * other).args if a != -addend))
                         return rest + sigma * left + logistic(-u) * addend
+    return None
+
+
+def weights_of_one(expr: sp.Expr) -> sp.Expr | None:
+    """t (s + p) + (1 − t)(s + q), also among other addends and with the sign turned: s is there once."""
+    if not isinstance(expr, sp.Add):
+        return None
+    for one, other in ((a, b) for a in expr.args for b in expr.args if a is not b):
+        for sign in (1, -1):
+            for t in (f for f in sp.Mul.make_args(sign * one) if isinstance(f, Entry)):
+                first, second = sign * one / t, sign * other / (1 - t)
+                shared = set(sp.Add.make_args(first)) & set(sp.Add.make_args(second))
+                if isinstance(first, sp.Add) and isinstance(second, sp.Add) and shared:
+                    s = sp.Add(*shared)
+                    rest = sp.Add(*(a for a in expr.args if a not in (one, other)))
+                    return rest + sign * s + sign * t * (first - s) + sign * (1 - t) * (second - s)
+    return None
+
+
+def power_of_logistic(
+    expr: sp.Expr, argument_of: Callable[[sp.Expr], sp.Expr | None], name: Callable[[str, sp.Expr], sp.Expr]
+) -> sp.Expr | None:
+    """A product with a power of the logistic function, which may have vanished where its power has not."""
+    if not isinstance(expr, sp.Mul):
+        return None
+    for factor in expr.args:
+        base, p = factor.as_base_exp()
+        u = argument_of(base) if not p.is_number and not p.atoms(Entry) else None
+        if u is not None:
+            size = sp.Abs(u)
+            rest = name("weighted", sp.Mul(*(a for a in expr.args if a is not factor)))
+            return where(u >= 0, rest, times_exp(rest, -p * size)) * (1 + sp.exp(-size)) ** -p
     return None
 
 

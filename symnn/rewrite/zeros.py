@@ -4,10 +4,12 @@
 rule                             from                                           to
 ===============================  =============================================  =============================
 zero of a sum                    f(u) = Σ_k f_k(u), f(z) = 0                    (u − z) P(u − z) where |u − z| < r
+double zero at the origin        e^u − 1 − u                                    u² Q(u) where |u| < r
 ===============================  =============================================  =============================
 
 P is fitted to f(u)/(u − z), for each type of number with as many coefficients as it has digits for; z is carried as
-the sum of two numbers, so that u − z is exact where u is near it. The radius r is where the terms cancel no more.
+the sum of two numbers, so that u − z is exact where u is near it. The radius r is where the terms cancel no more. Where
+a sum touches zero, its P = u Q has a zero there too: Q is what is fitted.
 """
 
 from __future__ import annotations
@@ -34,7 +36,10 @@ _DEGREE = (18, 48)
 #: Terms that are so many times as large as their sum lose about as many of its last digits.
 _CANCELS = 1.25
 _STEADY = 6
+#: The largest radius, in sixteenths.
+_FARTHEST = 40
 _DIGITS = 50
+_TOUCHES = 2
 
 
 def at_its_zeros(whole: sp.Expr, form: sp.Expr) -> sp.Expr:
@@ -62,13 +67,30 @@ def _anchors(whole: sp.Expr) -> tuple[tuple[sp.Float, sp.Rational, tuple[sp.Tupl
         return ()
     made = []
     with mpmath.workdps(_DIGITS):
-        for zero in _zeros(function):
-            found = _fitted(function, [t for t in terms if t is not None], zero)
+        touched = [(mpmath.mpf(0), _TOUCHES)] if _touches(function) else []
+        for zero, multiplicity in (*touched, *((z, 1) for z in _zeros(function))):
+            # Beside a double zero all terms cancel for as far as a polynomial reaches.
+            parts = [t for t in terms if t is not None] if multiplicity == 1 else []
+            found = _fitted(function, parts, zero, multiplicity)
             if found is not None:
                 radius, polynomials = found
-                tables = tuple(sp.Tuple(*(sp.Float(c, _DIGITS) for c in p)) for p in polynomials)
+                tables = tuple(sp.Tuple(*_padded(p, multiplicity)) for p in polynomials)
                 made.append((sp.Float(zero, _DIGITS), sp.Rational(int(radius * 64), 64), tables))
     return tuple(made)
+
+
+def _padded(coefficients: list[Any], multiplicity: int) -> list[sp.Float]:
+    """P's coefficients from Q's: its lowest are zero where the zero is a multiple one."""
+    return [sp.Float(0, _DIGITS)] * (multiplicity - 1) + [sp.Float(c, _DIGITS) for c in coefficients]
+
+
+def _touches(function: Function) -> bool:
+    """Whether a function has a double zero at the origin: it is f″(0) u²/2 there, on either side."""
+    values = [_value(function, s * mpmath.mpf(2) ** -k) for k in (30, 40) for s in (1, -1)]
+    if None in values or 0 in values:
+        return False
+    ratios = [v * 4**k for v, k in zip(values, (30, 30, 40, 40), strict=True)]
+    return all(abs(r / ratios[0] - 1) < mpmath.mpf(2) ** -20 for r in ratios)
 
 
 def _zeros(function: Function) -> list[Any]:
@@ -94,16 +116,18 @@ def _value(function: Function, x: Any) -> Any:
     return value if isinstance(value, mpmath.mpf) and mpmath.isfinite(value) else None
 
 
-def _fitted(function: Function, terms: list[Function], zero: Any) -> tuple[Any, list[list[Any]]] | None:
-    """A radius, and for each type the coefficients of P from the constant up."""
-    wanted = 2
-    while wanted < 40 and any(_cancels(function, terms, zero + s * wanted / mpmath.mpf(16)) for s in (1, -1)):
+def _fitted(
+    function: Function, terms: list[Function], zero: Any, multiplicity: int
+) -> tuple[Any, list[list[Any]]] | None:
+    """A radius, and for each type the coefficients of f(u)/(u − z)ᵐ from the constant up."""
+    wanted = 2 if terms else _FARTHEST
+    while wanted < _FARTHEST and any(_cancels(function, terms, zero + s * wanted / mpmath.mpf(16)) for s in (1, -1)):
         wanted += 2
     # The larger, the less steady: halved between what is and what is not.
     best, too_large = None, wanted + 1
     while wanted >= 1:
         radius = mpmath.mpf(wanted) / 16
-        made = chebyshev(lambda d: function(zero + d) / d, radius, _CLOSE, _DEGREE)
+        made = chebyshev(lambda d: function(zero + d) / d**multiplicity, radius, _CLOSE, _DEGREE)
         good = None not in made and _steady(made[0], radius)
         best, too_large = ((radius, made), too_large) if good else (best, wanted)
         low = int(best[0] * 16) if best else 0

@@ -1,8 +1,14 @@
-"""Losses over stratified inputs in float32: the errors of their values and gradients in ulps of the results themselves.
+"""Losses over stratified inputs in float32: how far their values and gradients are from the exact ones, by two numbers.
 
-No conditioning excuses an error here, as it does in method 3: what is measured is how far a result is from the exact
-one, tails and near-zeros included. The reference is the declaration, and its derivative as derived, at as many digits
-as it takes for them to settle.
+**Ulps** of the result itself: nothing excuses an error, tails and near-zeros included.
+
+**The mixed error** is the error in units of one ulp of the result and what half an ulp in each input changes in it: a
+result within k of these is the exact one, but for k ulps, of inputs that round to those given, but for k (Higham,
+Accuracy and Stability of Numerical Algorithms, 2002, section 1.5). Where a softmax meets a soft target, or logarithms of
+both signs cancel, no way of computing can do better, and only this number tells a good one. The change is found from
+below: the greatest over a few patterns of signs, by which every input is moved.
+
+The reference is the declaration, and its derivative as derived, at as many digits as it takes for them to settle.
 """
 
 from __future__ import annotations
@@ -33,10 +39,12 @@ Array = np.ndarray[Any, Any]
 #: Ulps; the focal loss is a product of three transcendental functions.
 _BOUND, _BOUNDS = 2.0, {"focal": 4.0}
 _SAMPLES = {True: 2400, False: 320}
+#: By how many patterns of signs inputs are moved.
+_PATTERNS = 8
 
 
 def bound_of(name: str) -> float:
-    """How many ulps a loss may be off, its value and its gradients."""
+    """How much a loss may be off, its value and its gradients."""
     return _BOUNDS.get(name, _BOUND)
 
 
@@ -49,6 +57,9 @@ class Loss:
     instance: Instance
     value: Array
     gradients: Mapping[str, Array]
+    #: What half an ulp in each input changes in them.
+    value_change: Array
+    gradient_changes: Mapping[str, Array]
 
     def arrays(self, dtype: type = np.float32) -> dict[str, Array]:
         """The inputs as a kernel takes them."""
@@ -65,24 +76,36 @@ def loss_of(op: Op, seed: int = 0, samples: int | None = None) -> Loss:
     derivation = reverse.derive(op)
     instance = _stratified(op, rng, samples or _SAMPLES[by_element])
     (name,) = op.outputs
-    seeds = {name: np.full([instance.sizes[i.axis] for i in op.equation(name).axes], mpmath.mpf(1), dtype=object)}
-    seeds = {n: np.asarray(v, dtype=object) for n, v in seeds.items()}
-    exact = expect(op, derivation, instance, seeds, np.float32, {}, magnitudes=False).values
-    return Loss(op, derivation, instance, exact[name], {n: exact[f"grad {n}"] for n in derivation.wrt})
+
+    def exact(at: Instance) -> tuple[Array, dict[str, Array]]:
+        sizes = [at.sizes[i.axis] for i in op.equation(name).axes]
+        seeds = {name: np.asarray(np.full(sizes, mpmath.mpf(1), dtype=object), dtype=object)}
+        found = expect(op, derivation, at, seeds, np.float32, {}, magnitudes=False).values
+        return found[name], {n: found[f"grad {n}"] for n in derivation.wrt}
+
+    value, gradients = exact(instance)
+    moved = [exact(_moved(instance, rng)) for _ in range(_PATTERNS)]
+    with mpmath.workdps(60):
+        change = _greatest(value, [v for v, _ in moved])
+        changes = {n: _greatest(g, [m[n] for _, m in moved]) for n, g in gradients.items()}
+    return Loss(op, derivation, instance, value, gradients, change, changes)
 
 
 def measure_loss(loss: Loss, results: Callable[[Loss], Mapping[str, Array]]) -> list[dict[str, Any]]:
-    """The worst errors of the value, and of all gradients: of their sum, and where given (``mean …``) of their mean."""
+    """The worst errors of the value, and of all gradients: of their sum, and where given (``mean …``) of their mean.
+
+    Each has what a ``Tally`` keeps, and ``mixed``: the worst mixed error.
+    """
     found = results(loss)
-    count = loss.value.size
-    value, gradient = Tally(), Tally()
+    tallies, mixed = (Tally(), Tally()), [0.0, 0.0]
     with mpmath.workdps(60):
-        _judge(value, found["value"], loss.value, 1)
+        mixed[0] = _judge(tallies[0], found["value"], loss.value, loss.value_change, 1)
         for name, exact in loss.gradients.items():
-            _judge(gradient, found[name], exact, 1)
-            if f"mean {name}" in found:
-                _judge(gradient, found[f"mean {name}"], exact, count)
-    return [value.as_dict(), gradient.as_dict()]
+            for given, count in ((name, 1), (f"mean {name}", loss.value.size)):
+                if given in found:
+                    error = _judge(tallies[1], found[given], exact, loss.gradient_changes[name], count)
+                    mixed[1] = max(mixed[1], error)
+    return [tally.as_dict() | {"mixed": error} for tally, error in zip(tallies, mixed, strict=True)]
 
 
 def kernel_results(module: Any) -> Callable[[Loss], dict[str, Array]]:
@@ -101,9 +124,12 @@ def kernel_results(module: Any) -> Callable[[Loss], dict[str, Array]]:
     return results
 
 
-def _judge(tally: Tally, found: Array, exact: Array, count: int) -> None:
-    """Add what results are off by, with the first false zero, NaN, infinity or sign."""
+def _judge(tally: Tally, found: Array, exact: Array, change: Array, count: int) -> float:
+    """Add what results are off by, with the first false zero, NaN, infinity or sign; returns the worst mixed error."""
     smallest = float(np.finfo(np.float32).smallest_subnormal)
+    mixed = 0.0
+    # A sample's share of a mean is an input of the gradient, as float32 has it.
+    share = abs(float(np.float32(1 / count)) * count - 1)
     for p in np.ndindex(exact.shape):
         got, wanted = float(found[p]), exact[p] / count
         if wanted != wanted:
@@ -119,6 +145,24 @@ def _judge(tally: Tally, found: Array, exact: Array, count: int) -> None:
         part = 0 if abs(wanted) >= 2.0**-10 else 1
         if error > tally.errors[part, 0]:
             tally.errors[part] = (error, 0.0, got, float(wanted))
+        moved = change[p] / count + abs(wanted) * share
+        mixed = max(mixed, error / (1 + float(moved / _ulp(wanted))))
+    return mixed
+
+
+def _ulp(number: Any) -> float:
+    """The distance between float32 numbers as large as a number."""
+    size = min(float(abs(number)), float(np.finfo(np.float32).max))
+    return math.ldexp(1.0, max(math.frexp(size)[1] - 24, -149))
+
+
+def _greatest(exact: Array, others: list[Array]) -> Array:
+    """How far the farthest of some results are from the exact ones, one by one."""
+    made = np.empty(exact.shape, dtype=object)
+    for p in np.ndindex(exact.shape):
+        distances = [abs(other[p] - exact[p]) for other in others]
+        made[p] = max((d for d in distances if d == d), default=mpmath.mpf(0))
+    return made
 
 
 # --- inputs -----------------------------------------------------------------------------------------------
@@ -148,6 +192,20 @@ def _stratified(op: Op, rng: np.random.Generator, samples: int) -> Instance:
             continue
         arrays[a.name] = array_of(numbers.astype(np.float32).astype(float))
     return replace(instance, arrays=arrays)
+
+
+def _moved(instance: Instance, rng: np.random.Generator) -> Instance:
+    """Every number half an ulp up or down; a parameter that is no float32 as the nearest one, which a kernel takes."""
+    arrays = {}
+    with mpmath.workdps(60):
+        for name, array in instance.arrays.items():
+            arrays[name] = array.copy()
+            for p in np.ndindex(array.shape):
+                if isinstance(array[p], mpmath.mpf):
+                    half = mpmath.mpf(_ulp(array[p])) / 2
+                    arrays[name][p] = array[p] + int(rng.choice([-1, 1])) * half * (array[p] != 0)
+        scalars = {n: mpmath.mpf(float(np.float32(v))) for n, v in instance.scalars.items()}
+    return replace(instance, arrays=arrays, scalars=scalars)
 
 
 def _any(rng: np.random.Generator, shape: tuple[int, ...]) -> Array:
