@@ -102,6 +102,10 @@ class KernelPrinter:
             return self.whole(expr.args[0], tight)
         return self.text(expr, _ATOM if tight else 0)
 
+    def floor(self, expr: sp.Expr) -> str:
+        """As a number of the arrays' type: as an integer it would overflow, and NaN is none."""
+        return f"np.floor({self.text(expr, 0)})"
+
     def function(self, expr: sp.Basic) -> str:
         if isinstance(expr, times_exp | times_erfc):
             factor, u = expr.args
@@ -279,7 +283,7 @@ class KernelPrinter:
             # As tight as a product in Python, where π·t % T is (π·t) % T.
             return f"({' % '.join(self.text(a, _ATOM) for a in expr.args)})", _ATOM
         if isinstance(expr, sp.floor):
-            return f"math.floor({self.text(expr.args[0], 0)})", _ATOM
+            return self.floor(expr.args[0]), _ATOM
         if isinstance(expr, sp.Abs):
             return f"abs({self.text(expr.args[0], 0)})", _ATOM
         if isinstance(expr, sp.sign):
@@ -310,6 +314,9 @@ class PythonPrinter(KernelPrinter):
     def damped(self, a: sp.Expr, b: sp.Expr) -> str:
         zero = f"{self.text(b, _SUM)} == 0"
         return f"(0.0 if {zero} else {self.text(sp.Mul(a, b, evaluate=False), 1)})"
+
+    def floor(self, expr: sp.Expr) -> str:
+        return f"math.floor({self.text(expr, 0)})"
 
     def hypot(self, a: sp.Expr, b: sp.Expr) -> str:
         return f"math.hypot({self.text(a, 0)}, {self.text(b, 0)})"

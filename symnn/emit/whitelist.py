@@ -37,7 +37,9 @@ _IMPORTS = {
 _WHOLE = {("math", None), ("numpy", "np")}
 _BUILTINS = frozenset(["range", "min", "max", "int", "abs", "list", "reversed"])
 _MEMBERS = {
-    "np": frozenset(["errstate", "empty", "zeros", "matmul", "copyto", "float64", "float32", "int64", "inf", "finfo"]),
+    "np": frozenset(
+        ["errstate", "empty", "zeros", "matmul", "copyto", "float64", "float32", "int64", "inf", "finfo", "floor"]
+    ),
     "math": frozenset(["sqrt", "sin", "cos", "prod", "floor", "ceil", "exp", "log", "pow", "pi", "inf", "hypot"]),
 }
 #: Methods of arrays and random generators.

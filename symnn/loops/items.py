@@ -10,7 +10,7 @@ from sympy.codegen.cfunctions import expm1, log1p
 
 from symnn.language.operation import Equation
 from symnn.language.scaled import times_erfc, times_exp
-from symnn.language.terms import Entry, Index, Reduction, Tensor, erfc, substitute
+from symnn.language.terms import Entry, Index, Reduction, Tensor, erfc, substitute, within
 from symnn.loops.guards import is_computed
 from symnn.loops.names import code_name, describe
 
@@ -41,7 +41,7 @@ class Item:
         return bool(self.inner) and self.reduces is None
 
     def needs(self) -> set[str]:
-        return {e.name for e in self.body.atoms(Entry)}
+        return {e.name for e in within(self.body, Entry)}
 
 
 def plain_body(equation: Equation) -> tuple[sp.Expr, tuple[Index, ...]]:

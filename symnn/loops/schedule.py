@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from itertools import count
 
+from symnn.calculus.remember import remembered
 from symnn.language.operation import Argument, Equation, Program, Role
 from symnn.language.terms import Entry, Index
 from symnn.loops.fuse import fuse
@@ -20,6 +21,7 @@ __all__ = ["schedule"]
 Axes = Mapping[str, tuple[Index, ...]]
 
 
+@remembered
 def schedule(program: Program) -> Schedule:
     """The steps that compute a program, checked."""
     taken = {a.name for a in program.inputs} | {str(s.name) for s in program.scalars}
