@@ -136,7 +136,7 @@ def _instance(
         try:
             if undecided(derivation, given, instance.sizes, np.float64):
                 continue
-            numeric = numeric_gradient(op, instance, seeds, derivation.wrt)
+            numeric = numeric_gradient(op, instance, seeds, derivation.wrt, extrapolated=False)
         except ZeroDivisionError:
             continue
         if all(mpmath.isfinite(x) and abs(x) < _LARGEST for a in numeric.values() for x in a.flat):
