@@ -16,10 +16,10 @@ from symnn.language.operation import Equation
 from symnn.language.terms import (
     Delta,
     Entry,
+    Extent,
     Index,
     Place,
     Reduction,
-    Tensor,
     Total,
     canonical,
     free_indices,
@@ -245,12 +245,13 @@ def _cancels(candidate: sp.Expr, before: sp.Expr, fold: Fold) -> bool:
 
 
 @lru_cache(maxsize=20_000)
-def _denominators(expr: sp.Expr) -> frozenset[Tensor]:
-    """Tensors that an expression divides by and that could be zero."""
-    found: set[Tensor] = set()
+def _denominators(expr: sp.Expr) -> frozenset[sp.Basic]:
+    """The tensors, the parameters and the sums that an expression divides by and that could be zero."""
+    found: set[sp.Basic] = set()
     for power in within(expr, sp.Pow):
         if power.exp.is_negative and not power.base.is_positive:
-            found |= within(power.base, Tensor)
+            found |= within(power.base, sp.Symbol) - within(power.base, Index) - within(power.base, Extent)
+            found |= {canonical(sum_) for sum_ in within(power.base, Reduction) if not sum_.is_positive}
     return frozenset(found)
 
 
