@@ -22,6 +22,7 @@ __all__ = [
     "Delta",
     "Entry",
     "Extent",
+    "FilledShift",
     "Index",
     "Partial",
     "Peak",
@@ -241,6 +242,10 @@ class Peak(Reduction):
 
 class Shift(Peak):
     """A greatest value that exponents are shifted by: any large value serves, so it need not carry a NaN on."""
+
+
+class FilledShift(Shift):
+    """One in which an absent element counts as zero, as it does in the exponents of the sum: e⁰ is 1."""
 
 
 class Place(Reduction):

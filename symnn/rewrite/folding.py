@@ -41,7 +41,7 @@ from symnn.rewrite.sums import distribute, pull_out, vanishes_off
 #: Digits at which two functions are told apart.
 _PLACES = 40
 
-__all__ = ["Fold", "Rewrite", "fold_to_names", "folds_of", "inline", "simplify"]
+__all__ = ["Fold", "Rewrite", "fold_to_names", "folds_of", "inline", "is_place", "simplify"]
 
 
 @dataclass(frozen=True)
@@ -76,7 +76,7 @@ def inline(value: sp.Expr, equation: Equation, anywhere: bool = False) -> sp.Exp
     mapping: dict[sp.Basic, sp.Basic] = {}
     for entry in within(value, Entry):
         if entry.tensor == equation.target.tensor:
-            computed = (i for i, at in zip(equation.axes, entry.indices, strict=True) if not _is_place(at))
+            computed = (i for i, at in zip(equation.axes, entry.indices, strict=True) if not is_place(at))
             if not anywhere and not all(vanishes_off(equation.value, i) for i in computed):
                 continue
             positions = dict(zip(equation.axes, entry.indices, strict=True))
@@ -85,7 +85,7 @@ def inline(value: sp.Expr, equation: Equation, anywhere: bool = False) -> sp.Exp
     return value.xreplace(mapping)
 
 
-def _is_place(position: sp.Expr) -> bool:
+def is_place(position: sp.Expr) -> bool:
     """Whether a position is one of its axis for certain: an index, a number, a label, the place of a maximum."""
     return isinstance(position, Index | Entry | Place) or bool(position.is_Integer)
 
