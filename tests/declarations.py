@@ -144,7 +144,7 @@ def rows(rng: Random) -> str:
         if not over and _evenly(rng):
             # A softmax, or another quotient by a sum.
             inner = _expression(rng, _readable(tensors, axes), 1)
-            value = f"exp({inner})/total(exp({inner}), {axes[-1]})" if axes[-1] in inner else inner
+            value = f"exp({inner})/total(exp({inner}), {axes[-1]})" if f"{axes[-1]}]" in inner else inner
             here.append(value)
         whole = _expression(rng, here, 2) if here and not (value and _evenly(rng)) else value
         lines.append(f"{_at(f'f.{name}', own)} = {whole}")

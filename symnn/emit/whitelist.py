@@ -40,7 +40,9 @@ _MEMBERS = {
     "np": frozenset(
         ["errstate", "empty", "zeros", "matmul", "copyto", "float64", "float32", "int64", "inf", "finfo", "floor"]
     ),
-    "math": frozenset(["sqrt", "sin", "cos", "prod", "floor", "ceil", "exp", "log", "pow", "pi", "inf", "hypot"]),
+    "math": frozenset(
+        """sqrt sin cos prod floor ceil exp expm1 log log1p tanh erf erfc pow pi inf hypot""".split()
+    ),
 }
 #: Methods of arrays and random generators.
 _METHODS = frozenset(["reshape", "transpose", "sum", "astype", "normal", "uniform", "type"])

@@ -413,7 +413,7 @@ def tangent(name: str) -> str:
 @lru_cache(maxsize=100_000)
 def within(expr: sp.Basic, kind: type[sp.Basic]) -> frozenset[Any]:
     """Every term of a kind in an expression, what is bound included: SymPy's ``atoms``, remembered for every part."""
-    inside = [found for a in expr.args if (found := within(a, kind))]
+    inside = [found for a in expr.args if (found := within(a, kind))]  # type: ignore[arg-type]
     if isinstance(expr, kind):
         return frozenset((expr,)).union(*inside)
     return inside[0].union(*inside[1:]) if inside else frozenset()
