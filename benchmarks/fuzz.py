@@ -76,7 +76,7 @@ def _shortened(text: str, kind: str, refusable: bool) -> str:
             return _kind(error) == kind
         return False
 
-    return shortened(text, fails)
+    return shortened(text, fails, seconds=40.0)
 
 
 def _added(result: dict[str, Any], made: dict[str, Any]) -> None:
