@@ -31,31 +31,29 @@ _KEPT = 5
 _SECONDS = 10.0
 
 
-def lot(number: int) -> dict[str, Any]:
-    """The outcomes of one lot: a family, how many of each outcome, and the failures."""
-    from declarations import FAMILIES, WELL_FORMED
-    from fuzzing import FuzzError, check
-    from hypothesis import HealthCheck, Phase, given, seed, settings
+def _texts(number: int) -> tuple[str, list[str]]:
+    """The family of a lot, and its declarations."""
+    from declarations import FAMILIES, drawn
 
     family = tuple(FAMILIES)[number % len(FAMILIES)]
+    return family, list(drawn(family, LOT, number))
+
+
+def lot(number: int) -> dict[str, Any]:
+    """The outcomes of one lot: a family, how many of each outcome, and the failures."""
+    from declarations import WELL_FORMED
+    from fuzzing import FuzzError, check
+
+    family, texts = _texts(number)
     refusable = family not in WELL_FORMED
     outcomes: Counter[str] = Counter()
     failures: dict[str, str] = {}
-
-    @seed(number)
-    @settings(
-        max_examples=LOT, database=None, deadline=None, phases=[Phase.generate],
-        suppress_health_check=list(HealthCheck),
-    )  # fmt: skip
-    @given(FAMILIES[family])
-    def tried(text: str) -> None:
+    for text in texts:
         try:
             outcomes[check(text, _SECONDS, refusable)] += 1
         except FuzzError as error:
             outcomes["failed"] += 1
             failures.setdefault(_kind(error), text)
-
-    tried()
     shortest = {kind: _shortened(text, kind, refusable) for kind, text in failures.items()}
     found = [{"kind": kind, "lot": number, "text": text} for kind, text in shortest.items()]
     return {"family": family, "outcomes": dict(outcomes), "failures": found}
@@ -78,7 +76,7 @@ def _shortened(text: str, kind: str, refusable: bool) -> str:
             return _kind(error) == kind
         return False
 
-    return shortened(text, fails)
+    return shortened(text, fails, seconds=40.0)
 
 
 def _added(result: dict[str, Any], made: dict[str, Any]) -> None:

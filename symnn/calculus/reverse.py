@@ -24,6 +24,7 @@ from symnn.language.terms import (
     fresh,
     rename_bound,
     substitute,
+    within,
 )
 from symnn.rewrite.folding import Fold, folds_of
 from symnn.rewrite.forward import rewrite_forward
@@ -103,7 +104,7 @@ def live(forward: tuple[Equation, ...], outputs: Sequence[str]) -> list[Equation
         name = waiting.pop()
         if name not in needed:
             needed.add(name)
-            waiting += [x.name for x in known[name].value.atoms(Entry) if x.name in known]
+            waiting += [x.name for x in within(known[name].value, Entry) if x.name in known]
     return [e for e in forward if e.name in needed]
 
 

@@ -59,6 +59,7 @@ from symnn.language.terms import (
     Delta,
     Entry,
     Extent,
+    FilledShift,
     Index,
     Partial,
     Peak,
@@ -85,7 +86,7 @@ _RELATIONS: dict[type, str] = {
     sp.StrictLessThan: "<",
     sp.LessThan: "≤",
 }
-_FOLDS: dict[type, str] = {Total: "sum", Peak: "max", Shift: "max", Place: "argmax", Norm: "norm"}
+_FOLDS: dict[type, str] = {Total: "sum", Peak: "max", Shift: "max", FilledShift: "max", Place: "argmax", Norm: "norm"}
 _TURNED = {"=": "=", "≠": "≠", ">": "<", "≥": "≤", "<": ">", "≤": "≥"}
 
 

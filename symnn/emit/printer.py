@@ -103,6 +103,13 @@ class KernelPrinter:
             return self.whole(expr.args[0], tight)
         return self.text(expr, _ATOM if tight else 0)
 
+    def floor(self, expr: sp.Expr) -> str:
+        """As a number of the arrays' type: as an integer it would overflow, and NaN is none."""
+        return f"np.floor({self.text(expr, 0)})"
+
+    def sign(self, expr: sp.Expr) -> str:
+        return f"sign({self.text(expr, 0)})"
+
     def function(self, expr: sp.Basic) -> str:
         if isinstance(expr, times_exp | times_erfc | erfc_plus_exp):
             factor, u, *rest = expr.args
@@ -281,11 +288,11 @@ class KernelPrinter:
             # As tight as a product in Python, where π·t % T is (π·t) % T.
             return f"({' % '.join(self.text(a, _ATOM) for a in expr.args)})", _ATOM
         if isinstance(expr, sp.floor):
-            return f"math.floor({self.text(expr.args[0], 0)})", _ATOM
+            return self.floor(expr.args[0]), _ATOM
         if isinstance(expr, sp.Abs):
             return f"abs({self.text(expr.args[0], 0)})", _ATOM
         if isinstance(expr, sp.sign):
-            return f"sign({self.text(expr.args[0], 0)})", _ATOM
+            return self.sign(expr.args[0]), _ATOM
         return self.function(expr), _ATOM
 
 
@@ -313,6 +320,13 @@ class PythonPrinter(KernelPrinter):
         zero = f"{self.text(b, _SUM)} == 0"
         return f"(0.0 if {zero} else {self.text(sp.Mul(a, b, evaluate=False), 1)})"
 
+    def floor(self, expr: sp.Expr) -> str:
+        return f"math.floor({self.text(expr, 0)})"
+
+    def sign(self, expr: sp.Expr) -> str:
+        text = self.text(expr, _SUM)
+        return f"(1.0 if {text} > 0 else -1.0 if {text} < 0 else 0.0)"
+
     def hypot(self, a: sp.Expr, b: sp.Expr) -> str:
         return f"math.hypot({self.text(a, 0)}, {self.text(b, 0)})"
 
@@ -320,4 +334,7 @@ class PythonPrinter(KernelPrinter):
         return f"{'max' if isinstance(expr, maximum) else 'min'}({', '.join(self.text(a, 0) for a in expr.args)})"
 
     def function(self, expr: sp.Basic) -> str:
+        if isinstance(expr, times_exp | times_erfc):
+            factor, u = expr.args
+            return self.text(sp.Mul(factor, (sp.exp if isinstance(expr, times_exp) else erfc)(u), evaluate=False), 0)
         return f"math.{FUNCTIONS[type(expr)]}({self.text(expr.args[0], 0)})" if type(expr) in FUNCTIONS else str(expr)

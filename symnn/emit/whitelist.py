@@ -37,8 +37,13 @@ _IMPORTS = {
 _WHOLE = {("math", None), ("numpy", "np")}
 _BUILTINS = frozenset(["range", "min", "max", "int", "abs", "list", "reversed"])
 _MEMBERS = {
-    "np": frozenset(["errstate", "empty", "zeros", "matmul", "copyto", "float64", "float32", "int64", "inf", "finfo"]),
-    "math": frozenset(["sqrt", "sin", "cos", "prod", "floor", "ceil", "exp", "log", "pow", "pi", "inf", "hypot"]),
+    "np": frozenset(
+        ["errstate", "empty", "zeros", "matmul", "copyto", "float64", "float32", "int64", "inf", "finfo", "floor"]
+    ),
+    "math": frozenset(
+        ["sqrt", "sin", "cos", "prod", "floor", "ceil", "exp", "log", "pow", "pi", "inf", "hypot"]
+        + ["expm1", "log1p", "tanh", "erf", "erfc"]
+    ),
 }
 #: Methods of arrays and random generators.
 _METHODS = frozenset(["reshape", "transpose", "sum", "astype", "normal", "uniform", "type"])

@@ -56,10 +56,14 @@ class Array:
         name = str(self.tensor.name)
         self.body.define(next((k for k, v in self.body.updates.items() if v == name), name), _indices(indices), value)
 
-    def _sympy_(self) -> sp.Expr:
+    def _sympy_(self, *_: object) -> sp.Expr:
         raise wrong(
             f"{self.tensor} is used without indices", f"write {self.tensor}[{spelt(self.axes)}] inside an expression"
         )
+
+    #: Arithmetic with it is refused in the same words.
+    __add__ = __radd__ = __sub__ = __rsub__ = __mul__ = __rmul__ = __truediv__ = __rtruediv__ = _sympy_
+    __pow__ = __rpow__ = __mod__ = __rmod__ = __neg__ = __abs__ = __lt__ = __le__ = __gt__ = __ge__ = _sympy_
 
 
 def grouped(given: Any) -> tuple[int, ...]:

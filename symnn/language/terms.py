@@ -22,6 +22,7 @@ __all__ = [
     "Delta",
     "Entry",
     "Extent",
+    "FilledShift",
     "Index",
     "Partial",
     "Peak",
@@ -51,6 +52,7 @@ __all__ = [
     "substitute",
     "tangent",
     "where",
+    "within",
 ]
 
 PRIME, MACRON, DOT = "′", "\u0304", "\u0307"
@@ -183,7 +185,7 @@ class Reduction(sp.Expr):
     def over(cls, body: Any, *indices: Index) -> sp.Expr:
         """Reduce ``body`` over ``indices``, renaming them so that they clash with nothing."""
         body = expression(body)
-        used = {s for s in _all_symbols(body) if isinstance(s, Index)}
+        used = set(within(body, Index))
         mapping: dict[Index, Index] = {}
         for index in indices:
             new = fresh(index, used)
@@ -240,6 +242,10 @@ class Peak(Reduction):
 
 class Shift(Peak):
     """A greatest value that exponents are shifted by: any large value serves, so it need not carry a NaN on."""
+
+
+class FilledShift(Shift):
+    """One in which an absent element counts as zero, as it does in the exponents of the sum: e⁰ is 1."""
 
 
 class Place(Reduction):
@@ -404,18 +410,28 @@ def tangent(name: str) -> str:
     return name + DOT
 
 
-def _all_symbols(expr: sp.Basic) -> set[sp.Symbol]:
-    """Every symbol in an expression, bound ones included."""
-    found: set[sp.Symbol] = set()
-    for node in sp.preorder_traversal(expr):
-        if isinstance(node, sp.Symbol):
-            found.add(node)
-    return found
+@lru_cache(maxsize=100_000)
+def within(expr: sp.Basic, kind: type[sp.Basic]) -> frozenset[Any]:
+    """Every term of a kind in an expression, what is bound included: SymPy's ``atoms``, remembered for every part."""
+    inside = [found for a in expr.args if (found := within(a, kind))]  # type: ignore[arg-type]
+    if isinstance(expr, kind):
+        return frozenset((expr,)).union(*inside)
+    return inside[0].union(*inside[1:]) if inside else frozenset()
 
 
 def free_indices(expr: sp.Basic) -> set[Index]:
     """The indices of an expression that no reduction binds."""
-    return {s for s in expr.free_symbols if isinstance(s, Index)}
+    return set(_free(expr))
+
+
+@lru_cache(maxsize=100_000)
+def _free(expr: sp.Basic) -> frozenset[Index]:
+    if isinstance(expr, Index):
+        return frozenset((expr,))
+    if isinstance(expr, Reduction):
+        return _free(expr.body) - set(expr.bound)
+    inside = [found for a in expr.args if (found := _free(a))]
+    return inside[0].union(*inside[1:]) if inside else frozenset()
 
 
 def fresh(index: Index, used: Iterable[sp.Basic]) -> Index:
@@ -459,7 +475,7 @@ def substitute(expr: sp.Expr, mapping: Mapping[sp.Basic, sp.Basic]) -> sp.Expr:
 def _substitute(expr: Any, mapping: dict[sp.Basic, sp.Basic], incoming: frozenset[sp.Basic]) -> Any:
     if expr in mapping:
         return mapping[expr]
-    if not expr.args:
+    if not expr.args or not any(within(key, sp.Symbol) <= within(expr, sp.Symbol) for key in mapping):
         return expr
     if isinstance(expr, Reduction):
         bound, body = expr.bound, expr.body
@@ -469,7 +485,7 @@ def _substitute(expr: Any, mapping: dict[sp.Basic, sp.Basic], incoming: frozense
         clashing = set(bound) & incoming
         if clashing:
             replaced = {s for key in inner for s in key.free_symbols}
-            used = _all_symbols(body) | incoming | set(bound) | replaced
+            used = {*within(body, sp.Symbol), *incoming, *bound, *replaced}
             renamed: dict[sp.Basic, sp.Basic] = {}
             for index in bound:
                 if index in clashing:
@@ -485,9 +501,11 @@ def _substitute(expr: Any, mapping: dict[sp.Basic, sp.Basic], incoming: frozense
 def rename_bound(expr: sp.Expr, avoid: Iterable[sp.Basic]) -> sp.Expr:
     """Rename every bound index that is among those to avoid."""
     avoid = set(avoid)
+    if avoid.isdisjoint(i for r in within(expr, Reduction) for i in r.bound):
+        return expr
     if isinstance(expr, Reduction):
         body = rename_bound(expr.body, avoid)
-        used = _all_symbols(body) | avoid | set(expr.bound)
+        used = {*within(body, sp.Symbol), *avoid, *expr.bound}
         mapping: dict[sp.Basic, sp.Basic] = {}
         for index in expr.bound:
             if index in avoid:
@@ -526,7 +544,7 @@ def entries(expr: sp.Basic) -> Iterator[Entry]:
 
 def contains(expr: sp.Basic, name: str) -> bool:
     """Whether a tensor of that name is read in an expression."""
-    return any(e.name == name for e in entries(expr))
+    return any(e.name == name for e in within(expr, Entry))
 
 
 def atoms(expr: sp.Expr) -> list[sp.Expr]:

@@ -289,7 +289,7 @@ class _Builder:
             made += explained
             for item in started:
                 made.append(Start(self._running(item), item.reduces is not None and issubclass(item.reduces, Peak),
-                                  item.reduces is Place, item.reduces is Shift, item.reduces is Norm))
+                                  item.reduces is Place, self._shifts(item), item.reduces is Norm))
                 if item.reduces is Place and self._partner(item, ending) is None:
                     made.append(Start(f"{self._running(item)}_best", True))
             made += nested(columns, body)
@@ -333,7 +333,10 @@ class _Builder:
         if item.reduces is Peak:
             return [*positions, Choose(self._running(item), "", value, sp.S.Zero)]
         into = item.equation.target if item.across else sp.Symbol(self._running(item), real=True)
-        return [*positions, Accumulate(into, value, item.reduces is Shift, squared=item.reduces is Norm)]
+        return [*positions, Accumulate(into, value, self._shifts(item), squared=item.reduces is Norm)]
+
+    def _shifts(self, item: Item) -> bool:
+        return item.reduces is not None and issubclass(item.reduces, Shift)
 
     def _read_later_here(
         self, item: Item, wanted: set[str], ending: Sequence[Item], storing: Sequence[Item]

@@ -11,7 +11,7 @@ from collections.abc import Mapping, Sequence
 import sympy as sp
 
 from symnn.language.scaled import Norm, unless_nan
-from symnn.language.terms import Entry, Index, Reduction, Total, damped
+from symnn.language.terms import Entry, FilledShift, Index, Reduction, Total, damped
 from symnn.loops.ir import Position, guarded
 from symnn.loops.names import index_name
 
@@ -40,7 +40,7 @@ def positioned(
     plain: dict[Entry, tuple[sp.Expr, Entry]] = {}
     computed = sorted((e for e in body.atoms(Entry) if is_computed(e)), key=sp.default_sort_key)
     left_out = skipped(body, reduces, inner)
-    absent = sp.S.Zero if reduces in (None, Total, Norm) else -sp.oo
+    absent = sp.S.Zero if reduces in (None, Total, Norm, FilledShift) else -sp.oo
     for entry in computed:
         places: list[sp.Expr] = []
         guards: list[sp.Expr] = []
@@ -83,7 +83,7 @@ def _absent_products(
 
 def skipped(body: sp.Expr, reduces: type[Reduction] | None, inner: Sequence[Index]) -> frozenset[sp.Expr]:
     """The computed positions without which there is nothing to reduce: a loop leaves them out where they are none."""
-    if reduces is None:
+    if reduces in (None, FilledShift):
         return frozenset()
     indices = {i for e in body.atoms(Entry) for i in e.indices}
     computed = {i for i in indices if not isinstance(i, Index | Entry) and not i.is_Integer}

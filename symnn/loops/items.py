@@ -9,8 +9,13 @@ import sympy as sp
 from sympy.codegen.cfunctions import expm1, log1p
 
 from symnn.language.operation import Equation
+<<<<<<< HEAD
 from symnn.language.scaled import erfc_plus_exp, times_erfc, times_exp
 from symnn.language.terms import Entry, Index, Reduction, Tensor, erfc, substitute
+=======
+from symnn.language.scaled import times_erfc, times_exp
+from symnn.language.terms import Entry, Index, Reduction, Tensor, erfc, substitute, within
+>>>>>>> fuzz
 from symnn.loops.guards import is_computed
 from symnn.loops.names import code_name, describe
 
@@ -43,7 +48,7 @@ class Item:
         return bool(self.inner) and self.reduces is None
 
     def needs(self) -> set[str]:
-        return {e.name for e in self.body.atoms(Entry)}
+        return {e.name for e in within(self.body, Entry)}
 
 
 def plain_body(equation: Equation) -> tuple[sp.Expr, tuple[Index, ...]]:
@@ -78,21 +83,29 @@ def item_of(equation: Equation, rows: tuple[Index, ...]) -> Item:
 
 
 def share_dear(items: list[Item], rows: tuple[Index, ...]) -> list[Item]:
-    """Give a name to every dear value that is wanted more than once, or that stands in a branch."""
-    counts: dict[sp.Expr, int] = {}
+    """Give a name to every dear value that is wanted more than once, or that stands in a branch.
+
+    Items that run over other columns have other names for it: what one loop computes, another does not see.
+    """
+    counts: dict[tuple[sp.Expr, tuple[Index, ...]], int] = {}
+
+    def columns_of(node: sp.Expr, item: Item) -> tuple[Index, ...]:
+        return item.inner if within(node, Index) - set(rows) else NO_COLUMNS
+
     for item in items:
         for node in sp.preorder_traversal(item.body):
-            if isinstance(node, DEAR):
-                counts[node] = counts.get(node, 0) + 1
-            elif isinstance(node, sp.Piecewise):
-                for inside in node.atoms(*DEAR):
-                    counts[inside] = counts.get(inside, 0) + 1
+            inside = node.atoms(*DEAR) if isinstance(node, sp.Piecewise) else (node,) if isinstance(node, DEAR) else ()
+            for dear in inside:
+                key = dear, columns_of(dear, item)
+                counts[key] = counts.get(key, 0) + 1
     made: list[Item] = []
-    names: dict[sp.Expr, sp.Expr] = {}
+    named: dict[tuple[Index, ...], dict[sp.Expr, sp.Expr]] = {}
     used = {code_name(i.name) for i in items} | {code_name(n) for i in items for n in i.needs()}
     for item in items:
         whole = isinstance(item.body, DEAR) and item.reduces is None
-        wanted = [n for n in sp.postorder_traversal(item.body) if isinstance(n, DEAR) and counts[n] > 1]
+        dear_here = (n for n in sp.postorder_traversal(item.body) if isinstance(n, DEAR))
+        wanted = [n for n in dear_here if counts[n, columns_of(n, item)] > 1]
+        names = named.get(NO_COLUMNS, {}) | named.get(item.inner, {})
         for node in dict.fromkeys(wanted):
             here = node.xreplace(names)
             computed = any(is_computed(e) for e in node.atoms(Entry))
@@ -103,9 +116,9 @@ def share_dear(items: list[Item], rows: tuple[Index, ...]) -> list[Item]:
             while fresh in used:
                 fresh, k = f"{stem}_{k}", k + 1
             used.add(fresh)
-            inner = item.inner if node.atoms(Index) - set(rows) else NO_COLUMNS
+            inner = columns_of(node, item)
             target = Entry(Tensor(fresh), *rows, *inner)
-            names[node] = target
+            names[node] = named.setdefault(inner, {})[node] = target
             made.append(Item(Equation(target, here), here, inner, None, False))
         body = item.body.xreplace(names) if not (whole and item.body not in names) else _inside(item.body, names)
         made.append(Item(item.equation, body, item.inner, item.reduces, item.across, item.bound))

@@ -9,7 +9,20 @@ import sympy as sp
 from symnn.errors import UsageError
 from symnn.language.operation import Argument, Equation
 from symnn.language.scaled import Norm
-from symnn.language.terms import Delta, Entry, Extent, Index, Peak, Place, Reduction, Shift, Total, substitute
+from symnn.language.terms import (
+    Delta,
+    Entry,
+    Extent,
+    Index,
+    Peak,
+    Place,
+    Reduction,
+    Shift,
+    Total,
+    contains,
+    substitute,
+    within,
+)
 from symnn.loops.guards import is_computed
 from symnn.loops.ir import Accumulate, Comment, Kernel, Node, Pass
 from symnn.loops.items import loop_axes, plain_body
@@ -41,8 +54,8 @@ def choose_rows(equations: Sequence[Equation], inputs: Sequence[Argument]) -> Ro
         if isinstance(e.value, Reduction):
             continue
         axes = loop_axes(e)
-        read = [x.name for x in sorted(e.value.atoms(Entry), key=str)]
-        readers = [o.name for o in looped if any(x.name == e.name for x in o.value.atoms(Entry))]
+        read = [x.name for x in sorted(within(e.value, Entry), key=str)]
+        readers = [o.name for o in looped if contains(o.value, e.name)]
         for name in (*read, *readers):
             if name in shared and set(rows[name]) <= set(axes) and len(rows[name]) > 0 and _multi(e, rows[name]):
                 rows[e.name] = rows[name]
@@ -84,7 +97,7 @@ def cells_meet(reader: Equation, read: Equation, entry: Entry, rows: tuple[Index
     if any(not isinstance(i, Index) for i in entry.indices):
         return False
     body, _ = plain_body(reader)
-    positions = [e for e in body.atoms(Entry) if e.name == read.name]
+    positions = [e for e in within(body, Entry) if e.name == read.name]
     if any(e.indices != read.axes for e in positions):
         return False
     inner = {i for i in read.axes if i not in rows}

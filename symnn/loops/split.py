@@ -21,6 +21,7 @@ from symnn.language.terms import (
     free_indices,
     plain_indices,
     substitute,
+    within,
 )
 from symnn.loops.ir import Product
 from symnn.loops.names import code_name, describe, size_name
@@ -184,7 +185,7 @@ def _all_products(total: Total) -> bool:
 
 def is_number(expr: sp.Expr) -> bool:
     """Whether an expression depends on scalars alone: no entry, no index."""
-    return not expr.atoms(Entry) and not expr.atoms(Index)
+    return not within(expr, Entry) and not within(expr, Index)
 
 
 def pull_numbers(

@@ -22,6 +22,7 @@ from symnn.language.terms import (
     minimum,
     plain_indices,
     substitute,
+    within,
 )
 from symnn.rewrite.folding import inline
 
@@ -78,16 +79,16 @@ class Context:
 
     def lone_source(self, expr: sp.Expr) -> str | None:
         """The one name that an expression is a function of, by way of smooth definitions without sums."""
-        if expr.atoms(*PIECES) and {e.name for e in expr.atoms(Entry)} & self.definitions.keys():
+        if any(within(expr, k) for k in PIECES) and {e.name for e in within(expr, Entry)} & self.definitions.keys():
             return None
         found = self.sources_of(expr)
         return next(iter(found)) if found is not None and len(found) == 1 else None
 
     def sources_of(self, expr: sp.Expr) -> frozenset[str] | None:
         """The names that an expression is a function of; None where definitions on the way have sums or pieces."""
-        if any(isinstance(e, Reduction | Extent) for e in sp.preorder_traversal(expr)):
+        if within(expr, Reduction) or within(expr, Extent):
             return None
-        sources = [self._sources(e.name) for e in expr.atoms(Entry)]
+        sources = [self._sources(e.name) for e in within(expr, Entry)]
         return None if None in sources else frozenset[str]().union(*(s for s in sources if s is not None))
 
     def _sources(self, name: str) -> frozenset[str] | None:
@@ -107,7 +108,7 @@ class Context:
         seen: set[str] = set()
         waiting = [expr]
         while waiting:
-            for name in {e.name for e in waiting.pop().atoms(Entry)} - seen:
+            for name in {e.name for e in within(waiting.pop(), Entry)} - seen:
                 seen.add(name)
                 if name in self.definitions:
                     waiting.append(self.definitions[name].value)

@@ -30,7 +30,7 @@ def cost(expr: sp.Basic) -> float:
         return _SUM + _REPEATED * cost(expr.body)
     if isinstance(expr, sp.Add):
         # 1 − p reads better than p − 1, and is the one that is positive for a probability.
-        awkward = _NEGATIVE_CONSTANT if expr.args[0].is_negative and expr.args[0].is_Number else 0.0
+        awkward = _NEGATIVE_CONSTANT if expr.args[0].is_Number and expr.args[0].is_negative else 0.0
         return len(expr.args) - 1 + awkward + sum(cost(a) for a in expr.args)
     if isinstance(expr, sp.Mul):
         return 0.9 * (len(expr.args) - 1) + sum(cost(a) for a in expr.args)

@@ -16,10 +16,10 @@ from symnn.language.operation import Equation
 from symnn.language.terms import (
     Delta,
     Entry,
+    Extent,
     Index,
     Place,
     Reduction,
-    Tensor,
     Total,
     canonical,
     free_indices,
@@ -30,6 +30,7 @@ from symnn.language.terms import (
     rename_bound,
     substitute,
     where,
+    within,
 )
 from symnn.rewrite.cost import cost
 from symnn.rewrite.match import match
@@ -37,7 +38,10 @@ from symnn.rewrite.monomial import opaque
 from symnn.rewrite.normal import normalise
 from symnn.rewrite.sums import distribute, pull_out, vanishes_off
 
-__all__ = ["Fold", "Rewrite", "fold_to_names", "folds_of", "inline", "simplify"]
+#: Digits at which two functions are told apart.
+_PLACES = 40
+
+__all__ = ["Fold", "Rewrite", "fold_to_names", "folds_of", "inline", "is_place", "simplify"]
 
 
 @dataclass(frozen=True)
@@ -70,9 +74,9 @@ def inline(value: sp.Expr, equation: Equation, anywhere: bool = False) -> sp.Exp
     only look at what a name stands for where it is present.
     """
     mapping: dict[sp.Basic, sp.Basic] = {}
-    for entry in value.atoms(Entry):
+    for entry in within(value, Entry):
         if entry.tensor == equation.target.tensor:
-            computed = (i for i, at in zip(equation.axes, entry.indices, strict=True) if not _is_place(at))
+            computed = (i for i, at in zip(equation.axes, entry.indices, strict=True) if not is_place(at))
             if not anywhere and not all(vanishes_off(equation.value, i) for i in computed):
                 continue
             positions = dict(zip(equation.axes, entry.indices, strict=True))
@@ -81,7 +85,7 @@ def inline(value: sp.Expr, equation: Equation, anywhere: bool = False) -> sp.Exp
     return value.xreplace(mapping)
 
 
-def _is_place(position: sp.Expr) -> bool:
+def is_place(position: sp.Expr) -> bool:
     """Whether a position is one of its axis for certain: an index, a number, a label, the place of a maximum."""
     return isinstance(position, Index | Entry | Place) or bool(position.is_Integer)
 
@@ -166,7 +170,7 @@ def _replace(expr: sp.Expr, fold: Fold) -> sp.Expr:
     With e^z = a·Σe^z, the Σe^z stays: replaced too, it would only say a/Σa.
     """
     if isinstance(expr, Reduction):
-        for own in fold.value.atoms(Reduction):
+        for own in within(fold.value, Reduction):
             if match(own, expr, fold.free) is not None:
                 return expr
     if expr.func is fold.term.func:
@@ -203,8 +207,8 @@ def _replace_in_exponential(expr: sp.Expr, fold: Fold) -> sp.Expr | None:
 def _occurs(term: sp.Expr, expr: sp.Expr) -> bool:
     """A quick no: the head of the term is nowhere in the expression."""
     if isinstance(term, Entry):
-        return any(e.tensor == term.tensor for e in expr.atoms(Entry))
-    return expr.has(term.func)
+        return any(e.tensor == term.tensor for e in within(expr, Entry))
+    return bool(within(expr, term.func))
 
 
 def fold_to_names(expr: sp.Expr, folds: Sequence[Fold]) -> tuple[sp.Expr, Fold | None]:
@@ -240,13 +244,15 @@ def _cancels(candidate: sp.Expr, before: sp.Expr, fold: Fold) -> bool:
     return False
 
 
-def _denominators(expr: sp.Expr) -> set[sp.Basic]:
-    """Tensors that an expression divides by and that could be zero."""
+@lru_cache(maxsize=20_000)
+def _denominators(expr: sp.Expr) -> frozenset[sp.Basic]:
+    """The tensors, the parameters and the sums that an expression divides by and that could be zero."""
     found: set[sp.Basic] = set()
-    for power in expr.atoms(sp.Pow):
+    for power in within(expr, sp.Pow):
         if power.exp.is_negative and not power.base.is_positive:
-            found |= power.base.atoms(Tensor)
-    return found
+            found |= within(power.base, sp.Symbol) - within(power.base, Index) - within(power.base, Extent)
+            found |= {canonical(sum_) for sum_ in within(power.base, Reduction) if not sum_.is_positive}
+    return frozenset(found)
 
 
 def _split_sums(expr: sp.Expr, folds: Sequence[Fold]) -> tuple[sp.Expr, Fold | None]:
@@ -383,11 +389,27 @@ def _recognise_tanh(expr: sp.Expr) -> sp.Expr:
     for power, exponential in _exponentials(expr):
         t = sp.Dummy("t", real=True)
         named = expr.xreplace({power: (1 - t) / 2}).xreplace({exponential: (1 + t) / (1 - t)})
+        if not _may_be_odd(named, t):
+            continue
         found = sp.cancel(named) if not named.atoms(sp.exp) else named
         # The odd part alone is a tanh; with a constant beside it a logistic function says it more shortly.
         if found.has(t) and found.xreplace({t: -t}) == -found and not found.atoms(sp.exp):
             return normalise(found.xreplace({t: sp.tanh(exponential.args[0] / 2)}))
     return expr
+
+
+def _may_be_odd(expr: sp.Expr, t: sp.Symbol) -> bool:
+    """Whether f(−t) is −f(t) at one place, with numbers for other terms: far cheaper than to cancel for nothing."""
+    names: dict[sp.Expr, sp.Symbol] = {}
+    algebraic = opaque(expr, names)
+    if any(t in term.free_symbols for term in names):
+        return True
+    others = sorted(algebraic.free_symbols - {t}, key=str)
+    given = {symbol: sp.Float(k + 2, _PLACES) ** sp.Rational(1, 2) for k, symbol in enumerate(others)}
+    right, left = (algebraic.xreplace({**given, t: sp.Float(sign, _PLACES) / 3}) for sign in (1, -1))
+    if not (right.is_Float and left.is_Float):
+        return True
+    return bool(abs(right + left) <= abs(right) * sp.Float(10) ** (-_PLACES // 2))
 
 
 def _recognise_logistic(expr: sp.Expr) -> sp.Expr:

@@ -15,7 +15,7 @@ from sympy.core.relational import Relational
 
 from symnn.language.operation import Equation
 from symnn.language.scaled import unless_nan
-from symnn.language.terms import Entry, Reduction, damped
+from symnn.language.terms import Entry, Reduction, damped, within
 
 __all__ = ["nan_through"]
 
@@ -34,7 +34,7 @@ def nan_through(equations: Iterable[Equation]) -> tuple[Equation, ...]:
 
 
 def _through(expr: sp.Expr, known: Known) -> sp.Expr:
-    if isinstance(expr, Entry | Relational) or not expr.atoms(sp.Piecewise, damped):
+    if isinstance(expr, Entry | Relational) or not (within(expr, sp.Piecewise) or within(expr, damped)):
         return expr
     if isinstance(expr, sp.Piecewise) and expr.args[-1][1] == sp.true:
         return _choice(expr, known)

@@ -33,15 +33,24 @@ def normalise(expr: sp.Expr) -> sp.Expr:
     rebuilt = expr if all(a is b for a, b in zip(args, expr.args, strict=True)) else expr.func(*args)
     if not isinstance(rebuilt, sp.Add | sp.Mul | sp.Pow):
         return rebuilt
-    return min(_candidates(rebuilt), key=lambda e: (cost(e), sp.default_sort_key(e)))
+    if cost(rebuilt) > _LARGEST:
+        return rebuilt
+    candidates = _candidates(rebuilt)
+    least = min(map(cost, candidates))
+    cheapest = dict.fromkeys(c for c in candidates if cost(c) == least)
+    return next(iter(cheapest)) if len(cheapest) == 1 else min(cheapest, key=sp.default_sort_key)
 
 
 def _candidates(expr: sp.Expr) -> list[sp.Expr]:
-    if cost(expr) > _LARGEST:
-        return [expr]
     names: dict[sp.Expr, sp.Symbol] = {}
     algebraic = opaque(expr, names)
     back = {v: k for k, v in names.items()}
+    return [expr, *(_restore(f, back) for f in _forms(algebraic))]
+
+
+@lru_cache(maxsize=20_000)
+def _forms(algebraic: sp.Expr) -> tuple[sp.Expr, ...]:
+    """Forms of what is made of symbols by +, · and powers; other expressions of the same build have the same ones."""
     forms = [algebraic]
     if _divides_by_sum(algebraic):
         forms.append(sp.cancel(algebraic) if _is_rational(algebraic) else sp.together(algebraic))
@@ -52,7 +61,7 @@ def _candidates(expr: sp.Expr) -> list[sp.Expr]:
         forms += [sp.factor(f) for f in forms[-1:] if _is_small(f)]
         forms += [t for f in forms for t in _turned(f)]
         forms += [t for f in forms for t in _absorbed(f)]
-    return [expr, *(_restore(f, back) for f in dict.fromkeys(forms))]
+    return tuple(dict.fromkeys(forms))
 
 
 def _is_small(expr: sp.Expr) -> bool:
@@ -62,7 +71,7 @@ def _is_small(expr: sp.Expr) -> bool:
 
 def _turned(expr: sp.Expr) -> list[sp.Expr]:
     """A leading minus moved into one of the differences: −q/(p − 1) is q/(1 − p)."""
-    if not (isinstance(expr, sp.Mul) and expr.args[0].is_negative):
+    if not (isinstance(expr, sp.Mul) and expr.args[0].is_Number and expr.args[0].is_negative):
         return []
     forms = []
     for a in expr.args:

@@ -39,6 +39,7 @@ from symnn.language.operation import Equation
 from symnn.language.scaled import erfc_plus_exp, times_erfc, times_exp
 from symnn.language.terms import (
     Entry,
+    FilledShift,
     Reduction,
     Shift,
     Total,
@@ -48,12 +49,13 @@ from symnn.language.terms import (
     logistic,
     maximum,
     where,
+    within,
 )
 from symnn.rewrite import roots
 from symnn.rewrite.context import Context
 from symnn.rewrite.deviations import deviation_from_mean
 from symnn.rewrite.exponential import exponent_with_its_rounding, power_of_reciprocal
-from symnn.rewrite.folding import inline
+from symnn.rewrite.folding import inline, is_place
 from symnn.rewrite.growth import factor_under_exponential, scaled_expm1_in_range, square_in_range
 from symnn.rewrite.largest import logarithm_beside_largest, quotient_minus_target
 from symnn.rewrite.monomial import factors, opaque
@@ -212,7 +214,10 @@ def _shift(expr: sp.Expr, context: Context) -> sp.Expr | None:
         # e^u/(1 + e^u)² does not grow: its exponentials belong together.
         return None
     tensor = next(iter(sorted({e.name for e in exponent.atoms(Entry)})), "f")
-    peak = context.name(f"{tensor}_max", Shift(exponent, bound))
+    powers = factors(expr.body).items()
+    held = {i for b, power in powers if isinstance(b, Entry) and power.is_positive for i in b.indices}
+    read = {i for e in within(exponent, Entry) for i in e.indices if not is_place(i)}
+    peak = context.name(f"{tensor}_max", (Shift if read <= held else FilledShift)(exponent, bound))
     inside = _everywhere(expr.body * sp.exp(-peak), _one_exponential, context)
     shifted = context.name("sum_exp" if expr.body == sp.exp(exponent) else "shifted_sum", Total(inside, bound))
     return sp.exp(peak) * shifted

@@ -40,8 +40,12 @@ def pull_out(total: sp.Expr) -> sp.Expr:
     inside: dict[sp.Expr, sp.Expr] = {}
     outside: dict[sp.Expr, sp.Expr] = {}
     for base, power in factors(total.body).items():
-        depends = bool(free_indices(base) & bound or free_indices(power) & bound)
-        (inside if depends else outside)[base if depends else neaten(base)] = power
+        if free_indices(base) & bound or free_indices(power) & bound:
+            inside[base] = power
+        else:
+            # Two sums that differ in the names of what they bind are one base from here on.
+            bare = neaten(base)
+            outside[bare] = outside.get(bare, sp.S.Zero) + power
     body = product(inside)
     kept = tuple(i for i in total.bound if i in free_indices(body))
     counted = sp.prod([i.extent for i in total.bound if i not in kept])

@@ -11,7 +11,7 @@ import mpmath
 import numpy as np
 
 from symnn.language.operation import Op
-from symnn.verify.evaluate import evaluate
+from symnn.verify.evaluate import Exact, evaluate
 from symnn.verify.sample import Instance
 
 __all__ = [
@@ -27,7 +27,8 @@ Array = np.ndarray[Any, Any]
 
 def contraction(op: Op, instance: Instance, seeds: Mapping[str, Array]) -> Any:
     """⟨seed, output⟩ of the declaration: the number whose gradient a vector-Jacobian product is."""
-    made = evaluate(op.equations, instance.values, instance.sizes, WORKING)
+    exact = Exact(op.equations, instance.values, instance.sizes, WORKING)
+    made = exact.read(lambda known: {name: known.array(name) for name in seeds})
     with mpmath.workdps(WORKING):
         pairs = (zip(seeds[name].flat, made[name].flat, strict=True) for name in seeds)
         return mpmath.fsum(s * y for pair in pairs for s, y in pair)
@@ -42,20 +43,26 @@ def _richardson(quotient: Callable[[Any], Any], order: int) -> Any:
 
 
 def numeric_gradient(
-    op: Op, instance: Instance, seeds: Mapping[str, Array], wrt: Sequence[str]
+    op: Op, instance: Instance, seeds: Mapping[str, Array], wrt: Sequence[str], extrapolated: bool = True
 ) -> dict[str, Array]:
-    """Central differences with Richardson extrapolation by every entry of the arguments in ``wrt``."""
+    """Central differences with Richardson extrapolation by every entry of the arguments in ``wrt``.
+
+    Those that are not ``extrapolated`` have a step so small that their error h² f‴/6 is as far below every bound as
+    the other's h⁴: half the work.
+    """
     made: dict[str, Array] = {}
     with mpmath.workdps(WORKING):
         for name in wrt:
             gradient = np.empty(instance.arrays[name].shape, dtype=object)
             for position in np.ndindex(gradient.shape):
-                gradient[position] = _central(op, instance, seeds, name, position)
+                gradient[position] = _central(op, instance, seeds, name, position, extrapolated)
             made[name] = gradient
     return made
 
 
-def _central(op: Op, at: Instance, seeds: Mapping[str, Array], name: str, position: tuple[int, ...]) -> Any:
+def _central(
+    op: Op, at: Instance, seeds: Mapping[str, Array], name: str, position: tuple[int, ...], extrapolated: bool
+) -> Any:
     here = at.arrays[name][position]
 
     def quotient(h: Any) -> Any:
@@ -63,7 +70,7 @@ def _central(op: Op, at: Instance, seeds: Mapping[str, Array], name: str, positi
         below = contraction(op, at.changed(name, position, here - h), seeds)
         return (above - below) / (2 * h)
 
-    return _richardson(quotient, 2)
+    return _richardson(quotient, 2) if extrapolated else quotient(mpmath.mpf(10) ** (-2 * _STEP))
 
 
 def one_sided(

@@ -20,6 +20,7 @@ from symnn.language.terms import (
     Delta,
     Entry,
     Extent,
+    FilledShift,
     Index,
     Partial,
     Peak,
@@ -280,7 +281,7 @@ def _reduction(e: Reduction, s: Source) -> str:
     if kind is None:
         raise NotImplementedError(f"verification cannot evaluate the reduction {type(e).__name__}")
     body = _value(e.body, s)
-    if kind != "total":
+    if kind != "total" and not isinstance(e, FilledShift):
         # What is absent is no candidate for the greatest.
         computed = [r for r in e.body.atoms(Entry) if _is_computed(r)]
         there = [f"{s.tensors[r.name]}.has({_positions(r, s)})" for r in computed]
