@@ -9,13 +9,8 @@ import sympy as sp
 from sympy.codegen.cfunctions import expm1, log1p
 
 from symnn.language.operation import Equation
-<<<<<<< HEAD
 from symnn.language.scaled import erfc_plus_exp, times_erfc, times_exp
-from symnn.language.terms import Entry, Index, Reduction, Tensor, erfc, substitute
-=======
-from symnn.language.scaled import times_erfc, times_exp
 from symnn.language.terms import Entry, Index, Reduction, Tensor, erfc, substitute, within
->>>>>>> fuzz
 from symnn.loops.guards import is_computed
 from symnn.loops.names import code_name, describe
 

@@ -21,17 +21,12 @@ __all__ = ["schedule"]
 Axes = Mapping[str, tuple[Index, ...]]
 
 
-<<<<<<< HEAD
+@remembered
 def schedule(program: Program, apart: bool = False) -> Schedule:
     """The steps that compute a program, checked; ``apart`` ones keep nothing between passes in the memory of results.
 
     Results may be of a narrower type than what is computed.
     """
-=======
-@remembered
-def schedule(program: Program) -> Schedule:
-    """The steps that compute a program, checked."""
->>>>>>> fuzz
     taken = {a.name for a in program.inputs} | {str(s.name) for s in program.scalars}
     equations = split(program.equations, taken)
     used = {code_name(n) for n in taken} | {code_name(e.name) for e in equations}
