@@ -129,7 +129,7 @@ def _saved(op: Op, joint: Sequence[Equation], derivation: Derivation, exact: boo
     direct = {n for n in reading & dear if n not in op.outputs}
     direct |= {leaf for n in reading - dear - set(op.outputs) for leaf in _leaves(forward, n, dear)}
     worked_out = {n for n in op.outputs if n in forward and n not in steady}
-    free = {n for n in worked_out if exact or _leaves(forward, n, dear) <= direct}
+    free = {n for n in worked_out if exact or _costs_no_more(_leaves(forward, n, dear), direct)}
     kept: set[str] = set()
 
     def keep(name: str) -> None:
@@ -143,6 +143,11 @@ def _saved(op: Op, joint: Sequence[Equation], derivation: Derivation, exact: boo
         keep(name)
     order = [a.name for a in op.arguments] + [e.name for e in joint]
     return tuple(n for n in order if n in kept)
+
+
+def _costs_no_more(leaves: set[str], direct: set[str]) -> bool:
+    """Whether what an output is made of is read anyway, all of it or all but one: that one takes the output's place."""
+    return leaves <= direct or (len(leaves - direct) == 1 and bool(leaves & direct))
 
 
 def _recurring(forward: dict[str, Equation], known: Iterable[str]) -> set[str]:

@@ -178,13 +178,13 @@ def _chosen(v: sp.Expr, upper: sp.Expr, lower: sp.Expr) -> sp.Expr:
 
 
 def _factors(polynomial: sp.Expr, positive: bool) -> tuple[sp.Expr, list[tuple[sp.Expr, int]]]:
-    """A number and factors; powers of long sums are multiplied out where all terms are ``positive``.
+    """A number and factors; powers of sums are multiplied out where all terms are ``positive``.
 
     Such a sum is nearly exact, and a power would multiply the rounding of its base.
     """
     coefficient, factors = sp.factor_list(polynomial)
     if positive:
-        factors = [(b, p) if len(sp.Add.make_args(b)) < 3 else (sp.expand(b**p), 1) for b, p in factors]
+        factors = [(sp.expand(b**p), 1) if isinstance(b, sp.Add) else (b, p) for b, p in factors]
     return coefficient, factors
 
 
@@ -216,8 +216,12 @@ def _factored(
 
 
 def _written(factors: list[tuple[sp.Expr, int]], e: sp.Expr, back: Back, guarded: bool) -> sp.Expr:
-    """A product of polynomials in e; where ``guarded``, terms that grow with the variable may meet a vanished e."""
+    """A product of polynomials in e; where ``guarded``, terms that grow with the variable may meet a vanished e.
+
+    Where nothing is guarded, a letter's product with a power of two plus something is rounded once, as a sum.
+    """
     made = sp.S.One
+    sums: list[tuple[sp.Expr, sp.Expr]] = []
     for base, power in factors:
         poly = sp.Poly(base, _E)
         constant = sp.S.Zero
@@ -233,8 +237,14 @@ def _written(factors: list[tuple[sp.Expr, int]], e: sp.Expr, back: Back, guarded
             lowest = min(rest)
             inner = sp.horner(sp.Add(*(c * e ** (k - lowest) for k, c in rest.items())), wrt=e)
             value = constant + damped(inner, e**lowest)
-        made *= value.xreplace(back) ** power
-    return made
+        if power == 1 and constant.is_Rational and _power_of_two(constant) and rest and not guarded:
+            sums.append((constant, (value - constant).xreplace(back)))
+        else:
+            made *= value.xreplace(back) ** power
+    if len(sums) == 1 and isinstance(made, Entry):
+        ((constant, others),) = sums
+        return constant * made + made * others
+    return made * sp.Mul(*(constant + others for constant, others in sums))
 
 
 # --- exponents -------------------------------------------------------------------------------------------------

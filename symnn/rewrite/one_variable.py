@@ -10,6 +10,7 @@ import sympy as sp
 from symnn.language.terms import Entry, Index, Reduction, Tensor, logistic
 from symnn.rewrite.context import PIECES, Context
 from symnn.rewrite.exponential import rational_in_exponential
+from symnn.rewrite.folding import inline
 from symnn.rewrite.zeros import at_its_zeros, has_zeros
 
 __all__ = ["addends_of_one_entry", "of_one_variable"]
@@ -26,17 +27,31 @@ def of_one_variable(expr: sp.Expr, context: Context) -> sp.Expr | None:
     made = _of_one_product(expr, context)
     if made is not None or isinstance(expr, sp.Add):
         return made or _of_one_entry(expr, context)
+    factors = _factors_by_name(expr, context)
     groups: dict[str, list[sp.Expr]] = {}
-    for factor in expr.args:
+    for factor in factors:
         source = context.lone_source(factor)
         if source is not None:
             groups.setdefault(source, []).append(factor)
     for group in groups.values():
-        numbers = [a for a in expr.args if a.is_number]
+        numbers = [a for a in factors if a.is_number]
         made = _of_one_entry(sp.Mul(*numbers, *group), context) if len(group) > 1 else None
         if made is not None:
-            return made * sp.Mul(*(a for a in expr.args if a not in group and a not in numbers))
+            return made * sp.Mul(*(a for a in factors if a not in group and a not in numbers))
     return None
+
+
+def _factors_by_name(expr: sp.Expr, context: Context) -> list[sp.Expr]:
+    """The factors of a product; those of y = a·σ(b) in its place, where another factor is a function of b too."""
+    made: list[sp.Expr] = []
+    for factor in expr.args:
+        known = context.definitions.get(factor.name) if isinstance(factor, Entry) else None
+        parts = inline(factor, known, anywhere=True).args if known and isinstance(known.value, sp.Mul) else ()
+        others = {context.lone_source(a) for a in expr.args if a is not factor} - {None}
+        # A number of the variable itself is no function that it could be made one with.
+        shared = [p for p in parts if context.lone_source(p) in others and context.unfolded(p) is not p]
+        made += parts if shared and context.lone_source(factor) is None else (factor,)
+    return made
 
 
 def _of_one_entry(expr: sp.Expr, context: Context) -> sp.Expr | None:

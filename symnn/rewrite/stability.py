@@ -69,6 +69,7 @@ from symnn.rewrite.tails import (
     product_under_condition,
     quotient_of_growth,
     scaled_expm1,
+    straight_line,
     weights_of_one,
 )
 
@@ -423,7 +424,15 @@ def _under_condition(expr: sp.Expr, context: Context) -> sp.Expr | None:
 
 
 def _power_last(expr: sp.Expr, context: Context) -> sp.Expr | None:
-    found = power_of_reciprocal(expr, _grows)
+    made = {e.name: e.value for e in context.made}
+
+    def grows(factor: sp.Expr) -> bool:
+        """A name may stand for an exponential that is never more than one."""
+        value = made.get(factor.name) if isinstance(factor, Entry) else None
+        bounded = isinstance(value, sp.exp | times_exp) and value.args[-1].is_nonpositive
+        return _grows(factor) and not bounded
+
+    found = power_of_reciprocal(expr, grows)
     return None if found is None else context.name("reciprocal", found[0]) ** found[1]
 
 
@@ -442,6 +451,10 @@ def _beside_density(expr: sp.Expr, context: Context) -> sp.Expr | None:
             if sp.expand(density.args[1] + u**2) == 0:
                 return erfc_plus_exp(number, u, density.args[0])
     return None
+
+
+def _straight_line(expr: sp.Expr, context: Context) -> sp.Expr | None:
+    return straight_line(expr, context.name)
 
 
 def _weights(expr: sp.Expr, context: Context) -> sp.Expr | None:
@@ -494,4 +507,5 @@ _RULES: tuple[tuple[str, Callable[[sp.Expr, Context], sp.Expr | None]], ...] = (
     ("power of a reciprocal", _power_last),
     ("exponent with its rounding", _rounding),
     ("erfc beside its density", _beside_density),
+    ("straight line from its zero", _straight_line),
 )

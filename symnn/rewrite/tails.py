@@ -10,6 +10,7 @@ product under a condition        (a where C, else 0)·b                         
 interpolation                    σ·(a − b) + b                                  σ·a + (1 − σ)·b
 logarithm of cosh                log(c (e^u + e^(−u)))                          log1p(−½ expm1|u| expm1(−|u|)) + log 2c,
                                                                                 |u| + log1p(e^(−2|u|)) + log c from 3
+straight line from its zero      a + b u, a/b exact and b not                   b (u + a/b)
 weights that sum to one          t (s + p) + (1 − t)(s + q)                     s + t p + (1 − t) q
 power of the logistic            c σ(u)^p, p a parameter                        (c or c e^(−p|u|)) (1 + e^(−|u|))^(−p)
 ===============================  =============================================  =============================
@@ -37,6 +38,7 @@ __all__ = [
     "product_under_condition",
     "quotient_of_growth",
     "scaled_expm1",
+    "straight_line",
     "weights_of_one",
 ]
 
@@ -138,6 +140,23 @@ def interpolation(expr: sp.Expr, argument_of: Callable[[sp.Expr], sp.Expr | None
                         left = sp.Add(*(a for a in sp.expand(scale * other).args if a != -addend))
                         return rest + sigma * left + logistic(-u) * addend
     return None
+
+
+def straight_line(expr: sp.Expr, name: Callable[[str, sp.Expr], sp.Expr]) -> sp.Expr | None:
+    """a + b u with numbers a and b: where it is zero, u + a/b is exact, and b u is not."""
+    if not isinstance(expr, sp.Add) or len(expr.args) != 2 or not expr.args[0].is_Rational:
+        return None
+    a, rest = expr.args
+    b, u = rest.as_coeff_Mul()
+    if not isinstance(u, Entry) or not b.is_Rational or is_dyadic(b) or not is_dyadic(a / b):
+        return None
+    return b * name("from_zero", u + a / b)
+
+
+def is_dyadic(number: sp.Rational) -> bool:
+    """Whether every type of floating-point numbers has a number: few bits, over a power of two."""
+    p, q = abs(int(number.p)), int(number.q)
+    return q & (q - 1) == 0 and p < 2**20 and q < 2**20
 
 
 def weights_of_one(expr: sp.Expr) -> sp.Expr | None:
