@@ -33,7 +33,8 @@ def measure_others(names: Sequence[str], versions: Mapping[str, str], date: str)
     for name in names:
         if name in ours:
             found = parts["operations"][name] = measured_operation(ours[name])
-            print(name, {k: [_brief(s) for s in v] for k, v in found.items() if k not in ("cases", "regimes")}, flush=True)
+            columns = (key for key in found if key not in ("cases", "regimes"))
+            print(name, {key: [_brief(score) for score in found[key]] for key in columns}, flush=True)
         cases = named_cases(name)
         if cases:
             parts["hard"][name] = [measured_case(case) for case in cases]

@@ -88,7 +88,7 @@ def named_cases(name: str) -> list[Hard]:
 
 
 def scene_of(case: Hard) -> Scene:
-    """The inputs, and what is expected: other arguments are ordinary numbers."""
+    """The inputs, and what is expected: other arguments are ordinary numbers, but beta zero, which hides nothing."""
     op, rng = case.op, np.random.default_rng([0, 23])
     made = programs(op)
     moved = next(a for a in made.op.arguments if a.role is Role.INPUT or a.name == "grad")
@@ -97,16 +97,21 @@ def scene_of(case: Hard) -> Scene:
     instance = draw(made.op, rng, sizes, defaults=True)
     numbers = case.made(rng, instance.arrays[moved.name].shape).astype(np.float32).astype(float)
     scalars = {**instance.scalars, **{n: mpmath.mpf(x) for n, x in case.parameters.items()}}
-    instance = replace(instance, arrays={**instance.arrays, moved.name: array_of(numbers)}, scalars=scalars)
+    arrays = {**instance.arrays, moved.name: array_of(numbers)}
+    arrays |= {n: array_of(np.zeros(a.shape)) for n, a in arrays.items() if n == "beta"}
+    instance = replace(instance, arrays=arrays, scalars=scalars)
     if op.kind is Kind.OPTIMIZER:
         return first_step(made, case.title, instance)
     return scene_at(made, reverse.derive(op), case.title, instance, cotangents(op, instance, rng))
 
 
 def measured_case(case: Hard) -> dict[str, Any]:
-    """The errors of each part, of both tiers and of the peers."""
+    """The errors of the first output or the parameter and of the gradients or the state, of both tiers and of peers."""
     scene = scene_of(case)
     parts = parts_of(scene.op)
+    if case.op.kind is not Kind.OPTIMIZER:
+        first = case.op.outputs[0]
+        parts = {first: lambda name: name == first, "gradients": parts["gradients"]}
     made = {
         column: [_told(scene, results, has) for has in parts.values()]
         for column, ((_, results),) in found_for(case.op, [scene])

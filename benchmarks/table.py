@@ -87,14 +87,15 @@ def hard(report: Mapping[str, Any]) -> str:
 
 
 def _relative(found: Mapping[str, Any] | None) -> str:
-    """An error relative to the largest exact result; a dagger where numbers are lost, a word where there are none."""
+    """An error relative to the largest exact result, or how much is lost; a word where no exact result is a number."""
     if found is None:
         return ""
-    if found["lost"] == found["count"] or (found["lost"] and not found["numbers"]):
-        return "lost †"
+    if found["lost"]:
+        return f"{found['lost'] / found['count']:.0%} lost"
     if not found["numbers"]:
         return "as exact"
-    return (f"{found['error']:.1e}" if found["error"] else "0") + (" †" if found["lost"] else "")
+    shown = f"{found['error']:.1e}" if found["error"] else "0"
+    return shown.replace("e+00", "").replace("e-0", "e-").replace("e+0", "e")
 
 
 def operations(report: Mapping[str, Any]) -> str:

@@ -23,7 +23,7 @@ from symnn.verify.calls import Results, call_kernel
 from symnn.verify.evaluate import array_of
 from symnn.verify.kernels import decided, regimes_of, stable_equations
 from symnn.verify.reference import Expected, expect
-from symnn.verify.regimes import ordinary_instance
+from symnn.verify.regimes import Regime, ordinary_instance
 from symnn.verify.sample import Instance, draw
 from symnn.verify.samples import sample_calls
 from symnn.verify.trials import KERNEL_BOUND, ulps
@@ -33,7 +33,9 @@ __all__ = ["FALSE", "Scene", "Score", "first_step", "judged", "kernel_results", 
 Array = np.ndarray[Any, Any]
 
 FALSE = ("zero", "nan", "infinity", "sign")
-_DRAWS, _STEPS = 2, 300
+#: How many inputs are drawn in each regime: two, and more until there are so many results.
+_LEAST, _MOST, _RESULTS = 2, 12, 24
+_STEPS = 300
 
 
 @dataclass(frozen=True)
@@ -134,25 +136,40 @@ def scenes_of(op: Op) -> list[Scene]:
     if op.kind is Kind.SCHEDULE:
         return list(_rates(made))
     derivation = reverse.derive(op) if op.differentiable else None
-    scenes = []
-    for k, regime in regimes_of(op):
-        for seed in range(_DRAWS):
-            rng = np.random.default_rng([seed, 8, k])
-            drawn = partial(ordinary_instance, made.op, rng, np.float32, regime)
-            if op.kind is Kind.OPTIMIZER:
-                scenes.append(first_step(made, regime.name, drawn()))
-                continue
-            instance, seeds = decided(made.op, derivation, np.float32, rng, drawn)
-            if instance is None:
-                continue
-            try:
-                scenes.append(scene_at(made, derivation, regime.name, instance, _first_only(made.op, seeds)))
-            except VerificationError:
-                if regime.name == "ordinary":
-                    raise
+    scenes = [scene for k, regime in regimes_of(op) for scene in _of_regime(made, derivation, k, regime)]
     if op.kind is Kind.OPTIMIZER:
         scenes.append(first_step(made, "every magnitude", _every_magnitude(made.op)))
     return scenes
+
+
+def _of_regime(made: Programs, derivation: Derivation | None, k: int, regime: Regime) -> Iterator[Scene]:
+    """Two draws of a regime, and more until there are enough results."""
+    count = 0
+    for seed in range(_MOST):
+        if seed >= _LEAST and not 0 < count < _RESULTS:
+            return
+        scene = _drawn(made, derivation, np.random.default_rng([seed, 8, k]), regime)
+        if scene is not None:
+            count += scene.expected.values[scene.op.outputs[0]].size
+            yield scene
+
+
+def _drawn(
+    made: Programs, derivation: Derivation | None, rng: np.random.Generator, regime: Regime
+) -> Scene | None:
+    """Inputs of a regime; none where nothing there has one right answer that can be worked out."""
+    drawn = partial(ordinary_instance, made.op, rng, np.float32, regime)
+    if made.op.kind is Kind.OPTIMIZER:
+        return first_step(made, regime.name, drawn())
+    instance, seeds = decided(made.op, derivation, np.float32, rng, drawn)
+    if instance is None:
+        return None
+    try:
+        return scene_at(made, derivation, regime.name, instance, _first_only(made.op, seeds))
+    except VerificationError:
+        if regime.name == "ordinary":
+            raise
+        return None
 
 
 def scene_at(
