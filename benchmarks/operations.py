@@ -89,8 +89,13 @@ def torch_results(op: Op) -> Callable[[Sequence[Scene]], Found] | None:
 
 
 def _torch_more() -> dict[str, Any]:
-    """What is measured and is no operation of the catalogue."""
-    return {"logsumexp": lambda t, v: t.logsumexp(v["x"], -1)}
+    """torch's own functions where an oracle in float64 has none, or takes a formula."""
+    return {
+        "attention": lambda t, v: t.nn.functional.scaled_dot_product_attention(
+            v["q"], v["k"], v["v"], attn_mask=v["mask"][:, None] > 0
+        ),
+        "logsumexp": lambda t, v: t.logsumexp(v["x"], -1),
+    }
 
 
 def _torch_clips() -> dict[str, Any]:

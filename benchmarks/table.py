@@ -93,7 +93,7 @@ def _relative(found: Mapping[str, Any] | None) -> str:
     if found["lost"]:
         return f"{found['lost'] / found['count']:.0%} lost"
     if not found["numbers"]:
-        return "as exact"
+        return "*as exact*"
     shown = f"{found['error']:.1e}" if found["error"] else "0"
     return shown.replace("e+00", "").replace("e-0", "e-").replace("e+0", "e")
 
