@@ -1,10 +1,11 @@
-"""Measure errors beside PyTorch's and JAX's, in float32: of functions of one variable, and of losses.
+"""Measure errors beside PyTorch's and JAX's, in float32: of functions of one variable, of losses, of all others.
 
-    python benchmarks/accuracy.py [OP…]    # measures, and writes benchmarks/results/accuracy.json
+    python benchmarks/accuracy.py [OP…]    # measures, and writes benchmarks/results/{accuracy,operations}.json
 
 The numbers are stretches of every binary exponent, and all those around zeros and kinks. The reference is the
 declaration at hundreds of digits (``symnn.verify.line``), the same for all. ``symnn verify --exhaustive`` tries every
-float32 that there is. Losses are measured on the stratified inputs of ``symnn.verify.losses``.
+float32 that there is. Losses are measured on the stratified inputs of ``symnn.verify.losses``, other operations by the
+common measure of ``symnn.verify.beside``.
 """
 
 from __future__ import annotations
@@ -20,6 +21,7 @@ from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
+from every_operation import measure_others, other_names
 
 from symnn import __version__
 from symnn.build import loaded, source_of
@@ -190,7 +192,9 @@ def main(names: list[str]) -> int:
     report["versions"] = {"symnn": __version__, **versions}
     report["date"] = datetime.date.today().isoformat()
     ours, torch, jax = catalogue_operations(), torch_functions(), jax_functions()
-    for name in names or (*NAMES, *LOSSES):
+    known = (*NAMES, *LOSSES)
+    measure_others([n for n in names or other_names(known) if n not in known], report["versions"], report["date"])
+    for name in [n for n in names or known if n in known]:
         if name in LOSSES:
             found = report["losses"][name] = measured_loss(ours[name])
             print(name, {k: list(map(worst, v)) for k, v in found.items() if k != "cases"}, flush=True)

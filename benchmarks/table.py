@@ -16,10 +16,13 @@ from typing import Any
 ROOT = Path(__file__).resolve().parents[1]
 RESULTS = ROOT / "benchmarks" / "results" / "cpu.json"
 ACCURACY = ROOT / "benchmarks" / "results" / "accuracy.json"
+OPERATIONS = ROOT / "benchmarks" / "results" / "operations.json"
 MUTANTS = ROOT / "benchmarks" / "results" / "mutants.json"
 README = ROOT / "README.md"
 _BETWEEN = re.compile(r"(<!-- benchmarks: .*? -->\n).*?(<!-- end of benchmarks -->)", re.DOTALL)
 _ACCURACY = re.compile(r"(<!-- accuracy: .*? -->\n).*?(<!-- end of accuracy -->)", re.DOTALL)
+_HARD = re.compile(r"(<!-- hard: .*? -->\n).*?(<!-- end of hard -->)", re.DOTALL)
+_OPERATIONS = re.compile(r"(<!-- operations: .*? -->\n).*?(<!-- end of operations -->)", re.DOTALL)
 _MUTANTS = re.compile(r"(<!-- mutants: .*? -->\n).*?(<!-- end of mutants -->)", re.DOTALL)
 
 
@@ -68,6 +71,55 @@ def _error(tally: Mapping[str, Any] | None) -> str:
     return text + (" †" if any(tally[kind] for kind in ("zero", "nan", "infinity", "sign")) else "")
 
 
+def hard(report: Mapping[str, Any]) -> str:
+    """The relative errors of the hard cases as a table of Markdown: of the outputs or an optimizer's parameter."""
+    columns = ("fast", "exact", "torch", "jax")
+    lines = [
+        "| operation | inputs | " + " | ".join(f"{c} y | {c} ∇" for c in columns) + " |",
+        "|---|---|" + "--:|" * (2 * len(columns)),
+    ]
+    for name, cases in report["hard"].items():
+        for found in cases:
+            parts = [k for k, part in enumerate(found["cases"]) if part != "state"]
+            cells = [_relative(found[c][k]) if c in found and k in parts else "" for c in columns for k in (0, 1)]
+            lines.append(f"| `{name}` | {found['case']} | {' | '.join(cells)} |")
+    return "\n".join(lines)
+
+
+def _relative(found: Mapping[str, Any] | None) -> str:
+    """An error relative to the largest exact result, or how much is lost; a word where no exact result is a number."""
+    if found is None:
+        return ""
+    if found["lost"]:
+        return f"{found['lost'] / found['count']:.0%} lost"
+    if not found["numbers"]:
+        return "*as exact*"
+    shown = f"{found['error']:.1e}" if found["error"] else "0"
+    return shown.replace("e+00", "").replace("e-0", "e-").replace("e+0", "e")
+
+
+def operations(report: Mapping[str, Any]) -> str:
+    """Every other operation by the common measure, as a table of Markdown."""
+    columns = ("fast", "exact", "torch", "jax")
+    lines = [
+        "| operation | " + " | ".join(f"{c} y | {c} ∇" for c in columns) + " |",
+        "|---|" + "--:|" * (2 * len(columns)),
+    ]
+    for name, found in report["operations"].items():
+        cells = [_common(found[c][k]) if c in found and k < len(found[c]) else "" for c in columns for k in (0, 1)]
+        lines.append(f"| `{name}` | {' | '.join(cells)} |")
+    versions = ", ".join(f"{name} {version}" for name, version in report["versions"].items())
+    return "\n".join([*lines, "", f"{len(report['operations'])} operations; {versions}; {report['date']}."])
+
+
+def _common(score: Mapping[str, Any]) -> str:
+    """The worst error of a score, and whether something was false; nothing where nothing was asked."""
+    if not score["count"]:
+        return ""
+    text = f"{score['error']:.2f}" if score["error"] < 1000 else f"{score['error']:.1e}".replace("e+0", "e")
+    return text + (" †" if any(score[kind] for kind in ("zero", "nan", "infinity", "sign")) else "")
+
+
 def mutants(report: Mapping[str, Any]) -> str:
     """How many planted faults were caught, by class, as a table of Markdown."""
     entries = report["operations"].values()
@@ -84,7 +136,12 @@ def filled(readme: str, report: Mapping[str, Any]) -> str:
     if count != 1:
         place = "<!-- benchmarks: … --> … <!-- end of benchmarks -->"
         raise SystemExit(f"error: README.md has no place for the table: {place}")
-    others = ((_ACCURACY, ACCURACY, accuracy, "accuracy"), (_MUTANTS, MUTANTS, mutants, "mutants"))
+    others = (
+        (_ACCURACY, ACCURACY, accuracy, "accuracy"),
+        (_HARD, OPERATIONS, hard, "hard"),
+        (_OPERATIONS, OPERATIONS, operations, "operations"),
+        (_MUTANTS, MUTANTS, mutants, "mutants"),
+    )
     for place, path, made, name in others:
         told = made(json.loads(path.read_text(encoding="utf-8")))
         text, count = place.subn(lambda found, told=told: f"{found[1]}{told}\n{found[2]}", text)

@@ -17,8 +17,10 @@ from symnn import bench
 from symnn.bench import machine, timing
 from symnn.bench.operations import linear_gelu
 from symnn.errors import UsageError, VerificationError
+from symnn.language.operation import Kind
 from symnn.registry import catalogue_operations
 from symnn.verify import verify_operation
+from symnn.verify.peers import FUNCTIONS, OPTIMIZERS, SCHEDULES
 
 ROOT = Path(__file__).resolve().parents[1]
 
@@ -91,3 +93,16 @@ def test_table_in_the_readme_is_that_of_the_results() -> None:
     module = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(module)
     assert module.main(["--check"]) == 0
+
+
+def test_every_operation_has_been_measured() -> None:
+    """What has kernels stands in the committed results, beside its peers, in both tiers."""
+    line, others = (
+        json.loads((ROOT / "benchmarks" / "results" / f"{name}.json").read_text(encoding="utf-8"))
+        for name in ("accuracy", "operations")
+    )
+    measured = line["operations"] | line["losses"] | others["operations"]
+    with_kernels = {name for name, op in catalogue_operations().items() if op.kind is not Kind.STATEMENT}
+    assert measured.keys() == with_kernels
+    assert all({"fast", "exact"} <= found.keys() for found in measured.values())
+    assert all("torch" in measured[name] for name in with_kernels & {*FUNCTIONS, *OPTIMIZERS, *SCHEDULES})

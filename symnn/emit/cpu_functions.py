@@ -90,7 +90,8 @@ class Functions(Pieces):
         """Whether what the backward pass is handed tells the type of its numbers."""
         if self.made.backward is None:
             return True
-        return tells_type([a for a in self.made.backward.inputs if a.name in self.made.saved or not self.is_loss])
+        kept = [a for a in self.made.backward.inputs if a.name in self.made.saved or not self.is_loss]
+        return tells_type([a for a in kept if a.name not in self.doubles])
 
     @property
     def _carried_fields(self) -> list[str]:
@@ -195,9 +196,7 @@ class Functions(Pieces):
         real = "" if self._typed else "saved.real"
         if self.is_loss:
             self._use("cotangent")
-            lines += self._unpacked(
-                kept, self._table("_SAVED", kept, kept), [f"saved.{code_name(a.name)}" for a in kept], real
-            )
+            lines += self._unpacked_saved(kept, [], real)
             lead = Coded(seeds[0])
             rows = size_name(self._rows)
             known = rows not in self._carried_fields
@@ -205,9 +204,7 @@ class Functions(Pieces):
             early.append(rows)
             lines.append(f"{lead.name_in_code} = cotangent(g, saved.reduction, {rows}, real)")
         else:
-            values = [f"saved.{code_name(a.name)}" for a in kept] + self._given_seeds(seeds)
-            table = self._table("_SAVED", [*kept, *seeds], kept)
-            lines += self._unpacked([*kept, *seeds], table, values, real)
+            lines += self._unpacked_saved(kept, seeds, real)
         remembered = [f"{code_name(p.name)} = saved.{code_name(p.name)}" for p in self._kept()]
         lines = [*remembered, *lines] if told_sizes(self.op) else [*lines, *remembered]
         out = self._out(results)
@@ -219,11 +216,6 @@ class Functions(Pieces):
         lines.append(f"return Gradients({', '.join(self._result(e) for e in results)})")
         doc = '    """The gradient for each differentiable argument, from the cotangent ``g`` of the output."""'
         return ["def backward(saved, g, *, out=None):", doc, *("    " + line for line in lines)]
-
-    def _given_seeds(self, seeds: Sequence[Argument]) -> list[str]:
-        if len(seeds) == 1:
-            return ["g"]
-        return [f"g.{name}" for name in self.op.results]
 
     # --- value and gradient, directional derivative
 

@@ -41,6 +41,12 @@ class Pieces:
         self.tables: list[list[str]] = []
         self.helpers: set[str] = set()
         self._inputs = "()"
+        #: What goes in double precision from the forward pass to the backward pass.
+        self.doubles = {
+            a.name for a in (made.backward.inputs if wide and made.backward else ())
+            if a.name in made.saved and a not in self.op.arguments and a.name not in self.op.outputs
+            and not a.tensor.is_integer
+        }
 
     @property
     def is_loss(self) -> bool:
@@ -135,6 +141,25 @@ class Pieces:
         lines += [f"real = {real}"] if real else []
         return lines + [f"{code_name(a.name)} = real({code_name(a.name)})" for a in arguments if not a.axes]
 
+    def _unpacked_saved(self, kept: Sequence[Argument], seeds: Sequence[Argument], real: str) -> list[str]:
+        """What the forward pass kept, and cotangents, checked; doubles by themselves: they do not tell the type."""
+        double = [a for a in kept if a.name in self.doubles]
+        own = [a for a in kept if a not in double]
+        values = [f"saved.{code_name(a.name)}" for a in own] + self._given_seeds(seeds)
+        lines = self._unpacked([*own, *seeds], self._table("_SAVED", [*own, *seeds], own), values, real)
+        if double:
+            table = self._table("_DOUBLES", double, double)
+            names, given = (", ".join(f"{of}{code_name(a.name)}" for a in double) for of in ("", "saved."))
+            comma = "," if len(double) == 1 else ""
+            told = "*_" if values else "sizes, lead, _"
+            lines = lines if values else [f"real = {real}"]
+            more = ", sizes" if values else f", {told_sizes(self.op)}" if told_sizes(self.op) else ""
+            lines.append(f"({names}{comma}), {told} = check({table}, ({given}{comma}){more})")
+        return lines
+
+    def _given_seeds(self, seeds: Sequence[Argument]) -> list[str]:
+        return ["g"] if len(seeds) == 1 else [f"g.{name}" for name in self.op.results if seeds]
+
     def _run(
         self, schedule: Schedule, outputs: Sequence[Entry], out: Sequence[str] | None
     ) -> tuple[list[str], set[str]]:
@@ -149,7 +174,7 @@ class Pieces:
             sizes |= {i.axis for i in e.indices if isinstance(i, Index)}
             name = code_name(e.name)
             if out is None or out[k] == "None":
-                kind = "np.int64" if e.tensor.is_integer else "real"
+                kind = "np.int64" if e.tensor.is_integer else "np.float64" if e.name in self.doubles else "real"
                 lines.append(f"{name} = np.empty({shape_text(e.indices)}, {kind})")
             else:
                 self._use("output")

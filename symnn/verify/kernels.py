@@ -14,7 +14,7 @@ import numpy as np
 
 from symnn.calculus.trace import Derivation
 from symnn.errors import VerificationError
-from symnn.language.operation import Kind, Op, Programs
+from symnn.language.operation import Equation, Kind, Op, Programs
 from symnn.verify.calls import Results, call_jvp, call_kernel, call_value_and_grad, spread_out
 from symnn.verify.chunks import chunk_measure
 from symnn.verify.gradients import seed_values
@@ -24,7 +24,10 @@ from symnn.verify.report import Measure
 from symnn.verify.sample import Instance, draw_like, sizes_of
 from symnn.verify.trials import DRAWS, Call, Trial, trial_of
 
-__all__ = ["even_seeds", "kernel_measures", "kernel_trials", "varied_sizes", "weight_of", "whole_batch"]
+__all__ = [
+    "decided", "even_seeds", "kernel_measures", "kernel_trials", "regimes_of", "stable_equations", "varied_sizes",
+    "weight_of", "whole_batch",
+]
 
 #: How many instances of other sizes, with other parameters: numbers alone, as schedules have them, take no time.
 _VARIED = {False: 3, True: 12}
@@ -54,18 +57,11 @@ def kernel_trials(
 ) -> Iterator[Trial]:
     """What is asked of a module that has the functions of this one, as its answers are worked out."""
     op = programs.op
-    stable = {"forward": programs.forward.equations}
-    if programs.forward_saving and programs.backward:
-        names = {e.name for e in programs.backward.equations}
-        both = (*(e for e in programs.forward_saving.equations if e.name not in names), *programs.backward.equations)
-        stable["gradient"] = both
+    stable = stable_equations(programs)
     for dtype in dtypes:
         # The source is the same for every type, and NumPy rounds in each as it should: one type shows the most.
         brief = method == "source" and dtype is not dtypes[0]
-        for k, regime in enumerate(regimes):
-            if len(op.arguments) > 5 and regime.name not in ("ordinary", "tiny"):
-                # Compositions of many parts, each of which has been through every regime by itself.
-                continue
+        for k, regime in regimes_of(op):
             if brief and regime.name != "ordinary":
                 continue
             rng = np.random.default_rng([seed, 8, k])
@@ -84,12 +80,31 @@ def kernel_trials(
             yield trial
 
 
+def stable_equations(programs: Programs) -> dict[str, tuple[Equation, ...]]:
+    """The equations that kernels are made from: of the outputs, and of the gradients."""
+    stable = {"forward": programs.forward.equations}
+    if programs.forward_saving and programs.backward:
+        names = {e.name for e in programs.backward.equations}
+        both = (*(e for e in programs.forward_saving.equations if e.name not in names), *programs.backward.equations)
+        stable["gradient"] = both
+    return stable
+
+
+def regimes_of(op: Op) -> list[tuple[int, Regime]]:
+    """The regimes that an operation goes through, with their numbers.
+
+    Compositions have many parts, each of which goes through every regime by itself.
+    """
+    few = len(op.arguments) > 5
+    return [(k, r) for k, r in enumerate(regimes) if not few or r.name in ("ordinary", "tiny")]
+
+
 def _regime(
     module: Any, op: Op, derivations: Pair, dtype: type, regime: Regime, rng: np.random.Generator,
     stable: Mapping[str, Any], method: str,
 ) -> Trial | None:
     """The functions on numbers of a regime; none where nothing there has one right answer that can be worked out."""
-    instance, seeds = _decided(op, derivations[0], dtype, rng, lambda: ordinary_instance(op, rng, dtype, regime))
+    instance, seeds = decided(op, derivations[0], dtype, rng, lambda: ordinary_instance(op, rng, dtype, regime))
     if instance is None:
         # Numbers so large that a sum overflows on the way to a kink: nothing here has one right answer.
         return None
@@ -141,7 +156,7 @@ def _varied(
         sizes = varied_sizes(op, rng, k)
         return ordinary_instance(op, rng, dtype, defaults=False, sizes=sizes)
 
-    instance, seeds = _decided(op, derivations[0], dtype, rng, drawn)
+    instance, seeds = decided(op, derivations[0], dtype, rng, drawn)
     if instance is None:
         return None
     try:
@@ -183,7 +198,7 @@ def _spread(call: Call, module: Any) -> Results:
     return call(module, instance=spread_out(given["instance"], given["dtype"]))  # type: ignore[no-any-return]
 
 
-def _decided(
+def decided(
     op: Op, derivation: Derivation | None, dtype: type, rng: np.random.Generator, drawn: Callable[[], Instance]
 ) -> tuple[Instance | None, dict[str, Array]]:
     """An instance with cotangents at which rounding decides no branch; none where none is found."""

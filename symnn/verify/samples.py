@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from functools import partial
 from typing import Any
 
@@ -16,10 +16,10 @@ from symnn.language.random import uniform
 from symnn.verify.calls import Results
 from symnn.verify.moments import number_of
 from symnn.verify.reference import Expected
-from symnn.verify.sample import draw
+from symnn.verify.sample import Instance, draw
 from symnn.verify.trials import Trial, trial_of
 
-__all__ = ["sample_trials"]
+__all__ = ["sample_calls", "sample_trials"]
 
 _SHAPES = ((3, 4), (2, 3, 5), (7, 1))
 
@@ -33,20 +33,27 @@ def sample_trials(op: Op, solved: Derivation, dtypes: Sequence[type], seed: int 
     """
     rng = np.random.default_rng([seed, 21])
     for dtype in dtypes:
-        calls = []
-        for shape in _SHAPES:
-            for given in (True, False):
-                instance = draw(op, rng, defaults=not given)
-                values = dict(instance.values)
-                fans = {"fan_in": math.prod(shape[1:]), "fan_out": shape[0]}
-                if not given:
-                    values.update({name: mpmath.mpf(fan) for name, fan in fans.items() if name in values})
-                needed = [p.name for p in op.parameters if given or (p.default is None and p.name not in fans)]
-                params = {name: float(values[name]) for name in needed}
-                start = int(rng.integers(1 << 30))
-                call = partial(_call, shape=shape, start=start, params=params, dtype=dtype)
-                calls.append((call, _expected(op, solved, values, shape, start)))
-        yield trial_of("source", f"{np.dtype(dtype).name}, samples", calls, dtype, instance, op)
+        made = list(sample_calls(op, solved, dtype, rng))
+        calls = [(call, expected) for _, call, expected in made]
+        yield trial_of("source", f"{np.dtype(dtype).name}, samples", calls, dtype, made[-1][0], op)
+
+
+def sample_calls(
+    op: Op, solved: Derivation, dtype: type, rng: np.random.Generator
+) -> Iterator[tuple[Instance, Callable[[Any], Results], Expected]]:
+    """The calls of one type, each with its parameters and what is expected of it."""
+    for shape in _SHAPES:
+        for given in (True, False):
+            instance = draw(op, rng, defaults=not given)
+            values = dict(instance.values)
+            fans = {"fan_in": math.prod(shape[1:]), "fan_out": shape[0]}
+            if not given:
+                values.update({name: mpmath.mpf(fan) for name, fan in fans.items() if name in values})
+            needed = [p.name for p in op.parameters if given or (p.default is None and p.name not in fans)]
+            params = {name: float(values[name]) for name in needed}
+            start = int(rng.integers(1 << 30))
+            call = partial(_call, shape=shape, start=start, params=params, dtype=dtype)
+            yield instance, call, _expected(op, solved, values, shape, start)
 
 
 def _call(module: Any, shape: tuple[int, ...], start: int, params: dict[str, float], dtype: type) -> Results:
