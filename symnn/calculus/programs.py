@@ -108,8 +108,9 @@ def _saved(op: Op, joint: Sequence[Equation], derivation: Derivation, exact: boo
 
     Dear is what has fewer axes than the data (statistics), reduces over an axis, or is part of a recurrence.
     Whatever else is as large as the data is computed again, unless it is an output whose own inputs are not needed:
-    an array that is there anyway costs less to read than to recompute, one that is not costs more to write. Where
-    results are to be ``exact``, neither outputs nor statistics are read: they were rounded.
+    an array that is there anyway costs less to read than to recompute, one that is not costs more to write, and one in
+    whose place a single other is read is computed more exactly. Where
+    results are to be ``exact``, no such output is read: it was rounded.
     """
     arguments = {a.name for a in op.arguments}
     rank = max((len(a.axes) for a in op.arguments), default=0)
@@ -119,8 +120,7 @@ def _saved(op: Op, joint: Sequence[Equation], derivation: Derivation, exact: boo
     recurring = _recurring(forward, ())
     steady = set(op.outputs) & recurring
     dear = arguments | steady | _recurring(forward, steady)
-    if not exact:
-        dear |= {n for n, e in forward.items() if len(e.axes) < rank or e.value.atoms(Reduction)}
+    dear |= {n for n, e in forward.items() if len(e.axes) < rank or e.value.atoms(Reduction)}
     reading = set[str]()
     for e in _needed(joint, derivation.results):
         # Also by what a stable form put between the gradients and what they read.
