@@ -306,6 +306,21 @@ def fuzzed(f, x: T[n, d], c1: Positive):
 def fuzzed(f, z: T[n, ..., d], c1: Unit = 0.9):
     f.y[n, ..., d] = sign(c1)
 """,
+    # SymPy took choices out of conditions by solving what they compare: for ever here, and for half a minute there.
+    "a choice by a sum of one tensor in a condition": """
+@loss
+def fuzzed(f, w: T[n, d], z: T[d]):
+    f.b[n] = w[n, 0]**2
+    f.y[n] = where(1 > where(total(z[d], d) > 0, f.b[n], 1), w[n, 0], 1)
+""",
+    "choices in the conditions of choices": """
+@layer
+def fuzzed(f, x: T[n, d]):
+    f.a[n, d] = where(exp(-Abs(x[n, d])) > x[n, d]**2, exp(-Abs(x[n, d])), x[n, d]**2)/(1 + x[n, d]**2)
+    f.s[n, d] = log(1 + x[n, d]**2)*where(f.a[n, d] > x[n, d], f.a[n, d], x[n, d])
+    f.t[n, d] = where(log(1 + f.a[n, d]**2) > 0.1 + x[n, d], log(1 + f.a[n, d]**2), 0.1 + x[n, d])
+    f.y[n, d] = maximum(sqrt(1 + 9*indicator(minimum(f.s[n, d], f.t[n, d]) >= 3) + x[n, d]**2), floor(f.a[n, d]))
+""",
     # What a sum binds was to be cancelled from outside, which SymPy tries for ever.
     "a logarithm of an exponential of a maximum": """
 @layer
