@@ -321,6 +321,12 @@ def fuzzed(f, x: T[n, d]):
     f.t[n, d] = where(log(1 + f.a[n, d]**2) > 0.1 + x[n, d], log(1 + f.a[n, d]**2), 0.1 + x[n, d])
     f.y[n, d] = maximum(sqrt(1 + 9*indicator(minimum(f.s[n, d], f.t[n, d]) >= 3) + x[n, d]**2), floor(f.a[n, d]))
 """,
+    # tail_ and tail__ in a row had one name, tail_2_n: one of two factors was read twice.
+    "two tails": """
+@loss
+def fuzzed(f, z: T[n, d]):
+    f.y[n] = exp(tanh(erf(total(tanh(z[n, d]), d))))
+""",
     # What a sum binds was to be cancelled from outside, which SymPy tries for ever.
     "a logarithm of an exponential of a maximum": """
 @layer
