@@ -246,6 +246,94 @@ def fuzzed(f, x: T[n, l]):
     f.h[n, l] = log(1 + exp(sin(1)))
     f.y[n] = log(total(exp(-f.h[n, l]**2), l))
 """,
+    # A kernel had ⌊u⌋ as an integer, of which the sine was taken as one: zero.
+    "a sine of a whole part": """
+@layer
+def fuzzed(f, w: T[...]):
+    f.y[...] = sin(floor(w))
+""",
+    # Two sums that differ in the names of what they bind became one factor, and one of them was lost.
+    "a softmax of what depends on no column": """
+@layer
+def fuzzed(f, x: T[n, d]):
+    f.b[n] = total(x[n, d], d)
+    f.h[n, d] = 1
+    f.y[n, d] = exp(where(f.b[n] < 1, f.h[n, d]*f.b[n], 1))/total(exp(where(f.b[n] < 1, f.h[n, d]*f.b[n], 1)), d)
+""",
+    # Folded to what divides by a parameter, which is zero here, and by a sum that may be.
+    "a weighted mean times a parameter": """
+@layer
+def fuzzed(f, x: T[n, d], c1: NonNegative = 0):
+    f.a[n, d] = exp(-Abs(x[n, d]*minimum(c1, x[n, d])))
+    f.b[n] = total(f.a[n, d]*x[n, d]*c1**2, d)/total(f.a[n, d], d)
+    f.h[n, d] = exp(-9)
+    f.y[n, d] = f.b[n]/(1 + Abs(x[n, d]))/(1 + exp(x[n, d])**2)
+""",
+    # Exponents were shifted by the greatest of those that are there, though what is absent counts as e⁰.
+    "exponentials of what is absent": """
+@layer
+def fuzzed(f, x: T[n, l], w: Learned[o, k], c1: Count = 1):
+    f.extent(q, window(l, k, c1, 1, 2))
+    f.h[n, o, q] = log(1 + total((w[o, k]*exp(x[n, c1*q + 2*k - 1]))**2, k))
+    f.y[n] = log(1 + mean(Abs(f.h[n, o, q]), o, q))
+""",
+    # One name for an exponential that two loops over other columns want.
+    "an exponential in two loops": """
+@loss
+def fuzzed(f, x: T[n, c, d], w: T[n, c, d], z: T[c, d]):
+    f.h[c] = total(x[n, c, d]*exp(-z[c, d]**2), n, d)
+    f.y[n] = total(w[n, c, d]*f.h[c], c, d)
+""",
+    "a sum and a product of one sine": """
+@layer
+def fuzzed(f, x: T[n, i, o], w: Learned[n]):
+    f.h[n, i] = exp(sin(total(x[n, i, o]*w[n], o))) - 1
+    f.y[i] = log(1 + total(x[n, i, o]*w[n]*f.h[n, i], n, o)**2)
+""",
+    "a softmax repeated over an axis": """
+@layer
+def fuzzed(f, x: T[n, c, d], w: T[n, d]):
+    f.y[n, c, d] = exp(w[n, d])/total(exp(w[n, d]), d)
+""",
+    # Numbers that are worked out outside kernels, by functions that only kernels had.
+    "an exponential of a parameter": """
+@loss
+def fuzzed(f, x: T[n, d], c1: Positive):
+    f.h[n] = exp(c1**2)
+""",
+    "the sign of a parameter": """
+@layer
+def fuzzed(f, z: T[n, ..., d], c1: Unit = 0.9):
+    f.y[n, ..., d] = sign(c1)
+""",
+    # SymPy took choices out of conditions by solving what they compare: for ever here, and for half a minute there.
+    "a choice by a sum of one tensor in a condition": """
+@loss
+def fuzzed(f, w: T[n, d], z: T[d]):
+    f.b[n] = w[n, 0]**2
+    f.y[n] = where(1 > where(total(z[d], d) > 0, f.b[n], 1), w[n, 0], 1)
+""",
+    "choices in the conditions of choices": """
+@layer
+def fuzzed(f, x: T[n, d]):
+    f.a[n, d] = where(exp(-Abs(x[n, d])) > x[n, d]**2, exp(-Abs(x[n, d])), x[n, d]**2)/(1 + x[n, d]**2)
+    f.s[n, d] = log(1 + x[n, d]**2)*where(f.a[n, d] > x[n, d], f.a[n, d], x[n, d])
+    f.t[n, d] = where(log(1 + f.a[n, d]**2) > 0.1 + x[n, d], log(1 + f.a[n, d]**2), 0.1 + x[n, d])
+    f.y[n, d] = maximum(sqrt(1 + 9*indicator(minimum(f.s[n, d], f.t[n, d]) >= 3) + x[n, d]**2), floor(f.a[n, d]))
+""",
+    # tail_ and tail__ in a row had one name, tail_2_n: one of two factors was read twice.
+    "two tails": """
+@loss
+def fuzzed(f, z: T[n, d]):
+    f.y[n] = exp(tanh(erf(total(tanh(z[n, d]), d))))
+""",
+    # What a sum binds was to be cancelled from outside, which SymPy tries for ever.
+    "a logarithm of an exponential of a maximum": """
+@layer
+def fuzzed(f, x: T[n, d], t: Label[n].below(n)):
+    f.h[n, d] = log(1 + exp(maximum(-1, x[t[n], d])))
+    f.y[n] = mean(f.h[n, d], d)
+""",
 }
 
 #: Mistakes that were answered with another error than the language's, or not at all.
@@ -260,6 +348,16 @@ def fuzzed(f, x: T[n, d]):
 @layer
 def fuzzed(f, x: T[n, c], t: Label[n].below(c)):
     f.y[n, c] = x[n, t[2*n]]
+""",
+    "an exponential of a tensor without indices": """
+@layer
+def fuzzed(f, w: T[n, d]):
+    f.y[n, d] = exp(-(w)**2)
+""",
+    "a tensor without indices in a condition": """
+@layer
+def fuzzed(f, w: T[n, d]):
+    f.y[n, d] = where(w > -1, w[n, d], 1)
 """,
     "a loss that changes an argument and has no value": """
 @loss

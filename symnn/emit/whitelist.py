@@ -41,8 +41,10 @@ _MEMBERS = {
         ["errstate", "empty", "zeros", "matmul", "copyto", "float64", "float32", "int64", "inf", "finfo", "floor"]
     ),
     "math": frozenset(
-        ["sqrt", "sin", "cos", "prod", "floor", "ceil", "exp", "log", "pow", "pi", "inf", "hypot"]
-        + ["expm1", "log1p", "tanh", "erf", "erfc"]
+        [
+            "sqrt", "sin", "cos", "prod", "floor", "ceil", "exp", "expm1", "log", "log1p", "tanh", "erf", "erfc",
+            "pow", "pi", "inf", "hypot",
+        ]
     ),
 }
 #: Methods of arrays and random generators.

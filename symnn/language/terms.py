@@ -392,7 +392,33 @@ def function(name: str) -> Any:
 
 def where(condition: Any, then: Any, otherwise: Any) -> sp.Expr:
     """``then`` where the condition holds, else ``otherwise`` (also where a NaN makes it undecided)."""
-    return sp.Piecewise((expression(then), expression(condition)), (expression(otherwise), True))
+    return sp.Piecewise((expression(then), _decided(expression(condition))), (expression(otherwise), True))
+
+
+def _decided(condition: sp.Basic) -> sp.Basic:
+    """A condition without choices among what it compares: (f if C else g) > 0 is f > 0 if C, else g > 0.
+
+    SymPy would take them out itself, and solve what they compare on the way, which may take for ever.
+    """
+    choice = next(_choices(condition), None)
+    if choice is None:
+        return condition
+    if not isinstance(condition, sp.core.relational.Relational):
+        return condition.func(*map(_decided, condition.args))
+    *cases, (otherwise, _) = choice.args
+    made = _decided(condition.xreplace({choice: otherwise}))
+    for value, asked in reversed(cases):
+        made = sp.ITE(asked, _decided(condition.xreplace({choice: value})), made)
+    return made
+
+
+def _choices(expr: sp.Basic) -> Iterator[sp.Piecewise]:
+    """The outermost choices of an expression that no reduction holds."""
+    if isinstance(expr, sp.Piecewise):
+        yield expr
+    elif not isinstance(expr, Reduction):
+        for a in expr.args:
+            yield from _choices(a)
 
 
 def indicator(condition: Any) -> sp.Expr:

@@ -31,7 +31,7 @@ from symnn.loops.ir import (
 )
 from symnn.loops.items import DEAR, Item, item_of, pass_times, share_dear
 from symnn.loops.means import rounded_once
-from symnn.loops.names import code_name, index_name, is_count
+from symnn.loops.names import code_name, index_name, is_count, joined
 from symnn.loops.nest import nested
 
 __all__ = ["fuse"]
@@ -126,7 +126,7 @@ class _Builder:
                 taken.add(home.name)
                 kept[item.name] = home.equation.target
             else:
-                kept[item.name] = Entry(Tensor(code_name(f"{code_name(item.name)}_row")), *item.inner)
+                kept[item.name] = Entry(Tensor(joined(item.name, "row")), *item.inner)
         return kept
 
     # --- statements
@@ -203,7 +203,7 @@ class _Builder:
         rows = set(self.rows)
         for e in sorted({e for i in inside for e in i.body.atoms(Entry)}, key=sp.default_sort_key):
             if e.indices and set(e.indices) <= rows and e.name not in self.by_name:
-                local = code_name(f"{code_name(e.name)}_{''.join(index_name(i) for i in e.indices)}")
+                local = joined(e.name, "".join(index_name(i) for i in e.indices))
                 made.append(Let(local, e))
                 self.locals[e.name] = sp.Symbol(local, real=True, integer=e.tensor.is_integer)
         powers = {p for i in inside for p in i.body.atoms(sp.Pow) if p.exp == -1 and p.base.is_Symbol}
@@ -380,17 +380,14 @@ class _Builder:
         return made
 
     def _running(self, item: Item) -> str:
-        # Never two underscores in a row, which would be counted: x_ is x_1 here, as x__ is x_2.
-        name = code_name(item.name)
-        stem = f"{name}1" if name.endswith("_") else name
-        return f"{stem}_sum" if item.reduces in (Total, Norm) else self._local(item.name)
+        return joined(item.name, "sum") if item.reduces in (Total, Norm) else self._local(item.name)
 
     def _local(self, name: str) -> str:
         """The local name of a value; beside an array of the same name it carries its positions: z_max_n."""
         if name not in self.outputs:
             return code_name(name)
         where = "".join(index_name(i) for i in self.by_name[name].equation.axes)
-        return code_name(f"{code_name(name)}_{where}")
+        return joined(name, where)
 
     def _localise(self, name: str) -> None:
         whole = self.by_name[name].equation.target.tensor.is_integer

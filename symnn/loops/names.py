@@ -11,7 +11,7 @@ import sympy as sp
 from symnn.language.guard import RESERVED
 from symnn.language.terms import DOT, MACRON, Entry, Extent, Index
 
-__all__ = ["code_name", "describe", "index_name", "is_count", "size_name"]
+__all__ = ["code_name", "describe", "index_name", "is_count", "joined", "size_name"]
 
 
 def code_name(name: str) -> str:
@@ -27,6 +27,15 @@ def code_name(name: str) -> str:
     made = f"d{made}" if bar else made
     made = f"{made}_dot" if dot else made
     return made + "_" if keyword.iskeyword(made) or made in RESERVED else made
+
+
+def joined(name: str, part: str) -> str:
+    """The name of a part of a tensor: z_max_n.
+
+    Never two underscores in a row, which would be counted: with a part x_ is x_1, as x__ is x_2.
+    """
+    stem = code_name(name)
+    return f"{stem}1_{part}" if stem.endswith("_") else f"{stem}_{part}"
 
 
 def index_name(index: sp.Basic) -> str:

@@ -21,6 +21,7 @@ from symnn.language.terms import (
     Place,
     Reduction,
     Total,
+    atoms,
     canonical,
     free_indices,
     indicator,
@@ -386,6 +387,8 @@ def _exponentials(expr: sp.Expr) -> Iterator[tuple[sp.Pow, sp.exp]]:
 
 def _recognise_tanh(expr: sp.Expr) -> sp.Expr:
     """(e^u − 1)/(e^u + 1) is tanh(u/2): with e^u = (1 + t)/(1 − t) nothing but t is left of it."""
+    reduced = [r for r in atoms(expr) if isinstance(r, Reduction) and within(r, sp.exp)]
+    expr = expr.xreplace({r: r.func(_recognise_tanh(r.body), *r.bound) for r in reduced})
     for power, exponential in _exponentials(expr):
         t = sp.Dummy("t", real=True)
         named = expr.xreplace({power: (1 - t) / 2}).xreplace({exponential: (1 + t) / (1 - t)})
@@ -403,7 +406,7 @@ def _may_be_odd(expr: sp.Expr, t: sp.Symbol) -> bool:
     names: dict[sp.Expr, sp.Symbol] = {}
     algebraic = opaque(expr, names)
     if any(t in term.free_symbols for term in names):
-        return True
+        return False
     others = sorted(algebraic.free_symbols - {t}, key=str)
     given = {symbol: sp.Float(k + 2, _PLACES) ** sp.Rational(1, 2) for k, symbol in enumerate(others)}
     right, left = (algebraic.xreplace({**given, t: sp.Float(sign, _PLACES) / 3}) for sign in (1, -1))
