@@ -4,7 +4,7 @@
 
 The numbers are stretches of every binary exponent, and all those around zeros and kinks. The reference is the
 declaration at hundreds of digits (``symnn.verify.line``), the same for all. ``symnn verify --exhaustive`` tries every
-float32 that there is. Losses are measured on the stratified inputs of ``symnn.verify.losses``.
+float32 that there is. Losses are measured on the stratified inputs of ``symnn.verify.losses``, by its two numbers.
 """
 
 from __future__ import annotations
@@ -193,7 +193,8 @@ def main(names: list[str]) -> int:
     for name in names or (*NAMES, *LOSSES):
         if name in LOSSES:
             found = report["losses"][name] = measured_loss(ours[name])
-            print(name, {k: list(map(worst, v)) for k, v in found.items() if k != "cases"}, flush=True)
+            shown = {k: [(worst(t), round(t["mixed"], 3)) for t in v] for k, v in found.items() if k != "cases"}
+            print(name, shown, flush=True)
             RESULTS.write_text(json.dumps(report, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
             continue
         cases = cases_of(ours[name])
