@@ -4,8 +4,8 @@
 
 The numbers are stretches of every binary exponent, and all those around zeros and kinks. The reference is the
 declaration at hundreds of digits (``symnn.verify.line``), the same for all. ``symnn verify --exhaustive`` tries every
-float32 that there is. Losses are measured on the stratified inputs of ``symnn.verify.losses``, other operations by the
-common measure of ``symnn.verify.beside``.
+float32 that there is. Losses are measured on the stratified inputs of ``symnn.verify.losses``, by its two numbers,
+other operations by the common measure of ``symnn.verify.beside``.
 """
 
 from __future__ import annotations
@@ -197,7 +197,8 @@ def main(names: list[str]) -> int:
     for name in [n for n in names or known if n in known]:
         if name in LOSSES:
             found = report["losses"][name] = measured_loss(ours[name])
-            print(name, {k: list(map(worst, v)) for k, v in found.items() if k != "cases"}, flush=True)
+            shown = {k: [(worst(t), round(t["mixed"], 3)) for t in v] for k, v in found.items() if k != "cases"}
+            print(name, shown, flush=True)
             RESULTS.write_text(json.dumps(report, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
             continue
         cases = cases_of(ours[name])

@@ -58,7 +58,11 @@ def accuracy(report: Mapping[str, Any]) -> str:
         cells = [_error(tally) for c in columns for tally in found.get(c, (None, None))]
         lines.append(f"| `{name}` | {' | '.join(cells)} |")
     versions = ", ".join(f"{name} {version}" for name, version in report["versions"].items())
-    lines += ["", f"Worst errors in ulps; † with false zeros, NaN, infinities or signs; {versions}; {report['date']}."]
+    lines += [
+        "",
+        "Worst errors in ulps of the result; of losses, in parentheses, in what an ulp of it and half an ulp of each input "
+        f"make; † with false zeros, NaN, infinities or signs; {versions}; {report['date']}.",
+    ]
     return "\n".join(lines)
 
 
@@ -66,8 +70,8 @@ def _error(tally: Mapping[str, Any] | None) -> str:
     """The worst error, and whether something was false; nothing where there is no such function."""
     if tally is None:
         return ""
-    worst = max(tally["main"][0], tally["tail"][0])
-    text = f"{worst:.2f}" if worst < 1000 else f"{worst:.1e}".replace("e+0", "e")
+    text = _number(max(tally["main"][0], tally["tail"][0]))
+    text += f" ({_number(tally['mixed'])})" if "mixed" in tally else ""
     return text + (" †" if any(tally[kind] for kind in ("zero", "nan", "infinity", "sign")) else "")
 
 
@@ -116,8 +120,11 @@ def _common(score: Mapping[str, Any]) -> str:
     """The worst error of a score, and whether something was false; nothing where nothing was asked."""
     if not score["count"]:
         return ""
-    text = f"{score['error']:.2f}" if score["error"] < 1000 else f"{score['error']:.1e}".replace("e+0", "e")
-    return text + (" †" if any(score[kind] for kind in ("zero", "nan", "infinity", "sign")) else "")
+    return _number(score["error"]) + (" †" if any(score[kind] for kind in ("zero", "nan", "infinity", "sign")) else "")
+
+
+def _number(worst: float) -> str:
+    return f"{worst:.2f}" if worst < 1000 else f"{worst:.1e}".replace("e+0", "e")
 
 
 def mutants(report: Mapping[str, Any]) -> str:

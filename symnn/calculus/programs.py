@@ -108,9 +108,8 @@ def _saved(op: Op, joint: Sequence[Equation], derivation: Derivation, exact: boo
 
     Dear is what has fewer axes than the data (statistics), reduces over an axis, or is part of a recurrence.
     Whatever else is as large as the data is computed again, unless it is an output whose own inputs are not needed:
-    an array that is there anyway costs less to read than to recompute, one that is not costs more to write, and one in
-    whose place a single other is read is computed more exactly. Where
-    results are to be ``exact``, no such output is read: it was rounded.
+    an array that is there anyway costs less to read than to recompute, one that is not costs more to write. No output
+    is read in whose place one argument will do, or where results are to be ``exact``: it was rounded.
     """
     arguments = {a.name for a in op.arguments}
     rank = max((len(a.axes) for a in op.arguments), default=0)

@@ -17,10 +17,10 @@ __all__ = ["fitted_lines", "near_name"]
 
 
 def near_name(term: near_zero) -> str:
-    """The function that stands for a term beside its zero, named by where that is and by the slope there, or the curve."""
+    """The function that stands for a term beside its zero, named by where that is and by the slope or curve there."""
     _, u, zero, _, single, _ = term.args
-    order, first = next((k, float(c)) for k, c in enumerate(single.args) if c)
-    text = f"{float(zero):.5g}_{('slope', 'curve')[order]}_{first:.4g}"
+    slope = float(single.args[0])
+    text = f"{float(zero):.5g}_" + (f"slope_{slope:.4g}" if slope else f"curve_{float(single.args[1]):.4g}")
     text = text.replace("-", "minus_").replace(".", "_").replace("+", "")
     return f"near_{text}" if isinstance(u, Entry) else f"product_near_{text}"
 

@@ -206,7 +206,9 @@ class _Writer:
             return f"{into} = maxnum({into}, {self.printer(node.value)})"
         if isinstance(node.entry, Entry) and node.entry.name not in self.whole:
             return f"{into} += {self.printer(node.value)}"
-        return f"{into} = {'with_square' if node.squared else 'added'}({into}, {self.printer(node.value)})"
+        if node.squared:
+            return f"{into} = with_square({into}, {self.printer(node.value)})"
+        return f"{into} = added({into}, {self.printer.addend(node.value)})"
 
 
 def _extents(kernel: Kernel, storage: Mapping[str, str]) -> dict[str, str]:

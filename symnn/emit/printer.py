@@ -159,6 +159,24 @@ class KernelPrinter:
         name = "larger" if isinstance(expr, maximum) else "smaller"
         return f"{name}({', '.join(self.text(a, 0) for a in expr.args)})"
 
+    def addend(self, expr: sp.Expr) -> str:
+        """What a sum in double precision adds: a zero that is chosen is one of that precision.
+
+        So a number that several sums read, or choose, becomes double once.
+        """
+        if not isinstance(expr, sp.Piecewise) or all(value != 0 for value, _ in expr.args):
+            return self.text(expr, 0)
+        return self._chosen(expr, "0.0")
+
+    def _chosen(self, expr: sp.Piecewise, zero: str = "") -> str:
+        *cases, (otherwise, _) = expr.args
+
+        def value(then: sp.Expr) -> str:
+            return zero if zero and then == 0 else self.text(then, 1)
+
+        made = [f"{value(then)} if {self.text(condition, 1)} else " for then, condition in cases]
+        return f"({''.join(made)}{value(otherwise)})"
+
     def unless_nan(self, expr: sp.Expr) -> str:
         """A choice, and NaN where one of what it compares is: their sum, which only then is taken."""
         value, *compared = expr.args
@@ -241,9 +259,7 @@ class KernelPrinter:
 
     def _call(self, expr: sp.Basic) -> tuple[str, int]:
         if isinstance(expr, sp.Piecewise):
-            *cases, (otherwise, _) = expr.args
-            made = [f"{self.text(then, 1)} if {self.text(condition, 1)} else " for then, condition in cases]
-            return f"({''.join(made)}{self.text(otherwise, 1)})", _ATOM
+            return self._chosen(expr), _ATOM
         if isinstance(expr, guarded):
             there, value, otherwise = expr.args
             condition = " and ".join(sorted(str(s.name) for s in sp.Mul.make_args(there)))

@@ -9,9 +9,9 @@ scaled exponential minus one     c expm1(u)                                     
 square in a scaled difference    k (c − c w²)                                   kc − (kc w) w
 ===============================  =============================================  =============================
 
-(t − μ)² e^(−v) at v = −100 is an ordinary number where t is near μ: e^100 is none in single precision, and the square may
-have vanished. The first two are for exponents that are exact in entries that f has not: what a function of one variable
-does in its tails is ruled elsewhere. Beyond 16 the 1 is less than an ulp of e^u, so that either form is right there.
+(t − μ)² e^(−v) at v = −100 is an ordinary number where t is near μ: e^100 is none in single precision, and the square
+may have vanished. The first two are for exponents that are exact in entries that f has not: what a function of one
+variable does in its tails is ruled elsewhere. Beyond 16 the 1 is nearly nothing beside e^u: either form is right there.
 """
 
 from __future__ import annotations
@@ -38,13 +38,18 @@ def factor_under_exponential(expr: sp.Expr, context: Context) -> sp.Expr | None:
         return None
     (u,) = exponentials[0].args
     entries = u.atoms(Entry)
-    squares = [a for a in expr.args if isinstance(a, sp.Pow) and a.exp == 2 and isinstance(a.base, sp.Add)]
+    squares = [a for a in expr.args if isinstance(a, sp.Pow) and a.exp == 2 and _is_difference(a.base)]
     plain = [a for a in expr.args if isinstance(a, sp.Add | Entry) and not a.atoms(Entry) & entries]
     rest = sp.Mul(*(a for a in expr.args if a not in (*squares, *plain, exponentials[0])))
     if len(squares) == 1 and not squares[0].atoms(Entry) & entries:
         scaled = context.name("scaled", times_exp(squares[0].base, u / 2))
         return rest * sp.Mul(*plain) * scaled**2
-    return rest * times_exp(sp.Mul(*plain), u) if any(isinstance(a, sp.Add) for a in plain) and not squares else None
+    return rest * times_exp(sp.Mul(*plain), u) if any(map(_is_difference, plain)) and not squares else None
+
+
+def _is_difference(expr: sp.Expr) -> bool:
+    """Whether an expression is a sum of entries and their negatives."""
+    return isinstance(expr, sp.Add) and all(isinstance(a.as_coeff_Mul()[1], Entry) for a in expr.args)
 
 
 def _is_free(u: sp.Expr, context: Context) -> bool:

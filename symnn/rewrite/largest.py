@@ -9,9 +9,9 @@ quotient minus a delta           e_c/s − δ(c, j)                             
 quotient minus a smoothed delta  e_c/s − (w δ(c, j) + r)                        (e_c/s − δ(c, j)) + (1 − w) δ(c, j) − r
 ===============================  =============================================  =============================
 
-m is the maximum of f, and rest = s − 1 is the sum but for one of its largest. Where that is less than 1 it is added up by
-itself: Σ_k (e_k where e_k < 1), for no other is 1 then. A logit that leads by 17 leaves 4e−8 for all others, which a
-sum of 1 and them has lost in single precision. For c = j no term of e_c − 1 − rest is positive, so that nothing cancels.
+m is the maximum of f, and rest = s − 1 is the sum but for one of its largest. Where that is less than 1 it is added up
+by itself: Σ_k (e_k where e_k < 1), for no other is 1 then. A logit that leads by 17 leaves 4e−8 for all others, which a
+sum of 1 and them has lost in single precision. For c = j neither e_c − 1 nor −rest is positive, and nothing cancels.
 """
 
 from __future__ import annotations

@@ -21,8 +21,8 @@ logarithm near one               log(1 + u)                                     
 erfc beside its density          a erfc u + c e^(−u²)                           e^(−u²) (a erfc u / e^(−u²) + c)
 ===============================  =============================================  =============================
 
-Rules of roots of squares stand in ``roots``, of what is far from zero in ``deviations``, of tails in ``tails``, of products
-with an exponential in ``growth``, of sums of exponentials beside their largest in ``largest``.
+Rules of roots of squares stand in ``roots``, of what is far from zero in ``deviations``, of tails in ``tails``, of
+products with an exponential in ``growth``, of sums of exponentials beside their largest in ``largest``.
 A rule sees through a name to its definition: 1 − y is taken apart where y was defined as σ(u).
 The maximum that shifts a sum needs no gradient: what is stabilised here has been differentiated before.
 """
@@ -292,7 +292,7 @@ def _complement(expr: sp.Expr, context: Context) -> sp.Expr | None:
             return logistic(-u) if a == 1 else None
         u = context.argument_of(b, _logistic_argument)
         if u is not None and isinstance(-a, Entry):
-            # a is −t. The parts are added one by one, each exact where the others cancel: e is all that is left at t = 1.
+            # a is −t. The parts are added one by one: at t = 1, u > 0 the first two are zero, and e is left.
             e = sp.exp(-sp.Abs(u))
             return (context.name("gap", where(u >= 0, sp.S.One, e) + a) + a * e) / (1 + e)
     return None

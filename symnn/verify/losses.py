@@ -3,9 +3,9 @@
 **Ulps** of the result itself: nothing excuses an error, tails and near-zeros included.
 
 **The mixed error** is the error in units of one ulp of the result and what half an ulp in each input changes in it: a
-result within k of these is the exact one, but for k ulps, of inputs that round to those given, but for k (Higham,
-Accuracy and Stability of Numerical Algorithms, 2002, section 1.5). Where a softmax meets a soft target, or logarithms of
-both signs cancel, no way of computing can do better, and only this number tells a good one. The change is found from
+result within k of these is, but for k ulps, the exact one of inputs that are k/2 ulps off at most (Higham, Accuracy and
+Stability of Numerical Algorithms, 2002, section 1.5). Where a softmax meets a soft target, or logarithms of both signs
+cancel, no way of computing in float32 does better, and only this number tells a good one. The change is found from
 below: the greatest over a few patterns of signs, by which every input is moved.
 
 The reference is the declaration, and its derivative as derived, at as many digits as it takes for them to settle.
