@@ -35,7 +35,7 @@ def joined(name: str, part: str) -> str:
     Never two underscores in a row, which would be counted: with a part x_ is x_1, as x__ is x_2.
     """
     stem = code_name(name)
-    return f"{stem}1_{part}" if stem.endswith("_") else f"{stem}_{part}"
+    return code_name(f"{stem}1_{part}" if stem.endswith("_") else f"{stem}_{part}")
 
 
 def index_name(index: sp.Basic) -> str:

@@ -21,7 +21,7 @@ from symnn.emit.doc_templates import template_directory
 from symnn.language.operation import Equation, Kind, Op, Role
 from symnn.language.terms import ELEMENTS
 from symnn.verify.evaluate import Exact
-from symnn.verify.line import LAST, SMALL, Line, floats_at, interpolated
+from symnn.verify.line import LAST, Line, floats_at, interpolated
 
 __all__ = ["Case", "Tally", "cases_of", "every_block", "judge", "measure", "sampled_blocks", "special_values"]
 
@@ -30,6 +30,8 @@ Array = np.ndarray[Any, Any]
 #: Numbers tried at once: they and what is made of them stay in the cache.
 BLOCK = 1 << 16
 _DIGITS = 200
+#: The exponents, as they are stored, of 2⁻¹⁰ to 2⁷; so many times as many stretches of each are in a sample.
+_BENDING, _DENSER = range(117, 135), 16
 
 
 @dataclass(frozen=True)
@@ -212,16 +214,17 @@ def every_block() -> Iterator[tuple[int, int, int]]:
 def sampled_blocks(
     lines: Sequence[Line], runs: int = 4, length: int = 2048, seed: int = 0
 ) -> list[tuple[int, int, int]]:
-    """Stretches of every binary exponent, and the surroundings of every zero and kink."""
+    """Stretches of every binary exponent, most where functions bend, and the surroundings of every zero and kink."""
     rng = np.random.default_rng(seed)
     made = []
     for sign in (1, -1):
         for exponent in range(0, LAST, 1 << 23):
-            part = (1 << 23) // runs
-            made += [(sign, exponent + k * part + int(rng.integers(0, part - length)), length) for k in range(runs)]
+            count = runs * (_DENSER if exponent >> 23 in _BENDING else 1)
+            part = (1 << 23) // count
+            made += [(sign, exponent + k * part + int(rng.integers(0, part - length)), length) for k in range(count)]
     for line in lines:
-        small = [p.first for p in line.pieces if p.count <= SMALL]
-        near = sorted({max(0, min(first - length // 2, LAST - length)) // length * length for first in small})
+        # A zero or a kink ends a piece: among very small ones, or where a larger one was halved.
+        near = sorted({max(0, min(p.first - length // 2, LAST - length)) for p in line.pieces})
         made += [(line.sign, first, length) for first in near]
     return made
 
