@@ -6,7 +6,7 @@ rule                             from                                           
 logarithm beside the largest     log s, s = Σ_k e_k, e_k = e^(f_k − m)          log1p(rest)
 quotient minus a target          e_c/s − t                                      (e_c − t − t rest)/s
 quotient minus a delta           e_c/s − δ(c, j)                                (e_c − 1 − rest if c = j, else e_c)/s
-quotient minus a smoothed delta  e_c/s − (w δ(c, j) + r)                        (e_c/s − δ) + (1 − w − r if c = j, else −r)
+quotient minus a smoothed delta  e_c/s − (w δ(c, j) + r)                        (e_c/s − δ) + (1 − w if c = j) − r
 ===============================  =============================================  =============================
 
 m is the maximum of f, and rest = s − 1 is the sum but for one of its largest. Where that is less than 1 it is added up
