@@ -60,8 +60,8 @@ def accuracy(report: Mapping[str, Any]) -> str:
     versions = ", ".join(f"{name} {version}" for name, version in report["versions"].items())
     lines += [
         "",
-        "Worst errors in ulps of the result; of losses, in parentheses, in what an ulp of it and half an ulp of each input "
-        f"make; † with false zeros, NaN, infinities or signs; {versions}; {report['date']}.",
+        "Worst errors in ulps of the result; of losses, in parentheses, in units of one ulp of it and what half an ulp "
+        f"in each input changes; † with false zeros, NaN, infinities or signs; {versions}; {report['date']}.",
     ]
     return "\n".join(lines)
 

@@ -32,6 +32,10 @@ sigma = 1 / (1 + sp.exp(-z))
 
 RULES: dict[str, tuple[str, Sequence[Equation]]] = {
     "log-sum-exp": ("logarithm beside the largest", [Equation(Entry(Tensor("out"), n), sp.log(exponentials))]),
+    "over two axes": (
+        "logarithm beside the largest",
+        [Equation(Entry(Tensor("out")), sp.log(Total(sp.exp(Entry(Tensor("z"), Index("n′"), c1)), Index("n′"), c1)))],
+    ),
     "a target": ("quotient minus a target", [softmax, Equation(out, a - t)]),
     "the sign turned": ("quotient minus a target", [softmax, Equation(out, g * (t - a))]),
     "not by name": ("quotient minus a target", [Equation(out, sp.exp(z) / exponentials - t)]),
@@ -122,6 +126,29 @@ def test_a_label_that_leads_leaves_what_the_others_are(name: str) -> None:
                 gradient = [-rest / (1 + rest), *[1 / (1 + rest)] * (ties - 1), *[e / (1 + rest)] * (7 - ties)]
                 for z_bar in (grads.z, module.backward(saved, 1.0).z):
                     assert all(within(x, y, 4, dtype) for x, y in zip(z_bar[0], gradient, strict=True))
+
+
+@pytest.mark.parametrize("tau", [0.5, 0.005])
+def test_a_contrast_at_a_low_temperature_is_finite(tau: float) -> None:
+    """Similarities of 200 are beyond what e^s has in float32; candidates stand along two axes."""
+    op = OPERATIONS["nt_xent"]
+    rng = np.random.default_rng(3)
+    u = rng.normal(size=(3, 4)).astype(np.float32)
+    v = (u + rng.normal(size=(3, 4)) / 8).astype(np.float32)
+    with loaded(op, "cpu", source_of(op)) as module:
+        run = interpreted(module)
+        found = run.forward(u, v, tau=tau, reduction="none")
+        wanted = run.forward(u.astype(float), v.astype(float), tau=tau, reduction="none")
+        _, grads = run.value_and_grad(u, v, tau=tau)
+    assert np.isfinite(grads.u).all() and np.isfinite(grads.v).all()
+    z = np.concatenate([u, v]).astype(np.longdouble)
+    z /= np.sqrt((z**2).sum(1, keepdims=True))
+    s = z @ z.T / np.longdouble(tau)
+    partner = np.roll(np.arange(6), 3)
+    np.fill_diagonal(s, -np.inf)
+    plain = np.log(np.exp(s).sum(1)) - s[np.arange(6), partner]
+    np.testing.assert_allclose(wanted, ((plain[:3] + plain[3:]) / 2).astype(float), rtol=1e-10, atol=1e-12)
+    np.testing.assert_allclose(found, wanted, rtol=1e-4, atol=1e-5)
 
 
 def test_a_row_of_minus_infinity_and_nan_stay_what_they_were() -> None:

@@ -6,7 +6,7 @@ rule                             from                                           
 logarithm beside the largest     log s, s = Σ_k e_k, e_k = e^(f_k − m)          log1p(rest)
 quotient minus a target          e_c/s − t                                      (e_c − t − t rest)/s
 quotient minus a delta           e_c/s − δ(c, j)                                (e_c − 1 − rest if c = j, else e_c)/s
-quotient minus a smoothed delta  e_c/s − (w δ(c, j) + r)                        (e_c/s − δ(c, j)) + (1 − w) δ(c, j) − r
+quotient minus a smoothed delta  e_c/s − (w δ(c, j) + r)                        (e_c/s − δ) + (1 − w if c = j) − r
 ===============================  =============================================  =============================
 
 m is the maximum of f, and rest = s − 1 is the sum but for one of its largest. Where that is less than 1 it is added up
@@ -50,7 +50,7 @@ def _minus(part: sp.Expr, total: Entry, rest: Entry, t: sp.Expr, context: Contex
     if smoothed is not None:
         # A share near 1 lacks less of it than a target near 1 was rounded by.
         delta, w, r = smoothed
-        return _above(part, rest, delta, context) / total + ((1 - w) * delta - r)
+        return _above(part, rest, delta, context) / total + where(sp.Eq(*delta.args), 1 - w - r, -r)
     return _above(part, rest, t, context) / total
 
 

@@ -200,27 +200,27 @@ def _tanh_argument(expr: sp.Expr) -> sp.Expr | None:
 
 
 def _shift(expr: sp.Expr, context: Context) -> sp.Expr | None:
-    if not isinstance(expr, Total) or len(expr.bound) != 1:
+    if not isinstance(expr, Total):
         return None
-    bound = expr.bound[0]
+    bound = set(expr.bound)
     whole = exponent = sp.S.Zero
     for base, power in factors(expr.body).items():
         if isinstance(base, sp.exp):
             whole += base.args[0] * power
-            exponent += base.args[0] * power if bound in free_indices(base) else 0
-    if exponent == 0 or whole.is_nonpositive or context.is_shifted(whole):
+            exponent += base.args[0] * power if bound & free_indices(base) else 0
+    if exponent == 0 or not bound <= free_indices(exponent) or whole.is_nonpositive or context.is_shifted(whole):
         return None
     others = [b for b in factors(expr.body) if not isinstance(b, sp.exp)]
-    if any(b.atoms(sp.exp, logistic) and bound in free_indices(b) for b in others):
+    if any(b.atoms(sp.exp, logistic) and bound & free_indices(b) for b in others):
         # e^u/(1 + e^u)² does not grow: its exponentials belong together.
         return None
     tensor = next(iter(sorted({e.name for e in exponent.atoms(Entry)})), "f")
     powers = factors(expr.body).items()
     held = {i for b, power in powers if isinstance(b, Entry) and power.is_positive for i in b.indices}
     read = {i for e in within(exponent, Entry) for i in e.indices if not is_place(i)}
-    peak = context.name(f"{tensor}_max", (Shift if read <= held else FilledShift)(exponent, bound))
+    peak = context.name(f"{tensor}_max", (Shift if read <= held else FilledShift)(exponent, *expr.bound))
     inside = _everywhere(expr.body * sp.exp(-peak), _one_exponential, context)
-    shifted = context.name("sum_exp" if expr.body == sp.exp(exponent) else "shifted_sum", Total(inside, bound))
+    shifted = context.name("sum_exp" if expr.body == sp.exp(exponent) else "shifted_sum", Total(inside, *expr.bound))
     return sp.exp(peak) * shifted
 
 
