@@ -17,9 +17,10 @@ __all__ = ["fitted_lines", "near_name"]
 
 
 def near_name(term: near_zero) -> str:
-    """The function that stands for a term beside its zero, named by where that is and by the slope there."""
+    """The function that stands for a term beside its zero, named by where that is and by the slope and bend there."""
     _, u, zero, _, single, _ = term.args
-    text = f"{float(zero):.5g}_slope_{float(single.args[0]):.4g}"
+    slope, bend = (*single.args, sp.S.Zero)[:2]
+    text = f"{float(zero):.5g}_slope_{float(slope):.4g}_bend_{float(bend):.3g}"
     text = text.replace("-", "minus_").replace(".", "_").replace("+", "")
     return f"near_{text}" if isinstance(u, Entry) else f"product_near_{text}"
 
@@ -36,7 +37,7 @@ def fitted_lines(kernels: Iterable[Kernel]) -> list[list[str]]:
                 for term in sorted(node.value.atoms(near_zero), key=sp.default_sort_key):
                     known = found.setdefault(near_name(term), term)
                     if known.args[4:] != term.args[4:]:
-                        raise AssertionError(f"two functions have the same zero and slope at {term.args[2]}")
+                        raise AssertionError(f"two functions have the same zero, slope and bend at {term.args[2]}")
 
     for kernel in kernels:
         walk(kernel.body)
