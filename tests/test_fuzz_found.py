@@ -327,6 +327,19 @@ def fuzzed(f, x: T[n, d]):
 def fuzzed(f, z: T[n, d]):
     f.y[n] = exp(tanh(erf(total(tanh(z[n, d]), d))))
 """,
+    # w[c, d], read once for a row, stood for w[c, d′] too, which a sum in the same row runs over.
+    "one array at two places of a row": """
+@loss
+def fuzzed(f, x: T[n, c, d], w: T[c, d], z: T[n, c, d]):
+    f.h[c] = total(exp(-Abs(z[n, c, d]*exp(w[c, d]))), n, d)
+    f.y[n] = log(total(exp(x[n, c, d]*(w[c, d]*f.h[c])), c, d))
+""",
+    # Two functions beside zeros at one place, with one slope.
+    "exponentials of sines": """
+@layer
+def fuzzed(f, z: T[n, d]):
+    f.y[n, d] = exp(sin(exp(sin(z[n, d])) - 1)) - 1
+""",
     # What a sum binds was to be cancelled from outside, which SymPy tries for ever.
     "a logarithm of an exponential of a maximum": """
 @layer
