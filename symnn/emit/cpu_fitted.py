@@ -10,7 +10,6 @@ import sympy as sp
 
 from symnn.elementary.source import KINDS, Kind
 from symnn.language.scaled import near_zero
-from symnn.language.terms import Entry
 from symnn.loops.ir import Kernel, Node, Pass
 
 __all__ = ["fitted_lines", "near_name"]
@@ -22,7 +21,7 @@ def near_name(term: near_zero) -> str:
     slope, bend = (*single.args, sp.S.Zero)[:2]
     text = f"{float(zero):.5g}_slope_{float(slope):.4g}_bend_{float(bend):.3g}"
     text = text.replace("-", "minus_").replace(".", "_").replace("+", "")
-    return f"near_{text}" if isinstance(u, Entry) else f"product_near_{text}"
+    return f"near_{text}" if not isinstance(u, sp.Mul) else f"product_near_{text}"
 
 
 def fitted_lines(kernels: Iterable[Kernel]) -> list[list[str]]:
@@ -47,14 +46,14 @@ def fitted_lines(kernels: Iterable[Kernel]) -> list[list[str]]:
 def _functions(name: str, term: near_zero) -> list[list[str]]:
     """One for each type; where u is a product ab, u − z is rounded once."""
     _, u, zero, radius, *tables = term.args
-    of = "u" if isinstance(u, Entry) else "a, b"
-    which = "a function of u" if isinstance(u, Entry) else "a function of u = a·b"
+    of = "u" if not isinstance(u, sp.Mul) else "a, b"
+    which = "a function of u" if not isinstance(u, sp.Mul) else "a function of u = a·b"
     about = f"# Beside its zero z at {float(zero):.9g}, where |u − z| < {radius}, {which} is (u − z)·P(u − z)."
     blocks = []
     for kind, coefficients in zip(KINDS, tables, strict=True):
         real = f"np.{kind.real}"
         high, low = _split(zero, kind)
-        near = f"(u - {real}({high!r}))" if isinstance(u, Entry) else f"fma(a, b, {real}({-high!r}))"
+        near = f"(u - {real}({high!r}))" if not isinstance(u, sp.Mul) else f"fma(a, b, {real}({-high!r}))"
         numbers = [_number(c, kind) for c in reversed(coefficients.args)]
         blocks.append([
             *([about] if kind is KINDS[0] else []),

@@ -58,6 +58,11 @@ def _one_order(items: list[Item]) -> list[Item]:
     return [replace(i, inner=first.get(frozenset(i.inner), i.inner)) for i in items]
 
 
+def _counts(expr: sp.Basic, index: Index) -> bool:
+    """Whether an index stands in an expression as a number, and not only where arrays are read."""
+    return expr == index or (not isinstance(expr, Entry) and any(_counts(a, index) for a in expr.args))
+
+
 class _Builder:
     """Writes the statements of a kernel, pass by pass."""
 
@@ -155,7 +160,7 @@ class _Builder:
                 elsewhere = node.indices[1:] if node.indices[:1] == (row,) else node.indices
                 if any(row in i.free_symbols for i in elsewhere):
                     return True
-            if row in item.body.xreplace(dict.fromkeys(item.body.atoms(Entry), sp.S.One)).free_symbols:
+            if _counts(item.body, row):
                 return True
             if row not in item.equation.axes[:1] and row in item.equation.axes:
                 return True
