@@ -18,11 +18,14 @@ import sys
 import tempfile
 import time
 from collections import Counter
+from datetime import date
 from pathlib import Path
 from typing import Any
 
 ROOT = Path(__file__).resolve().parents[1]
 sys.path[:0] = [str(ROOT), str(ROOT / "tests")]
+
+from symnn import __version__  # noqa: E402 - of this checkout, whatever is installed
 
 RESULTS = ROOT / "benchmarks" / "results" / "fuzz.json"
 LOT = 100
@@ -109,7 +112,8 @@ def main() -> int:
     parser.add_argument("-o", "--output", type=Path, default=RESULTS)
     parser.add_argument("--again", action="store_true", help="start from the first lot, whatever the file says")
     given = parser.parse_args()
-    result: dict[str, Any] = {"lots": 0, "declarations": 0, "seconds": 0.0, "families": {}, "failures": []}
+    result: dict[str, Any] = {"symnn": __version__, "date": date.today().isoformat()}
+    result |= {"lots": 0, "declarations": 0, "seconds": 0.0, "families": {}, "failures": []}
     if given.output.is_file() and not given.again:
         result = json.loads(given.output.read_text(encoding="utf-8"))
     numbers = range(result["lots"], -(-given.count // LOT))

@@ -327,6 +327,54 @@ def fuzzed(f, x: T[n, d]):
 def fuzzed(f, z: T[n, d]):
     f.y[n] = exp(tanh(erf(total(tanh(z[n, d]), d))))
 """,
+    # w[c, d], read once for a row, stood for w[c, d′] too, which a sum in the same row runs over.
+    "one array at two places of a row": """
+@loss
+def fuzzed(f, x: T[n, c, d], w: T[c, d], z: T[n, c, d]):
+    f.h[c] = total(exp(-Abs(z[n, c, d]*exp(w[c, d]))), n, d)
+    f.y[n] = log(total(exp(x[n, c, d]*(w[c, d]*f.h[c])), c, d))
+""",
+    # Two functions beside zeros at one place, with one slope.
+    "exponentials of sines": """
+@layer
+def fuzzed(f, z: T[n, d]):
+    f.y[n, d] = exp(sin(exp(sin(z[n, d])) - 1)) - 1
+""",
+    # The function beside a zero, of what may be absent, was taken for one of a product.
+    "a zero of what may be absent": """
+@layer
+def fuzzed(f, x: T[n, l]):
+    f.h[n, l] = x[n, l - 1] + 0.1
+    f.y[n] = total(exp(tanh(f.h[n, l]*log(1 + exp(f.h[n, l])))), l)
+""",
+    # SymPy factors no polynomial that has a root beside other letters.
+    "a root times a tanh": """
+@layer
+def fuzzed(f, w: T[n, c, d], z: T[n]):
+    f.b[n, d] = sqrt(1 + z[n]**2)*tanh(z[n])
+""",
+    # With one cotangent for all samples, the gradient of a number of all of them is a number.
+    "a logarithm of a sum of all": """
+@loss
+def fuzzed(f, x: T[n, c, d]):
+    f.h[c, d] = sin(total(exp(x[n, c, d]), n))
+    f.y[n] = log(1 + total(f.h[c, d], c, d)**2)
+""",
+    # Entries were replaced by ones to see what is left, and SymPy set out to compare the numbers.
+    "a choice by a logistic function of a choice": """
+@layer
+def fuzzed(f, w: T[n, d]):
+    f.b[n, d] = 1/(1 + exp(-where(-1 > w[n, d], -1, w[n, d])))
+    f.h[n, d] = where(f.b[n, d] > 0, w[n, d], f.b[n, d])
+    f.y[n, d] = where(w[n, d] > f.b[n, d]*f.h[n, d], w[n, d], f.b[n, d]*f.h[n, d])
+""",
+    # A fold divided by a choice that is zero in one of its cases: infinite there, in the second derivatives.
+    "a choice over a logistic function": """
+@layer
+def fuzzed(f, x: T[...], w: T[...], z: T[...]):
+    f.h[...] = where(z > 0, w, z)/(1 + ((1/(1 + exp(-z)))/(1 + (x/3.5)**2))**2)
+    f.y[...] = f.h
+""",
     # What a sum binds was to be cancelled from outside, which SymPy tries for ever.
     "a logarithm of an exponential of a maximum": """
 @layer

@@ -105,6 +105,13 @@ def test_sums_keep_their_value_when_constants_leave_and_addends_part(a: sp.Expr,
     assert_same(neaten(total), total, (n,), seed)
 
 
+def test_sums_that_leave_a_sum_multiply_though_their_indices_have_other_names() -> None:
+    outer = [Total(sp.exp(Entry(x, n, i)), i) for i in (c2, Index("c′′′"))]
+    total = Total(Entry(y, n, c1) * outer[0] * outer[1], c1)
+    assert outer[0] != outer[1]
+    assert_same(pull_out(total), total, (n,))
+
+
 @settings(max_examples=40, deadline=None)
 @given(expressions, st.integers(0, 5))
 def test_a_sum_over_a_delta_picks_one_position(expr: sp.Expr, seed: int) -> None:

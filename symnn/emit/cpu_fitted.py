@@ -10,19 +10,18 @@ import sympy as sp
 
 from symnn.elementary.source import KINDS, Kind
 from symnn.language.scaled import near_zero
-from symnn.language.terms import Entry
 from symnn.loops.ir import Kernel, Node, Pass
 
 __all__ = ["fitted_lines", "near_name"]
 
 
 def near_name(term: near_zero) -> str:
-    """The function that stands for a term beside its zero, named by where that is and by the slope or curve there."""
+    """The function that stands for a term beside its zero, named by where that is and by the slope and bend there."""
     _, u, zero, _, single, _ = term.args
-    slope = float(single.args[0])
-    text = f"{float(zero):.5g}_" + (f"slope_{slope:.4g}" if slope else f"curve_{float(single.args[1]):.4g}")
+    slope, bend = (*single.args, sp.S.Zero)[:2]
+    text = f"{float(zero):.5g}_slope_{float(slope):.4g}_bend_{float(bend):.3g}"
     text = text.replace("-", "minus_").replace(".", "_").replace("+", "")
-    return f"near_{text}" if isinstance(u, Entry) else f"product_near_{text}"
+    return f"near_{text}" if not isinstance(u, sp.Mul) else f"product_near_{text}"
 
 
 def fitted_lines(kernels: Iterable[Kernel]) -> list[list[str]]:
@@ -37,7 +36,7 @@ def fitted_lines(kernels: Iterable[Kernel]) -> list[list[str]]:
                 for term in sorted(node.value.atoms(near_zero), key=sp.default_sort_key):
                     known = found.setdefault(near_name(term), term)
                     if known.args[4:] != term.args[4:]:
-                        raise AssertionError(f"two functions have the same zero and slope at {term.args[2]}")
+                        raise AssertionError(f"two functions have the same zero, slope and bend at {term.args[2]}")
 
     for kernel in kernels:
         walk(kernel.body)
@@ -47,14 +46,14 @@ def fitted_lines(kernels: Iterable[Kernel]) -> list[list[str]]:
 def _functions(name: str, term: near_zero) -> list[list[str]]:
     """One for each type; where u is a product ab, u − z is rounded once."""
     _, u, zero, radius, *tables = term.args
-    of = "u" if isinstance(u, Entry) else "a, b"
-    which = "a function of u" if isinstance(u, Entry) else "a function of u = a·b"
+    of = "u" if not isinstance(u, sp.Mul) else "a, b"
+    which = "a function of u" if not isinstance(u, sp.Mul) else "a function of u = a·b"
     about = f"# Beside its zero z at {float(zero):.9g}, where |u − z| < {radius}, {which} is (u − z)·P(u − z)."
     blocks = []
     for kind, coefficients in zip(KINDS, tables, strict=True):
         real = f"np.{kind.real}"
         high, low = _split(zero, kind)
-        near = f"(u - {real}({high!r}))" if isinstance(u, Entry) else f"fma(a, b, {real}({-high!r}))"
+        near = f"(u - {real}({high!r}))" if not isinstance(u, sp.Mul) else f"fma(a, b, {real}({-high!r}))"
         numbers = [_number(c, kind) for c in reversed(coefficients.args)]
         blocks.append([
             *([about] if kind is KINDS[0] else []),

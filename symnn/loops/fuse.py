@@ -62,6 +62,11 @@ def _one_order(items: list[Item]) -> list[Item]:
     return [replace(i, inner=first.get(frozenset(i.inner), i.inner)) for i in items]
 
 
+def _counts(expr: sp.Basic, index: Index) -> bool:
+    """Whether an index stands in an expression as a number, and not only where arrays are read."""
+    return expr == index or (not isinstance(expr, Entry) and any(_counts(a, index) for a in expr.args))
+
+
 class _Builder:
     """Writes the statements of a kernel, pass by pass."""
 
@@ -86,6 +91,7 @@ class _Builder:
         self.wanted = self._wanted_passes()
         self.kept = self._choose_kept()
         self.locals: dict[str, sp.Symbol] = {}
+        self.read_once: dict[sp.Expr, sp.Expr] = {}
         self.reciprocals: dict[sp.Expr, sp.Symbol] = {}
 
     # --- where cell values are wanted and kept
@@ -160,7 +166,7 @@ class _Builder:
                 elsewhere = node.indices[1:] if node.indices[:1] == (row,) else node.indices
                 if any(row in i.free_symbols for i in elsewhere):
                     return True
-            if row in item.body.xreplace(dict.fromkeys(item.body.atoms(Entry), sp.S.One)).free_symbols:
+            if _counts(item.body, row):
                 return True
             if row not in item.equation.axes[:1] and row in item.equation.axes:
                 return True
@@ -205,7 +211,7 @@ class _Builder:
             if e.indices and set(e.indices) <= rows and e.name not in self.by_name:
                 local = joined(e.name, "".join(index_name(i) for i in e.indices))
                 made.append(Let(local, e))
-                self.locals[e.name] = sp.Symbol(local, real=True, integer=e.tensor.is_integer)
+                self.read_once[e] = sp.Symbol(local, real=True, integer=e.tensor.is_integer)
         powers = {p for i in inside for p in i.body.atoms(sp.Pow) if p.exp == -1 and p.base.is_Symbol}
         for count in sorted({p.base for p in powers if is_count(p.base)}, key=str):
             name = str(count.name) if not isinstance(count, Extent) else count.axis
@@ -397,10 +403,10 @@ class _Builder:
         """An item's body with local names for what is known; positions that it computes are put ``before`` it."""
         loops = (*self.rows, *item.inner)
         body, positions = positioned(item.body, item.reduces, loops, item.inner, self.axes_of)
-        mapping: dict[sp.Expr, sp.Expr] = dict(self.reciprocals)
+        mapping: dict[sp.Expr, sp.Expr] = {**self.reciprocals, **self.read_once}
         for e in {e for x in (body, *(p.above for p in positions)) for e in x.atoms(Entry)}:
-            own = self.by_name[e.name].equation.target.indices if e.name in self.by_name else e.indices
-            if e.name in self.locals and e.indices == own:
+            # Elsewhere than at its own position it is not the local value: w[c, d′] beside w[c, d].
+            if e.name in self.locals and e.indices == self.by_name[e.name].equation.target.indices:
                 mapping[e] = self.locals[e.name]
         # Also where a position is worked out: the place of a maximum of the same row.
         here = [replace(p, above=p.above.xreplace(mapping)) for p in positions]

@@ -72,7 +72,9 @@ def _walk(steps: Sequence[Step], arrays: set[str], scalars: set[str]) -> list[st
             written += [*kept, *(name for name in inside if name not in own)]
         else:
             for e in step.reads:
-                _require(e.name in there, f"{step.name} reads {e.name}, which is not there yet")
+                # A number goes by its name in code.
+                found = e.name in there or (not e.indices and code_name(e.name) in scalars)
+                _require(found, f"{step.name} reads {e.name}, which is not there yet")
             for s in step.numbers:
                 known = isinstance(s, Extent) or str(s.name) in scalars
                 _require(known, f"{step.name} uses the number {s}, which is not there yet")

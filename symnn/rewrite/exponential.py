@@ -182,7 +182,11 @@ def _factors(polynomial: sp.Expr, positive: bool) -> tuple[sp.Expr, list[tuple[s
 
     Such a sum is nearly exact, and a power would multiply the rounding of its base.
     """
-    coefficient, factors = sp.factor_list(polynomial)
+    # A root is a letter here: SymPy takes no polynomial that has one beside other letters.
+    roots = {p: sp.Dummy(positive=p.is_positive) for p in polynomial.atoms(sp.Pow) if not p.exp.is_Integer}
+    back = {letter: root for root, letter in roots.items()}
+    coefficient, factors = sp.factor_list(polynomial.xreplace(roots))
+    factors = [(base.xreplace(back), power) for base, power in factors]
     if positive:
         factors = [(sp.expand(b**p), 1) if isinstance(b, sp.Add) else (b, p) for b, p in factors]
     return coefficient, factors

@@ -116,9 +116,10 @@ def _solve(equation: Equation) -> tuple[Fold, ...]:
         if symbol not in algebraic.free_symbols or not free <= free_indices(term):
             continue
         solved = _invert(algebraic, symbol, equation.target)
-        if solved is not None:
-            back = {v: k for k, v in names.items()}
-            found.append(Fold(term, solved.xreplace(back), free, source))
+        value = None if solved is None else solved.xreplace({v: k for k, v in names.items()})
+        # Divided by a choice that is zero in one of its cases, it would be infinite there.
+        if value is not None and not value.has(sp.zoo, sp.oo, -sp.oo, sp.nan):
+            found.append(Fold(term, value, free, source))
     if not names or all(s not in algebraic.free_symbols for s in names.values()):
         return ()
     if isinstance(equation.value, sp.Function | Reduction) and free <= free_indices(equation.value):
