@@ -20,7 +20,8 @@ exponential minus one            e^u − 1                                      
 logarithm near one               log(1 + u)                                     log1p(u)
 ===============================  =============================================  =============================
 
-Rules of roots of squares stand in ``roots``, of what is far from zero in ``deviations``, of tails in ``tails``.
+Rules of roots of squares stand in ``roots``, of what is far from zero in ``deviations``, of tails in ``tails``, of
+quotients by what a name has as a factor in ``quotients``.
 A rule sees through a name to its definition: 1 − y is taken apart where y was defined as σ(u).
 The maximum that shifts a sum needs no gradient: what is stabilised here has been differentiated before.
 """
@@ -54,6 +55,7 @@ from symnn.rewrite.exponential import exponent_with_its_rounding, power_of_recip
 from symnn.rewrite.folding import inline
 from symnn.rewrite.monomial import factors, opaque
 from symnn.rewrite.one_variable import of_one_variable
+from symnn.rewrite.quotients import quotient_by_factor
 from symnn.rewrite.tails import (
     complement_of_tanh,
     decays,
@@ -427,6 +429,7 @@ def _log1p(expr: sp.Expr, context: Context) -> sp.Expr | None:
 
 
 _RULES: tuple[tuple[str, Callable[[sp.Expr, Context], sp.Expr | None]], ...] = (
+    ("quotient by a factor", quotient_by_factor),
     ("complement of the logistic", _complement),
     ("complement of tanh squared", _complement_of_tanh),
     ("interpolation", _interpolation),

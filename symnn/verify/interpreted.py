@@ -79,8 +79,9 @@ _FUNCTIONS: dict[str, Callable[..., Any]] = {
     "root_of": lambda total: np.float64(np.sqrt(total)),
     "maxnum": np.fmax,
     "compensated": _compensated,
-    # So few rows go to a thread that small instances are divided among threads too.
-    "chunk_rows": lambda columns, summing=False: 2,
+    # So few rows go to a thread that small instances are divided among threads too; of single numbers a few more, so
+    # that what takes them all at once is not tried on one or two numbers alone.
+    "chunk_rows": lambda columns, summing=False: 2 if columns > 1 else 4,
 }
 
 
