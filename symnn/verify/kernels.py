@@ -6,6 +6,7 @@ import inspect
 import itertools
 import math
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import nullcontext
 from functools import partial
 from typing import Any
 
@@ -19,6 +20,7 @@ from symnn.verify.calls import Results, call_jvp, call_kernel, call_value_and_gr
 from symnn.verify.chunks import chunk_measure
 from symnn.verify.edges import at_edges
 from symnn.verify.gradients import seed_values
+from symnn.verify.interpreted import undivided
 from symnn.verify.kinks import kinks_of, on_kinks
 from symnn.verify.reference import Expected, expect, expect_tangent, undecided
 from symnn.verify.regimes import MANY, Regime, cotangents, ordinary_instance, regimes, special_cases
@@ -166,13 +168,13 @@ def _varied(
         # A statistic of a single number, say: nothing is defined there.
         return None
     what = f"{np.dtype(dtype).name}, other sizes, parameters and strides"
-    return trial_of(method, what, [(partial(_spread, call), wanted) for call, wanted in calls], dtype, instance, op)
+    spread = [(partial(_spread, call, k % 3 == 0), wanted) for call, wanted in calls]
+    return trial_of(method, what, spread, dtype, instance, op)
 
 
 def varied_sizes(op: Op, rng: np.random.Generator, k: int) -> dict[str, int]:
-    """In turn: few positions along every axis, neighbours never as many, and one row (or as many single numbers as are
-    not divided); more of each, as many as take another way through a module, with rows that do not fill their last
-    chunk; any."""
+    """In turn: few positions along every axis, neighbours never as many, and one row (or a few single numbers); more of
+    each, with rows that do not fill their last chunk; any."""
     least, most, rows = ((2, 2, 4 if op.elementwise else 1), (3, 4, 5), (1, 5, None))[k % 3]
     sizes = sizes_of(op, rng, least=least, most=most)
     if k % 3 == 1 and len(sizes) > 4:
@@ -230,11 +232,12 @@ def _at_edges(
         yield trial_of(method, f"{np.dtype(dtype).name}, where branches meet", calls, dtype, instance, op)
 
 
-def _spread(call: Call, module: Any) -> Results:
-    """A call on new arrays that are not contiguous."""
+def _spread(call: Call, whole: bool, module: Any) -> Results:
+    """A call on new arrays that are not contiguous; all rows at once where they are to be taken whole."""
     assert isinstance(call, partial)
     given = call.keywords
-    return call(module, instance=spread_out(given["instance"], given["dtype"]))  # type: ignore[no-any-return]
+    with undivided(module) if whole else nullcontext():
+        return call(module, instance=spread_out(given["instance"], given["dtype"]))  # type: ignore[no-any-return]
 
 
 def _decided(

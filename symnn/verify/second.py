@@ -13,16 +13,17 @@ import numpy as np
 from symnn.calculus.trace import Derivation
 from symnn.errors import VerificationError
 from symnn.language.operation import Equation, Kind, Op
-from symnn.verify.calls import call_hvp
+from symnn.verify.calls import Results, call_hvp
 from symnn.verify.evaluate import DIGITS, evaluate
 from symnn.verify.gradients import seeds_for
+from symnn.verify.interpreted import undivided
 from symnn.verify.kernels import even_seeds, kink_instances, varied_sizes, weight_of
 from symnn.verify.numeric import relative_error
 from symnn.verify.reference import Expected, expect_second, second_values, undecided
 from symnn.verify.regimes import MANY, ordinary_instance, regimes
 from symnn.verify.report import Measure
 from symnn.verify.sample import Instance, draw, draw_like, sizes_of
-from symnn.verify.trials import DRAWS, Trial, trial_of
+from symnn.verify.trials import DRAWS, Call, Trial, trial_of
 
 __all__ = ["second_measures", "second_trials"]
 
@@ -102,11 +103,11 @@ def second_trials(
 
     def asked(
         what: str, dtype: type, number: Sequence[int], drawn: Callable[[np.random.Generator], Instance],
-        reductions: tuple[str, ...] = ("sum",),
+        reductions: tuple[str, ...] = ("sum",), whole: bool = False,
     ) -> Iterator[Trial]:
         rng = np.random.default_rng([seed, *number])
         with suppress(VerificationError):  # a statistic of a single number, say: nothing is defined there
-            made = _trial(op, second, dtype, f"{method}, {what}", rng, reductions, lambda: drawn(rng), stable)
+            made = _trial(op, second, dtype, f"{method}, {what}", rng, reductions, lambda: drawn(rng), stable, whole)
             if made is not None:
                 yield made
 
@@ -118,9 +119,15 @@ def second_trials(
     # Of one row the mean is the sum.
     for k, reductions in enumerate((("sum", "mean"), ("mean",))):
         what = f"float64, other sizes and parameters, {reductions[0]}"
-        yield from asked(what, np.float64, (19, k), partial(_varied, op, k), reductions)
+        yield from asked(what, np.float64, (19, k), partial(_varied, op, k), reductions, k == 0)
     for at_kink in kink_instances(op, np.random.default_rng([seed, 20]), np.float64):
         yield from asked("float64, at a kink", np.float64, (24,), partial(_given, at_kink))
+
+
+def _whole(call: Call, module: Any) -> Results:
+    """A call that takes all rows at once."""
+    with undivided(module):
+        return call(module)
 
 
 def _ordinary(op: Op, dtype: type, rng: np.random.Generator) -> Instance:
@@ -142,7 +149,7 @@ def _given(instance: Instance, rng: np.random.Generator) -> Instance:
 
 def _trial(
     op: Op, second: Derivation, dtype: type, what: str, rng: np.random.Generator, reductions: tuple[str, ...],
-    drawn: Callable[[], Instance], stable: Sequence[Equation],
+    drawn: Callable[[], Instance], stable: Sequence[Equation], whole: bool,
 ) -> Trial | None:
     """The products on one instance; of a loss, those of its batch's sum or mean, as it is asked for."""
     batch = op.kind in (Kind.LOSS, Kind.REGULARIZER)
@@ -164,5 +171,6 @@ def _trial(
             known[weight] = seeds, expected
         seeds, expected = known[weight]
         fixed: dict[str, Any] = {"instance": instance, "moving": vectors, "seeds": seeds, "reduction": reduction}
-        calls.append((partial(call_hvp, op=op, dtype=dtype, **fixed), expected))
+        call = partial(call_hvp, op=op, dtype=dtype, **fixed)
+        calls.append((partial(_whole, call) if whole else call, expected))
     return trial_of("second", what, calls, dtype, instance, op)
