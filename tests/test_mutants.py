@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import json
+import re
 import sys
 from collections import Counter
 from pathlib import Path
@@ -132,6 +133,27 @@ def test_a_fault_that_ordinary_arrays_do_not_show_is_caught(what, before, after)
             error, _, _ = trial.judge(trial.results(interpreted(module)))
             failed += [trial.what] if not error <= trial.bound else []
     assert failed
+
+
+@pytest.mark.parametrize(
+    ("name", "fault"),
+    [
+        ("elu", "_backward_rows.*: comparison: x[e] > real(0) → x[e] >= real(0)"),
+        ("elu", "_hvp_rows.*: comparison: x[e] > real(0) → x[e] >= real(0)"),
+        ("selu", "hvp,.*: argument: _hvp_rows(x, g, x_dot, dx_dot) → _hvp_rows(g, x, x_dot, dx_dot)"),
+        ("prelu", "jvp,.* c_size, size, y, y_dot) → .* size, c_size, y, y_dot)"),
+        ("log_softmax", "_hvp_rows.*: dropped term: maxnum(z_max, z[e, c] / T) → z[e, c] / T"),
+        ("clip_by_value", "step,.*: statement: _step_rows(grad_flat, real(limit)) dropped"),
+    ],
+)
+def test_a_fault_that_once_was_missed_is_caught(name, fault):
+    op = OPERATIONS[name]
+    text = source_of(op)
+    pattern = re.compile(".*".join(re.escape(part) for part in fault.split(".*")))
+    planted_here = [f for f in faults_of(text, 10**6) if pattern.search(f.description)]
+    with loaded(op, "cpu", text) as module:
+        judge = judge_of(module, programs(op))
+        assert planted_here and {judge.verdict(f).verdict for f in planted_here} == {CAUGHT}
 
 
 def test_weights_are_what_their_generator_draws_times_the_exact_scale():

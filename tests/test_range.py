@@ -253,6 +253,31 @@ def test_roots_of_squares_become_norms() -> None:
     assert not norm.atoms(Total)
 
 
+def test_what_is_divided_by_a_factor_of_its_own_is_not() -> None:
+    first, second = Entry(Tensor("f0"), I), Entry(Tensor("f1"), I)
+    assert stable(sp.exp(-(X**2)), first * Y, second * V / first)[-1] == V * Y
+    assert stable(sp.exp(-(X**2)), first * Y, second * (V / first + V))[-1] == Y * (V + V * first)
+    assert stable(X + V, first * Y + V, second * V / first)[-1] == second * V / first, "no factor of it"
+
+
+@pytest.mark.parametrize("z", [200.0, 800.0, -200.0, -800.0])
+def test_derivatives_of_the_focal_loss_where_a_probability_has_vanished(built: Any, z: float) -> None:
+    alpha, gamma, target = mpmath.mpf(1) / 4, 2, np.ones((1, 1))
+
+    def loss(u: Any) -> Any:
+        q = 1 / (1 + mpmath.exp(u))
+        return -alpha * q**gamma * mpmath.log(1 - q)
+
+    with mpmath.workdps(1600):
+        slope, bend = (mpmath.diff(loss, mpmath.mpf(z), k, h=mpmath.mpf(10) ** -300) for k in (1, 2))
+        module, at, along = built("focal"), np.array([[z]]), np.ones((1, 1))
+        _, tangent = module.jvp((at, target), (along,))
+        (curved,) = module.hvp((at, target), (along,))
+        floor = mpmath.mpf(2) ** -1074
+        assert abs(mpmath.mpf(float(tangent)) - slope) <= 1e-12 * abs(slope) + floor
+        assert abs(mpmath.mpf(float(curved.item())) - bend) <= 1e-12 * abs(bend) + floor
+
+
 def test_what_may_be_negative_is_no_root_of_squares() -> None:
     for inside in (X**2 + FREE * Y**2, X**2 - BETA * Y**2, X**2 + Y, V + EPS, (BETA - 2) * X**2 + Y**2):
         assert stable(sp.sqrt(inside)) == [sp.sqrt(inside)]

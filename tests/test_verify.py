@@ -43,11 +43,12 @@ from symnn.registry import catalogue_operations
 from symnn.verify import evaluate, verify_operation
 from symnn.verify.adjoint import adjoint_measures
 from symnn.verify.chunks import chunk_measure
+from symnn.verify.edges import at_edges
 from symnn.verify.evaluate import array_of
 from symnn.verify.gradients import cases, gradient_error, gradient_measures, kink_error
 from symnn.verify.interpreted import interpreted
-from symnn.verify.kernels import kernel_measures
-from symnn.verify.kinks import kink_points, kinks_of
+from symnn.verify.kernels import kernel_measures, varied_sizes
+from symnn.verify.kinks import kink_points, kinks_of, on_kinks
 from symnn.verify.moments import initialiser_measures
 from symnn.verify.mpfr import MPFR
 from symnn.verify.mutants import mutants_of, try_mutants
@@ -245,6 +246,36 @@ def test_ties_of_a_maximum_are_kinks():
     start = draw(widest, np.random.default_rng(0), {"n": 1, "c": 2})
     points = list(kink_points(widest, start, ["u"], np.random.default_rng(0)))
     assert points and all(p.instance.arrays["u"][0, 0] == p.instance.arrays["u"][0, 1] for p in points)
+
+
+def test_instances_lie_on_kinks_exactly():
+    sizes = {ELEMENTS.axis: 4}
+    made = on_kinks(bumpy, draw(bumpy, np.random.default_rng(0), sizes), ["v"], np.random.default_rng(0), np.float32)
+    assert len(made) == 1, "each element is by itself: one instance has them all"
+    assert {0.0, 1.0, 2.0} <= {float(x) for x in made[0].arrays["v"]}
+    step = OPERATIONS["step"]
+    start = replace(draw(step, np.random.default_rng(0), sizes), scalars={"theta": mpmath.mpf(1) / 3})
+    assert on_kinks(step, start, ["x"], np.random.default_rng(0), np.float32) == [], "no number of the type is there"
+
+
+def test_numbers_are_put_beside_the_ends_of_branches():
+    rng = np.random.default_rng(0)
+    for name, ends in (("gelu", (-0.7517915 - 0.8125, -0.7517915 + 0.8125)), ("hard_swish", (3.0,))):
+        op = OPERATIONS[name]
+        start = draw(op, rng, {ELEMENTS.axis: 32})
+        made = at_edges(programs(op), start, rng, np.float32)
+        values = made.arrays["x"].astype(float)
+        for end in ends:
+            assert ((values > end) & (values < end + 0.01)).any() and ((values < end) & (values > end - 0.01)).any()
+    assert at_edges(programs(OPERATIONS["identity"]), draw(OPERATIONS["identity"], rng), rng, np.float32) is None
+
+
+@pytest.mark.parametrize("name", ["conv2d", "prelu", "batch_norm", "lstm"])
+def test_sizes_tell_neighbouring_axes_apart(name):
+    op = OPERATIONS[name]
+    for k in (0, 3):
+        sizes = [s for a, s in varied_sizes(op, np.random.default_rng(k), k).items() if a not in op.extents]
+        assert len(set(sizes[1:3])) == 2
 
 
 def test_a_subgradient_outside_the_one_sided_limits_is_caught():

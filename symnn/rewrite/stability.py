@@ -22,7 +22,8 @@ erfc beside its density          a erfc u + c e^(−u²)                        
 ===============================  =============================================  =============================
 
 Rules of roots of squares stand in ``roots``, of what is far from zero in ``deviations``, of tails in ``tails``, of
-products with an exponential in ``growth``, of sums of exponentials beside their largest in ``largest``.
+products with an exponential in ``growth``, of sums of exponentials beside their largest in ``largest``, of quotients
+by what a name has as a factor in ``quotients``.
 A rule sees through a name to its definition: 1 − y is taken apart where y was defined as σ(u).
 The maximum that shifts a sum needs no gradient: what is stabilised here has been differentiated before.
 """
@@ -60,6 +61,7 @@ from symnn.rewrite.growth import factor_under_exponential, scaled_expm1_in_range
 from symnn.rewrite.largest import logarithm_beside_largest, quotient_minus_target
 from symnn.rewrite.monomial import factors, opaque
 from symnn.rewrite.one_variable import addends_of_one_entry, of_one_variable
+from symnn.rewrite.quotients import quotient_by_factor
 from symnn.rewrite.tails import (
     complement_of_tanh,
     decays,
@@ -474,6 +476,7 @@ def _log1p(expr: sp.Expr, context: Context) -> sp.Expr | None:
 
 _RULES: tuple[tuple[str, Callable[[sp.Expr, Context], sp.Expr | None]], ...] = (
     ("zero of addends", addends_of_one_entry),
+    ("quotient by a factor", quotient_by_factor),
     ("complement of the logistic", _complement),
     ("complement of tanh squared", _complement_of_tanh),
     ("interpolation", _interpolation),

@@ -9,13 +9,14 @@ from __future__ import annotations
 
 import inspect
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from types import FunctionType, ModuleType
 from typing import Any
 
 import numpy as np
 
-__all__ = ["interpreted", "quiet"]
+__all__ = ["interpreted", "quiet", "undivided"]
 
 
 def _function(name: str) -> Callable[[Any], Any]:
@@ -112,6 +113,21 @@ def _plain(name: str, value: Any, home: str, names: dict[str, Any]) -> Any:
         return lambda *u: names[single if type(u[0]) is np.float32 else double](*u)
     compiled = written is not value or (not isinstance(value, FunctionType | type | ModuleType) and callable(value))
     return _FUNCTIONS[name] if name in _FUNCTIONS or compiled else value
+
+
+@contextmanager
+def undivided(module: Any) -> Iterator[None]:
+    """An interpreted module that divides no rows among threads: arrays of any size go the way of small ones."""
+    names = vars(module)
+    before = names.get("chunk_rows")
+    if before is None or "__file__" in names:
+        yield
+        return
+    names["chunk_rows"] = lambda columns, summing=False: 1 << 20
+    try:
+        yield
+    finally:
+        names["chunk_rows"] = before
 
 
 def quiet(function: Callable[..., Any]) -> Callable[..., Any]:

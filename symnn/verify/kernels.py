@@ -6,6 +6,7 @@ import inspect
 import itertools
 import math
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import nullcontext
 from functools import partial
 from typing import Any
 
@@ -17,20 +18,26 @@ from symnn.errors import VerificationError
 from symnn.language.operation import Equation, Kind, Op, Programs
 from symnn.verify.calls import Results, call_jvp, call_kernel, call_value_and_grad, spread_out
 from symnn.verify.chunks import chunk_measure
+from symnn.verify.edges import at_edges
 from symnn.verify.gradients import seed_values
+from symnn.verify.interpreted import undivided
+from symnn.verify.kinks import kinks_of, on_kinks
 from symnn.verify.reference import Expected, expect, expect_tangent, undecided
-from symnn.verify.regimes import Regime, cotangents, ordinary_instance, regimes, special_cases
+from symnn.verify.regimes import MANY, Regime, cotangents, ordinary_instance, regimes, special_cases
 from symnn.verify.report import Measure
 from symnn.verify.sample import Instance, draw_like, sizes_of
 from symnn.verify.trials import DRAWS, Call, Trial, trial_of
 
 __all__ = [
-    "decided", "even_seeds", "kernel_measures", "kernel_trials", "regimes_of", "stable_equations", "varied_sizes",
-    "weight_of", "whole_batch",
-]
+    "decided", "even_seeds", "kernel_measures", "kernel_trials", "kink_instances", "regimes_of", "stable_equations",
+    "varied_sizes", "weight_of", "whole_batch",
+]  # fmt: skip
 
-#: How many instances of other sizes, with other parameters: numbers alone, as schedules have them, take no time.
+#: How many instances of other sizes, with other parameters: numbers alone, as schedules have them, take no time; and
+#: of a step that goes one of several ways each shows one of them.
 _VARIED = {False: 3, True: 12}
+#: How many single numbers are put beside the ends of branches.
+_EDGES = 32
 
 Array = np.ndarray[Any, Any]
 Pair = tuple[Derivation | None, Derivation | None]
@@ -70,23 +77,27 @@ def kernel_trials(
                 yield trial
         if op.kind is not Kind.SCHEDULE and not brief:
             yield _special(op, derivation, dtype, np.random.default_rng([seed, 9]), method)
-    if op.elementwise and derivation is not None and len(op.differentiable) == 1:
-        pair, rng = (derivation, tangent), np.random.default_rng([seed, 20])
-        yield _at_zero(module, op, pair, dtypes[-1], rng, stable, method)
-    for k in range(_VARIED[op.kind is Kind.SCHEDULE]):
+    pair = (derivation, tangent)
+    if derivation is not None and op.kind is not Kind.OPTIMIZER:
+        for dtype in dtypes:
+            yield from _at_edges(module, programs, pair, dtype, np.random.default_rng([seed, 22]), stable, method)
+        yield from _at_kinks(module, op, pair, dtypes[-1], np.random.default_rng([seed, 20]), stable, method)
+    for k in range(_VARIED[op.kind is Kind.SCHEDULE or (derivation is None and bool(kinks_of(op)))]):
         rng = np.random.default_rng([seed, 18, k])
-        trial = _varied(module, op, (derivation, tangent), dtypes[-1], k, rng, stable, method)
+        trial = _varied(module, op, pair, dtypes[-1], k, rng, stable, method)
         if trial is not None:
             yield trial
 
 
 def stable_equations(programs: Programs) -> dict[str, tuple[Equation, ...]]:
-    """The equations that kernels are made from: of the outputs, and of the gradients."""
+    """The equations that kernels are made from: of the outputs, of the gradients, and of the tangents."""
     stable = {"forward": programs.forward.equations}
     if programs.forward_saving and programs.backward:
         names = {e.name for e in programs.backward.equations}
         both = (*(e for e in programs.forward_saving.equations if e.name not in names), *programs.backward.equations)
         stable["gradient"] = both
+    if programs.jvp:
+        stable["tangent"] = programs.jvp.equations
     return stable
 
 
@@ -95,8 +106,8 @@ def regimes_of(op: Op) -> list[tuple[int, Regime]]:
 
     Compositions have many parts, each of which goes through every regime by itself.
     """
-    few = len(op.arguments) > 5
-    return [(k, r) for k, r in enumerate(regimes) if not few or r.name in ("ordinary", "tiny")]
+    few = len(op.arguments) > MANY
+    return [(k, r) for k, r in enumerate(regimes) if not few or r.name in ("ordinary", "tiny", "huge")]
 
 
 def _regime(
@@ -104,7 +115,12 @@ def _regime(
     stable: Mapping[str, Any], method: str,
 ) -> Trial | None:
     """The functions on numbers of a regime; none where nothing there has one right answer that can be worked out."""
-    instance, seeds = decided(op, derivations[0], dtype, rng, lambda: ordinary_instance(op, rng, dtype, regime))
+    few = len(op.arguments) > MANY and regime.name == "huge"  # takes many digits
+
+    def drawn() -> Instance:
+        return ordinary_instance(op, rng, dtype, regime, sizes=varied_sizes(op, rng, 0) if few else None)
+
+    instance, seeds = decided(op, derivations[0], dtype, rng, drawn)
     if instance is None:
         # Numbers so large that a sum overflows on the way to a kink: nothing here has one right answer.
         return None
@@ -136,7 +152,7 @@ def _calls(
         calls.append((partial(call_value_and_grad, **given, reduction=reduction), whole_batch(op, each, weight)))
     if along and tangent is not None and hasattr(module, "jvp"):
         moving = {name: draw_like(instance.arrays[name].shape, rng) for name in tangent.wrt}
-        moved = _joined(expected, expect_tangent(tangent, instance, moving, dtype))
+        moved = _joined(expected, expect_tangent(tangent, instance, moving, dtype, stable))
         calls.append((partial(call_jvp, **given, moving=moving), moved))
         if batch and reduction == "mean" and "reduction" in inspect.signature(module.jvp).parameters:
             shown = {name: name for name in moved.values if not name.startswith("grad ")}
@@ -165,37 +181,76 @@ def _varied(
         # A statistic of a single number, say: nothing is defined there.
         return None
     what = f"{np.dtype(dtype).name}, other sizes, parameters and strides"
-    return trial_of(method, what, [(partial(_spread, call), wanted) for call, wanted in calls], dtype, instance, op)
+    spread = [(partial(_spread, call, k % 3 == 0), wanted) for call, wanted in calls]
+    return trial_of(method, what, spread, dtype, instance, op)
 
 
 def varied_sizes(op: Op, rng: np.random.Generator, k: int) -> dict[str, int]:
-    """Few positions along every axis and one row; then more of each, as many as take another way through a module,
-    with rows that do not fill their last chunk; then any."""
-    least, most, rows = ((2, 2, 1), (3, 4, 5))[k] if k < 2 else (1, 5, None)
+    """In turn: few positions along every axis, neighbours never as many, and one row (or a few single numbers); more of
+    each, with rows that do not fill their last chunk; any."""
+    least, most, rows = ((2, 2, 4 if op.elementwise else 1), (3, 4, 5), (1, 5, None))[k % 3]
     sizes = sizes_of(op, rng, least=least, most=most)
+    if k % 3 == 1 and len(sizes) > 4:
+        sizes = {name: 2 + place % 2 for place, name in enumerate(sizes)}
+    if k % 3 == 0:
+        # From the second axis on: the first is often that of the rows.
+        lengths = 3 if len(sizes) <= 4 else 2
+        sizes = {name: size + max(0, place - 1) % lengths for place, (name, size) in enumerate(sizes.items())}
     # The rows of what comes out are not always those of the first argument: a table is read row by row.
     firsts = {axes[0].axis for axes in (*(a.axes for a in op.arguments[:1]), op.equation(op.outputs[0]).axes) if axes}
     return {name: rows if rows and (name in firsts or op.elementwise) else size for name, size in sizes.items()}
 
 
-def _at_zero(
+def _at_kinks(
     module: Any, op: Op, derivations: Pair, dtype: type, rng: np.random.Generator, stable: Mapping[str, Any],
     method: str,
-) -> Trial:
-    """The functions with zeros among the elements: where kinks are, the declaration's choice there is the right one."""
-    instance = ordinary_instance(op, rng, dtype, sizes=varied_sizes(op, rng, 1))
-    for a in op.differentiable:
-        first = next(iter(np.ndindex(instance.arrays[a.name].shape)))
-        instance = instance.changed(a.name, first, mpmath.mpf(0))
-    calls = _calls(module, op, derivations, dtype, instance, cotangents(op, instance, rng), rng, stable, "sum", True)
-    return trial_of(method, f"{np.dtype(dtype).name}, at zero", calls, dtype, instance, op)
+) -> Iterator[Trial]:
+    """The functions on the declaration's kinks, parameters off their defaults: its choice there is the right one."""
+    what = f"{np.dtype(dtype).name}, at a kink"
+    for instance in kink_instances(op, rng, dtype):
+        seeds = cotangents(op, instance, rng)
+        if not undecided(*_decisions(op, derivations[0], instance, seeds), dtype):
+            calls = _calls(module, op, derivations, dtype, instance, seeds, rng, stable, "sum", True)
+            yield trial_of(method, what, calls, dtype, instance, op)
 
 
-def _spread(call: Call, module: Any) -> Results:
-    """A call on new arrays that are not contiguous."""
+def kink_instances(op: Op, rng: np.random.Generator, dtype: type) -> list[Instance]:
+    """Instances of few numbers that lie on kinks, with parameters that are not at their defaults.
+
+    None of a composition of many parts: its kinks are where rounding has long decided.
+    """
+    if len(op.arguments) > MANY:
+        return []
+    start = ordinary_instance(op, rng, dtype, defaults=False, sizes=varied_sizes(op, rng, 0))
+    for _ in range(DRAWS):
+        if all(start.scalars[p.name] != p.default for p in op.parameters):
+            break
+        start = ordinary_instance(op, rng, dtype, defaults=False, sizes=varied_sizes(op, rng, 0))
+    return on_kinks(op, start, [a.name for a in op.differentiable], rng, dtype)
+
+
+def _at_edges(
+    module: Any, programs: Programs, derivations: Pair, dtype: type, rng: np.random.Generator,
+    stable: Mapping[str, Any], method: str,
+) -> Iterator[Trial]:
+    """The functions beside the points where branches of the stable programs meet."""
+    op = programs.op
+    sizes = dict.fromkeys(sizes_of(op, rng), _EDGES) if op.elementwise else None
+    instance = at_edges(programs, ordinary_instance(op, rng, dtype, sizes=sizes), rng, dtype)
+    if instance is None:
+        return
+    seeds = cotangents(op, instance, rng)
+    if not undecided(*_decisions(op, derivations[0], instance, seeds), dtype):
+        calls = _calls(module, op, derivations, dtype, instance, seeds, rng, stable, "sum", True)
+        yield trial_of(method, f"{np.dtype(dtype).name}, where branches meet", calls, dtype, instance, op)
+
+
+def _spread(call: Call, whole: bool, module: Any) -> Results:
+    """A call on new arrays that are not contiguous; all rows at once where they are to be taken whole."""
     assert isinstance(call, partial)
     given = call.keywords
-    return call(module, instance=spread_out(given["instance"], given["dtype"]))  # type: ignore[no-any-return]
+    with undivided(module) if whole else nullcontext():
+        return call(module, instance=spread_out(given["instance"], given["dtype"]))  # type: ignore[no-any-return]
 
 
 def decided(
@@ -205,10 +260,17 @@ def decided(
     for _ in range(DRAWS):
         instance = drawn()
         seeds = cotangents(op, instance, rng)
-        given = {**instance.values, **(seed_values(derivation, seeds) if derivation else {})}
-        if not undecided(derivation or op, given, instance.sizes, dtype):
+        if not undecided(*_decisions(op, derivation, instance, seeds), dtype):
             return instance, seeds
     return None, {}
+
+
+def _decisions(
+    op: Op, derivation: Derivation | None, instance: Instance, seeds: Mapping[str, Array]
+) -> tuple[Derivation | Op, dict[str, Any], Mapping[str, int]]:
+    """What is declared, or derived from it, with what it reads: where it compares numbers."""
+    given = {**instance.values, **(seed_values(derivation, seeds) if derivation else {})}
+    return derivation or op, given, instance.sizes
 
 
 def weight_of(op: Op, instance: Instance, reduction: str) -> Any:

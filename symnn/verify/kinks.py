@@ -1,4 +1,4 @@
-"""Where a declaration has kinks, and inputs that lie on them."""
+"""Where a declaration has kinks, and inputs that lie on them, exactly or in a dtype."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from symnn.language.terms import Entry, Index, Peak, Reduction, free_indices, fr
 from symnn.verify.evaluate import Exact
 from symnn.verify.sample import Instance, obeys
 
-__all__ = ["KinkPoint", "kink_points", "kinks_of"]
+__all__ = ["KinkPoint", "kink_points", "kinks_of", "on_kinks"]
 
 _DIGITS = 100
 _EACH = 4
@@ -78,18 +78,43 @@ def kink_points(
     op: Op, start: Instance, wrt: Sequence[str], rng: np.random.Generator
 ) -> Iterator[KinkPoint]:
     """Move one entry at a time onto each kind of kink, from an ordinary instance."""
+    yield from (point for _, point in _numbered(op, start, wrt, rng))
+
+
+def _numbered(
+    op: Op, start: Instance, wrt: Sequence[str], rng: np.random.Generator
+) -> Iterator[tuple[int, KinkPoint]]:
+    """The points, each with the number of its kink."""
     with mpmath.workdps(_DIGITS):
-        for expr, axes in kinks_of(op):
+        for kink, (expr, axes) in enumerate(kinks_of(op)):
             moving = [name for name in wrt if name in _read(op, expr)]
             shape = tuple(start.sizes[i.axis] for i in axes)
             places = list(np.ndindex(shape))
             found = 0
             for choice in rng.permutation(len(places)):
                 for point in _reached(op, start, expr, axes, places[int(choice)], moving):
-                    yield point
+                    yield kink, point
                     found += 1
                 if found >= _EACH:
                     break
+
+
+def on_kinks(op: Op, start: Instance, wrt: Sequence[str], rng: np.random.Generator, dtype: type) -> list[Instance]:
+    """Instances on kinks that numbers of a dtype can lie on; where each element is by itself, one that has them all."""
+    made: list[Instance] = []
+    taken: set[tuple[int, ...]] = set()
+    kinks: set[int] = set()
+    for kink, point in _numbered(op, start, wrt, rng):
+        moved = point.instance.arrays[point.name][point.position]
+        if kink in kinks or mpmath.mpf(float(dtype(moved))) != moved or (op.elementwise and point.position in taken):
+            continue
+        kinks.add(kink)
+        taken.add(point.position)
+        if op.elementwise and made:
+            made = [made[0].changed(point.name, point.position, moved)]
+        else:
+            made.append(point.instance)
+    return made
 
 
 def _read(op: Op, expr: sp.Expr) -> set[str]:

@@ -75,7 +75,8 @@ def verify_operation(
         measures += kernel_measures(tried, made, derivation, types, seed, method, tangent)
     if derivation is not None:
         shown = types if thorough else types[:1]
-        measures += second_measures(op, derivation, curved, tried, shown, seed, method=method, **once)
+        stable = made.hvp.equations if made.hvp else ()
+        measures += second_measures(op, derivation, curved, tried, shown, seed, method=method, stable=stable, **once)
     if thorough:
         measures += oracle_measures(op, derivation, module, seed)
     return Report(op.name, tuple(measures))

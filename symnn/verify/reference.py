@@ -115,28 +115,32 @@ def expect(
 
 
 def expect_tangent(
-    tangent: Derivation, instance: Instance, moving: Mapping[str, Array], dtype: type
+    tangent: Derivation, instance: Instance, moving: Mapping[str, Array], dtype: type,
+    stable: Mapping[str, Sequence[Equation]],
 ) -> Expected:
     """The directional derivative of each output as ``tangent y``, by the forward-mode derivation."""
     results = {f"tangent {n}": r for n, r in zip(tangent.op.results, tangent.results, strict=True)}
     seeds = {s.name: moving[n] for s, n in zip(tangent.seed, tangent.wrt, strict=True)}
     tasks = [Task((*tangent.forward, *tangent.equations), results)]
-    return _expect(tangent.op, tasks, {**instance.values, **seeds}, instance, dtype, True)
+    tasks += [Task(tuple(stable["tangent"]), results)] if "tangent" in stable else []
+    return _expect(tangent.op, tasks, {**instance.values, **seeds}, instance, dtype, True, every=False)
 
 
 def expect_second(
     op: Op, second: Derivation, instance: Instance, seeds: Mapping[str, Array], vectors: Mapping[str, Array],
-    dtype: type,
+    dtype: type, stable: Sequence[Equation] = (), weight: Any = 1,
 ) -> Expected:
     """The Hessian-vector product by each argument as ``second x``, by its derivation.
 
-    Its magnitude is the running error bound for every kind of operation: stable forms are sought for values and
-    gradients, a second derivative is as exact as its equations.
+    Its magnitude is the running error bound for every kind of operation, of the derivation or of the program that
+    computes it (of a loss, ``weight`` times that of its batch's sum): stable forms are sought for values and gradients,
+    a second derivative is as exact as its equations.
     """
     results = {f"second {n}": r for n, r in zip(second.wrt, second.results, strict=True)}
     values = second_values(op, second, instance, seeds, vectors)
     tasks = [Task((*second.forward, *second.equations), results)]
-    return _expect(op, tasks, values, instance, dtype, True, conditioned=False)
+    tasks += [Task(tuple(stable), results)] if stable else []
+    return _expect(op, tasks, {**values, "seed": weight}, instance, dtype, True, conditioned=False, every=False)
 
 
 def second_values(
@@ -151,8 +155,9 @@ def second_values(
 
 def _expect(
     op: Op, tasks: Sequence[Task], values: Mapping[str, Any], instance: Instance, dtype: type, magnitudes: bool,
-    conditioned: bool = True,
+    conditioned: bool = True, every: bool = True,
 ) -> Expected:
+    """The results with their magnitudes; unless ``every`` task counts, only as many as it takes to stay in range."""
     # The stabilised equations are often the declared ones.
     tasks = [t for k, t in enumerate(tasks) if t not in tasks[:k]]
     exact = settled(tasks, values, instance.sizes, dtype)
@@ -170,6 +175,8 @@ def _expect(
             width = _each(found[name], lambda r: r.widest)
             sizes[shown] = np.minimum(sizes[shown], bound) if shown in sizes else bound
             widest[shown] = np.minimum(widest[shown], width) if shown in widest else width
+        if not every and all(np.all(w <= float(np.finfo(dtype).max)) for w in widest.values()):
+            break
     sizes = {n: _array(abs(exact[n]) + sizes[n]) for n in exact}
     widths = {n: _array(w) for n, w in widest.items()}
     return Expected(exact, sizes, widths)

@@ -15,10 +15,12 @@ from symnn.language.terms import Reduction, free_indices
 from symnn.verify.evaluate import array_of
 from symnn.verify.sample import Instance, bounds_of, draw, draw_like, is_free
 
-__all__ = ["Regime", "floats", "kernel_sizes", "ordinary_instance", "regimes", "special_cases"]
+__all__ = ["MANY", "Regime", "floats", "kernel_sizes", "ordinary_instance", "regimes", "special_cases"]
 
 Array = np.ndarray[Any, Any]
 
+#: An operation of more arguments is a composition of parts, each of which goes through the regimes by itself.
+MANY = 5
 _WIDE = 33
 _FLAT = 96
 _WORK = 1024
@@ -79,6 +81,7 @@ def ordinary_instance(
 ) -> Instance:
     """A random instance of full-precision numbers of the dtype; bounded arguments stay as facts bound them.
 
+    Of a composition of many parts the inputs are in the regime: weights in it too leave nothing that can be worked out.
     Without ``defaults`` parameters are drawn from their ranges.
     """
     instance = draw(op, rng, kernel_sizes(op, rng) if sizes is None else sizes, defaults=defaults)
@@ -89,7 +92,8 @@ def ordinary_instance(
         values = rng.normal(size=arrays[a.name].shape) * rng.choice([0.25, 1.0, 4.0], size=arrays[a.name].shape)
         if bounds_of(op, a).low == 0:
             values = np.abs(values)
-        arrays[a.name] = array_of(regime(values, dtype))
+        own = regime if len(op.arguments) <= MANY or a.role is Role.INPUT else regimes[0]
+        arrays[a.name] = array_of(own(values, dtype))
     return replace(instance, arrays=arrays)
 
 

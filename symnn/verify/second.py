@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
 from functools import partial
 from typing import Any
@@ -12,17 +12,18 @@ import numpy as np
 
 from symnn.calculus.trace import Derivation
 from symnn.errors import VerificationError
-from symnn.language.operation import Kind, Op
-from symnn.verify.calls import call_hvp
+from symnn.language.operation import Equation, Kind, Op
+from symnn.verify.calls import Results, call_hvp
 from symnn.verify.evaluate import DIGITS, evaluate
 from symnn.verify.gradients import seeds_for
-from symnn.verify.kernels import even_seeds, varied_sizes, weight_of
+from symnn.verify.interpreted import undivided
+from symnn.verify.kernels import even_seeds, kink_instances, varied_sizes, weight_of
 from symnn.verify.numeric import relative_error
 from symnn.verify.reference import Expected, expect_second, second_values, undecided
-from symnn.verify.regimes import ordinary_instance
+from symnn.verify.regimes import MANY, ordinary_instance, regimes
 from symnn.verify.report import Measure
 from symnn.verify.sample import Instance, draw, draw_like, sizes_of
-from symnn.verify.trials import DRAWS, Trial, trial_of
+from symnn.verify.trials import DRAWS, Call, Trial, trial_of
 
 __all__ = ["second_measures", "second_trials"]
 
@@ -44,7 +45,7 @@ def hessian_times(second: Derivation, instance: Instance, seeds: dict[str, Array
 
 def second_measures(
     op: Op, gradient: Derivation, second: Derivation, module: Any, dtypes: list[type], seed: int = 0, count: int = 2,
-    method: str = "kernel",
+    method: str = "kernel", stable: Sequence[Equation] = (),
 ) -> list[Measure]:
     """Symmetry and the difference quotient at 50 digits, on random instances; the module's ``hvp``, where it has one.
 
@@ -70,7 +71,7 @@ def second_measures(
         Measure("second", "Hv, numerical", quotient, QUOTIENT_BOUND, count),
     ]
     if module is not None and hasattr(module, "hvp"):
-        made += [trial.measure(module) for trial in second_trials(op, second, dtypes, seed, method)]
+        made += [trial.measure(module) for trial in second_trials(op, second, dtypes, seed, method, stable)]
     return made
 
 
@@ -94,40 +95,82 @@ def _quotient(gradient: Derivation, at: Instance, seeds: dict[str, Array], v: di
 
 
 def second_trials(
-    op: Op, second: Derivation, dtypes: Sequence[type], seed: int = 0, method: str = "kernel"
+    op: Op, second: Derivation, dtypes: Sequence[type], seed: int = 0, method: str = "kernel",
+    stable: Sequence[Equation] = (),
 ) -> Iterator[Trial]:
-    """The ``hvp`` of a module on ordinary instances, and on one of odd sizes with any parameters; sums and means."""
+    """The ``hvp`` of a module on ordinary and huge instances, on some of odd sizes with any parameters, and at kinks;
+    sums and means. ``stable`` are the equations of its program."""
+
+    def asked(
+        what: str, dtype: type, number: Sequence[int], drawn: Callable[[np.random.Generator], Instance],
+        reductions: tuple[str, ...] = ("sum",), whole: bool = False,
+    ) -> Iterator[Trial]:
+        rng = np.random.default_rng([seed, *number])
+        with suppress(VerificationError):  # a statistic of a single number, say: nothing is defined there
+            made = _trial(op, second, dtype, f"{method}, {what}", rng, reductions, lambda: drawn(rng), stable, whole)
+            if made is not None:
+                yield made
+
     for dtype in dtypes:
-        rng = np.random.default_rng([seed, 15])
-        yield _trial(op, second, dtype, f"{method}, {np.dtype(dtype).name}", rng, ("sum",))
+        name = np.dtype(dtype).name
+        yield from asked(name, dtype, (15,), partial(_ordinary, op, dtype))
+        if len(op.arguments) <= MANY:
+            yield from asked(f"{name}, huge", dtype, (23,), partial(_huge, op, dtype))
     # Of one row the mean is the sum.
     for k, reductions in enumerate((("sum", "mean"), ("mean",))):
-        rng = np.random.default_rng([seed, 19, k])
-        what = f"{method}, float64, other sizes and parameters, {reductions[0]}"
-        with suppress(VerificationError):  # a statistic of a single number, say: nothing is defined there
-            yield _trial(op, second, np.float64, what, rng, reductions, varied_sizes(op, rng, k))
+        what = f"float64, other sizes and parameters, {reductions[0]}"
+        yield from asked(what, np.float64, (19, k), partial(_varied, op, k), reductions, k == 0)
+    for at_kink in kink_instances(op, np.random.default_rng([seed, 20]), np.float64):
+        yield from asked("float64, at a kink", np.float64, (24,), partial(_given, at_kink))
+
+
+def _whole(call: Call, module: Any) -> Results:
+    """A call that takes all rows at once."""
+    with undivided(module):
+        return call(module)
+
+
+def _ordinary(op: Op, dtype: type, rng: np.random.Generator) -> Instance:
+    return ordinary_instance(op, rng, dtype)
+
+
+def _huge(op: Op, dtype: type, rng: np.random.Generator) -> Instance:
+    huge = next(r for r in regimes if r.name == "huge")
+    return ordinary_instance(op, rng, dtype, huge, sizes=varied_sizes(op, rng, 1))
+
+
+def _varied(op: Op, k: int, rng: np.random.Generator) -> Instance:
+    return ordinary_instance(op, rng, np.float64, defaults=False, sizes=varied_sizes(op, rng, k))
+
+
+def _given(instance: Instance, rng: np.random.Generator) -> Instance:
+    return instance
 
 
 def _trial(
     op: Op, second: Derivation, dtype: type, what: str, rng: np.random.Generator, reductions: tuple[str, ...],
-    sizes: Mapping[str, int] | None = None,
-) -> Trial:
+    drawn: Callable[[], Instance], stable: Sequence[Equation], whole: bool,
+) -> Trial | None:
     """The products on one instance; of a loss, those of its batch's sum or mean, as it is asked for."""
     batch = op.kind in (Kind.LOSS, Kind.REGULARIZER)
     for _ in range(DRAWS):
-        instance = ordinary_instance(op, rng, dtype, defaults=sizes is None, sizes=sizes)
+        instance = drawn()
         given = seeds_for(op, instance, rng)
         vectors = {n: draw_like(instance.arrays[n].shape, rng) for n in second.wrt}
         if not undecided(second, second_values(op, second, instance, given, vectors), instance.sizes, dtype):
             break
+    else:
+        return None
     known: dict[Any, tuple[dict[str, Array], Expected]] = {}
     calls = []
     for reduction in reductions if batch else reductions[:1]:
         weight = weight_of(op, instance, reduction) if batch else None
         if weight not in known:
             seeds = even_seeds(op, instance, weight) if batch else given
-            known[weight] = seeds, expect_second(op, second, instance, seeds, vectors, dtype)
+            expected = expect_second(op, second, instance, seeds, vectors, dtype, stable, weight or 1)
+            known[weight] = seeds, expected
         seeds, expected = known[weight]
         fixed: dict[str, Any] = {"instance": instance, "moving": vectors, "seeds": seeds, "reduction": reduction}
-        calls.append((partial(call_hvp, op=op, dtype=dtype, **fixed), expected))
+        call = partial(call_hvp, op=op, dtype=dtype, **fixed)
+        calls.append((partial(_whole, call) if whole else call, expected))
     return trial_of("second", what, calls, dtype, instance, op)
