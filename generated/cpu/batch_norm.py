@@ -50,7 +50,7 @@ from ._runtime import (
 )
 
 #: The runtime that these kernels were compiled against: a new one makes a new file, and with it a new cache.
-RUNTIME = "f319e6e92d2f"
+RUNTIME = "10a3dbe1356e"
 
 
 #: The operation, for programs.
@@ -534,7 +534,8 @@ def _hvp_rows(
         # deviation[n,c] = x[n,c] − μ[c]
         # x̂[n,c] = r[c]·(deviation[n,c] − μ_rest[c])
         # x̂̄[n,c] = γ[c]·g[n,c]
-        # x̂̇[n,c] = x̂[n,c]·ṙ[c] / r[c] + r[c]·(ẋ[n,c] + minus_one_over_n_size_over_size·sum_x_dot[c])
+        # x̂̇[n,c] = ṙ[c]·(deviation[n,c] − μ_rest[c]) + r[c]·(ẋ[n,c] + minus_one_over_n_size_over_size·
+        #     sum_x_dot[c])
         # x̂̄̇[n,c] = g[n,c]·γ̇[c]
         # sum_xhat_dxhat_dxhat_dot[c] = Σ_n (x̂̄[n,c]·x̂̇[n,c] + x̂[n,c]·x̂̄̇[n,c])
         # γ̄̇[c] = Σ_n g[n,c]·x̂̇[n,c]
@@ -549,7 +550,10 @@ def _hvp_rows(
                 deviation = x[n, c, e] - mu
                 xhat = r * (deviation - mu_rest)
                 dxhat = gamma_c * g[n, c, e]
-                xhat_dot = r * (minus_one_over_n_size_over_size * sum_x_dot + x_dot[n, c, e]) + r_dot * xhat / r
+                xhat_dot = (
+                    r * (minus_one_over_n_size_over_size * sum_x_dot + x_dot[n, c, e]) + r_dot * (deviation
+                    - mu_rest)
+                )
                 dxhat_dot = gamma_dot_c * g[n, c, e]
                 sum_xhat_dxhat_dxhat_dot_part = added(
                     sum_xhat_dxhat_dxhat_dot_part, dxhat * xhat_dot + dxhat_dot * xhat,
@@ -567,7 +571,8 @@ def _hvp_rows(
         # deviation[n,c] = x[n,c] − μ[c]
         # x̂[n,c] = r[c]·(deviation[n,c] − μ_rest[c])
         # x̂̄[n,c] = γ[c]·g[n,c]
-        # x̂̇[n,c] = x̂[n,c]·ṙ[c] / r[c] + r[c]·(ẋ[n,c] + minus_one_over_n_size_over_size·sum_x_dot[c])
+        # x̂̇[n,c] = ṙ[c]·(deviation[n,c] − μ_rest[c]) + r[c]·(ẋ[n,c] + minus_one_over_n_size_over_size·
+        #     sum_x_dot[c])
         # x̂̄̇[n,c] = g[n,c]·γ̇[c]
         # x̄̇[n,c] = r[c]·x̂̄̇[n,c] + minus_one_over_n_size_over_size·r[c]·sum_dxhat_dot[c] +
         #     minus_one_over_n_size_over_size·r[c]·sum_xhat_dxhat[c]·x̂̇[n,c] + minus_one_over_n_size_over_size·
@@ -578,7 +583,10 @@ def _hvp_rows(
                 deviation = x[n, c, e] - mu
                 xhat = r * (deviation - mu_rest)
                 dxhat = gamma_c * g[n, c, e]
-                xhat_dot = r * (minus_one_over_n_size_over_size * sum_x_dot + x_dot[n, c, e]) + r_dot * xhat / r
+                xhat_dot = (
+                    r * (minus_one_over_n_size_over_size * sum_x_dot + x_dot[n, c, e]) + r_dot * (deviation
+                    - mu_rest)
+                )
                 dxhat_dot = gamma_dot_c * g[n, c, e]
                 dx_dot[n, c, e] = (
                     dxhat_dot * r + r_dot * (dxhat + minus_one_over_n_size_over_size * (sum_dxhat

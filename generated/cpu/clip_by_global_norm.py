@@ -10,7 +10,7 @@ Made by symnn 0.1.0 from the declaration of clip_by_global_norm in symnn.catalog
 Do not edit: `symnn build` verifies it and writes it again.
 verified steps, program of forward: error 0, bound 1e-40
 verified source, float32, far from zero: error 2e-01, bound 4
-verified source, float64, other sizes, parameters and strides: error 2e-01, bound 4
+verified source, float64, other sizes, parameters and strides: error 3e-01, bound 4
 """
 
 import math
@@ -32,7 +32,7 @@ from ._runtime import (
 )
 
 #: The runtime that these kernels were compiled against: a new one makes a new file, and with it a new cache.
-RUNTIME = "f319e6e92d2f"
+RUNTIME = "10a3dbe1356e"
 
 
 #: The operation, for programs.

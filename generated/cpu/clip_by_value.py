@@ -19,7 +19,7 @@ from numba import njit, prange
 from ._runtime import OPTIONS, check, chunk_rows, larger, number, smaller, updated, write_back
 
 #: The runtime that these kernels were compiled against: a new one makes a new file, and with it a new cache.
-RUNTIME = "f319e6e92d2f"
+RUNTIME = "10a3dbe1356e"
 
 
 #: The operation, for programs.

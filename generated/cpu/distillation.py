@@ -17,7 +17,7 @@ verified steps, vjp, 5 chain rule lines: error 2e-71, bound 1e-30
 verified gradient, numerical, z_student: error 3e-51, bound 1e-25
 verified adjoint, ⟨Jv, u⟩ = ⟨v, Jᵀu⟩: error 2e-65, bound 1e-40
 verified adjoint, Jv, numerical: error 6e-65, bound 1e-25
-verified source, float32, ordinary: error 2e-01, bound 4
+verified source, float32, ordinary: error 5e-01, bound 4
 verified source, float32, NaN and ±∞, wrong: error 0, bound 0
 verified source, float64, other sizes, parameters and strides: error 3e-01, bound 4
 verified second, ⟨u, Hv⟩ = ⟨v, Hu⟩: error 2e-66, bound 1e-40
@@ -38,7 +38,7 @@ from ._runtime import (
     chunk_rows,
     cotangent,
     exp,
-    log,
+    log1p,
     maxnum,
     number,
     output,
@@ -49,7 +49,7 @@ from ._runtime import (
 )
 
 #: The runtime that these kernels were compiled against: a new one makes a new file, and with it a new cache.
-RUNTIME = "f319e6e92d2f"
+RUNTIME = "10a3dbe1356e"
 
 
 #: The operation, for programs.
@@ -101,14 +101,14 @@ SPEC = {
     "counts": {
         "parameters": "0",
         "flops": {
-            "forward": "27*c*n + 10*n",
-            "backward": "24*c*n",
+            "forward": "30*c*n + 13*n",
+            "backward": "25*c*n",
         },
         "bytes": {
-            "forward": "2*c*item*n + 7*item*n + 8*n",
-            "backward": "3*c*item*n + 7*item*n + 8*n",
+            "forward": "2*c*item*n + 8*item*n + 8*n",
+            "backward": "3*c*item*n + 8*item*n + 8*n",
         },
-        "saved": "2*c*item*n + 6*item*n + 8*n",
+        "saved": "2*c*item*n + 7*item*n + 8*n",
     },
 }
 
@@ -116,7 +116,7 @@ SPEC = {
 @njit(**OPTIONS)
 def _forward_saving_rows(
     lo, hi, z_student, z_teacher, label, T, T_to_two_one_minus_alpha, alpha, c_size, z_student_max, sum_exp,
-    z_student_max_, sum_exp_, z_teacher_max, log_sum_, L,
+    z_student_max_, sum_exp_, z_teacher_max, log_sum_, rest_2, L,
 ):
     real = z_student.dtype.type
     for n in range(lo, hi):
@@ -124,46 +124,83 @@ def _forward_saving_rows(
         # z_student_max_[n] = max_c(z_student[n,c] / T)
         # z_teacher_max[n] = max_c(z_teacher[n,c] / T)
         z_student_max_n = -np.finfo(real).max
-        z_student_max_2_n = -np.finfo(real).max
+        z_student_max_1_n = -np.finfo(real).max
         z_teacher_max_n = -np.finfo(real).max
         for c in range(c_size):
             z_student_max_n = maxnum(z_student_max_n, z_student[n, c])
-            z_student_max_2_n = maxnum(z_student_max_2_n, z_student[n, c] / T)
+            z_student_max_1_n = maxnum(z_student_max_1_n, z_student[n, c] / T)
             z_teacher_max_n = maxnum(z_teacher_max_n, z_teacher[n, c] / T)
         z_student_max[n] = z_student_max_n
-        z_student_max_[n] = z_student_max_2_n
+        z_student_max_[n] = z_student_max_1_n
         z_teacher_max[n] = z_teacher_max_n
         # shifted__[n] = z_student[n,label[n]] − z_student_max[n]
         shifted_2 = z_student[n, label[n]] - z_student_max_n
+        # exp_z_student_max_z_student[n,c] = exp(z_student[n,c] − z_student_max[n])
+        # exp_z_student_max__z_student[n,c] = exp(z_student[n,c] / T − z_student_max_[n])
+        # exp_z_teacher_max_z_teacher[n,c] = exp(z_teacher[n,c] / T − z_teacher_max[n])
         # sum_exp[n] = Σ_c exp(z_student[n,c] − z_student_max[n])
         # sum_exp_[n] = Σ_c exp(z_student[n,c] / T − z_student_max_[n])
+        # lesser[n] = Σ_c (0 if exp(z_student[n,c] / T − z_student_max_[n]) ≥ 1 else exp(z_student[n,c] / T
+        #     − z_student_max_[n]))
         # sum_exp__[n] = Σ_c exp(z_teacher[n,c] / T − z_teacher_max[n])
+        # lesser_[n] = Σ_c (0 if exp(z_teacher[n,c] / T − z_teacher_max[n]) ≥ 1 else exp(z_teacher[n,c] / T
+        #     − z_teacher_max[n]))
+        # lesser__[n] = Σ_c (0 if exp(z_student[n,c] − z_student_max[n]) ≥ 1 else exp(z_student[n,c] −
+        #     z_student_max[n]))
         sum_exp_sum = 0.0
         sum_exp_1_sum = 0.0
+        lesser_sum = 0.0
         sum_exp_2_sum = 0.0
+        lesser_1_sum = 0.0
+        lesser_2_sum = 0.0
         for c in range(c_size):
-            sum_exp_sum = added(sum_exp_sum, exp(z_student[n, c] - z_student_max_n))
-            sum_exp_1_sum = added(sum_exp_1_sum, exp(z_student[n, c] / T - z_student_max_2_n))
-            sum_exp_2_sum = added(sum_exp_2_sum, exp(z_teacher[n, c] / T - z_teacher_max_n))
+            exp_z_student_max_z_student = exp(z_student[n, c] - z_student_max_n)
+            exp_z_student_max_2_z_student = exp(z_student[n, c] / T - z_student_max_1_n)
+            exp_z_teacher_max_z_teacher = exp(z_teacher[n, c] / T - z_teacher_max_n)
+            sum_exp_sum = added(sum_exp_sum, exp_z_student_max_z_student)
+            sum_exp_1_sum = added(sum_exp_1_sum, exp_z_student_max_2_z_student)
+            lesser_sum = added(
+                lesser_sum,
+                (0.0 if (exp_z_student_max_2_z_student >= real(1)) else exp_z_student_max_2_z_student),
+            )
+            sum_exp_2_sum = added(sum_exp_2_sum, exp_z_teacher_max_z_teacher)
+            lesser_1_sum = added(
+                lesser_1_sum,
+                (0.0 if (exp_z_teacher_max_z_teacher >= real(1)) else exp_z_teacher_max_z_teacher),
+            )
+            lesser_2_sum = added(
+                lesser_2_sum,
+                (0.0 if (exp_z_student_max_z_student >= real(1)) else exp_z_student_max_z_student),
+            )
         sum_exp_n = real(sum_exp_sum)
         sum_exp[n] = sum_exp_n
-        sum_exp_2_n = real(sum_exp_1_sum)
-        sum_exp_[n] = sum_exp_2_n
+        sum_exp_1_n = real(sum_exp_1_sum)
+        sum_exp_[n] = sum_exp_1_n
+        lesser = real(lesser_sum)
         sum_exp_2 = real(sum_exp_2_sum)
-        # log_sum[n] = log(sum_exp_[n])
-        log_sum = log(sum_exp_2_n)
-        # log_sum_[n] = log(sum_exp__[n])
-        log_sum_2_n = log(sum_exp_2)
-        log_sum_[n] = log_sum_2_n
-        # log_sum__[n] = log(sum_exp[n])
-        log_sum_2 = log(sum_exp_n)
+        lesser_ = real(lesser_1_sum)
+        lesser_2 = real(lesser_2_sum)
+        # rest[n] = lesser[n] if sum_exp_[n] ≥ 1 and sum_exp_[n] < 2 else sum_exp_[n] − 1
+        rest = (lesser if ((sum_exp_1_n >= real(1)) and (sum_exp_1_n < real(2))) else sum_exp_1_n - real(1))
+        # log_sum[n] = log1p(rest[n])
+        log_sum = log1p(rest)
+        # rest_[n] = lesser_[n] if sum_exp__[n] ≥ 1 and sum_exp__[n] < 2 else sum_exp__[n] − 1
+        rest_ = (lesser_ if ((sum_exp_2 >= real(1)) and (sum_exp_2 < real(2))) else sum_exp_2 - real(1))
+        # log_sum_[n] = log1p(rest_[n])
+        log_sum_1_n = log1p(rest_)
+        log_sum_[n] = log_sum_1_n
+        # rest__[n] = lesser__[n] if sum_exp[n] ≥ 1 and sum_exp[n] < 2 else sum_exp[n] − 1
+        rest_2_n = (lesser_2 if ((sum_exp_n >= real(1)) and (sum_exp_n < real(2))) else sum_exp_n - real(1))
+        rest_2[n] = rest_2_n
+        # log_sum__[n] = log1p(rest__[n])
+        log_sum_2 = log1p(rest_2_n)
         # shifted_[n,c] = z_teacher[n,c] / T − z_teacher_max[n]
         # t[n,c] = shifted_[n,c] − log_sum_[n]
         # tₘₐₓ[n] = max_c(t[n,c])
         t_max = -np.finfo(real).max
         for c in range(c_size):
             shifted_ = z_teacher[n, c] / T - z_teacher_max_n
-            t = shifted_ - log_sum_2_n
+            t = shifted_ - log_sum_1_n
             t_max = maxnum(t_max, t)
         # shifted[n,c] = z_student[n,c] / T − z_student_max_[n]
         # s[n,c] = shifted[n,c] − log_sum[n]
@@ -172,10 +209,10 @@ def _forward_saving_rows(
         # shifted_sum[n] = Σ_c (t[n,c] − s[n,c])·exp(t[n,c] − tₘₐₓ[n])
         shifted_sum_sum = 0.0
         for c in range(c_size):
-            shifted = z_student[n, c] / T - z_student_max_2_n
+            shifted = z_student[n, c] / T - z_student_max_1_n
             s = shifted - log_sum
             shifted_ = z_teacher[n, c] / T - z_teacher_max_n
-            t = shifted_ - log_sum_2_n
+            t = shifted_ - log_sum_1_n
             shifted_sum_sum = added(shifted_sum_sum, (t - s) * exp(t - t_max))
         shifted_sum = real(shifted_sum_sum)
         # kl[n] = shifted_sum[n]·exp(tₘₐₓ[n])
@@ -187,32 +224,33 @@ def _forward_saving_rows(
 @njit(parallel=True, **OPTIONS)
 def _forward_saving_parallel(
     chunk, n_size, z_student, z_teacher, label, T, T_to_two_one_minus_alpha, alpha, c_size, z_student_max,
-    sum_exp, z_student_max_, sum_exp_, z_teacher_max, log_sum_, L,
+    sum_exp, z_student_max_, sum_exp_, z_teacher_max, log_sum_, rest_2, L,
 ):
     for k in prange((n_size + chunk - 1) // chunk):
         lo = k * chunk
         hi = min(lo + chunk, n_size)
         _forward_saving_rows(
             lo, hi, z_student, z_teacher, label, T, T_to_two_one_minus_alpha, alpha, c_size, z_student_max,
-            sum_exp, z_student_max_, sum_exp_, z_teacher_max, log_sum_, L,
+            sum_exp, z_student_max_, sum_exp_, z_teacher_max, log_sum_, rest_2, L,
         )
 
 
 @njit(**OPTIONS)
 def _backward_rows(
-    sum_exp, z_student_max, z_student, sum_exp_, z_student_max_, z_teacher_max, z_teacher, log_sum_, g, label,
-    T, T_to_two_alpha_minus_one, alpha, dz_student,
+    sum_exp_, z_student_max_, z_student, z_teacher_max, z_teacher, log_sum_, g, z_student_max, label, rest_2,
+    sum_exp, T, T_to_two_alpha_minus_one, alpha, dz_student,
 ):
-    real = sum_exp.dtype.type
+    real = sum_exp_.dtype.type
     c_size = z_student.shape[1]
-    for n in range(sum_exp.shape[0]):
+    for n in range(sum_exp_.shape[0]):
         g_n = g[n]
         label_n = label[n]
-        log_sum_2_n = log_sum_[n]
+        log_sum_1_n = log_sum_[n]
+        rest_2_n = rest_2[n]
         sum_exp_n = sum_exp[n]
-        sum_exp_2_n = sum_exp_[n]
+        sum_exp_1_n = sum_exp_[n]
         z_student_max_n = z_student_max[n]
-        z_student_max_2_n = z_student_max_[n]
+        z_student_max_1_n = z_student_max_[n]
         z_teacher_max_n = z_teacher_max[n]
         # shifted_[n,c] = z_teacher[n,c] / T − z_teacher_max[n]
         # t[n,c] = shifted_[n,c] − log_sum_[n]
@@ -221,38 +259,42 @@ def _backward_rows(
         sum_ds_sum = 0.0
         for c in range(c_size):
             shifted_ = z_teacher[n, c] / T - z_teacher_max_n
-            t = shifted_ - log_sum_2_n
+            t = shifted_ - log_sum_1_n
             ds = T_to_two_alpha_minus_one * g_n * exp(t)
             dz_student[n, c] = ds
             sum_ds_sum = added(sum_ds_sum, ds)
         sum_ds = real(sum_ds_sum)
-        # a[n,c] = exp(z_student[n,c] − z_student_max[n]) / sum_exp[n]
         # log_softmax_a[n,c] = exp(z_student[n,c] / T − z_student_max_[n]) / sum_exp_[n]
         # shifted_[n,c] = z_teacher[n,c] / T − z_teacher_max[n]
         # t[n,c] = shifted_[n,c] − log_sum_[n]
-        # z̄_student[n,c] = (s̄[n,c] − sum_ds[n]·log_softmax_a[n,c]) / T + α·g[n]·(a[n,c] − 1[c = label[n]])
+        # exp_z_student_max_z_student[n,c] = exp(z_student[n,c] − z_student_max[n])
+        # gap[n,c] = exp(z_student[n,c] − z_student_max[n]) − 1
+        # z̄_student[n,c] = (s̄[n,c] − sum_ds[n]·log_softmax_a[n,c]) / T + α·g[n]·(gap[n,c] − rest__[n]
+        #     if c = label[n] else exp(z_student[n,c] − z_student_max[n])) / sum_exp[n]
         for c in range(c_size):
-            a = exp(z_student[n, c] - z_student_max_n) / sum_exp_n
-            log_softmax_a = exp(z_student[n, c] / T - z_student_max_2_n) / sum_exp_2_n
+            log_softmax_a = exp(z_student[n, c] / T - z_student_max_1_n) / sum_exp_1_n
             shifted_ = z_teacher[n, c] / T - z_teacher_max_n
-            t = shifted_ - log_sum_2_n
+            t = shifted_ - log_sum_1_n
             ds = dz_student[n, c]
+            exp_z_student_max_z_student = exp(z_student[n, c] - z_student_max_n)
+            gap = exp_z_student_max_z_student - real(1)
             dz_student[n, c] = (
-                (ds - log_softmax_a * sum_ds) / T + g_n * alpha * (a - (real(1) if c == label_n else real(0)))
+                (ds - log_softmax_a * sum_ds) / T + g_n * alpha * (gap - rest_2_n if (c == label_n)
+                else exp_z_student_max_z_student) / sum_exp_n
             )
 
 
 @njit(parallel=True, **OPTIONS)
 def _backward_parallel(
-    chunk, sum_exp, z_student_max, z_student, sum_exp_, z_student_max_, z_teacher_max, z_teacher, log_sum_, g,
-    label, T, T_to_two_alpha_minus_one, alpha, dz_student,
+    chunk, sum_exp_, z_student_max_, z_student, z_teacher_max, z_teacher, log_sum_, g, z_student_max, label,
+    rest_2, sum_exp, T, T_to_two_alpha_minus_one, alpha, dz_student,
 ):
-    for k in prange((sum_exp.shape[0] + chunk - 1) // chunk):
+    for k in prange((sum_exp_.shape[0] + chunk - 1) // chunk):
         lo = k * chunk
-        hi = min(lo + chunk, sum_exp.shape[0])
+        hi = min(lo + chunk, sum_exp_.shape[0])
         _backward_rows(
-            sum_exp[lo:hi], z_student_max[lo:hi], z_student[lo:hi], sum_exp_[lo:hi], z_student_max_[lo:hi],
-            z_teacher_max[lo:hi], z_teacher[lo:hi], log_sum_[lo:hi], g[lo:hi], label[lo:hi], T,
+            sum_exp_[lo:hi], z_student_max_[lo:hi], z_student[lo:hi], z_teacher_max[lo:hi], z_teacher[lo:hi],
+            log_sum_[lo:hi], g[lo:hi], z_student_max[lo:hi], label[lo:hi], rest_2[lo:hi], sum_exp[lo:hi], T,
             T_to_two_alpha_minus_one, alpha, dz_student[lo:hi],
         )
 
@@ -281,29 +323,61 @@ def _value_and_grad_rows(
         shifted_2 = z_student[n, label_n] - z_student_max
         # exp_z_student_max_z_student[n,c] = exp(z_student[n,c] − z_student_max[n])
         # exp_z_student_max__z_student[n,c] = exp(z_student[n,c] / T − z_student_max_[n])
+        # exp_z_teacher_max_z_teacher[n,c] = exp(z_teacher[n,c] / T − z_teacher_max[n])
         # sum_exp[n] = Σ_c exp(z_student[n,c] − z_student_max[n])
         # sum_exp_[n] = Σ_c exp(z_student[n,c] / T − z_student_max_[n])
+        # lesser[n] = Σ_c (0 if exp(z_student[n,c] / T − z_student_max_[n]) ≥ 1 else exp(z_student[n,c] / T
+        #     − z_student_max_[n]))
         # sum_exp__[n] = Σ_c exp(z_teacher[n,c] / T − z_teacher_max[n])
+        # lesser_[n] = Σ_c (0 if exp(z_teacher[n,c] / T − z_teacher_max[n]) ≥ 1 else exp(z_teacher[n,c] / T
+        #     − z_teacher_max[n]))
+        # lesser__[n] = Σ_c (0 if exp(z_student[n,c] − z_student_max[n]) ≥ 1 else exp(z_student[n,c] −
+        #     z_student_max[n]))
         sum_exp_sum = 0.0
         sum_exp_1_sum = 0.0
+        lesser_sum = 0.0
         sum_exp_2_sum = 0.0
+        lesser_1_sum = 0.0
+        lesser_2_sum = 0.0
         for c in range(c_size):
             exp_z_student_max_z_student = exp(z_student[n, c] - z_student_max)
             dz_student[n, c] = exp_z_student_max_z_student
             exp_z_student_max_2_z_student = exp(z_student[n, c] / T - z_student_max_)
             exp_z_student_max_2_z_student_row[c] = exp_z_student_max_2_z_student
+            exp_z_teacher_max_z_teacher = exp(z_teacher[n, c] / T - z_teacher_max)
             sum_exp_sum = added(sum_exp_sum, exp_z_student_max_z_student)
             sum_exp_1_sum = added(sum_exp_1_sum, exp_z_student_max_2_z_student)
-            sum_exp_2_sum = added(sum_exp_2_sum, exp(z_teacher[n, c] / T - z_teacher_max))
+            lesser_sum = added(
+                lesser_sum,
+                (0.0 if (exp_z_student_max_2_z_student >= real(1)) else exp_z_student_max_2_z_student),
+            )
+            sum_exp_2_sum = added(sum_exp_2_sum, exp_z_teacher_max_z_teacher)
+            lesser_1_sum = added(
+                lesser_1_sum,
+                (0.0 if (exp_z_teacher_max_z_teacher >= real(1)) else exp_z_teacher_max_z_teacher),
+            )
+            lesser_2_sum = added(
+                lesser_2_sum,
+                (0.0 if (exp_z_student_max_z_student >= real(1)) else exp_z_student_max_z_student),
+            )
         sum_exp = real(sum_exp_sum)
         sum_exp_ = real(sum_exp_1_sum)
+        lesser = real(lesser_sum)
         sum_exp_2 = real(sum_exp_2_sum)
-        # log_sum[n] = log(sum_exp_[n])
-        log_sum = log(sum_exp_)
-        # log_sum_[n] = log(sum_exp__[n])
-        log_sum_ = log(sum_exp_2)
-        # log_sum__[n] = log(sum_exp[n])
-        log_sum_2 = log(sum_exp)
+        lesser_ = real(lesser_1_sum)
+        lesser_2 = real(lesser_2_sum)
+        # rest[n] = lesser[n] if sum_exp_[n] ≥ 1 and sum_exp_[n] < 2 else sum_exp_[n] − 1
+        rest = (lesser if ((sum_exp_ >= real(1)) and (sum_exp_ < real(2))) else sum_exp_ - real(1))
+        # log_sum[n] = log1p(rest[n])
+        log_sum = log1p(rest)
+        # rest_[n] = lesser_[n] if sum_exp__[n] ≥ 1 and sum_exp__[n] < 2 else sum_exp__[n] − 1
+        rest_ = (lesser_ if ((sum_exp_2 >= real(1)) and (sum_exp_2 < real(2))) else sum_exp_2 - real(1))
+        # log_sum_[n] = log1p(rest_[n])
+        log_sum_ = log1p(rest_)
+        # rest__[n] = lesser__[n] if sum_exp[n] ≥ 1 and sum_exp[n] < 2 else sum_exp[n] − 1
+        rest_2 = (lesser_2 if ((sum_exp >= real(1)) and (sum_exp < real(2))) else sum_exp - real(1))
+        # log_sum__[n] = log1p(rest__[n])
+        log_sum_2 = log1p(rest_2)
         # shifted_[n,c] = z_teacher[n,c] / T − z_teacher_max[n]
         # t[n,c] = shifted_[n,c] − log_sum_[n]
         # s̄[n,c] = seed_T_to_two_alpha_minus_one·exp(t[n,c])
@@ -319,18 +393,18 @@ def _value_and_grad_rows(
             t_max = maxnum(t_max, t)
             sum_ds_sum = added(sum_ds_sum, ds)
         sum_ds = real(sum_ds_sum)
-        # a[n,c] = exp(z_student[n,c] − z_student_max[n]) / sum_exp[n]
         # log_softmax_a[n,c] = exp(z_student[n,c] / T − z_student_max_[n]) / sum_exp_[n]
         # shifted[n,c] = z_student[n,c] / T − z_student_max_[n]
         # s[n,c] = shifted[n,c] − log_sum[n]
         # shifted_[n,c] = z_teacher[n,c] / T − z_teacher_max[n]
         # t[n,c] = shifted_[n,c] − log_sum_[n]
-        # z̄_student[n,c] = seed_alpha·(a[n,c] − 1[c = label[n]]) + (s̄[n,c] − sum_ds[n]·log_softmax_a[n,c]) / T
+        # gap[n,c] = exp(z_student[n,c] − z_student_max[n]) − 1
+        # z̄_student[n,c] = (s̄[n,c] − sum_ds[n]·log_softmax_a[n,c]) / T + seed_alpha·(gap[n,c] − rest__[n]
+        #     if c = label[n] else exp(z_student[n,c] − z_student_max[n])) / sum_exp[n]
         # shifted_sum[n] = Σ_c (t[n,c] − s[n,c])·exp(t[n,c] − tₘₐₓ[n])
         shifted_sum_sum = 0.0
         for c in range(c_size):
             exp_z_student_max_z_student = dz_student[n, c]
-            a = exp_z_student_max_z_student / sum_exp
             exp_z_student_max_2_z_student = exp_z_student_max_2_z_student_row[c]
             log_softmax_a = exp_z_student_max_2_z_student / sum_exp_
             shifted = z_student[n, c] / T - z_student_max_
@@ -338,8 +412,10 @@ def _value_and_grad_rows(
             shifted_ = z_teacher[n, c] / T - z_teacher_max
             t = shifted_ - log_sum_
             ds = ds_row[c]
+            gap = exp_z_student_max_z_student - real(1)
             dz_student[n, c] = (
-                seed_alpha * (a - (real(1) if c == label_n else real(0))) + (ds - log_softmax_a * sum_ds) / T
+                (ds - log_softmax_a * sum_ds) / T + seed_alpha * (gap - rest_2 if (c == label_n)
+                else exp_z_student_max_z_student) / sum_exp
             )
             shifted_sum_sum = added(shifted_sum_sum, (t - s) * exp(t - t_max))
         shifted_sum = real(shifted_sum_sum)
@@ -386,29 +462,61 @@ def _jvp_rows(
         shifted_2 = z_student[n, label[n]] - z_student_max
         # exp_z_student_max_z_student[n,c] = exp(z_student[n,c] − z_student_max[n])
         # exp_z_student_max__z_student[n,c] = exp(z_student[n,c] / T − z_student_max_[n])
+        # exp_z_teacher_max_z_teacher[n,c] = exp(z_teacher[n,c] / T − z_teacher_max[n])
         # sum_exp[n] = Σ_c exp(z_student[n,c] − z_student_max[n])
         # sum_exp_[n] = Σ_c exp(z_student[n,c] / T − z_student_max_[n])
+        # lesser[n] = Σ_c (0 if exp(z_student[n,c] / T − z_student_max_[n]) ≥ 1 else exp(z_student[n,c] / T
+        #     − z_student_max_[n]))
         # sum_exp__[n] = Σ_c exp(z_teacher[n,c] / T − z_teacher_max[n])
+        # lesser_[n] = Σ_c (0 if exp(z_teacher[n,c] / T − z_teacher_max[n]) ≥ 1 else exp(z_teacher[n,c] / T
+        #     − z_teacher_max[n]))
+        # lesser__[n] = Σ_c (0 if exp(z_student[n,c] − z_student_max[n]) ≥ 1 else exp(z_student[n,c] −
+        #     z_student_max[n]))
         sum_exp_sum = 0.0
         sum_exp_1_sum = 0.0
+        lesser_sum = 0.0
         sum_exp_2_sum = 0.0
+        lesser_1_sum = 0.0
+        lesser_2_sum = 0.0
         for c in range(c_size):
             exp_z_student_max_z_student = exp(z_student[n, c] - z_student_max)
             exp_z_student_max_z_student_row[c] = exp_z_student_max_z_student
             exp_z_student_max_2_z_student = exp(z_student[n, c] / T - z_student_max_)
             exp_z_student_max_2_z_student_row[c] = exp_z_student_max_2_z_student
+            exp_z_teacher_max_z_teacher = exp(z_teacher[n, c] / T - z_teacher_max)
             sum_exp_sum = added(sum_exp_sum, exp_z_student_max_z_student)
             sum_exp_1_sum = added(sum_exp_1_sum, exp_z_student_max_2_z_student)
-            sum_exp_2_sum = added(sum_exp_2_sum, exp(z_teacher[n, c] / T - z_teacher_max))
+            lesser_sum = added(
+                lesser_sum,
+                (0.0 if (exp_z_student_max_2_z_student >= real(1)) else exp_z_student_max_2_z_student),
+            )
+            sum_exp_2_sum = added(sum_exp_2_sum, exp_z_teacher_max_z_teacher)
+            lesser_1_sum = added(
+                lesser_1_sum,
+                (0.0 if (exp_z_teacher_max_z_teacher >= real(1)) else exp_z_teacher_max_z_teacher),
+            )
+            lesser_2_sum = added(
+                lesser_2_sum,
+                (0.0 if (exp_z_student_max_z_student >= real(1)) else exp_z_student_max_z_student),
+            )
         sum_exp = real(sum_exp_sum)
         sum_exp_ = real(sum_exp_1_sum)
+        lesser = real(lesser_sum)
         sum_exp_2 = real(sum_exp_2_sum)
-        # log_sum[n] = log(sum_exp_[n])
-        log_sum = log(sum_exp_)
-        # log_sum_[n] = log(sum_exp__[n])
-        log_sum_ = log(sum_exp_2)
-        # log_sum__[n] = log(sum_exp[n])
-        log_sum_2 = log(sum_exp)
+        lesser_ = real(lesser_1_sum)
+        lesser_2 = real(lesser_2_sum)
+        # rest[n] = lesser[n] if sum_exp_[n] ≥ 1 and sum_exp_[n] < 2 else sum_exp_[n] − 1
+        rest = (lesser if ((sum_exp_ >= real(1)) and (sum_exp_ < real(2))) else sum_exp_ - real(1))
+        # log_sum[n] = log1p(rest[n])
+        log_sum = log1p(rest)
+        # rest_[n] = lesser_[n] if sum_exp__[n] ≥ 1 and sum_exp__[n] < 2 else sum_exp__[n] − 1
+        rest_ = (lesser_ if ((sum_exp_2 >= real(1)) and (sum_exp_2 < real(2))) else sum_exp_2 - real(1))
+        # log_sum_[n] = log1p(rest_[n])
+        log_sum_ = log1p(rest_)
+        # rest__[n] = lesser__[n] if sum_exp[n] ≥ 1 and sum_exp[n] < 2 else sum_exp[n] − 1
+        rest_2 = (lesser_2 if ((sum_exp >= real(1)) and (sum_exp < real(2))) else sum_exp - real(1))
+        # log_sum__[n] = log1p(rest__[n])
+        log_sum_2 = log1p(rest_2)
         # a[n,c] = exp(z_student[n,c] − z_student_max[n]) / sum_exp[n]
         # log_softmax_a[n,c] = exp(z_student[n,c] / T − z_student_max_[n]) / sum_exp_[n]
         # shifted_[n,c] = z_teacher[n,c] / T − z_teacher_max[n]
@@ -503,25 +611,37 @@ def _hvp_rows(
             z_teacher_max = maxnum(z_teacher_max, z_teacher[n, c] / T)
         # exp_z_student_max_z_student[n,c] = exp(z_student[n,c] − z_student_max[n])
         # exp_z_student_max__z_student[n,c] = exp(z_student[n,c] / T − z_student_max_[n])
+        # exp_z_teacher_max_z_teacher[n,c] = exp(z_teacher[n,c] / T − z_teacher_max[n])
         # sum_exp[n] = Σ_c exp(z_student[n,c] − z_student_max[n])
         # sum_exp_[n] = Σ_c exp(z_student[n,c] / T − z_student_max_[n])
         # sum_exp__[n] = Σ_c exp(z_teacher[n,c] / T − z_teacher_max[n])
+        # lesser_[n] = Σ_c (0 if exp(z_teacher[n,c] / T − z_teacher_max[n]) ≥ 1 else exp(z_teacher[n,c] / T
+        #     − z_teacher_max[n]))
         sum_exp_sum = 0.0
         sum_exp_1_sum = 0.0
         sum_exp_2_sum = 0.0
+        lesser_1_sum = 0.0
         for c in range(c_size):
             exp_z_student_max_z_student = exp(z_student[n, c] - z_student_max)
             dz_student_dot[n, c] = exp_z_student_max_z_student
             exp_z_student_max_2_z_student = exp(z_student[n, c] / T - z_student_max_)
             exp_z_student_max_2_z_student_row[c] = exp_z_student_max_2_z_student
+            exp_z_teacher_max_z_teacher = exp(z_teacher[n, c] / T - z_teacher_max)
             sum_exp_sum = added(sum_exp_sum, exp_z_student_max_z_student)
             sum_exp_1_sum = added(sum_exp_1_sum, exp_z_student_max_2_z_student)
-            sum_exp_2_sum = added(sum_exp_2_sum, exp(z_teacher[n, c] / T - z_teacher_max))
+            sum_exp_2_sum = added(sum_exp_2_sum, exp_z_teacher_max_z_teacher)
+            lesser_1_sum = added(
+                lesser_1_sum,
+                (0.0 if (exp_z_teacher_max_z_teacher >= real(1)) else exp_z_teacher_max_z_teacher),
+            )
         sum_exp = real(sum_exp_sum)
         sum_exp_ = real(sum_exp_1_sum)
         sum_exp_2 = real(sum_exp_2_sum)
-        # log_sum_[n] = log(sum_exp__[n])
-        log_sum_ = log(sum_exp_2)
+        lesser_ = real(lesser_1_sum)
+        # rest_[n] = lesser_[n] if sum_exp__[n] ≥ 1 and sum_exp__[n] < 2 else sum_exp__[n] − 1
+        rest_ = (lesser_ if ((sum_exp_2 >= real(1)) and (sum_exp_2 < real(2))) else sum_exp_2 - real(1))
+        # log_sum_[n] = log1p(rest_[n])
+        log_sum_ = log1p(rest_)
         # a[n,c] = exp(z_student[n,c] − z_student_max[n]) / sum_exp[n]
         # log_softmax_a[n,c] = exp(z_student[n,c] / T − z_student_max_[n]) / sum_exp_[n]
         # shifted_[n,c] = z_teacher[n,c] / T − z_teacher_max[n]
@@ -595,6 +715,7 @@ _SAVED = (
     ("sum_exp_", ("n",), None),
     ("z_teacher_max", ("n",), None),
     ("log_sum_", ("n",), None),
+    ("rest__", ("n",), None),
 )
 
 
@@ -616,7 +737,7 @@ _ALONG = (
 
 Saved = namedtuple(
     "Saved",
-    ["z_student", "z_teacher", "label", "z_student_max", "sum_exp", "z_student_max_", "sum_exp_", "z_teacher_max", "log_sum_", "T", "alpha", "reduction"],
+    ["z_student", "z_teacher", "label", "z_student_max", "sum_exp", "z_student_max_", "sum_exp_", "z_teacher_max", "log_sum_", "rest_2", "T", "alpha", "reduction"],
 )
 Gradients = namedtuple("Gradients", ["z_student"])
 
@@ -642,29 +763,30 @@ def forward_saving(z_student, z_teacher, label, *, T=4, alpha=0.5, reduction="me
     sum_exp_ = np.empty((n_size,), real)
     z_teacher_max = np.empty((n_size,), real)
     log_sum_ = np.empty((n_size,), real)
+    rest_2 = np.empty((n_size,), real)
     T_to_two_one_minus_alpha = T * T * (1 - alpha)
     chunk = chunk_rows(c_size)
     if n_size <= chunk:
         _forward_saving_rows(
             0, n_size, z_student, z_teacher, label, real(T), real(T_to_two_one_minus_alpha), real(alpha),
-            c_size, z_student_max, sum_exp, z_student_max_, sum_exp_, z_teacher_max, log_sum_, L,
+            c_size, z_student_max, sum_exp, z_student_max_, sum_exp_, z_teacher_max, log_sum_, rest_2, L,
         )
     else:
         _forward_saving_parallel(
             chunk, n_size, z_student, z_teacher, label, real(T), real(T_to_two_one_minus_alpha), real(alpha),
-            c_size, z_student_max, sum_exp, z_student_max_, sum_exp_, z_teacher_max, log_sum_, L,
+            c_size, z_student_max, sum_exp, z_student_max_, sum_exp_, z_teacher_max, log_sum_, rest_2, L,
         )
     return reduce(L, reduction, real), Saved(
         z_student, z_teacher, label, z_student_max, sum_exp, z_student_max_, sum_exp_, z_teacher_max, log_sum_,
-        T, alpha, reduction,
+        rest_2, T, alpha, reduction,
     )
 
 
 def backward(saved, g, *, out=None):
     """The gradient for each differentiable argument, from the cotangent ``g`` of the output."""
-    (z_student, z_teacher, label, z_student_max, sum_exp, z_student_max_, sum_exp_, z_teacher_max, log_sum_), sizes, _, real = check(
+    (z_student, z_teacher, label, z_student_max, sum_exp, z_student_max_, sum_exp_, z_teacher_max, log_sum_, rest_2), sizes, _, real = check(
         _SAVED,
-        (saved.z_student, saved.z_teacher, saved.label, saved.z_student_max, saved.sum_exp, saved.z_student_max_, saved.sum_exp_, saved.z_teacher_max, saved.log_sum_),
+        (saved.z_student, saved.z_teacher, saved.label, saved.z_student_max, saved.sum_exp, saved.z_student_max_, saved.sum_exp_, saved.z_teacher_max, saved.log_sum_, saved.rest_2),
     )
     n_size = sizes["n"]
     g = cotangent(g, saved.reduction, n_size, real)
@@ -673,19 +795,19 @@ def backward(saved, g, *, out=None):
     c_size = sizes["c"]
     dz_student = output(
         "out", out, (n_size, c_size), real,
-        (z_student, z_teacher, label, z_student_max, sum_exp, z_student_max_, sum_exp_, z_teacher_max, log_sum_),
+        (z_student, z_teacher, label, z_student_max, sum_exp, z_student_max_, sum_exp_, z_teacher_max, log_sum_, rest_2),
     )
     T_to_two_alpha_minus_one = T * T * (alpha - 1)
     chunk = chunk_rows(c_size)
     if n_size <= chunk:
         _backward_rows(
-            sum_exp, z_student_max, z_student, sum_exp_, z_student_max_, z_teacher_max, z_teacher, log_sum_, g,
-            label, real(T), real(T_to_two_alpha_minus_one), real(alpha), dz_student,
+            sum_exp_, z_student_max_, z_student, z_teacher_max, z_teacher, log_sum_, g, z_student_max, label,
+            rest_2, sum_exp, real(T), real(T_to_two_alpha_minus_one), real(alpha), dz_student,
         )
     else:
         _backward_parallel(
-            chunk, sum_exp, z_student_max, z_student, sum_exp_, z_student_max_, z_teacher_max, z_teacher,
-            log_sum_, g, label, real(T), real(T_to_two_alpha_minus_one), real(alpha), dz_student,
+            chunk, sum_exp_, z_student_max_, z_student, z_teacher_max, z_teacher, log_sum_, g, z_student_max,
+            label, rest_2, sum_exp, real(T), real(T_to_two_alpha_minus_one), real(alpha), dz_student,
         )
     return Gradients(dz_student)
 

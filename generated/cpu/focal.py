@@ -15,7 +15,7 @@ verified steps, vjp, 2 chain rule lines: error 2e-80, bound 1e-30
 verified gradient, numerical, z: error 3e-51, bound 1e-25
 verified adjoint, ⟨Jv, u⟩ = ⟨v, Jᵀu⟩: error 2e-66, bound 1e-40
 verified adjoint, Jv, numerical: error 7e-66, bound 1e-25
-verified source, float32, subnormal: error 2e-01, bound 4
+verified source, float32, ordinary: error 3e-01, bound 4
 verified source, float32, NaN and ±∞, wrong: error 0, bound 0
 verified source, float64, ordinary: error 3e-01, bound 4
 verified second, ⟨u, Hv⟩ = ⟨v, Hu⟩: error 8e-67, bound 1e-40
@@ -53,7 +53,7 @@ from ._runtime import (
 )
 
 #: The runtime that these kernels were compiled against: a new one makes a new file, and with it a new cache.
-RUNTIME = "f319e6e92d2f"
+RUNTIME = "10a3dbe1356e"
 
 
 #: The operation, for programs.
@@ -88,8 +88,8 @@ SPEC = {
     "counts": {
         "parameters": "0",
         "flops": {
-            "forward": "22*n*size + n",
-            "backward": "34*n*size",
+            "forward": "27*n*size + n",
+            "backward": "44*n*size",
         },
         "bytes": {
             "forward": "2*item*n*size + item*n",
@@ -107,10 +107,11 @@ def _forward_saving_rows(t, z, alpha, gamma, one_minus_alpha, L):
     for n in range(t.shape[0]):
         # weight[n] = α·t[n] + one_minus_alpha·(1 − t[n])
         # times_exp_t_z[n] = exp(−|z[n]·(2·t[n] − 1)|)
-        # q[n] = (1 if z[n]·(1 − 2·t[n]) ≥ 0 else exp(−|z[n]·(2·t[n] − 1)|)) / (1 + exp(−|z[n]·(2·t[n] − 1)|))
-        # sum_q_t_weight[n] = Σ (−weight[n]·q[n]ᵞ·(max(0, z[n]·(1 − 2·t[n])) + log1p(exp(−|z[n]·(2·t[n] −
-        #     1)|))))
-        sum_q_t_weight_sum = 0.0
+        # weighted[n] = −weight[n]·(max(0, z[n]·(1 − 2·t[n])) + log1p(exp(−|z[n]·(2·t[n] − 1)|)))
+        # times_exp_t_weighted_z[n] = weighted[n]·exp(−γ·|z[n]·(2·t[n] − 1)|)
+        # sum_t_weighted_z[n] = Σ (weighted[n] if z[n]·(1 − 2·t[n]) ≥ 0 else weighted[n]·exp(−γ·|z[n]·(2·
+        #     t[n] − 1)|)) / (1 + exp(−|z[n]·(2·t[n] − 1)|))ᵞ
+        sum_t_weighted_z_sum = 0.0
         for e in range(size):
             weight = one_minus_alpha * (real(1) - t[n, e]) + alpha * t[n, e]
             times_exp_t_z = times_exp(
@@ -118,17 +119,21 @@ def _forward_saving_rows(t, z, alpha, gamma, one_minus_alpha, L):
                 pair_minus(pair_size(pair_times(pair_plus(pair(real(-1)), pair(real(2) * t[n, e])),
                 pair(z[n, e])))),
             )
-            q = (
-                (real(1) if ((real(1) - real(2) * t[n, e]) * z[n, e] >= real(0)) else times_exp_t_z) / (real(1)
-                + times_exp_t_z)
+            weighted = (
+                -(weight * (log1p(times_exp_t_z) + larger((real(1) - real(2) * t[n, e]) * z[n, e], real(0))))
             )
-            sum_q_t_weight_sum = added(
-                sum_q_t_weight_sum,
-                -(weight * q ** gamma * (log1p(times_exp_t_z) + larger((real(1) - real(2) * t[n, e])
-                * z[n, e], real(0)))),
+            times_exp_t_weighted_z = times_exp(
+                weighted,
+                pair_minus(pair_times(pair(gamma), pair_size(pair_times(pair_plus(pair(real(-1)), pair(real(2)
+                * t[n, e])), pair(z[n, e]))))),
             )
-        # L[n] = −sum_q_t_weight[n] / size
-        L[n] = -(sum_q_t_weight_sum / real(size))
+            sum_t_weighted_z_sum = added(
+                sum_t_weighted_z_sum,
+                (real(1) + times_exp_t_z) ** (-gamma) * (weighted if ((real(1) - real(2) * t[n, e])
+                * z[n, e] >= real(0)) else times_exp_t_weighted_z),
+            )
+        # L[n] = −sum_t_weighted_z[n] / size
+        L[n] = -(sum_t_weighted_z_sum / real(size))
 
 
 @njit(parallel=True, **OPTIONS)
@@ -149,9 +154,12 @@ def _backward_rows(t, z, g, alpha, gamma, one_minus_alpha, dz):
         # weight[n] = α·t[n] + one_minus_alpha·(1 − t[n])
         # times_exp_t_z[n] = exp(−|z[n]·(2·t[n] − 1)|)
         # q[n] = (1 if z[n]·(1 − 2·t[n]) ≥ 0 else exp(−|z[n]·(2·t[n] − 1)|)) / (1 + exp(−|z[n]·(2·t[n] − 1)|))
-        # z̄[n] = g[n]·weight[n]·q[n]ᵞ·(1 − 2·t[n])·(q[n] + γ·(max(0, z[n]·(1 − 2·t[n])) + log1p(exp(−|z[n]·
-        #     (2·t[n] − 1)|)))·(1 if z[n]·(1 − 2·t[n]) ≤ 0 else exp(−|z[n]·(2·t[n] − 1)|)) / (1 + exp(−|z[n]·
-        #     (2·t[n] − 1)|))) / size
+        # weighted_[n] = g[n]·weight[n]·(1 − 2·t[n])·(q[n] + γ·(max(0, z[n]·(1 − 2·t[n])) +
+        #     log1p(exp(−|z[n]·(2·t[n] − 1)|)))·(1 if z[n]·(1 − 2·t[n]) ≤ 0 else exp(−|z[n]·(2·t[n] − 1)|)) / (1
+        #     + exp(−|z[n]·(2·t[n] − 1)|))) / size
+        # times_exp_t_weighted__z[n] = weighted_[n]·exp(−γ·|z[n]·(2·t[n] − 1)|)
+        # z̄[n] = (weighted_[n] if z[n]·(1 − 2·t[n]) ≥ 0 else weighted_[n]·exp(−γ·|z[n]·(2·t[n] − 1)|)) / (1
+        #     + exp(−|z[n]·(2·t[n] − 1)|))ᵞ
         for e in range(size):
             weight = one_minus_alpha * (real(1) - t[n, e]) + alpha * t[n, e]
             times_exp_t_z = times_exp(
@@ -163,11 +171,20 @@ def _backward_rows(t, z, g, alpha, gamma, one_minus_alpha, dz):
                 (real(1) if ((real(1) - real(2) * t[n, e]) * z[n, e] >= real(0)) else times_exp_t_z) / (real(1)
                 + times_exp_t_z)
             )
-            dz[n, e] = (
-                g_n * one_over_size * weight * q ** gamma * (real(1) - real(2) * t[n, e]) * (q + gamma
+            weighted_ = (
+                g_n * one_over_size * weight * (real(1) - real(2) * t[n, e]) * (q + gamma
                 * (log1p(times_exp_t_z) + larger((real(1) - real(2) * t[n, e]) * z[n, e], real(0))) * (real(1)
                 if ((real(1) - real(2) * t[n, e]) * z[n, e] <= real(0)) else times_exp_t_z) / (real(1)
                 + times_exp_t_z))
+            )
+            times_exp_t_weighted_2_z = times_exp(
+                weighted_,
+                pair_minus(pair_times(pair(gamma), pair_size(pair_times(pair_plus(pair(real(-1)), pair(real(2)
+                * t[n, e])), pair(z[n, e]))))),
+            )
+            dz[n, e] = (
+                (real(1) + times_exp_t_z) ** (-gamma) * (weighted_ if ((real(1) - real(2) * t[n, e])
+                * z[n, e] >= real(0)) else times_exp_t_weighted_2_z)
             )
 
 
@@ -188,12 +205,17 @@ def _value_and_grad_rows(t, z, alpha, gamma, one_minus_alpha, seed_over_size, L,
         # times_exp_t_z[n] = exp(−|z[n]·(2·t[n] − 1)|)
         # q[n] = (1 if z[n]·(1 − 2·t[n]) ≥ 0 else exp(−|z[n]·(2·t[n] − 1)|)) / (1 + exp(−|z[n]·(2·t[n] − 1)|))
         # log1p_t_z[n] = log1p(times_exp_t_z[n])
-        # z̄[n] = seed_over_size·weight[n]·q[n]ᵞ·(1 − 2·t[n])·(q[n] + γ·(max(0, z[n]·(1 − 2·t[n])) +
+        # weighted[n] = −weight[n]·(max(0, z[n]·(1 − 2·t[n])) + log1p(exp(−|z[n]·(2·t[n] − 1)|)))
+        # times_exp_t_weighted_z[n] = weighted[n]·exp(−γ·|z[n]·(2·t[n] − 1)|)
+        # weighted_[n] = seed_over_size·weight[n]·(1 − 2·t[n])·(q[n] + γ·(max(0, z[n]·(1 − 2·t[n])) +
         #     log1p(exp(−|z[n]·(2·t[n] − 1)|)))·(1 if z[n]·(1 − 2·t[n]) ≤ 0 else exp(−|z[n]·(2·t[n] − 1)|)) / (1
         #     + exp(−|z[n]·(2·t[n] − 1)|)))
-        # sum_q_t_weight[n] = Σ (−weight[n]·q[n]ᵞ·(max(0, z[n]·(1 − 2·t[n])) + log1p(exp(−|z[n]·(2·t[n] −
-        #     1)|))))
-        sum_q_t_weight_sum = 0.0
+        # times_exp_t_weighted__z[n] = weighted_[n]·exp(−γ·|z[n]·(2·t[n] − 1)|)
+        # z̄[n] = (weighted_[n] if z[n]·(1 − 2·t[n]) ≥ 0 else weighted_[n]·exp(−γ·|z[n]·(2·t[n] − 1)|)) / (1
+        #     + exp(−|z[n]·(2·t[n] − 1)|))ᵞ
+        # sum_t_weighted_z[n] = Σ (weighted[n] if z[n]·(1 − 2·t[n]) ≥ 0 else weighted[n]·exp(−γ·|z[n]·(2·
+        #     t[n] − 1)|)) / (1 + exp(−|z[n]·(2·t[n] − 1)|))ᵞ
+        sum_t_weighted_z_sum = 0.0
         for e in range(size):
             weight = one_minus_alpha * (real(1) - t[n, e]) + alpha * t[n, e]
             times_exp_t_z = times_exp(
@@ -206,17 +228,33 @@ def _value_and_grad_rows(t, z, alpha, gamma, one_minus_alpha, seed_over_size, L,
                 + times_exp_t_z)
             )
             log1p_t_z = log1p(times_exp_t_z)
-            dz[n, e] = (
-                seed_over_size * weight * q ** gamma * (real(1) - real(2) * t[n, e]) * (q + gamma * (log1p_t_z
+            weighted = -(weight * (log1p_t_z + larger((real(1) - real(2) * t[n, e]) * z[n, e], real(0))))
+            times_exp_t_weighted_z = times_exp(
+                weighted,
+                pair_minus(pair_times(pair(gamma), pair_size(pair_times(pair_plus(pair(real(-1)), pair(real(2)
+                * t[n, e])), pair(z[n, e]))))),
+            )
+            weighted_ = (
+                seed_over_size * weight * (real(1) - real(2) * t[n, e]) * (q + gamma * (log1p_t_z
                 + larger((real(1) - real(2) * t[n, e]) * z[n, e], real(0))) * (real(1) if ((real(1) - real(2)
                 * t[n, e]) * z[n, e] <= real(0)) else times_exp_t_z) / (real(1) + times_exp_t_z))
             )
-            sum_q_t_weight_sum = added(
-                sum_q_t_weight_sum,
-                -(weight * q ** gamma * (log1p_t_z + larger((real(1) - real(2) * t[n, e]) * z[n, e], real(0)))),
+            times_exp_t_weighted_2_z = times_exp(
+                weighted_,
+                pair_minus(pair_times(pair(gamma), pair_size(pair_times(pair_plus(pair(real(-1)), pair(real(2)
+                * t[n, e])), pair(z[n, e]))))),
             )
-        # L[n] = −sum_q_t_weight[n] / size
-        L[n] = -(sum_q_t_weight_sum / real(size))
+            dz[n, e] = (
+                (real(1) + times_exp_t_z) ** (-gamma) * (weighted_ if ((real(1) - real(2) * t[n, e])
+                * z[n, e] >= real(0)) else times_exp_t_weighted_2_z)
+            )
+            sum_t_weighted_z_sum = added(
+                sum_t_weighted_z_sum,
+                (real(1) + times_exp_t_z) ** (-gamma) * (weighted if ((real(1) - real(2) * t[n, e])
+                * z[n, e] >= real(0)) else times_exp_t_weighted_z),
+            )
+        # L[n] = −sum_t_weighted_z[n] / size
+        L[n] = -(sum_t_weighted_z_sum / real(size))
 
 
 @njit(parallel=True, **OPTIONS)
@@ -236,17 +274,20 @@ def _jvp_rows(t, z, z_dot, alpha, gamma, one_minus_alpha, L, L_dot):
     for n in range(t.shape[0]):
         # weight[n] = α·t[n] + one_minus_alpha·(1 − t[n])
         # times_exp_t_z[n] = exp(−|z[n]·(2·t[n] − 1)|)
-        # q[n] = (1 if z[n]·(1 − 2·t[n]) ≥ 0 else exp(−|z[n]·(2·t[n] − 1)|)) / (1 + exp(−|z[n]·(2·t[n] − 1)|))
         # log1p_t_z[n] = log1p(times_exp_t_z[n])
-        # q̇[n] = q[n]·ż[n]·(1 − 2·t[n])·(1 if z[n]·(1 − 2·t[n]) ≤ 0 else exp(−|z[n]·(2·t[n] − 1)|)) / (1 +
-        #     exp(−|z[n]·(2·t[n] − 1)|))
-        # sum_q_t_weight[n] = Σ (−weight[n]·q[n]ᵞ·(max(0, z[n]·(1 − 2·t[n])) + log1p(exp(−|z[n]·(2·t[n] −
-        #     1)|))))
-        # sum_q_q_dot_t[n] = Σ weight[n]·q[n]ᵞ·(−γ·q̇[n]·(max(0, z[n]·(1 − 2·t[n])) + log1p(exp(−|z[n]·(2·
-        #     t[n] − 1)|))) / q[n] − ż[n]·(1 − 2·t[n])·(1 if z[n]·(1 − 2·t[n]) ≥ 0 else exp(−|z[n]·(2·t[n] −
-        #     1)|)) / (1 + exp(−|z[n]·(2·t[n] − 1)|)))
-        sum_q_t_weight_sum = 0.0
-        sum_q_q_dot_t_sum = 0.0
+        # weighted[n] = −weight[n]·(max(0, z[n]·(1 − 2·t[n])) + log1p(exp(−|z[n]·(2·t[n] − 1)|)))
+        # times_exp_t_weighted_z[n] = weighted[n]·exp(−γ·|z[n]·(2·t[n] − 1)|)
+        # weighted_[n] = weight[n]·(−ż[n]·(1 − 2·t[n])·(1 if z[n]·(1 − 2·t[n]) ≥ 0 else exp(−|z[n]·(2·t[n] −
+        #     1)|)) / (1 + exp(−|z[n]·(2·t[n] − 1)|)) − γ·ż[n]·(1 − 2·t[n])·(max(0, z[n]·(1 − 2·t[n])) +
+        #     log1p(exp(−|z[n]·(2·t[n] − 1)|)))·(1 if z[n]·(1 − 2·t[n]) ≤ 0 else exp(−|z[n]·(2·t[n] − 1)|)) / (1
+        #     + exp(−|z[n]·(2·t[n] − 1)|)))
+        # times_exp_t_weighted__z[n] = weighted_[n]·exp(−γ·|z[n]·(2·t[n] − 1)|)
+        # sum_t_weighted_z[n] = Σ (weighted[n] if z[n]·(1 − 2·t[n]) ≥ 0 else weighted[n]·exp(−γ·|z[n]·(2·
+        #     t[n] − 1)|)) / (1 + exp(−|z[n]·(2·t[n] − 1)|))ᵞ
+        # sum_t_weighted__z[n] = Σ (weighted_[n] if z[n]·(1 − 2·t[n]) ≥ 0 else weighted_[n]·exp(−γ·|z[n]·
+        #     (2·t[n] − 1)|)) / (1 + exp(−|z[n]·(2·t[n] − 1)|))ᵞ
+        sum_t_weighted_z_sum = 0.0
+        sum_t_weighted_2_z_sum = 0.0
         for e in range(size):
             weight = one_minus_alpha * (real(1) - t[n, e]) + alpha * t[n, e]
             times_exp_t_z = times_exp(
@@ -254,29 +295,39 @@ def _jvp_rows(t, z, z_dot, alpha, gamma, one_minus_alpha, L, L_dot):
                 pair_minus(pair_size(pair_times(pair_plus(pair(real(-1)), pair(real(2) * t[n, e])),
                 pair(z[n, e])))),
             )
-            q = (
-                (real(1) if ((real(1) - real(2) * t[n, e]) * z[n, e] >= real(0)) else times_exp_t_z) / (real(1)
-                + times_exp_t_z)
-            )
             log1p_t_z = log1p(times_exp_t_z)
-            q_dot = (
-                q * (real(1) - real(2) * t[n, e]) * z_dot[n, e] * (real(1) if ((real(1) - real(2) * t[n, e])
-                * z[n, e] <= real(0)) else times_exp_t_z) / (real(1) + times_exp_t_z)
+            weighted = -(weight * (log1p_t_z + larger((real(1) - real(2) * t[n, e]) * z[n, e], real(0))))
+            times_exp_t_weighted_z = times_exp(
+                weighted,
+                pair_minus(pair_times(pair(gamma), pair_size(pair_times(pair_plus(pair(real(-1)), pair(real(2)
+                * t[n, e])), pair(z[n, e]))))),
             )
-            sum_q_t_weight_sum = added(
-                sum_q_t_weight_sum,
-                -(weight * q ** gamma * (log1p_t_z + larger((real(1) - real(2) * t[n, e]) * z[n, e], real(0)))),
+            weighted_ = (
+                weight * (-((real(1) - real(2) * t[n, e]) * z_dot[n, e] * (real(1) if ((real(1) - real(2)
+                * t[n, e]) * z[n, e] >= real(0)) else times_exp_t_z) / (real(1) + times_exp_t_z)) - gamma
+                * (real(1) - real(2) * t[n, e]) * (log1p_t_z + larger((real(1) - real(2) * t[n, e])
+                * z[n, e], real(0))) * z_dot[n, e] * (real(1) if ((real(1) - real(2) * t[n, e])
+                * z[n, e] <= real(0)) else times_exp_t_z) / (real(1) + times_exp_t_z))
             )
-            sum_q_q_dot_t_sum = added(
-                sum_q_q_dot_t_sum,
-                weight * q ** gamma * (-(q_dot * gamma * (log1p_t_z + larger((real(1) - real(2) * t[n, e])
-                * z[n, e], real(0))) / q) - (real(1) - real(2) * t[n, e]) * z_dot[n, e] * (real(1) if ((real(1)
-                - real(2) * t[n, e]) * z[n, e] >= real(0)) else times_exp_t_z) / (real(1) + times_exp_t_z)),
+            times_exp_t_weighted_2_z = times_exp(
+                weighted_,
+                pair_minus(pair_times(pair(gamma), pair_size(pair_times(pair_plus(pair(real(-1)), pair(real(2)
+                * t[n, e])), pair(z[n, e]))))),
             )
-        # L[n] = −sum_q_t_weight[n] / size
-        L[n] = -(sum_q_t_weight_sum / real(size))
-        # L̇[n] = −sum_q_q_dot_t[n] / size
-        L_dot[n] = -(sum_q_q_dot_t_sum / real(size))
+            sum_t_weighted_z_sum = added(
+                sum_t_weighted_z_sum,
+                (real(1) + times_exp_t_z) ** (-gamma) * (weighted if ((real(1) - real(2) * t[n, e])
+                * z[n, e] >= real(0)) else times_exp_t_weighted_z),
+            )
+            sum_t_weighted_2_z_sum = added(
+                sum_t_weighted_2_z_sum,
+                (real(1) + times_exp_t_z) ** (-gamma) * (weighted_ if ((real(1) - real(2) * t[n, e])
+                * z[n, e] >= real(0)) else times_exp_t_weighted_2_z),
+            )
+        # L[n] = −sum_t_weighted_z[n] / size
+        L[n] = -(sum_t_weighted_z_sum / real(size))
+        # L̇[n] = −sum_t_weighted__z[n] / size
+        L_dot[n] = -(sum_t_weighted_2_z_sum / real(size))
 
 
 @njit(parallel=True, **OPTIONS)
@@ -295,18 +346,26 @@ def _hvp_rows(t, z, z_dot, alpha, gamma, one_minus_alpha, seed_gamma_over_size, 
         # weight[n] = α·t[n] + one_minus_alpha·(1 − t[n])
         # times_exp_t_z[n] = exp(−|z[n]·(2·t[n] − 1)|)
         # q[n] = (1 if z[n]·(1 − 2·t[n]) ≥ 0 else exp(−|z[n]·(2·t[n] − 1)|)) / (1 + exp(−|z[n]·(2·t[n] − 1)|))
-        # q̇[n] = q[n]·ż[n]·(1 − 2·t[n])·(1 if z[n]·(1 − 2·t[n]) ≤ 0 else exp(−|z[n]·(2·t[n] − 1)|)) / (1 +
-        #     exp(−|z[n]·(2·t[n] − 1)|))
+        # log1p_t_z[n] = log1p(times_exp_t_z[n])
+        # weighted__[n] = seed_gamma_over_size·weight[n]·(1 − 2·t[n])·(q[n] + γ·(max(0, z[n]·(1 − 2·t[n])) +
+        #     log1p(exp(−|z[n]·(2·t[n] − 1)|)))·(1 if z[n]·(1 − 2·t[n]) ≤ 0 else exp(−|z[n]·(2·t[n] − 1)|)) / (1
+        #     + exp(−|z[n]·(2·t[n] − 1)|)))
+        # weighted___[n] = seed_over_size·q[n]·weight[n]·(1 − 2·t[n])·(1 − γ·(max(0, z[n]·(1 − 2·t[n])) +
+        #     log1p(exp(−|z[n]·(2·t[n] − 1)|))))
         # tail[n] = (1 if z[n]·(1 − 2·t[n]) ≤ 0 else exp(−|z[n]·(2·t[n] − 1)|)) / (1 + exp(−|z[n]·(2·t[n] −
         #     1)|))
         # tail_[n] = (1 if z[n]·(1 − 2·t[n]) ≥ 0 else exp(−|z[n]·(2·t[n] − 1)|)) / (1 + exp(−|z[n]·(2·t[n] −
         #     1)|))
-        # log1p_t_z[n] = log1p(times_exp_t_z[n])
-        # z̄̇[n] = tail_[n]·seed_gamma_over_size·tail[n]·weight[n]·q[n]ᵞ·ż[n]·(1 − 2·t[n])² + q̇[n]·
-        #     (seed_over_size·weight[n]·q[n]ᵞ·(1 − 2·t[n])·(1 − γ·(max(0, z[n]·(1 − 2·t[n])) + log1p(exp(−|z[n]·
-        #     (2·t[n] − 1)|)))) + seed_gamma_over_size·weight[n]·q[n]ᵞ·(1 − 2·t[n])·(q[n] + γ·(max(0, z[n]·(1 −
-        #     2·t[n])) + log1p(exp(−|z[n]·(2·t[n] − 1)|)))·(1 if z[n]·(1 − 2·t[n]) ≤ 0 else exp(−|z[n]·(2·t[n] −
-        #     1)|)) / (1 + exp(−|z[n]·(2·t[n] − 1)|))) / q[n])
+        # weighted____[n] = tail_[n]·seed_gamma_over_size·tail[n]·weight[n]·ż[n]·(1 − 2·t[n])²
+        # times_exp_t_weighted_4_z[n] = weighted____[n]·exp(−γ·|z[n]·(2·t[n] − 1)|)
+        # times_exp_t_weighted_2_z[n] = weighted__[n]·exp(−γ·|z[n]·(2·t[n] − 1)|)
+        # times_exp_t_weighted_3_z[n] = weighted___[n]·exp(−γ·|z[n]·(2·t[n] − 1)|)
+        # z̄̇[n] = (weighted____[n] if z[n]·(1 − 2·t[n]) ≥ 0 else weighted____[n]·exp(−γ·|z[n]·(2·t[n] −
+        #     1)|)) / (1 + exp(−|z[n]·(2·t[n] − 1)|))ᵞ + ż[n]·(1 − 2·t[n])·((weighted__[n] if z[n]·(1 − 2·
+        #     t[n]) ≥ 0 else weighted__[n]·exp(−γ·|z[n]·(2·t[n] − 1)|)) / (1 + exp(−|z[n]·(2·t[n] − 1)|))ᵞ +
+        #     (weighted___[n] if z[n]·(1 − 2·t[n]) ≥ 0 else weighted___[n]·exp(−γ·|z[n]·(2·t[n] − 1)|)) / (1 +
+        #     exp(−|z[n]·(2·t[n] − 1)|))ᵞ)·(1 if z[n]·(1 − 2·t[n]) ≤ 0 else exp(−|z[n]·(2·t[n] − 1)|)) / (1 +
+        #     exp(−|z[n]·(2·t[n] − 1)|))
         for e in range(size):
             weight = one_minus_alpha * (real(1) - t[n, e]) + alpha * t[n, e]
             times_exp_t_z = times_exp(
@@ -318,9 +377,16 @@ def _hvp_rows(t, z, z_dot, alpha, gamma, one_minus_alpha, seed_gamma_over_size, 
                 (real(1) if ((real(1) - real(2) * t[n, e]) * z[n, e] >= real(0)) else times_exp_t_z) / (real(1)
                 + times_exp_t_z)
             )
-            q_dot = (
-                q * (real(1) - real(2) * t[n, e]) * z_dot[n, e] * (real(1) if ((real(1) - real(2) * t[n, e])
-                * z[n, e] <= real(0)) else times_exp_t_z) / (real(1) + times_exp_t_z)
+            log1p_t_z = log1p(times_exp_t_z)
+            weighted_2 = (
+                seed_gamma_over_size * weight * (real(1) - real(2) * t[n, e]) * (q + gamma * (log1p_t_z
+                + larger((real(1) - real(2) * t[n, e]) * z[n, e], real(0))) * (real(1) if ((real(1) - real(2)
+                * t[n, e]) * z[n, e] <= real(0)) else times_exp_t_z) / (real(1) + times_exp_t_z))
+            )
+            weighted_3 = damped(
+                seed_over_size * weight * (real(1) - real(2) * t[n, e]) * (real(1) - gamma * (log1p_t_z
+                + larger((real(1) - real(2) * t[n, e]) * z[n, e], real(0)))),
+                q,
             )
             tail = (
                 (real(1) if ((real(1) - real(2) * t[n, e]) * z[n, e] <= real(0)) else times_exp_t_z) / (real(1)
@@ -330,15 +396,34 @@ def _hvp_rows(t, z, z_dot, alpha, gamma, one_minus_alpha, seed_gamma_over_size, 
                 (real(1) if ((real(1) - real(2) * t[n, e]) * z[n, e] >= real(0)) else times_exp_t_z) / (real(1)
                 + times_exp_t_z)
             )
-            log1p_t_z = log1p(times_exp_t_z)
+            weighted_4 = damped(
+                damped(seed_gamma_over_size * weight * (real(1) - real(2) * t[n, e]) * (real(1) - real(2)
+                * t[n, e]) * z_dot[n, e], tail),
+                tail_,
+            )
+            times_exp_t_weighted_4_z = times_exp(
+                weighted_4,
+                pair_minus(pair_times(pair(gamma), pair_size(pair_times(pair_plus(pair(real(-1)), pair(real(2)
+                * t[n, e])), pair(z[n, e]))))),
+            )
+            times_exp_t_weighted_2_z = times_exp(
+                weighted_2,
+                pair_minus(pair_times(pair(gamma), pair_size(pair_times(pair_plus(pair(real(-1)), pair(real(2)
+                * t[n, e])), pair(z[n, e]))))),
+            )
+            times_exp_t_weighted_3_z = times_exp(
+                weighted_3,
+                pair_minus(pair_times(pair(gamma), pair_size(pair_times(pair_plus(pair(real(-1)), pair(real(2)
+                * t[n, e])), pair(z[n, e]))))),
+            )
             dz_dot[n, e] = (
-                q_dot * (seed_over_size * weight * q ** gamma * (real(1) - real(2) * t[n, e]) * (real(1) - gamma
-                * (log1p_t_z + larger((real(1) - real(2) * t[n, e]) * z[n, e], real(0)))) + seed_gamma_over_size
-                * weight * q ** gamma * (real(1) - real(2) * t[n, e]) * (q + gamma * (log1p_t_z
-                + larger((real(1) - real(2) * t[n, e]) * z[n, e], real(0))) * (real(1) if ((real(1) - real(2)
-                * t[n, e]) * z[n, e] <= real(0)) else times_exp_t_z) / (real(1) + times_exp_t_z)) / q)
-                + damped(damped(seed_gamma_over_size * weight * q ** gamma * (real(1) - real(2) * t[n, e])
-                * (real(1) - real(2) * t[n, e]) * z_dot[n, e], tail), tail_)
+                (real(1) + times_exp_t_z) ** (-gamma) * (weighted_4 if ((real(1) - real(2) * t[n, e])
+                * z[n, e] >= real(0)) else times_exp_t_weighted_4_z) + (real(1) - real(2) * t[n, e]) * ((real(1)
+                + times_exp_t_z) ** (-gamma) * (weighted_2 if ((real(1) - real(2) * t[n, e])
+                * z[n, e] >= real(0)) else times_exp_t_weighted_2_z) + (real(1) + times_exp_t_z) ** (-gamma)
+                * (weighted_3 if ((real(1) - real(2) * t[n, e]) * z[n, e] >= real(0))
+                else times_exp_t_weighted_3_z)) * z_dot[n, e] * (real(1) if ((real(1) - real(2) * t[n, e])
+                * z[n, e] <= real(0)) else times_exp_t_z) / (real(1) + times_exp_t_z)
             )
 
 
@@ -491,8 +576,8 @@ def hvp(inputs, vectors, *, alpha=0.25, gamma=2, reduction="mean"):
     seed = 1.0 / max(n_size, 1) if reduction == "mean" else 1.0
     dz_dot = np.empty((n_size, size), real)
     one_minus_alpha = 1 - alpha
-    seed_over_size = seed / size
     seed_gamma_over_size = seed * gamma / size
+    seed_over_size = seed / size
     chunk = chunk_rows(size)
     if n_size <= chunk:
         _hvp_rows(

@@ -18,7 +18,7 @@ verified source, float32, NaN and ±∞, wrong: error 0, bound 0
 verified source, float64, ordinary: error 3e-01, bound 4
 verified second, ⟨u, Hv⟩ = ⟨v, Hu⟩: error 2e-66, bound 1e-40
 verified second, Hv, numerical: error 3e-66, bound 1e-25
-verified second, source, float64, other sizes and parameters, mean: error 4e-01, bound 4
+verified second, source, float64, other sizes and parameters, mean: error 2e-01, bound 4
 """
 
 from collections import namedtuple
@@ -31,7 +31,6 @@ from ._runtime import (
     check,
     chunk_rows,
     cotangent,
-    damped,
     exp,
     larger,
     log1p,
@@ -44,7 +43,7 @@ from ._runtime import (
 )
 
 #: The runtime that these kernels were compiled against: a new one makes a new file, and with it a new cache.
-RUNTIME = "f319e6e92d2f"
+RUNTIME = "10a3dbe1356e"
 
 
 #: The operation, for programs.
@@ -183,43 +182,30 @@ def _jvp_parallel(chunk, fake, real_, fake_dot, real_dot, L, L_dot):
 
 
 @njit(**OPTIONS)
-def _hvp_rows(real_, fake, real_dot, fake_dot, seed, dreal_dot, dfake_dot):
+def _hvp_rows(real_, real_dot, fake, fake_dot, seed, dreal_dot, dfake_dot):
     real = real_.dtype.type
     for n in range(real_.shape[0]):
+        # decay[n] = exp(−|real[n]|)
+        decay = exp(-abs(real_[n]))
         # exp_real_[n] = exp(−|real[n]|)
         exp_real_ = exp(-abs(real_[n]))
-        # sigmoid[n] = (1 if real[n] ≥ 0 else exp(−|real[n]|)) / (1 + exp(−|real[n]|))
-        sigmoid = (real(1) if (real_[n] >= real(0)) else exp_real_) / (real(1) + exp_real_)
+        # r̅e̅a̅l̅̇[n] = seed·ṙėȧl̇[n]·exp(−|real[n]|) / (1 + decay[n]·(2 + decay[n]))
+        dreal_dot[n] = exp_real_ * seed * real_dot[n] / (real(1) + decay * (real(2) + decay))
+        # decay_[n] = exp(−|fake[n]|)
+        decay_ = exp(-abs(fake[n]))
         # exp_fake[n] = exp(−|fake[n]|)
         exp_fake = exp(-abs(fake[n]))
-        # sigmoid_[n] = (1 if fake[n] ≥ 0 else exp(−|fake[n]|)) / (1 + exp(−|fake[n]|))
-        sigmoid_ = (real(1) if (fake[n] >= real(0)) else exp_fake) / (real(1) + exp_fake)
-        # decay[n] = exp(−|real[n]|)
-        decay = exp_real_
-        # r̅e̅a̅l̅[n] = seed·(−exp(−|real[n]|) if real[n] ≥ 0 else −1) / (1 + decay[n])
-        dreal = seed * (-exp_real_ if (real_[n] >= real(0)) else real(-1)) / (real(1) + decay)
-        # f̅a̅k̅e̅[n] = seed·sigmoid_[n]
-        dfake = seed * sigmoid_
-        # r̅e̅a̅l̅̇[n] = −r̅e̅a̅l̅[n]·sigmoid[n]·ṙėȧl̇[n]
-        dreal_dot[n] = (
-            (damped(-(dreal * real_dot[n]), sigmoid) if dreal == dreal and real_dot[n] == real_dot[n] else dreal
-            + real_dot[n])
-        )
-        # decay_[n] = exp(−|fake[n]|)
-        decay_ = exp_fake
-        # f̅a̅k̅e̅̇[n] = f̅a̅k̅e̅[n]·ḟȧk̇ė[n]·(exp(−|fake[n]|) if fake[n] ≥ 0 else 1) / (1 + decay_[n])
-        dfake_dot[n] = (
-            dfake * fake_dot[n] * (exp_fake if (fake[n] >= real(0)) else real(1)) / (real(1) + decay_)
-        )
+        # f̅a̅k̅e̅̇[n] = seed·ḟȧk̇ė[n]·exp(−|fake[n]|) / (1 + decay_[n]·(2 + decay_[n]))
+        dfake_dot[n] = exp_fake * seed * fake_dot[n] / (real(1) + decay_ * (real(2) + decay_))
 
 
 @njit(parallel=True, **OPTIONS)
-def _hvp_parallel(chunk, real_, fake, real_dot, fake_dot, seed, dreal_dot, dfake_dot):
+def _hvp_parallel(chunk, real_, real_dot, fake, fake_dot, seed, dreal_dot, dfake_dot):
     for k in prange((real_.shape[0] + chunk - 1) // chunk):
         lo = k * chunk
         hi = min(lo + chunk, real_.shape[0])
         _hvp_rows(
-            real_[lo:hi], fake[lo:hi], real_dot[lo:hi], fake_dot[lo:hi], seed, dreal_dot[lo:hi],
+            real_[lo:hi], real_dot[lo:hi], fake[lo:hi], fake_dot[lo:hi], seed, dreal_dot[lo:hi],
             dfake_dot[lo:hi],
         )
 
@@ -342,7 +328,7 @@ def hvp(inputs, vectors, *, reduction="mean"):
     dfake_dot = np.empty((n_size,), real)
     chunk = chunk_rows(1)
     if n_size <= chunk:
-        _hvp_rows(real_, fake, real_dot, fake_dot, real(seed), dreal_dot, dfake_dot)
+        _hvp_rows(real_, real_dot, fake, fake_dot, real(seed), dreal_dot, dfake_dot)
     else:
-        _hvp_parallel(chunk, real_, fake, real_dot, fake_dot, real(seed), dreal_dot, dfake_dot)
+        _hvp_parallel(chunk, real_, real_dot, fake, fake_dot, real(seed), dreal_dot, dfake_dot)
     return Gradients(dreal_dot, dfake_dot)

@@ -6,17 +6,17 @@ The negative log-likelihood of normal distributions, up to a constant (Nix & Wei
 
 Made by symnn 0.1.0 from the declaration of gaussian_nll in symnn.catalogue.losses, hash 5c53aacd952d.
 Do not edit: `symnn build` verifies it and writes it again.
-verified steps, vjp, 2 lines: error 0, bound 1e-40
+verified steps, program of value_and_grad: error 4e-66, bound 1e-40
 verified steps, vjp, 2 chain rule lines: error 3e-83, bound 1e-30
 verified gradient, numerical, mu, logvar: error 2e-51, bound 1e-25
 verified adjoint, ⟨Jv, u⟩ = ⟨v, Jᵀu⟩: error 2e-66, bound 1e-40
 verified adjoint, Jv, numerical: error 5e-66, bound 1e-25
-verified source, float32, ordinary: error 6e-01, bound 4
+verified source, float32, subnormal: error 5e-01, bound 4
 verified source, float32, NaN and ±∞, wrong: error 0, bound 0
-verified source, float64, ordinary: error 6e-01, bound 4
+verified source, float64, ordinary: error 4e-01, bound 4
 verified second, ⟨u, Hv⟩ = ⟨v, Hu⟩: error 0, bound 1e-40
 verified second, Hv, numerical: error 2e-66, bound 1e-25
-verified second, source, float32: error 4e-01, bound 4
+verified second, source, float32: error 5e-01, bound 4
 """
 
 from collections import namedtuple
@@ -37,10 +37,11 @@ from ._runtime import (
     per_sample,
     reduce,
     reduction_of,
+    times_exp,
 )
 
 #: The runtime that these kernels were compiled against: a new one makes a new file, and with it a new cache.
-RUNTIME = "f319e6e92d2f"
+RUNTIME = "10a3dbe1356e"
 
 
 #: The operation, for programs.
@@ -75,8 +76,8 @@ SPEC = {
     "counts": {
         "parameters": "0",
         "flops": {
-            "forward": "8*n*size + n",
-            "backward": "12*n*size",
+            "forward": "9*n*size + n",
+            "backward": "12*n*size + 2*n",
         },
         "bytes": {
             "forward": "3*item*n*size + item*n",
@@ -92,16 +93,16 @@ def _forward_saving_rows(logvar, mu, target, L):
     real = logvar.dtype.type
     size = logvar.shape[1]
     for n in range(logvar.shape[0]):
-        # sum_exp_logvar_mu_target[n] = Σ (logvar[n] + (target[n] − μ[n])²·exp(−logvar[n])) / 2
-        sum_exp_logvar_mu_target_sum = 0.0
+        # scaled[n] = (target[n] − μ[n])·exp(−logvar[n] / 2)
+        # sum_logvar_scaled[n] = Σ (logvar[n] + scaled[n]²) / 2
+        sum_logvar_scaled_sum = 0.0
         for e in range(size):
-            sum_exp_logvar_mu_target_sum = added(
-                sum_exp_logvar_mu_target_sum,
-                logvar[n, e] / real(2) + (target[n, e] - mu[n, e]) * (target[n, e] - mu[n, e])
-                * exp(-logvar[n, e]) / real(2),
+            scaled = times_exp(target[n, e] - mu[n, e], -(logvar[n, e] / real(2)))
+            sum_logvar_scaled_sum = added(
+                sum_logvar_scaled_sum, scaled * scaled / real(2) + logvar[n, e] / real(2),
             )
-        # L[n] = sum_exp_logvar_mu_target[n] / size
-        L[n] = sum_exp_logvar_mu_target_sum / real(size)
+        # L[n] = sum_logvar_scaled[n] / size
+        L[n] = sum_logvar_scaled_sum / real(size)
 
 
 @njit(parallel=True, **OPTIONS)
@@ -113,65 +114,67 @@ def _forward_saving_parallel(chunk, logvar, mu, target, L):
 
 
 @njit(**OPTIONS)
-def _backward_rows(logvar, g, mu, target, dmu, dlogvar):
+def _backward_rows(logvar, mu, target, g, dmu, dlogvar):
     real = logvar.dtype.type
     size = logvar.shape[1]
     for n in range(logvar.shape[0]):
         g_n = g[n]
         one_over_size = real(1) / real(size)
-        # exp_logvar[n] = exp(−logvar[n])
+        # share[n] = g[n] / (2·size)
+        share = g_n * one_over_size / real(2)
+        # scaled[n] = (target[n] − μ[n])·exp(−logvar[n] / 2)
         # μ̄[n] = g[n]·(μ[n] − target[n])·exp(−logvar[n]) / size
-        # l̅o̅g̅v̅a̅r̅[n] = g[n]·((1 − (target[n] − μ[n])²·exp(−logvar[n])) / 2) / size
+        # part[n] = share[n]·scaled[n]
+        # l̅o̅g̅v̅a̅r̅[n] = share[n] − part[n]·scaled[n]
         for e in range(size):
-            exp_logvar = exp(-logvar[n, e])
-            dmu[n, e] = exp_logvar * g_n * one_over_size * (mu[n, e] - target[n, e])
-            dlogvar[n, e] = (
-                g_n * one_over_size * (real(0.5) - exp_logvar * (target[n, e] - mu[n, e]) * (target[n, e]
-                - mu[n, e]) / real(2))
-            )
+            scaled = times_exp(target[n, e] - mu[n, e], -(logvar[n, e] / real(2)))
+            dmu[n, e] = one_over_size * times_exp(g_n * (mu[n, e] - target[n, e]), -logvar[n, e])
+            part = scaled * share
+            dlogvar[n, e] = share - part * scaled
 
 
 @njit(parallel=True, **OPTIONS)
-def _backward_parallel(chunk, logvar, g, mu, target, dmu, dlogvar):
+def _backward_parallel(chunk, logvar, mu, target, g, dmu, dlogvar):
     for k in prange((logvar.shape[0] + chunk - 1) // chunk):
         lo = k * chunk
         hi = min(lo + chunk, logvar.shape[0])
-        _backward_rows(logvar[lo:hi], g[lo:hi], mu[lo:hi], target[lo:hi], dmu[lo:hi], dlogvar[lo:hi])
+        _backward_rows(logvar[lo:hi], mu[lo:hi], target[lo:hi], g[lo:hi], dmu[lo:hi], dlogvar[lo:hi])
 
 
 @njit(**OPTIONS)
-def _value_and_grad_rows(logvar, mu, target, seed_over_size, L, dmu, dlogvar):
+def _value_and_grad_rows(logvar, mu, target, const_seed_over_size, seed, L, dmu, dlogvar):
     real = logvar.dtype.type
     size = logvar.shape[1]
     for n in range(logvar.shape[0]):
-        # exp_logvar[n] = exp(−logvar[n])
-        # μ̄[n] = seed_over_size·(μ[n] − target[n])·exp(−logvar[n])
-        # l̅o̅g̅v̅a̅r̅[n] = seed_over_size·((1 − (target[n] − μ[n])²·exp(−logvar[n])) / 2)
-        # sum_exp_logvar_mu_target[n] = Σ (logvar[n] + (target[n] − μ[n])²·exp(−logvar[n])) / 2
-        sum_exp_logvar_mu_target_sum = 0.0
+        one_over_size = real(1) / real(size)
+        # share[n] = const_seed_over_size
+        share = const_seed_over_size
+        # scaled[n] = (target[n] − μ[n])·exp(−logvar[n] / 2)
+        # μ̄[n] = seed·(μ[n] − target[n])·exp(−logvar[n]) / size
+        # part[n] = share[n]·scaled[n]
+        # l̅o̅g̅v̅a̅r̅[n] = share[n] − part[n]·scaled[n]
+        # sum_logvar_scaled[n] = Σ (logvar[n] + scaled[n]²) / 2
+        sum_logvar_scaled_sum = 0.0
         for e in range(size):
-            exp_logvar = exp(-logvar[n, e])
-            dmu[n, e] = exp_logvar * seed_over_size * (mu[n, e] - target[n, e])
-            dlogvar[n, e] = (
-                seed_over_size * (real(0.5) - exp_logvar * (target[n, e] - mu[n, e]) * (target[n, e] - mu[n, e])
-                / real(2))
+            scaled = times_exp(target[n, e] - mu[n, e], -(logvar[n, e] / real(2)))
+            dmu[n, e] = one_over_size * times_exp(seed * (mu[n, e] - target[n, e]), -logvar[n, e])
+            part = scaled * share
+            dlogvar[n, e] = share - part * scaled
+            sum_logvar_scaled_sum = added(
+                sum_logvar_scaled_sum, scaled * scaled / real(2) + logvar[n, e] / real(2),
             )
-            sum_exp_logvar_mu_target_sum = added(
-                sum_exp_logvar_mu_target_sum,
-                logvar[n, e] / real(2) + exp_logvar * (target[n, e] - mu[n, e]) * (target[n, e] - mu[n, e])
-                / real(2),
-            )
-        # L[n] = sum_exp_logvar_mu_target[n] / size
-        L[n] = sum_exp_logvar_mu_target_sum / real(size)
+        # L[n] = sum_logvar_scaled[n] / size
+        L[n] = sum_logvar_scaled_sum / real(size)
 
 
 @njit(parallel=True, **OPTIONS)
-def _value_and_grad_parallel(chunk, logvar, mu, target, seed_over_size, L, dmu, dlogvar):
+def _value_and_grad_parallel(chunk, logvar, mu, target, const_seed_over_size, seed, L, dmu, dlogvar):
     for k in prange((logvar.shape[0] + chunk - 1) // chunk):
         lo = k * chunk
         hi = min(lo + chunk, logvar.shape[0])
         _value_and_grad_rows(
-            logvar[lo:hi], mu[lo:hi], target[lo:hi], seed_over_size, L[lo:hi], dmu[lo:hi], dlogvar[lo:hi],
+            logvar[lo:hi], mu[lo:hi], target[lo:hi], const_seed_over_size, seed, L[lo:hi], dmu[lo:hi],
+            dlogvar[lo:hi],
         )
 
 
@@ -180,28 +183,28 @@ def _jvp_rows(logvar, mu, target, logvar_dot, mu_dot, L, L_dot):
     real = logvar.dtype.type
     size = logvar.shape[1]
     for n in range(logvar.shape[0]):
-        # exp_logvar[n] = exp(−logvar[n])
-        # sum_exp_logvar_mu_target[n] = Σ (logvar[n] + (target[n] − μ[n])²·exp(−logvar[n])) / 2
-        # sum_exp_logvar_logvar_dot_mu[n] = Σ (μ̇[n]·(μ[n] − target[n])·exp(−logvar[n]) + l̇ȯġv̇ȧṙ[n]·((1 −
-        #     (target[n] − μ[n])²·exp(−logvar[n])) / 2))
-        sum_exp_logvar_mu_target_sum = 0.0
-        sum_exp_logvar_logvar_dot_mu_sum = 0.0
+        # scaled[n] = (target[n] − μ[n])·exp(−logvar[n] / 2)
+        # share[n] = l̇ȯġv̇ȧṙ[n] / 2
+        # part[n] = share[n]·scaled[n]
+        # sum_logvar_scaled[n] = Σ (logvar[n] + scaled[n]²) / 2
+        # sum_logvar_mu_mu_dot[n] = Σ (share[n] + μ̇[n]·(μ[n] − target[n])·exp(−logvar[n]) − part[n]·scaled[n])
+        sum_logvar_scaled_sum = 0.0
+        sum_logvar_mu_mu_dot_sum = 0.0
         for e in range(size):
-            exp_logvar = exp(-logvar[n, e])
-            sum_exp_logvar_mu_target_sum = added(
-                sum_exp_logvar_mu_target_sum,
-                logvar[n, e] / real(2) + exp_logvar * (target[n, e] - mu[n, e]) * (target[n, e] - mu[n, e])
-                / real(2),
+            scaled = times_exp(target[n, e] - mu[n, e], -(logvar[n, e] / real(2)))
+            share = logvar_dot[n, e] / real(2)
+            part = scaled * share
+            sum_logvar_scaled_sum = added(
+                sum_logvar_scaled_sum, scaled * scaled / real(2) + logvar[n, e] / real(2),
             )
-            sum_exp_logvar_logvar_dot_mu_sum = added(
-                sum_exp_logvar_logvar_dot_mu_sum,
-                (real(0.5) - exp_logvar * (target[n, e] - mu[n, e]) * (target[n, e] - mu[n, e]) / real(2))
-                * logvar_dot[n, e] + exp_logvar * (mu[n, e] - target[n, e]) * mu_dot[n, e],
+            sum_logvar_mu_mu_dot_sum = added(
+                sum_logvar_mu_mu_dot_sum,
+                share + times_exp((mu[n, e] - target[n, e]) * mu_dot[n, e], -logvar[n, e]) - part * scaled,
             )
-        # L[n] = sum_exp_logvar_mu_target[n] / size
-        L[n] = sum_exp_logvar_mu_target_sum / real(size)
-        # L̇[n] = sum_exp_logvar_logvar_dot_mu[n] / size
-        L_dot[n] = sum_exp_logvar_logvar_dot_mu_sum / real(size)
+        # L[n] = sum_logvar_scaled[n] / size
+        L[n] = sum_logvar_scaled_sum / real(size)
+        # L̇[n] = sum_logvar_mu_mu_dot[n] / size
+        L_dot[n] = sum_logvar_mu_mu_dot_sum / real(size)
 
 
 @njit(parallel=True, **OPTIONS)
@@ -215,30 +218,30 @@ def _jvp_parallel(chunk, logvar, mu, target, logvar_dot, mu_dot, L, L_dot):
 
 
 @njit(**OPTIONS)
-def _hvp_rows(logvar, mu, target, logvar_dot, mu_dot, seed_over_size, dmu_dot, dlogvar_dot):
+def _hvp_rows(logvar, mu, target, logvar_dot, mu_dot, seed, seed_over_size, dmu_dot, dlogvar_dot):
     real = logvar.dtype.type
     size = logvar.shape[1]
     for n in range(logvar.shape[0]):
-        # exp_logvar[n] = exp(−logvar[n])
-        # μ̄[n] = seed_over_size·(μ[n] − target[n])·exp(−logvar[n])
+        one_over_size = real(1) / real(size)
+        # μ̄[n] = seed·(μ[n] − target[n])·exp(−logvar[n]) / size
         # μ̄̇[n] = seed_over_size·(μ̇[n] + l̇ȯġv̇ȧṙ[n]·(target[n] − μ[n]))·exp(−logvar[n])
         # l̅o̅g̅v̅a̅r̅̇[n] = μ̄[n]·(l̇ȯġv̇ȧṙ[n]·(μ[n] − target[n]) / 2 − μ̇[n])
         for e in range(size):
-            exp_logvar = exp(-logvar[n, e])
-            dmu = exp_logvar * seed_over_size * (mu[n, e] - target[n, e])
+            dmu = one_over_size * times_exp(seed * (mu[n, e] - target[n, e]), -logvar[n, e])
             dmu_dot[n, e] = (
-                exp_logvar * seed_over_size * ((target[n, e] - mu[n, e]) * logvar_dot[n, e] + mu_dot[n, e])
+                seed_over_size * ((target[n, e] - mu[n, e]) * logvar_dot[n, e] + mu_dot[n, e])
+                * exp(-logvar[n, e])
             )
             dlogvar_dot[n, e] = dmu * ((mu[n, e] - target[n, e]) * logvar_dot[n, e] / real(2) - mu_dot[n, e])
 
 
 @njit(parallel=True, **OPTIONS)
-def _hvp_parallel(chunk, logvar, mu, target, logvar_dot, mu_dot, seed_over_size, dmu_dot, dlogvar_dot):
+def _hvp_parallel(chunk, logvar, mu, target, logvar_dot, mu_dot, seed, seed_over_size, dmu_dot, dlogvar_dot):
     for k in prange((logvar.shape[0] + chunk - 1) // chunk):
         lo = k * chunk
         hi = min(lo + chunk, logvar.shape[0])
         _hvp_rows(
-            logvar[lo:hi], mu[lo:hi], target[lo:hi], logvar_dot[lo:hi], mu_dot[lo:hi], seed_over_size,
+            logvar[lo:hi], mu[lo:hi], target[lo:hi], logvar_dot[lo:hi], mu_dot[lo:hi], seed, seed_over_size,
             dmu_dot[lo:hi], dlogvar_dot[lo:hi],
         )
 
@@ -316,9 +319,9 @@ def backward(saved, g, *, out=None):
     dlogvar = dlogvar.reshape((n_size, size))
     chunk = chunk_rows(size)
     if n_size <= chunk:
-        _backward_rows(logvar, g, mu, target, dmu, dlogvar)
+        _backward_rows(logvar, mu, target, g, dmu, dlogvar)
     else:
-        _backward_parallel(chunk, logvar, g, mu, target, dmu, dlogvar)
+        _backward_parallel(chunk, logvar, mu, target, g, dmu, dlogvar)
     return Gradients(dmu.reshape((n_size, *lead)), dlogvar.reshape((n_size, *lead)))
 
 
@@ -332,12 +335,14 @@ def value_and_grad(mu, logvar, target, *, reduction="mean"):
     L = np.empty((n_size,), real)
     dmu = np.empty((n_size, size), real)
     dlogvar = np.empty((n_size, size), real)
-    seed_over_size = seed / size
+    const_seed_over_size = seed / (2 * size)
     chunk = chunk_rows(size)
     if n_size <= chunk:
-        _value_and_grad_rows(logvar, mu, target, real(seed_over_size), L, dmu, dlogvar)
+        _value_and_grad_rows(logvar, mu, target, real(const_seed_over_size), real(seed), L, dmu, dlogvar)
     else:
-        _value_and_grad_parallel(chunk, logvar, mu, target, real(seed_over_size), L, dmu, dlogvar)
+        _value_and_grad_parallel(
+            chunk, logvar, mu, target, real(const_seed_over_size), real(seed), L, dmu, dlogvar,
+        )
     return reduce(L, reduction, real), Gradients(dmu.reshape((n_size, *lead)), dlogvar.reshape((n_size, *lead)))
 
 
@@ -377,7 +382,12 @@ def hvp(inputs, vectors, *, reduction="mean"):
     seed_over_size = seed / size
     chunk = chunk_rows(size)
     if n_size <= chunk:
-        _hvp_rows(logvar, mu, target, logvar_dot, mu_dot, real(seed_over_size), dmu_dot, dlogvar_dot)
+        _hvp_rows(
+            logvar, mu, target, logvar_dot, mu_dot, real(seed), real(seed_over_size), dmu_dot, dlogvar_dot,
+        )
     else:
-        _hvp_parallel(chunk, logvar, mu, target, logvar_dot, mu_dot, real(seed_over_size), dmu_dot, dlogvar_dot)
+        _hvp_parallel(
+            chunk, logvar, mu, target, logvar_dot, mu_dot, real(seed), real(seed_over_size), dmu_dot,
+            dlogvar_dot,
+        )
     return Gradients(dmu_dot.reshape((n_size, *lead)), dlogvar_dot.reshape((n_size, *lead)))

@@ -84,7 +84,7 @@ SPEC = {
 
 # Beside its zero z at -0.751791525, where |u − z| < 13/16, a function of u is (u − z)·P(u − z).
 @njit(**PLAIN)
-def _near_minus_0_75179_slope_0_4315_f32(u):
+def _near_minus_0_75179_slope_0_4315_bend_0_388_f32(u):
     d = (u - np.float32(-0.7517915368080139)) - np.float32(1.211444988769017e-08)
     p = np.float32(-1.02941730801831e-05)
     p = fma(p, d, np.float32(7.214229844976217e-05))
@@ -102,7 +102,7 @@ def _near_minus_0_75179_slope_0_4315_f32(u):
 
 
 @njit(**PLAIN)
-def _near_minus_0_75179_slope_0_4315_f64(u):
+def _near_minus_0_75179_slope_0_4315_bend_0_388_f64(u):
     d = (u - np.float64(-0.7517915246935645)) - np.float64(1.4956759177009883e-17)
     p = np.float64(-7.695934699331513e-11)
     p = fma(p, d, np.float64(1.1410203456680398e-10))
@@ -128,9 +128,9 @@ def _near_minus_0_75179_slope_0_4315_f64(u):
     return p * d
 
 
-near_minus_0_75179_slope_0_4315 = typed(
-    "near_minus_0_75179_slope_0_4315", _near_minus_0_75179_slope_0_4315_f32,
-    _near_minus_0_75179_slope_0_4315_f64,
+near_minus_0_75179_slope_0_4315_bend_0_388 = typed(
+    "near_minus_0_75179_slope_0_4315_bend_0_388", _near_minus_0_75179_slope_0_4315_bend_0_388_f32,
+    _near_minus_0_75179_slope_0_4315_bend_0_388_f64,
 )
 
 
@@ -164,7 +164,7 @@ def _backward_rows(a, b, g, da, db):
         )
         # ā = b·g·((erfc(−a/√2) + √2·a·exp(−a² / 2) / √π) / 2)
         da[e] = (
-            b[e] * g[e] * (near_minus_0_75179_slope_0_4315(a[e]) if abs(real(0.7517915246935645)
+            b[e] * g[e] * (near_minus_0_75179_slope_0_4315_bend_0_388(a[e]) if abs(real(0.7517915246935645)
             + a[e]) < real(0.8125) else erfc_plus_exp(real(0.5),
             pair_minus(pair_times(pair_of(real, 0.7071067811865476, -4.83e-17),
             pair(a[e]))), real(0.3989422804014327) * a[e]))
@@ -193,7 +193,7 @@ def _jvp_rows(a, b, a_dot, b_dot, y, y_dot):
         y[e] = gelu * b[e]
         # ẏ = gelu·ḃ + b·ȧ·((erfc(−a/√2) + √2·a·exp(−a² / 2) / √π) / 2)
         y_dot[e] = (
-            gelu * b_dot[e] + a_dot[e] * b[e] * (near_minus_0_75179_slope_0_4315(a[e])
+            gelu * b_dot[e] + a_dot[e] * b[e] * (near_minus_0_75179_slope_0_4315_bend_0_388(a[e])
             if abs(real(0.7517915246935645) + a[e]) < real(0.8125) else erfc_plus_exp(real(0.5),
             pair_minus(pair_times(pair_of(real, 0.7071067811865476, -4.83e-17),
             pair(a[e]))), real(0.3989422804014327) * a[e]))

@@ -46,7 +46,7 @@ from ._runtime import (
 )
 
 #: The runtime that these kernels were compiled against: a new one makes a new file, and with it a new cache.
-RUNTIME = "f319e6e92d2f"
+RUNTIME = "10a3dbe1356e"
 
 
 #: The operation, for programs.
@@ -526,8 +526,8 @@ def _hvp_rows(
             # deviation[n,k,c] = x[n,k,c] − μ[n,k]
             # x̂[n,k,c] = r[n,k]·(deviation[n,k,c] − μ_rest[n,k])
             # x̂̄[n,k,c] = γ[k,c]·g[n,k,c]
-            # x̂̇[n,k,c] = x̂[n,k,c]·ṙ[n,k] / r[n,k] + r[n,k]·(ẋ[n,k,c] + minus_one_over_c_size_over_size·
-            #     sum_x_dot[n,k])
+            # x̂̇[n,k,c] = ṙ[n,k]·(deviation[n,k,c] − μ_rest[n,k]) + r[n,k]·(ẋ[n,k,c] +
+            #     minus_one_over_c_size_over_size·sum_x_dot[n,k])
             # x̂̄̇[n,k,c] = g[n,k,c]·γ̇[k,c]
             # sum_xhat_dxhat_dxhat_dot[n,k] = Σ_c (x̂̄[n,k,c]·x̂̇[n,k,c] + x̂[n,k,c]·x̂̄̇[n,k,c])
             sum_xhat_dxhat_dxhat_dot_sum = 0.0
@@ -539,7 +539,8 @@ def _hvp_rows(
                     xhat = r * (deviation - mu_rest)
                     dxhat = gamma[k, c] * g[n, k, c, e]
                     xhat_dot_nkce = (
-                        r * (minus_one_over_c_size_over_size * sum_x_dot + x_dot[n, k, c, e]) + r_dot * xhat / r
+                        r * (minus_one_over_c_size_over_size * sum_x_dot + x_dot[n, k, c, e]) + r_dot
+                        * (deviation - mu_rest)
                     )
                     xhat_dot[n, k, c, e] = xhat_dot_nkce
                     dxhat_dot = gamma_dot[k, c] * g[n, k, c, e]

@@ -31,7 +31,7 @@ from numba import njit, prange
 from ._runtime import OPTIONS, check, chunk_rows, damped, exp, larger, output, outputs, pairs
 
 #: The runtime that these kernels were compiled against: a new one makes a new file, and with it a new cache.
-RUNTIME = "f319e6e92d2f"
+RUNTIME = "10a3dbe1356e"
 
 
 #: The operation, for programs.
@@ -242,7 +242,7 @@ def _hvp_rows(
         # Ṫ[n,d] = T[n,d]·tail[n,d]·(sum_W_t_dot_x[n,d] + sum_W_t_x_dot[n,d] + ḃₜ[d])
         # z̅t̅̇[n,d] = z̄[n,d]·tail[n,d]·(sum_W_dot_x[n,d] + sum_W_x_dot[n,d] + ḃ[d]) + g[n,d]·(T[n,d]·
         #     ẋ[n,d]·(T[n,d] − 1) + Ṫ[n,d]·(1 − 2·T[n,d])·(H[n,d] − x[n,d]))
-        # z̄̇[n,d] = z̄[n,d]·Ṫ[n,d] / T[n,d]
+        # z̄̇[n,d] = g[n,d]·Ṫ[n,d]·1[z[n,d] > 0]
         # b̄̇[d] = Σ_n z̄̇[n,d]
         # b̄̇ₜ[d] = Σ_n z̅t̅̇[n,d]
         for d in range(d_size):
@@ -262,7 +262,7 @@ def _hvp_rows(
                 * g[n, d] + damped(dz_nd * (b_dot[d] + sum_W_dot_x[n, d] + sum_W_x_dot[n, d]), tail)
             )
             dzt_dot[n, d] = dzt_dot_nd
-            dz_dot_nd = T_dot_nd * dz_nd / T
+            dz_dot_nd = T_dot_nd * g[n, d] * ((real(1) if (z > real(0)) else real(0)) if z == z else z)
             dz_dot[n, d] = dz_dot_nd
             db_dot_block[d] += dz_dot_nd
             db_t_dot_block[d] += dzt_dot_nd

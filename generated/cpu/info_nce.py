@@ -35,7 +35,7 @@ from ._runtime import (
     chunk_rows,
     cotangent,
     exp,
-    log,
+    log1p,
     maxnum,
     no_squares,
     number,
@@ -50,7 +50,7 @@ from ._runtime import (
 )
 
 #: The runtime that these kernels were compiled against: a new one makes a new file, and with it a new cache.
-RUNTIME = "f319e6e92d2f"
+RUNTIME = "10a3dbe1356e"
 
 
 #: The operation, for programs.
@@ -81,14 +81,14 @@ SPEC = {
     "counts": {
         "parameters": "0",
         "flops": {
-            "forward": "2*d*n**2 + 6*d*n + 4*n**2 + 5*n",
-            "backward": "4*d*n**2 + 18*d*n + 5*n**2 + 2*n",
+            "forward": "2*d*n**2 + 6*d*n + 5*n**2 + 6*n",
+            "backward": "4*d*n**2 + 18*d*n + 6*n**2 + 2*n",
         },
         "bytes": {
-            "forward": "6*d*item*n + 4*item*n**2 + 5*item*n",
-            "backward": "12*d*item*n + 4*item*n**2 + 7*item*n",
+            "forward": "6*d*item*n + 4*item*n**2 + 6*item*n",
+            "backward": "12*d*item*n + 4*item*n**2 + 8*item*n",
         },
-        "saved": "4*d*item*n + item*n**2 + 2*item*n",
+        "saved": "4*d*item*n + item*n**2 + 3*item*n",
     },
 }
 
@@ -123,7 +123,7 @@ def _forward_saving_parallel(chunk, u, v, un, vn):
 
 
 @njit(**OPTIONS)
-def _forward_saving_2_rows(lo, hi, sum_un_vn, tau, n_size, s, s_max, sum_exp):
+def _forward_saving_2_rows(lo, hi, sum_un_vn, tau, n_size, s, s_max, sum_exp, rest):
     real = sum_un_vn.dtype.type
     for n in range(lo, hi):
         # s[n,n′] = sum_un_vn[n,n′] / τ
@@ -134,48 +134,61 @@ def _forward_saving_2_rows(lo, hi, sum_un_vn, tau, n_size, s, s_max, sum_exp):
             s[n, n_2] = s_nn_2
             s_max_n = maxnum(s_max_n, s_nn_2)
         s_max[n] = s_max_n
+        # exp_s_max_s[n,n′] = exp(s[n,n′] − sₘₐₓ[n])
         # sum_exp[n] = Σ_n′ exp(s[n,n′] − sₘₐₓ[n])
+        # lesser[n] = Σ_n′ (0 if exp(s[n,n′] − sₘₐₓ[n]) ≥ 1 else exp(s[n,n′] − sₘₐₓ[n]))
         sum_exp_sum = 0.0
+        lesser_sum = 0.0
         for n_2 in range(n_size):
             s_nn_2 = s[n, n_2]
-            sum_exp_sum = added(sum_exp_sum, exp(s_nn_2 - s_max_n))
+            exp_s_max_s = exp(s_nn_2 - s_max_n)
+            sum_exp_sum = added(sum_exp_sum, exp_s_max_s)
+            lesser_sum = added(lesser_sum, (0.0 if (exp_s_max_s >= real(1)) else exp_s_max_s))
         sum_exp_n = real(sum_exp_sum)
         sum_exp[n] = sum_exp_n
+        lesser = real(lesser_sum)
+        # rest[n] = lesser[n] if sum_exp[n] ≥ 1 and sum_exp[n] < 2 else sum_exp[n] − 1
+        rest[n] = (lesser if ((sum_exp_n >= real(1)) and (sum_exp_n < real(2))) else sum_exp_n - real(1))
 
 
 @njit(parallel=True, **OPTIONS)
-def _forward_saving_2_parallel(chunk, sum_un_vn, tau, n_size, s, s_max, sum_exp):
+def _forward_saving_2_parallel(chunk, sum_un_vn, tau, n_size, s, s_max, sum_exp, rest):
     for k in prange((n_size + chunk - 1) // chunk):
         lo = k * chunk
         hi = min(lo + chunk, n_size)
-        _forward_saving_2_rows(lo, hi, sum_un_vn, tau, n_size, s, s_max, sum_exp)
+        _forward_saving_2_rows(lo, hi, sum_un_vn, tau, n_size, s, s_max, sum_exp, rest)
 
 
 @njit(**OPTIONS)
-def _forward_saving_3_rows(lo, hi, s_max, sum_exp, s, L):
+def _forward_saving_3_rows(lo, hi, rest, s_max, s, L):
     for n in range(lo, hi):
-        # L[n] = sₘₐₓ[n] + log(sum_exp[n]) − s[n,n]
-        L[n] = s_max[n] + log(sum_exp[n]) - s[n, n]
+        # L[n] = sₘₐₓ[n] + log1p(rest[n]) − s[n,n]
+        L[n] = s_max[n] + log1p(rest[n]) - s[n, n]
 
 
 @njit(parallel=True, **OPTIONS)
-def _forward_saving_3_parallel(chunk, n_size, s_max, sum_exp, s, L):
+def _forward_saving_3_parallel(chunk, n_size, rest, s_max, s, L):
     for k in prange((n_size + chunk - 1) // chunk):
         lo = k * chunk
         hi = min(lo + chunk, n_size)
-        _forward_saving_3_rows(lo, hi, s_max, sum_exp, s, L)
+        _forward_saving_3_rows(lo, hi, rest, s_max, s, L)
 
 
 @njit(**OPTIONS)
-def _backward_rows(lo, hi, g, s_max, sum_exp, s, u, v, d_size, n_size, ds, norm_u, norm_v):
-    real = g.dtype.type
+def _backward_rows(lo, hi, s_max, s, g, rest, sum_exp, u, v, d_size, n_size, ds, norm_u, norm_v):
+    real = s_max.dtype.type
     for n in range(lo, hi):
         g_n = g[n]
+        rest_n = rest[n]
         s_max_n = s_max[n]
         sum_exp_n = sum_exp[n]
-        # s̄[n,n′] = g[n]·(exp(s[n,n′] − sₘₐₓ[n]) / sum_exp[n] − δ(n, n′))
+        # exp_s_max_s[n,n′] = exp(s[n,n′] − sₘₐₓ[n])
+        # gap[n,n′] = exp(s[n,n′] − sₘₐₓ[n]) − 1
+        # s̄[n,n′] = g[n]·(gap[n,n′] − rest[n] if n = n′ else exp(s[n,n′] − sₘₐₓ[n])) / sum_exp[n]
         for n_2 in range(n_size):
-            ds[n, n_2] = g_n * (exp(s[n, n_2] - s_max_n) / sum_exp_n - (real(1) if n == n_2 else real(0)))
+            exp_s_max_s = exp(s[n, n_2] - s_max_n)
+            gap = exp_s_max_s - real(1)
+            ds[n, n_2] = g_n * (gap - rest_n if (n == n_2) else exp_s_max_s) / sum_exp_n
         # norm_u[n] = norm_d(u[n,d])
         # norm_v[n] = norm_d(v[n,d])
         norm_u_sum = no_squares(real)
@@ -190,11 +203,11 @@ def _backward_rows(lo, hi, g, s_max, sum_exp, s, u, v, d_size, n_size, ds, norm_
 
 
 @njit(parallel=True, **OPTIONS)
-def _backward_parallel(chunk, g, s_max, sum_exp, s, u, v, d_size, n_size, ds, norm_u, norm_v):
+def _backward_parallel(chunk, s_max, s, g, rest, sum_exp, u, v, d_size, n_size, ds, norm_u, norm_v):
     for k in prange((n_size + chunk - 1) // chunk):
         lo = k * chunk
         hi = min(lo + chunk, n_size)
-        _backward_rows(lo, hi, g, s_max, sum_exp, s, u, v, d_size, n_size, ds, norm_u, norm_v)
+        _backward_rows(lo, hi, s_max, s, g, rest, sum_exp, u, v, d_size, n_size, ds, norm_u, norm_v)
 
 
 @njit(**OPTIONS)
@@ -270,7 +283,7 @@ def _value_and_grad_parallel(chunk, u, v, norm_u, un, norm_v, vn):
 
 
 @njit(**OPTIONS)
-def _value_and_grad_2_rows(lo, hi, sum_un_vn, seed, tau, n_size, s, s_max, sum_exp, ds):
+def _value_and_grad_2_rows(lo, hi, sum_un_vn, seed, tau, n_size, s, s_max, rest, ds):
     real = sum_un_vn.dtype.type
     for n in range(lo, hi):
         # s[n,n′] = sum_un_vn[n,n′] / τ
@@ -283,42 +296,50 @@ def _value_and_grad_2_rows(lo, hi, sum_un_vn, seed, tau, n_size, s, s_max, sum_e
         s_max[n] = s_max_n
         # exp_s_max_s[n,n′] = exp(s[n,n′] − sₘₐₓ[n])
         # sum_exp[n] = Σ_n′ exp(s[n,n′] − sₘₐₓ[n])
+        # lesser[n] = Σ_n′ (0 if exp(s[n,n′] − sₘₐₓ[n]) ≥ 1 else exp(s[n,n′] − sₘₐₓ[n]))
         sum_exp_sum = 0.0
+        lesser_sum = 0.0
         for n_2 in range(n_size):
             s_nn_2 = s[n, n_2]
             exp_s_max_s = exp(s_nn_2 - s_max_n)
             ds[n, n_2] = exp_s_max_s
             sum_exp_sum = added(sum_exp_sum, exp_s_max_s)
-        sum_exp_n = real(sum_exp_sum)
-        sum_exp[n] = sum_exp_n
-        # s̄[n,n′] = seed·(exp(s[n,n′] − sₘₐₓ[n]) / sum_exp[n] − δ(n, n′))
+            lesser_sum = added(lesser_sum, (0.0 if (exp_s_max_s >= real(1)) else exp_s_max_s))
+        sum_exp = real(sum_exp_sum)
+        lesser = real(lesser_sum)
+        # rest[n] = lesser[n] if sum_exp[n] ≥ 1 and sum_exp[n] < 2 else sum_exp[n] − 1
+        rest_n = (lesser if ((sum_exp >= real(1)) and (sum_exp < real(2))) else sum_exp - real(1))
+        rest[n] = rest_n
+        # gap[n,n′] = exp(s[n,n′] − sₘₐₓ[n]) − 1
+        # s̄[n,n′] = seed·(gap[n,n′] − rest[n] if n = n′ else exp(s[n,n′] − sₘₐₓ[n])) / sum_exp[n]
         for n_2 in range(n_size):
             s_nn_2 = s[n, n_2]
             exp_s_max_s = ds[n, n_2]
-            ds[n, n_2] = seed * (exp_s_max_s / sum_exp_n - (real(1) if n == n_2 else real(0)))
+            gap = exp_s_max_s - real(1)
+            ds[n, n_2] = seed * (gap - rest_n if (n == n_2) else exp_s_max_s) / sum_exp
 
 
 @njit(parallel=True, **OPTIONS)
-def _value_and_grad_2_parallel(chunk, sum_un_vn, seed, tau, n_size, s, s_max, sum_exp, ds):
+def _value_and_grad_2_parallel(chunk, sum_un_vn, seed, tau, n_size, s, s_max, rest, ds):
     for k in prange((n_size + chunk - 1) // chunk):
         lo = k * chunk
         hi = min(lo + chunk, n_size)
-        _value_and_grad_2_rows(lo, hi, sum_un_vn, seed, tau, n_size, s, s_max, sum_exp, ds)
+        _value_and_grad_2_rows(lo, hi, sum_un_vn, seed, tau, n_size, s, s_max, rest, ds)
 
 
 @njit(**OPTIONS)
-def _value_and_grad_3_rows(lo, hi, s_max, sum_exp, s, L):
+def _value_and_grad_3_rows(lo, hi, rest, s_max, s, L):
     for n in range(lo, hi):
-        # L[n] = sₘₐₓ[n] + log(sum_exp[n]) − s[n,n]
-        L[n] = s_max[n] + log(sum_exp[n]) - s[n, n]
+        # L[n] = sₘₐₓ[n] + log1p(rest[n]) − s[n,n]
+        L[n] = s_max[n] + log1p(rest[n]) - s[n, n]
 
 
 @njit(parallel=True, **OPTIONS)
-def _value_and_grad_3_parallel(chunk, n_size, s_max, sum_exp, s, L):
+def _value_and_grad_3_parallel(chunk, n_size, rest, s_max, s, L):
     for k in prange((n_size + chunk - 1) // chunk):
         lo = k * chunk
         hi = min(lo + chunk, n_size)
-        _value_and_grad_3_rows(lo, hi, s_max, sum_exp, s, L)
+        _value_and_grad_3_rows(lo, hi, rest, s_max, s, L)
 
 
 @njit(**OPTIONS)
@@ -412,7 +433,7 @@ def _jvp_parallel(chunk, u, v, u_dot, v_dot, un, norm_v, vn, un_dot, sum_vn_v_do
 
 @njit(**OPTIONS)
 def _jvp_2_rows(
-    lo, hi, sum_un_vn, norm_v, sum_vn_v_dot, sum_un_dot_vn, sum_un_v_dot, tau, n_size, s, s_max, sum_exp,
+    lo, hi, sum_un_vn, norm_v, sum_vn_v_dot, sum_un_dot_vn, sum_un_v_dot, tau, n_size, s, s_max, sum_exp, rest,
     s_dot, shifted_sum,
 ):
     real = sum_un_vn.dtype.type
@@ -432,50 +453,56 @@ def _jvp_2_rows(
         s_max[n] = s_max_n
         # exp_s_max_s[n,n′] = exp(s[n,n′] − sₘₐₓ[n])
         # sum_exp[n] = Σ_n′ exp(s[n,n′] − sₘₐₓ[n])
+        # lesser[n] = Σ_n′ (0 if exp(s[n,n′] − sₘₐₓ[n]) ≥ 1 else exp(s[n,n′] − sₘₐₓ[n]))
         # shifted_sum[n] = Σ_n′ ṡ[n,n′]·exp(s[n,n′] − sₘₐₓ[n])
         sum_exp_sum = 0.0
+        lesser_sum = 0.0
         shifted_sum_sum = 0.0
         for n_2 in range(n_size):
             s_nn_2 = s[n, n_2]
             exp_s_max_s = exp(s_nn_2 - s_max_n)
             s_dot_nn_2 = s_dot[n, n_2]
             sum_exp_sum = added(sum_exp_sum, exp_s_max_s)
+            lesser_sum = added(lesser_sum, (0.0 if (exp_s_max_s >= real(1)) else exp_s_max_s))
             shifted_sum_sum = added(shifted_sum_sum, exp_s_max_s * s_dot_nn_2)
         sum_exp_n = real(sum_exp_sum)
         sum_exp[n] = sum_exp_n
+        lesser = real(lesser_sum)
         shifted_sum_n = real(shifted_sum_sum)
         shifted_sum[n] = shifted_sum_n
+        # rest[n] = lesser[n] if sum_exp[n] ≥ 1 and sum_exp[n] < 2 else sum_exp[n] − 1
+        rest[n] = (lesser if ((sum_exp_n >= real(1)) and (sum_exp_n < real(2))) else sum_exp_n - real(1))
 
 
 @njit(parallel=True, **OPTIONS)
 def _jvp_2_parallel(
-    chunk, sum_un_vn, norm_v, sum_vn_v_dot, sum_un_dot_vn, sum_un_v_dot, tau, n_size, s, s_max, sum_exp, s_dot,
-    shifted_sum,
+    chunk, sum_un_vn, norm_v, sum_vn_v_dot, sum_un_dot_vn, sum_un_v_dot, tau, n_size, s, s_max, sum_exp, rest,
+    s_dot, shifted_sum,
 ):
     for k in prange((n_size + chunk - 1) // chunk):
         lo = k * chunk
         hi = min(lo + chunk, n_size)
         _jvp_2_rows(
             lo, hi, sum_un_vn, norm_v, sum_vn_v_dot, sum_un_dot_vn, sum_un_v_dot, tau, n_size, s, s_max,
-            sum_exp, s_dot, shifted_sum,
+            sum_exp, rest, s_dot, shifted_sum,
         )
 
 
 @njit(**OPTIONS)
-def _jvp_3_rows(lo, hi, s_max, sum_exp, s, shifted_sum, s_dot, L, L_dot):
+def _jvp_3_rows(lo, hi, rest, s_max, s, shifted_sum, sum_exp, s_dot, L, L_dot):
     for n in range(lo, hi):
-        # L[n] = sₘₐₓ[n] + log(sum_exp[n]) − s[n,n]
-        L[n] = s_max[n] + log(sum_exp[n]) - s[n, n]
+        # L[n] = sₘₐₓ[n] + log1p(rest[n]) − s[n,n]
+        L[n] = s_max[n] + log1p(rest[n]) - s[n, n]
         # L̇[n] = shifted_sum[n] / sum_exp[n] − ṡ[n,n]
         L_dot[n] = shifted_sum[n] / sum_exp[n] - s_dot[n, n]
 
 
 @njit(parallel=True, **OPTIONS)
-def _jvp_3_parallel(chunk, n_size, s_max, sum_exp, s, shifted_sum, s_dot, L, L_dot):
+def _jvp_3_parallel(chunk, n_size, rest, s_max, s, shifted_sum, sum_exp, s_dot, L, L_dot):
     for k in prange((n_size + chunk - 1) // chunk):
         lo = k * chunk
         hi = min(lo + chunk, n_size)
-        _jvp_3_rows(lo, hi, s_max, sum_exp, s, shifted_sum, s_dot, L, L_dot)
+        _jvp_3_rows(lo, hi, rest, s_max, s, shifted_sum, sum_exp, s_dot, L, L_dot)
 
 
 @njit(**OPTIONS)
@@ -560,8 +587,10 @@ def _hvp_2_rows(lo, hi, sum_un_vn, sum_un_dot_vn, sum_un_vn_dot, seed, tau, n_si
         # exp_s_max_s[n,n′] = exp(s[n,n′] − sₘₐₓ[n])
         # ṡ[n,n′] = (sum_un_dot_vn[n,n′] + sum_un_vn_dot[n,n′]) / τ
         # sum_exp[n] = Σ_n′ exp(s[n,n′] − sₘₐₓ[n])
+        # lesser[n] = Σ_n′ (0 if exp(s[n,n′] − sₘₐₓ[n]) ≥ 1 else exp(s[n,n′] − sₘₐₓ[n]))
         # shifted_sum[n] = Σ_n′ ṡ[n,n′]·exp(s[n,n′] − sₘₐₓ[n])
         sum_exp_sum = 0.0
+        lesser_sum = 0.0
         shifted_sum_sum = 0.0
         for n_2 in range(n_size):
             s = sum_un_vn[n, n_2] / tau
@@ -569,18 +598,24 @@ def _hvp_2_rows(lo, hi, sum_un_vn, sum_un_dot_vn, sum_un_vn_dot, seed, tau, n_si
             ds[n, n_2] = exp_s_max_s
             s_dot = (sum_un_dot_vn[n, n_2] + sum_un_vn_dot[n, n_2]) / tau
             sum_exp_sum = added(sum_exp_sum, exp_s_max_s)
+            lesser_sum = added(lesser_sum, (0.0 if (exp_s_max_s >= real(1)) else exp_s_max_s))
             shifted_sum_sum = added(shifted_sum_sum, exp_s_max_s * s_dot)
         sum_exp = real(sum_exp_sum)
+        lesser = real(lesser_sum)
         shifted_sum = real(shifted_sum_sum)
+        # rest[n] = lesser[n] if sum_exp[n] ≥ 1 and sum_exp[n] < 2 else sum_exp[n] − 1
+        rest = (lesser if ((sum_exp >= real(1)) and (sum_exp < real(2))) else sum_exp - real(1))
         # s[n,n′] = sum_un_vn[n,n′] / τ
-        # s̄[n,n′] = seed·(exp(s[n,n′] − sₘₐₓ[n]) / sum_exp[n] − δ(n, n′))
+        # gap[n,n′] = exp(s[n,n′] − sₘₐₓ[n]) − 1
+        # s̄[n,n′] = seed·(gap[n,n′] − rest[n] if n = n′ else exp(s[n,n′] − sₘₐₓ[n])) / sum_exp[n]
         # ṡ[n,n′] = (sum_un_dot_vn[n,n′] + sum_un_vn_dot[n,n′]) / τ
         # s̄̇[n,n′] = seed·ṡ[n,n′]·exp(s[n,n′] − sₘₐₓ[n]) / sum_exp[n] − seed·shifted_sum[n]·exp(s[n,n′] −
         #     sₘₐₓ[n]) / sum_exp[n]²
         for n_2 in range(n_size):
             s = sum_un_vn[n, n_2] / tau
             exp_s_max_s = ds[n, n_2]
-            ds[n, n_2] = seed * (exp_s_max_s / sum_exp - (real(1) if n == n_2 else real(0)))
+            gap = exp_s_max_s - real(1)
+            ds[n, n_2] = seed * (gap - rest if (n == n_2) else exp_s_max_s) / sum_exp
             s_dot = (sum_un_dot_vn[n, n_2] + sum_un_vn_dot[n, n_2]) / tau
             ds_dot[n, n_2] = (
                 exp_s_max_s * s_dot * seed / sum_exp - exp_s_max_s * seed * shifted_sum / (sum_exp * sum_exp)
@@ -686,6 +721,7 @@ _SAVED = (
     ("s", ("n", "n"), None),
     ("s_max", ("n",), None),
     ("sum_exp", ("n",), None),
+    ("rest", ("n",), None),
 )
 
 
@@ -705,7 +741,7 @@ _ALONG = (
 )
 
 
-Saved = namedtuple("Saved", ["u", "v", "un", "vn", "s", "s_max", "sum_exp", "tau", "reduction"])
+Saved = namedtuple("Saved", ["u", "v", "un", "vn", "s", "s_max", "sum_exp", "rest", "tau", "reduction"])
 Gradients = namedtuple("Gradients", ["u", "v"])
 
 
@@ -728,6 +764,7 @@ def forward_saving(u, v, *, tau=0.07, reduction="mean", out=None):
     s = np.empty((n_size, n_size), real)
     s_max = np.empty((n_size,), real)
     sum_exp = np.empty((n_size,), real)
+    rest = np.empty((n_size,), real)
     sum_un_vn = np.empty((n_size, n_size), real)
     chunk = chunk_rows(d_size)
     if n_size <= chunk:
@@ -739,38 +776,38 @@ def forward_saving(u, v, *, tau=0.07, reduction="mean", out=None):
         np.matmul(un, vn.T, out=sum_un_vn)
     chunk = chunk_rows(n_size)
     if n_size <= chunk:
-        _forward_saving_2_rows(0, n_size, sum_un_vn, real(tau), n_size, s, s_max, sum_exp)
+        _forward_saving_2_rows(0, n_size, sum_un_vn, real(tau), n_size, s, s_max, sum_exp, rest)
     else:
-        _forward_saving_2_parallel(chunk, sum_un_vn, real(tau), n_size, s, s_max, sum_exp)
+        _forward_saving_2_parallel(chunk, sum_un_vn, real(tau), n_size, s, s_max, sum_exp, rest)
     chunk = chunk_rows(1)
     if n_size <= chunk:
-        _forward_saving_3_rows(0, n_size, s_max, sum_exp, s, L)
+        _forward_saving_3_rows(0, n_size, rest, s_max, s, L)
     else:
-        _forward_saving_3_parallel(chunk, n_size, s_max, sum_exp, s, L)
-    return reduce(L, reduction, real), Saved(u, v, un, vn, s, s_max, sum_exp, tau, reduction)
+        _forward_saving_3_parallel(chunk, n_size, rest, s_max, s, L)
+    return reduce(L, reduction, real), Saved(u, v, un, vn, s, s_max, sum_exp, rest, tau, reduction)
 
 
 def backward(saved, g, *, out=None):
     """The gradient for each differentiable argument, from the cotangent ``g`` of the output."""
-    (u, v, un, vn, s, s_max, sum_exp), sizes, _, real = check(
-        _SAVED, (saved.u, saved.v, saved.un, saved.vn, saved.s, saved.s_max, saved.sum_exp),
+    (u, v, un, vn, s, s_max, sum_exp, rest), sizes, _, real = check(
+        _SAVED, (saved.u, saved.v, saved.un, saved.vn, saved.s, saved.s_max, saved.sum_exp, saved.rest),
     )
     n_size = sizes["n"]
     g = cotangent(g, saved.reduction, n_size, real)
     tau = saved.tau
     d_size = sizes["d"]
     out_du, out_dv = outputs(out, 2)
-    du = output("out", out_du, (n_size, d_size), real, (u, v, un, vn, s, s_max, sum_exp))
-    dv = output("out", out_dv, (n_size, d_size), real, (u, v, un, vn, s, s_max, sum_exp))
+    du = output("out", out_du, (n_size, d_size), real, (u, v, un, vn, s, s_max, sum_exp, rest))
+    dv = output("out", out_dv, (n_size, d_size), real, (u, v, un, vn, s, s_max, sum_exp, rest))
     ds = np.empty((n_size, n_size), real)
     norm_u = np.empty((n_size,), np.float64)
     norm_v = np.empty((n_size,), np.float64)
     sum_ds_vn = np.empty((n_size, d_size), real)
     chunk = chunk_rows(n_size * d_size)
     if n_size <= chunk:
-        _backward_rows(0, n_size, g, s_max, sum_exp, s, u, v, d_size, n_size, ds, norm_u, norm_v)
+        _backward_rows(0, n_size, s_max, s, g, rest, sum_exp, u, v, d_size, n_size, ds, norm_u, norm_v)
     else:
-        _backward_parallel(chunk, g, s_max, sum_exp, s, u, v, d_size, n_size, ds, norm_u, norm_v)
+        _backward_parallel(chunk, s_max, s, g, rest, sum_exp, u, v, d_size, n_size, ds, norm_u, norm_v)
     # sum_ds_un[n,d] = Σ_n′ s̄[n′,n]·un[n′,d]
     with np.errstate(over="ignore", invalid="ignore"):
         np.matmul(ds.T, un, out=du)
@@ -803,7 +840,7 @@ def value_and_grad(u, v, *, tau=0.07, reduction="mean"):
     sum_un_vn = np.empty((n_size, n_size), real)
     s = np.empty((n_size, n_size), real)
     s_max = np.empty((n_size,), real)
-    sum_exp = np.empty((n_size,), real)
+    rest = np.empty((n_size,), real)
     ds = np.empty((n_size, n_size), real)
     sum_ds_vn = np.empty((n_size, d_size), real)
     chunk = chunk_rows(d_size)
@@ -816,9 +853,9 @@ def value_and_grad(u, v, *, tau=0.07, reduction="mean"):
         np.matmul(un, vn.T, out=sum_un_vn)
     chunk = chunk_rows(n_size)
     if n_size <= chunk:
-        _value_and_grad_2_rows(0, n_size, sum_un_vn, real(seed), real(tau), n_size, s, s_max, sum_exp, ds)
+        _value_and_grad_2_rows(0, n_size, sum_un_vn, real(seed), real(tau), n_size, s, s_max, rest, ds)
     else:
-        _value_and_grad_2_parallel(chunk, sum_un_vn, real(seed), real(tau), n_size, s, s_max, sum_exp, ds)
+        _value_and_grad_2_parallel(chunk, sum_un_vn, real(seed), real(tau), n_size, s, s_max, rest, ds)
     # sum_ds_un[n,d] = Σ_n′ s̄[n′,n]·un[n′,d]
     with np.errstate(over="ignore", invalid="ignore"):
         np.matmul(ds.T, un, out=du)
@@ -827,9 +864,9 @@ def value_and_grad(u, v, *, tau=0.07, reduction="mean"):
         np.matmul(ds, vn, out=sum_ds_vn)
     chunk = chunk_rows(1)
     if n_size <= chunk:
-        _value_and_grad_3_rows(0, n_size, s_max, sum_exp, s, L)
+        _value_and_grad_3_rows(0, n_size, rest, s_max, s, L)
     else:
-        _value_and_grad_3_parallel(chunk, n_size, s_max, sum_exp, s, L)
+        _value_and_grad_3_parallel(chunk, n_size, rest, s_max, s, L)
     chunk = chunk_rows(d_size)
     if n_size <= chunk:
         _value_and_grad_4_rows(du, sum_ds_vn, un, norm_u, vn, norm_v, real(tau), dv)
@@ -862,6 +899,7 @@ def jvp(inputs, tangents, *, tau=0.07, reduction="mean"):
     s = np.empty((n_size, n_size), real)
     s_max = np.empty((n_size,), real)
     sum_exp = np.empty((n_size,), real)
+    rest = np.empty((n_size,), real)
     s_dot = np.empty((n_size, n_size), real)
     shifted_sum = np.empty((n_size,), real)
     chunk = chunk_rows(d_size)
@@ -882,18 +920,18 @@ def jvp(inputs, tangents, *, tau=0.07, reduction="mean"):
     if n_size <= chunk:
         _jvp_2_rows(
             0, n_size, sum_un_vn, norm_v, sum_vn_v_dot, sum_un_dot_vn, sum_un_v_dot, real(tau), n_size, s,
-            s_max, sum_exp, s_dot, shifted_sum,
+            s_max, sum_exp, rest, s_dot, shifted_sum,
         )
     else:
         _jvp_2_parallel(
             chunk, sum_un_vn, norm_v, sum_vn_v_dot, sum_un_dot_vn, sum_un_v_dot, real(tau), n_size, s, s_max,
-            sum_exp, s_dot, shifted_sum,
+            sum_exp, rest, s_dot, shifted_sum,
         )
     chunk = chunk_rows(1)
     if n_size <= chunk:
-        _jvp_3_rows(0, n_size, s_max, sum_exp, s, shifted_sum, s_dot, L, L_dot)
+        _jvp_3_rows(0, n_size, rest, s_max, s, shifted_sum, sum_exp, s_dot, L, L_dot)
     else:
-        _jvp_3_parallel(chunk, n_size, s_max, sum_exp, s, shifted_sum, s_dot, L, L_dot)
+        _jvp_3_parallel(chunk, n_size, rest, s_max, s, shifted_sum, sum_exp, s_dot, L, L_dot)
     return reduce(L, reduction, real), reduce(L_dot, reduction, real)
 
 

@@ -8,14 +8,14 @@ The cross-entropy against a label that is trusted up to a fraction smoothing (Sz
 
 Made by symnn 0.1.0 from the declaration of label_smoothing_ce in symnn.catalogue.losses, hash ea95144374be.
 Do not edit: `symnn build` verifies it and writes it again.
-verified steps, jvp, 5 lines: error 4e-66, bound 1e-40
+verified steps, program of value_and_grad: error 5e-66, bound 1e-40
 verified steps, jvp, 2 chain rule lines: error 8e-84, bound 1e-30
 verified gradient, numerical, z: error 2e-51, bound 1e-25
 verified adjoint, ⟨Jv, u⟩ = ⟨v, Jᵀu⟩: error 2e-66, bound 1e-40
 verified adjoint, Jv, numerical: error 3e-66, bound 1e-25
 verified source, float32, tiny: error 8e-01, bound 4
 verified source, float32, NaN and ±∞, wrong: error 0, bound 0
-verified source, float64, ordinary: error 8e-01, bound 4
+verified source, float64, ordinary: error 9e-01, bound 4
 verified second, ⟨u, Hv⟩ = ⟨v, Hu⟩: error 2e-66, bound 1e-40
 verified second, Hv, numerical: error 2e-65, bound 1e-25
 verified second, source, float32: error 4e-01, bound 4
@@ -33,7 +33,7 @@ from ._runtime import (
     chunk_rows,
     cotangent,
     exp,
-    log,
+    log1p,
     maxnum,
     number,
     output,
@@ -44,7 +44,7 @@ from ._runtime import (
 )
 
 #: The runtime that these kernels were compiled against: a new one makes a new file, and with it a new cache.
-RUNTIME = "f319e6e92d2f"
+RUNTIME = "10a3dbe1356e"
 
 
 #: The operation, for programs.
@@ -74,20 +74,20 @@ SPEC = {
     "counts": {
         "parameters": "0",
         "flops": {
-            "forward": "9*c*n + n",
+            "forward": "10*c*n + 2*n",
             "backward": "7*c*n",
         },
         "bytes": {
-            "forward": "c*item*n + 3*item*n + 8*n",
-            "backward": "2*c*item*n + 3*item*n + 8*n",
+            "forward": "c*item*n + 4*item*n + 8*n",
+            "backward": "2*c*item*n + 4*item*n + 8*n",
         },
-        "saved": "c*item*n + 2*item*n + 8*n",
+        "saved": "c*item*n + 3*item*n + 8*n",
     },
 }
 
 
 @njit(**OPTIONS)
-def _forward_saving_rows(label, z, one_minus_smoothing, smoothing_over_c_size, z_max, sum_exp, L):
+def _forward_saving_rows(label, z, one_minus_smoothing, smoothing_over_c_size, z_max, sum_exp, rest, L):
     real = z.dtype.type
     c_size = z.shape[1]
     for n in range(z.shape[0]):
@@ -97,14 +97,23 @@ def _forward_saving_rows(label, z, one_minus_smoothing, smoothing_over_c_size, z
         for c in range(c_size):
             z_max_n = maxnum(z_max_n, z[n, c])
         z_max[n] = z_max_n
+        # exp_z_max_z[n,c] = exp(z[n,c] − zₘₐₓ[n])
         # sum_exp[n] = Σ_c exp(z[n,c] − zₘₐₓ[n])
+        # lesser[n] = Σ_c (0 if exp(z[n,c] − zₘₐₓ[n]) ≥ 1 else exp(z[n,c] − zₘₐₓ[n]))
         sum_exp_sum = 0.0
+        lesser_sum = 0.0
         for c in range(c_size):
-            sum_exp_sum = added(sum_exp_sum, exp(z[n, c] - z_max_n))
+            exp_z_max_z = exp(z[n, c] - z_max_n)
+            sum_exp_sum = added(sum_exp_sum, exp_z_max_z)
+            lesser_sum = added(lesser_sum, (0.0 if (exp_z_max_z >= real(1)) else exp_z_max_z))
         sum_exp_n = real(sum_exp_sum)
         sum_exp[n] = sum_exp_n
-        # log_sum[n] = log(sum_exp[n])
-        log_sum = log(sum_exp_n)
+        lesser = real(lesser_sum)
+        # rest[n] = lesser[n] if sum_exp[n] ≥ 1 and sum_exp[n] < 2 else sum_exp[n] − 1
+        rest_n = (lesser if ((sum_exp_n >= real(1)) and (sum_exp_n < real(2))) else sum_exp_n - real(1))
+        rest[n] = rest_n
+        # log_sum[n] = log1p(rest[n])
+        log_sum = log1p(rest_n)
         # t[n,c] = one_minus_smoothing·1[c = label[n]] + smoothing_over_c_size
         # shifted[n,c] = z[n,c] − zₘₐₓ[n]
         # sum_log_sum_shifted_t[n] = Σ_c t[n,c]·(shifted[n,c] − log_sum[n])
@@ -118,47 +127,62 @@ def _forward_saving_rows(label, z, one_minus_smoothing, smoothing_over_c_size, z
 
 
 @njit(parallel=True, **OPTIONS)
-def _forward_saving_parallel(chunk, label, z, one_minus_smoothing, smoothing_over_c_size, z_max, sum_exp, L):
+def _forward_saving_parallel(
+    chunk, label, z, one_minus_smoothing, smoothing_over_c_size, z_max, sum_exp, rest, L,
+):
     for k in prange((z.shape[0] + chunk - 1) // chunk):
         lo = k * chunk
         hi = min(lo + chunk, z.shape[0])
         _forward_saving_rows(
             label[lo:hi], z[lo:hi], one_minus_smoothing, smoothing_over_c_size, z_max[lo:hi], sum_exp[lo:hi],
-            L[lo:hi],
+            rest[lo:hi], L[lo:hi],
         )
 
 
 @njit(**OPTIONS)
-def _backward_rows(label, sum_exp, z_max, z, g, one_minus_smoothing, smoothing_over_c_size, dz):
-    real = sum_exp.dtype.type
+def _backward_rows(
+    z_max, z, g, label, rest, sum_exp, minus_smoothing_over_c_size, smoothing_minus_smoothing_over_c_size, dz,
+):
+    real = z_max.dtype.type
     c_size = z.shape[1]
-    for n in range(sum_exp.shape[0]):
+    for n in range(z_max.shape[0]):
         g_n = g[n]
         label_n = label[n]
+        rest_n = rest[n]
         sum_exp_n = sum_exp[n]
         z_max_n = z_max[n]
-        # t[n,c] = one_minus_smoothing·1[c = label[n]] + smoothing_over_c_size
-        # a[n,c] = exp(z[n,c] − zₘₐₓ[n]) / sum_exp[n]
-        # z̄[n,c] = g[n]·(a[n,c] − t[n,c])
+        # exp_z_max_z[n,c] = exp(z[n,c] − zₘₐₓ[n])
+        # gap[n,c] = exp(z[n,c] − zₘₐₓ[n]) − 1
+        # z̄[n,c] = g[n]·((gap[n,c] − rest[n] if c = label[n] else exp(z[n,c] − zₘₐₓ[n])) / sum_exp[n] +
+        #     (smoothing_minus_smoothing_over_c_size if c = label[n] else minus_smoothing_over_c_size))
         for c in range(c_size):
-            t = smoothing_over_c_size + one_minus_smoothing * (real(1) if c == label_n else real(0))
-            a = exp(z[n, c] - z_max_n) / sum_exp_n
-            dz[n, c] = g_n * (a - t)
+            exp_z_max_z = exp(z[n, c] - z_max_n)
+            gap = exp_z_max_z - real(1)
+            dz[n, c] = (
+                g_n * ((gap - rest_n if (c == label_n) else exp_z_max_z) / sum_exp_n
+                + (smoothing_minus_smoothing_over_c_size if (c == label_n) else minus_smoothing_over_c_size))
+            )
 
 
 @njit(parallel=True, **OPTIONS)
-def _backward_parallel(chunk, label, sum_exp, z_max, z, g, one_minus_smoothing, smoothing_over_c_size, dz):
-    for k in prange((sum_exp.shape[0] + chunk - 1) // chunk):
+def _backward_parallel(
+    chunk, z_max, z, g, label, rest, sum_exp, minus_smoothing_over_c_size,
+    smoothing_minus_smoothing_over_c_size, dz,
+):
+    for k in prange((z_max.shape[0] + chunk - 1) // chunk):
         lo = k * chunk
-        hi = min(lo + chunk, sum_exp.shape[0])
+        hi = min(lo + chunk, z_max.shape[0])
         _backward_rows(
-            label[lo:hi], sum_exp[lo:hi], z_max[lo:hi], z[lo:hi], g[lo:hi], one_minus_smoothing,
-            smoothing_over_c_size, dz[lo:hi],
+            z_max[lo:hi], z[lo:hi], g[lo:hi], label[lo:hi], rest[lo:hi], sum_exp[lo:hi],
+            minus_smoothing_over_c_size, smoothing_minus_smoothing_over_c_size, dz[lo:hi],
         )
 
 
 @njit(**OPTIONS)
-def _value_and_grad_rows(label, z, one_minus_smoothing, seed, smoothing_over_c_size, L, dz):
+def _value_and_grad_rows(
+    label, z, minus_smoothing_over_c_size, one_minus_smoothing, seed, smoothing_minus_smoothing_over_c_size,
+    smoothing_over_c_size, L, dz,
+):
     real = z.dtype.type
     c_size = z.shape[1]
     for n in range(z.shape[0]):
@@ -169,38 +193,52 @@ def _value_and_grad_rows(label, z, one_minus_smoothing, seed, smoothing_over_c_s
             z_max = maxnum(z_max, z[n, c])
         # exp_z_max_z[n,c] = exp(z[n,c] − zₘₐₓ[n])
         # sum_exp[n] = Σ_c exp(z[n,c] − zₘₐₓ[n])
+        # lesser[n] = Σ_c (0 if exp(z[n,c] − zₘₐₓ[n]) ≥ 1 else exp(z[n,c] − zₘₐₓ[n]))
         sum_exp_sum = 0.0
+        lesser_sum = 0.0
         for c in range(c_size):
             exp_z_max_z = exp(z[n, c] - z_max)
             dz[n, c] = exp_z_max_z
             sum_exp_sum = added(sum_exp_sum, exp_z_max_z)
+            lesser_sum = added(lesser_sum, (0.0 if (exp_z_max_z >= real(1)) else exp_z_max_z))
         sum_exp = real(sum_exp_sum)
-        # log_sum[n] = log(sum_exp[n])
-        log_sum = log(sum_exp)
+        lesser = real(lesser_sum)
+        # rest[n] = lesser[n] if sum_exp[n] ≥ 1 and sum_exp[n] < 2 else sum_exp[n] − 1
+        rest = (lesser if ((sum_exp >= real(1)) and (sum_exp < real(2))) else sum_exp - real(1))
+        # log_sum[n] = log1p(rest[n])
+        log_sum = log1p(rest)
         # t[n,c] = one_minus_smoothing·1[c = label[n]] + smoothing_over_c_size
-        # a[n,c] = exp(z[n,c] − zₘₐₓ[n]) / sum_exp[n]
         # shifted[n,c] = z[n,c] − zₘₐₓ[n]
-        # z̄[n,c] = seed·(a[n,c] − t[n,c])
+        # gap[n,c] = exp(z[n,c] − zₘₐₓ[n]) − 1
+        # z̄[n,c] = seed·((gap[n,c] − rest[n] if c = label[n] else exp(z[n,c] − zₘₐₓ[n])) / sum_exp[n] +
+        #     (smoothing_minus_smoothing_over_c_size if c = label[n] else minus_smoothing_over_c_size))
         # sum_log_sum_shifted_t[n] = Σ_c t[n,c]·(shifted[n,c] − log_sum[n])
         sum_log_sum_shifted_t_sum = 0.0
         for c in range(c_size):
             t = smoothing_over_c_size + one_minus_smoothing * (real(1) if c == label_n else real(0))
             exp_z_max_z = dz[n, c]
-            a = exp_z_max_z / sum_exp
             shifted = z[n, c] - z_max
-            dz[n, c] = seed * (a - t)
+            gap = exp_z_max_z - real(1)
+            dz[n, c] = (
+                seed * ((gap - rest if (c == label_n) else exp_z_max_z) / sum_exp
+                + (smoothing_minus_smoothing_over_c_size if (c == label_n) else minus_smoothing_over_c_size))
+            )
             sum_log_sum_shifted_t_sum = added(sum_log_sum_shifted_t_sum, t * (shifted - log_sum))
         # L[n] = −sum_log_sum_shifted_t[n]
         L[n] = -sum_log_sum_shifted_t_sum
 
 
 @njit(parallel=True, **OPTIONS)
-def _value_and_grad_parallel(chunk, label, z, one_minus_smoothing, seed, smoothing_over_c_size, L, dz):
+def _value_and_grad_parallel(
+    chunk, label, z, minus_smoothing_over_c_size, one_minus_smoothing, seed,
+    smoothing_minus_smoothing_over_c_size, smoothing_over_c_size, L, dz,
+):
     for k in prange((z.shape[0] + chunk - 1) // chunk):
         lo = k * chunk
         hi = min(lo + chunk, z.shape[0])
         _value_and_grad_rows(
-            label[lo:hi], z[lo:hi], one_minus_smoothing, seed, smoothing_over_c_size, L[lo:hi], dz[lo:hi],
+            label[lo:hi], z[lo:hi], minus_smoothing_over_c_size, one_minus_smoothing, seed,
+            smoothing_minus_smoothing_over_c_size, smoothing_over_c_size, L[lo:hi], dz[lo:hi],
         )
 
 
@@ -223,14 +261,20 @@ def _jvp_rows(label, z, z_dot, one_minus_smoothing, smoothing_over_c_size, L, L_
         sum_t_z_dot = real(sum_t_z_dot_sum)
         # exp_z_max_z[n,c] = exp(z[n,c] − zₘₐₓ[n])
         # sum_exp[n] = Σ_c exp(z[n,c] − zₘₐₓ[n])
+        # lesser[n] = Σ_c (0 if exp(z[n,c] − zₘₐₓ[n]) ≥ 1 else exp(z[n,c] − zₘₐₓ[n]))
         sum_exp_sum = 0.0
+        lesser_sum = 0.0
         for c in range(c_size):
             exp_z_max_z = exp(z[n, c] - z_max)
             exp_z_max_z_row[c] = exp_z_max_z
             sum_exp_sum = added(sum_exp_sum, exp_z_max_z)
+            lesser_sum = added(lesser_sum, (0.0 if (exp_z_max_z >= real(1)) else exp_z_max_z))
         sum_exp = real(sum_exp_sum)
-        # log_sum[n] = log(sum_exp[n])
-        log_sum = log(sum_exp)
+        lesser = real(lesser_sum)
+        # rest[n] = lesser[n] if sum_exp[n] ≥ 1 and sum_exp[n] < 2 else sum_exp[n] − 1
+        rest = (lesser if ((sum_exp >= real(1)) and (sum_exp < real(2))) else sum_exp - real(1))
+        # log_sum[n] = log1p(rest[n])
+        log_sum = log1p(rest)
         # t[n,c] = one_minus_smoothing·1[c = label[n]] + smoothing_over_c_size
         # a[n,c] = exp(z[n,c] − zₘₐₓ[n]) / sum_exp[n]
         # shifted[n,c] = z[n,c] − zₘₐₓ[n]
@@ -315,6 +359,7 @@ _SAVED = (
     ("label", ("n",), "c"),
     ("z_max", ("n",), None),
     ("sum_exp", ("n",), None),
+    ("rest", ("n",), None),
 )
 
 
@@ -332,7 +377,7 @@ _ALONG = (
 )
 
 
-Saved = namedtuple("Saved", ["z", "label", "z_max", "sum_exp", "smoothing", "reduction"])
+Saved = namedtuple("Saved", ["z", "label", "z_max", "sum_exp", "rest", "smoothing", "reduction"])
 Gradients = namedtuple("Gradients", ["z"])
 
 
@@ -352,38 +397,43 @@ def forward_saving(z, label, *, smoothing=0.1, reduction="mean", out=None):
     L = output("out", out, (n_size,), real, (z, label))
     z_max = np.empty((n_size,), real)
     sum_exp = np.empty((n_size,), real)
+    rest = np.empty((n_size,), real)
     smoothing_over_c_size = smoothing / c_size
     one_minus_smoothing = 1 - smoothing
     chunk = chunk_rows(c_size)
     if n_size <= chunk:
         _forward_saving_rows(
-            label, z, real(one_minus_smoothing), real(smoothing_over_c_size), z_max, sum_exp, L,
+            label, z, real(one_minus_smoothing), real(smoothing_over_c_size), z_max, sum_exp, rest, L,
         )
     else:
         _forward_saving_parallel(
-            chunk, label, z, real(one_minus_smoothing), real(smoothing_over_c_size), z_max, sum_exp, L,
+            chunk, label, z, real(one_minus_smoothing), real(smoothing_over_c_size), z_max, sum_exp, rest, L,
         )
-    return reduce(L, reduction, real), Saved(z, label, z_max, sum_exp, smoothing, reduction)
+    return reduce(L, reduction, real), Saved(z, label, z_max, sum_exp, rest, smoothing, reduction)
 
 
 def backward(saved, g, *, out=None):
     """The gradient for each differentiable argument, from the cotangent ``g`` of the output."""
-    (z, label, z_max, sum_exp), sizes, _, real = check(
-        _SAVED, (saved.z, saved.label, saved.z_max, saved.sum_exp),
+    (z, label, z_max, sum_exp, rest), sizes, _, real = check(
+        _SAVED, (saved.z, saved.label, saved.z_max, saved.sum_exp, saved.rest),
     )
     n_size = sizes["n"]
     g = cotangent(g, saved.reduction, n_size, real)
     smoothing = saved.smoothing
     c_size = sizes["c"]
-    dz = output("out", out, (n_size, c_size), real, (z, label, z_max, sum_exp))
-    smoothing_over_c_size = smoothing / c_size
-    one_minus_smoothing = 1 - smoothing
+    dz = output("out", out, (n_size, c_size), real, (z, label, z_max, sum_exp, rest))
+    smoothing_minus_smoothing_over_c_size = smoothing - smoothing / c_size
+    minus_smoothing_over_c_size = -(smoothing / c_size)
     chunk = chunk_rows(c_size)
     if n_size <= chunk:
-        _backward_rows(label, sum_exp, z_max, z, g, real(one_minus_smoothing), real(smoothing_over_c_size), dz)
+        _backward_rows(
+            z_max, z, g, label, rest, sum_exp, real(minus_smoothing_over_c_size),
+            real(smoothing_minus_smoothing_over_c_size), dz,
+        )
     else:
         _backward_parallel(
-            chunk, label, sum_exp, z_max, z, g, real(one_minus_smoothing), real(smoothing_over_c_size), dz,
+            chunk, z_max, z, g, label, rest, sum_exp, real(minus_smoothing_over_c_size),
+            real(smoothing_minus_smoothing_over_c_size), dz,
         )
     return Gradients(dz)
 
@@ -400,14 +450,18 @@ def value_and_grad(z, label, *, smoothing=0.1, reduction="mean"):
     dz = np.empty((n_size, c_size), real)
     smoothing_over_c_size = smoothing / c_size
     one_minus_smoothing = 1 - smoothing
+    smoothing_minus_smoothing_over_c_size = smoothing - smoothing / c_size
+    minus_smoothing_over_c_size = -(smoothing / c_size)
     chunk = chunk_rows(c_size)
     if n_size <= chunk:
         _value_and_grad_rows(
-            label, z, real(one_minus_smoothing), real(seed), real(smoothing_over_c_size), L, dz,
+            label, z, real(minus_smoothing_over_c_size), real(one_minus_smoothing), real(seed),
+            real(smoothing_minus_smoothing_over_c_size), real(smoothing_over_c_size), L, dz,
         )
     else:
         _value_and_grad_parallel(
-            chunk, label, z, real(one_minus_smoothing), real(seed), real(smoothing_over_c_size), L, dz,
+            chunk, label, z, real(minus_smoothing_over_c_size), real(one_minus_smoothing), real(seed),
+            real(smoothing_minus_smoothing_over_c_size), real(smoothing_over_c_size), L, dz,
         )
     return reduce(L, reduction, real), Gradients(dz)
 

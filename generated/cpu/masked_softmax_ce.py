@@ -8,12 +8,12 @@ The mean of the cross-entropy over the positions that the mask holds (Devlin et 
 
 Made by symnn 0.1.0 from the declaration of masked_softmax_ce in symnn.catalogue.losses, hash 2b862d5d0dae.
 Do not edit: `symnn build` verifies it and writes it again.
-verified steps, program of forward: error 3e-66, bound 1e-40
+verified steps, program of backward: error 6e-66, bound 1e-40
 verified steps, jvp, 2 chain rule lines: error 8e-84, bound 1e-30
 verified gradient, numerical, z: error 3e-51, bound 1e-25
 verified adjoint, ⟨Jv, u⟩ = ⟨v, Jᵀu⟩: error 6e-67, bound 1e-40
 verified adjoint, Jv, numerical: error 5e-64, bound 1e-25
-verified source, float32, ordinary: error 4e-01, bound 4
+verified source, float32, ordinary: error 3e-01, bound 4
 verified source, float32, NaN and ±∞, wrong: error 0, bound 0
 verified source, float64, ordinary: error 6e-01, bound 4
 verified second, ⟨u, Hv⟩ = ⟨v, Hu⟩: error 6e-67, bound 1e-40
@@ -26,10 +26,10 @@ from collections import namedtuple
 import numpy as np
 from numba import njit, prange
 
-from ._runtime import OPTIONS, added, check, chunk_rows, exp, log, maxnum, output, pairs
+from ._runtime import OPTIONS, added, check, chunk_rows, exp, log1p, maxnum, output, pairs
 
 #: The runtime that these kernels were compiled against: a new one makes a new file, and with it a new cache.
-RUNTIME = "f319e6e92d2f"
+RUNTIME = "10a3dbe1356e"
 
 
 #: The operation, for programs.
@@ -54,20 +54,20 @@ SPEC = {
     "counts": {
         "parameters": "0",
         "flops": {
-            "forward": "3*c*n + 6*n",
-            "backward": "7*c*n",
+            "forward": "4*c*n + 7*n",
+            "backward": "8*c*n",
         },
         "bytes": {
-            "forward": "c*item*n + 3*item*n + 2*item + 8*n",
-            "backward": "2*c*item*n + 3*item*n + 2*item + 8*n",
+            "forward": "c*item*n + 4*item*n + 2*item + 8*n",
+            "backward": "2*c*item*n + 4*item*n + 2*item + 8*n",
         },
-        "saved": "c*item*n + 3*item*n + item + 8*n",
+        "saved": "c*item*n + 4*item*n + item + 8*n",
     },
 }
 
 
 @njit(**OPTIONS)
-def _forward_saving_rows(lo, hi, z, mask, label, c_size, z_max, sum_exp, count, sum_log_sum_mask_shifted):
+def _forward_saving_rows(lo, hi, z, mask, label, c_size, z_max, sum_exp, rest, count, sum_log_sum_mask_shifted):
     real = z.dtype.type
     count_sum = 0.0
     sum_log_sum_mask_shifted_sum = 0.0
@@ -81,14 +81,23 @@ def _forward_saving_rows(lo, hi, z, mask, label, c_size, z_max, sum_exp, count, 
         z_max[n] = z_max_n
         # shifted[n] = z[n,label[n]] − zₘₐₓ[n]
         shifted = z[n, label[n]] - z_max_n
+        # exp_z_max_z[n,c] = exp(z[n,c] − zₘₐₓ[n])
         # sum_exp[n] = Σ_c exp(z[n,c] − zₘₐₓ[n])
+        # lesser[n] = Σ_c (0 if exp(z[n,c] − zₘₐₓ[n]) ≥ 1 else exp(z[n,c] − zₘₐₓ[n]))
         sum_exp_sum = 0.0
+        lesser_sum = 0.0
         for c in range(c_size):
-            sum_exp_sum = added(sum_exp_sum, exp(z[n, c] - z_max_n))
+            exp_z_max_z = exp(z[n, c] - z_max_n)
+            sum_exp_sum = added(sum_exp_sum, exp_z_max_z)
+            lesser_sum = added(lesser_sum, (0.0 if (exp_z_max_z >= real(1)) else exp_z_max_z))
         sum_exp_n = real(sum_exp_sum)
         sum_exp[n] = sum_exp_n
-        # log_sum[n] = log(sum_exp[n])
-        log_sum = log(sum_exp_n)
+        lesser = real(lesser_sum)
+        # rest[n] = lesser[n] if sum_exp[n] ≥ 1 and sum_exp[n] < 2 else sum_exp[n] − 1
+        rest_n = (lesser if ((sum_exp_n >= real(1)) and (sum_exp_n < real(2))) else sum_exp_n - real(1))
+        rest[n] = rest_n
+        # log_sum[n] = log1p(rest[n])
+        log_sum = log1p(rest_n)
         # sum_log_sum_mask_shifted = Σ_n mask[n]·(shifted[n] − log_sum[n])
         sum_log_sum_mask_shifted_sum = added(sum_log_sum_mask_shifted_sum, (shifted - log_sum) * mask[n])
     count[0] = count_sum
@@ -97,43 +106,52 @@ def _forward_saving_rows(lo, hi, z, mask, label, c_size, z_max, sum_exp, count, 
 
 @njit(parallel=True, **OPTIONS)
 def _forward_saving_parallel(
-    chunk, n_size, z, mask, label, c_size, z_max, sum_exp, count, sum_log_sum_mask_shifted,
+    chunk, n_size, z, mask, label, c_size, z_max, sum_exp, rest, count, sum_log_sum_mask_shifted,
 ):
     for k in prange((n_size + chunk - 1) // chunk):
         lo = k * chunk
         hi = min(lo + chunk, n_size)
         _forward_saving_rows(
-            lo, hi, z, mask, label, c_size, z_max, sum_exp, count[k : k + 1],
+            lo, hi, z, mask, label, c_size, z_max, sum_exp, rest, count[k : k + 1],
             sum_log_sum_mask_shifted[k : k + 1],
         )
 
 
 @njit(**OPTIONS)
-def _backward_rows(sum_exp, z_max, z, count, g, label, mask, dz):
-    real = sum_exp.dtype.type
+def _backward_rows(z_max, z, count, g, label, mask, rest, sum_exp, dz):
+    real = z_max.dtype.type
     c_size = z.shape[1]
-    for n in range(sum_exp.shape[0]):
+    for n in range(z_max.shape[0]):
         label_n = label[n]
         mask_n = mask[n]
+        rest_n = rest[n]
         sum_exp_n = sum_exp[n]
         z_max_n = z_max[n]
-        # a[n,c] = exp(z[n,c] − zₘₐₓ[n]) / sum_exp[n]
-        # z̄[n,c] = g·mask[n]·(a[n,c] − 1[c = label[n]]) / count
+        # exp_z_max_z[n,c] = exp(z[n,c] − zₘₐₓ[n])
+        # gap[n,c] = exp(z[n,c] − zₘₐₓ[n]) − 1
+        # z̄[n,c] = g·mask[n]·(gap[n,c] − rest[n] if c = label[n] else exp(z[n,c] − zₘₐₓ[n])) / (count·
+        #     sum_exp[n])
         for c in range(c_size):
-            a = exp(z[n, c] - z_max_n) / sum_exp_n
-            dz[n, c] = mask_n * (a - (real(1) if c == label_n else real(0))) * g / count
+            exp_z_max_z = exp(z[n, c] - z_max_n)
+            gap = exp_z_max_z - real(1)
+            dz[n, c] = mask_n * g * (gap - rest_n if (c == label_n) else exp_z_max_z) / (sum_exp_n * count)
 
 
 @njit(parallel=True, **OPTIONS)
-def _backward_parallel(chunk, sum_exp, z_max, z, count, g, label, mask, dz):
-    for k in prange((sum_exp.shape[0] + chunk - 1) // chunk):
+def _backward_parallel(chunk, z_max, z, count, g, label, mask, rest, sum_exp, dz):
+    for k in prange((z_max.shape[0] + chunk - 1) // chunk):
         lo = k * chunk
-        hi = min(lo + chunk, sum_exp.shape[0])
-        _backward_rows(sum_exp[lo:hi], z_max[lo:hi], z[lo:hi], count, g, label[lo:hi], mask[lo:hi], dz[lo:hi])
+        hi = min(lo + chunk, z_max.shape[0])
+        _backward_rows(
+            z_max[lo:hi], z[lo:hi], count, g, label[lo:hi], mask[lo:hi], rest[lo:hi], sum_exp[lo:hi],
+            dz[lo:hi],
+        )
 
 
 @njit(**OPTIONS)
-def _value_and_grad_rows(lo, hi, z, mask, label, c_size, a, count, sum_log_sum_mask_shifted):
+def _value_and_grad_rows(
+    lo, hi, z, mask, label, c_size, z_max, sum_exp, rest, gap, count, sum_log_sum_mask_shifted,
+):
     real = z.dtype.type
     count_sum = 0.0
     sum_log_sum_mask_shifted_sum = 0.0
@@ -141,59 +159,78 @@ def _value_and_grad_rows(lo, hi, z, mask, label, c_size, a, count, sum_log_sum_m
         # count = Σ_n mask[n]
         count_sum = added(count_sum, mask[n])
         # zₘₐₓ[n] = max_c(z[n,c])
-        z_max = -np.finfo(real).max
+        z_max_n = -np.finfo(real).max
         for c in range(c_size):
-            z_max = maxnum(z_max, z[n, c])
+            z_max_n = maxnum(z_max_n, z[n, c])
+        z_max[n] = z_max_n
         # shifted[n] = z[n,label[n]] − zₘₐₓ[n]
-        shifted = z[n, label[n]] - z_max
+        shifted = z[n, label[n]] - z_max_n
         # exp_z_max_z[n,c] = exp(z[n,c] − zₘₐₓ[n])
+        # gap[n,c] = exp(z[n,c] − zₘₐₓ[n]) − 1
         # sum_exp[n] = Σ_c exp(z[n,c] − zₘₐₓ[n])
+        # lesser[n] = Σ_c (0 if exp(z[n,c] − zₘₐₓ[n]) ≥ 1 else exp(z[n,c] − zₘₐₓ[n]))
         sum_exp_sum = 0.0
+        lesser_sum = 0.0
         for c in range(c_size):
-            exp_z_max_z = exp(z[n, c] - z_max)
-            a[n, c] = exp_z_max_z
+            exp_z_max_z = exp(z[n, c] - z_max_n)
+            gap[n, c] = exp_z_max_z - real(1)
             sum_exp_sum = added(sum_exp_sum, exp_z_max_z)
-        sum_exp = real(sum_exp_sum)
-        # log_sum[n] = log(sum_exp[n])
-        log_sum = log(sum_exp)
+            lesser_sum = added(lesser_sum, (0.0 if (exp_z_max_z >= real(1)) else exp_z_max_z))
+        sum_exp_n = real(sum_exp_sum)
+        sum_exp[n] = sum_exp_n
+        lesser = real(lesser_sum)
+        # rest[n] = lesser[n] if sum_exp[n] ≥ 1 and sum_exp[n] < 2 else sum_exp[n] − 1
+        rest_n = (lesser if ((sum_exp_n >= real(1)) and (sum_exp_n < real(2))) else sum_exp_n - real(1))
+        rest[n] = rest_n
+        # log_sum[n] = log1p(rest[n])
+        log_sum = log1p(rest_n)
         # sum_log_sum_mask_shifted = Σ_n mask[n]·(shifted[n] − log_sum[n])
         sum_log_sum_mask_shifted_sum = added(sum_log_sum_mask_shifted_sum, (shifted - log_sum) * mask[n])
-        # a[n,c] = exp(z[n,c] − zₘₐₓ[n]) / sum_exp[n]
-        for c in range(c_size):
-            exp_z_max_z = a[n, c]
-            a[n, c] = exp_z_max_z / sum_exp
     count[0] = count_sum
     sum_log_sum_mask_shifted[0] = sum_log_sum_mask_shifted_sum
 
 
 @njit(parallel=True, **OPTIONS)
-def _value_and_grad_parallel(chunk, n_size, z, mask, label, c_size, a, count, sum_log_sum_mask_shifted):
+def _value_and_grad_parallel(
+    chunk, n_size, z, mask, label, c_size, z_max, sum_exp, rest, gap, count, sum_log_sum_mask_shifted,
+):
     for k in prange((n_size + chunk - 1) // chunk):
         lo = k * chunk
         hi = min(lo + chunk, n_size)
         _value_and_grad_rows(
-            lo, hi, z, mask, label, c_size, a, count[k : k + 1], sum_log_sum_mask_shifted[k : k + 1],
+            lo, hi, z, mask, label, c_size, z_max, sum_exp, rest, gap, count[k : k + 1],
+            sum_log_sum_mask_shifted[k : k + 1],
         )
 
 
 @njit(**OPTIONS)
-def _value_and_grad_2_rows(count, label, mask, a, seed, dz):
-    real = mask.dtype.type
-    c_size = a.shape[1]
-    for n in range(mask.shape[0]):
+def _value_and_grad_2_rows(z_max, z, count, label, mask, rest, sum_exp, gap, seed, dz):
+    c_size = z.shape[1]
+    for n in range(z_max.shape[0]):
         label_n = label[n]
         mask_n = mask[n]
-        # z̄[n,c] = seed·mask[n]·(a[n,c] − 1[c = label[n]]) / count
+        rest_n = rest[n]
+        sum_exp_n = sum_exp[n]
+        z_max_n = z_max[n]
+        # exp_z_max_z[n,c] = exp(z[n,c] − zₘₐₓ[n])
+        # z̄[n,c] = seed·mask[n]·(gap[n,c] − rest[n] if c = label[n] else exp(z[n,c] − zₘₐₓ[n])) / (count·
+        #     sum_exp[n])
         for c in range(c_size):
-            dz[n, c] = mask_n * seed * (a[n, c] - (real(1) if c == label_n else real(0))) / count
+            exp_z_max_z = exp(z[n, c] - z_max_n)
+            dz[n, c] = (
+                mask_n * seed * (gap[n, c] - rest_n if (c == label_n) else exp_z_max_z) / (sum_exp_n * count)
+            )
 
 
 @njit(parallel=True, **OPTIONS)
-def _value_and_grad_2_parallel(chunk, count, label, mask, a, seed, dz):
-    for k in prange((mask.shape[0] + chunk - 1) // chunk):
+def _value_and_grad_2_parallel(chunk, z_max, z, count, label, mask, rest, sum_exp, gap, seed, dz):
+    for k in prange((z_max.shape[0] + chunk - 1) // chunk):
         lo = k * chunk
-        hi = min(lo + chunk, mask.shape[0])
-        _value_and_grad_2_rows(count, label[lo:hi], mask[lo:hi], a[lo:hi], seed, dz[lo:hi])
+        hi = min(lo + chunk, z_max.shape[0])
+        _value_and_grad_2_rows(
+            z_max[lo:hi], z[lo:hi], count, label[lo:hi], mask[lo:hi], rest[lo:hi], sum_exp[lo:hi], gap[lo:hi],
+            seed, dz[lo:hi],
+        )
 
 
 @njit(**OPTIONS)
@@ -216,14 +253,20 @@ def _jvp_rows(
         shifted = z[n, label[n]] - z_max
         # exp_z_max_z[n,c] = exp(z[n,c] − zₘₐₓ[n])
         # sum_exp[n] = Σ_c exp(z[n,c] − zₘₐₓ[n])
+        # lesser[n] = Σ_c (0 if exp(z[n,c] − zₘₐₓ[n]) ≥ 1 else exp(z[n,c] − zₘₐₓ[n]))
         sum_exp_sum = 0.0
+        lesser_sum = 0.0
         for c in range(c_size):
             exp_z_max_z = exp(z[n, c] - z_max)
             exp_z_max_z_row[c] = exp_z_max_z
             sum_exp_sum = added(sum_exp_sum, exp_z_max_z)
+            lesser_sum = added(lesser_sum, (0.0 if (exp_z_max_z >= real(1)) else exp_z_max_z))
         sum_exp = real(sum_exp_sum)
-        # log_sum[n] = log(sum_exp[n])
-        log_sum = log(sum_exp)
+        lesser = real(lesser_sum)
+        # rest[n] = lesser[n] if sum_exp[n] ≥ 1 and sum_exp[n] < 2 else sum_exp[n] − 1
+        rest = (lesser if ((sum_exp >= real(1)) and (sum_exp < real(2))) else sum_exp - real(1))
+        # log_sum[n] = log1p(rest[n])
+        log_sum = log1p(rest)
         # sum_log_sum_mask_shifted = Σ_n mask[n]·(shifted[n] − log_sum[n])
         sum_log_sum_mask_shifted_sum = added(sum_log_sum_mask_shifted_sum, (shifted - log_sum) * mask[n])
         # a[n,c] = exp(z[n,c] − zₘₐₓ[n]) / sum_exp[n]
@@ -330,6 +373,7 @@ _SAVED = (
     ("z_max", ("n",), None),
     ("sum_exp", ("n",), None),
     ("count", (), None),
+    ("rest", ("n",), None),
     ("g", (), None),
 )
 
@@ -350,7 +394,7 @@ _ALONG = (
 )
 
 
-Saved = namedtuple("Saved", ["z", "label", "mask", "z_max", "sum_exp", "count"])
+Saved = namedtuple("Saved", ["z", "label", "mask", "z_max", "sum_exp", "count", "rest"])
 Gradients = namedtuple("Gradients", ["z"])
 
 
@@ -366,38 +410,41 @@ def forward_saving(z, label, mask, *, out=None):
     n_size = sizes["n"]
     z_max = np.empty((n_size,), real)
     sum_exp = np.empty((n_size,), real)
+    rest = np.empty((n_size,), real)
     chunk = chunk_rows(8 * c_size)
     count_parts = np.zeros((max(1, -(-n_size // chunk)),))
     sum_log_sum_mask_shifted_parts = np.zeros((max(1, -(-n_size // chunk)),))
     if n_size <= chunk:
         _forward_saving_rows(
-            0, n_size, z, mask, label, c_size, z_max, sum_exp, count_parts, sum_log_sum_mask_shifted_parts,
+            0, n_size, z, mask, label, c_size, z_max, sum_exp, rest, count_parts,
+            sum_log_sum_mask_shifted_parts,
         )
     else:
         _forward_saving_parallel(
-            chunk, n_size, z, mask, label, c_size, z_max, sum_exp, count_parts, sum_log_sum_mask_shifted_parts,
+            chunk, n_size, z, mask, label, c_size, z_max, sum_exp, rest, count_parts,
+            sum_log_sum_mask_shifted_parts,
         )
     count = count_parts.sum()
     sum_log_sum_mask_shifted = sum_log_sum_mask_shifted_parts.sum()
     L = -(sum_log_sum_mask_shifted / count)
-    return real(L), Saved(z, label, mask, z_max, sum_exp, count)
+    return real(L), Saved(z, label, mask, z_max, sum_exp, count, rest)
 
 
 def backward(saved, g, *, out=None):
     """The gradient for each differentiable argument, from the cotangent ``g`` of the output."""
-    (z, label, mask, z_max, sum_exp, count, g), sizes, _, real = check(
-        _SAVED, (saved.z, saved.label, saved.mask, saved.z_max, saved.sum_exp, saved.count, g),
+    (z, label, mask, z_max, sum_exp, count, rest, g), sizes, _, real = check(
+        _SAVED, (saved.z, saved.label, saved.mask, saved.z_max, saved.sum_exp, saved.count, saved.rest, g),
     )
     count = real(count)
     g = real(g)
     c_size = sizes["c"]
     n_size = sizes["n"]
-    dz = output("out", out, (n_size, c_size), real, (z, label, mask, z_max, sum_exp, count, g))
+    dz = output("out", out, (n_size, c_size), real, (z, label, mask, z_max, sum_exp, count, rest, g))
     chunk = chunk_rows(c_size)
     if n_size <= chunk:
-        _backward_rows(sum_exp, z_max, z, count, g, label, mask, dz)
+        _backward_rows(z_max, z, count, g, label, mask, rest, sum_exp, dz)
     else:
-        _backward_parallel(chunk, sum_exp, z_max, z, count, g, label, mask, dz)
+        _backward_parallel(chunk, z_max, z, count, g, label, mask, rest, sum_exp, dz)
     return Gradients(dz)
 
 
@@ -408,24 +455,31 @@ def value_and_grad(z, label, mask):
     n_size = sizes["n"]
     seed = 1.0
     dz = np.empty((n_size, c_size), real)
-    a = np.empty((n_size, c_size), real)
+    z_max = np.empty((n_size,), real)
+    sum_exp = np.empty((n_size,), real)
+    rest = np.empty((n_size,), real)
+    gap = np.empty((n_size, c_size), real)
     chunk = chunk_rows(8 * c_size)
     count_parts = np.zeros((max(1, -(-n_size // chunk)),))
     sum_log_sum_mask_shifted_parts = np.zeros((max(1, -(-n_size // chunk)),))
     if n_size <= chunk:
-        _value_and_grad_rows(0, n_size, z, mask, label, c_size, a, count_parts, sum_log_sum_mask_shifted_parts)
+        _value_and_grad_rows(
+            0, n_size, z, mask, label, c_size, z_max, sum_exp, rest, gap, count_parts,
+            sum_log_sum_mask_shifted_parts,
+        )
     else:
         _value_and_grad_parallel(
-            chunk, n_size, z, mask, label, c_size, a, count_parts, sum_log_sum_mask_shifted_parts,
+            chunk, n_size, z, mask, label, c_size, z_max, sum_exp, rest, gap, count_parts,
+            sum_log_sum_mask_shifted_parts,
         )
     count = count_parts.sum()
     sum_log_sum_mask_shifted = sum_log_sum_mask_shifted_parts.sum()
     L = -(sum_log_sum_mask_shifted / count)
     chunk = chunk_rows(c_size)
     if n_size <= chunk:
-        _value_and_grad_2_rows(count, label, mask, a, real(seed), dz)
+        _value_and_grad_2_rows(z_max, z, count, label, mask, rest, sum_exp, gap, real(seed), dz)
     else:
-        _value_and_grad_2_parallel(chunk, count, label, mask, a, real(seed), dz)
+        _value_and_grad_2_parallel(chunk, z_max, z, count, label, mask, rest, sum_exp, gap, real(seed), dz)
     return real(L), Gradients(dz)
 
 

@@ -29,7 +29,7 @@ from numba import njit, prange
 from ._runtime import OPTIONS, PLAIN, check, chunk_rows, damped, exp, fma, output, pairs, times_exp, typed
 
 #: The runtime that these kernels were compiled against: a new one makes a new file, and with it a new cache.
-RUNTIME = "f319e6e92d2f"
+RUNTIME = "10a3dbe1356e"
 
 
 #: The operation, for programs.
@@ -66,7 +66,7 @@ SPEC = {
 
 # Beside its zero z at -1.19243121, where |u − z| < 17/16, a function of u is (u − z)·P(u − z).
 @njit(**PLAIN)
-def _near_minus_1_1924_slope_0_2669_f32(u):
+def _near_minus_1_1924_slope_0_2669_bend_0_205_f32(u):
     d = (u - np.float32(-1.1924312114715576)) - np.float32(-3.0439375464652585e-09)
     p = np.float32(2.501830749679357e-06)
     p = fma(p, d, np.float32(3.816729531536112e-06))
@@ -86,7 +86,7 @@ def _near_minus_1_1924_slope_0_2669_f32(u):
 
 
 @njit(**PLAIN)
-def _near_minus_1_1924_slope_0_2669_f64(u):
+def _near_minus_1_1924_slope_0_2669_bend_0_205_f64(u):
     d = (u - np.float64(-1.1924312145154952)) - np.float64(-4.8484829848031044e-17)
     p = np.float64(1.4769803344812236e-11)
     p = fma(p, d, np.float64(1.3037136008771042e-11))
@@ -117,8 +117,9 @@ def _near_minus_1_1924_slope_0_2669_f64(u):
     return p * d
 
 
-near_minus_1_1924_slope_0_2669 = typed(
-    "near_minus_1_1924_slope_0_2669", _near_minus_1_1924_slope_0_2669_f32, _near_minus_1_1924_slope_0_2669_f64,
+near_minus_1_1924_slope_0_2669_bend_0_205 = typed(
+    "near_minus_1_1924_slope_0_2669_bend_0_205", _near_minus_1_1924_slope_0_2669_bend_0_205_f32,
+    _near_minus_1_1924_slope_0_2669_bend_0_205_f64,
 )
 
 
@@ -133,9 +134,9 @@ def _forward_saving_rows(x, y):
             (real(0.5) + decay * (real(1) + decay) if (x[e] >= real(0)) else real(1) + decay * (real(1) + decay
             / real(2)))
         )
-        # times_exp_decay_x = x·(1 + decay/2)·exp(−|x|)
-        times_exp_decay_x = times_exp((real(1) + decay / real(2)) * x[e], -abs(x[e]))
-        # y = (x·(1/2 + decay) if x ≥ 0 else x·(1 + decay/2)·exp(−|x|)) / below
+        # times_exp_decay_x = (x + x·decay / 2)·exp(−|x|)
+        times_exp_decay_x = times_exp(decay * x[e] / real(2) + x[e], -abs(x[e]))
+        # y = (x·(1/2 + decay) if x ≥ 0 else (x + x·decay / 2)·exp(−|x|)) / below
         y[e] = ((real(0.5) + decay) * x[e] if (x[e] >= real(0)) else times_exp_decay_x) / below
 
 
@@ -166,9 +167,9 @@ def _backward_rows(x, g, dx):
         # x̄ = g·((1/4 + decay·(1 + decay·(3/2 + x + decay·(1 + x))) if x ≥ 0 else (1 + x + decay·(3/2 + x +
         #     decay·(1 + decay/4)))·exp(−|x|)) / below_)
         dx[e] = (
-            g[e] * (near_minus_1_1924_slope_0_2669(x[e]) if abs(real(1.1924312145154952) + x[e]) < real(1.0625)
-            else (real(0.25) + damped(real(1) + decay * (real(1.5) + decay * (real(1) + x[e]) + x[e]), decay)
-            if (x[e] >= real(0)) else times_exp_decay_x) / below_)
+            g[e] * (near_minus_1_1924_slope_0_2669_bend_0_205(x[e]) if abs(real(1.1924312145154952)
+            + x[e]) < real(1.0625) else (real(0.25) + damped(real(1) + decay * (real(1.5) + decay * (real(1)
+            + x[e]) + x[e]), decay) if (x[e] >= real(0)) else times_exp_decay_x) / below_)
         )
 
 
@@ -191,9 +192,9 @@ def _jvp_rows(x, x_dot, y, y_dot):
             (real(0.5) + decay * (real(1) + decay) if (x[e] >= real(0)) else real(1) + decay * (real(1) + decay
             / real(2)))
         )
-        # times_exp_decay_x = x·(1 + decay/2)·exp(−|x|)
-        times_exp_decay_x = times_exp((real(1) + decay / real(2)) * x[e], -abs(x[e]))
-        # y = (x·(1/2 + decay) if x ≥ 0 else x·(1 + decay/2)·exp(−|x|)) / below
+        # times_exp_decay_x = (x + x·decay / 2)·exp(−|x|)
+        times_exp_decay_x = times_exp(decay * x[e] / real(2) + x[e], -abs(x[e]))
+        # y = (x·(1/2 + decay) if x ≥ 0 else (x + x·decay / 2)·exp(−|x|)) / below
         y[e] = ((real(0.5) + decay) * x[e] if (x[e] >= real(0)) else times_exp_decay_x) / below
         # below_ = 1/4 + decay·(1 + decay·(2 + decay·(2 + decay))) if x ≥ 0 else 1 + decay·(2 + decay·(2 +
         #     decay·(1 + decay/4)))
@@ -208,7 +209,7 @@ def _jvp_rows(x, x_dot, y, y_dot):
         # ẏ = ẋ·((1/4 + decay·(1 + decay·(3/2 + x + decay·(1 + x))) if x ≥ 0 else (1 + x + decay·(3/2 + x +
         #     decay·(1 + decay/4)))·exp(−|x|)) / below_)
         y_dot[e] = (
-            x_dot[e] * (near_minus_1_1924_slope_0_2669(x[e]) if abs(real(1.1924312145154952)
+            x_dot[e] * (near_minus_1_1924_slope_0_2669_bend_0_205(x[e]) if abs(real(1.1924312145154952)
             + x[e]) < real(1.0625) else (real(0.25) + damped(real(1) + decay * (real(1.5) + decay * (real(1)
             + x[e]) + x[e]), decay) if (x[e] >= real(0)) else times_exp_decay_x_2) / below_)
         )

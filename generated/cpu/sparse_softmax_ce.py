@@ -32,7 +32,7 @@ from ._runtime import (
     chunk_rows,
     cotangent,
     exp,
-    log,
+    log1p,
     maxnum,
     output,
     pairs,
@@ -42,7 +42,7 @@ from ._runtime import (
 )
 
 #: The runtime that these kernels were compiled against: a new one makes a new file, and with it a new cache.
-RUNTIME = "f319e6e92d2f"
+RUNTIME = "10a3dbe1356e"
 
 
 #: The operation, for programs.
@@ -65,20 +65,20 @@ SPEC = {
     "counts": {
         "parameters": "0",
         "flops": {
-            "forward": "3*c*n + 3*n",
-            "backward": "5*c*n",
+            "forward": "4*c*n + 4*n",
+            "backward": "6*c*n",
         },
         "bytes": {
-            "forward": "c*item*n + 3*item*n + 8*n",
-            "backward": "2*c*item*n + 3*item*n + 8*n",
+            "forward": "c*item*n + 4*item*n + 8*n",
+            "backward": "2*c*item*n + 4*item*n + 8*n",
         },
-        "saved": "c*item*n + 2*item*n + 8*n",
+        "saved": "c*item*n + 3*item*n + 8*n",
     },
 }
 
 
 @njit(**OPTIONS)
-def _forward_saving_rows(lo, hi, z, label, c_size, z_max, sum_exp, L):
+def _forward_saving_rows(lo, hi, z, label, c_size, z_max, sum_exp, rest, L):
     real = z.dtype.type
     for n in range(lo, hi):
         # zₘₐₓ[n] = max_c(z[n,c])
@@ -88,48 +88,60 @@ def _forward_saving_rows(lo, hi, z, label, c_size, z_max, sum_exp, L):
         z_max[n] = z_max_n
         # shifted[n] = z[n,label[n]] − zₘₐₓ[n]
         shifted = z[n, label[n]] - z_max_n
+        # exp_z_max_z[n,c] = exp(z[n,c] − zₘₐₓ[n])
         # sum_exp[n] = Σ_c exp(z[n,c] − zₘₐₓ[n])
+        # lesser[n] = Σ_c (0 if exp(z[n,c] − zₘₐₓ[n]) ≥ 1 else exp(z[n,c] − zₘₐₓ[n]))
         sum_exp_sum = 0.0
+        lesser_sum = 0.0
         for c in range(c_size):
-            sum_exp_sum = added(sum_exp_sum, exp(z[n, c] - z_max_n))
+            exp_z_max_z = exp(z[n, c] - z_max_n)
+            sum_exp_sum = added(sum_exp_sum, exp_z_max_z)
+            lesser_sum = added(lesser_sum, (0.0 if (exp_z_max_z >= real(1)) else exp_z_max_z))
         sum_exp_n = real(sum_exp_sum)
         sum_exp[n] = sum_exp_n
-        # log_sum[n] = log(sum_exp[n])
-        log_sum = log(sum_exp_n)
+        lesser = real(lesser_sum)
+        # rest[n] = lesser[n] if sum_exp[n] ≥ 1 and sum_exp[n] < 2 else sum_exp[n] − 1
+        rest_n = (lesser if ((sum_exp_n >= real(1)) and (sum_exp_n < real(2))) else sum_exp_n - real(1))
+        rest[n] = rest_n
+        # log_sum[n] = log1p(rest[n])
+        log_sum = log1p(rest_n)
         # L[n] = log_sum[n] − shifted[n]
         L[n] = log_sum - shifted
 
 
 @njit(parallel=True, **OPTIONS)
-def _forward_saving_parallel(chunk, n_size, z, label, c_size, z_max, sum_exp, L):
+def _forward_saving_parallel(chunk, n_size, z, label, c_size, z_max, sum_exp, rest, L):
     for k in prange((n_size + chunk - 1) // chunk):
         lo = k * chunk
         hi = min(lo + chunk, n_size)
-        _forward_saving_rows(lo, hi, z, label, c_size, z_max, sum_exp, L)
+        _forward_saving_rows(lo, hi, z, label, c_size, z_max, sum_exp, rest, L)
 
 
 @njit(**OPTIONS)
-def _backward_rows(sum_exp, z_max, z, g, label, dz):
-    real = sum_exp.dtype.type
+def _backward_rows(z_max, z, g, label, rest, sum_exp, dz):
+    real = z_max.dtype.type
     c_size = z.shape[1]
-    for n in range(sum_exp.shape[0]):
+    for n in range(z_max.shape[0]):
         g_n = g[n]
         label_n = label[n]
+        rest_n = rest[n]
         sum_exp_n = sum_exp[n]
         z_max_n = z_max[n]
-        # a[n,c] = exp(z[n,c] − zₘₐₓ[n]) / sum_exp[n]
-        # z̄[n,c] = g[n]·(a[n,c] − 1[c = label[n]])
+        # exp_z_max_z[n,c] = exp(z[n,c] − zₘₐₓ[n])
+        # gap[n,c] = exp(z[n,c] − zₘₐₓ[n]) − 1
+        # z̄[n,c] = g[n]·(gap[n,c] − rest[n] if c = label[n] else exp(z[n,c] − zₘₐₓ[n])) / sum_exp[n]
         for c in range(c_size):
-            a = exp(z[n, c] - z_max_n) / sum_exp_n
-            dz[n, c] = g_n * (a - (real(1) if c == label_n else real(0)))
+            exp_z_max_z = exp(z[n, c] - z_max_n)
+            gap = exp_z_max_z - real(1)
+            dz[n, c] = g_n * (gap - rest_n if (c == label_n) else exp_z_max_z) / sum_exp_n
 
 
 @njit(parallel=True, **OPTIONS)
-def _backward_parallel(chunk, sum_exp, z_max, z, g, label, dz):
-    for k in prange((sum_exp.shape[0] + chunk - 1) // chunk):
+def _backward_parallel(chunk, z_max, z, g, label, rest, sum_exp, dz):
+    for k in prange((z_max.shape[0] + chunk - 1) // chunk):
         lo = k * chunk
-        hi = min(lo + chunk, sum_exp.shape[0])
-        _backward_rows(sum_exp[lo:hi], z_max[lo:hi], z[lo:hi], g[lo:hi], label[lo:hi], dz[lo:hi])
+        hi = min(lo + chunk, z_max.shape[0])
+        _backward_rows(z_max[lo:hi], z[lo:hi], g[lo:hi], label[lo:hi], rest[lo:hi], sum_exp[lo:hi], dz[lo:hi])
 
 
 @njit(**OPTIONS)
@@ -145,22 +157,28 @@ def _value_and_grad_rows(lo, hi, z, label, seed, c_size, L, dz):
         shifted = z[n, label_n] - z_max
         # exp_z_max_z[n,c] = exp(z[n,c] − zₘₐₓ[n])
         # sum_exp[n] = Σ_c exp(z[n,c] − zₘₐₓ[n])
+        # lesser[n] = Σ_c (0 if exp(z[n,c] − zₘₐₓ[n]) ≥ 1 else exp(z[n,c] − zₘₐₓ[n]))
         sum_exp_sum = 0.0
+        lesser_sum = 0.0
         for c in range(c_size):
             exp_z_max_z = exp(z[n, c] - z_max)
             dz[n, c] = exp_z_max_z
             sum_exp_sum = added(sum_exp_sum, exp_z_max_z)
+            lesser_sum = added(lesser_sum, (0.0 if (exp_z_max_z >= real(1)) else exp_z_max_z))
         sum_exp = real(sum_exp_sum)
-        # log_sum[n] = log(sum_exp[n])
-        log_sum = log(sum_exp)
+        lesser = real(lesser_sum)
+        # rest[n] = lesser[n] if sum_exp[n] ≥ 1 and sum_exp[n] < 2 else sum_exp[n] − 1
+        rest = (lesser if ((sum_exp >= real(1)) and (sum_exp < real(2))) else sum_exp - real(1))
+        # log_sum[n] = log1p(rest[n])
+        log_sum = log1p(rest)
         # L[n] = log_sum[n] − shifted[n]
         L[n] = log_sum - shifted
-        # a[n,c] = exp(z[n,c] − zₘₐₓ[n]) / sum_exp[n]
-        # z̄[n,c] = seed·(a[n,c] − 1[c = label[n]])
+        # gap[n,c] = exp(z[n,c] − zₘₐₓ[n]) − 1
+        # z̄[n,c] = seed·(gap[n,c] − rest[n] if c = label[n] else exp(z[n,c] − zₘₐₓ[n])) / sum_exp[n]
         for c in range(c_size):
             exp_z_max_z = dz[n, c]
-            a = exp_z_max_z / sum_exp
-            dz[n, c] = seed * (a - (real(1) if c == label_n else real(0)))
+            gap = exp_z_max_z - real(1)
+            dz[n, c] = seed * (gap - rest if (c == label_n) else exp_z_max_z) / sum_exp
 
 
 @njit(parallel=True, **OPTIONS)
@@ -184,14 +202,20 @@ def _jvp_rows(lo, hi, z, label, z_dot, c_size, L, L_dot):
         shifted = z[n, label[n]] - z_max
         # exp_z_max_z[n,c] = exp(z[n,c] − zₘₐₓ[n])
         # sum_exp[n] = Σ_c exp(z[n,c] − zₘₐₓ[n])
+        # lesser[n] = Σ_c (0 if exp(z[n,c] − zₘₐₓ[n]) ≥ 1 else exp(z[n,c] − zₘₐₓ[n]))
         sum_exp_sum = 0.0
+        lesser_sum = 0.0
         for c in range(c_size):
             exp_z_max_z = exp(z[n, c] - z_max)
             exp_z_max_z_row[c] = exp_z_max_z
             sum_exp_sum = added(sum_exp_sum, exp_z_max_z)
+            lesser_sum = added(lesser_sum, (0.0 if (exp_z_max_z >= real(1)) else exp_z_max_z))
         sum_exp = real(sum_exp_sum)
-        # log_sum[n] = log(sum_exp[n])
-        log_sum = log(sum_exp)
+        lesser = real(lesser_sum)
+        # rest[n] = lesser[n] if sum_exp[n] ≥ 1 and sum_exp[n] < 2 else sum_exp[n] − 1
+        rest = (lesser if ((sum_exp >= real(1)) and (sum_exp < real(2))) else sum_exp - real(1))
+        # log_sum[n] = log1p(rest[n])
+        log_sum = log1p(rest)
         # L[n] = log_sum[n] − shifted[n]
         L[n] = log_sum - shifted
         # a[n,c] = exp(z[n,c] − zₘₐₓ[n]) / sum_exp[n]
@@ -266,6 +290,7 @@ _SAVED = (
     ("label", ("n",), "c"),
     ("z_max", ("n",), None),
     ("sum_exp", ("n",), None),
+    ("rest", ("n",), None),
 )
 
 
@@ -283,7 +308,7 @@ _ALONG = (
 )
 
 
-Saved = namedtuple("Saved", ["z", "label", "z_max", "sum_exp", "reduction"])
+Saved = namedtuple("Saved", ["z", "label", "z_max", "sum_exp", "rest", "reduction"])
 Gradients = namedtuple("Gradients", ["z"])
 
 
@@ -302,28 +327,29 @@ def forward_saving(z, label, *, reduction="mean", out=None):
     L = output("out", out, (n_size,), real, (z, label))
     z_max = np.empty((n_size,), real)
     sum_exp = np.empty((n_size,), real)
+    rest = np.empty((n_size,), real)
     chunk = chunk_rows(c_size)
     if n_size <= chunk:
-        _forward_saving_rows(0, n_size, z, label, c_size, z_max, sum_exp, L)
+        _forward_saving_rows(0, n_size, z, label, c_size, z_max, sum_exp, rest, L)
     else:
-        _forward_saving_parallel(chunk, n_size, z, label, c_size, z_max, sum_exp, L)
-    return reduce(L, reduction, real), Saved(z, label, z_max, sum_exp, reduction)
+        _forward_saving_parallel(chunk, n_size, z, label, c_size, z_max, sum_exp, rest, L)
+    return reduce(L, reduction, real), Saved(z, label, z_max, sum_exp, rest, reduction)
 
 
 def backward(saved, g, *, out=None):
     """The gradient for each differentiable argument, from the cotangent ``g`` of the output."""
-    (z, label, z_max, sum_exp), sizes, _, real = check(
-        _SAVED, (saved.z, saved.label, saved.z_max, saved.sum_exp),
+    (z, label, z_max, sum_exp, rest), sizes, _, real = check(
+        _SAVED, (saved.z, saved.label, saved.z_max, saved.sum_exp, saved.rest),
     )
     n_size = sizes["n"]
     g = cotangent(g, saved.reduction, n_size, real)
     c_size = sizes["c"]
-    dz = output("out", out, (n_size, c_size), real, (z, label, z_max, sum_exp))
+    dz = output("out", out, (n_size, c_size), real, (z, label, z_max, sum_exp, rest))
     chunk = chunk_rows(c_size)
     if n_size <= chunk:
-        _backward_rows(sum_exp, z_max, z, g, label, dz)
+        _backward_rows(z_max, z, g, label, rest, sum_exp, dz)
     else:
-        _backward_parallel(chunk, sum_exp, z_max, z, g, label, dz)
+        _backward_parallel(chunk, z_max, z, g, label, rest, sum_exp, dz)
     return Gradients(dz)
 
 

@@ -42,7 +42,7 @@ from ._runtime import (
 )
 
 #: The runtime that these kernels were compiled against: a new one makes a new file, and with it a new cache.
-RUNTIME = "f319e6e92d2f"
+RUNTIME = "10a3dbe1356e"
 
 
 #: The operation, for programs.
@@ -67,7 +67,7 @@ SPEC = {
         "parameters": "0",
         "flops": {
             "forward": "6*size",
-            "backward": "18*size",
+            "backward": "19*size",
         },
         "bytes": {
             "forward": "3*item*size",
@@ -80,7 +80,7 @@ SPEC = {
 
 # Beside its zero z at -1.27846454, where |u − z| < 19/16, a function of u is (u − z)·P(u − z).
 @njit(**PLAIN)
-def _near_minus_1_2785_slope_0_2178_f32(u):
+def _near_minus_1_2785_slope_0_2178_bend_0_147_f32(u):
     d = (u - np.float32(-1.2784645557403564)) - np.float32(1.2979282537628478e-08)
     p = np.float32(4.7538600256302743e-07)
     p = fma(p, d, np.float32(2.0339584807516076e-06))
@@ -99,7 +99,7 @@ def _near_minus_1_2785_slope_0_2178_f32(u):
 
 
 @njit(**PLAIN)
-def _near_minus_1_2785_slope_0_2178_f64(u):
+def _near_minus_1_2785_slope_0_2178_bend_0_147_f64(u):
     d = (u - np.float64(-1.2784645427610737)) - np.float64(-1.0946994183093437e-16)
     p = np.float64(-3.806148722148274e-13)
     p = fma(p, d, np.float64(1.182259015662704e-13))
@@ -129,8 +129,9 @@ def _near_minus_1_2785_slope_0_2178_f64(u):
     return p * d
 
 
-near_minus_1_2785_slope_0_2178 = typed(
-    "near_minus_1_2785_slope_0_2178", _near_minus_1_2785_slope_0_2178_f32, _near_minus_1_2785_slope_0_2178_f64,
+near_minus_1_2785_slope_0_2178_bend_0_147 = typed(
+    "near_minus_1_2785_slope_0_2178_bend_0_147", _near_minus_1_2785_slope_0_2178_bend_0_147_f32,
+    _near_minus_1_2785_slope_0_2178_bend_0_147_f64,
 )
 
 
@@ -168,11 +169,11 @@ def _backward_rows(a, b, g, da, db):
         silu = (a[e] if (a[e] >= real(0)) else times_exp_a) / (real(1) + decay)
         # times_exp_a_decay = (1 + a + decay)·exp(−|a|)
         times_exp_a_decay = times_exp(real(1) + decay + a[e], -abs(a[e]))
-        # ā = b·g·((1 + decay·(1 + a) if a ≥ 0 else (1 + a + decay)·exp(−|a|)) / (1 + decay)²)
+        # ā = b·g·((1 + decay·(1 + a) if a ≥ 0 else (1 + a + decay)·exp(−|a|)) / (1 + decay·(2 + decay)))
         da[e] = (
-            b[e] * g[e] * (near_minus_1_2785_slope_0_2178(a[e]) if abs(real(1.2784645427610737)
+            b[e] * g[e] * (near_minus_1_2785_slope_0_2178_bend_0_147(a[e]) if abs(real(1.2784645427610737)
             + a[e]) < real(1.1875) else (real(1) + damped(real(1) + a[e], decay) if (a[e] >= real(0))
-            else times_exp_a_decay) / ((real(1) + decay) * (real(1) + decay)))
+            else times_exp_a_decay) / (real(1) + decay * (real(2) + decay)))
         )
         # b̄ = g·silu
         db[e] = silu * g[e]
@@ -200,11 +201,12 @@ def _jvp_rows(a, b, a_dot, b_dot, y, y_dot):
         y[e] = silu * b[e]
         # times_exp_a_decay = (1 + a + decay)·exp(−|a|)
         times_exp_a_decay = times_exp(real(1) + decay + a[e], -abs(a[e]))
-        # ẏ = silu·ḃ + b·ȧ·((1 + decay·(1 + a) if a ≥ 0 else (1 + a + decay)·exp(−|a|)) / (1 + decay)²)
+        # ẏ = silu·ḃ + b·ȧ·((1 + decay·(1 + a) if a ≥ 0 else (1 + a + decay)·exp(−|a|)) / (1 + decay·(2 +
+        #     decay)))
         y_dot[e] = (
-            silu * b_dot[e] + a_dot[e] * b[e] * (near_minus_1_2785_slope_0_2178(a[e])
+            silu * b_dot[e] + a_dot[e] * b[e] * (near_minus_1_2785_slope_0_2178_bend_0_147(a[e])
             if abs(real(1.2784645427610737) + a[e]) < real(1.1875) else (real(1) + damped(real(1) + a[e], decay)
-            if (a[e] >= real(0)) else times_exp_a_decay) / ((real(1) + decay) * (real(1) + decay)))
+            if (a[e] >= real(0)) else times_exp_a_decay) / (real(1) + decay * (real(2) + decay)))
         )
 
 
@@ -226,20 +228,21 @@ def _hvp_rows(a, a_dot, b, b_dot, g, da_dot, db_dot):
         silu_s = (real(1) if (a[e] >= real(0)) else exp_a) / (real(1) + exp_a)
         # decay = exp(−|a|)
         decay = exp_a
-        # ṡi̇l̇u̇_̇ṡ = ȧ·exp(−|a|) / (1 + decay)²
-        silu_s_dot = exp_a * a_dot[e] / ((real(1) + decay) * (real(1) + decay))
-        # ṡi̇l̇u̇ = a·ṡi̇l̇u̇_̇ṡ + silu_s·ȧ
-        silu_dot = silu_s * a_dot[e] + silu_s_dot * a[e]
+        # ṡi̇l̇u̇ = silu_s·ȧ + ȧ·a·exp(−|a|) / (1 + decay·(2 + decay))
+        silu_dot = (
+            silu_s * a_dot[e] + a_dot[e] * times_exp(a[e], -abs(a[e])) / (real(1) + decay * (real(2) + decay))
+        )
         # times_exp_a_decay = (1 + a + decay)·exp(−|a|)
         times_exp_a_decay = times_exp(real(1) + decay + a[e], -abs(a[e]))
-        # ā̇ = g·(ḃ·(1 + decay·(1 + a) if a ≥ 0 else (1 + a + decay)·exp(−|a|)) / (1 + decay)² + b·
-        #     (ṡi̇l̇u̇·(exp(−|a|) if a ≥ 0 else 1) / (1 + decay) + ṡi̇l̇u̇_̇ṡ·(1 + decay − a if a ≥ 0 else 1 +
-        #     decay·(1 − a)) / (1 + decay)))
+        # ā̇ = g·(ḃ·(1 + decay·(1 + a) if a ≥ 0 else (1 + a + decay)·exp(−|a|)) / (1 + decay·(2 + decay)) +
+        #     b·(ṡi̇l̇u̇·(exp(−|a|) if a ≥ 0 else 1) / (1 + decay) + ȧ·exp(−|a|)·(1 + decay − a if a ≥ 0 else 1
+        #     + decay·(1 − a)) / (1 + decay·(3 + decay·(3 + decay)))))
         da_dot[e] = (
-            ((silu_dot * (exp_a if (a[e] >= real(0)) else real(1)) / (real(1) + decay) + silu_s_dot * (real(1)
-            + decay - a[e] if (a[e] >= real(0)) else real(1) + damped(real(1) - a[e], decay)) / (real(1)
-            + decay)) * b[e] + b_dot[e] * (real(1) + damped(real(1) + a[e], decay) if (a[e] >= real(0))
-            else times_exp_a_decay) / ((real(1) + decay) * (real(1) + decay))) * g[e]
+            ((silu_dot * (exp_a if (a[e] >= real(0)) else real(1)) / (real(1) + decay) + a_dot[e]
+            * times_exp((real(1) + decay - a[e] if (a[e] >= real(0)) else real(1) + decay * (real(1)
+            - a[e])), -abs(a[e])) / (real(1) + decay * (real(3) + decay * (real(3) + decay)))) * b[e] + b_dot[e]
+            * (real(1) + damped(real(1) + a[e], decay) if (a[e] >= real(0)) else times_exp_a_decay) / (real(1)
+            + decay * (real(2) + decay))) * g[e]
         )
         # b̄̇ = g·ṡi̇l̇u̇
         db_dot[e] = silu_dot * g[e]

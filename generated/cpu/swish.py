@@ -45,7 +45,7 @@ from ._runtime import (
 )
 
 #: The runtime that these kernels were compiled against: a new one makes a new file, and with it a new cache.
-RUNTIME = "f319e6e92d2f"
+RUNTIME = "10a3dbe1356e"
 
 
 #: The operation, for programs.
@@ -69,7 +69,7 @@ SPEC = {
         "parameters": "1",
         "flops": {
             "forward": "8*size",
-            "backward": "30*size",
+            "backward": "31*size",
         },
         "bytes": {
             "forward": "2*item*size + item",
@@ -82,7 +82,7 @@ SPEC = {
 
 # Beside its zero z at -1.27846454, where |u − z| < 19/16, a function of u = a·b is (u − z)·P(u − z).
 @njit(**PLAIN)
-def _product_near_minus_1_2785_slope_0_2178_f32(a, b):
+def _product_near_minus_1_2785_slope_0_2178_bend_0_147_f32(a, b):
     d = fma(a, b, np.float32(1.2784645557403564)) - np.float32(1.2979282537628478e-08)
     p = np.float32(4.7538600256302743e-07)
     p = fma(p, d, np.float32(2.0339584807516076e-06))
@@ -101,7 +101,7 @@ def _product_near_minus_1_2785_slope_0_2178_f32(a, b):
 
 
 @njit(**PLAIN)
-def _product_near_minus_1_2785_slope_0_2178_f64(a, b):
+def _product_near_minus_1_2785_slope_0_2178_bend_0_147_f64(a, b):
     d = fma(a, b, np.float64(1.2784645427610737)) - np.float64(-1.0946994183093437e-16)
     p = np.float64(-3.806148722148274e-13)
     p = fma(p, d, np.float64(1.182259015662704e-13))
@@ -131,9 +131,10 @@ def _product_near_minus_1_2785_slope_0_2178_f64(a, b):
     return p * d
 
 
-product_near_minus_1_2785_slope_0_2178 = typed(
-    "product_near_minus_1_2785_slope_0_2178", _product_near_minus_1_2785_slope_0_2178_f32,
-    _product_near_minus_1_2785_slope_0_2178_f64,
+product_near_minus_1_2785_slope_0_2178_bend_0_147 = typed(
+    "product_near_minus_1_2785_slope_0_2178_bend_0_147",
+    _product_near_minus_1_2785_slope_0_2178_bend_0_147_f32,
+    _product_near_minus_1_2785_slope_0_2178_bend_0_147_f64,
 )
 
 
@@ -177,11 +178,12 @@ def _backward_rows(beta, x, g, dx, dbeta):
         times_exp_beta_decay_x = times_exp(
             real(1) + decay + beta * x[e], pair_minus(pair_size(pair_times(pair(beta), pair(x[e])))),
         )
-        # x̄ = g·((1 + decay·(1 + x·β) if x·β ≥ 0 else (1 + decay + x·β)·exp(−|x·β|)) / (1 + decay)²)
+        # x̄ = g·((1 + decay·(1 + x·β) if x·β ≥ 0 else (1 + decay + x·β)·exp(−|x·β|)) / (1 + decay·(2 + decay)))
         dx[e] = (
-            g[e] * (product_near_minus_1_2785_slope_0_2178(beta, x[e]) if abs(real(1.2784645427610737) + beta
-            * x[e]) < real(1.1875) else (real(1) + damped(real(1) + beta * x[e], decay) if (beta
-            * x[e] >= real(0)) else times_exp_beta_decay_x) / ((real(1) + decay) * (real(1) + decay)))
+            g[e] * (product_near_minus_1_2785_slope_0_2178_bend_0_147(beta, x[e])
+            if abs(real(1.2784645427610737) + beta * x[e]) < real(1.1875) else (real(1) + damped(real(1) + beta
+            * x[e], decay) if (beta * x[e] >= real(0)) else times_exp_beta_decay_x) / (real(1) + decay
+            * (real(2) + decay)))
         )
         # tail = (1 if x·β ≤ 0 else exp(−|x·β|)) / (1 + exp(−|x·β|))
         tail = (real(1) if (beta * x[e] <= real(0)) else times_exp_beta_x) / (real(1) + times_exp_beta_x)
