@@ -21,7 +21,7 @@ from symnn.verify.chunks import chunk_measure
 from symnn.verify.edges import at_edges
 from symnn.verify.gradients import seed_values
 from symnn.verify.interpreted import undivided
-from symnn.verify.kinks import kinks_of, on_kinks
+from symnn.verify.kinks import beside_kink, kinks_of, on_kinks
 from symnn.verify.reference import Expected, expect, expect_tangent, undecided
 from symnn.verify.regimes import MANY, Regime, cotangents, ordinary_instance, regimes, special_cases
 from symnn.verify.report import Measure
@@ -34,7 +34,7 @@ __all__ = [
 ]  # fmt: skip
 
 #: How many instances of other sizes, with other parameters: numbers alone, as schedules have them, take no time; and
-#: of a step that goes one of several ways each shows one of them.
+#: of a step that goes one of several ways each shows one of them, most of them beside where the ways part.
 _VARIED = {False: 3, True: 12}
 #: How many single numbers are put beside the ends of branches.
 _EDGES = 32
@@ -170,7 +170,8 @@ def _varied(
 
     def drawn() -> Instance:
         sizes = varied_sizes(op, rng, k)
-        return ordinary_instance(op, rng, dtype, defaults=False, sizes=sizes)
+        start = ordinary_instance(op, rng, dtype, defaults=False, sizes=sizes)
+        return beside_kink(op, start, rng, dtype) if derivations[0] is None and k % 3 else start
 
     instance, seeds = decided(op, derivations[0], dtype, rng, drawn)
     if instance is None:

@@ -16,7 +16,7 @@ from symnn.language.terms import Entry, Index, Peak, Reduction, free_indices, fr
 from symnn.verify.evaluate import Exact
 from symnn.verify.sample import Instance, obeys
 
-__all__ = ["KinkPoint", "kink_points", "kinks_of", "on_kinks"]
+__all__ = ["KinkPoint", "beside_kink", "kink_points", "kinks_of", "on_kinks"]
 
 _DIGITS = 100
 _EACH = 4
@@ -115,6 +115,17 @@ def on_kinks(op: Op, start: Instance, wrt: Sequence[str], rng: np.random.Generat
         else:
             made.append(point.instance)
     return made
+
+
+def beside_kink(op: Op, start: Instance, rng: np.random.Generator, dtype: type) -> Instance:
+    """The instance with one number moved to beside where it would lie on a kink; as it is where there is none."""
+    arrays = [a.name for a in op.arguments if a.name in start.arrays]
+    point = next(kink_points(op, start, arrays, rng), None)
+    if point is None:
+        return start
+    away = 1 + rng.choice([-1, 1]) / 64
+    moved = float(point.instance.arrays[point.name][point.position]) * away
+    return start.changed(point.name, point.position, mpmath.mpf(float(dtype(moved))))
 
 
 def _read(op: Op, expr: sp.Expr) -> set[str]:
