@@ -13,24 +13,9 @@ from symnn.calculus.derivation import derivation_of
 from symnn.calculus.moments import solve_scale
 from symnn.calculus.programs import programs
 from symnn.errors import NotDifferentiableError, UsageError
+from symnn.language.functions import indicator, logistic, maximum, minimum, where
 from symnn.language.operation import Kind
-from symnn.language.terms import (
-    ELEMENTS,
-    Delta,
-    Entry,
-    Extent,
-    Index,
-    Partial,
-    Tensor,
-    Total,
-    adjoint,
-    canonical,
-    indicator,
-    logistic,
-    maximum,
-    minimum,
-    where,
-)
+from symnn.language.terms import ELEMENTS, Delta, Entry, Extent, Index, Partial, Tensor, Total, adjoint, canonical
 from symnn.registry import catalogue_operations
 from symnn.rewrite.normal import normalise
 

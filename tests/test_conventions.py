@@ -21,8 +21,9 @@ import sympy as sp
 from symnn.build import loaded, source_of
 from symnn.calculus import forward, reverse
 from symnn.calculus.kinks import CONVENTIONS, derivative
+from symnn.language.functions import maximum, minimum
 from symnn.language.operation import Kind
-from symnn.language.terms import ELEMENTS, maximum, minimum
+from symnn.language.terms import ELEMENTS
 from symnn.registry import catalogue_operations
 from symnn.verify.adjoint import derived_tangent
 from symnn.verify.evaluate import array_of

@@ -23,7 +23,8 @@ from symnn.emit.documents import FORMATS, document
 from symnn.emit.latex import latex
 from symnn.emit.notation_layout import equation_notation
 from symnn.emit.unicode import node_text, unicode_text, width
-from symnn.language.terms import Delta, Entry, Index, Partial, Tensor, Total, indicator, maximum, minimum, where
+from symnn.language.functions import indicator, maximum, minimum, where
+from symnn.language.terms import Delta, Entry, Index, Partial, Tensor, Total
 from symnn.registry import catalogue_operations
 
 OPERATIONS = catalogue_operations()

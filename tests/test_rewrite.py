@@ -14,20 +14,10 @@ from hypothesis import strategies as st
 from sympy.codegen.cfunctions import expm1, log1p
 
 from symnn.emit.printer import KernelPrinter
+from symnn.language.functions import logistic, maximum, where
 from symnn.language.operation import Equation
 from symnn.language.scaled import unless_nan
-from symnn.language.terms import (
-    Delta,
-    Entry,
-    Index,
-    Tensor,
-    Total,
-    canonical,
-    logistic,
-    maximum,
-    substitute,
-    where,
-)
+from symnn.language.terms import Delta, Entry, Index, Tensor, Total, canonical, substitute
 from symnn.rewrite.cost import cost
 from symnn.rewrite.folding import folds_of, simplify
 from symnn.rewrite.monomial import factors, product

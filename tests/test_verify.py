@@ -37,8 +37,9 @@ from symnn.language import (
     total,
     where,
 )
+from symnn.language.functions import logistic
 from symnn.language.operation import Equation, Kind
-from symnn.language.terms import ELEMENTS, Delta, Entry, Extent, Index, Partial, Peak, Tensor, Total, logistic
+from symnn.language.terms import ELEMENTS, Delta, Entry, Extent, Index, Partial, Peak, Tensor, Total
 from symnn.registry import catalogue_operations
 from symnn.verify import evaluate, verify_operation
 from symnn.verify.adjoint import adjoint_measures

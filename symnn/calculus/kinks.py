@@ -10,7 +10,8 @@ from dataclasses import dataclass
 
 import sympy as sp
 
-from symnn.language.terms import Peak, indicator, maximum, minimum
+from symnn.language.functions import indicator, maximum, minimum
+from symnn.language.terms import Peak
 
 __all__ = ["CONVENTIONS", "Convention", "derivative"]
 

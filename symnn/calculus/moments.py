@@ -7,9 +7,10 @@ import sympy as sp
 from symnn.calculus.remember import remembered
 from symnn.calculus.trace import Derivation, Step
 from symnn.errors import UsageError
+from symnn.language.functions import maximum, minimum
 from symnn.language.operation import Equation, Op
 from symnn.language.random import SecondMoment, Unknown, Variance, normal, uniform
-from symnn.language.terms import Entry, Tensor, maximum, minimum
+from symnn.language.terms import Entry, Tensor
 
 __all__ = ["solve_scale"]
 

@@ -15,9 +15,10 @@ from symnn.calculus.remember import remembered
 from symnn.calculus.states import kept_as_roots
 from symnn.calculus.trace import Derivation
 from symnn.errors import UsageError
+from symnn.language.functions import indicator
 from symnn.language.operation import SEED, Argument, Equation, Kind, Op, Program, Programs, Range, Role
 from symnn.language.random import Unknown
-from symnn.language.terms import Entry, Extent, Index, Reduction, Tensor, Total, free_indices, indicator, tangent
+from symnn.language.terms import Entry, Extent, Index, Reduction, Tensor, Total, free_indices, tangent
 from symnn.rewrite.forward import rewrite_forward
 from symnn.rewrite.nan import nan_through
 from symnn.rewrite.stability import stabilise

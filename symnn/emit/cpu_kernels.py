@@ -9,8 +9,9 @@ import sympy as sp
 
 from symnn.emit.printer import FUNCTIONS, KernelPrinter, number_name
 from symnn.emit.unicode import unicode_text
+from symnn.language.functions import damped, maximum, minimum
 from symnn.language.scaled import hypot
-from symnn.language.terms import Delta, Entry, Extent, Index, damped, maximum, minimum
+from symnn.language.terms import Delta, Entry, Extent, Index
 from symnn.loops.ir import Accumulate, Choose, Comment, Flush, Kernel, Let, Node, Pass, Position, Start, Store, root_of
 from symnn.loops.names import index_name, size_name
 

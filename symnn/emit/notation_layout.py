@@ -48,6 +48,7 @@ from symnn.emit.notation_parts import (
     split_factors,
     spread_means,
 )
+from symnn.language.functions import damped, erfc, logistic, maximum, minimum
 from symnn.language.operation import Equation
 from symnn.language.random import SecondMoment, Variance
 from symnn.language.scaled import Norm, erfc_plus_exp, near_zero, times_erfc, times_exp, unless_nan
@@ -69,11 +70,6 @@ from symnn.language.terms import (
     Shift,
     Tensor,
     Total,
-    damped,
-    erfc,
-    logistic,
-    maximum,
-    minimum,
 )
 
 __all__ = ["equation_notation", "notation"]

@@ -9,8 +9,9 @@ from sympy.codegen.cfunctions import expm1, log1p
 
 from symnn.emit.cpu_fitted import near_name
 from symnn.errors import UsageError
+from symnn.language.functions import damped, erfc, maximum, minimum
 from symnn.language.scaled import erfc_plus_exp, hypot, near_zero, times_erfc, times_exp, unless_nan
-from symnn.language.terms import Delta, Entry, Extent, Index, damped, erfc, maximum, minimum, reach
+from symnn.language.terms import Delta, Entry, Extent, Index, reach
 from symnn.loops.ir import guarded, root_of
 from symnn.loops.names import code_name, index_name, size_name
 from symnn.rewrite.exponential import exact_exponent

@@ -28,11 +28,12 @@ from symnn.language.declare import (
     schedule,
     statement,
 )
+from symnn.language.functions import function, indicator, maximum, minimum, where
 from symnn.language.guard import safe
 from symnn.language.random import bernoulli, normal, second_moment, uniform, unknown, variance
 from symnn.language.reductions import mean, peak, total, window
 from symnn.language.terms import Delta as delta  # noqa: N813 - a function, to users
-from symnn.language.terms import Partial, function, indicator, maximum, minimum, reach, where
+from symnn.language.terms import Partial, reach
 
 Abs, And, Eq, Mod = map(safe, (sympy.Abs, sympy.And, sympy.Eq, sympy.Mod))
 cos, sin, tanh, erf = map(safe, (sympy.cos, sympy.sin, sympy.tanh, sympy.erf))

@@ -12,8 +12,7 @@ from typing import Any
 
 import sympy as sp
 
-from symnn.language.guard import Function, expression, flaw_of_name
-from symnn.language.places import wrong
+from symnn.language.guard import Function, expression
 
 __all__ = [
     "DOT",
@@ -35,23 +34,15 @@ __all__ = [
     "atoms",
     "canonical",
     "contains",
-    "damped",
     "entries",
-    "erfc",
     "free_in_order",
     "free_indices",
     "fresh",
-    "function",
-    "indicator",
-    "logistic",
-    "maximum",
-    "minimum",
     "plain_indices",
     "reach",
     "rename_bound",
     "substitute",
     "tangent",
-    "where",
     "within",
 ]
 
@@ -281,6 +272,17 @@ class Delta(sp.Expr):
         return f"delta({', '.join(printer.doprint(a) for a in self.args)})"
 
 
+class reach(Function):  # noqa: N801
+    """An index used as a position along another axis, where the element may be absent: ``x[n, reach(k)]``."""
+
+    nargs = 1
+    is_integer = True
+
+    @classmethod
+    def eval(cls, position: sp.Expr) -> sp.Expr | None:
+        return None if isinstance(position, Index) else position
+
+
 class Partial(sp.Expr):
     """∂y[i]/∂x[j] before it is worked out; only derivations hold it."""
 
@@ -306,124 +308,6 @@ class Pullback(sp.Expr):
 
     def __new__(cls, of: Entry, wrt: Entry, cotangent: Entry) -> Pullback:
         return super().__new__(cls, of, wrt, cotangent)
-
-
-class _Choice(Function):
-    """The larger or smaller of two values; a tie takes the first, and NaN comes through."""
-
-    nargs = 2
-
-    def _eval_is_extended_real(self) -> bool:
-        return True
-
-
-class maximum(_Choice):  # noqa: N801 - a function of the language, spelt as users spell it
-    """max(a, b): the first where a ≥ b."""
-
-    @classmethod
-    def eval(cls, a: sp.Expr, b: sp.Expr) -> sp.Expr | None:
-        if a.is_number and b.is_number and a.is_comparable and b.is_comparable:
-            return a if a >= b else b
-        return a if a == b else None
-
-    def _eval_is_nonnegative(self) -> bool | None:
-        return True if any(a.is_nonnegative for a in self.args) else None
-
-
-class minimum(_Choice):  # noqa: N801
-    """min(a, b): the first where a ≤ b."""
-
-    @classmethod
-    def eval(cls, a: sp.Expr, b: sp.Expr) -> sp.Expr | None:
-        if a.is_number and b.is_number and a.is_comparable and b.is_comparable:
-            return a if a <= b else b
-        return a if a == b else None
-
-
-class logistic(Function):  # noqa: N801
-    """1/(1 + e^(−u)), which rules put where they find it; a declaration writes the quotient."""
-
-    nargs = 1
-    is_positive = True
-    is_real = True
-
-    def fdiff(self, argindex: int = 1) -> sp.Expr:
-        u = self.args[0]
-        return logistic(u) * logistic(-u)
-
-
-class erfc(Function):  # noqa: N801
-    """1 − erf u, kept as it is: SymPy's own would turn erfc(−u) back into a difference."""
-
-    nargs = 1
-    is_positive = True
-    is_real = True
-
-
-class damped(Function):  # noqa: N801
-    """a·b, and zero where b has vanished, though a be infinite; ``damped(a, b)``."""
-
-    nargs = 2
-    is_real = True
-
-
-class reach(Function):  # noqa: N801
-    """An index used as a position along another axis, where the element may be absent: ``x[n, reach(k)]``."""
-
-    nargs = 1
-    is_integer = True
-
-    @classmethod
-    def eval(cls, position: sp.Expr) -> sp.Expr | None:
-        return None if isinstance(position, Index) else position
-
-
-def function(name: str) -> Any:
-    """A differentiable function of one number of which nothing else is known; its derivative is written φ′."""
-
-    if flaw := flaw_of_name(name.rstrip(PRIME)):
-        raise wrong(f"{name!r} {flaw}", "name the function by a letter or a word")
-
-    def fdiff(self: sp.Function, argindex: int = 1) -> sp.Expr:
-        return function(name + PRIME)(*self.args)
-
-    return type(name, (Function,), {"nargs": 1, "is_real": True, "fdiff": fdiff, "abstract": True})
-
-
-def where(condition: Any, then: Any, otherwise: Any) -> sp.Expr:
-    """``then`` where the condition holds, else ``otherwise`` (also where a NaN makes it undecided)."""
-    return sp.Piecewise((expression(then), _decided(expression(condition))), (expression(otherwise), True))
-
-
-def _decided(condition: sp.Basic) -> sp.Basic:
-    """A condition without choices among what it compares: (f if C else g) > 0 is f > 0 if C, else g > 0.
-
-    SymPy would take them out itself, and solve what they compare on the way, which may take for ever.
-    """
-    choice = next(_choices(condition), None)
-    if choice is None:
-        return condition
-    if not isinstance(condition, sp.core.relational.Relational):
-        return condition.func(*map(_decided, condition.args))
-    *cases, (otherwise, _) = choice.args
-    made = _decided(condition.xreplace({choice: otherwise}))
-    for value, asked in reversed(cases):
-        made = sp.ITE(asked, _decided(condition.xreplace({choice: value})), made)
-    return made
-
-
-def _choices(expr: sp.Basic) -> Iterator[sp.Piecewise]:
-    """The outermost choices of an expression that no reduction holds."""
-    if isinstance(expr, sp.Piecewise):
-        yield expr
-    elif not isinstance(expr, Reduction):
-        for a in expr.args:
-            yield from _choices(a)
-
-
-def indicator(condition: Any) -> sp.Expr:
-    """One where the condition holds, else zero."""
-    return where(condition, sp.S.One, sp.S.Zero)
 
 
 def adjoint(name: str) -> str:

@@ -18,9 +18,10 @@ from sympy.core.relational import Relational
 
 from symnn.calculus.trace import Derivation, Step
 from symnn.errors import UsageError
+from symnn.language.functions import damped
 from symnn.language.operation import Equation, Kind, Op, Program, Programs, Role
 from symnn.language.scaled import erfc_plus_exp, near_zero, times_erfc, times_exp, unless_nan
-from symnn.language.terms import ELEMENTS, Delta, Entry, Extent, Index, Tensor, damped
+from symnn.language.terms import ELEMENTS, Delta, Entry, Extent, Index, Tensor
 from symnn.loops import ir
 from symnn.loops.schedule import schedule
 

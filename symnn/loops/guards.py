@@ -10,8 +10,9 @@ from collections.abc import Mapping, Sequence
 
 import sympy as sp
 
+from symnn.language.functions import damped
 from symnn.language.scaled import Norm, unless_nan
-from symnn.language.terms import Entry, FilledShift, Index, Reduction, Total, damped
+from symnn.language.terms import Entry, FilledShift, Index, Reduction, Total
 from symnn.loops.ir import Position, guarded
 from symnn.loops.names import index_name
 

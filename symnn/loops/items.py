@@ -8,9 +8,10 @@ from dataclasses import dataclass
 import sympy as sp
 from sympy.codegen.cfunctions import expm1, log1p
 
+from symnn.language.functions import erfc
 from symnn.language.operation import Equation
 from symnn.language.scaled import erfc_plus_exp, times_erfc, times_exp
-from symnn.language.terms import Entry, Index, Reduction, Tensor, erfc, substitute, within
+from symnn.language.terms import Entry, Index, Reduction, Tensor, substitute, within
 from symnn.loops.guards import is_computed
 from symnn.loops.names import code_name, describe
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 
 import sympy as sp
 
+from symnn.language.functions import erfc, maximum, minimum
 from symnn.language.operation import Equation, Range
 from symnn.language.scaled import times_erfc, times_exp
 from symnn.language.terms import (
@@ -16,10 +17,7 @@ from symnn.language.terms import (
     Reduction,
     Tensor,
     canonical,
-    erfc,
     free_in_order,
-    maximum,
-    minimum,
     plain_indices,
     substitute,
     within,

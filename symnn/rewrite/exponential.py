@@ -21,8 +21,9 @@ from functools import lru_cache
 
 import sympy as sp
 
+from symnn.language.functions import damped, erfc, logistic, where
 from symnn.language.scaled import times_erfc, times_exp
-from symnn.language.terms import Entry, damped, erfc, logistic, where
+from symnn.language.terms import Entry
 from symnn.rewrite.monomial import opaque
 
 __all__ = [

@@ -12,6 +12,7 @@ from functools import lru_cache
 
 import sympy as sp
 
+from symnn.language.functions import indicator, logistic, maximum, minimum, where
 from symnn.language.operation import Equation
 from symnn.language.terms import (
     Delta,
@@ -24,13 +25,8 @@ from symnn.language.terms import (
     atoms,
     canonical,
     free_indices,
-    indicator,
-    logistic,
-    maximum,
-    minimum,
     rename_bound,
     substitute,
-    where,
     within,
 )
 from symnn.rewrite.cost import cost

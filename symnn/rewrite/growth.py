@@ -19,8 +19,9 @@ from __future__ import annotations
 import sympy as sp
 from sympy.codegen.cfunctions import expm1
 
+from symnn.language.functions import where
 from symnn.language.scaled import times_exp
-from symnn.language.terms import Entry, where
+from symnn.language.terms import Entry
 from symnn.rewrite.context import Context
 from symnn.rewrite.exponential import exact_exponent
 

@@ -19,7 +19,8 @@ from __future__ import annotations
 import sympy as sp
 from sympy.codegen.cfunctions import log1p
 
-from symnn.language.terms import Delta, Entry, Shift, Total, canonical, substitute, where
+from symnn.language.functions import where
+from symnn.language.terms import Delta, Entry, Shift, Total, canonical, substitute
 from symnn.rewrite.context import Context
 from symnn.rewrite.folding import inline
 

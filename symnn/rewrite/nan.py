@@ -13,9 +13,10 @@ from dataclasses import replace
 import sympy as sp
 from sympy.core.relational import Relational
 
+from symnn.language.functions import damped
 from symnn.language.operation import Equation
 from symnn.language.scaled import unless_nan
-from symnn.language.terms import Entry, Reduction, damped, within
+from symnn.language.terms import Entry, Reduction, within
 
 __all__ = ["nan_through"]
 

@@ -7,7 +7,8 @@ from __future__ import annotations
 
 import sympy as sp
 
-from symnn.language.terms import Entry, Index, Reduction, Tensor, logistic
+from symnn.language.functions import logistic
+from symnn.language.terms import Entry, Index, Reduction, Tensor
 from symnn.rewrite.context import PIECES, Context
 from symnn.rewrite.exponential import rational_in_exponential
 from symnn.rewrite.folding import inline

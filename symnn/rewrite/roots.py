@@ -28,9 +28,10 @@ from functools import reduce
 
 import sympy as sp
 
+from symnn.language.functions import maximum, where
 from symnn.language.operation import Equation, Range
 from symnn.language.scaled import Norm, hypot
-from symnn.language.terms import Entry, Index, Total, free_indices, maximum, substitute, where
+from symnn.language.terms import Entry, Index, Total, free_indices, substitute
 from symnn.rewrite.context import Context
 
 __all__ = [

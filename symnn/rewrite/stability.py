@@ -7,11 +7,6 @@ shifted sum of exponentials      Σ_k e^f · h                                  
 one exponential                  e^a e^b                                        e^(a + b)
 logarithm of a product           log(e^m s)                                     m + log s
 shift before the logarithm       z − (m + log s)                                (z − m) − log s
-softplus by sign                 log(1 + e^u)                                   max(u, 0) + log1p(e^(−|u|))
-logistic function                1/(1 + e^(−u)), e^u σ(−u)                      σ(u)
-logistic by sign                 σ(u)                                           (1 or e)/(1 + e), e = e^(−|u|)
-complement of the logistic       1 − σ(u)                                       σ(−u)
-logistic minus a target          σ(u) − t                                       ((1 or e) − t − t e)/(1 + e)
 hyperbolic tangent               (e^u − e^(−u))/(e^u + e^(−u))                  tanh u
 complement of tanh²              1 − tanh(u)²                                   4e/(1 + e)², e = e^(−2|u|)
 tail of the error function       1 ± erf u                                      erfc(∓u)
@@ -21,9 +16,9 @@ logarithm near one               log(1 + u)                                     
 erfc beside its density          a erfc u + c e^(−u²)                           e^(−u²) (a erfc u / e^(−u²) + c)
 ===============================  =============================================  =============================
 
-Rules of roots of squares stand in ``roots``, of what is far from zero in ``deviations``, of tails in ``tails``, of
-products with an exponential in ``growth``, of sums of exponentials beside their largest in ``largest``, of quotients
-by what a name has as a factor in ``quotients``.
+Rules of the logistic function stand in ``logistics``, of roots of squares in ``roots``, of what is far from zero in
+``deviations``, of tails in ``tails``, of products with an exponential in ``growth``, of sums of exponentials beside
+their largest in ``largest``, of quotients by what a name has as a factor in ``quotients``.
 A rule sees through a name to its definition: 1 − y is taken apart where y was defined as σ(u).
 The maximum that shifts a sum needs no gradient: what is stabilised here has been differentiated before.
 """
@@ -36,23 +31,11 @@ from dataclasses import dataclass
 import sympy as sp
 from sympy.codegen.cfunctions import log1p
 
+from symnn.language.functions import damped, erfc, logistic, maximum, where
 from symnn.language.operation import Equation
 from symnn.language.scaled import erfc_plus_exp, times_erfc, times_exp
-from symnn.language.terms import (
-    Entry,
-    FilledShift,
-    Reduction,
-    Shift,
-    Total,
-    damped,
-    erfc,
-    free_indices,
-    logistic,
-    maximum,
-    where,
-    within,
-)
-from symnn.rewrite import roots
+from symnn.language.terms import Entry, FilledShift, Reduction, Shift, Total, free_indices, within
+from symnn.rewrite import logistics, roots
 from symnn.rewrite.context import Context
 from symnn.rewrite.deviations import deviation_from_mean
 from symnn.rewrite.exponential import exponent_with_its_rounding, power_of_reciprocal
@@ -160,28 +143,6 @@ def _outermost(
 # --- shapes -----------------------------------------------------------------------------------------------
 
 
-def _logistic_argument(expr: sp.Expr) -> sp.Expr | None:
-    """u of 1/(1 + e^(−u)) or of e^u/(1 + e^u)."""
-    if isinstance(expr, logistic):
-        return expr.args[0]
-    numerator, denominator = sp.fraction(expr)
-    exponent = _one_plus_exponential(denominator)
-    if exponent is None:
-        return None
-    if numerator == 1:
-        return -exponent
-    return exponent if numerator == sp.exp(exponent) else None
-
-
-def _one_plus_exponential(expr: sp.Expr) -> sp.Expr | None:
-    """u of 1 + e^u."""
-    if isinstance(expr, sp.Add) and len(expr.args) == 2:
-        one, rest = expr.as_coeff_Add()
-        if one == 1 and isinstance(rest, sp.exp):
-            return rest.args[0]
-    return None
-
-
 def _tanh_argument(expr: sp.Expr) -> sp.Expr | None:
     """u of tanh u, or of (e^u − e^(−u))/(e^u + e^(−u))."""
     if isinstance(expr, sp.tanh):
@@ -271,35 +232,6 @@ def _shift_first(expr: sp.Expr, context: Context, turned_once: bool = False) -> 
     return None
 
 
-def _softplus(expr: sp.Expr, context: Context) -> sp.Expr | None:
-    if not isinstance(expr, sp.log):
-        return None
-    u = _one_plus_exponential(expr.args[0])
-    sign = 1
-    base, power = expr.args[0].as_base_exp()
-    if u is None and isinstance(base, Entry | sp.Add) and power in (1, -1):
-        # The logarithm of σ(v), or of its reciprocal, by name: −log(1 + e^(−v)), or that without its sign.
-        known = _complement(base, context) if isinstance(base, sp.Add) else base
-        v = None if known is None else context.argument_of(known, _logistic_argument)
-        u, sign = (None if v is None else -v), int(-power)
-    return None if u is None else sign * (maximum(u, sp.S.Zero) + log1p(sp.exp(-sp.Abs(u))))
-
-
-def _complement(expr: sp.Expr, context: Context) -> sp.Expr | None:
-    if not isinstance(expr, sp.Add) or len(expr.args) != 2:
-        return None
-    for a, b in (expr.args, expr.args[::-1]):
-        u = context.argument_of(-b, _logistic_argument)
-        if u is not None:
-            return logistic(-u) if a == 1 else None
-        u = context.argument_of(b, _logistic_argument)
-        if u is not None and isinstance(-a, Entry):
-            # a is −t. The parts are added one by one: at t = 1, u > 0 the first two are zero, and e is left.
-            e = sp.exp(-sp.Abs(u))
-            return (context.name("gap", where(u >= 0, sp.S.One, e) + a) + a * e) / (1 + e)
-    return None
-
-
 def _complement_of_tanh(expr: sp.Expr, context: Context) -> sp.Expr | None:
     if not isinstance(expr, sp.Add) or len(expr.args) != 2 or expr.args[0] != 1:
         return None
@@ -342,7 +274,7 @@ def _vanishing(expr: sp.Expr, context: Context) -> sp.Expr | None:
 def _scaled(rest: sp.Expr, factor: sp.Expr, context: Context) -> sp.Expr:
     """A product with a factor that vanishes; where that ends with a power of two, this is applied to all of it."""
     number, core = context.value_of(factor).as_coeff_Mul()
-    u = context.argument_of(factor, _logistic_argument)
+    u = context.argument_of(factor, logistics.argument)
     if any(e.name in context.definitions for e in (rest * (core if u is None else u)).atoms(Entry)):
         # Something worked out before: not its tails alone decide how exact the product is.
         return damped(rest, factor if isinstance(factor, Entry) else context.name("tail", factor))
@@ -358,7 +290,7 @@ def _scaled(rest: sp.Expr, factor: sp.Expr, context: Context) -> sp.Expr:
 
 def _vanishes(factor: sp.Expr, context: Context) -> sp.Expr | None:
     """u of a factor that is zero at one or both infinities of u: σ(u), erfc u, e^(−u²)."""
-    u = context.argument_of(factor, _logistic_argument)
+    u = context.argument_of(factor, logistics.argument)
     if u is not None:
         return u
     plain = context.value_of(factor)
@@ -380,26 +312,6 @@ def _grows(factor: sp.Expr) -> bool:
     return isinstance(factor, sp.Add) and any(map(_grows, factor.args))
 
 
-def _logistic(expr: sp.Expr, context: Context) -> sp.Expr | None:
-    if isinstance(expr, sp.Pow) and expr.exp == -1:
-        u = _one_plus_exponential(expr.base)
-        return None if u is None else logistic(-u)
-    if isinstance(expr, sp.Mul):
-        for e in expr.args:
-            if isinstance(e, sp.exp) and logistic(-e.args[0]) in expr.args:
-                rest = [a for a in expr.args if a not in (e, logistic(-e.args[0]))]
-                return sp.Mul(*rest, logistic(e.args[0]))
-    return None
-
-
-def _logistic_by_sign(expr: sp.Expr, context: Context) -> sp.Expr | None:
-    if not isinstance(expr, logistic):
-        return None
-    u = expr.args[0]
-    e = sp.exp(-sp.Abs(u))
-    return where(u >= 0, sp.S.One, e) / (1 + e)
-
-
 def _tanh(expr: sp.Expr, context: Context) -> sp.Expr | None:
     u = _tanh_argument(expr) if isinstance(expr, sp.Mul) else None
     return None if u is None else sp.tanh(u)
@@ -418,7 +330,7 @@ def _quotient(expr: sp.Expr, context: Context) -> sp.Expr | None:
 
 
 def _interpolation(expr: sp.Expr, context: Context) -> sp.Expr | None:
-    return interpolation(expr, lambda e: context.argument_of(e, _logistic_argument))
+    return interpolation(expr, lambda e: context.argument_of(e, logistics.argument))
 
 
 def _under_condition(expr: sp.Expr, context: Context) -> sp.Expr | None:
@@ -464,7 +376,7 @@ def _weights(expr: sp.Expr, context: Context) -> sp.Expr | None:
 
 
 def _power_of_logistic(expr: sp.Expr, context: Context) -> sp.Expr | None:
-    return power_of_logistic(expr, lambda e: context.argument_of(e, _logistic_argument), context.name)
+    return power_of_logistic(expr, lambda e: context.argument_of(e, logistics.argument), context.name)
 
 
 def _log1p(expr: sp.Expr, context: Context) -> sp.Expr | None:
@@ -477,7 +389,7 @@ def _log1p(expr: sp.Expr, context: Context) -> sp.Expr | None:
 _RULES: tuple[tuple[str, Callable[[sp.Expr, Context], sp.Expr | None]], ...] = (
     ("zero of addends", addends_of_one_entry),
     ("quotient by a factor", quotient_by_factor),
-    ("complement of the logistic", _complement),
+    ("complement of the logistic", logistics.complement),
     ("complement of tanh squared", _complement_of_tanh),
     ("interpolation", _interpolation),
     ("complement of tanh", _one_plus_tanh),
@@ -488,7 +400,7 @@ _RULES: tuple[tuple[str, Callable[[sp.Expr, Context], sp.Expr | None]], ...] = (
     ("quotient by a root first", roots.quotient_by_root_first),
     ("product under a condition", _under_condition),
     ("quotient by its own growth", _quotient),
-    ("logistic function", _logistic),
+    ("logistic function", logistics.recognised),
     ("power of the logistic", _power_of_logistic),
     ("vanishing factor", _vanishing),
     ("shifted sum of exponentials", _shift),
@@ -497,10 +409,10 @@ _RULES: tuple[tuple[str, Callable[[sp.Expr, Context], sp.Expr | None]], ...] = (
     ("logarithm of cosh", _log_of_cosh),
     ("logarithm of a product", _log_of_product),
     ("logarithm beside the largest", logarithm_beside_largest),
-    ("softplus by sign", _softplus),
+    ("softplus by sign", logistics.softplus),
     ("weights that sum to one", _weights),
     ("hyperbolic tangent", _tanh),
-    ("logistic by sign", _logistic_by_sign),
+    ("logistic by sign", logistics.by_sign),
     ("exponential minus one", _expm1),
     ("factor under an exponential", factor_under_exponential),
     ("scaled exponential minus one", scaled_expm1_in_range),

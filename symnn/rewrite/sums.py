@@ -10,18 +10,8 @@ from collections.abc import Callable
 
 import sympy as sp
 
-from symnn.language.terms import (
-    Delta,
-    Entry,
-    Extent,
-    Index,
-    Reduction,
-    Total,
-    free_indices,
-    fresh,
-    indicator,
-    substitute,
-)
+from symnn.language.functions import indicator
+from symnn.language.terms import Delta, Entry, Extent, Index, Reduction, Total, free_indices, fresh, substitute
 from symnn.rewrite.monomial import factors, product
 
 __all__ = ["contract", "distribute", "has_delta", "neaten", "pull_out", "vanishes_off"]

@@ -25,8 +25,9 @@ import mpmath
 import sympy as sp
 from sympy.codegen.cfunctions import expm1, log1p
 
+from symnn.language.functions import damped, erfc, logistic, maximum, minimum, where
 from symnn.language.scaled import times_exp
-from symnn.language.terms import Entry, Extent, Reduction, damped, erfc, logistic, maximum, minimum, where
+from symnn.language.terms import Entry, Extent, Reduction
 
 __all__ = [
     "complement_of_tanh",

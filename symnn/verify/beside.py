@@ -21,9 +21,9 @@ from symnn.errors import VerificationError
 from symnn.language.operation import Kind, Op, Programs, Role
 from symnn.verify.calls import Results, call_kernel
 from symnn.verify.evaluate import array_of
-from symnn.verify.kernels import decided, regimes_of, stable_equations
+from symnn.verify.kernels import decided, stable_equations
 from symnn.verify.reference import Expected, expect
-from symnn.verify.regimes import Regime, ordinary_instance
+from symnn.verify.regimes import Regime, ordinary_instance, regimes_of
 from symnn.verify.sample import Instance, draw
 from symnn.verify.samples import sample_calls
 from symnn.verify.trials import KERNEL_BOUND, ulps

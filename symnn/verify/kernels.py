@@ -23,13 +23,13 @@ from symnn.verify.gradients import seed_values
 from symnn.verify.interpreted import undivided
 from symnn.verify.kinks import beside_kink, kinks_of, on_kinks
 from symnn.verify.reference import Expected, expect, expect_tangent, undecided
-from symnn.verify.regimes import MANY, Regime, cotangents, ordinary_instance, regimes, special_cases
+from symnn.verify.regimes import MANY, Regime, cotangents, ordinary_instance, regimes_of, special_cases
 from symnn.verify.report import Measure
 from symnn.verify.sample import Instance, draw_like, sizes_of
 from symnn.verify.trials import DRAWS, Call, Trial, trial_of
 
 __all__ = [
-    "decided", "even_seeds", "kernel_measures", "kernel_trials", "kink_instances", "regimes_of", "stable_equations",
+    "decided", "even_seeds", "kernel_measures", "kernel_trials", "kink_instances", "stable_equations",
     "varied_sizes", "weight_of", "whole_batch",
 ]  # fmt: skip
 
@@ -99,15 +99,6 @@ def stable_equations(programs: Programs) -> dict[str, tuple[Equation, ...]]:
     if programs.jvp:
         stable["tangent"] = programs.jvp.equations
     return stable
-
-
-def regimes_of(op: Op) -> list[tuple[int, Regime]]:
-    """The regimes that an operation goes through, with their numbers.
-
-    Compositions have many parts, each of which goes through every regime by itself.
-    """
-    few = len(op.arguments) > MANY
-    return [(k, r) for k, r in enumerate(regimes) if not few or r.name in ("ordinary", "tiny", "huge")]
 
 
 def _regime(

@@ -11,8 +11,9 @@ import numpy as np
 import sympy as sp
 from sympy.core.relational import Relational
 
+from symnn.language.functions import maximum, minimum
 from symnn.language.operation import Op
-from symnn.language.terms import Entry, Index, Peak, Reduction, free_indices, fresh, maximum, minimum, substitute
+from symnn.language.terms import Entry, Index, Peak, Reduction, free_indices, fresh, substitute
 from symnn.verify.evaluate import Exact
 from symnn.verify.sample import Instance, obeys
 

@@ -15,7 +15,7 @@ from symnn.language.terms import Reduction, free_indices
 from symnn.verify.evaluate import array_of
 from symnn.verify.sample import Instance, bounds_of, draw, draw_like, is_free
 
-__all__ = ["MANY", "Regime", "floats", "kernel_sizes", "ordinary_instance", "regimes", "special_cases"]
+__all__ = ["MANY", "Regime", "floats", "kernel_sizes", "ordinary_instance", "regimes", "regimes_of", "special_cases"]
 
 Array = np.ndarray[Any, Any]
 
@@ -48,6 +48,15 @@ regimes = (
     Regime("huge", lambda info: 2.0**13),
     Regime("extreme", lambda info: 2.0**100),
 )
+
+
+def regimes_of(op: Op) -> list[tuple[int, Regime]]:
+    """The regimes that an operation goes through, with their numbers.
+
+    Compositions have many parts, each of which goes through every regime by itself.
+    """
+    few = len(op.arguments) > MANY
+    return [(k, r) for k, r in enumerate(regimes) if not few or r.name in ("ordinary", "tiny", "huge")]
 
 
 def kernel_sizes(op: Op, rng: np.random.Generator) -> dict[str, int]:
