@@ -435,6 +435,25 @@ OPEN = {
 def fuzzed(f, x: T[n]):
     f.y = peak(x[n], n)
 """,
+    # Under the root, the function beside the zero of e^(sin u) − 1 is left by a name that nothing defines.
+    "a norm of what has a zero": """
+@layer
+def fuzzed(f, w: T[n, c, d]):
+    f.y[n, c, d] = sqrt(w[n, c, d]**2 + (exp(sin(w[n, c, d])) - 1)**2)
+""",
+    # A kernel over rows that no array has: what is worked out from constants alone.
+    "a mean of a constant over samples": """
+@layer
+def fuzzed(f, x: T[n, d]):
+    f.a[n, d] = 1
+    f.y[d] = mean(f.a[n, d], n)
+""",
+    # A loss has one number for each sample; that this one has more is to be said where it is declared.
+    "a loss with columns": """
+@loss
+def fuzzed(f, z: T[n, d]):
+    f.y[n, d] = 3
+""",
 }
 
 
