@@ -62,7 +62,7 @@ def elementary_source() -> str:
         values = _values(kind)
         for part in ("exp", "log", "tanh", "erf", "erfc"):
             parts.append(fill(f"cpu/elementary/{part}.py.j2", {**values, **_polynomials(kind, part)}))
-        parts.append(fill("cpu/elementary/root.py.j2", values))
+        parts += [fill(f"cpu/elementary/{part}.py.j2", values) for part in ("quotient", "root")]
     parts.append(fill("cpu/elementary/norm.py.j2", values))
     parts.append(fill("cpu/elementary/generic.py.j2", {"names": NAMES}))
     return "\n\n".join(part.strip("\n") + "\n" for part in parts)

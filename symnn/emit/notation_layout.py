@@ -51,7 +51,7 @@ from symnn.emit.notation_parts import (
 from symnn.language.functions import damped, erfc, logistic, maximum, minimum
 from symnn.language.operation import Equation
 from symnn.language.random import SecondMoment, Variance
-from symnn.language.scaled import Norm, erfc_plus_exp, near_zero, times_erfc, times_exp, unless_nan
+from symnn.language.scaled import Norm, erfc_plus_exp, near_zero, over_sum, times_erfc, times_exp, unless_nan
 from symnn.language.terms import (
     ELEMENTS,
     MACRON,
@@ -152,6 +152,9 @@ class _Layout:
         if isinstance(expr, times_exp | times_erfc):
             factor, u = expr.args
             return self.node(factor * (sp.exp(u) if isinstance(expr, times_exp) else erfc(u)))
+        if isinstance(expr, over_sum):
+            n, c, d = expr.args
+            return self.node(n / (c + d))
         if isinstance(expr, erfc_plus_exp):
             factor, u, other = expr.args
             return self.node(factor * erfc(u) + other * sp.exp(-(u**2)))

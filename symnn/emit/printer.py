@@ -10,7 +10,7 @@ from sympy.codegen.cfunctions import expm1, log1p
 from symnn.emit.cpu_fitted import near_name
 from symnn.errors import UsageError
 from symnn.language.functions import damped, erfc, maximum, minimum
-from symnn.language.scaled import erfc_plus_exp, hypot, near_zero, times_erfc, times_exp, unless_nan
+from symnn.language.scaled import erfc_plus_exp, hypot, near_zero, over_sum, times_erfc, times_exp, unless_nan
 from symnn.language.terms import Delta, Entry, Extent, Index, reach
 from symnn.loops.ir import guarded, root_of
 from symnn.loops.names import code_name, index_name, size_name
@@ -32,6 +32,7 @@ FUNCTIONS: dict[type[sp.Basic], str] = {
     times_exp: "times_exp",
     times_erfc: "times_erfc",
     erfc_plus_exp: "erfc_plus_exp",
+    over_sum: "over_sum",
 }
 #: What the runtime has for numbers that carry along what rounding took from them.
 PAIRS = ("pair", "pair_of", "pair_times", "pair_plus", "pair_minus", "pair_size")
@@ -117,6 +118,8 @@ class KernelPrinter:
             exponent = self.text(u, 0) if exact_exponent(u) else self.pair(u)
             arguments = [self.text(factor, 0), exponent, *(self.text(c, 0) for c in rest)]
             return f"{FUNCTIONS[type(expr)]}({', '.join(arguments)})"
+        if isinstance(expr, over_sum):
+            return f"over_sum({', '.join(self.text(a, 0) for a in expr.args)})"
         if type(expr) not in FUNCTIONS:
             raise UsageError(f"{type(expr).__name__} has no code yet; it stands in {expr}")
         return f"{FUNCTIONS[type(expr)]}({self.text(expr.args[0], 0)})"

@@ -28,7 +28,7 @@ TAKEN = frozenset({
     *("seeded", "seed_or"),
     *("maxnum", "larger", "smaller", "sign", "exp", "expm1", "log", "log1p", "tanh", "erf", "erfc", "sin", "cos"),
     *("times_exp", "times_erfc", "pair", "pair_of", "pair_times", "pair_plus", "pair_minus", "pair_size"),
-    *("erfc_plus_exp", "fma", "typed", "damped", "hypot", "no_squares", "with_square", "root_of"),
+    *("erfc_plus_exp", "over_sum", "fma", "typed", "damped", "hypot", "no_squares", "with_square", "root_of"),
     # Python's own functions that modules call, and what modules define.
     *("range", "min", "max", "int", "abs", "list", "reversed", "namedtuple"),
     *("OPTIONS", "RUNTIME", "SPEC", "Saved", "Gradients", "Outputs", "State"),

@@ -14,7 +14,7 @@ import sympy as sp
 from symnn.language.guard import expression
 from symnn.language.terms import Reduction
 
-__all__ = ["Norm", "erfc_plus_exp", "hypot", "near_zero", "times_erfc", "times_exp", "unless_nan"]
+__all__ = ["Norm", "erfc_plus_exp", "hypot", "near_zero", "over_sum", "times_erfc", "times_exp", "unless_nan"]
 
 
 class hypot(sp.Function):  # noqa: N801
@@ -64,6 +64,17 @@ class erfc_plus_exp(sp.Function):  # noqa: N801
     def _eval_evalf(self, prec: int) -> sp.Expr:
         a, u, c = self.args
         return (a * sp.erfc(u) + c * sp.exp(-(u**2)))._eval_evalf(prec)
+
+
+class over_sum(sp.Function):  # noqa: N801
+    """n/(c + d) for positive c and d, with what c + d and the quotient lose made up for; ``over_sum(n, c, d)``."""
+
+    nargs = 3
+    is_real = True
+
+    def _eval_evalf(self, prec: int) -> sp.Expr:
+        n, c, d = self.args
+        return (n / (c + d))._eval_evalf(prec)
 
 
 class near_zero(sp.Function):  # noqa: N801

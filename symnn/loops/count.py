@@ -20,7 +20,7 @@ from symnn.calculus.trace import Derivation, Step
 from symnn.errors import UsageError
 from symnn.language.functions import damped
 from symnn.language.operation import Equation, Kind, Op, Program, Programs, Role
-from symnn.language.scaled import erfc_plus_exp, near_zero, times_erfc, times_exp, unless_nan
+from symnn.language.scaled import erfc_plus_exp, near_zero, over_sum, times_erfc, times_exp, unless_nan
 from symnn.language.terms import ELEMENTS, Delta, Entry, Extent, Index, Tensor
 from symnn.loops import ir
 from symnn.loops.schedule import schedule
@@ -68,6 +68,8 @@ def operations(expr: Any) -> sp.Expr:
         return inner + 1
     if isinstance(expr, times_exp | times_erfc):
         return inner + 2 - (expr.args[0] == 1)
+    if isinstance(expr, over_sum):
+        return inner + 2
     if isinstance(expr, erfc_plus_exp):
         return inner + 7 - (expr.args[0] == 1)
     if isinstance(expr, sp.Function) and type(expr).__name__ not in _FREE:

@@ -5,6 +5,7 @@ rule                             from                                           
 ===============================  =============================================  =============================
 rational in one exponential      n(E)/d(E), E = e^v, all of d's terms positive  e^(−a|v|) n₊(e)/d₊(e) where v ≥ 0, else
                                                                                 e^(−b|v|) n₋(e)/d₋(e), e = e^(−|v|)
+quotient by a sum                n/(c + d), n a sum                             with what c + d and the quotient lose
 power of two last                a e^u, a·erfc u                                with the scale of e^u applied last
 exponent with what it lost       e^u, u a product or a polynomial               e^(u + the rounding of u)
 power of a reciprocal            1/(1 + 2a + a²)                                (1/(1 + a))²
@@ -22,7 +23,7 @@ from functools import lru_cache
 import sympy as sp
 
 from symnn.language.functions import damped, erfc, logistic, where
-from symnn.language.scaled import times_erfc, times_exp
+from symnn.language.scaled import over_sum, times_erfc, times_exp
 from symnn.language.terms import Entry
 from symnn.rewrite.monomial import opaque
 
@@ -32,6 +33,8 @@ __all__ = [
 ]
 
 _E = sp.Symbol("E", positive=True)
+#: How many products are added up without nesting them.
+_FEW = 3
 
 
 Named = Callable[[str, sp.Expr], sp.Expr]
@@ -147,13 +150,20 @@ def _by_sign(
     e = name("decay", exponential(-size))
     # Under the scale of an exponential nothing infinite needs a guard: what has vanished is zero there.
     upper, lower = _written(up, e, back, not left_up), _written(down, e, back, not left_down)
-    denominator = _chosen(side, _written(over, e, back, False), _written(under, e, back, False))
-    denominator = name("below", denominator) if denominator.atoms(sp.Piecewise) else denominator
+    below_up, below_down = _written(over, e, back, False), _written(under, e, back, False)
     if left_up == left_down and left_up > 0:
-        return scaled(_chosen(side, upper, lower), -left_up * size) / denominator
-    upper = scaled(upper, -left_up * size) if left_up else upper
-    lower = scaled(lower, -left_down * size) if left_down else lower
-    return _chosen(side, upper, lower) / denominator
+        numerator = scaled(_chosen(side, upper, lower), -left_up * size)
+    else:
+        upper = scaled(upper, -left_up * size) if left_up else upper
+        lower = scaled(lower, -left_down * size) if left_down else lower
+        numerator = _chosen(side, upper, lower)
+    if len(sp.Poly(above, _E).terms()) > 1:
+        # A sum above has roundings enough: those of the sum below and of the quotient are made up for.
+        parts = (below_up.as_coeff_Add(), below_down.as_coeff_Add())
+        constant, others = (_chosen(side, a, b) for a, b in zip(*parts, strict=True))
+        return over_sum(numerator, constant, name("below", others) if others.atoms(sp.Piecewise) else others)
+    denominator = _chosen(side, below_up, below_down)
+    return numerator / (name("below", denominator) if denominator.atoms(sp.Piecewise) else denominator)
 
 
 def _sign_and_size(v: sp.Expr) -> tuple[sp.Expr, sp.Expr]:
@@ -233,15 +243,14 @@ def _written(factors: list[tuple[sp.Expr, int]], e: sp.Expr, back: Back, guarded
         rest: dict[int, sp.Expr] = {}
         for (k,), c in poly.terms():
             if k == 0:
-                constant = c
+                constant = _short(c)
             else:
-                rest[k] = c
+                rest[k] = _short(c)
         if not guarded or not any(c.xreplace(back).atoms(Entry) for c in rest.values()):
-            value = sp.horner(constant + sp.Add(*(c * e**k for k, c in rest.items())), wrt=e)
+            value = constant + _nested(rest, e)
         else:
             lowest = min(rest)
-            inner = sp.horner(sp.Add(*(c * e ** (k - lowest) for k, c in rest.items())), wrt=e)
-            value = constant + damped(inner, e**lowest)
+            value = constant + damped(_nested({k - lowest: c for k, c in rest.items()}, e), e**lowest)
         if power == 1 and constant.is_Rational and _power_of_two(constant) and rest and not guarded:
             sums.append((constant, (value - constant).xreplace(back)))
         else:
@@ -250,6 +259,20 @@ def _written(factors: list[tuple[sp.Expr, int]], e: sp.Expr, back: Back, guarded
         ((constant, others),) = sums
         return constant * made + made * others
     return made * sp.Mul(*(constant + others for constant, others in sums))
+
+
+def _short(coefficient: sp.Expr) -> sp.Expr:
+    """A polynomial in letters: of few terms as it stands, each product added with one rounding, else nested."""
+    terms = sp.expand(coefficient)
+    return terms if len(sp.Add.make_args(terms)) <= _FEW else sp.horner(terms)
+
+
+def _nested(coefficients: dict[int, sp.Expr], e: sp.Expr) -> sp.Expr:
+    """A polynomial in e by Horner's rule."""
+    value = sp.S.Zero
+    for k in range(max(coefficients, default=0), -1, -1):
+        value = value * e + coefficients.get(k, sp.S.Zero)
+    return value
 
 
 # --- exponents -------------------------------------------------------------------------------------------------

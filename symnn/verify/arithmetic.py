@@ -89,6 +89,7 @@ _EXACT: dict[str, Callable[..., Any]] = {
     "damped": lambda a, b: a * b if b != 0 else mpmath.mpf(0),
     "times_exp": lambda a, u: a * mpmath.exp(u) if u != mpmath.ninf else mpmath.mpf(0),
     "times_erfc": lambda a, u: a * mpmath.erfc(u) if u != mpmath.inf else mpmath.mpf(0),
+    "over_sum": lambda n, c, d: _over(n, c + d),
     "erfc_plus_exp": lambda a, u, c: (a * mpmath.erfc(u) if u != mpmath.inf else mpmath.mpf(0))
     + (c * mpmath.exp(-u * u) if abs(u) != mpmath.inf else mpmath.mpf(0)),
     "mod": lambda a, b: a - b * mpmath.floor(a / b),

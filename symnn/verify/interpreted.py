@@ -63,6 +63,7 @@ _FUNCTIONS: dict[str, Callable[..., Any]] = {
     **{name: _function(name) for name in ("erf", "erfc")},
     "times_exp": lambda a, u: _times(a, np.exp(np.longdouble(u))),
     "times_erfc": lambda a, u: _times(a, np.longdouble(math.erfc(u))),
+    "over_sum": lambda n, c, d: type(n)(np.longdouble(n) / (np.longdouble(c) + d)),
     "erfc_plus_exp": lambda a, u, c: type(c)(
         np.longdouble(_times(a, np.longdouble(math.erfc(u)))) + _times(c, np.exp(-np.longdouble(u) * u))
     ),

@@ -109,6 +109,7 @@ _TABLE: dict[str, Callable[..., Any]] = {
     "damped": lambda a, b: a * b if b != 0 else gmpy2.mpfr(0),
     "times_exp": lambda a, u: a * gmpy2.exp(u) if u != -_INF else gmpy2.mpfr(0),
     "times_erfc": lambda a, u: a * gmpy2.erfc(u) if u != _INF else gmpy2.mpfr(0),
+    "over_sum": lambda n, c, d: _over(n, c + d),
     "erfc_plus_exp": lambda a, u, c: (a * gmpy2.erfc(u) if u != _INF else gmpy2.mpfr(0))
     + (c * gmpy2.exp(-u * u) if abs(u) != _INF else gmpy2.mpfr(0)),
     "mod": lambda a, b: a - b * gmpy2.floor(a / b),

@@ -320,6 +320,7 @@ def _table(number: type[Running]) -> dict[str, Function]:
         "damped": lambda a, b: number.of(a) * number.of(b) if number.of(b).value != 0 else number(reals.number(0)),
         "times_exp": lambda a, u: number.of(a) * _lifted("exp", number)(u),
         "times_erfc": lambda a, u: number.of(a) * _lifted("erfc", number)(u),
+        "over_sum": lambda n, c, d: _quotient(number)(n, number.of(c) + number.of(d)),
         "erfc_plus_exp": lambda a, u, c: number.of(a) * _lifted("erfc", number)(u)
         + number.of(c) * _lifted("exp", number)(-number.of(u) * number.of(u)),
         "maximum": choice(larger),
