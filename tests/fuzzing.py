@@ -190,7 +190,7 @@ def _source(
     if made.jvp is not None:
         moving = {name: draw_like(instance.arrays[name].shape, rng) for name in tangent.wrt}
         found = call_jvp(module, op, instance, moving, np.float64)
-        along = expect_tangent(tangent, instance, moving, np.float64)
+        along = expect_tangent(tangent, instance, moving, np.float64, {"tangent": made.jvp.equations})
         wanted = type(expected)(
             expected.values | along.values, expected.magnitudes | along.magnitudes, expected.widest | along.widest
         )

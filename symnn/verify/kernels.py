@@ -16,6 +16,7 @@ import numpy as np
 from symnn.calculus.trace import Derivation
 from symnn.errors import VerificationError
 from symnn.language.operation import Equation, Kind, Op, Programs
+from symnn.language.terms import Shift
 from symnn.verify.calls import Results, call_jvp, call_kernel, call_value_and_grad, spread_out
 from symnn.verify.chunks import chunk_measure
 from symnn.verify.edges import at_edges
@@ -23,7 +24,7 @@ from symnn.verify.gradients import seed_values
 from symnn.verify.interpreted import undivided
 from symnn.verify.kinks import beside_kink, kinks_of, on_kinks
 from symnn.verify.reference import Expected, expect, expect_tangent, undecided
-from symnn.verify.regimes import MANY, Regime, cotangents, ordinary_instance, regimes_of, special_cases
+from symnn.verify.regimes import MANY, Regime, alike, cotangents, ordinary_instance, regimes_of, special_cases
 from symnn.verify.report import Measure
 from symnn.verify.sample import Instance, draw_like, sizes_of
 from symnn.verify.trials import DRAWS, Call, Trial, trial_of
@@ -82,6 +83,7 @@ def kernel_trials(
         for dtype in dtypes:
             yield from _at_edges(module, programs, pair, dtype, np.random.default_rng([seed, 22]), stable, method)
         yield from _at_kinks(module, op, pair, dtypes[-1], np.random.default_rng([seed, 20]), stable, method)
+        yield from _at_ties(module, op, pair, dtypes[-1], np.random.default_rng([seed, 24]), stable, method)
     for k in range(_VARIED[op.kind is Kind.SCHEDULE or (derivation is None and bool(kinks_of(op)))]):
         rng = np.random.default_rng([seed, 18, k])
         trial = _varied(module, op, pair, dtypes[-1], k, rng, stable, method)
@@ -219,6 +221,24 @@ def kink_instances(op: Op, rng: np.random.Generator, dtype: type) -> list[Instan
             break
         start = ordinary_instance(op, rng, dtype, defaults=False, sizes=varied_sizes(op, rng, 0))
     return on_kinks(op, start, [a.name for a in op.differentiable], rng, dtype)
+
+
+def _at_ties(
+    module: Any, op: Op, derivations: Pair, dtype: type, rng: np.random.Generator, stable: Mapping[str, Any],
+    method: str,
+) -> Iterator[Trial]:
+    """The functions on rows of two equal numbers, where exponentials are shifted by the largest: there are two such."""
+    shifts = [r for equations in stable.values() for e in equations for r in e.value.atoms(Shift)]
+    axes = {i.axis for r in shifts for i in r.bound} - set(op.extents)
+    if not axes:
+        return
+    sizes = varied_sizes(op, rng, 0)
+    instance = ordinary_instance(op, rng, dtype, sizes=sizes | dict.fromkeys(axes & set(sizes), 2))
+    instance = alike(op, instance, axes)
+    seeds = cotangents(op, instance, rng)
+    if not undecided(*_decisions(op, derivations[0], instance, seeds), dtype):
+        calls = _calls(module, op, derivations, dtype, instance, seeds, rng, stable, "sum", True)
+        yield trial_of(method, f"{np.dtype(dtype).name}, at a tie", calls, dtype, instance, op)
 
 
 def _at_edges(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -15,7 +15,9 @@ from symnn.language.terms import Reduction, free_indices
 from symnn.verify.evaluate import array_of
 from symnn.verify.sample import Instance, bounds_of, draw, draw_like, is_free
 
-__all__ = ["MANY", "Regime", "floats", "kernel_sizes", "ordinary_instance", "regimes", "regimes_of", "special_cases"]
+__all__ = [
+    "MANY", "Regime", "alike", "floats", "kernel_sizes", "ordinary_instance", "regimes", "regimes_of", "special_cases",
+]  # fmt: skip
 
 Array = np.ndarray[Any, Any]
 
@@ -103,6 +105,17 @@ def ordinary_instance(
             values = np.abs(values)
         own = regime if len(op.arguments) <= MANY or a.role is Role.INPUT else regimes[0]
         arrays[a.name] = array_of(own(values, dtype))
+    return replace(instance, arrays=arrays)
+
+
+def alike(op: Op, instance: Instance, axes: Collection[str]) -> Instance:
+    """An instance whose arguments are the same at every position along some axes, where no fact ties them down."""
+    arrays = dict(instance.arrays)
+    for a in op.arguments:
+        for k, index in enumerate(a.axes):
+            if index.axis in axes and a.role is not Role.STEP and is_free(op, a):
+                first = np.take(arrays[a.name], [0], axis=k)
+                arrays[a.name] = np.repeat(first, arrays[a.name].shape[k], axis=k)
     return replace(instance, arrays=arrays)
 
 
