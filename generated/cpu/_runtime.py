@@ -659,6 +659,17 @@ def _erfc_f32(x):
     return _times_erfc_f32(np.float32(1.0), x, np.float32(0.0))
 
 
+# n/(c + d), float32, for positive c and d: the quotient's remainder, and what c + d lost, are put right.
+@njit(**PLAIN)
+def _over_sum_f32(n, c, d):
+    whole = c + d
+    part = np.float32(1.0) / whole
+    quotient = n * part
+    left = fma(-quotient, whole, n) - quotient * (d - (whole - c))
+    # Of an infinite quotient there is no remainder.
+    return fma(left if left == left else np.float32(0.0), part, quotient)
+
+
 # --- roots of sums of squares, whose squares may be out of range: scaled by powers of two (Blue 1978) ---
 
 
@@ -932,6 +943,17 @@ def _erfc_f64(x):
     return _times_erfc_f64(1.0, x, 0.0)
 
 
+# n/(c + d), float64, for positive c and d: the quotient's remainder, and what c + d lost, are put right.
+@njit(**PLAIN)
+def _over_sum_f64(n, c, d):
+    whole = c + d
+    part = 1.0 / whole
+    quotient = n * part
+    left = fma(-quotient, whole, n) - quotient * (d - (whole - c))
+    # Of an infinite quotient there is no remainder.
+    return fma(left if left == left else 0.0, part, quotient)
+
+
 # --- roots of sums of squares, whose squares may be out of range: scaled by powers of two (Blue 1978) ---
 
 
@@ -1056,6 +1078,17 @@ def _typed_product(name, single, double):
 
     stub.__name__ = name
     return stub
+
+
+def over_sum(n, c, d):
+    """n/(c + d), for both types."""
+    raise NotImplementedError("over_sum is for compiled code")
+
+
+@overload(over_sum, jit_options=PLAIN)
+def _choose_over_sum(n, c, d):
+    function = _over_sum_f32 if n == types.float32 else _over_sum_f64
+    return lambda n, c, d: function(n, c, d)
 
 
 def erfc_plus_exp(a, u, c):

@@ -39,7 +39,7 @@ from ._runtime import (
 )
 
 #: The runtime that these kernels were compiled against: a new one makes a new file, and with it a new cache.
-RUNTIME = "10a3dbe1356e"
+RUNTIME = "6b49651326d0"
 
 
 #: The operation, for programs.

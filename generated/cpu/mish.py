@@ -15,7 +15,7 @@ verified adjoint, ⟨Jv, u⟩ = ⟨v, Jᵀu⟩: error 2e-66, bound 1e-40
 verified adjoint, Jv, numerical: error 1e-65, bound 1e-25
 verified source, float32, ordinary: error 2e+00, bound 4
 verified source, float32, NaN and ±∞, wrong: error 0, bound 0
-verified source, float64, ordinary: error 2e+00, bound 4
+verified source, float64, ordinary: error 1e+00, bound 4
 verified second, ⟨u, Hv⟩ = ⟨v, Hu⟩: error 6e-67, bound 1e-40
 verified second, Hv, numerical: error 6e-66, bound 1e-25
 verified second, source, float32: error 2e-01, bound 4
@@ -26,10 +26,23 @@ from collections import namedtuple
 import numpy as np
 from numba import njit, prange
 
-from ._runtime import OPTIONS, PLAIN, check, chunk_rows, damped, exp, fma, output, pairs, times_exp, typed
+from ._runtime import (
+    OPTIONS,
+    PLAIN,
+    check,
+    chunk_rows,
+    damped,
+    exp,
+    fma,
+    output,
+    over_sum,
+    pairs,
+    times_exp,
+    typed,
+)
 
 #: The runtime that these kernels were compiled against: a new one makes a new file, and with it a new cache.
-RUNTIME = "10a3dbe1356e"
+RUNTIME = "6b49651326d0"
 
 
 #: The operation, for programs.
@@ -129,15 +142,15 @@ def _forward_saving_rows(x, y):
     for e in range(x.shape[0]):
         # decay = exp(−|x|)
         decay = exp(-abs(x[e]))
-        # below = 1/2 + decay·(1 + decay) if x ≥ 0 else 1 + decay·(1 + decay/2)
-        below = (
-            (real(0.5) + decay * (real(1) + decay) if (x[e] >= real(0)) else real(1) + decay * (real(1) + decay
-            / real(2)))
-        )
+        # below = decay·(1 + decay) if x ≥ 0 else decay·(1 + decay/2)
+        below = (decay * (real(1) + decay) if (x[e] >= real(0)) else decay * (real(1) + decay / real(2)))
         # times_exp_decay_x = (x + x·decay / 2)·exp(−|x|)
         times_exp_decay_x = times_exp(decay * x[e] / real(2) + x[e], -abs(x[e]))
-        # y = (x·(1/2 + decay) if x ≥ 0 else (x + x·decay / 2)·exp(−|x|)) / below
-        y[e] = ((real(0.5) + decay) * x[e] if (x[e] >= real(0)) else times_exp_decay_x) / below
+        # y = (x·(1/2 + decay) if x ≥ 0 else (x + x·decay / 2)·exp(−|x|)) / (below + (1/2 if x ≥ 0 else 1))
+        y[e] = over_sum(
+            ((real(0.5) + decay) * x[e] if (x[e] >= real(0)) else times_exp_decay_x),
+            ((real(0.5) if (x[e] >= real(0)) else real(1)) if x[e] == x[e] else x[e]), below,
+        )
 
 
 @njit(parallel=True, **OPTIONS)
@@ -154,22 +167,23 @@ def _backward_rows(x, g, dx):
     for e in range(x.shape[0]):
         # decay = exp(−|x|)
         decay = exp(-abs(x[e]))
-        # below_ = 1/4 + decay·(1 + decay·(2 + decay·(2 + decay))) if x ≥ 0 else 1 + decay·(2 + decay·(2 +
-        #     decay·(1 + decay/4)))
+        # below_ = decay·(1 + decay·(2 + decay·(2 + decay))) if x ≥ 0 else decay·(2 + decay·(2 + decay·(1 +
+        #     decay/4)))
         below_ = (
-            (real(0.25) + decay * (real(1) + decay * (real(2) + decay * (real(2) + decay))) if (x[e] >= real(0))
-            else real(1) + decay * (real(2) + decay * (real(2) + decay * (real(1) + decay / real(4)))))
+            (decay * (real(1) + decay * (real(2) + decay * (real(2) + decay))) if (x[e] >= real(0)) else decay
+            * (real(2) + decay * (real(2) + decay * (real(1) + decay / real(4)))))
         )
         # times_exp_decay_x = (1 + x + decay·(3/2 + x + decay·(1 + decay/4)))·exp(−|x|)
         times_exp_decay_x = times_exp(
             real(1) + decay * (real(1.5) + decay * (real(1) + decay / real(4)) + x[e]) + x[e], -abs(x[e]),
         )
         # x̄ = g·((1/4 + decay·(1 + decay·(3/2 + x + decay·(1 + x))) if x ≥ 0 else (1 + x + decay·(3/2 + x +
-        #     decay·(1 + decay/4)))·exp(−|x|)) / below_)
+        #     decay·(1 + decay/4)))·exp(−|x|)) / (below_ + (1/4 if x ≥ 0 else 1)))
         dx[e] = (
             g[e] * (near_minus_1_1924_slope_0_2669_bend_0_205(x[e]) if abs(real(1.1924312145154952)
-            + x[e]) < real(1.0625) else (real(0.25) + damped(real(1) + decay * (real(1.5) + decay * (real(1)
-            + x[e]) + x[e]), decay) if (x[e] >= real(0)) else times_exp_decay_x) / below_)
+            + x[e]) < real(1.0625) else over_sum((real(0.25) + damped(real(1) + decay * (real(1.5) + decay
+            * (real(1) + x[e]) + x[e]), decay) if (x[e] >= real(0)) else times_exp_decay_x), ((real(0.25)
+            if (x[e] >= real(0)) else real(1)) if x[e] == x[e] else x[e]), below_))
         )
 
 
@@ -187,31 +201,32 @@ def _jvp_rows(x, x_dot, y, y_dot):
     for e in range(x.shape[0]):
         # decay = exp(−|x|)
         decay = exp(-abs(x[e]))
-        # below = 1/2 + decay·(1 + decay) if x ≥ 0 else 1 + decay·(1 + decay/2)
-        below = (
-            (real(0.5) + decay * (real(1) + decay) if (x[e] >= real(0)) else real(1) + decay * (real(1) + decay
-            / real(2)))
-        )
+        # below = decay·(1 + decay) if x ≥ 0 else decay·(1 + decay/2)
+        below = (decay * (real(1) + decay) if (x[e] >= real(0)) else decay * (real(1) + decay / real(2)))
         # times_exp_decay_x = (x + x·decay / 2)·exp(−|x|)
         times_exp_decay_x = times_exp(decay * x[e] / real(2) + x[e], -abs(x[e]))
-        # y = (x·(1/2 + decay) if x ≥ 0 else (x + x·decay / 2)·exp(−|x|)) / below
-        y[e] = ((real(0.5) + decay) * x[e] if (x[e] >= real(0)) else times_exp_decay_x) / below
-        # below_ = 1/4 + decay·(1 + decay·(2 + decay·(2 + decay))) if x ≥ 0 else 1 + decay·(2 + decay·(2 +
-        #     decay·(1 + decay/4)))
+        # y = (x·(1/2 + decay) if x ≥ 0 else (x + x·decay / 2)·exp(−|x|)) / (below + (1/2 if x ≥ 0 else 1))
+        y[e] = over_sum(
+            ((real(0.5) + decay) * x[e] if (x[e] >= real(0)) else times_exp_decay_x),
+            ((real(0.5) if (x[e] >= real(0)) else real(1)) if x[e] == x[e] else x[e]), below,
+        )
+        # below_ = decay·(1 + decay·(2 + decay·(2 + decay))) if x ≥ 0 else decay·(2 + decay·(2 + decay·(1 +
+        #     decay/4)))
         below_ = (
-            (real(0.25) + decay * (real(1) + decay * (real(2) + decay * (real(2) + decay))) if (x[e] >= real(0))
-            else real(1) + decay * (real(2) + decay * (real(2) + decay * (real(1) + decay / real(4)))))
+            (decay * (real(1) + decay * (real(2) + decay * (real(2) + decay))) if (x[e] >= real(0)) else decay
+            * (real(2) + decay * (real(2) + decay * (real(1) + decay / real(4)))))
         )
         # times_exp_decay_x_2 = (1 + x + decay·(3/2 + x + decay·(1 + decay/4)))·exp(−|x|)
         times_exp_decay_x_2 = times_exp(
             real(1) + decay * (real(1.5) + decay * (real(1) + decay / real(4)) + x[e]) + x[e], -abs(x[e]),
         )
         # ẏ = ẋ·((1/4 + decay·(1 + decay·(3/2 + x + decay·(1 + x))) if x ≥ 0 else (1 + x + decay·(3/2 + x +
-        #     decay·(1 + decay/4)))·exp(−|x|)) / below_)
+        #     decay·(1 + decay/4)))·exp(−|x|)) / (below_ + (1/4 if x ≥ 0 else 1)))
         y_dot[e] = (
             x_dot[e] * (near_minus_1_1924_slope_0_2669_bend_0_205(x[e]) if abs(real(1.1924312145154952)
-            + x[e]) < real(1.0625) else (real(0.25) + damped(real(1) + decay * (real(1.5) + decay * (real(1)
-            + x[e]) + x[e]), decay) if (x[e] >= real(0)) else times_exp_decay_x_2) / below_)
+            + x[e]) < real(1.0625) else over_sum((real(0.25) + damped(real(1) + decay * (real(1.5) + decay
+            * (real(1) + x[e]) + x[e]), decay) if (x[e] >= real(0)) else times_exp_decay_x_2), ((real(0.25)
+            if (x[e] >= real(0)) else real(1)) if x[e] == x[e] else x[e]), below_))
         )
 
 
@@ -229,12 +244,12 @@ def _hvp_rows(x, g, x_dot, dx_dot):
     for e in range(x.shape[0]):
         # decay = exp(−|x|)
         decay = exp(-abs(x[e]))
-        # below__ = 1/8 + decay·(3/4 + decay·(9/4 + decay·(4 + decay·(9/2 + decay·(3 + decay))))) if x ≥ 0
-        #     else 1 + decay·(3 + decay·(9/2 + decay·(4 + decay·(9/4 + decay·(3/4 + decay/8)))))
+        # below__ = decay·(3/4 + decay·(9/4 + decay·(4 + decay·(9/2 + decay·(3 + decay))))) if x ≥ 0
+        #     else decay·(3 + decay·(9/2 + decay·(4 + decay·(9/4 + decay·(3/4 + decay/8)))))
         below_2 = (
-            (real(0.125) + decay * (real(0.75) + decay * (real(2.25) + decay * (real(4) + decay * (real(4.5)
-            + decay * (real(3) + decay))))) if (x[e] >= real(0)) else real(1) + decay * (real(3) + decay
-            * (real(4.5) + decay * (real(4) + decay * (real(2.25) + decay * (real(0.75) + decay / real(8)))))))
+            (decay * (real(0.75) + decay * (real(2.25) + decay * (real(4) + decay * (real(4.5) + decay
+            * (real(3) + decay))))) if (x[e] >= real(0)) else decay * (real(3) + decay * (real(4.5) + decay
+            * (real(4) + decay * (real(2.25) + decay * (real(0.75) + decay / real(8)))))))
         )
         # times_exp_decay_x = (1 + decay·(3 + decay·(4 + x + decay·(2 + x)) − 3·x / 2) − x)·exp(−2·|x|)
         times_exp_decay_x = times_exp(
@@ -248,10 +263,13 @@ def _hvp_rows(x, g, x_dot, dx_dot):
             + x[e],
             -abs(x[e]),
         )
-        # x̄̇ = g·ẋ·((1 + decay·(3 + decay·(4 + x + decay·(2 + x)) − 3·x / 2) − x)·exp(−2·|x|) if x ≥ 0
-        #     else (2 + x + decay·(4 + x + decay·(3 + decay·(1 − x) − 3·x / 2)))·exp(−|x|)) / below__
+        # x̄̇ = g·ẋ·(((1 + decay·(3 + decay·(4 + x + decay·(2 + x)) − 3·x / 2) − x)·exp(−2·|x|) if x ≥ 0
+        #     else (2 + x + decay·(4 + x + decay·(3 + decay·(1 − x) − 3·x / 2)))·exp(−|x|)) / (below__ + (1/8
+        #     if x ≥ 0 else 1)))
         dx_dot[e] = (
-            g[e] * x_dot[e] * (times_exp_decay_x if (x[e] >= real(0)) else times_exp_decay_x_2) / below_2
+            g[e] * x_dot[e] * over_sum((times_exp_decay_x if (x[e] >= real(0))
+            else times_exp_decay_x_2), ((real(0.125) if (x[e] >= real(0)) else real(1)) if x[e] == x[e]
+            else x[e]), below_2)
         )
 
 

@@ -28,7 +28,7 @@ from numba import njit, prange
 from ._runtime import OPTIONS, added, check, chunk_rows, damped, exp, output, outputs, pairs
 
 #: The runtime that these kernels were compiled against: a new one makes a new file, and with it a new cache.
-RUNTIME = "10a3dbe1356e"
+RUNTIME = "6b49651326d0"
 
 
 #: The operation, for programs.

@@ -25,10 +25,23 @@ from collections import namedtuple
 import numpy as np
 from numba import njit, prange
 
-from ._runtime import OPTIONS, PLAIN, check, chunk_rows, damped, exp, fma, output, pairs, times_exp, typed
+from ._runtime import (
+    OPTIONS,
+    PLAIN,
+    check,
+    chunk_rows,
+    damped,
+    exp,
+    fma,
+    output,
+    over_sum,
+    pairs,
+    times_exp,
+    typed,
+)
 
 #: The runtime that these kernels were compiled against: a new one makes a new file, and with it a new cache.
-RUNTIME = "10a3dbe1356e"
+RUNTIME = "6b49651326d0"
 
 
 #: The operation, for programs.
@@ -150,8 +163,8 @@ def _backward_rows(x, g, dx):
         # x̄ = g·((1 + decay·(1 + x) if x ≥ 0 else (1 + x + decay)·exp(−|x|)) / (1 + decay·(2 + decay)))
         dx[e] = (
             g[e] * (near_minus_1_2785_slope_0_2178_bend_0_147(x[e]) if abs(real(1.2784645427610737)
-            + x[e]) < real(1.1875) else (real(1) + damped(real(1) + x[e], decay) if (x[e] >= real(0))
-            else times_exp_decay_x) / (real(1) + decay * (real(2) + decay)))
+            + x[e]) < real(1.1875) else over_sum((real(1) + damped(real(1) + x[e], decay) if (x[e] >= real(0))
+            else times_exp_decay_x), real(1), decay * (real(2) + decay)))
         )
 
 
@@ -178,8 +191,8 @@ def _jvp_rows(x, x_dot, y, y_dot):
         # ẏ = ẋ·((1 + decay·(1 + x) if x ≥ 0 else (1 + x + decay)·exp(−|x|)) / (1 + decay·(2 + decay)))
         y_dot[e] = (
             x_dot[e] * (near_minus_1_2785_slope_0_2178_bend_0_147(x[e]) if abs(real(1.2784645427610737)
-            + x[e]) < real(1.1875) else (real(1) + damped(real(1) + x[e], decay) if (x[e] >= real(0))
-            else times_exp_decay_x) / (real(1) + decay * (real(2) + decay)))
+            + x[e]) < real(1.1875) else over_sum((real(1) + damped(real(1) + x[e], decay) if (x[e] >= real(0))
+            else times_exp_decay_x), real(1), decay * (real(2) + decay)))
         )
 
 
@@ -202,13 +215,13 @@ def _hvp_rows(x, g, x_dot, dx_dot):
         # decay = exp(−|x|)
         decay = exp_x
         # x̄̇ = g·((s·ẋ + ẋ·x·exp(−|x|) / (1 + decay·(2 + decay)))·(exp(−|x|) if x ≥ 0 else 1) / (1 + decay)
-        #     + ẋ·exp(−|x|)·(1 + decay − x if x ≥ 0 else 1 + decay·(1 − x)) / (1 + decay·(3 + decay·(3 +
-        #     decay))))
+        #     + ẋ·(exp(−|x|)·(1 + decay − x if x ≥ 0 else 1 + decay·(1 − x)) / (1 + decay·(3 + decay·(3 +
+        #     decay)))))
         dx_dot[e] = (
-            ((s * x_dot[e] + x_dot[e] * times_exp(x[e], -abs(x[e])) / (real(1) + decay * (real(2) + decay)))
-            * (exp_x if (x[e] >= real(0)) else real(1)) / (real(1) + decay) + x_dot[e] * times_exp((real(1)
-            + decay - x[e] if (x[e] >= real(0)) else real(1) + decay * (real(1) - x[e])), -abs(x[e])) / (real(1)
-            + decay * (real(3) + decay * (real(3) + decay)))) * g[e]
+            (x_dot[e] * over_sum(times_exp((real(1) + decay - x[e] if (x[e] >= real(0)) else real(1) + decay
+            * (real(1) - x[e])), -abs(x[e])), real(1), decay * (real(3) + decay * (real(3) + decay))) + (s
+            * x_dot[e] + x_dot[e] * times_exp(x[e], -abs(x[e])) / (real(1) + decay * (real(2) + decay)))
+            * (exp_x if (x[e] >= real(0)) else real(1)) / (real(1) + decay)) * g[e]
         )
 
 

@@ -36,13 +36,14 @@ from ._runtime import (
     fma,
     output,
     outputs,
+    over_sum,
     pairs,
     times_exp,
     typed,
 )
 
 #: The runtime that these kernels were compiled against: a new one makes a new file, and with it a new cache.
-RUNTIME = "10a3dbe1356e"
+RUNTIME = "6b49651326d0"
 
 
 #: The operation, for programs.
@@ -172,8 +173,8 @@ def _backward_rows(a, b, g, da, db):
         # ā = b·g·((1 + decay·(1 + a) if a ≥ 0 else (1 + a + decay)·exp(−|a|)) / (1 + decay·(2 + decay)))
         da[e] = (
             b[e] * g[e] * (near_minus_1_2785_slope_0_2178_bend_0_147(a[e]) if abs(real(1.2784645427610737)
-            + a[e]) < real(1.1875) else (real(1) + damped(real(1) + a[e], decay) if (a[e] >= real(0))
-            else times_exp_a_decay) / (real(1) + decay * (real(2) + decay)))
+            + a[e]) < real(1.1875) else over_sum((real(1) + damped(real(1) + a[e], decay) if (a[e] >= real(0))
+            else times_exp_a_decay), real(1), decay * (real(2) + decay)))
         )
         # b̄ = g·silu
         db[e] = silu * g[e]
@@ -205,8 +206,8 @@ def _jvp_rows(a, b, a_dot, b_dot, y, y_dot):
         #     decay)))
         y_dot[e] = (
             silu * b_dot[e] + a_dot[e] * b[e] * (near_minus_1_2785_slope_0_2178_bend_0_147(a[e])
-            if abs(real(1.2784645427610737) + a[e]) < real(1.1875) else (real(1) + damped(real(1) + a[e], decay)
-            if (a[e] >= real(0)) else times_exp_a_decay) / (real(1) + decay * (real(2) + decay)))
+            if abs(real(1.2784645427610737) + a[e]) < real(1.1875) else over_sum((real(1) + damped(real(1)
+            + a[e], decay) if (a[e] >= real(0)) else times_exp_a_decay), real(1), decay * (real(2) + decay)))
         )
 
 
@@ -234,15 +235,15 @@ def _hvp_rows(a, a_dot, b, b_dot, g, da_dot, db_dot):
         )
         # times_exp_a_decay = (1 + a + decay)·exp(−|a|)
         times_exp_a_decay = times_exp(real(1) + decay + a[e], -abs(a[e]))
-        # ā̇ = g·(ḃ·(1 + decay·(1 + a) if a ≥ 0 else (1 + a + decay)·exp(−|a|)) / (1 + decay·(2 + decay)) +
-        #     b·(ṡi̇l̇u̇·(exp(−|a|) if a ≥ 0 else 1) / (1 + decay) + ȧ·exp(−|a|)·(1 + decay − a if a ≥ 0 else 1
-        #     + decay·(1 − a)) / (1 + decay·(3 + decay·(3 + decay)))))
+        # ā̇ = g·(ḃ·((1 + decay·(1 + a) if a ≥ 0 else (1 + a + decay)·exp(−|a|)) / (1 + decay·(2 + decay)))
+        #     + b·(ṡi̇l̇u̇·(exp(−|a|) if a ≥ 0 else 1) / (1 + decay) + ȧ·(exp(−|a|)·(1 + decay − a if a ≥ 0
+        #     else 1 + decay·(1 − a)) / (1 + decay·(3 + decay·(3 + decay))))))
         da_dot[e] = (
-            ((silu_dot * (exp_a if (a[e] >= real(0)) else real(1)) / (real(1) + decay) + a_dot[e]
-            * times_exp((real(1) + decay - a[e] if (a[e] >= real(0)) else real(1) + decay * (real(1)
-            - a[e])), -abs(a[e])) / (real(1) + decay * (real(3) + decay * (real(3) + decay)))) * b[e] + b_dot[e]
-            * (real(1) + damped(real(1) + a[e], decay) if (a[e] >= real(0)) else times_exp_a_decay) / (real(1)
-            + decay * (real(2) + decay))) * g[e]
+            ((a_dot[e] * over_sum(times_exp((real(1) + decay - a[e] if (a[e] >= real(0)) else real(1) + decay
+            * (real(1) - a[e])), -abs(a[e])), real(1), decay * (real(3) + decay * (real(3) + decay))) + silu_dot
+            * (exp_a if (a[e] >= real(0)) else real(1)) / (real(1) + decay)) * b[e] + b_dot[e]
+            * over_sum((real(1) + damped(real(1) + a[e], decay) if (a[e] >= real(0))
+            else times_exp_a_decay), real(1), decay * (real(2) + decay))) * g[e]
         )
         # b̄̇ = g·ṡi̇l̇u̇
         db_dot[e] = silu_dot * g[e]

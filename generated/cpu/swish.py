@@ -35,6 +35,7 @@ from ._runtime import (
     fma,
     output,
     outputs,
+    over_sum,
     pair,
     pair_minus,
     pair_size,
@@ -45,7 +46,7 @@ from ._runtime import (
 )
 
 #: The runtime that these kernels were compiled against: a new one makes a new file, and with it a new cache.
-RUNTIME = "10a3dbe1356e"
+RUNTIME = "6b49651326d0"
 
 
 #: The operation, for programs.
@@ -181,9 +182,9 @@ def _backward_rows(beta, x, g, dx, dbeta):
         # x̄ = g·((1 + decay·(1 + x·β) if x·β ≥ 0 else (1 + decay + x·β)·exp(−|x·β|)) / (1 + decay·(2 + decay)))
         dx[e] = (
             g[e] * (product_near_minus_1_2785_slope_0_2178_bend_0_147(beta, x[e])
-            if abs(real(1.2784645427610737) + beta * x[e]) < real(1.1875) else (real(1) + damped(real(1) + beta
-            * x[e], decay) if (beta * x[e] >= real(0)) else times_exp_beta_decay_x) / (real(1) + decay
-            * (real(2) + decay)))
+            if abs(real(1.2784645427610737) + beta * x[e]) < real(1.1875) else over_sum((real(1)
+            + damped(real(1) + beta * x[e], decay) if (beta * x[e] >= real(0))
+            else times_exp_beta_decay_x), real(1), decay * (real(2) + decay)))
         )
         # tail = (1 if x·β ≤ 0 else exp(−|x·β|)) / (1 + exp(−|x·β|))
         tail = (real(1) if (beta * x[e] <= real(0)) else times_exp_beta_x) / (real(1) + times_exp_beta_x)
