@@ -12,7 +12,7 @@ import sympy as sp
 from symnn.calculus.trace import Derivation
 from symnn.language.operation import Op
 from symnn.language.random import SecondMoment, Unknown, Variance, normal
-from symnn.language.terms import Entry, Tensor
+from symnn.language.terms import Entry, Index, Tensor
 from symnn.verify.evaluate import Evaluation
 from symnn.verify.report import Measure
 from symnn.verify.sample import draw
@@ -58,9 +58,13 @@ def _difference(op: Op, values: Values) -> Any:
 
 def number_of(expr: sp.Expr, values: Values) -> Any:
     """A scalar expression; unknowns and the scales solved for are looked up by name."""
+    return Evaluation((), values, {}).function(_plain(expr), ())()
+
+
+def _plain(expr: sp.Expr) -> sp.Expr:
     plain: dict[sp.Basic, sp.Basic] = {u: sp.Symbol(str(u.name)) for u in expr.atoms(Unknown)}
     plain |= {e: sp.Symbol(e.name) for e in expr.atoms(Entry) if not e.indices and isinstance(e.tensor, Tensor)}
-    return Evaluation((), values, {}).function(expr.xreplace(plain), ())()
+    return expr.xreplace(plain)
 
 
 def _variance(distribution: sp.Expr, values: Values) -> Any:
@@ -73,5 +77,14 @@ def _mean(value: sp.Expr, at: sp.Symbol, distribution: sp.Expr, values: Values) 
     density, low, high = distribution.density(at)
     ends = [number_of(low, values), number_of(high, values)]
     points = [ends[0], mpmath.mpf(0), ends[1]] if ends[0] < 0 < ends[1] else ends
-    integrand = value * density
-    return mpmath.quad(lambda p: number_of(integrand, {**values, str(at.name): p}), points)
+    # One function for all points: its variable is the only element of an array.
+    index = Index("i")
+    moved = Entry(Tensor("moved"), index)
+    evaluation = Evaluation((), {**values, "moved": np.array([mpmath.mpf(0)], dtype=object)}, {"i": 1})
+    integrand = evaluation.function(_plain(value * density).xreplace({at: moved}), (index,))
+
+    def at_point(p: Any) -> Any:
+        evaluation.tables["moved"][0,] = p
+        return integrand(0)
+
+    return mpmath.quad(at_point, points)

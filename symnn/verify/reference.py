@@ -25,10 +25,13 @@ from typing import Any
 
 import mpmath
 import numpy as np
+import sympy as sp
 
 from symnn.calculus.trace import Derivation
 from symnn.errors import VerificationError
+from symnn.language.functions import maximum, minimum
 from symnn.language.operation import Equation, Kind, Op
+from symnn.language.terms import Peak, Place, within
 from symnn.verify.arithmetic import EXACT, Arithmetic
 from symnn.verify.evaluate import evaluate
 from symnn.verify.gradients import seed_values
@@ -43,6 +46,8 @@ Arrays = dict[str, Array]
 
 _FIRST_DIGITS, _MOST_DIGITS, _MAGNITUDE_DIGITS = 60, 1920, 60
 _RELATIVE = mpmath.mpf(10) ** -30
+#: What compares numbers: where none of these is, there is nothing to decide.
+_COMPARING = (sp.Piecewise, sp.Max, sp.Min, sp.Mod, sp.floor, sp.sign, maximum, minimum, Peak, Place)
 
 
 @dataclass(frozen=True)
@@ -194,10 +199,12 @@ def undecided(derivation: Derivation | Op, values: Mapping[str, Any], sizes: Map
     At such an input both sides of a branch are right answers. The branches of stabilised equations do not count:
     they meet without a step.
     """
-    kinds = _running(dtype)
-    before = sum(k.doubtful() for k in kinds)
     before_them = derivation.forward if isinstance(derivation, Derivation) else ()
     equations = (*before_them, *derivation.equations)
+    if not any(within(e.value, kind) for e in equations for kind in _COMPARING):
+        return False
+    kinds = _running(dtype)
+    before = sum(k.doubtful() for k in kinds)
     evaluate(equations, values, sizes, _MAGNITUDE_DIGITS, kinds)
     return sum(k.doubtful() for k in kinds) > before
 
