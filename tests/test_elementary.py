@@ -120,3 +120,50 @@ def test_coefficients_are_what_fitting_gives(approximation: Any) -> None:
         made = fit(approximation, dtype)
         assert list(made.coefficients) == kept[dtype]["coefficients"]
         assert made.error < (1e-7 if dtype == "f32" else 1e-15)
+
+
+def over_three_arrays(name: str) -> Any:
+    function = getattr(_runtime, name)
+
+    @njit(**{**_runtime.OPTIONS, "cache": False})
+    def loop(a, b, c, y):  # type: ignore[no-untyped-def]
+        for k in range(a.size):
+            y[k] = function(a[k], b[k], c[k])
+
+    return loop
+
+
+@pytest.mark.parametrize("dtype", [np.float32, np.float64])
+def test_a_quotient_by_a_sum_is_rounded_about_once(dtype: type) -> None:
+    """n/(c + d): within 0.51 ulp but for what the last addition rounds, and infinite or NaN where n is."""
+    rng = np.random.default_rng(1)
+    n = (rng.normal(size=4000) * 10.0 ** rng.uniform(-9, 9, 4000)).astype(dtype)
+    c = rng.choice([0.25, 0.5, 1.0, 2.0], 4000).astype(dtype)
+    d = np.where(rng.random(4000) < 0.5, rng.uniform(0, 6, 4000), 10.0 ** rng.uniform(-9, 0, 4000)).astype(dtype)
+    n[:3] = np.inf, -np.inf, np.nan
+    got = np.empty_like(n)
+    over_three_arrays("over_sum")(n, c, d, got)
+    assert got[0] == np.inf and got[1] == -np.inf and np.isnan(got[2])
+    with mpmath.workdps(50):
+        for a, b, e, y in zip(n[3:], c[3:], d[3:], got[3:], strict=True):
+            exact = mpmath.mpf(float(a)) / (mpmath.mpf(float(b)) + mpmath.mpf(float(e)))
+            spacing = mpmath.mpf(float(np.spacing(dtype(abs(float(exact))))))
+            assert abs(mpmath.mpf(float(y)) - exact) <= 0.51 * spacing
+
+
+@pytest.mark.parametrize("dtype", [np.float32, np.float64])
+def test_an_error_function_beside_its_density(dtype: type) -> None:
+    """a erfc u + c e^(−u²) within 4 ulps of what is added up, and zero where both have vanished, whatever a and c."""
+    rng = np.random.default_rng(2)
+    u = np.concatenate([rng.normal(size=3000) * 2, rng.uniform(-0.5, 0.5, 1000)]).astype(dtype)
+    a, c = rng.normal(size=(2, 4000)).astype(dtype)
+    u[:2], a[:2], c[:2] = 60.0, (1.0, np.inf), (np.inf, 1.0)
+    got = np.empty_like(u)
+    over_three_arrays("erfc_plus_exp")(a, u, c, got)
+    assert got[0] == got[1] == 0
+    with mpmath.workdps(50):
+        for x, y, z, found in zip(a[2:], u[2:], c[2:], got[2:], strict=True):
+            x, y, z = (mpmath.mpf(float(v)) for v in (x, y, z))
+            terms = x * mpmath.erfc(y), z * mpmath.exp(-(y**2))
+            ulp = float(np.spacing(dtype(sum(map(abs, terms)))))
+            assert abs(mpmath.mpf(float(found)) - sum(terms)) <= 4 * ulp, (x, y, z)

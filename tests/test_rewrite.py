@@ -268,6 +268,19 @@ def test_a_logistic_minus_a_target_keeps_both_small_ends() -> None:
         assert abs(in_float32(at_one, at) - float(expected)) <= 4 * abs(float(expected)) * 2.0**-23
 
 
+@pytest.mark.parametrize("steps", [-3, -1, 1, 2, 1000, -1000])
+def test_a_straight_line_keeps_its_digits_beside_its_zero(steps: int) -> None:
+    """u/6 + 1/2 rounds u/6 first; (u + 3)/6 does not."""
+    line = Equation(Entry(Tensor("out"), c), u / 6 + sp.Rational(1, 2))
+    stable, applied = stabilise([line], ["u"])
+    assert [a.rule for a in applied] == ["straight line from its zero"]
+    at = float(np.float32(-3) + steps * np.spacing(np.float32(-3)))
+    expected = (at + 3) / 6
+    assert abs(in_float32(stable, at) - expected) <= abs(expected) * 2.0**-23
+    # One rounding is enough where the slope is a power of two.
+    assert not stabilise([Equation(Entry(Tensor("out"), c), u / 4 + sp.Rational(1, 2))], ["u"])[1]
+
+
 def test_nothing_is_shifted_twice() -> None:
     z = Entry(Tensor("z"), n, c1)
     once, _ = stabilise([Equation(Entry(Tensor("S"), n), Total(sp.exp(z), c1))], ["z"])
