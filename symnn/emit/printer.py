@@ -118,11 +118,9 @@ class KernelPrinter:
             exponent = self.text(u, 0) if exact_exponent(u) else self.pair(u)
             arguments = [self.text(factor, 0), exponent, *(self.text(c, 0) for c in rest)]
             return f"{FUNCTIONS[type(expr)]}({', '.join(arguments)})"
-        if isinstance(expr, over_sum):
-            return f"over_sum({', '.join(self.text(a, 0) for a in expr.args)})"
         if type(expr) not in FUNCTIONS:
             raise UsageError(f"{type(expr).__name__} has no code yet; it stands in {expr}")
-        return f"{FUNCTIONS[type(expr)]}({self.text(expr.args[0], 0)})"
+        return f"{FUNCTIONS[type(expr)]}({', '.join(self.text(a, 0) for a in expr.args)})"
 
     def pair(self, expr: sp.Expr) -> str:
         """A number and what its rounding loses."""

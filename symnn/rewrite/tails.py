@@ -149,12 +149,12 @@ def straight_line(expr: sp.Expr, name: Callable[[str, sp.Expr], sp.Expr]) -> sp.
         return None
     a, rest = expr.args
     b, u = rest.as_coeff_Mul()
-    if not isinstance(u, Entry) or not b.is_Rational or is_dyadic(b) or not is_dyadic(a / b):
+    if not isinstance(u, Entry) or not b.is_Rational or _is_dyadic(b) or not _is_dyadic(a / b):
         return None
     return b * name("from_zero", u + a / b)
 
 
-def is_dyadic(number: sp.Rational) -> bool:
+def _is_dyadic(number: sp.Rational) -> bool:
     """Whether every type of floating-point numbers has a number: few bits, over a power of two."""
     p, q = abs(int(number.p)), int(number.q)
     return q & (q - 1) == 0 and p < 2**20 and q < 2**20
