@@ -388,6 +388,14 @@ def fuzzed(f, x: T[n, d], t: Label[n].below(n)):
     f.h[n, d] = log(1 + exp(maximum(-1, x[t[n], d])))
     f.y[n] = mean(f.h[n, d], d)
 """,
+    # 1 − tanh² of e^(x²) in its tail: bounds on its error had an exponential of an exponential, and no memory for it.
+    "a tanh of an exponential of a square": """
+@layer
+def fuzzed(f, x: T[n, ..., d]):
+    f.a[n, ..., d] = tanh(exp(x[n, ..., d]*x[n, ..., d]))
+    f.b[n, ..., d] = exp(-f.a[n, ..., d])
+    f.y[n, ..., d] = log(f.b[n, ..., d])
+""",
 }
 
 #: Mistakes that were answered with another error than the language's, or not at all.
@@ -447,14 +455,6 @@ def fuzzed(f, x: T[n]):
 def fuzzed(f, x: T[n, d]):
     f.a[n, d] = 1
     f.y[d] = mean(f.a[n, d], n)
-""",
-    # 1 − tanh² of e^(x²) in its tail: the reference has an exponential of an exponential, and no memory for it.
-    "a tanh of an exponential of a square": """
-@layer
-def fuzzed(f, x: T[n, ..., d]):
-    f.a[n, ..., d] = tanh(exp(x[n, ..., d]*x[n, ..., d]))
-    f.b[n, ..., d] = exp(-f.a[n, ..., d])
-    f.y[n, ..., d] = log(f.b[n, ..., d])
 """,
     # Infinite in a case of a choice, which is no number to print: something is divided by a choice.
     "the error function of a maximum": """

@@ -8,10 +8,10 @@ A box of each image replaced by that of another (Yun et al. 2019).
 Made by symnn 0.1.0 from the declaration of cutmix in symnn.catalogue.noise, hash b3963d268a4d.
 Do not edit: `symnn build` verifies it and writes it again.
 verified steps, vjp, 1 lines: error 0, bound 1e-40
-verified steps, vjp, 1 chain rule lines: error 2e-101, bound 1e-30
-verified gradient, numerical, x: error 1e-104, bound 1e-25
+verified steps, jvp, 1 chain rule lines: error 2e-89, bound 1e-30
+verified gradient, numerical, x: error 4e-89, bound 1e-25
 verified adjoint, ⟨Jv, u⟩ = ⟨v, Jᵀu⟩: error 0, bound 1e-40
-verified adjoint, Jv, numerical: error 2e-105, bound 1e-25
+verified adjoint, Jv, numerical: error 2e-89, bound 1e-25
 verified source, float32, ordinary: error 0, bound 4
 verified source, float32, NaN and ±∞, wrong: error 0, bound 0
 verified source, float64, ordinary: error 0, bound 4

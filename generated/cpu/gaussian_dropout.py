@@ -7,13 +7,13 @@ Additive normal noise of deviation sigma (Srivastava et al. 2014).
 Made by symnn 0.1.0 from the declaration of gaussian_dropout in symnn.catalogue.noise, hash e450d6f37dbc.
 Do not edit: `symnn build` verifies it and writes it again.
 verified steps, vjp, 1 lines: error 0, bound 1e-40
-verified steps, vjp, 2 chain rule lines: error 4e-101, bound 1e-30
-verified gradient, numerical, x, sigma: error 5e-104, bound 1e-25
+verified steps, jvp, 1 chain rule lines: error 2e-89, bound 1e-30
+verified gradient, numerical, x, sigma: error 4e-89, bound 1e-25
 verified adjoint, ⟨Jv, u⟩ = ⟨v, Jᵀu⟩: error 0, bound 1e-40
-verified adjoint, Jv, numerical: error 6e-105, bound 1e-25
-verified source, float32, far from zero: error 4e-01, bound 4
+verified adjoint, Jv, numerical: error 3e-89, bound 1e-25
+verified source, float32, far from zero: error 8e-01, bound 4
 verified source, float32, NaN and ±∞, wrong: error 0, bound 0
-verified source, float64, ordinary: error 4e-01, bound 4
+verified source, float64, other sizes, parameters and strides: error 9e-01, bound 4
 verified second, ⟨u, Hv⟩ = ⟨v, Hu⟩: error 0, bound 1e-40
 verified second, Hv, numerical: error 0, bound 1e-25
 verified second, source, float32: error 0, bound 4

@@ -7,10 +7,10 @@ The identity.
 Made by symnn 0.1.0 from the declaration of identity in symnn.catalogue.activations, hash 0d3ec2dd3c5b.
 Do not edit: `symnn build` verifies it and writes it again.
 verified steps, vjp, 1 lines: error 0, bound 1e-40
-verified steps, vjp, 1 chain rule lines: error 2e-101, bound 1e-30
-verified gradient, numerical, x: error 1e-104, bound 1e-25
+verified steps, vjp, 1 chain rule lines: error 2e-89, bound 1e-30
+verified gradient, numerical, x: error 5e-89, bound 1e-25
 verified adjoint, ⟨Jv, u⟩ = ⟨v, Jᵀu⟩: error 0, bound 1e-40
-verified adjoint, Jv, numerical: error 3e-105, bound 1e-25
+verified adjoint, Jv, numerical: error 9e-90, bound 1e-25
 verified source, float32, ordinary: error 0, bound 4
 verified source, float32, NaN and ±∞, wrong: error 0, bound 0
 verified source, float64, ordinary: error 0, bound 4

@@ -7,13 +7,13 @@ The sum of absolute values times lam (Tibshirani 1996).
 Made by symnn 0.1.0 from the declaration of l1 in symnn.catalogue.regularizers, hash 989014d3fe7e.
 Do not edit: `symnn build` verifies it and writes it again.
 verified steps, vjp, 1 lines: error 0, bound 1e-40
-verified steps, jvp, 1 chain rule lines: error 2e-99, bound 1e-30
-verified gradient, numerical, w: error 2e-104, bound 1e-25
+verified steps, jvp, 1 chain rule lines: error 6e-87, bound 1e-30
+verified gradient, numerical, w: error 3e-88, bound 1e-25
 verified adjoint, ⟨Jv, u⟩ = ⟨v, Jᵀu⟩: error 0, bound 1e-40
-verified adjoint, Jv, numerical: error 7e-105, bound 1e-25
-verified source, float32, ordinary: error 3e-01, bound 4
+verified adjoint, Jv, numerical: error 8e-89, bound 1e-25
+verified source, float32, ordinary: error 5e-01, bound 4
 verified source, float32, NaN and ±∞, wrong: error 0, bound 0
-verified source, float64, other sizes, parameters and strides: error 2e-01, bound 4
+verified source, float64, other sizes, parameters and strides: error 8e-01, bound 4
 verified second, ⟨u, Hv⟩ = ⟨v, Hu⟩: error 0, bound 1e-40
 verified second, Hv, numerical: error 0, bound 1e-25
 verified second, source, float32: error 0, bound 4

@@ -7,16 +7,16 @@ The squared Euclidean norm times lam.
 Made by symnn 0.1.0 from the declaration of l2 in symnn.catalogue.regularizers, hash ca54ee6ba20f.
 Do not edit: `symnn build` verifies it and writes it again.
 verified steps, vjp, 1 lines: error 0, bound 1e-40
-verified steps, jvp, 1 chain rule lines: error 3e-99, bound 1e-30
-verified gradient, numerical, w: error 3e-104, bound 1e-25
+verified steps, jvp, 1 chain rule lines: error 2e-87, bound 1e-30
+verified gradient, numerical, w: error 6e-89, bound 1e-25
 verified adjoint, ⟨Jv, u⟩ = ⟨v, Jᵀu⟩: error 0, bound 1e-40
-verified adjoint, Jv, numerical: error 9e-105, bound 1e-25
-verified source, float32, subnormal: error 5e-01, bound 4
+verified adjoint, Jv, numerical: error 4e-89, bound 1e-25
+verified source, float32, ordinary: error 1e+00, bound 4
 verified source, float32, NaN and ±∞, wrong: error 0, bound 0
-verified source, float64, ordinary: error 3e-01, bound 4
+verified source, float64, ordinary: error 1e+00, bound 4
 verified second, ⟨u, Hv⟩ = ⟨v, Hu⟩: error 0, bound 1e-40
-verified second, Hv, numerical: error 9e-101, bound 1e-25
-verified second, source, float32: error 4e-01, bound 4
+verified second, Hv, numerical: error 2e-89, bound 1e-25
+verified second, source, float32: error 9e-01, bound 4
 """
 
 import math

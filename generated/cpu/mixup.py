@@ -7,13 +7,13 @@ Each sample mixed with another (Zhang et al. 2018).
 Made by symnn 0.1.0 from the declaration of mixup in symnn.catalogue.noise, hash 0d96ca5b376b.
 Do not edit: `symnn build` verifies it and writes it again.
 verified steps, vjp, 1 lines: error 0, bound 1e-40
-verified steps, jvp, 1 chain rule lines: error 3e-101, bound 1e-30
-verified gradient, numerical, x: error 5e-105, bound 1e-25
+verified steps, jvp, 1 chain rule lines: error 3e-89, bound 1e-30
+verified gradient, numerical, x: error 3e-89, bound 1e-25
 verified adjoint, ⟨Jv, u⟩ = ⟨v, Jᵀu⟩: error 0, bound 1e-40
-verified adjoint, Jv, numerical: error 3e-105, bound 1e-25
-verified source, float32, subnormal: error 5e-01, bound 4
+verified adjoint, Jv, numerical: error 6e-90, bound 1e-25
+verified source, float32, subnormal: error 1e+00, bound 4
 verified source, float32, NaN and ±∞, wrong: error 0, bound 0
-verified source, float64, ordinary: error 3e-01, bound 4
+verified source, float64, other sizes, parameters and strides: error 1e+00, bound 4
 verified second, ⟨u, Hv⟩ = ⟨v, Hu⟩: error 0, bound 1e-40
 verified second, Hv, numerical: error 0, bound 1e-25
 verified second, source, float32: error 0, bound 4

@@ -12,9 +12,9 @@ Adam whose adaptive rate waits until its variance is known (Liu et al. 2020).
 Made by symnn 0.1.0 from the declaration of radam in symnn.catalogue.optimizers, hash 2b466c8a8422.
 Do not edit: `symnn build` verifies it and writes it again.
 verified steps, program of forward: error 2e-66, bound 1e-40
-verified source, float32, huge: error 7e-01, bound 4
+verified source, float32, ordinary: error 1e+00, bound 4
 verified source, float32, NaN and ±∞, wrong: error 0, bound 0
-verified source, float64, ordinary: error 5e-01, bound 4
+verified source, float64, ordinary: error 1e+00, bound 4
 """
 
 import math

@@ -7,10 +7,10 @@ The rectified linear unit (Nair & Hinton 2010).
 Made by symnn 0.1.0 from the declaration of relu in symnn.catalogue.activations, hash 8f632d6f0f85.
 Do not edit: `symnn build` verifies it and writes it again.
 verified steps, vjp, 1 lines: error 0, bound 1e-40
-verified steps, vjp, 1 chain rule lines: error 3e-101, bound 1e-30
-verified gradient, numerical, x: error 7e-105, bound 1e-25
+verified steps, vjp, 1 chain rule lines: error 2e-90, bound 1e-30
+verified gradient, numerical, x: error 9e-90, bound 1e-25
 verified adjoint, ⟨Jv, u⟩ = ⟨v, Jᵀu⟩: error 0, bound 1e-40
-verified adjoint, Jv, numerical: error 4e-105, bound 1e-25
+verified adjoint, Jv, numerical: error 2e-89, bound 1e-25
 verified source, float32, ordinary: error 0, bound 4
 verified source, float32, NaN and ±∞, wrong: error 0, bound 0
 verified source, float64, ordinary: error 0, bound 4

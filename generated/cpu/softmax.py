@@ -7,16 +7,16 @@ The softmax over the last axis, at temperature T (Bridle 1990).
 Made by symnn 0.1.0 from the declaration of softmax in symnn.catalogue.activations, hash 7521f43f68bb.
 Do not edit: `symnn build` verifies it and writes it again.
 verified steps, program of backward: error 2e-65, bound 1e-40
-verified steps, jvp, 1 chain rule lines: error 4e-83, bound 1e-30
+verified steps, jvp, 1 chain rule lines: error 2e-65, bound 1e-30
 verified gradient, numerical, z: error 7e-51, bound 1e-25
 verified adjoint, ⟨Jv, u⟩ = ⟨v, Jᵀu⟩: error 6e-66, bound 1e-40
-verified adjoint, Jv, numerical: error 2e-65, bound 1e-25
+verified adjoint, Jv, numerical: error 2e-64, bound 1e-25
 verified source, float32, ordinary: error 2e+00, bound 4
 verified source, float32, NaN and ±∞, wrong: error 0, bound 0
 verified source, float64, ordinary: error 2e+00, bound 4
 verified second, ⟨u, Hv⟩ = ⟨v, Hu⟩: error 2e-66, bound 1e-40
-verified second, Hv, numerical: error 6e-66, bound 1e-25
-verified second, source, float64, other sizes and parameters, mean: error 2e-01, bound 4
+verified second, Hv, numerical: error 4e-64, bound 1e-25
+verified second, source, float32: error 1e+00, bound 4
 """
 
 import math

@@ -151,14 +151,15 @@ class _State:
     def check(self, value: sp.Expr, scope: set[Index]) -> None:
         for s in value.free_symbols:
             if isinstance(s, Index):
-                _require(s in scope, f"the index {s} of {value} is not in scope")
+                _require(s in scope, "the index {} of {} is not in scope", s, value)
             elif not isinstance(s, Extent | Tensor):
-                _require(str(s.name) in self.known, f"{s} is used before it has a value, in {value}")
+                _require(str(s.name) in self.known, "{} is used before it has a value, in {}", s, value)
         for e in value.atoms(Entry):
             there = e.name in self.arrays or e.name in self.stored
             _require(there, f"{e} is read before it is written")
 
 
-def _require(holds: bool, what: str) -> None:
+def _require(holds: bool, what: str, *of: object) -> None:
+    """Raise where it does not hold; what it is said of is put in words only then."""
     if not holds:
-        raise BrokenScheduleError(what)
+        raise BrokenScheduleError(what.format(*of) if of else what)

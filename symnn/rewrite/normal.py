@@ -53,7 +53,7 @@ def _forms(algebraic: sp.Expr) -> tuple[sp.Expr, ...]:
     """Forms of what is made of symbols by +, · and powers; other expressions of the same build have the same ones."""
     forms = [algebraic]
     if _divides_by_sum(algebraic):
-        forms.append(sp.cancel(algebraic) if _is_rational(algebraic) else sp.together(algebraic))
+        forms.append(sp.cancel(algebraic) if _is_rational_in_few(algebraic) else sp.together(algebraic))
     if isinstance(algebraic, sp.Add) or any(isinstance(a, sp.Add) for a in algebraic.args):
         if _terms(algebraic) <= _MOST_TERMS:
             forms += [sp.expand(f, power_base=False, power_exp=False, log=False) for f in forms[:2]]
@@ -65,8 +65,13 @@ def _forms(algebraic: sp.Expr) -> tuple[sp.Expr, ...]:
 
 
 def _is_small(expr: sp.Expr) -> bool:
-    """Whether it is worth while to look for the factors of a polynomial: in many symbols there hardly are any."""
-    return _is_rational(expr) and 1 < _terms(expr) <= _MOST_TERMS and len(expr.free_symbols) <= _MOST_SYMBOLS
+    """Whether it is worth while to look for the factors of a polynomial."""
+    return _is_rational_in_few(expr) and 1 < _terms(expr) <= _MOST_TERMS
+
+
+def _is_rational_in_few(expr: sp.Expr) -> bool:
+    """Whether polynomials can be divided: in many symbols there hardly are factors, and they take long to find."""
+    return _is_rational(expr) and len(expr.free_symbols) <= _MOST_SYMBOLS
 
 
 def _turned(expr: sp.Expr) -> list[sp.Expr]:

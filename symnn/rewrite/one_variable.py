@@ -77,8 +77,10 @@ def addends_of_one_entry(expr: sp.Expr, context: Context) -> sp.Expr | None:
         source = context.lone_source(term)
         groups.setdefault(source or "", []).append(term)
     for source, group in groups.items():
+        if not (source and len(group) > 1 and len(groups) > 1):
+            continue
         whole = context.unfolded(sp.Add(number, *group))
-        if source and len(group) > 1 and len(groups) > 1 and len(whole.atoms(Entry)) == 1 and has_zeros(whole):
+        if len(whole.atoms(Entry)) == 1 and has_zeros(whole):
             return at_its_zeros(whole, whole) + sp.Add(*(a for a in expr.args[1:] if a not in group))
     return None
 

@@ -257,15 +257,14 @@ def _tail_of_erf(expr: sp.Expr, context: Context) -> sp.Expr | None:
 
 def _vanishing(expr: sp.Expr, context: Context) -> sp.Expr | None:
     """Where a factor has underflowed to zero, an infinite one beside it must not make the product NaN."""
-    if not isinstance(expr, sp.Mul):
-        return None
-    for factor in expr.args:
+    growing = [a for a in expr.args if _grows(a)] if isinstance(expr, sp.Mul) else []
+    for factor in expr.args if growing else ():
         u = _vanishes(factor, context)
         if u is None:
             continue
         moving = context.leaves(u)
         others = [a for a in expr.args if a is not factor]
-        if any(context.leaves(a) & moving and _vanishes(a, context) is None and _grows(a) for a in others):
+        if any(a in others and context.leaves(a) & moving and _vanishes(a, context) is None for a in growing):
             rest = sp.Mul(*others)
             return _scaled(_vanishing(rest, context) or rest, factor, context)
     return None
@@ -300,7 +299,8 @@ def _vanishes(factor: sp.Expr, context: Context) -> sp.Expr | None:
     if isinstance(core, maximum) and sp.S.Zero in core.args:
         leaves = core.atoms(Entry)
         return next(iter(leaves)) if len(leaves) == 1 else None
-    return decays(context.unfolded(core)) if isinstance(core, sp.tanh) else None
+    of_one = isinstance(core, sp.tanh) and len(context.leaves(core)) == 1
+    return decays(context.unfolded(core)) if of_one else None
 
 
 def _grows(factor: sp.Expr) -> bool:

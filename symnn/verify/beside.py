@@ -90,16 +90,15 @@ def judged(op: Op, found: Iterable[tuple[Scene, Results]]) -> list[Score]:
 
 
 def _judge(score: Score, scene: Scene, name: str, array: Array) -> None:
-    exact, sizes, widest = (part[name] for part in (
-        scene.expected.values, scene.expected.magnitudes, scene.expected.widest
-    ))
+    exact, scale = scene.expected.values[name], scene.expected.scales[name]
     if array.shape != exact.shape:
         raise VerificationError(f"{scene.op.name}: {name} has the shape {array.shape}, expected {exact.shape}")
     info = np.finfo(scene.dtype)
     top, smallest = float(info.max), float(info.smallest_subnormal)
     for p in np.ndindex(exact.shape):
         got, wanted = float(array[p]), exact[p]
-        error = ulps(got, wanted, sizes[p], scene.dtype)
+        size, widest = scale(p)
+        error = ulps(got, wanted, size, scene.dtype)
         inside, beyond = abs(wanted) <= top, abs(wanted) >= smallest and error > KERNEL_BOUND
         false = [got == 0 and beyond, got != got and inside, np.isinf(got) and inside, got * wanted < 0 and beyond]
         score.false["count"] += 1
@@ -107,7 +106,7 @@ def _judge(score: Score, scene: Scene, name: str, array: Array) -> None:
         if any(false):
             score.false[FALSE[false.index(True)]] += 1
             score.first = score.first or place()
-        elif error > score.error and not (widest[p] > top and inside) and not (sizes[p] > top and not np.isfinite(got)):
+        elif error > score.error and not (widest > top and inside) and not (size > top and not np.isfinite(got)):
             score.error, score.at = error, place()
 
 
@@ -208,10 +207,7 @@ def first_step(made: Programs, regime: str, instance: Instance) -> Scene:
         own = {a.name for a in declared.arguments}
         zeros = {n: array_of(np.zeros(arrays[first].shape)) for n in own - set(instance.values)}
         named = replace(instance, arrays={n: a for n, a in (arrays | zeros).items() if n in own})
-        other = expect(declared, None, named, {}, np.float32, {})
-        expected = Expected(
-            other.values | expected.values, other.magnitudes | expected.magnitudes, other.widest | expected.widest
-        )
+        expected = expect(declared, None, named, {}, np.float32, {}) | expected
     call = partial(call_kernel, op=made.op, instance=instance, seeds={}, dtype=np.float32)
     return Scene(made.op, regime, instance, {}, expected, call)
 

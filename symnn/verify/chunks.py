@@ -49,10 +49,11 @@ def chunk_measure(
     whole = call_kernel(module, op, big, big_seeds, dtype)
     again = call_kernel(module, op, big, big_seeds, dtype)
     piece = call_kernel(module, op, small, seeds, dtype)
-    sizes = expect(op, derivation, small, seeds, dtype, {}).magnitudes
+    expected = expect(op, derivation, small, seeds, dtype, {})
     terms = dict.fromkeys(_summed_by_products(op, batch), float(copies * small.sizes[batch]))
     worst = max(
-        _difference(op, batch, name, whole, sizes[name], piece, copies, dtype) / terms.get(name, 1.0) for name in whole
+        _difference(op, batch, name, whole, expected.magnitudes(name), piece, copies, dtype) / terms.get(name, 1.0)
+        for name in whole
     )
     for name, arrays in whole.items():
         if not all(np.array_equal(a, b, equal_nan=True) for a, b in zip(arrays, again[name], strict=True)):

@@ -17,7 +17,7 @@ from sympy.core.relational import Relational
 
 from symnn.language.operation import Program, Programs
 from symnn.language.scaled import near_zero
-from symnn.language.terms import Entry
+from symnn.language.terms import Entry, within
 from symnn.verify.evaluate import array_of
 from symnn.verify.regimes import floats
 from symnn.verify.sample import Instance
@@ -61,7 +61,7 @@ def _points(programs: Programs, rng: np.random.Generator) -> Iterator[tuple[sp.E
 
 
 def _atoms(value: sp.Expr, kind: type) -> list[Any]:
-    return sorted(value.atoms(kind), key=sp.default_sort_key)
+    return sorted(within(value, kind), key=sp.default_sort_key)
 
 
 def _ends(relation: Relational) -> Iterator[tuple[sp.Expr, float]]:

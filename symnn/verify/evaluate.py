@@ -5,9 +5,9 @@ from __future__ import annotations
 import copy
 import functools
 import itertools
+import textwrap
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import suppress
-from types import CodeType
 from typing import Any
 
 import mpmath
@@ -24,6 +24,9 @@ __all__ = ["DIGITS", "Evaluation", "Exact", "array_of", "evaluate", "positions"]
 
 #: The digits at which everything is compared, unless a method says otherwise.
 DIGITS = 50
+_REDUCTIONS = ("total", "peak", "place", "norm")
+#: The names that every compiled equation may use.
+_ALWAYS = ("N", "whole", "is_nan", "number", "remember", *_REDUCTIONS)
 
 Arrays = dict[str, np.ndarray[Any, Any]]
 Values = Mapping[str, Any]
@@ -39,10 +42,16 @@ class _Table(dict[tuple[int, ...], Any]):
         self.absent: Any = 0
 
     def __missing__(self, key: tuple[int, ...]) -> Any:
-        if self.work_out is None or not all(0 <= k < n for k, n in zip(key, self.shape, strict=True)):
-            raise IndexError(f"{self.name}[{', '.join(map(str, key))}] is outside its shape {self.shape}")
+        for k, n in zip(key, self.shape, strict=True):
+            if not 0 <= k < n:
+                raise self._outside(key)
+        if self.work_out is None:
+            raise self._outside(key)
         value = self[key] = self.work_out(*key)
         return value
+
+    def _outside(self, key: tuple[int, ...]) -> IndexError:
+        return IndexError(f"{self.name}[{', '.join(map(str, key))}] is outside its shape {self.shape}")
 
     def place(self, positions: tuple[Any, ...]) -> tuple[int, ...] | None:
         """Positions, each an integer or a quotient of two, as a key; None where they are no place in the array."""
@@ -60,21 +69,37 @@ class _Table(dict[tuple[int, ...], Any]):
 
     def at(self, *positions: Any) -> Any:
         """The entry at computed positions; zero where there is none."""
+        known = self.get(positions)
+        if known is not None:
+            return known
         key = self.place(positions)
         return self.absent if key is None else self[key]
 
     def has(self, *positions: Any) -> bool:
-        return self.place(positions) is not None
+        return positions in self or self.place(positions) is not None
 
 
 @functools.lru_cache(maxsize=20_000)
-def _compiled(expr: sp.Basic, axes: tuple[Index, ...]) -> tuple[CodeType, Source]:
-    """The code that defines ``entry(*axes)``, and what its names refer to."""
+def _compiled(expr: sp.Basic, axes: tuple[Index, ...]) -> tuple[Callable[..., Any], Source]:
+    """What makes ``entry(*axes)`` of values for the names in it, and what those names refer to."""
     source = Source()
     arguments = [source.index(i) for i in axes]
     write(expr, source)
-    lines = [*source.definitions, f"def entry({', '.join(arguments)}): return {source.expression}"]
-    return compile("\n".join(lines), f"<{expr.func.__name__}>", "exec"), source
+    names = dict.fromkeys((*_ALWAYS, *sorted(source.functions), *source.short_names))
+    lines = [*source.definitions, f"def entry({', '.join(arguments)}): return {source.expression}", "return entry"]
+    text = f"def made({', '.join(names)}):\n" + textwrap.indent("\n".join(lines), "    ")
+    scope: dict[str, Any] = {}
+    exec(compile(text, f"<{expr.func.__name__}>", "exec"), scope)
+    return scope["made"], source
+
+
+@functools.lru_cache(maxsize=20_000)
+def _known(source: Source, arithmetic: Arithmetic, precision: int) -> dict[str, Any]:
+    """The functions and constants that a source names, which are the same for all values at a precision."""
+    names: dict[str, Any] = {name: arithmetic.function(name) for name in (*_REDUCTIONS, *source.functions)}
+    names.update({short: arithmetic.number(_number(c)) for c, short in source.constants.items()})
+    names.update(whole=_whole, is_nan=_is_nan, number=arithmetic.number, remember=functools.cache)
+    return names
 
 
 class Evaluation:
@@ -83,7 +108,7 @@ class Evaluation:
     def __init__(
         self, equations: Iterable[Equation], values: Values, sizes: Sizes, arithmetic: Arithmetic = EXACT
     ) -> None:
-        self.sizes, self.arithmetic = dict(sizes), arithmetic
+        self.sizes, self.arithmetic, self.zero = dict(sizes), arithmetic, arithmetic.number(0)
         self.tables: dict[str, _Table] = {}
         self.scalars: dict[str, Any] = {}
         self.axes: dict[str, tuple[Index, ...]] = {}
@@ -95,18 +120,17 @@ class Evaluation:
             self.axes[equation.name] = equation.axes
             shape = tuple(self.sizes[i.axis] for i in equation.axes)
             table = self.tables[equation.name] = _Table(equation.name, shape)
-            table.absent = 0 if equation.target.tensor.is_integer else self.arithmetic.number(0)
-            self._pending(equation)
+            table.absent = 0 if equation.target.tensor.is_integer else self.zero
+            table.work_out = functools.partial(self._first, equation)
 
     def _give(self, name: str, value: Any) -> None:
-        array = np.asarray(value, dtype=object)
-        self.scalars[name] = self.arithmetic.number(array.item()) if array.ndim == 0 else None
+        array, number = np.asarray(value, dtype=object), self.arithmetic.number
+        self.scalars[name] = number(array.item()) if array.ndim == 0 else None
         table = self.tables[name] = _Table(name, array.shape)
-        table.absent = self.arithmetic.number(0)
-        for position in itertools.product(*map(range, array.shape)):
-            item = array[position]
-            whole = isinstance(item, int | np.integer) and array.ndim > 0
-            table[position] = int(item) if whole else self.arithmetic.number(item)
+        table.absent = self.zero
+        for position, item in zip(itertools.product(*map(range, array.shape)), array.flat, strict=True):
+            whole = array.ndim > 0 and isinstance(item, int | np.integer)
+            table[position] = int(item) if whole else number(item)
 
     def add_table(self, name: str, shape: tuple[int, ...], work_out: Callable[..., Any]) -> None:
         """A tensor whose entries are worked out by a function of their position."""
@@ -122,28 +146,21 @@ class Evaluation:
         made.tables = {**self.tables, name: table}
         return made
 
-    def _pending(self, equation: Equation) -> None:
-        def work_out(*key: int) -> Any:
-            function = self.function(equation.value, equation.axes)
-            self.tables[equation.name].work_out = function
-            return function(*key)
-
-        self.tables[equation.name].work_out = work_out
+    def _first(self, equation: Equation, *key: int) -> Any:
+        """An entry of a tensor that none was read of before."""
+        function = self.function(equation.value, equation.axes)
+        self.tables[equation.name].work_out = function
+        return function(*key)
 
     def function(self, expr: sp.Basic, axes: tuple[Index, ...]) -> Callable[..., Any]:
         """The expression as a function of positions along its free indices."""
-        code, source = _compiled(expr, axes)
-        number = self.arithmetic.number
-        names: dict[str, Any] = {name: self.arithmetic.function(name) for name in source.functions}
+        make, source = _compiled(expr, axes)
+        names: dict[str, Any] = _known(source, self.arithmetic, mpmath.mp.prec).copy()
         names.update({short: self._table(name) for name, short in source.tensors.items()})
         names.update({short: self._scalar(name) for name, short in source.symbols.items()})
         names.update({short: int(self._scalar(name)) for name, short in source.wholes.items()})
-        names["K"] = [number(_number(c)) for c in source.constants]
-        names["N"] = {axis: self.sizes[axis] for axis in source.axes}
-        names.update(whole=_whole, is_nan=_is_nan, number=number, remember=functools.cache, nan=number(mpmath.nan))
-        names.update({kind: self.arithmetic.function(kind) for kind in ("total", "peak", "place", "norm")})
-        exec(code, names)
-        return names["entry"]  # type: ignore[no-any-return]
+        names["N"] = self.sizes
+        return make(**names)  # type: ignore[no-any-return]
 
     def _table(self, name: str) -> _Table:
         if name not in self.tables:
@@ -187,20 +204,24 @@ class Exact:
         self._given = (self.equations, values, sizes)
         self._fast: Evaluation | None = None
         self._plain: Evaluation | None = None
-        with suppress(OverflowError), mpmath.workdps(digits), mpfr_digits(digits):
-            self._fast = Evaluation(*self._given, kinds[0])
+        self._in_range = True
+
+    def entry(self, name: str, position: tuple[int, ...]) -> Any:
+        """One entry of a tensor."""
+        return self.read(lambda made: {name: np.array([made.tables[name][position]], dtype=object)})[name][0]
 
     def read(self, reading: Callable[[Evaluation], Arrays]) -> Arrays:
         """What a reading takes from the evaluation: arrays by name, as numbers of mpmath."""
         with mpmath.workdps(self.digits):
-            if self._fast is not None:
+            if self._in_range:
                 before = self.kinds[0].doubtful()
                 with suppress(NotImplementedError, OverflowError), mpfr_digits(self.digits) as left_the_range:
+                    self._fast = self._fast or Evaluation(*self._given, self.kinds[0])
                     found = reading(self._fast)
                     if not left_the_range():
                         return {name: _of_mpmath(array) for name, array in found.items()}
                 # What has overflowed may be kept in a table: nothing more is read from there.
-                self._fast = None
+                self._fast, self._in_range = None, False
                 self.kinds[0].forget(before)
             if self._plain is None:
                 self._plain = Evaluation(*self._given, self.kinds[1])
@@ -243,14 +264,16 @@ def evaluate(
     sizes: Sizes,
     digits: int = DIGITS,
     kinds: tuple[Arithmetic, Arithmetic] = (MPFR, EXACT),
+    names: Iterable[str] | None = None,
 ) -> dict[str, np.ndarray[Any, Any]]:
-    """Every tensor that the equations define, as arrays of numbers with so many digits.
+    """Every tensor that the equations define, or those of the names, as arrays of numbers with so many digits.
 
     ``values`` are arrays and scalars by name, ``sizes`` the extents of the axes. Raises ``KeyError`` where an
     equation reads what nothing defines and ``IndexError`` where it reads outside an array.
     """
     exact = Exact(equations, values, sizes, digits, kinds)
-    return exact.read(lambda made: {e.name: made.array(e.name) for e in exact.equations})
+    wanted = tuple(names) if names is not None else tuple(e.name for e in exact.equations)
+    return exact.read(lambda made: {name: made.array(name) for name in wanted})
 
 
 def array_of(values: Any) -> np.ndarray[Any, Any]:

@@ -70,7 +70,7 @@ def derived_gradient(
     """What the derivation's equations (or others in their place) give for each argument."""
     own = derivation.equations if equations is None else tuple(equations)
     values = {**instance.values, **seed_values(derivation, seeds)}
-    made = evaluate((*derivation.forward, *own), values, instance.sizes, digits)
+    made = evaluate((*derivation.forward, *own), values, instance.sizes, digits, names=derivation.results)
     return {name: made[result] for name, result in zip(derivation.wrt, derivation.results, strict=True)}
 
 

@@ -145,7 +145,7 @@ def _calls(
         calls.append((partial(call_value_and_grad, **given, reduction=reduction), whole_batch(op, each, weight)))
     if along and tangent is not None and hasattr(module, "jvp"):
         moving = {name: draw_like(instance.arrays[name].shape, rng) for name in tangent.wrt}
-        moved = _joined(expected, expect_tangent(tangent, instance, moving, dtype, stable))
+        moved = expected | expect_tangent(tangent, instance, moving, dtype, stable)
         calls.append((partial(call_jvp, **given, moving=moving), moved))
         if batch and reduction == "mean" and "reduction" in inspect.signature(module.jvp).parameters:
             shown = {name: name for name in moved.values if not name.startswith("grad ")}
@@ -299,24 +299,20 @@ def even_seeds(op: Op, instance: Instance, weight: Any) -> dict[str, Array]:
 
 def whole_batch(op: Op, each: Expected, weight: Any = 1) -> Expected:
     """What is expected of the value of a whole batch: the sum of its samples' values, or their mean."""
-    return _joined(each, _summed(each, {op.outputs[0]: "value"}, weight))
+    return each | _summed(each, {op.outputs[0]: "value"}, weight)
 
 
 def _summed(each: Expected, names: Mapping[str, str], weight: Any) -> Expected:
     """Results summed over the batch, under other names."""
+
+    def scale(name: str, p: tuple[int, ...]) -> tuple[Any, Any]:
+        sizes, widths = zip(*map(each.scales[name], np.ndindex(each.values[name].shape)), strict=True)
+        with mpmath.workdps(60):
+            return sum(sizes) * weight, max(widths)
+
     with mpmath.workdps(60):
-        values, sizes = (
-            {shown: np.asarray(np.sum(part[n]) * weight, dtype=object) for n, shown in names.items()}
-            for part in (each.values, each.magnitudes)
-        )
-        width = {shown: np.asarray(np.max(each.widest[n]), dtype=object) for n, shown in names.items()}
-    return Expected(values, sizes, width)
-
-
-def _joined(one: Expected, other: Expected) -> Expected:
-    return Expected(
-        one.values | other.values, one.magnitudes | other.magnitudes, one.widest | other.widest
-    )
+        values = {shown: np.asarray(np.sum(each.values[n]) * weight, dtype=object) for n, shown in names.items()}
+    return Expected(values, {shown: partial(scale, n) for n, shown in names.items()})
 
 
 def _special(op: Op, derivation: Derivation | None, dtype: type, rng: np.random.Generator, method: str) -> Trial:
@@ -399,13 +395,13 @@ def _limits(
 ) -> dict[str, Array]:
     """The limit of every result as the special input is approached; for NaN, the declaration's own answer."""
     if kind == "nan":
-        return expect(op, derivation, instance, seeds, dtype, {}, magnitudes=False).values
+        return expect(op, derivation, instance, seeds, dtype, {}).values
     sign = 1 if kind == "+inf" else -1
     bits = 2 * np.finfo(dtype).maxexp
     ends = []
     for far in (bits, bits + 64):
         there = instance.changed(name, position, sign * mpmath.ldexp(mpmath.mpf(1), far))
-        ends.append(expect(op, derivation, there, seeds, dtype, {}, magnitudes=False).values)
+        ends.append(expect(op, derivation, there, seeds, dtype, {}).values)
     return {n: _limit(ends[0][n], ends[1][n], dtype) for n in ends[0]}
 
 

@@ -7,6 +7,8 @@ binary floating-point library with correct rounding, 2007.)
 
 from __future__ import annotations
 
+import functools
+import math
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
@@ -25,11 +27,19 @@ Real = Any
 _NAN, _INF = gmpy2.nan(), gmpy2.inf()
 
 
+@functools.lru_cache(maxsize=20_000)
+def _of_double(mantissa: Any, exponent: int) -> Real:
+    """A number that a double holds: the inputs of an operation, which are read again and again."""
+    return gmpy2.mpfr(math.ldexp(int(mantissa), int(exponent)))
+
+
 def to_mpfr(value: Any) -> Real:
     """A number of mpmath or of Python, rounded to the precision that is set."""
     if not isinstance(value, mpmath.mpf):
         return gmpy2.mpfr(value)
-    sign, mantissa, exponent, _ = value._mpf_
+    sign, mantissa, exponent, bits = value._mpf_
+    if 0 < bits <= 53 and -1000 < exponent < 900:
+        return _of_double(-mantissa if sign else mantissa, exponent)
     if not mantissa:
         return gmpy2.mpfr(str(value)) if exponent else gmpy2.mpfr(0)
     shift = gmpy2.mul_2exp if exponent >= 0 else gmpy2.div_2exp

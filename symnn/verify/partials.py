@@ -9,20 +9,17 @@ import mpmath
 import sympy as sp
 
 from symnn.language.operation import Equation
-from symnn.language.terms import Entry, Partial, Tensor
+from symnn.language.terms import Entry, Partial, Tensor, within
 from symnn.verify.evaluate import Evaluation
+from symnn.verify.numeric import STEP
 
-__all__ = ["DIFFERENCE_DIGITS", "measured"]
-
-#: Precision for lines with measured derivatives; with steps of 1e-20 their error is near 1e-75.
-DIFFERENCE_DIGITS = 120
-_STEP = 20
+__all__ = ["measured"]
 
 
 def measured(expr: sp.Expr, known: Sequence[Equation], evaluation: Evaluation) -> sp.Expr:
     """The expression with tables of measured derivatives, put into the evaluation, in place of its partials."""
     named: dict[sp.Basic, sp.Basic] = {}
-    for partial in expr.atoms(Partial):
+    for partial in within(expr, Partial):
         of, wrt = partial.args
         name = f"∂{of.name}/∂{wrt.name}"
         if name not in evaluation.tables:
@@ -38,6 +35,7 @@ def _add_table(evaluation: Evaluation, name: str, equation: Equation, moved: str
     number = evaluation.arithmetic.number
     standing = evaluation.array(moved)
     made: dict[Any, Any] = {}
+    step = number(mpmath.mpf(10) ** -STEP)
 
     def at(there: tuple[int, ...], offset: Any) -> Any:
         """y's equation with one entry of x moved."""
@@ -48,13 +46,9 @@ def _add_table(evaluation: Evaluation, name: str, equation: Equation, moved: str
 
     def quotient(*position: int) -> Any:
         here, there = position[:rank], position[rank:]
-        step = number(mpmath.mpf(10) ** -_STEP)
-        if at(there, step)(*here) == at(there, -step)(*here):
-            # Also where a value is infinite on both sides.
-            return number(0)
-        coarse = (at(there, step)(*here) - at(there, -step)(*here)) / (2 * step)
-        fine = (at(there, step / 2)(*here) - at(there, -step / 2)(*here)) / step
-        return (4 * fine - coarse) / 3
+        above, below = at(there, step)(*here), at(there, -step)(*here)
+        # Equal also where a value is infinite on both sides.
+        return number(0) if above == below else (above - below) / (2 * step)
 
     sizes = evaluation.tables[moved].shape
     shape = tuple(evaluation.sizes[i.axis] for i in equation.axes) + sizes

@@ -5,7 +5,8 @@ digits as it takes for the digits to settle: log(1 + e^x) at x = −700 needs mo
 of digits is enough (log(1 − σ(z)) at z = 1e30), the stable equations stand in, which method 1 has shown to be equal.
 
 **The magnitude** M of a result is what its error is measured against: a kernel passes where
-|kernel − reference| ≤ k ulp(M) with a small constant k.
+|kernel − reference| ≤ k ulp(M) with a small constant k. A result that is within one ulp of the reference itself has
+that error, and its M, which takes far longer to find, is not asked for (see ``trials``).
 
 - Activations of one argument: M = |y| + Σ |x ∂y/∂x| over the inputs, from the reference itself. This is mixed
   stability: the result of the kernel is the exact result, up to a few ulps, for inputs that are off by a few ulps.
@@ -19,6 +20,7 @@ of digits is enough (log(1 − σ(z)) at z = 1e30), the stable equations stand i
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -33,7 +35,7 @@ from symnn.language.functions import maximum, minimum
 from symnn.language.operation import Equation, Kind, Op
 from symnn.language.terms import Peak, Place, within
 from symnn.verify.arithmetic import EXACT, Arithmetic
-from symnn.verify.evaluate import evaluate
+from symnn.verify.evaluate import Exact, evaluate
 from symnn.verify.gradients import seed_values
 from symnn.verify.mpfr import MPFR
 from symnn.verify.running import running
@@ -50,13 +52,26 @@ _RELATIVE = mpmath.mpf(10) ** -30
 _COMPARING = (sp.Piecewise, sp.Max, sp.Min, sp.Mod, sp.floor, sp.sign, maximum, minimum, Peak, Place)
 
 
+#: Against what an entry of a result is measured: its magnitude, and the widest intermediate that it needs.
+Scale = Callable[[tuple[int, ...]], tuple[Any, Any]]
+
+
 @dataclass(frozen=True)
 class Expected:
-    """Exact results by name, their magnitudes, and the widest intermediate that each needs."""
+    """Exact results by name, and the scales of their errors, which are worked out where they are asked for."""
 
     values: Arrays
-    magnitudes: Arrays
-    widest: Arrays
+    scales: Mapping[str, Scale]
+
+    def __or__(self, other: Expected) -> Expected:
+        return Expected(self.values | other.values, {**self.scales, **other.scales})
+
+    def magnitudes(self, name: str) -> Array:
+        """The magnitude of every entry of a result."""
+        made = np.empty(self.values[name].shape, dtype=object)
+        for p in np.ndindex(made.shape):
+            made[p] = self.scales[name](p)[0]
+        return made
 
 
 @dataclass(frozen=True)
@@ -68,55 +83,61 @@ class Task:
 
 
 def settled(tasks: Sequence[Task], values: Mapping[str, Any], sizes: Mapping[str, int], dtype: type) -> Arrays:
-    """The results of the first task whose digits settle, at the first precision at which doubling changes nothing."""
+    """Each result of the first task that settles it, at the first precision at which doubling changes nothing."""
     smallest = mpmath.mpf(float(np.finfo(dtype).smallest_subnormal)) / 1024
     numbers = [x for v in values.values() for x in np.asarray(v, dtype=object).flat]
     plain = all(not isinstance(x, mpmath.mpf) or mpmath.isfinite(x) for x in numbers)
+    found: Arrays = {}
     for task in tasks:
+        results = {shown: name for shown, name in task.results.items() if shown not in found}
         digits = _FIRST_DIGITS
-        now = _run(task, values, sizes, digits)
-        while digits < _MOST_DIGITS:
+        now = _run(task, results, values, sizes, digits)
+        while results and digits < _MOST_DIGITS:
             digits *= 2
-            before, now = now, _run(task, values, sizes, digits)
+            before, now = now, _run(task, results, values, sizes, digits)
             # A zero may be a number too small for this precision, until the precision exceeds the dtype's range.
             tiny = smallest if mpmath.mpf(10) ** (-digits // 2) < smallest else mpmath.mpf(0)
-            pairs = [(a, b) for n in now for a, b in zip(before[n].flat, now[n].flat, strict=True)]
-            # Without a NaN among the inputs, 0·∞ says that the digits are too few, not that there is no value.
-            lost = plain and any(b != b for _, b in pairs)
-            if not lost and all(_agree(a, b, tiny, digits) or (a == b and not plain) for a, b in pairs):
-                return now
-    raise VerificationError(f"the digits of {', '.join(tasks[0].results)} do not settle: no reference to compare with")
+            for shown in tuple(results):
+                pairs = list(zip(before[shown].flat, now[shown].flat, strict=True))
+                # Without a NaN among the inputs, 0·∞ says that the digits are too few, not that there is no value.
+                lost = plain and any(b != b for _, b in pairs)
+                with mpmath.workdps(digits):
+                    same = not lost and all(_agree(a, b, tiny) or (a == b and not plain) for a, b in pairs)
+                if same:
+                    found[shown] = now[shown]
+                    del results[shown]
+    unsettled = [shown for task in tasks for shown in task.results if shown not in found]
+    if unsettled:
+        names = ", ".join(dict.fromkeys(unsettled))
+        raise VerificationError(f"the digits of {names} do not settle: no reference to compare with")
+    return found
 
 
-def _agree(a: Any, b: Any, smallest: Any, digits: int) -> bool:
-    with mpmath.workdps(digits):
-        if b != b or mpmath.isinf(b):
-            return bool(b != b and a != a)
-        return bool(abs(a - b) <= max(abs(b) * _RELATIVE, smallest)) and (b != 0 or smallest > 0)
+def _agree(a: Any, b: Any, smallest: Any) -> bool:
+    if b != b or mpmath.isinf(b):
+        return bool(b != b and a != a)
+    if a == b != 0:
+        return True
+    return bool(abs(a - b) <= max(abs(b) * _RELATIVE, smallest)) and (b != 0 or smallest > 0)
 
 
 def expect(
     op: Op, derivation: Derivation | None, instance: Instance, seeds: Mapping[str, Array], dtype: type,
-    stable: Mapping[str, Sequence[Equation]], magnitudes: bool = True,
+    stable: Mapping[str, Sequence[Equation]],
 ) -> Expected:
-    """Outputs under their own names and gradients as ``grad x``, with magnitudes."""
+    """Outputs under their own names and gradients as ``grad x``."""
     own = {n: n for n in op.outputs}
     tasks = [Task(op.equations, own)]
-    tasks += [Task(derivation.forward, own)] if derivation else []
-    tasks += [Task(tuple(stable["forward"]), own)] if "forward" in stable else []
-    expected = _expect(op, tasks, instance.values, instance, dtype, magnitudes)
-    if derivation is None:
-        return expected
-    grads = {f"grad {n}": r for n, r in zip(derivation.wrt, derivation.results, strict=True)}
-    tasks = [Task((*derivation.forward, *derivation.equations), grads)]
-    tasks += [Task(tuple(stable["gradient"]), grads)] if "gradient" in stable else []
-    given = {**instance.values, **seed_values(derivation, seeds)}
-    more = _expect(op, tasks, given, instance, dtype, magnitudes)
-    return Expected(
-        expected.values | more.values,
-        expected.magnitudes | more.magnitudes,
-        expected.widest | more.widest,
-    )
+    values = instance.values
+    if derivation is not None:
+        grads = {f"grad {n}": r for n, r in zip(derivation.wrt, derivation.results, strict=True)}
+        tasks.append(Task((*derivation.forward, *derivation.equations), own | grads))
+        if "gradient" in stable:
+            tasks.append(Task(tuple(stable["gradient"]), grads))
+        values = {**values, **seed_values(derivation, seeds)}
+    if "forward" in stable:
+        tasks.append(Task(tuple(stable["forward"]), own))
+    return _expect(op, tasks, values, instance, dtype)
 
 
 def expect_tangent(
@@ -128,7 +149,7 @@ def expect_tangent(
     seeds = {s.name: moving[n] for s, n in zip(tangent.seed, tangent.wrt, strict=True)}
     tasks = [Task((*tangent.forward, *tangent.equations), results)]
     tasks += [Task(tuple(stable["tangent"]), results)] if "tangent" in stable else []
-    return _expect(tangent.op, tasks, {**instance.values, **seeds}, instance, dtype, True, every=False)
+    return _expect(tangent.op, tasks, {**instance.values, **seeds}, instance, dtype, every=False)
 
 
 def expect_second(
@@ -145,7 +166,7 @@ def expect_second(
     values = second_values(op, second, instance, seeds, vectors)
     tasks = [Task((*second.forward, *second.equations), results)]
     tasks += [Task(tuple(stable), results)] if stable else []
-    return _expect(op, tasks, {**values, "seed": weight}, instance, dtype, True, conditioned=False, every=False)
+    return _expect(op, tasks, {**values, "seed": weight}, instance, dtype, conditioned=False, every=False)
 
 
 def second_values(
@@ -159,32 +180,74 @@ def second_values(
 
 
 def _expect(
-    op: Op, tasks: Sequence[Task], values: Mapping[str, Any], instance: Instance, dtype: type, magnitudes: bool,
+    op: Op, tasks: Sequence[Task], values: Mapping[str, Any], instance: Instance, dtype: type,
     conditioned: bool = True, every: bool = True,
 ) -> Expected:
-    """The results with their magnitudes; unless ``every`` task counts, only as many as it takes to stay in range."""
-    # The stabilised equations are often the declared ones.
-    tasks = [t for k, t in enumerate(tasks) if t not in tasks[:k]]
+    """The results with their scales; unless ``every`` task counts, only as many as it takes to stay in range."""
+    # The stabilised equations are often the declared ones, and the derived ones begin with those.
+    tasks = [t for k, t in enumerate(tasks) if t not in tasks[:k] and not any(_holds(other, t) for other in tasks)]
     exact = settled(tasks, values, instance.sizes, dtype)
-    if not magnitudes:
-        return Expected(exact, {}, {})
     if conditioned and op.elementwise and op.kind is Kind.ACTIVATION and len(op.arguments) == 1:
-        return _conditioned(tasks, values, instance, exact, dtype)
-    sizes: Arrays = {}
-    widest: Arrays = {}
-    kinds = _running(dtype)
-    for task in tasks:
-        found = evaluate(task.equations, values, instance.sizes, _MAGNITUDE_DIGITS, kinds)
-        for shown, name in task.results.items():
-            bound = _each(found[name], lambda r: r.error)
-            width = _each(found[name], lambda r: r.widest)
-            sizes[shown] = np.minimum(sizes[shown], bound) if shown in sizes else bound
-            widest[shown] = np.minimum(widest[shown], width) if shown in widest else width
-        if not every and all(np.all(w <= float(np.finfo(dtype).max)) for w in widest.values()):
-            break
-    sizes = {n: _array(abs(exact[n]) + sizes[n]) for n in exact}
-    widths = {n: _array(w) for n, w in widest.items()}
-    return Expected(exact, sizes, widths)
+        return Expected(exact, _by_condition(tasks, values, instance, exact, dtype))
+    return Expected(exact, _by_rounding(tasks, values, instance, exact, dtype, every))
+
+
+def _holds(one: Task, other: Task) -> bool:
+    """Whether a task has all that is in another, and more."""
+    inside = set(other.equations) <= set(one.equations) and other.results.items() <= one.results.items()
+    return inside and (len(other.equations), len(other.results)) != (len(one.equations), len(one.results))
+
+
+def _by_rounding(
+    tasks: Sequence[Task], values: Mapping[str, Any], instance: Instance, exact: Arrays, dtype: type, every: bool
+) -> dict[str, Scale]:
+    """The running error bounds of the tasks, and the widest intermediates that they need: the least of each."""
+    top = float(np.finfo(dtype).max)
+    made = [(task, _bounds(task.equations, values, instance.sizes, dtype)) for task in tasks]
+
+    @functools.cache
+    def scale(shown: str, p: tuple[int, ...]) -> tuple[Any, Any]:
+        error = widest = mpmath.inf
+        for task, known in made:
+            if shown in task.results and (every or widest > top):
+                number = known.entry(task.results[shown], p)
+                error, widest = min(error, _bound(number.error)), min(widest, _bound(number.widest))
+        return abs(exact[shown][p]) + error, widest
+
+    return {shown: functools.partial(scale, shown) for shown in exact}
+
+
+def _bound(number: Any) -> Any:
+    """What is not a number bounds nothing."""
+    return mpmath.inf if number != number else number
+
+
+@dataclass(frozen=True)
+class _Bounds:
+    """Equations in running numbers, for one input."""
+
+    equations: tuple[Equation, ...]
+    values: Mapping[str, Any]
+    dtype: type
+    known: Exact
+
+    def are_of(self, equations: tuple[Equation, ...], values: Mapping[str, Any], dtype: type) -> bool:
+        same = self.values.keys() == values.keys() and all(values[n] is v for n, v in self.values.items())
+        return same and self.dtype is dtype and self.equations == equations
+
+
+#: Whether rounding decides a branch is asked first, and how large errors may be right after: of the same numbers.
+_asked: list[_Bounds] = []
+
+
+def _bounds(
+    equations: tuple[Equation, ...], values: Mapping[str, Any], sizes: Mapping[str, int], dtype: type
+) -> Exact:
+    """The equations in running numbers, with what was worked out of them when a branch was asked about last."""
+    for asked in _asked:
+        if asked.are_of(equations, values, dtype):
+            return asked.known
+    return Exact(equations, values, sizes, _MAGNITUDE_DIGITS, _running(dtype))
 
 
 def _running(dtype: type) -> tuple[Arithmetic, Arithmetic]:
@@ -201,21 +264,15 @@ def undecided(derivation: Derivation | Op, values: Mapping[str, Any], sizes: Map
     """
     before_them = derivation.forward if isinstance(derivation, Derivation) else ()
     equations = (*before_them, *derivation.equations)
-    if not any(within(e.value, kind) for e in equations for kind in _COMPARING):
+    comparing = [e.name for e in equations if any(within(e.value, kind) for kind in _COMPARING)]
+    if not comparing:
         return False
     kinds = _running(dtype)
     before = sum(k.doubtful() for k in kinds)
-    evaluate(equations, values, sizes, _MAGNITUDE_DIGITS, kinds)
+    known = Exact(equations, values, sizes, _MAGNITUDE_DIGITS, kinds)
+    known.read(lambda made: {name: made.array(name) for name in comparing})
+    _asked[:] = [_Bounds(equations, values, dtype, known)]
     return sum(k.doubtful() for k in kinds) > before
-
-
-def _each(numbers: Array, part: Callable[[Any], Any]) -> Array:
-    """One part of every running number; what is not a number bounds nothing."""
-    made = np.empty(numbers.shape, dtype=object)
-    for p in np.ndindex(made.shape):
-        value = part(numbers[p])
-        made[p] = mpmath.inf if value != value else value
-    return made
 
 
 def _array(values: Any) -> Array:
@@ -223,27 +280,36 @@ def _array(values: Any) -> Array:
     return np.asarray(values, dtype=object)
 
 
-def _run(task: Task, values: Mapping[str, Any], sizes: Mapping[str, int], digits: int) -> Arrays:
-    made = evaluate(task.equations, values, sizes, digits)
-    return {shown: made[name] for shown, name in task.results.items()}
+def _run(
+    task: Task, results: Mapping[str, str], values: Mapping[str, Any], sizes: Mapping[str, int], digits: int
+) -> Arrays:
+    made = evaluate(task.equations, values, sizes, digits, names=results.values())
+    return {shown: made[name] for shown, name in results.items()}
 
 
-def _conditioned(
+def _by_condition(
     tasks: Sequence[Task], values: Mapping[str, Any], instance: Instance, exact: Arrays, dtype: type
-) -> Expected:
-    """|y| + Σ |x ∂y/∂x|: element by element, so a whole array is moved at once."""
-    nudge = mpmath.ldexp(mpmath.mpf(1), -40)
-    made = {n: _array(abs(v)) for n, v in exact.items()}
-    widest = {n: _array(abs(v)) for n, v in exact.items()}
-    for name, value in values.items():
-        if np.ndim(value) == 0:
-            continue
-        with mpmath.workdps(_MOST_DIGITS):
-            moved_values = {**values, name: value * (1 + nudge)}
-        moved = settled(tasks, moved_values, instance.sizes, dtype)
-        with mpmath.workdps(_FIRST_DIGITS):
-            for n in made:
-                made[n] = made[n] + abs((moved[n] - exact[n]) / nudge)
-                # An intermediate may underflow and then be multiplied by an input.
-                made[n] = np.maximum(made[n], _array(abs(value)) * float(np.finfo(dtype).smallest_normal))
-    return Expected(exact, made, widest)
+) -> dict[str, Scale]:
+    """|y| + Σ |x ∂y/∂x|: element by element, so whole arrays are moved at once."""
+
+    @functools.cache
+    def moved() -> Arrays:
+        nudge = mpmath.ldexp(mpmath.mpf(1), -40)
+        made = {n: _array(abs(v)) for n, v in exact.items()}
+        for name, value in values.items():
+            if np.ndim(value) == 0:
+                continue
+            with mpmath.workdps(_MOST_DIGITS):
+                moved_values = {**values, name: value * (1 + nudge)}
+            moved = settled(tasks, moved_values, instance.sizes, dtype)
+            with mpmath.workdps(_FIRST_DIGITS):
+                for n in made:
+                    made[n] = made[n] + abs((moved[n] - exact[n]) / nudge)
+                    # An intermediate may underflow and then be multiplied by an input.
+                    made[n] = np.maximum(made[n], _array(abs(value)) * float(np.finfo(dtype).smallest_normal))
+        return made
+
+    def scale(shown: str, p: tuple[int, ...]) -> tuple[Any, Any]:
+        return moved()[shown][p], abs(exact[shown][p])
+
+    return {shown: functools.partial(scale, shown) for shown in exact}

@@ -51,7 +51,8 @@ class Running:
     @classmethod
     def rounding(cls, value: Real) -> Real:
         """What one rounding of a product, quotient or function value may lose."""
-        return max(abs(value), cls.floor) if value != 0 else value
+        size = abs(value)
+        return size if size > cls.floor or value == 0 else cls.floor
 
     def parts(self, number: Callable[[Real], Any]) -> Running:
         """The same with each part as another kind of number."""
@@ -59,11 +60,19 @@ class Running:
         made.value, made.error, made.widest = number(self.value), number(self.error), number(self.widest)
         return made
 
+    def made(self, other: Running, value: Real, error: Real) -> Running:
+        """A number worked out from this and another; what ``__init__`` does, in the innermost loop of all."""
+        made: Running = object.__new__(type(self))
+        size, widest = abs(value), self.widest if self.widest > other.widest else other.widest
+        made.value, made.error = value, error
+        made.widest = size if widest < size < math.inf else widest
+        return made
+
     def __add__(self, other: Any) -> Running:
         other = self.of(other)
         value = self.value + other.value
         rounds = 0 if self.value == 0 or other.value == 0 else abs(value)
-        return type(self)(value, self.error + other.error + rounds, max(self.widest, other.widest))
+        return self.made(other, value, self.error + other.error + rounds)
 
     def __neg__(self) -> Running:
         return type(self)(-self.value, self.error, self.widest)
@@ -75,9 +84,13 @@ class Running:
         other = self.of(other)
         value = self.value * other.value
         size, factor = abs(self.value), abs(other.value)
-        rounds = 0 if size == 1 or factor == 1 else self.rounding(value)
-        error = size * other.error + factor * self.error + rounds
-        return type(self)(value, error, max(self.widest, other.widest))
+        error = 0 if size == 1 or factor == 1 else self.rounding(value)
+        # Nothing times an infinite factor is lost of a number without an error.
+        if other.error:
+            error += size * other.error
+        if self.error:
+            error += factor * self.error
+        return self.made(other, value, error)
 
     __radd__, __rmul__ = __add__, __mul__
 
@@ -212,9 +225,10 @@ def _sum(number: type[Running]) -> Callable[[Iterable[Any]], Running]:
         zero = number.reals.number(0)
         if len(addends) <= 1:
             return addends[0] if addends else number(zero)
-        magnitude = sum((abs(a.value) for a in addends), zero)
-        error = sum((a.error for a in addends), math.ceil(math.log2(len(addends))) * magnitude)
-        value = sum((a.value for a in addends), zero)
+        value = magnitude = error = zero
+        for a in addends:
+            value, magnitude, error = value + a.value, magnitude + abs(a.value), error + a.error
+        error += math.ceil(math.log2(len(addends))) * magnitude
         return number(value, error, max(a.widest for a in addends))
 
     return total

@@ -72,4 +72,4 @@ def _expected(op: Op, solved: Derivation, values: dict[str, Any], shape: tuple[i
         width = second - first if isinstance(distribution, uniform) else second
         spread = np.vectorize(lambda u: width * mpmath.mpf(float(u)), otypes=[object])(plain)
         exact, size = first + spread, abs(first) + abs(spread)
-    return Expected({"w": exact}, {"w": size}, {"w": size})
+    return Expected({"w": exact}, {"w": lambda p: (size[p], size[p])})

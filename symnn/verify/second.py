@@ -18,7 +18,7 @@ from symnn.verify.evaluate import DIGITS, evaluate
 from symnn.verify.gradients import seeds_for
 from symnn.verify.interpreted import undivided
 from symnn.verify.kernels import even_seeds, kink_instances, varied_sizes, weight_of
-from symnn.verify.numeric import relative_error
+from symnn.verify.numeric import WORKING, difference_quotient, relative_error
 from symnn.verify.reference import Expected, expect_second, second_values, undecided
 from symnn.verify.regimes import MANY, ordinary_instance, regimes
 from symnn.verify.report import Measure
@@ -29,7 +29,6 @@ __all__ = ["second_measures", "second_trials"]
 
 SYMMETRY_BOUND = 1e-40
 QUOTIENT_BOUND = 1e-25
-_STEP = 20
 
 Array = np.ndarray[Any, Any]
 
@@ -38,7 +37,8 @@ def hessian_times(second: Derivation, instance: Instance, seeds: dict[str, Array
     """H v for each argument, by the derivation."""
     along = {s.name: vectors[n] for s, n in zip(second.seed, second.wrt, strict=True)}
     made = evaluate(
-        (*second.forward, *second.equations), {**instance.values, **seeds, **along}, instance.sizes, DIGITS + 15
+        (*second.forward, *second.equations), {**instance.values, **seeds, **along}, instance.sizes, DIGITS + 15,
+        names=second.results,
     )
     return {n: made[r] for n, r in zip(second.wrt, second.results, strict=True)}
 
@@ -76,22 +76,17 @@ def second_measures(
 
 
 def _quotient(gradient: Derivation, at: Instance, seeds: dict[str, Array], v: dict[str, Array]) -> dict[str, Array]:
-    """The derivative of the derived gradient along a direction, by central differences at 120 digits."""
-    digits = 6 * _STEP
+    """The derivative of the derived gradient along a direction."""
 
     def gradients(h: Any) -> dict[str, Array]:
         arrays = {n: a + h * v[n] if n in v else a for n, a in at.arrays.items()}
         values = {**at.values, **arrays, **seeds}
-        made = evaluate((*gradient.forward, *gradient.equations), values, at.sizes, digits)
+        made = evaluate(
+            (*gradient.forward, *gradient.equations), values, at.sizes, WORKING, names=gradient.results
+        )
         return {n: made[r] for n, r in zip(gradient.wrt, gradient.results, strict=True)}
 
-    with mpmath.workdps(digits):
-        step = mpmath.mpf(10) ** -_STEP
-        ends = {k: gradients(k * step / 2) for k in (-2, -1, 1, 2)}
-        coarse = {n: (ends[2][n] - ends[-2][n]) / (2 * step) for n in gradient.wrt}
-        return {
-            n: np.asarray((4 * (ends[1][n] - ends[-1][n]) / step - coarse[n]) / 3, dtype=object) for n in gradient.wrt
-        }
+    return difference_quotient(gradients)
 
 
 def second_trials(

@@ -37,13 +37,13 @@ __all__ = ["Source", "write"]
 _COMPARE = {"<": "<", "<=": "<=", ">": ">", ">=": ">=", "==": "==", "!=": "!="}
 
 
-@dataclass
+@dataclass(eq=False)
 class Source:
     """Python source of an expression with what it refers to by short names."""
 
     expression: str = ""
     definitions: list[str] = field(default_factory=list)
-    constants: list[sp.Expr] = field(default_factory=list)
+    constants: dict[sp.Expr, str] = field(default_factory=dict)
     tensors: dict[str, str] = field(default_factory=dict)
     symbols: dict[str, str] = field(default_factory=dict)
     wholes: dict[str, str] = field(default_factory=dict)
@@ -51,6 +51,12 @@ class Source:
     extents: set[str] = field(default_factory=set)
     axes: set[str] = field(default_factory=set)
     indices: dict[Index, str] = field(default_factory=dict)
+
+    @property
+    def short_names(self) -> list[str]:
+        """The names in the source for what is given."""
+        given = (self.tensors, self.symbols, self.wholes, self.constants)
+        return [short for names in given for short in names.values()]
 
     def index(self, index: Index) -> str:
         return self.indices.setdefault(index, f"i{len(self.indices)}")
@@ -118,9 +124,7 @@ def _value(e: Any, s: Source) -> str:
 
 
 def _constant(e: sp.Expr, s: Source) -> str:
-    if e not in s.constants:
-        s.constants.append(e)
-    return f"K[{s.constants.index(e)}]"
+    return s.constants.setdefault(e, f"k{len(s.constants)}")
 
 
 def _call(name: str, args: tuple[Any, ...], s: Source) -> str:
@@ -174,14 +178,14 @@ def _power(e: sp.Pow, s: Source) -> str:
 
 def _pieces(e: sp.Piecewise, s: Source) -> str:
     """A choice in the order of its cases; where a number that is compared is NaN, nothing can be chosen."""
-    text = "nan"
+    text = unknown = _constant(sp.nan, s)
     for value, condition in reversed(e.args):
         here = _value(value, s)
         if condition == sp.true:
             text = here
             continue
-        unknown = "".join(f"nan if is_nan({side}) else " for side in _compared(condition, s))
-        text = f"({unknown}{here} if {_condition(condition, s)} else {text})"
+        guards = "".join(f"{unknown} if is_nan({side}) else " for side in _compared(condition, s))
+        text = f"({guards}{here} if {_condition(condition, s)} else {text})"
     return text
 
 

@@ -9,13 +9,15 @@ from typing import Any
 
 import mpmath
 import numpy as np
+import sympy as sp
 
 from symnn.calculus.trace import Derivation, Step
 from symnn.language.operation import Equation
-from symnn.language.terms import Index, Partial, free_indices
+from symnn.language.terms import Index, Partial, free_indices, within
 from symnn.verify.evaluate import DIGITS, Evaluation, Exact
 from symnn.verify.gradients import seed_values, seeds_for
-from symnn.verify.partials import DIFFERENCE_DIGITS, measured
+from symnn.verify.numeric import WORKING
+from symnn.verify.partials import measured
 from symnn.verify.report import Measure
 from symnn.verify.running import Running, running
 from symnn.verify.sample import Instance, draw, draw_like, sizes_in_turn
@@ -40,6 +42,11 @@ class Scene:
     known: tuple[Equation, ...]
 
     @cached_property
+    def lines(self) -> dict[tuple[sp.Expr, tuple[Index, ...], Exact], Array]:
+        """The lines that were worked out: where one step ends the next begins."""
+        return {}
+
+    @cached_property
     def algebra(self) -> Exact:
         """The tensors that the lines read, worked out once for all lines."""
         return Exact(self.known, self.values, self.instance.sizes, _WORKING)
@@ -47,7 +54,7 @@ class Scene:
     @cached_property
     def formal(self) -> Exact:
         """The same for lines with measured derivatives."""
-        return Exact(self.known, self.values, self.instance.sizes, DIFFERENCE_DIGITS)
+        return Exact(self.known, self.values, self.instance.sizes, WORKING)
 
 
 def definitions(derivation: Derivation) -> tuple[Equation, ...]:
@@ -84,9 +91,7 @@ def step_error(step: Step, scene: Scene) -> float:
     own = {i for i in step.target.indices if isinstance(i, Index)}
     axes = tuple(sorted(own | free_indices(step.before) | free_indices(step.after), key=str))
     exact = scene.formal if is_formal(step) else scene.algebra
-    sides = {"before": step.before, "after": step.after}
-    lines = exact.read(lambda e: {n: e.values_of(measured(line, scene.known, e), axes) for n, line in sides.items()})
-    before, after = lines["before"], lines["after"]
+    before, after = (_line(line, axes, exact, scene) for line in (step.before, step.after))
     with mpmath.workdps(exact.digits):
         # A NaN compares with nothing: abs(b) first, so that it comes through.
         errors = [
@@ -102,9 +107,18 @@ def step_error(step: Step, scene: Scene) -> float:
         return float("nan") if any(e != e for e in errors) else float(max(errors, default=0))
 
 
+def _line(line: sp.Expr, axes: tuple[Index, ...], exact: Exact, scene: Scene) -> Array:
+    """The values of a line of a derivation along its free indices."""
+    key = line, axes, exact
+    if key not in scene.lines:
+        read = exact.read(lambda e: {"line": e.values_of(measured(line, scene.known, e), axes)})
+        scene.lines[key] = read["line"]
+    return scene.lines[key]
+
+
 def is_formal(step: Step) -> bool:
     """Whether the line names derivatives that are not worked out: the chain rule as it is stated."""
-    return bool(step.before.atoms(Partial) or step.after.atoms(Partial))
+    return bool(within(step.before, Partial) or within(step.after, Partial))
 
 
 def _pairs(left: Array, right: Array) -> Iterable[tuple[Any, Any]]:

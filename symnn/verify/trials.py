@@ -6,6 +6,8 @@ from.
 
 from __future__ import annotations
 
+import functools
+import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import partial
@@ -82,23 +84,38 @@ class Worst:
             self.error, self.where = error, where()
 
 
+@functools.cache
+def _range(dtype: type) -> tuple[Any, int, int, int]:
+    """The largest number of a dtype, its digits, and the exponents of the widest and the narrowest spacing."""
+    info = np.finfo(dtype)
+    return mpmath.mpf(float(info.max)), info.nmant, int(info.maxexp) - 1 - info.nmant, int(info.minexp) - info.nmant
+
+
 def ulps(got: float, exact: Any, magnitude: Any, dtype: type) -> float:
     """How many ulps of the magnitude a number is off; infinities must agree, and NaN is infinitely wrong."""
-    info = np.finfo(dtype)
-    top, smallest = mpmath.mpf(float(info.max)), mpmath.mpf(float(info.smallest_subnormal))
     if exact != exact:
         return 0.0 if got != got else float("inf")
     if got != got:
         return float("inf")
-    size = max(abs(magnitude), smallest)
-    if abs(exact) > top or not mpmath.isfinite(size):
+    top, digits, widest, narrowest = _range(dtype)
+    size, far = abs(magnitude), abs(exact)
+    if far > top or not mpmath.isfinite(size):
         # Else rounding errors go on growing with what is added up, where that is beyond the range and its sum is not.
         size = min(size, top)
-    spacing = max(mpmath.ldexp(mpmath.mpf(1), int(mpmath.floor(mpmath.log(size, 2))) - info.nmant), smallest)
-    beyond = top + max(spacing, mpmath.ldexp(mpmath.mpf(1), int(info.maxexp) - 1 - info.nmant))
-    rounded = mpmath.sign(exact) * min(abs(exact), beyond)
-    value = mpmath.mpf(got) if np.isfinite(got) else mpmath.sign(mpmath.mpf(got)) * beyond
-    return float(abs(value - rounded) / spacing)
+    place = max(_exponent(size) - digits, narrowest)
+    if dtype is np.float32 and math.isfinite(got) and far <= top:
+        # Doubles have the digits to spare.
+        return math.ldexp(abs(got - float(exact)), -place)
+    beyond = top + mpmath.ldexp(mpmath.mpf(1), max(place, widest))
+    rounded = mpmath.sign(exact) * beyond if far > beyond else exact
+    value = mpmath.mpf(got) if math.isfinite(got) else mpmath.sign(mpmath.mpf(got)) * beyond
+    return float(mpmath.ldexp(abs(value - rounded), -place))
+
+
+def _exponent(size: Any) -> int:
+    """That of the power of two at or below a positive number; for zero, lower than any."""
+    _, mantissa, exponent, bits = mpmath.mpmathify(size)._mpf_
+    return int(exponent + bits - 1) if mantissa else -(2**30)
 
 
 def compare(worst: Worst, found: Results, wanted: Expected, dtype: type, instance: Instance, op: Op) -> None:
@@ -111,7 +128,7 @@ def compare(worst: Worst, found: Results, wanted: Expected, dtype: type, instanc
 def _compare(
     worst: Worst, name: str, array: Array, expected: Expected, dtype: type, instance: Instance, op: Op
 ) -> None:
-    exact, sizes, widest = expected.values[name], expected.magnitudes[name], expected.widest[name]
+    exact, scale = expected.values[name], expected.scales[name]
     if np.shape(array) != exact.shape:
         shapes = f"{name} has shape {np.shape(array)}, expected {exact.shape}"
         worst.note(float("inf"), lambda: shapes)
@@ -121,10 +138,14 @@ def _compare(
         return
     top = float(np.finfo(dtype).max)
     for p in np.ndindex(exact.shape):
-        error = ulps(float(array[p]), exact[p], sizes[p], dtype)
-        if (widest[p] > top and abs(exact[p]) <= top) or (sizes[p] > top and not np.isfinite(array[p])):
-            worst.exempt += 1
-            continue
+        error = ulps(float(array[p]), exact[p], exact[p], dtype)
+        if error > 1:
+            # No rounding of the exact number: in the units of what may be lost on the way to it, but no less.
+            size, widest = scale(p)
+            if (widest > top and abs(exact[p]) <= top) or (size > top and not np.isfinite(array[p])):
+                worst.exempt += 1
+                continue
+            error = max(1.0, ulps(float(array[p]), exact[p], size, dtype))
         worst.note(error, partial(_at, name, p, array, exact, instance, op))
 
 
