@@ -192,11 +192,13 @@ def _jvp_rows(a, b, a_dot, b_dot, y, y_dot):
         # y = b·gelu
         y[e] = gelu * b[e]
         # ẏ = gelu·ḃ + b·ȧ·((erfc(−a/√2) + √2·a·exp(−a² / 2) / √π) / 2)
-        y_dot[e] = (
-            gelu * b_dot[e] + a_dot[e] * b[e] * (near_minus_0_75179_slope_0_4315_bend_0_388(a[e])
-            if abs(real(0.7517915246935645) + a[e]) < real(0.8125) else erfc_plus_exp(real(0.5),
+        y_dot[e] = fma(
+            a_dot[e] * b[e],
+            (near_minus_0_75179_slope_0_4315_bend_0_388(a[e]) if abs(real(0.7517915246935645)
+            + a[e]) < real(0.8125) else erfc_plus_exp(real(0.5),
             pair_minus(pair_times(pair_of(real, 0.7071067811865476, -4.83e-17),
-            pair(a[e]))), real(0.3989422804014327) * a[e]))
+            pair(a[e]))), real(0.3989422804014327) * a[e])),
+            gelu * b_dot[e],
         )
 
 
@@ -224,14 +226,14 @@ def _hvp_rows(a, a_dot, b, b_dot, g, da_dot, db_dot):
         gelu_Phi_dot = real(0.7978845608028654) * times_exp_a * a_dot[e]
         # ā̇ = b·g·ġėl̇u̇_̇Ṗḣi̇ + √2·b·g·ȧ·(1 − a²)·(exp(−a² / 2) / 2) / √π + g·ḃ·((erfc(−a/√2) + √2·a·
         #     exp(−a² / 2) / √π) / 2)
-        da_dot[e] = (
-            gelu_Phi_dot * b[e] * g[e] + b_dot[e] * g[e] * erfc_plus_exp(real(0.5),
-            pair_minus(pair_times(pair_of(real, 0.7071067811865476, -4.83e-17),
-            pair(a[e]))), real(0.3989422804014327) * a[e]) + real(0.7978845608028654) * times_exp_a * (real(1)
-            - a[e] * a[e]) * a_dot[e] * b[e] * g[e]
+        da_dot[e] = fma(
+            real(0.7978845608028654) * times_exp_a * fma(-a[e], a[e], real(1)) * a_dot[e] * b[e], g[e],
+            fma(b_dot[e] * g[e], erfc_plus_exp(real(0.5), pair_minus(pair_times(pair_of(real,
+            0.7071067811865476, -4.83e-17), pair(a[e]))), real(0.3989422804014327) * a[e]), gelu_Phi_dot * b[e]
+            * g[e]),
         )
         # b̄̇ = g·(a·ġėl̇u̇_̇Ṗḣi̇ + gelu_Phi·ȧ)
-        db_dot[e] = (gelu_Phi * a_dot[e] + gelu_Phi_dot * a[e]) * g[e]
+        db_dot[e] = fma(gelu_Phi_dot, a[e], gelu_Phi * a_dot[e]) * g[e]
 
 
 @njit(parallel=True, **OPTIONS)

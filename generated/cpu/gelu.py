@@ -200,8 +200,8 @@ def _hvp_rows(g, x, x_dot, dx_dot):
     for e in range(g.shape[0]):
         # x̄̇ = √2·g·ẋ·(1 − x² / 2)·exp(−x² / 2) / √π
         dx_dot[e] = (
-            real(0.7978845608028654) * (real(1) - x[e] * x[e] / real(2)) * g[e] * x_dot[e] * times_exp(real(1),
-            pair_minus(pair_times(pair(real(0.5)), pair_times(pair(x[e]), pair(x[e])))))
+            real(0.7978845608028654) * fma(real(-0.5) * x[e], x[e], real(1)) * g[e] * x_dot[e]
+            * times_exp(real(1), pair_minus(pair_times(pair(real(0.5)), pair_times(pair(x[e]), pair(x[e])))))
         )
 
 

@@ -175,7 +175,8 @@ def _backward_rows(x, g, dx):
         # times_exp_decay_x = (1 + decay + 2·√2·x / √π + 26829·x³ / (50000·√(2·π)))·exp(−(200000 + 8943·
         #     x²)·|x| / (50000·√(2·π)))
         times_exp_decay_x = times_exp(
-            real(1) + decay + real(1.5957691216057308) * x[e] + real(0.21406444881780073) * x[e] * x[e] * x[e],
+            fma(real(0.21406444881780073) * x[e] * x[e], x[e], fma(real(1.5957691216057308), x[e], real(1)
+            + decay)),
             pair_minus(pair_times(pair_times(pair_of(real, 7.978845608028654e-06, -7.29e-22),
             pair_plus(pair_of(real, 200000.0, 0), pair_times(pair_of(real, 8943.0, 0), pair_times(pair(x[e]),
             pair(x[e]))))), pair(abs(x[e])))),
@@ -185,8 +186,8 @@ def _backward_rows(x, g, dx):
         #     (2 + decay)))
         dx[e] = (
             g[e] * (near_minus_0_75246_slope_0_4304_bend_0_388(x[e]) if abs(real(0.7524614220710163)
-            + x[e]) < real(0.8125) else over_sum((real(1) + damped(real(1) + real(1.5957691216057308) * x[e]
-            + real(0.21406444881780073) * x[e] * x[e] * x[e], decay) if (x[e] >= real(0))
+            + x[e]) < real(0.8125) else over_sum((real(1) + damped(fma(real(0.21406444881780073) * x[e] * x[e],
+            x[e], fma(real(1.5957691216057308), x[e], real(1))), decay) if (x[e] >= real(0))
             else times_exp_decay_x), real(1), decay * (real(2) + decay)))
         )
 
@@ -222,7 +223,8 @@ def _jvp_rows(x, x_dot, y, y_dot):
         # times_exp_decay_x = (1 + decay + 2·√2·x / √π + 26829·x³ / (50000·√(2·π)))·exp(−(200000 + 8943·
         #     x²)·|x| / (50000·√(2·π)))
         times_exp_decay_x = times_exp(
-            real(1) + decay + real(1.5957691216057308) * x[e] + real(0.21406444881780073) * x[e] * x[e] * x[e],
+            fma(real(0.21406444881780073) * x[e] * x[e], x[e], fma(real(1.5957691216057308), x[e], real(1)
+            + decay)),
             pair_minus(pair_times(pair_times(pair_of(real, 7.978845608028654e-06, -7.29e-22),
             pair_plus(pair_of(real, 200000.0, 0), pair_times(pair_of(real, 8943.0, 0), pair_times(pair(x[e]),
             pair(x[e]))))), pair(abs(x[e])))),
@@ -232,8 +234,8 @@ def _jvp_rows(x, x_dot, y, y_dot):
         #     decay)))
         y_dot[e] = (
             x_dot[e] * (near_minus_0_75246_slope_0_4304_bend_0_388(x[e]) if abs(real(0.7524614220710163)
-            + x[e]) < real(0.8125) else over_sum((real(1) + damped(real(1) + real(1.5957691216057308) * x[e]
-            + real(0.21406444881780073) * x[e] * x[e] * x[e], decay) if (x[e] >= real(0))
+            + x[e]) < real(0.8125) else over_sum((real(1) + damped(fma(real(0.21406444881780073) * x[e] * x[e],
+            x[e], fma(real(1.5957691216057308), x[e], real(1))), decay) if (x[e] >= real(0))
             else times_exp_decay_x), real(1), decay * (real(2) + decay)))
         )
 
@@ -264,18 +266,18 @@ def _hvp_rows(x, g, x_dot, dx_dot):
         #     (5000000000·π)))) + decay·(4·√2 / √π + x·(x·(26829 / (12500·√(2·π)) + x·(−26829 / (12500·π) −
         #     719795241·x² / (5000000000·π))) − 8/π))) / (1 + decay·(3 + decay·(3 + decay))))
         dx_dot[e] = (
-            g[e] * x_dot[e] * over_sum(times_exp((real(3.1915382432114616) + decay * (real(3.1915382432114616)
-            + (real(2.5464790894703255) + (real(0.8562577952712029) + (real(0.6831948749139936)
-            + real(0.045823588247668835) * x[e] * x[e]) * x[e]) * x[e]) * x[e]) + ((real(0.8562577952712029)
-            + (real(-0.6831948749139936) - real(0.045823588247668835) * x[e] * x[e]) * x[e]) * x[e]
-            - real(2.5464790894703255)) * x[e] if (x[e] >= real(0)) else real(3.1915382432114616) + decay
-            * (real(3.1915382432114616) + ((real(0.8562577952712029) + (real(-0.6831948749139936)
-            - real(0.045823588247668835) * x[e] * x[e]) * x[e]) * x[e] - real(2.5464790894703255)) * x[e])
-            + (real(2.5464790894703255) + (real(0.8562577952712029) + (real(0.6831948749139936)
-            + real(0.045823588247668835) * x[e] * x[e]) * x[e]) * x[e]) * x[e]),
+            g[e] * x_dot[e] * over_sum(times_exp((fma(fma(fma(fma(real(-0.045823588247668835) * x[e], x[e],
+            real(-0.6831948749139936)), x[e], real(0.8562577952712029)), x[e], real(-2.5464790894703255)), x[e],
+            fma(decay, fma(fma(fma(fma(real(0.045823588247668835) * x[e], x[e], real(0.6831948749139936)), x[e],
+            real(0.8562577952712029)), x[e], real(2.5464790894703255)), x[e], real(3.1915382432114616)),
+            real(3.1915382432114616))) if (x[e] >= real(0)) else fma(fma(fma(fma(real(0.045823588247668835)
+            * x[e], x[e], real(0.6831948749139936)), x[e], real(0.8562577952712029)), x[e],
+            real(2.5464790894703255)), x[e], fma(decay, fma(fma(fma(fma(real(-0.045823588247668835) * x[e],
+            x[e], real(-0.6831948749139936)), x[e], real(0.8562577952712029)), x[e], real(-2.5464790894703255)),
+            x[e], real(3.1915382432114616)), real(3.1915382432114616)))),
             pair_minus(pair_times(pair_times(pair_of(real, 7.978845608028654e-06, -7.29e-22),
             pair_plus(pair_of(real, 200000.0, 0), pair_times(pair_of(real, 8943.0, 0), pair_times(pair(x[e]),
-            pair(x[e]))))), pair(abs(x[e]))))), real(1), decay * (real(3) + decay * (real(3) + decay)))
+            pair(x[e]))))), pair(abs(x[e]))))), real(1), decay * fma(decay, real(3) + decay, real(3)))
         )
 
 

@@ -25,7 +25,7 @@ from collections import namedtuple
 import numpy as np
 from numba import njit, prange
 
-from ._runtime import OPTIONS, check, chunk_rows, exp, output, outputs, pairs
+from ._runtime import OPTIONS, check, chunk_rows, exp, fma, output, outputs, pairs
 
 #: The runtime that these kernels were compiled against: a new one makes a new file, and with it a new cache.
 RUNTIME = "6b49651326d0"
@@ -96,7 +96,7 @@ def _backward_rows(b, g, a, da, db):
         # decay = exp(−|b|)
         decay = exp_b
         # b̄ = a·g·exp(−|b|) / (1 + decay·(2 + decay))
-        db[e] = exp_b * a[e] * g[e] / (real(1) + decay * (real(2) + decay))
+        db[e] = exp_b * a[e] * g[e] / fma(decay, real(2) + decay, real(1))
 
 
 @njit(parallel=True, **OPTIONS)
@@ -120,7 +120,7 @@ def _jvp_rows(b, a, a_dot, b_dot, y, y_dot):
         # decay = exp(−|b|)
         decay = exp_b
         # ẏ = sigmoid·ȧ + a·ḃ·exp(−|b|) / (1 + decay·(2 + decay))
-        y_dot[e] = sigmoid * a_dot[e] + exp_b * a[e] * b_dot[e] / (real(1) + decay * (real(2) + decay))
+        y_dot[e] = fma(sigmoid, a_dot[e], exp_b * a[e] * b_dot[e] / fma(decay, real(2) + decay, real(1)))
 
 
 @njit(parallel=True, **OPTIONS)
@@ -144,13 +144,13 @@ def _hvp_rows(b, a, b_dot, g, a_dot, da_dot, db_dot):
         # decay = exp(−|b|)
         decay = exp_b
         # ṡi̇ġṁȯi̇ḋ = ḃ·exp(−|b|) / (1 + decay·(2 + decay))
-        sigmoid_dot = exp_b * b_dot[e] / (real(1) + decay * (real(2) + decay))
+        sigmoid_dot = exp_b * b_dot[e] / fma(decay, real(2) + decay, real(1))
         # ā̇ = g·ṡi̇ġṁȯi̇ḋ
         da_dot[e] = sigmoid_dot * g[e]
         # b̄̇ = g·((a·ṡi̇ġṁȯi̇ḋ + sigmoid·ȧ)·(exp(−|b|) if b ≥ 0 else 1) / (1 + decay) − y·ṡi̇ġṁȯi̇ḋ)
         db_dot[e] = (
-            ((sigmoid * a_dot[e] + sigmoid_dot * a[e]) * (exp_b if (b[e] >= real(0)) else real(1)) / (real(1)
-            + decay) - sigmoid_dot * y) * g[e]
+            fma(-sigmoid_dot, y, fma(sigmoid_dot, a[e], sigmoid * a_dot[e]) * (exp_b if (b[e] >= real(0))
+            else real(1)) / (real(1) + decay)) * g[e]
         )
 
 

@@ -109,10 +109,10 @@ def _backward_rows(x, g, dx):
         from_zero = real(3) + x[e]
         # x̄ = g·(clip(from_zero/6, 0, 1) + x·1[min(1, from_zero/6) > 0]·1[x < 3] / 6)
         dx[e] = (
-            g[e] * (near_minus_1_5_slope_0_3333_bend_0(x[e]) if abs(real(1.5) + x[e]) < real(1.25) else (((x[e]
-            if (smaller(real(1), from_zero / real(6)) > real(0)) else real(0)) if from_zero == from_zero
-            else from_zero) if (x[e] < real(3)) else real(0)) / real(6)
-            + larger(real(0), smaller(real(1), from_zero / real(6))))
+            g[e] * (near_minus_1_5_slope_0_3333_bend_0(x[e]) if abs(real(1.5) + x[e]) < real(1.25)
+            else fma(real(0.16666666666666666), (((x[e] if (smaller(real(1), from_zero / real(6)) > real(0))
+            else real(0)) if from_zero == from_zero else from_zero) if (x[e] < real(3)) else real(0)),
+            larger(real(0), smaller(real(1), from_zero / real(6)))))
         )
 
 
@@ -137,9 +137,9 @@ def _jvp_rows(x, x_dot, y, y_dot):
         # ẏ = ẋ·(clip(from_zero/6, 0, 1) + x·1[min(1, from_zero/6) > 0]·1[x < 3] / 6)
         y_dot[e] = (
             x_dot[e] * (near_minus_1_5_slope_0_3333_bend_0(x[e]) if abs(real(1.5) + x[e]) < real(1.25)
-            else (((x[e] if (smaller(real(1), from_zero / real(6)) > real(0)) else real(0))
-            if from_zero == from_zero else from_zero) if (x[e] < real(3)) else real(0)) / real(6)
-            + larger(real(0), smaller(real(1), from_zero / real(6))))
+            else fma(real(0.16666666666666666), (((x[e] if (smaller(real(1), from_zero / real(6)) > real(0))
+            else real(0)) if from_zero == from_zero else from_zero) if (x[e] < real(3)) else real(0)),
+            larger(real(0), smaller(real(1), from_zero / real(6)))))
         )
 
 

@@ -25,7 +25,7 @@ from collections import namedtuple
 import numpy as np
 from numba import njit, prange
 
-from ._runtime import OPTIONS, check, chunk_rows, exp, larger, log1p, output, pairs
+from ._runtime import OPTIONS, check, chunk_rows, exp, fma, larger, log1p, output, pairs
 
 #: The runtime that these kernels were compiled against: a new one makes a new file, and with it a new cache.
 RUNTIME = "6b49651326d0"
@@ -129,7 +129,7 @@ def _hvp_rows(x, g, x_dot, dx_dot):
         # exp_x = exp(−|x|)
         exp_x = exp(-abs(x[e]))
         # x̄̇ = −g·ẋ·exp(−|x|) / (1 + decay·(2 + decay))
-        dx_dot[e] = -(exp_x * g[e] * x_dot[e] / (real(1) + decay * (real(2) + decay)))
+        dx_dot[e] = -(exp_x * g[e] * x_dot[e] / fma(decay, real(2) + decay, real(1)))
 
 
 @njit(parallel=True, **OPTIONS)

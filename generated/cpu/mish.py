@@ -13,9 +13,9 @@ verified steps, vjp, 3 chain rule lines: error 4e-65, bound 1e-30
 verified gradient, numerical, x: error 5e-51, bound 1e-25
 verified adjoint, ⟨Jv, u⟩ = ⟨v, Jᵀu⟩: error 2e-66, bound 1e-40
 verified adjoint, Jv, numerical: error 5e-65, bound 1e-25
-verified source, float32, ordinary: error 2e+00, bound 4
+verified source, float32, ordinary: error 1e+00, bound 4
 verified source, float32, NaN and ±∞, wrong: error 0, bound 0
-verified source, float64, ordinary: error 1e+00, bound 4
+verified source, float64, ordinary: error 2e+00, bound 4
 verified second, ⟨u, Hv⟩ = ⟨v, Hu⟩: error 6e-67, bound 1e-40
 verified second, Hv, numerical: error 9e-65, bound 1e-25
 verified second, source, float32: error 1e+00, bound 4
@@ -145,7 +145,7 @@ def _forward_saving_rows(x, y):
         # below = decay·(1 + decay) if x ≥ 0 else decay·(1 + decay/2)
         below = (decay * (real(1) + decay) if (x[e] >= real(0)) else decay * (real(1) + decay / real(2)))
         # times_exp_decay_x = (x + x·decay / 2)·exp(−|x|)
-        times_exp_decay_x = times_exp(decay * x[e] / real(2) + x[e], -abs(x[e]))
+        times_exp_decay_x = times_exp(fma(real(0.5) * decay, x[e], x[e]), -abs(x[e]))
         # y = (x·(1/2 + decay) if x ≥ 0 else (x + x·decay / 2)·exp(−|x|)) / (below + (1/2 if x ≥ 0 else 1))
         y[e] = over_sum(
             ((real(0.5) + decay) * x[e] if (x[e] >= real(0)) else times_exp_decay_x),
@@ -170,19 +170,19 @@ def _backward_rows(x, g, dx):
         # below_ = decay·(1 + decay·(2 + decay·(2 + decay))) if x ≥ 0 else decay·(2 + decay·(2 + decay·(1 +
         #     decay/4)))
         below_ = (
-            (decay * (real(1) + decay * (real(2) + decay * (real(2) + decay))) if (x[e] >= real(0)) else decay
-            * (real(2) + decay * (real(2) + decay * (real(1) + decay / real(4)))))
+            (decay * fma(decay, fma(decay, real(2) + decay, real(2)), real(1)) if (x[e] >= real(0)) else decay
+            * fma(decay, fma(decay, real(1) + decay / real(4), real(2)), real(2)))
         )
         # times_exp_decay_x = (1 + x + decay·(3/2 + x + decay·(1 + decay/4)))·exp(−|x|)
         times_exp_decay_x = times_exp(
-            real(1) + decay * (real(1.5) + decay * (real(1) + decay / real(4)) + x[e]) + x[e], -abs(x[e]),
+            fma(decay, fma(decay, real(1) + decay / real(4), real(1.5) + x[e]), real(1) + x[e]), -abs(x[e]),
         )
         # x̄ = g·((1/4 + decay·(1 + decay·(3/2 + x + decay·(1 + x))) if x ≥ 0 else (1 + x + decay·(3/2 + x +
         #     decay·(1 + decay/4)))·exp(−|x|)) / (below_ + (1/4 if x ≥ 0 else 1)))
         dx[e] = (
             g[e] * (near_minus_1_1924_slope_0_2669_bend_0_205(x[e]) if abs(real(1.1924312145154952)
-            + x[e]) < real(1.0625) else over_sum((real(0.25) + damped(real(1) + decay * (real(1.5) + decay
-            * (real(1) + x[e]) + x[e]), decay) if (x[e] >= real(0)) else times_exp_decay_x), ((real(0.25)
+            + x[e]) < real(1.0625) else over_sum((real(0.25) + damped(fma(decay, fma(decay, real(1) + x[e],
+            real(1.5) + x[e]), real(1)), decay) if (x[e] >= real(0)) else times_exp_decay_x), ((real(0.25)
             if (x[e] >= real(0)) else real(1)) if x[e] == x[e] else x[e]), below_))
         )
 
@@ -204,7 +204,7 @@ def _jvp_rows(x, x_dot, y, y_dot):
         # below = decay·(1 + decay) if x ≥ 0 else decay·(1 + decay/2)
         below = (decay * (real(1) + decay) if (x[e] >= real(0)) else decay * (real(1) + decay / real(2)))
         # times_exp_decay_x = (x + x·decay / 2)·exp(−|x|)
-        times_exp_decay_x = times_exp(decay * x[e] / real(2) + x[e], -abs(x[e]))
+        times_exp_decay_x = times_exp(fma(real(0.5) * decay, x[e], x[e]), -abs(x[e]))
         # y = (x·(1/2 + decay) if x ≥ 0 else (x + x·decay / 2)·exp(−|x|)) / (below + (1/2 if x ≥ 0 else 1))
         y[e] = over_sum(
             ((real(0.5) + decay) * x[e] if (x[e] >= real(0)) else times_exp_decay_x),
@@ -213,19 +213,19 @@ def _jvp_rows(x, x_dot, y, y_dot):
         # below_ = decay·(1 + decay·(2 + decay·(2 + decay))) if x ≥ 0 else decay·(2 + decay·(2 + decay·(1 +
         #     decay/4)))
         below_ = (
-            (decay * (real(1) + decay * (real(2) + decay * (real(2) + decay))) if (x[e] >= real(0)) else decay
-            * (real(2) + decay * (real(2) + decay * (real(1) + decay / real(4)))))
+            (decay * fma(decay, fma(decay, real(2) + decay, real(2)), real(1)) if (x[e] >= real(0)) else decay
+            * fma(decay, fma(decay, real(1) + decay / real(4), real(2)), real(2)))
         )
         # times_exp_decay_x_2 = (1 + x + decay·(3/2 + x + decay·(1 + decay/4)))·exp(−|x|)
         times_exp_decay_x_2 = times_exp(
-            real(1) + decay * (real(1.5) + decay * (real(1) + decay / real(4)) + x[e]) + x[e], -abs(x[e]),
+            fma(decay, fma(decay, real(1) + decay / real(4), real(1.5) + x[e]), real(1) + x[e]), -abs(x[e]),
         )
         # ẏ = ẋ·((1/4 + decay·(1 + decay·(3/2 + x + decay·(1 + x))) if x ≥ 0 else (1 + x + decay·(3/2 + x +
         #     decay·(1 + decay/4)))·exp(−|x|)) / (below_ + (1/4 if x ≥ 0 else 1)))
         y_dot[e] = (
             x_dot[e] * (near_minus_1_1924_slope_0_2669_bend_0_205(x[e]) if abs(real(1.1924312145154952)
-            + x[e]) < real(1.0625) else over_sum((real(0.25) + damped(real(1) + decay * (real(1.5) + decay
-            * (real(1) + x[e]) + x[e]), decay) if (x[e] >= real(0)) else times_exp_decay_x_2), ((real(0.25)
+            + x[e]) < real(1.0625) else over_sum((real(0.25) + damped(fma(decay, fma(decay, real(1) + x[e],
+            real(1.5) + x[e]), real(1)), decay) if (x[e] >= real(0)) else times_exp_decay_x_2), ((real(0.25)
             if (x[e] >= real(0)) else real(1)) if x[e] == x[e] else x[e]), below_))
         )
 
@@ -247,20 +247,20 @@ def _hvp_rows(x, g, x_dot, dx_dot):
         # below__ = decay·(3/4 + decay·(9/4 + decay·(4 + decay·(9/2 + decay·(3 + decay))))) if x ≥ 0
         #     else decay·(3 + decay·(9/2 + decay·(4 + decay·(9/4 + decay·(3/4 + decay/8)))))
         below_2 = (
-            (decay * (real(0.75) + decay * (real(2.25) + decay * (real(4) + decay * (real(4.5) + decay
-            * (real(3) + decay))))) if (x[e] >= real(0)) else decay * (real(3) + decay * (real(4.5) + decay
-            * (real(4) + decay * (real(2.25) + decay * (real(0.75) + decay / real(8)))))))
+            (decay * fma(decay, fma(decay, fma(decay, fma(decay, real(3) + decay, real(4.5)), real(4)),
+            real(2.25)), real(0.75)) if (x[e] >= real(0)) else decay * fma(decay, fma(decay, fma(decay,
+            fma(decay, real(0.75) + decay / real(8), real(2.25)), real(4)), real(4.5)), real(3)))
         )
         # times_exp_decay_x = (1 + decay·(3 + decay·(4 + x + decay·(2 + x)) − 3·x / 2) − x)·exp(−2·|x|)
         times_exp_decay_x = times_exp(
-            real(1) + decay * (real(3) + decay * (real(4) + decay * (real(2) + x[e]) + x[e]) - real(1.5) * x[e])
-            - x[e],
+            fma(decay, fma(real(-1.5), x[e], fma(decay, fma(decay, real(2) + x[e], real(4) + x[e]), real(3))),
+            real(1) - x[e]),
             -(real(2) * abs(x[e])),
         )
         # times_exp_decay_x_2 = (2 + x + decay·(4 + x + decay·(3 + decay·(1 − x) − 3·x / 2)))·exp(−|x|)
         times_exp_decay_x_2 = times_exp(
-            real(2) + decay * (real(4) + decay * (real(3) + decay * (real(1) - x[e]) - real(1.5) * x[e]) + x[e])
-            + x[e],
+            fma(decay, fma(decay, fma(real(-1.5), x[e], fma(decay, real(1) - x[e], real(3))), real(4) + x[e]),
+            real(2) + x[e]),
             -abs(x[e]),
         )
         # x̄̇ = g·ẋ·(((1 + decay·(3 + decay·(4 + x + decay·(2 + x)) − 3·x / 2) − x)·exp(−2·|x|) if x ≥ 0

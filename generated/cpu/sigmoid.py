@@ -24,7 +24,7 @@ from collections import namedtuple
 import numpy as np
 from numba import njit, prange
 
-from ._runtime import OPTIONS, check, chunk_rows, exp, output, pairs
+from ._runtime import OPTIONS, check, chunk_rows, exp, fma, output, pairs
 
 #: The runtime that these kernels were compiled against: a new one makes a new file, and with it a new cache.
 RUNTIME = "6b49651326d0"
@@ -87,7 +87,7 @@ def _backward_rows(x, g, dx):
         # exp_x = exp(−|x|)
         exp_x = exp(-abs(x[e]))
         # x̄ = g·exp(−|x|) / (1 + decay·(2 + decay))
-        dx[e] = exp_x * g[e] / (real(1) + decay * (real(2) + decay))
+        dx[e] = exp_x * g[e] / fma(decay, real(2) + decay, real(1))
 
 
 @njit(parallel=True, **OPTIONS)
@@ -109,7 +109,7 @@ def _jvp_rows(x, x_dot, y, y_dot):
         # decay = exp(−|x|)
         decay = exp_x
         # ẏ = ẋ·exp(−|x|) / (1 + decay·(2 + decay))
-        y_dot[e] = exp_x * x_dot[e] / (real(1) + decay * (real(2) + decay))
+        y_dot[e] = exp_x * x_dot[e] / fma(decay, real(2) + decay, real(1))
 
 
 @njit(parallel=True, **OPTIONS)
@@ -131,7 +131,7 @@ def _hvp_rows(x, g, x_dot, dx_dot):
         # decay = exp(−|x|)
         decay = exp_x
         # x̄ = g·exp(−|x|) / (1 + decay·(2 + decay))
-        dx = exp_x * g[e] / (real(1) + decay * (real(2) + decay))
+        dx = exp_x * g[e] / fma(decay, real(2) + decay, real(1))
         # x̄̇ = x̄·ẋ·(1 − 2·y)
         dx_dot[e] = dx * (real(1) - real(2) * y) * x_dot[e]
 

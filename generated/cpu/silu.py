@@ -218,9 +218,9 @@ def _hvp_rows(x, g, x_dot, dx_dot):
         #     + ẋ·(exp(−|x|)·(1 + decay − x if x ≥ 0 else 1 + decay·(1 − x)) / (1 + decay·(3 + decay·(3 +
         #     decay)))))
         dx_dot[e] = (
-            (x_dot[e] * over_sum(times_exp((real(1) + decay - x[e] if (x[e] >= real(0)) else real(1) + decay
-            * (real(1) - x[e])), -abs(x[e])), real(1), decay * (real(3) + decay * (real(3) + decay))) + (s
-            * x_dot[e] + x_dot[e] * times_exp(x[e], -abs(x[e])) / (real(1) + decay * (real(2) + decay)))
+            fma(x_dot[e], over_sum(times_exp((real(1) + decay - x[e] if (x[e] >= real(0)) else fma(decay,
+            real(1) - x[e], real(1))), -abs(x[e])), real(1), decay * fma(decay, real(3) + decay, real(3))),
+            fma(s, x_dot[e], x_dot[e] * times_exp(x[e], -abs(x[e])) / fma(decay, real(2) + decay, real(1)))
             * (exp_x if (x[e] >= real(0)) else real(1)) / (real(1) + decay)) * g[e]
         )
 

@@ -204,10 +204,12 @@ def _jvp_rows(a, b, a_dot, b_dot, y, y_dot):
         times_exp_a_decay = times_exp(real(1) + decay + a[e], -abs(a[e]))
         # ẏ = silu·ḃ + b·ȧ·((1 + decay·(1 + a) if a ≥ 0 else (1 + a + decay)·exp(−|a|)) / (1 + decay·(2 +
         #     decay)))
-        y_dot[e] = (
-            silu * b_dot[e] + a_dot[e] * b[e] * (near_minus_1_2785_slope_0_2178_bend_0_147(a[e])
-            if abs(real(1.2784645427610737) + a[e]) < real(1.1875) else over_sum((real(1) + damped(real(1)
-            + a[e], decay) if (a[e] >= real(0)) else times_exp_a_decay), real(1), decay * (real(2) + decay)))
+        y_dot[e] = fma(
+            a_dot[e] * b[e],
+            (near_minus_1_2785_slope_0_2178_bend_0_147(a[e]) if abs(real(1.2784645427610737)
+            + a[e]) < real(1.1875) else over_sum((real(1) + damped(real(1) + a[e], decay) if (a[e] >= real(0))
+            else times_exp_a_decay), real(1), decay * (real(2) + decay))),
+            silu * b_dot[e],
         )
 
 
@@ -230,8 +232,8 @@ def _hvp_rows(a, a_dot, b, b_dot, g, da_dot, db_dot):
         # decay = exp(−|a|)
         decay = exp_a
         # ṡi̇l̇u̇ = silu_s·ȧ + ȧ·a·exp(−|a|) / (1 + decay·(2 + decay))
-        silu_dot = (
-            silu_s * a_dot[e] + a_dot[e] * times_exp(a[e], -abs(a[e])) / (real(1) + decay * (real(2) + decay))
+        silu_dot = fma(
+            silu_s, a_dot[e], a_dot[e] * times_exp(a[e], -abs(a[e])) / fma(decay, real(2) + decay, real(1)),
         )
         # times_exp_a_decay = (1 + a + decay)·exp(−|a|)
         times_exp_a_decay = times_exp(real(1) + decay + a[e], -abs(a[e]))
@@ -239,11 +241,11 @@ def _hvp_rows(a, a_dot, b, b_dot, g, da_dot, db_dot):
         #     + b·(ṡi̇l̇u̇·(exp(−|a|) if a ≥ 0 else 1) / (1 + decay) + ȧ·(exp(−|a|)·(1 + decay − a if a ≥ 0
         #     else 1 + decay·(1 − a)) / (1 + decay·(3 + decay·(3 + decay))))))
         da_dot[e] = (
-            ((a_dot[e] * over_sum(times_exp((real(1) + decay - a[e] if (a[e] >= real(0)) else real(1) + decay
-            * (real(1) - a[e])), -abs(a[e])), real(1), decay * (real(3) + decay * (real(3) + decay))) + silu_dot
-            * (exp_a if (a[e] >= real(0)) else real(1)) / (real(1) + decay)) * b[e] + b_dot[e]
-            * over_sum((real(1) + damped(real(1) + a[e], decay) if (a[e] >= real(0))
-            else times_exp_a_decay), real(1), decay * (real(2) + decay))) * g[e]
+            fma(b_dot[e], over_sum((real(1) + damped(real(1) + a[e], decay) if (a[e] >= real(0))
+            else times_exp_a_decay), real(1), decay * (real(2) + decay)), fma(a_dot[e],
+            over_sum(times_exp((real(1) + decay - a[e] if (a[e] >= real(0)) else fma(decay, real(1) - a[e],
+            real(1))), -abs(a[e])), real(1), decay * fma(decay, real(3) + decay, real(3))), silu_dot * (exp_a
+            if (a[e] >= real(0)) else real(1)) / (real(1) + decay)) * b[e]) * g[e]
         )
         # b̄̇ = g·ṡi̇l̇u̇
         db_dot[e] = silu_dot * g[e]

@@ -24,7 +24,7 @@ from collections import namedtuple
 import numpy as np
 from numba import njit, prange
 
-from ._runtime import OPTIONS, check, chunk_rows, exp, output, pairs, tanh, times_exp
+from ._runtime import OPTIONS, check, chunk_rows, exp, fma, output, pairs, tanh, times_exp
 
 #: The runtime that these kernels were compiled against: a new one makes a new file, and with it a new cache.
 RUNTIME = "6b49651326d0"
@@ -82,7 +82,7 @@ def _backward_rows(x, g, dx):
         # decay = exp(−2·|x|)
         decay = exp(-(real(2) * abs(x[e])))
         # x̄ = g·4·exp(−2·|x|) / (1 + decay·(2 + decay))
-        dx[e] = g[e] * times_exp(real(4), -(real(2) * abs(x[e]))) / (real(1) + decay * (real(2) + decay))
+        dx[e] = g[e] * times_exp(real(4), -(real(2) * abs(x[e]))) / fma(decay, real(2) + decay, real(1))
 
 
 @njit(parallel=True, **OPTIONS)
@@ -102,7 +102,7 @@ def _jvp_rows(x, x_dot, y, y_dot):
         # decay = exp(−2·|x|)
         decay = exp(-(real(2) * abs(x[e])))
         # ẏ = ẋ·4·exp(−2·|x|) / (1 + decay·(2 + decay))
-        y_dot[e] = x_dot[e] * times_exp(real(4), -(real(2) * abs(x[e]))) / (real(1) + decay * (real(2) + decay))
+        y_dot[e] = x_dot[e] * times_exp(real(4), -(real(2) * abs(x[e]))) / fma(decay, real(2) + decay, real(1))
 
 
 @njit(parallel=True, **OPTIONS)
@@ -122,7 +122,7 @@ def _hvp_rows(x, g, x_dot, dx_dot):
         # decay = exp(−2·|x|)
         decay = exp(-(real(2) * abs(x[e])))
         # x̄ = g·4·exp(−2·|x|) / (1 + decay·(2 + decay))
-        dx = g[e] * times_exp(real(4), -(real(2) * abs(x[e]))) / (real(1) + decay * (real(2) + decay))
+        dx = g[e] * times_exp(real(4), -(real(2) * abs(x[e]))) / fma(decay, real(2) + decay, real(1))
         # x̄̇ = −2·x̄·y·ẋ
         dx_dot[e] = -(real(2) * dx * y * x_dot[e])
 

@@ -65,6 +65,8 @@ def _kernel_blocks(made: Programs, wide: bool) -> tuple[list[list[str]], set[str
     """Kernels first, then the functions that call them; and what both import from the runtime."""
     parts = [made.forward_saving or made.forward, made.backward, made.value_and_grad, made.jvp, made.hvp]
     schedules: dict[str, Schedule] = {p.name: schedule(p, wide) for p in parts if p is not None}
+    # Where every number is of the arrays' type; double precision has roundings to spare.
+    fma = made.op.elementwise and made.op.kind is Kind.ACTIVATION and not wide
     kernels: list[list[str]] = []
     named: list[Kernel] = []
     for program in parts:
@@ -72,12 +74,12 @@ def _kernel_blocks(made: Programs, wide: bool) -> tuple[list[list[str]], set[str
             continue
         steps = Steps.of(schedules[program.name], _updates_of(program), frozenset(), wide)
         for kernel in kernels_of(schedules[program.name].steps):
-            kernels += kernel_lines(kernel, steps.storage, wide)
+            kernels += kernel_lines(kernel, steps.storage, wide, fma)
             named.append(kernel)
     functions = Functions(made, schedules, wide)
     blocks = [*functions.blocks]
     helpers = functions.helpers | function_names(named) | ({"OPTIONS", "chunk_rows"} if named else set())
-    helpers |= {name for name in PAIRS for lines in kernels if any(f"{name}(" in line for line in lines)}
+    helpers |= {name for name in (*PAIRS, "fma") for lines in kernels if any(f"{name}(" in line for line in lines)}
     fitted = fitted_lines(named)
     helpers |= {"PLAIN", "fma", "typed"} if fitted else set()
     return [*fitted, *kernels, *blocks], helpers

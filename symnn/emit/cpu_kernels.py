@@ -65,12 +65,14 @@ def arguments(kernel: Kernel, storage: Mapping[str, str]) -> list[str]:
     return list(dict.fromkeys([*arrays, *numbers, *written]))
 
 
-def kernel_lines(kernel: Kernel, storage: Mapping[str, str], wide: bool = False) -> list[list[str]]:
+def kernel_lines(
+    kernel: Kernel, storage: Mapping[str, str], wide: bool = False, fma: bool = False
+) -> list[list[str]]:
     """Two functions: the rows one after the other, and the chunks of rows in parallel.
 
-    ``wide`` arithmetic is in double precision, whatever the arrays hold.
+    ``wide`` arithmetic is in double precision, whatever the arrays hold; with ``fma`` sums round their products once.
     """
-    return [_rows(kernel, storage, wide), *([] if kernel.scattered else [_parallel(kernel, storage)])]
+    return [_rows(kernel, storage, wide, fma), *([] if kernel.scattered else [_parallel(kernel, storage)])]
 
 
 def _lead(kernel: Kernel, storage: Mapping[str, str]) -> tuple[str, Entry]:
@@ -86,8 +88,8 @@ def _lead(kernel: Kernel, storage: Mapping[str, str]) -> tuple[str, Entry]:
     raise AssertionError(f"{kernel.name} has no array over its rows")
 
 
-def _rows(kernel: Kernel, storage: Mapping[str, str], wide: bool) -> list[str]:
-    printer = KernelPrinter(storage, wide)
+def _rows(kernel: Kernel, storage: Mapping[str, str], wide: bool, fma: bool) -> list[str]:
+    printer = KernelPrinter(storage, wide, fma)
     lead, _ = _lead(kernel, storage)
     names = arguments(kernel, storage)
     first = ["lo", "hi"] if kernel.whole and not kernel.scattered else []

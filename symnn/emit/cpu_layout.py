@@ -102,7 +102,8 @@ def _comment(line: str) -> list[str]:
 def _pieces(text: str, indent: int) -> list[str]:
     """A long expression inside parentheses, each line but the first beginning with an operator."""
     lines, current = [], ""
-    for piece in re.split(r" (?=[-+*/] |if |else )|(?<=,) (?=pair)", text):
+    nested = "" if "fma(" in text else "(?=pair)"
+    for piece in re.split(rf" (?=[-+*/] |if |else )|(?<=,) {nested}", text):
         if current and indent + len(current) + len(piece) + 1 > _WIDTH:
             lines.append(current)
             current = ""

@@ -44,20 +44,27 @@ def _is_plain(number: sp.Expr) -> bool:
     return bool(number.is_Integer or (number.is_Rational and number.p == 1))
 
 
+def _is_power_of_two(number: sp.Expr) -> bool:
+    """A factor that multiplies without a rounding."""
+    return bool(number.is_Rational and number.is_positive) and (number.p * number.q).bit_count() == 1
+
+
 _SUM, _PRODUCT, _UNARY, _ATOM = 1, 2, 3, 4
 
 
 class KernelPrinter:
     """Prints inside a kernel. ``storage`` says under which name an array is at hand.
 
-    Where arithmetic is wider than the arrays (``wide``), what is read becomes a number of the wider type first.
+    Where arithmetic is wider than the arrays (``wide``), what is read becomes a number of the wider type first. Where
+    all numbers are of one type, a sum can take its products by ``fma``, which rounds once (Muller et al., Handbook of
+    Floating-Point Arithmetic, 2018, chapter 2).
     """
 
     #: Whether whole numbers become numbers of the arrays' type: a bare one would make everything double.
     typed = True
 
-    def __init__(self, storage: Mapping[str, str] | None = None, wide: bool = False) -> None:
-        self.storage, self.wide = dict(storage or {}), wide
+    def __init__(self, storage: Mapping[str, str] | None = None, wide: bool = False, fma: bool = False) -> None:
+        self.storage, self.wide, self.fma = dict(storage or {}), wide, fma
 
     def array(self, name: str) -> str:
         """The identifier of the array that holds a tensor."""
@@ -204,7 +211,7 @@ class KernelPrinter:
         if isinstance(expr, sp.Expr) and expr.is_number:
             return self.constant(expr), _ATOM
         if isinstance(expr, sp.Add):
-            return self._sum(expr), _SUM
+            return self._sum(expr)
         if isinstance(expr, sp.Mul):
             return self._product(expr)
         if isinstance(expr, sp.Pow):
@@ -216,13 +223,44 @@ class KernelPrinter:
         where = ", ".join(self.whole(i) for i in expr.indices)
         return f"{self.array(expr.name)}[{where}]" if where else self.array(expr.name)
 
-    def _sum(self, expr: sp.Add) -> str:
+    def _sum(self, expr: sp.Add) -> tuple[str, int]:
         terms = sorted(expr.args, key=lambda a: (a.could_extract_minus_sign(), not a.is_number))
-        made = self.text(terms[0], _SUM)
+        # Products last: what they are added to then carries the least rounding.
+        terms.sort(key=lambda a: bool(self._rounded(a)))
+        made, level = self.text(terms[0], _SUM), _SUM
         for term in terms[1:]:
-            negative = term.could_extract_minus_sign()
-            made += f" - {self.text(-term, _PRODUCT)}" if negative else f" + {self.text(term, _SUM)}"
-        return made
+            product = self._rounded(term)
+            if product:
+                *first, last = product
+                made, level = f"fma({' * '.join(first)}, {last}, {made})", _ATOM
+            elif term.could_extract_minus_sign():
+                made, level = f"{made} - {self.text(-term, _PRODUCT)}", _SUM
+            else:
+                made, level = f"{made} + {self.text(term, _SUM)}", _SUM
+        return made, level
+
+    def _rounded(self, term: sp.Expr) -> list[str]:
+        """The factors of an addend that ``fma`` can take; none where it is no product, or one without a rounding."""
+        if not self.fma or term.is_number or not isinstance(term, sp.Mul | sp.Pow):
+            return []
+        number, factors = sp.S.One, []
+        for factor in sp.Mul.make_args(term):
+            base, exponent = factor.as_base_exp()
+            if factor.is_number:
+                number *= factor
+            elif exponent.is_Integer and 0 < exponent <= 4:
+                factors += [base] * int(exponent)
+            elif exponent.is_number and exponent.is_negative:
+                return []
+            else:
+                factors.append(factor)
+        if len(factors) == 1 and _is_power_of_two(abs(number)):
+            return []
+        if number == -1:
+            factors[0] = -factors[0]
+        elif number != 1:
+            factors.insert(0, number)
+        return [*(self.text(f, _PRODUCT) for f in factors[:-1]), self.text(factors[-1], 0)]
 
     def _product(self, expr: sp.Mul) -> tuple[str, int]:
         if expr.could_extract_minus_sign() and expr.args[0].is_number:
