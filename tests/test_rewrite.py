@@ -9,7 +9,7 @@ import mpmath
 import numpy as np
 import pytest
 import sympy as sp
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from sympy.codegen.cfunctions import expm1, log1p
 
@@ -69,6 +69,7 @@ expressions = st.recursive(leaves, combined, max_leaves=6)
 
 @settings(max_examples=60, deadline=None)
 @given(expressions, st.integers(0, 5))
+@example(1 / ((x[n, c] ** 2 + x[n, c]) ** 2 + 1), 0)
 def test_normal_form_keeps_the_value_and_never_costs_more(expr: sp.Expr, seed: int) -> None:
     positive = {"p": np.abs(np.random.default_rng(seed).normal(size=3)) + 0.1}
     made = normalise(expr)

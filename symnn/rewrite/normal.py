@@ -31,6 +31,9 @@ def normalise(expr: sp.Expr) -> sp.Expr:
         return expr.func(normalise(expr.body), *expr.bound)
     args = [normalise(a) if isinstance(a, sp.Expr) else a for a in expr.args]
     rebuilt = expr if all(a is b for a, b in zip(args, expr.args, strict=True)) else expr.func(*args)
+    if cost(rebuilt) > cost(expr):
+        # A power takes a product apart: (x·(1 + x))² becomes x²·(1 + x)², which costs more than (x + x²)².
+        rebuilt = expr
     if not isinstance(rebuilt, sp.Add | sp.Mul | sp.Pow):
         return rebuilt
     if cost(rebuilt) > _LARGEST:
