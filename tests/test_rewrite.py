@@ -69,7 +69,7 @@ expressions = st.recursive(leaves, combined, max_leaves=6)
 
 @settings(max_examples=60, deadline=None)
 @given(expressions, st.integers(0, 5))
-@example(1 / ((x[n, c] ** 2 + x[n, c]) ** 2 + 1), 0)
+@example(1 / ((Entry(x, n, c) ** 2 + Entry(x, n, c)) ** 2 + 1), 0)
 def test_normal_form_keeps_the_value_and_never_costs_more(expr: sp.Expr, seed: int) -> None:
     positive = {"p": np.abs(np.random.default_rng(seed).normal(size=3)) + 0.1}
     made = normalise(expr)
