@@ -26,7 +26,7 @@ from typing import TYPE_CHECKING, Any
 from symnn import __version__
 from symnn.cache import found, kept
 from symnn.emit.doc_spec import declaration_hash
-from symnn.emit.whitelist import check_source
+from symnn.emit.whitelist import UnsafeSourceError, check_source
 from symnn.errors import SymnnError, UsageError, VerificationError
 from symnn.files import write
 from symnn.language.operation import Kind, Op
@@ -157,7 +157,10 @@ def source_of(op: Op, target: str = "cpu", measured: Sequence[str] = (), tier: s
 
     plain = kept(_followed(op, target, tier), emitted) if hasattr(emitter, "__file__") else emitted()
     text = _with_measures(plain, op, measured, tier)
-    check_source(text)
+    try:
+        check_source(text)
+    except UnsafeSourceError as error:
+        raise UnsafeSourceError(f"{op.name}: {error}") from None
     return text
 
 

@@ -388,6 +388,12 @@ def fuzzed(f, x: T[n, d], t: Label[n].below(n)):
     f.h[n, d] = log(1 + exp(maximum(-1, x[t[n], d])))
     f.y[n] = mean(f.h[n, d], d)
 """,
+    # A sum that holds a polynomial beside a zero of one of its terms has zeros of its own.
+    "a root beside the zeros of a sine": """
+@layer
+def fuzzed(f, w: T[n, c, d]):
+    f.y[n, c, d] = sqrt(1 + w[n, c, d] ** 2 + (exp(sin(w[n, c, d])) - 1) ** 2)
+""",
     # 1 − tanh² of e^(x²) in its tail: bounds on its error had an exponential of an exponential, and no memory for it.
     "a tanh of an exponential of a square": """
 @layer

@@ -26,7 +26,7 @@ import sympy as sp
 from sympy.codegen.cfunctions import expm1, log1p
 
 from symnn.language.functions import damped, erfc, logistic, maximum, minimum, where
-from symnn.language.scaled import times_exp
+from symnn.language.scaled import near_zero, times_exp
 from symnn.language.terms import Entry, Extent, Reduction
 
 __all__ = [
@@ -219,7 +219,8 @@ _MPMATH = {
 def numeric(expr: sp.Expr, leaf: Entry) -> Callable[[Any], Any] | None:
     """An expression of one entry as a function of mpmath's numbers; None where it is of something else too."""
     at = sp.Symbol("at", real=True)
-    function = expr.xreplace({leaf: at})
+    # A polynomial beside a zero stands for what it is the value of.
+    function = expr.replace(near_zero, lambda *args: args[0]).xreplace({leaf: at})
     if function.free_symbols - {at} or function.atoms(Reduction, Extent):
         return None
     modules = [{k.__name__: v for k, v in _MPMATH.items()}, "mpmath"]
