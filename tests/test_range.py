@@ -314,3 +314,20 @@ def test_states_are_kept_as_roots_where_nothing_else_is_read() -> None:
     # A velocity is no sum of squares.
     for name in ("momentum", "nesterov"):
         assert first_order(OPERATIONS[name]).op == OPERATIONS[name]
+
+
+@DTYPES
+@pytest.mark.parametrize("part", [1, 3, 1e3, 1e6, 1e30], ids=str)
+def test_a_temperature_near_zero(built: Callable[[str], ModuleType], dtype: type, part: float) -> None:
+    """The softmax of z/T and its logarithm, from the least temperature there is, where z/T is out of range."""
+    temperature = float(dtype(part * float(np.finfo(dtype).smallest_subnormal)))
+    z = np.array([[1, 2, 3], [5, 5, -1], [1e-44, 3e-44, 2e-44], [1e30, -1e30, 3e30]], dtype)
+    y, log_y = (built(name).forward(z, T=temperature) for name in ("softmax", "log_softmax"))
+    with mpmath.workdps(60):
+        for row, got, log_got in zip(exact(z), y, log_y, strict=True):
+            u = [x / mpmath.mpf(temperature) for x in row]
+            total = mpmath.fsum(mpmath.exp(a - max(u)) for a in u)
+            for a, probability, logarithm in zip(u, got, log_got, strict=True):
+                wanted, log_wanted = mpmath.exp(a - max(u)) / total, a - max(u) - mpmath.log(total)
+                assert ulps(float(probability), wanted, abs(a - max(u)) * wanted + wanted, dtype) <= 4
+                assert ulps(float(logarithm), log_wanted, abs(log_wanted) + mpmath.log(total), dtype) <= 4

@@ -101,14 +101,14 @@ SPEC = {
     "counts": {
         "parameters": "0",
         "flops": {
-            "forward": "30*c*n + 13*n",
+            "forward": "28*c*n + 13*n",
             "backward": "25*c*n",
         },
         "bytes": {
-            "forward": "2*c*item*n + 8*item*n + 8*n",
-            "backward": "3*c*item*n + 8*item*n + 8*n",
+            "forward": "2*c*item*n + 7*item*n + 8*n",
+            "backward": "3*c*item*n + 7*item*n + 8*n",
         },
-        "saved": "2*c*item*n + 7*item*n + 8*n",
+        "saved": "2*c*item*n + 6*item*n + 8*n",
     },
 }
 
@@ -116,35 +116,31 @@ SPEC = {
 @njit(**OPTIONS)
 def _forward_saving_rows(
     lo, hi, z_student, z_teacher, label, T, T_to_two_one_minus_alpha, alpha, c_size, z_student_max, sum_exp,
-    z_student_max_, sum_exp_, z_teacher_max, log_sum_, rest_2, L,
+    sum_exp_, z_teacher_max, log_sum_, rest_2, L,
 ):
     real = z_student.dtype.type
     for n in range(lo, hi):
         # z_student_max[n] = max_c(z_student[n,c])
-        # z_student_max_[n] = max_c(z_student[n,c] / T)
-        # z_teacher_max[n] = max_c(z_teacher[n,c] / T)
+        # z_teacher_max[n] = max_c(z_teacher[n,c])
         z_student_max_n = -np.finfo(real).max
-        z_student_max_1_n = -np.finfo(real).max
         z_teacher_max_n = -np.finfo(real).max
         for c in range(c_size):
             z_student_max_n = maxnum(z_student_max_n, z_student[n, c])
-            z_student_max_1_n = maxnum(z_student_max_1_n, z_student[n, c] / T)
-            z_teacher_max_n = maxnum(z_teacher_max_n, z_teacher[n, c] / T)
+            z_teacher_max_n = maxnum(z_teacher_max_n, z_teacher[n, c])
         z_student_max[n] = z_student_max_n
-        z_student_max_[n] = z_student_max_1_n
         z_teacher_max[n] = z_teacher_max_n
         # shifted__[n] = z_student[n,label[n]] − z_student_max[n]
         shifted_2 = z_student[n, label[n]] - z_student_max_n
         # exp_z_student_max_z_student[n,c] = exp(z_student[n,c] − z_student_max[n])
-        # exp_z_student_max__z_student[n,c] = exp(z_student[n,c] / T − z_student_max_[n])
-        # exp_z_teacher_max_z_teacher[n,c] = exp(z_teacher[n,c] / T − z_teacher_max[n])
+        # exp_z_student_max_z_student_2[n,c] = exp((z_student[n,c] − z_student_max[n]) / T)
+        # exp_z_teacher_max_z_teacher[n,c] = exp((z_teacher[n,c] − z_teacher_max[n]) / T)
         # sum_exp[n] = Σ_c exp(z_student[n,c] − z_student_max[n])
-        # sum_exp_[n] = Σ_c exp(z_student[n,c] / T − z_student_max_[n])
-        # lesser[n] = Σ_c (0 if exp(z_student[n,c] / T − z_student_max_[n]) ≥ 1 else exp(z_student[n,c] / T
-        #     − z_student_max_[n]))
-        # sum_exp__[n] = Σ_c exp(z_teacher[n,c] / T − z_teacher_max[n])
-        # lesser_[n] = Σ_c (0 if exp(z_teacher[n,c] / T − z_teacher_max[n]) ≥ 1 else exp(z_teacher[n,c] / T
-        #     − z_teacher_max[n]))
+        # sum_exp_[n] = Σ_c exp((z_student[n,c] − z_student_max[n]) / T)
+        # lesser[n] = Σ_c (0 if exp((z_student[n,c] − z_student_max[n]) / T) ≥ 1 else exp((z_student[n,c] −
+        #     z_student_max[n]) / T))
+        # sum_exp__[n] = Σ_c exp((z_teacher[n,c] − z_teacher_max[n]) / T)
+        # lesser_[n] = Σ_c (0 if exp((z_teacher[n,c] − z_teacher_max[n]) / T) ≥ 1 else exp((z_teacher[n,c] −
+        #     z_teacher_max[n]) / T))
         # lesser__[n] = Σ_c (0 if exp(z_student[n,c] − z_student_max[n]) ≥ 1 else exp(z_student[n,c] −
         #     z_student_max[n]))
         sum_exp_sum = 0.0
@@ -155,13 +151,13 @@ def _forward_saving_rows(
         lesser_2_sum = 0.0
         for c in range(c_size):
             exp_z_student_max_z_student = exp(z_student[n, c] - z_student_max_n)
-            exp_z_student_max_2_z_student = exp(z_student[n, c] / T - z_student_max_1_n)
-            exp_z_teacher_max_z_teacher = exp(z_teacher[n, c] / T - z_teacher_max_n)
+            exp_z_student_max_z_student_2 = exp((z_student[n, c] - z_student_max_n) / T)
+            exp_z_teacher_max_z_teacher = exp((z_teacher[n, c] - z_teacher_max_n) / T)
             sum_exp_sum = added(sum_exp_sum, exp_z_student_max_z_student)
-            sum_exp_1_sum = added(sum_exp_1_sum, exp_z_student_max_2_z_student)
+            sum_exp_1_sum = added(sum_exp_1_sum, exp_z_student_max_z_student_2)
             lesser_sum = added(
                 lesser_sum,
-                (0.0 if (exp_z_student_max_2_z_student >= real(1)) else exp_z_student_max_2_z_student),
+                (0.0 if (exp_z_student_max_z_student_2 >= real(1)) else exp_z_student_max_z_student_2),
             )
             sum_exp_2_sum = added(sum_exp_2_sum, exp_z_teacher_max_z_teacher)
             lesser_1_sum = added(
@@ -194,24 +190,24 @@ def _forward_saving_rows(
         rest_2[n] = rest_2_n
         # log_sum__[n] = log1p(rest__[n])
         log_sum_2 = log1p(rest_2_n)
-        # shifted_[n,c] = z_teacher[n,c] / T − z_teacher_max[n]
+        # shifted_[n,c] = (z_teacher[n,c] − z_teacher_max[n]) / T
         # t[n,c] = shifted_[n,c] − log_sum_[n]
         # tₘₐₓ[n] = max_c(t[n,c])
         t_max = -np.finfo(real).max
         for c in range(c_size):
-            shifted_ = z_teacher[n, c] / T - z_teacher_max_n
+            shifted_ = (z_teacher[n, c] - z_teacher_max_n) / T
             t = shifted_ - log_sum_1_n
             t_max = maxnum(t_max, t)
-        # shifted[n,c] = z_student[n,c] / T − z_student_max_[n]
+        # shifted[n,c] = (z_student[n,c] − z_student_max[n]) / T
         # s[n,c] = shifted[n,c] − log_sum[n]
-        # shifted_[n,c] = z_teacher[n,c] / T − z_teacher_max[n]
+        # shifted_[n,c] = (z_teacher[n,c] − z_teacher_max[n]) / T
         # t[n,c] = shifted_[n,c] − log_sum_[n]
         # shifted_sum[n] = Σ_c (t[n,c] − s[n,c])·exp(t[n,c] − tₘₐₓ[n])
         shifted_sum_sum = 0.0
         for c in range(c_size):
-            shifted = z_student[n, c] / T - z_student_max_1_n
+            shifted = (z_student[n, c] - z_student_max_n) / T
             s = shifted - log_sum
-            shifted_ = z_teacher[n, c] / T - z_teacher_max_n
+            shifted_ = (z_teacher[n, c] - z_teacher_max_n) / T
             t = shifted_ - log_sum_1_n
             shifted_sum_sum = added(shifted_sum_sum, (t - s) * exp(t - t_max))
         shifted_sum = real(shifted_sum_sum)
@@ -224,21 +220,21 @@ def _forward_saving_rows(
 @njit(parallel=True, **OPTIONS)
 def _forward_saving_parallel(
     chunk, n_size, z_student, z_teacher, label, T, T_to_two_one_minus_alpha, alpha, c_size, z_student_max,
-    sum_exp, z_student_max_, sum_exp_, z_teacher_max, log_sum_, rest_2, L,
+    sum_exp, sum_exp_, z_teacher_max, log_sum_, rest_2, L,
 ):
     for k in prange((n_size + chunk - 1) // chunk):
         lo = k * chunk
         hi = min(lo + chunk, n_size)
         _forward_saving_rows(
             lo, hi, z_student, z_teacher, label, T, T_to_two_one_minus_alpha, alpha, c_size, z_student_max,
-            sum_exp, z_student_max_, sum_exp_, z_teacher_max, log_sum_, rest_2, L,
+            sum_exp, sum_exp_, z_teacher_max, log_sum_, rest_2, L,
         )
 
 
 @njit(**OPTIONS)
 def _backward_rows(
-    sum_exp_, z_student_max_, z_student, z_teacher_max, z_teacher, log_sum_, g, z_student_max, label, rest_2,
-    sum_exp, T, T_to_two_alpha_minus_one, alpha, dz_student,
+    sum_exp_, z_student_max, z_student, z_teacher_max, z_teacher, log_sum_, g, label, rest_2, sum_exp, T,
+    T_to_two_alpha_minus_one, alpha, dz_student,
 ):
     real = sum_exp_.dtype.type
     c_size = z_student.shape[1]
@@ -250,30 +246,29 @@ def _backward_rows(
         sum_exp_n = sum_exp[n]
         sum_exp_1_n = sum_exp_[n]
         z_student_max_n = z_student_max[n]
-        z_student_max_1_n = z_student_max_[n]
         z_teacher_max_n = z_teacher_max[n]
-        # shifted_[n,c] = z_teacher[n,c] / T − z_teacher_max[n]
+        # shifted_[n,c] = (z_teacher[n,c] − z_teacher_max[n]) / T
         # t[n,c] = shifted_[n,c] − log_sum_[n]
         # s̄[n,c] = T_to_two_alpha_minus_one·g[n]·exp(t[n,c])
         # sum_ds[n] = Σ_c s̄[n,c]
         sum_ds_sum = 0.0
         for c in range(c_size):
-            shifted_ = z_teacher[n, c] / T - z_teacher_max_n
+            shifted_ = (z_teacher[n, c] - z_teacher_max_n) / T
             t = shifted_ - log_sum_1_n
             ds = T_to_two_alpha_minus_one * g_n * exp(t)
             dz_student[n, c] = ds
             sum_ds_sum = added(sum_ds_sum, ds)
         sum_ds = real(sum_ds_sum)
-        # log_softmax_a[n,c] = exp(z_student[n,c] / T − z_student_max_[n]) / sum_exp_[n]
-        # shifted_[n,c] = z_teacher[n,c] / T − z_teacher_max[n]
+        # log_softmax_a[n,c] = exp((z_student[n,c] − z_student_max[n]) / T) / sum_exp_[n]
+        # shifted_[n,c] = (z_teacher[n,c] − z_teacher_max[n]) / T
         # t[n,c] = shifted_[n,c] − log_sum_[n]
         # exp_z_student_max_z_student[n,c] = exp(z_student[n,c] − z_student_max[n])
         # gap[n,c] = exp(z_student[n,c] − z_student_max[n]) − 1
         # z̄_student[n,c] = (s̄[n,c] − sum_ds[n]·log_softmax_a[n,c]) / T + α·g[n]·(gap[n,c] − rest__[n]
         #     if c = label[n] else exp(z_student[n,c] − z_student_max[n])) / sum_exp[n]
         for c in range(c_size):
-            log_softmax_a = exp(z_student[n, c] / T - z_student_max_1_n) / sum_exp_1_n
-            shifted_ = z_teacher[n, c] / T - z_teacher_max_n
+            log_softmax_a = exp((z_student[n, c] - z_student_max_n) / T) / sum_exp_1_n
+            shifted_ = (z_teacher[n, c] - z_teacher_max_n) / T
             t = shifted_ - log_sum_1_n
             ds = dz_student[n, c]
             exp_z_student_max_z_student = exp(z_student[n, c] - z_student_max_n)
@@ -286,15 +281,15 @@ def _backward_rows(
 
 @njit(parallel=True, **OPTIONS)
 def _backward_parallel(
-    chunk, sum_exp_, z_student_max_, z_student, z_teacher_max, z_teacher, log_sum_, g, z_student_max, label,
-    rest_2, sum_exp, T, T_to_two_alpha_minus_one, alpha, dz_student,
+    chunk, sum_exp_, z_student_max, z_student, z_teacher_max, z_teacher, log_sum_, g, label, rest_2, sum_exp,
+    T, T_to_two_alpha_minus_one, alpha, dz_student,
 ):
     for k in prange((sum_exp_.shape[0] + chunk - 1) // chunk):
         lo = k * chunk
         hi = min(lo + chunk, sum_exp_.shape[0])
         _backward_rows(
-            sum_exp_[lo:hi], z_student_max_[lo:hi], z_student[lo:hi], z_teacher_max[lo:hi], z_teacher[lo:hi],
-            log_sum_[lo:hi], g[lo:hi], z_student_max[lo:hi], label[lo:hi], rest_2[lo:hi], sum_exp[lo:hi], T,
+            sum_exp_[lo:hi], z_student_max[lo:hi], z_student[lo:hi], z_teacher_max[lo:hi], z_teacher[lo:hi],
+            log_sum_[lo:hi], g[lo:hi], label[lo:hi], rest_2[lo:hi], sum_exp[lo:hi], T,
             T_to_two_alpha_minus_one, alpha, dz_student[lo:hi],
         )
 
@@ -305,32 +300,29 @@ def _value_and_grad_rows(
     seed_alpha, c_size, L, dz_student,
 ):
     real = z_student.dtype.type
-    exp_z_student_max_2_z_student_row = np.empty(c_size, real)
+    exp_z_student_max_z_student_2_row = np.empty(c_size, real)
     ds_row = np.empty(c_size, real)
     for n in range(lo, hi):
         label_n = label[n]
         # z_student_max[n] = max_c(z_student[n,c])
-        # z_student_max_[n] = max_c(z_student[n,c] / T)
-        # z_teacher_max[n] = max_c(z_teacher[n,c] / T)
+        # z_teacher_max[n] = max_c(z_teacher[n,c])
         z_student_max = -np.finfo(real).max
-        z_student_max_ = -np.finfo(real).max
         z_teacher_max = -np.finfo(real).max
         for c in range(c_size):
             z_student_max = maxnum(z_student_max, z_student[n, c])
-            z_student_max_ = maxnum(z_student_max_, z_student[n, c] / T)
-            z_teacher_max = maxnum(z_teacher_max, z_teacher[n, c] / T)
+            z_teacher_max = maxnum(z_teacher_max, z_teacher[n, c])
         # shifted__[n] = z_student[n,label[n]] − z_student_max[n]
         shifted_2 = z_student[n, label_n] - z_student_max
         # exp_z_student_max_z_student[n,c] = exp(z_student[n,c] − z_student_max[n])
-        # exp_z_student_max__z_student[n,c] = exp(z_student[n,c] / T − z_student_max_[n])
-        # exp_z_teacher_max_z_teacher[n,c] = exp(z_teacher[n,c] / T − z_teacher_max[n])
+        # exp_z_student_max_z_student_2[n,c] = exp((z_student[n,c] − z_student_max[n]) / T)
+        # exp_z_teacher_max_z_teacher[n,c] = exp((z_teacher[n,c] − z_teacher_max[n]) / T)
         # sum_exp[n] = Σ_c exp(z_student[n,c] − z_student_max[n])
-        # sum_exp_[n] = Σ_c exp(z_student[n,c] / T − z_student_max_[n])
-        # lesser[n] = Σ_c (0 if exp(z_student[n,c] / T − z_student_max_[n]) ≥ 1 else exp(z_student[n,c] / T
-        #     − z_student_max_[n]))
-        # sum_exp__[n] = Σ_c exp(z_teacher[n,c] / T − z_teacher_max[n])
-        # lesser_[n] = Σ_c (0 if exp(z_teacher[n,c] / T − z_teacher_max[n]) ≥ 1 else exp(z_teacher[n,c] / T
-        #     − z_teacher_max[n]))
+        # sum_exp_[n] = Σ_c exp((z_student[n,c] − z_student_max[n]) / T)
+        # lesser[n] = Σ_c (0 if exp((z_student[n,c] − z_student_max[n]) / T) ≥ 1 else exp((z_student[n,c] −
+        #     z_student_max[n]) / T))
+        # sum_exp__[n] = Σ_c exp((z_teacher[n,c] − z_teacher_max[n]) / T)
+        # lesser_[n] = Σ_c (0 if exp((z_teacher[n,c] − z_teacher_max[n]) / T) ≥ 1 else exp((z_teacher[n,c] −
+        #     z_teacher_max[n]) / T))
         # lesser__[n] = Σ_c (0 if exp(z_student[n,c] − z_student_max[n]) ≥ 1 else exp(z_student[n,c] −
         #     z_student_max[n]))
         sum_exp_sum = 0.0
@@ -342,14 +334,14 @@ def _value_and_grad_rows(
         for c in range(c_size):
             exp_z_student_max_z_student = exp(z_student[n, c] - z_student_max)
             dz_student[n, c] = exp_z_student_max_z_student
-            exp_z_student_max_2_z_student = exp(z_student[n, c] / T - z_student_max_)
-            exp_z_student_max_2_z_student_row[c] = exp_z_student_max_2_z_student
-            exp_z_teacher_max_z_teacher = exp(z_teacher[n, c] / T - z_teacher_max)
+            exp_z_student_max_z_student_2 = exp((z_student[n, c] - z_student_max) / T)
+            exp_z_student_max_z_student_2_row[c] = exp_z_student_max_z_student_2
+            exp_z_teacher_max_z_teacher = exp((z_teacher[n, c] - z_teacher_max) / T)
             sum_exp_sum = added(sum_exp_sum, exp_z_student_max_z_student)
-            sum_exp_1_sum = added(sum_exp_1_sum, exp_z_student_max_2_z_student)
+            sum_exp_1_sum = added(sum_exp_1_sum, exp_z_student_max_z_student_2)
             lesser_sum = added(
                 lesser_sum,
-                (0.0 if (exp_z_student_max_2_z_student >= real(1)) else exp_z_student_max_2_z_student),
+                (0.0 if (exp_z_student_max_z_student_2 >= real(1)) else exp_z_student_max_z_student_2),
             )
             sum_exp_2_sum = added(sum_exp_2_sum, exp_z_teacher_max_z_teacher)
             lesser_1_sum = added(
@@ -378,7 +370,7 @@ def _value_and_grad_rows(
         rest_2 = (lesser_2 if ((sum_exp >= real(1)) and (sum_exp < real(2))) else sum_exp - real(1))
         # log_sum__[n] = log1p(rest__[n])
         log_sum_2 = log1p(rest_2)
-        # shifted_[n,c] = z_teacher[n,c] / T − z_teacher_max[n]
+        # shifted_[n,c] = (z_teacher[n,c] − z_teacher_max[n]) / T
         # t[n,c] = shifted_[n,c] − log_sum_[n]
         # s̄[n,c] = seed_T_to_two_alpha_minus_one·exp(t[n,c])
         # tₘₐₓ[n] = max_c(t[n,c])
@@ -386,17 +378,17 @@ def _value_and_grad_rows(
         t_max = -np.finfo(real).max
         sum_ds_sum = 0.0
         for c in range(c_size):
-            shifted_ = z_teacher[n, c] / T - z_teacher_max
+            shifted_ = (z_teacher[n, c] - z_teacher_max) / T
             t = shifted_ - log_sum_
             ds = seed_T_to_two_alpha_minus_one * exp(t)
             ds_row[c] = ds
             t_max = maxnum(t_max, t)
             sum_ds_sum = added(sum_ds_sum, ds)
         sum_ds = real(sum_ds_sum)
-        # log_softmax_a[n,c] = exp(z_student[n,c] / T − z_student_max_[n]) / sum_exp_[n]
-        # shifted[n,c] = z_student[n,c] / T − z_student_max_[n]
+        # log_softmax_a[n,c] = exp((z_student[n,c] − z_student_max[n]) / T) / sum_exp_[n]
+        # shifted[n,c] = (z_student[n,c] − z_student_max[n]) / T
         # s[n,c] = shifted[n,c] − log_sum[n]
-        # shifted_[n,c] = z_teacher[n,c] / T − z_teacher_max[n]
+        # shifted_[n,c] = (z_teacher[n,c] − z_teacher_max[n]) / T
         # t[n,c] = shifted_[n,c] − log_sum_[n]
         # gap[n,c] = exp(z_student[n,c] − z_student_max[n]) − 1
         # z̄_student[n,c] = (s̄[n,c] − sum_ds[n]·log_softmax_a[n,c]) / T + seed_alpha·(gap[n,c] − rest__[n]
@@ -405,11 +397,11 @@ def _value_and_grad_rows(
         shifted_sum_sum = 0.0
         for c in range(c_size):
             exp_z_student_max_z_student = dz_student[n, c]
-            exp_z_student_max_2_z_student = exp_z_student_max_2_z_student_row[c]
-            log_softmax_a = exp_z_student_max_2_z_student / sum_exp_
-            shifted = z_student[n, c] / T - z_student_max_
+            exp_z_student_max_z_student_2 = exp_z_student_max_z_student_2_row[c]
+            log_softmax_a = exp_z_student_max_z_student_2 / sum_exp_
+            shifted = (z_student[n, c] - z_student_max) / T
             s = shifted - log_sum
-            shifted_ = z_teacher[n, c] / T - z_teacher_max
+            shifted_ = (z_teacher[n, c] - z_teacher_max) / T
             t = shifted_ - log_sum_
             ds = ds_row[c]
             gap = exp_z_student_max_z_student - real(1)
@@ -446,30 +438,27 @@ def _jvp_rows(
 ):
     real = z_student.dtype.type
     exp_z_student_max_z_student_row = np.empty(c_size, real)
-    exp_z_student_max_2_z_student_row = np.empty(c_size, real)
+    exp_z_student_max_z_student_2_row = np.empty(c_size, real)
     for n in range(lo, hi):
         # z_student_max[n] = max_c(z_student[n,c])
-        # z_student_max_[n] = max_c(z_student[n,c] / T)
-        # z_teacher_max[n] = max_c(z_teacher[n,c] / T)
+        # z_teacher_max[n] = max_c(z_teacher[n,c])
         z_student_max = -np.finfo(real).max
-        z_student_max_ = -np.finfo(real).max
         z_teacher_max = -np.finfo(real).max
         for c in range(c_size):
             z_student_max = maxnum(z_student_max, z_student[n, c])
-            z_student_max_ = maxnum(z_student_max_, z_student[n, c] / T)
-            z_teacher_max = maxnum(z_teacher_max, z_teacher[n, c] / T)
+            z_teacher_max = maxnum(z_teacher_max, z_teacher[n, c])
         # shifted__[n] = z_student[n,label[n]] − z_student_max[n]
         shifted_2 = z_student[n, label[n]] - z_student_max
         # exp_z_student_max_z_student[n,c] = exp(z_student[n,c] − z_student_max[n])
-        # exp_z_student_max__z_student[n,c] = exp(z_student[n,c] / T − z_student_max_[n])
-        # exp_z_teacher_max_z_teacher[n,c] = exp(z_teacher[n,c] / T − z_teacher_max[n])
+        # exp_z_student_max_z_student_2[n,c] = exp((z_student[n,c] − z_student_max[n]) / T)
+        # exp_z_teacher_max_z_teacher[n,c] = exp((z_teacher[n,c] − z_teacher_max[n]) / T)
         # sum_exp[n] = Σ_c exp(z_student[n,c] − z_student_max[n])
-        # sum_exp_[n] = Σ_c exp(z_student[n,c] / T − z_student_max_[n])
-        # lesser[n] = Σ_c (0 if exp(z_student[n,c] / T − z_student_max_[n]) ≥ 1 else exp(z_student[n,c] / T
-        #     − z_student_max_[n]))
-        # sum_exp__[n] = Σ_c exp(z_teacher[n,c] / T − z_teacher_max[n])
-        # lesser_[n] = Σ_c (0 if exp(z_teacher[n,c] / T − z_teacher_max[n]) ≥ 1 else exp(z_teacher[n,c] / T
-        #     − z_teacher_max[n]))
+        # sum_exp_[n] = Σ_c exp((z_student[n,c] − z_student_max[n]) / T)
+        # lesser[n] = Σ_c (0 if exp((z_student[n,c] − z_student_max[n]) / T) ≥ 1 else exp((z_student[n,c] −
+        #     z_student_max[n]) / T))
+        # sum_exp__[n] = Σ_c exp((z_teacher[n,c] − z_teacher_max[n]) / T)
+        # lesser_[n] = Σ_c (0 if exp((z_teacher[n,c] − z_teacher_max[n]) / T) ≥ 1 else exp((z_teacher[n,c] −
+        #     z_teacher_max[n]) / T))
         # lesser__[n] = Σ_c (0 if exp(z_student[n,c] − z_student_max[n]) ≥ 1 else exp(z_student[n,c] −
         #     z_student_max[n]))
         sum_exp_sum = 0.0
@@ -481,14 +470,14 @@ def _jvp_rows(
         for c in range(c_size):
             exp_z_student_max_z_student = exp(z_student[n, c] - z_student_max)
             exp_z_student_max_z_student_row[c] = exp_z_student_max_z_student
-            exp_z_student_max_2_z_student = exp(z_student[n, c] / T - z_student_max_)
-            exp_z_student_max_2_z_student_row[c] = exp_z_student_max_2_z_student
-            exp_z_teacher_max_z_teacher = exp(z_teacher[n, c] / T - z_teacher_max)
+            exp_z_student_max_z_student_2 = exp((z_student[n, c] - z_student_max) / T)
+            exp_z_student_max_z_student_2_row[c] = exp_z_student_max_z_student_2
+            exp_z_teacher_max_z_teacher = exp((z_teacher[n, c] - z_teacher_max) / T)
             sum_exp_sum = added(sum_exp_sum, exp_z_student_max_z_student)
-            sum_exp_1_sum = added(sum_exp_1_sum, exp_z_student_max_2_z_student)
+            sum_exp_1_sum = added(sum_exp_1_sum, exp_z_student_max_z_student_2)
             lesser_sum = added(
                 lesser_sum,
-                (0.0 if (exp_z_student_max_2_z_student >= real(1)) else exp_z_student_max_2_z_student),
+                (0.0 if (exp_z_student_max_z_student_2 >= real(1)) else exp_z_student_max_z_student_2),
             )
             sum_exp_2_sum = added(sum_exp_2_sum, exp_z_teacher_max_z_teacher)
             lesser_1_sum = added(
@@ -518,8 +507,8 @@ def _jvp_rows(
         # log_sum__[n] = log1p(rest__[n])
         log_sum_2 = log1p(rest_2)
         # a[n,c] = exp(z_student[n,c] − z_student_max[n]) / sum_exp[n]
-        # log_softmax_a[n,c] = exp(z_student[n,c] / T − z_student_max_[n]) / sum_exp_[n]
-        # shifted_[n,c] = z_teacher[n,c] / T − z_teacher_max[n]
+        # log_softmax_a[n,c] = exp((z_student[n,c] − z_student_max[n]) / T) / sum_exp_[n]
+        # shifted_[n,c] = (z_teacher[n,c] − z_teacher_max[n]) / T
         # t[n,c] = shifted_[n,c] − log_sum_[n]
         # tₘₐₓ[n] = max_c(t[n,c])
         # sum_log_softmax_a_z_student_dot[n] = Σ_c log_softmax_a[n,c]·ż_student[n,c]
@@ -530,9 +519,9 @@ def _jvp_rows(
         for c in range(c_size):
             exp_z_student_max_z_student = exp_z_student_max_z_student_row[c]
             a = exp_z_student_max_z_student / sum_exp
-            exp_z_student_max_2_z_student = exp_z_student_max_2_z_student_row[c]
-            log_softmax_a = exp_z_student_max_2_z_student / sum_exp_
-            shifted_ = z_teacher[n, c] / T - z_teacher_max
+            exp_z_student_max_z_student_2 = exp_z_student_max_z_student_2_row[c]
+            log_softmax_a = exp_z_student_max_z_student_2 / sum_exp_
+            shifted_ = (z_teacher[n, c] - z_teacher_max) / T
             t = shifted_ - log_sum_
             t_max = maxnum(t_max, t)
             sum_log_softmax_a_z_student_dot_sum = added(
@@ -545,9 +534,9 @@ def _jvp_rows(
         exp_t_max = exp(t_max)
         # l̇ṡė[n] = sum_log_softmax_a_z_student_dot[n] / T
         lse_dot = sum_log_softmax_a_z_student_dot / T
-        # shifted[n,c] = z_student[n,c] / T − z_student_max_[n]
+        # shifted[n,c] = (z_student[n,c] − z_student_max[n]) / T
         # s[n,c] = shifted[n,c] − log_sum[n]
-        # shifted_[n,c] = z_teacher[n,c] / T − z_teacher_max[n]
+        # shifted_[n,c] = (z_teacher[n,c] − z_teacher_max[n]) / T
         # t[n,c] = shifted_[n,c] − log_sum_[n]
         # exp_t_max_t[n,c] = exp(t[n,c] − tₘₐₓ[n])
         # shifted_sum[n] = Σ_c (t[n,c] − s[n,c])·exp(t[n,c] − tₘₐₓ[n])
@@ -555,9 +544,9 @@ def _jvp_rows(
         shifted_sum_sum = 0.0
         shifted_sum_1_sum = 0.0
         for c in range(c_size):
-            shifted = z_student[n, c] / T - z_student_max_
+            shifted = (z_student[n, c] - z_student_max) / T
             s = shifted - log_sum
-            shifted_ = z_teacher[n, c] / T - z_teacher_max
+            shifted_ = (z_teacher[n, c] - z_teacher_max) / T
             t = shifted_ - log_sum_
             exp_t_max_t = exp(t - t_max)
             shifted_sum_sum = added(shifted_sum_sum, exp_t_max_t * (t - s))
@@ -597,26 +586,23 @@ def _hvp_rows(
 ):
     real = z_student.dtype.type
     c_size = z_student.shape[1]
-    exp_z_student_max_2_z_student_row = np.empty(c_size, real)
+    exp_z_student_max_z_student_2_row = np.empty(c_size, real)
     for n in range(z_student.shape[0]):
         # z_student_max[n] = max_c(z_student[n,c])
-        # z_student_max_[n] = max_c(z_student[n,c] / T)
-        # z_teacher_max[n] = max_c(z_teacher[n,c] / T)
+        # z_teacher_max[n] = max_c(z_teacher[n,c])
         z_student_max = -np.finfo(real).max
-        z_student_max_ = -np.finfo(real).max
         z_teacher_max = -np.finfo(real).max
         for c in range(c_size):
             z_student_max = maxnum(z_student_max, z_student[n, c])
-            z_student_max_ = maxnum(z_student_max_, z_student[n, c] / T)
-            z_teacher_max = maxnum(z_teacher_max, z_teacher[n, c] / T)
+            z_teacher_max = maxnum(z_teacher_max, z_teacher[n, c])
         # exp_z_student_max_z_student[n,c] = exp(z_student[n,c] − z_student_max[n])
-        # exp_z_student_max__z_student[n,c] = exp(z_student[n,c] / T − z_student_max_[n])
-        # exp_z_teacher_max_z_teacher[n,c] = exp(z_teacher[n,c] / T − z_teacher_max[n])
+        # exp_z_student_max_z_student_2[n,c] = exp((z_student[n,c] − z_student_max[n]) / T)
+        # exp_z_teacher_max_z_teacher[n,c] = exp((z_teacher[n,c] − z_teacher_max[n]) / T)
         # sum_exp[n] = Σ_c exp(z_student[n,c] − z_student_max[n])
-        # sum_exp_[n] = Σ_c exp(z_student[n,c] / T − z_student_max_[n])
-        # sum_exp__[n] = Σ_c exp(z_teacher[n,c] / T − z_teacher_max[n])
-        # lesser_[n] = Σ_c (0 if exp(z_teacher[n,c] / T − z_teacher_max[n]) ≥ 1 else exp(z_teacher[n,c] / T
-        #     − z_teacher_max[n]))
+        # sum_exp_[n] = Σ_c exp((z_student[n,c] − z_student_max[n]) / T)
+        # sum_exp__[n] = Σ_c exp((z_teacher[n,c] − z_teacher_max[n]) / T)
+        # lesser_[n] = Σ_c (0 if exp((z_teacher[n,c] − z_teacher_max[n]) / T) ≥ 1 else exp((z_teacher[n,c] −
+        #     z_teacher_max[n]) / T))
         sum_exp_sum = 0.0
         sum_exp_1_sum = 0.0
         sum_exp_2_sum = 0.0
@@ -624,11 +610,11 @@ def _hvp_rows(
         for c in range(c_size):
             exp_z_student_max_z_student = exp(z_student[n, c] - z_student_max)
             dz_student_dot[n, c] = exp_z_student_max_z_student
-            exp_z_student_max_2_z_student = exp(z_student[n, c] / T - z_student_max_)
-            exp_z_student_max_2_z_student_row[c] = exp_z_student_max_2_z_student
-            exp_z_teacher_max_z_teacher = exp(z_teacher[n, c] / T - z_teacher_max)
+            exp_z_student_max_z_student_2 = exp((z_student[n, c] - z_student_max) / T)
+            exp_z_student_max_z_student_2_row[c] = exp_z_student_max_z_student_2
+            exp_z_teacher_max_z_teacher = exp((z_teacher[n, c] - z_teacher_max) / T)
             sum_exp_sum = added(sum_exp_sum, exp_z_student_max_z_student)
-            sum_exp_1_sum = added(sum_exp_1_sum, exp_z_student_max_2_z_student)
+            sum_exp_1_sum = added(sum_exp_1_sum, exp_z_student_max_z_student_2)
             sum_exp_2_sum = added(sum_exp_2_sum, exp_z_teacher_max_z_teacher)
             lesser_1_sum = added(
                 lesser_1_sum,
@@ -643,8 +629,8 @@ def _hvp_rows(
         # log_sum_[n] = log1p(rest_[n])
         log_sum_ = log1p(rest_)
         # a[n,c] = exp(z_student[n,c] − z_student_max[n]) / sum_exp[n]
-        # log_softmax_a[n,c] = exp(z_student[n,c] / T − z_student_max_[n]) / sum_exp_[n]
-        # shifted_[n,c] = z_teacher[n,c] / T − z_teacher_max[n]
+        # log_softmax_a[n,c] = exp((z_student[n,c] − z_student_max[n]) / T) / sum_exp_[n]
+        # shifted_[n,c] = (z_teacher[n,c] − z_teacher_max[n]) / T
         # t[n,c] = shifted_[n,c] − log_sum_[n]
         # s̄[n,c] = seed_T_to_two_alpha_minus_one·exp(t[n,c])
         # sum_a_z_student_dot[n] = Σ_c a[n,c]·ż_student[n,c]
@@ -656,9 +642,9 @@ def _hvp_rows(
         for c in range(c_size):
             exp_z_student_max_z_student = dz_student_dot[n, c]
             a = exp_z_student_max_z_student / sum_exp
-            exp_z_student_max_2_z_student = exp_z_student_max_2_z_student_row[c]
-            log_softmax_a = exp_z_student_max_2_z_student / sum_exp_
-            shifted_ = z_teacher[n, c] / T - z_teacher_max
+            exp_z_student_max_z_student_2 = exp_z_student_max_z_student_2_row[c]
+            log_softmax_a = exp_z_student_max_z_student_2 / sum_exp_
+            shifted_ = (z_teacher[n, c] - z_teacher_max) / T
             t = shifted_ - log_sum_
             ds = seed_T_to_two_alpha_minus_one * exp(t)
             sum_a_z_student_dot_sum = added(sum_a_z_student_dot_sum, a * z_student_dot[n, c])
@@ -670,14 +656,14 @@ def _hvp_rows(
         sum_log_softmax_a_z_student_dot = real(sum_log_softmax_a_z_student_dot_sum)
         sum_ds = real(sum_ds_sum)
         # a[n,c] = exp(z_student[n,c] − z_student_max[n]) / sum_exp[n]
-        # log_softmax_a[n,c] = exp(z_student[n,c] / T − z_student_max_[n]) / sum_exp_[n]
+        # log_softmax_a[n,c] = exp((z_student[n,c] − z_student_max[n]) / T) / sum_exp_[n]
         # z̄̇_student[n,c] = seed_alpha·a[n,c]·(ż_student[n,c] − sum_a_z_student_dot[n]) + T_to_const·
         #     sum_ds[n]·log_softmax_a[n,c]·(sum_log_softmax_a_z_student_dot[n] − ż_student[n,c])
         for c in range(c_size):
             exp_z_student_max_z_student = dz_student_dot[n, c]
             a = exp_z_student_max_z_student / sum_exp
-            exp_z_student_max_2_z_student = exp_z_student_max_2_z_student_row[c]
-            log_softmax_a = exp_z_student_max_2_z_student / sum_exp_
+            exp_z_student_max_z_student_2 = exp_z_student_max_z_student_2_row[c]
+            log_softmax_a = exp_z_student_max_z_student_2 / sum_exp_
             dz_student_dot[n, c] = (
                 a * seed_alpha * (z_student_dot[n, c] - sum_a_z_student_dot) + T_to_const * log_softmax_a
                 * sum_ds * (sum_log_softmax_a_z_student_dot - z_student_dot[n, c])
@@ -711,7 +697,6 @@ _SAVED = (
     ("label", ("n",), "c"),
     ("z_student_max", ("n",), None),
     ("sum_exp", ("n",), None),
-    ("z_student_max_", ("n",), None),
     ("sum_exp_", ("n",), None),
     ("z_teacher_max", ("n",), None),
     ("log_sum_", ("n",), None),
@@ -737,7 +722,7 @@ _ALONG = (
 
 Saved = namedtuple(
     "Saved",
-    ["z_student", "z_teacher", "label", "z_student_max", "sum_exp", "z_student_max_", "sum_exp_", "z_teacher_max", "log_sum_", "rest_2", "T", "alpha", "reduction"],
+    ["z_student", "z_teacher", "label", "z_student_max", "sum_exp", "sum_exp_", "z_teacher_max", "log_sum_", "rest_2", "T", "alpha", "reduction"],
 )
 Gradients = namedtuple("Gradients", ["z_student"])
 
@@ -759,7 +744,6 @@ def forward_saving(z_student, z_teacher, label, *, T=4, alpha=0.5, reduction="me
     L = output("out", out, (n_size,), real, (z_student, z_teacher, label))
     z_student_max = np.empty((n_size,), real)
     sum_exp = np.empty((n_size,), real)
-    z_student_max_ = np.empty((n_size,), real)
     sum_exp_ = np.empty((n_size,), real)
     z_teacher_max = np.empty((n_size,), real)
     log_sum_ = np.empty((n_size,), real)
@@ -769,24 +753,24 @@ def forward_saving(z_student, z_teacher, label, *, T=4, alpha=0.5, reduction="me
     if n_size <= chunk:
         _forward_saving_rows(
             0, n_size, z_student, z_teacher, label, real(T), real(T_to_two_one_minus_alpha), real(alpha),
-            c_size, z_student_max, sum_exp, z_student_max_, sum_exp_, z_teacher_max, log_sum_, rest_2, L,
+            c_size, z_student_max, sum_exp, sum_exp_, z_teacher_max, log_sum_, rest_2, L,
         )
     else:
         _forward_saving_parallel(
             chunk, n_size, z_student, z_teacher, label, real(T), real(T_to_two_one_minus_alpha), real(alpha),
-            c_size, z_student_max, sum_exp, z_student_max_, sum_exp_, z_teacher_max, log_sum_, rest_2, L,
+            c_size, z_student_max, sum_exp, sum_exp_, z_teacher_max, log_sum_, rest_2, L,
         )
     return reduce(L, reduction, real), Saved(
-        z_student, z_teacher, label, z_student_max, sum_exp, z_student_max_, sum_exp_, z_teacher_max, log_sum_,
-        rest_2, T, alpha, reduction,
+        z_student, z_teacher, label, z_student_max, sum_exp, sum_exp_, z_teacher_max, log_sum_, rest_2, T,
+        alpha, reduction,
     )
 
 
 def backward(saved, g, *, out=None):
     """The gradient for each differentiable argument, from the cotangent ``g`` of the output."""
-    (z_student, z_teacher, label, z_student_max, sum_exp, z_student_max_, sum_exp_, z_teacher_max, log_sum_, rest_2), sizes, _, real = check(
+    (z_student, z_teacher, label, z_student_max, sum_exp, sum_exp_, z_teacher_max, log_sum_, rest_2), sizes, _, real = check(
         _SAVED,
-        (saved.z_student, saved.z_teacher, saved.label, saved.z_student_max, saved.sum_exp, saved.z_student_max_, saved.sum_exp_, saved.z_teacher_max, saved.log_sum_, saved.rest_2),
+        (saved.z_student, saved.z_teacher, saved.label, saved.z_student_max, saved.sum_exp, saved.sum_exp_, saved.z_teacher_max, saved.log_sum_, saved.rest_2),
     )
     n_size = sizes["n"]
     g = cotangent(g, saved.reduction, n_size, real)
@@ -795,19 +779,19 @@ def backward(saved, g, *, out=None):
     c_size = sizes["c"]
     dz_student = output(
         "out", out, (n_size, c_size), real,
-        (z_student, z_teacher, label, z_student_max, sum_exp, z_student_max_, sum_exp_, z_teacher_max, log_sum_, rest_2),
+        (z_student, z_teacher, label, z_student_max, sum_exp, sum_exp_, z_teacher_max, log_sum_, rest_2),
     )
     T_to_two_alpha_minus_one = T * T * (alpha - 1)
     chunk = chunk_rows(c_size)
     if n_size <= chunk:
         _backward_rows(
-            sum_exp_, z_student_max_, z_student, z_teacher_max, z_teacher, log_sum_, g, z_student_max, label,
-            rest_2, sum_exp, real(T), real(T_to_two_alpha_minus_one), real(alpha), dz_student,
+            sum_exp_, z_student_max, z_student, z_teacher_max, z_teacher, log_sum_, g, label, rest_2, sum_exp,
+            real(T), real(T_to_two_alpha_minus_one), real(alpha), dz_student,
         )
     else:
         _backward_parallel(
-            chunk, sum_exp_, z_student_max_, z_student, z_teacher_max, z_teacher, log_sum_, g, z_student_max,
-            label, rest_2, sum_exp, real(T), real(T_to_two_alpha_minus_one), real(alpha), dz_student,
+            chunk, sum_exp_, z_student_max, z_student, z_teacher_max, z_teacher, log_sum_, g, label, rest_2,
+            sum_exp, real(T), real(T_to_two_alpha_minus_one), real(alpha), dz_student,
         )
     return Gradients(dz_student)
 

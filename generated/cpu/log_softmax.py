@@ -57,7 +57,7 @@ SPEC = {
     "counts": {
         "parameters": "0",
         "flops": {
-            "forward": "9*c*size + 2*size",
+            "forward": "8*c*size + 2*size",
             "backward": "8*c*size",
         },
         "bytes": {
@@ -74,18 +74,18 @@ def _forward_saving_rows(z, T, z_max, sum_exp, y):
     real = z.dtype.type
     c_size = z.shape[1]
     for e in range(z.shape[0]):
-        # zₘₐₓ = max_c(z[c] / T)
+        # zₘₐₓ = max_c(z[c])
         z_max_e = -np.finfo(real).max
         for c in range(c_size):
-            z_max_e = maxnum(z_max_e, z[e, c] / T)
+            z_max_e = maxnum(z_max_e, z[e, c])
         z_max[e] = z_max_e
-        # exp_z_max_z[c] = exp(z[c] / T − zₘₐₓ)
-        # sum_exp = Σ_c exp(z[c] / T − zₘₐₓ)
-        # lesser = Σ_c (0 if exp(z[c] / T − zₘₐₓ) ≥ 1 else exp(z[c] / T − zₘₐₓ))
+        # exp_z_max_z[c] = exp((z[c] − zₘₐₓ) / T)
+        # sum_exp = Σ_c exp((z[c] − zₘₐₓ) / T)
+        # lesser = Σ_c (0 if exp((z[c] − zₘₐₓ) / T) ≥ 1 else exp((z[c] − zₘₐₓ) / T))
         sum_exp_sum = 0.0
         lesser_sum = 0.0
         for c in range(c_size):
-            exp_z_max_z = exp(z[e, c] / T - z_max_e)
+            exp_z_max_z = exp((z[e, c] - z_max_e) / T)
             sum_exp_sum = added(sum_exp_sum, exp_z_max_z)
             lesser_sum = added(lesser_sum, (0.0 if (exp_z_max_z >= real(1)) else exp_z_max_z))
         sum_exp_e = real(sum_exp_sum)
@@ -95,10 +95,10 @@ def _forward_saving_rows(z, T, z_max, sum_exp, y):
         rest = (lesser if ((sum_exp_e >= real(1)) and (sum_exp_e < real(2))) else sum_exp_e - real(1))
         # log_sum = log1p(rest)
         log_sum = log1p(rest)
-        # shifted[c] = z[c] / T − zₘₐₓ
+        # shifted[c] = (z[c] − zₘₐₓ) / T
         # y[c] = shifted[c] − log_sum
         for c in range(c_size):
-            shifted = z[e, c] / T - z_max_e
+            shifted = (z[e, c] - z_max_e) / T
             y[e, c] = shifted - log_sum
 
 
@@ -122,10 +122,10 @@ def _backward_rows(sum_exp, z_max, z, g, T, dz):
         for c in range(c_size):
             sum_g_sum = added(sum_g_sum, g[e, c])
         sum_g = real(sum_g_sum)
-        # a[c] = exp(z[c] / T − zₘₐₓ) / sum_exp
+        # a[c] = exp((z[c] − zₘₐₓ) / T) / sum_exp
         # z̄[c] = (g[c] − sum_g·a[c]) / T
         for c in range(c_size):
-            a = exp(z[e, c] / T - z_max_e) / sum_exp_e
+            a = exp((z[e, c] - z_max_e) / T) / sum_exp_e
             dz[e, c] = (g[e, c] - a * sum_g) / T
 
 
@@ -142,17 +142,17 @@ def _jvp_rows(z, z_dot, T, y, y_dot):
     real = z.dtype.type
     c_size = z.shape[1]
     for e in range(z.shape[0]):
-        # zₘₐₓ = max_c(z[c] / T)
+        # zₘₐₓ = max_c(z[c])
         z_max = -np.finfo(real).max
         for c in range(c_size):
-            z_max = maxnum(z_max, z[e, c] / T)
-        # exp_z_max_z[c] = exp(z[c] / T − zₘₐₓ)
-        # sum_exp = Σ_c exp(z[c] / T − zₘₐₓ)
-        # lesser = Σ_c (0 if exp(z[c] / T − zₘₐₓ) ≥ 1 else exp(z[c] / T − zₘₐₓ))
+            z_max = maxnum(z_max, z[e, c])
+        # exp_z_max_z[c] = exp((z[c] − zₘₐₓ) / T)
+        # sum_exp = Σ_c exp((z[c] − zₘₐₓ) / T)
+        # lesser = Σ_c (0 if exp((z[c] − zₘₐₓ) / T) ≥ 1 else exp((z[c] − zₘₐₓ) / T))
         sum_exp_sum = 0.0
         lesser_sum = 0.0
         for c in range(c_size):
-            exp_z_max_z = exp(z[e, c] / T - z_max)
+            exp_z_max_z = exp((z[e, c] - z_max) / T)
             y[e, c] = exp_z_max_z
             sum_exp_sum = added(sum_exp_sum, exp_z_max_z)
             lesser_sum = added(lesser_sum, (0.0 if (exp_z_max_z >= real(1)) else exp_z_max_z))
@@ -162,15 +162,15 @@ def _jvp_rows(z, z_dot, T, y, y_dot):
         rest = (lesser if ((sum_exp >= real(1)) and (sum_exp < real(2))) else sum_exp - real(1))
         # log_sum = log1p(rest)
         log_sum = log1p(rest)
-        # a[c] = exp(z[c] / T − zₘₐₓ) / sum_exp
-        # shifted[c] = z[c] / T − zₘₐₓ
+        # a[c] = exp((z[c] − zₘₐₓ) / T) / sum_exp
+        # shifted[c] = (z[c] − zₘₐₓ) / T
         # y[c] = shifted[c] − log_sum
         # sum_a_z_dot = Σ_c a[c]·ż[c]
         sum_a_z_dot_sum = 0.0
         for c in range(c_size):
             exp_z_max_z = y[e, c]
             a = exp_z_max_z / sum_exp
-            shifted = z[e, c] / T - z_max
+            shifted = (z[e, c] - z_max) / T
             y[e, c] = shifted - log_sum
             sum_a_z_dot_sum = added(sum_a_z_dot_sum, a * z_dot[e, c])
         sum_a_z_dot = real(sum_a_z_dot_sum)
@@ -192,23 +192,23 @@ def _hvp_rows(z, z_dot, g, T, T_to_const, dz_dot):
     real = z.dtype.type
     c_size = z.shape[1]
     for e in range(z.shape[0]):
-        # zₘₐₓ = max_c(z[c] / T)
+        # zₘₐₓ = max_c(z[c])
         # sum_g = Σ_c g[c]
         z_max = -np.finfo(real).max
         sum_g_sum = 0.0
         for c in range(c_size):
-            z_max = maxnum(z_max, z[e, c] / T)
+            z_max = maxnum(z_max, z[e, c])
             sum_g_sum = added(sum_g_sum, g[e, c])
         sum_g = real(sum_g_sum)
-        # exp_z_max_z[c] = exp(z[c] / T − zₘₐₓ)
-        # sum_exp = Σ_c exp(z[c] / T − zₘₐₓ)
+        # exp_z_max_z[c] = exp((z[c] − zₘₐₓ) / T)
+        # sum_exp = Σ_c exp((z[c] − zₘₐₓ) / T)
         sum_exp_sum = 0.0
         for c in range(c_size):
-            exp_z_max_z = exp(z[e, c] / T - z_max)
+            exp_z_max_z = exp((z[e, c] - z_max) / T)
             dz_dot[e, c] = exp_z_max_z
             sum_exp_sum = added(sum_exp_sum, exp_z_max_z)
         sum_exp = real(sum_exp_sum)
-        # a[c] = exp(z[c] / T − zₘₐₓ) / sum_exp
+        # a[c] = exp((z[c] − zₘₐₓ) / T) / sum_exp
         # sum_a_z_dot = Σ_c a[c]·ż[c]
         sum_a_z_dot_sum = 0.0
         for c in range(c_size):
@@ -216,7 +216,7 @@ def _hvp_rows(z, z_dot, g, T, T_to_const, dz_dot):
             a = exp_z_max_z / sum_exp
             sum_a_z_dot_sum = added(sum_a_z_dot_sum, a * z_dot[e, c])
         sum_a_z_dot = real(sum_a_z_dot_sum)
-        # a[c] = exp(z[c] / T − zₘₐₓ) / sum_exp
+        # a[c] = exp((z[c] − zₘₐₓ) / T) / sum_exp
         # z̄̇[c] = T_to_const·sum_g·a[c]·(sum_a_z_dot − ż[c])
         for c in range(c_size):
             exp_z_max_z = dz_dot[e, c]

@@ -55,7 +55,7 @@ SPEC = {
     "counts": {
         "parameters": "0",
         "flops": {
-            "forward": "6*c*size",
+            "forward": "5*c*size",
             "backward": "5*c*size",
         },
         "bytes": {
@@ -72,19 +72,19 @@ def _forward_saving_rows(z, T, a):
     real = z.dtype.type
     c_size = z.shape[1]
     for e in range(z.shape[0]):
-        # zₘₐₓ = max_c(z[c] / T)
+        # zₘₐₓ = max_c(z[c])
         z_max = -np.finfo(real).max
         for c in range(c_size):
-            z_max = maxnum(z_max, z[e, c] / T)
-        # exp_z_max_z[c] = exp(z[c] / T − zₘₐₓ)
-        # sum_exp = Σ_c exp(z[c] / T − zₘₐₓ)
+            z_max = maxnum(z_max, z[e, c])
+        # exp_z_max_z[c] = exp((z[c] − zₘₐₓ) / T)
+        # sum_exp = Σ_c exp((z[c] − zₘₐₓ) / T)
         sum_exp_sum = 0.0
         for c in range(c_size):
-            exp_z_max_z = exp(z[e, c] / T - z_max)
+            exp_z_max_z = exp((z[e, c] - z_max) / T)
             a[e, c] = exp_z_max_z
             sum_exp_sum = added(sum_exp_sum, exp_z_max_z)
         sum_exp = real(sum_exp_sum)
-        # a[c] = exp(z[c] / T − zₘₐₓ) / sum_exp
+        # a[c] = exp((z[c] − zₘₐₓ) / T) / sum_exp
         for c in range(c_size):
             exp_z_max_z = a[e, c]
             a[e, c] = exp_z_max_z / sum_exp
@@ -126,19 +126,19 @@ def _jvp_rows(z, z_dot, T, a, a_dot):
     real = z.dtype.type
     c_size = z.shape[1]
     for e in range(z.shape[0]):
-        # zₘₐₓ = max_c(z[c] / T)
+        # zₘₐₓ = max_c(z[c])
         z_max = -np.finfo(real).max
         for c in range(c_size):
-            z_max = maxnum(z_max, z[e, c] / T)
-        # exp_z_max_z[c] = exp(z[c] / T − zₘₐₓ)
-        # sum_exp = Σ_c exp(z[c] / T − zₘₐₓ)
+            z_max = maxnum(z_max, z[e, c])
+        # exp_z_max_z[c] = exp((z[c] − zₘₐₓ) / T)
+        # sum_exp = Σ_c exp((z[c] − zₘₐₓ) / T)
         sum_exp_sum = 0.0
         for c in range(c_size):
-            exp_z_max_z = exp(z[e, c] / T - z_max)
+            exp_z_max_z = exp((z[e, c] - z_max) / T)
             a[e, c] = exp_z_max_z
             sum_exp_sum = added(sum_exp_sum, exp_z_max_z)
         sum_exp = real(sum_exp_sum)
-        # a[c] = exp(z[c] / T − zₘₐₓ) / sum_exp
+        # a[c] = exp((z[c] − zₘₐₓ) / T) / sum_exp
         # sum_a_z_dot = Σ_c a[c]·ż[c]
         sum_a_z_dot_sum = 0.0
         for c in range(c_size):
@@ -166,19 +166,19 @@ def _hvp_rows(z, z_dot, g, T, dz_dot):
     real = z.dtype.type
     c_size = z.shape[1]
     for e in range(z.shape[0]):
-        # zₘₐₓ = max_c(z[c] / T)
+        # zₘₐₓ = max_c(z[c])
         z_max = -np.finfo(real).max
         for c in range(c_size):
-            z_max = maxnum(z_max, z[e, c] / T)
-        # exp_z_max_z[c] = exp(z[c] / T − zₘₐₓ)
-        # sum_exp = Σ_c exp(z[c] / T − zₘₐₓ)
+            z_max = maxnum(z_max, z[e, c])
+        # exp_z_max_z[c] = exp((z[c] − zₘₐₓ) / T)
+        # sum_exp = Σ_c exp((z[c] − zₘₐₓ) / T)
         sum_exp_sum = 0.0
         for c in range(c_size):
-            exp_z_max_z = exp(z[e, c] / T - z_max)
+            exp_z_max_z = exp((z[e, c] - z_max) / T)
             dz_dot[e, c] = exp_z_max_z
             sum_exp_sum = added(sum_exp_sum, exp_z_max_z)
         sum_exp = real(sum_exp_sum)
-        # a[c] = exp(z[c] / T − zₘₐₓ) / sum_exp
+        # a[c] = exp((z[c] − zₘₐₓ) / T) / sum_exp
         # sum_a_z_dot = Σ_c a[c]·ż[c]
         # sum_a_g = Σ_c a[c]·g[c]
         sum_a_z_dot_sum = 0.0
@@ -190,7 +190,7 @@ def _hvp_rows(z, z_dot, g, T, dz_dot):
             sum_a_g_sum = added(sum_a_g_sum, a * g[e, c])
         sum_a_z_dot = real(sum_a_z_dot_sum)
         sum_a_g = real(sum_a_g_sum)
-        # a[c] = exp(z[c] / T − zₘₐₓ) / sum_exp
+        # a[c] = exp((z[c] − zₘₐₓ) / T) / sum_exp
         # ȧ[c] = a[c]·(ż[c] − sum_a_z_dot) / T
         # sum_a_dot_g = Σ_c g[c]·ȧ[c]
         sum_a_dot_g_sum = 0.0
@@ -200,7 +200,7 @@ def _hvp_rows(z, z_dot, g, T, dz_dot):
             a_dot = a * (z_dot[e, c] - sum_a_z_dot) / T
             sum_a_dot_g_sum = added(sum_a_dot_g_sum, a_dot * g[e, c])
         sum_a_dot_g = real(sum_a_dot_g_sum)
-        # a[c] = exp(z[c] / T − zₘₐₓ) / sum_exp
+        # a[c] = exp((z[c] − zₘₐₓ) / T) / sum_exp
         # ȧ[c] = a[c]·(ż[c] − sum_a_z_dot) / T
         # z̄̇[c] = (ȧ[c]·(g[c] − sum_a_g) − sum_a_dot_g·a[c]) / T
         for c in range(c_size):

@@ -7,24 +7,30 @@ logarithm beside the largest     log s, s = Σ_k e_k, e_k = e^(f_k − m)       
 quotient minus a target          e_c/s − t                                      (e_c − t − t rest)/s
 quotient minus a delta           e_c/s − δ(c, j)                                (e_c − 1 − rest if c = j, else e_c)/s
 quotient minus a smoothed delta  e_c/s − (w δ(c, j) + r)                        (e_c/s − δ) + (1 − w if c = j) − r
+shift before the scale           f/T − m, m = max f/T, T > 0                    (f − m)/T, m = max f
 ===============================  =============================================  =============================
 
 m is the maximum of f, and rest = s − 1 is the sum but for one of its largest. Where that is less than 1 it is added up
 by itself: Σ_k (e_k where e_k < 1), for no other is 1 then. A logit that leads by 17 leaves 4e−8 for all others, which a
 sum of 1 and them has lost in single precision. For c = j neither e_c − 1 nor −rest is positive, and nothing cancels.
+The last comes when all others are done: at a temperature near zero f/T is out of range, and (f − m)/T is 0 or −∞.
 """
 
 from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
 
 import sympy as sp
 from sympy.codegen.cfunctions import log1p
 
 from symnn.language.functions import where
-from symnn.language.terms import Delta, Entry, Shift, Total, canonical, substitute
+from symnn.language.operation import Equation
+from symnn.language.terms import Delta, Entry, Extent, Index, Shift, Total, canonical, substitute, within
 from symnn.rewrite.context import Context
 from symnn.rewrite.folding import inline
 
-__all__ = ["logarithm_beside_largest", "quotient_minus_target"]
+__all__ = ["logarithm_beside_largest", "quotient_minus_target", "shifts_before_scales"]
 
 
 def logarithm_beside_largest(expr: sp.Expr, context: Context) -> sp.Expr | None:
@@ -133,3 +139,47 @@ def _rest(total: sp.Expr, context: Context) -> Entry | None:
     # Written so that NaN comes through.
     lesser = context.name("lesser", Total(where(part >= 1, sp.S.Zero, part), *summed.bound))
     return context.name("rest", where(sp.And(total >= 1, total < 2), lesser, total - 1))
+
+
+def shifts_before_scales(equations: Sequence[Equation]) -> tuple[Equation, ...]:
+    """Equations whose shifts are maxima of what a positive parameter scales, scaled after the difference is taken."""
+    scales = {e.name: _scale(e.value.body) for e in equations if isinstance(e.value, Shift)}
+    known: dict[sp.Basic, Entry] = {}
+    named: dict[str, Entry] = {}
+    made = []
+    for e in equations:
+        if isinstance(e.value, Shift):
+            value = e.value.func(e.value.body / scales[e.name], *e.value.bound)
+            # At another temperature it may be a maximum that there is already.
+            named[e.name] = known.setdefault(sp.Tuple(canonical(value), *e.axes), e.target)
+            made += [replace(e, value=value)] if named[e.name] == e.target else []
+            continue
+        value = e.value
+        for read in sorted(within(e.value, Entry), key=sp.default_sort_key):
+            if read.name in named:
+                shift, scale = Entry(named[read.name].tensor, *read.indices), scales[read.name]
+                value = _scaled_after(value.xreplace({read: shift * scale}), shift, scale)
+        made.append(replace(e, value=value))
+    return tuple(made)
+
+
+def _scaled_after(value: sp.Expr, shift: Entry, scale: sp.Expr) -> sp.Expr:
+    """An expression with the scale in front of every difference with the shift."""
+    if scale == 1:
+        return value
+    return value.replace(lambda x: isinstance(x, sp.Add), lambda x: _together(x, shift, scale))
+
+
+def _scale(expr: sp.Expr) -> sp.Expr:
+    """The positive parameters, to any power, that a product has as factors."""
+    found = (a for a in sp.Mul.make_args(expr) if a.free_symbols and not within(a, Entry) and not within(a, Index))
+    return sp.Mul(*(a for a in found if a.is_positive and not within(a, Extent)))
+
+
+def _together(total: sp.Add, shift: Entry, scale: sp.Expr) -> sp.Expr:
+    """The addends that have the scale as a factor, together, where the shift is among them."""
+    inner = {a: a / scale for a in total.args}
+    inner = {a: q for a, q in inner.items() if not q.free_symbols & scale.free_symbols}
+    if not {shift, -shift} & set(inner.values()) or len(inner) < 2:
+        return total
+    return sp.Add(scale * sp.Add(*inner.values()), *(a for a in total.args if a not in inner))

@@ -41,7 +41,7 @@ from symnn.rewrite.deviations import deviation_from_mean
 from symnn.rewrite.exponential import exponent_with_its_rounding, power_of_reciprocal
 from symnn.rewrite.folding import inline, is_place
 from symnn.rewrite.growth import factor_under_exponential, scaled_expm1_in_range, square_in_range
-from symnn.rewrite.largest import logarithm_beside_largest, quotient_minus_target
+from symnn.rewrite.largest import logarithm_beside_largest, quotient_minus_target, shifts_before_scales
 from symnn.rewrite.monomial import factors, opaque
 from symnn.rewrite.one_variable import addends_of_one_entry, of_one_variable
 from symnn.rewrite.quotients import quotient_by_factor
@@ -90,7 +90,11 @@ def stabilise(
         done += _made_stable(context, applied)
         done.append(Equation(equation.target, value, equation.line))
         context.stable[equation.name] = done[-1]
-    return tuple(done), applied
+    last = shifts_before_scales(done)
+    before = {e.name: e.value for e in done}
+    changed = [e for e in last if before[e.name] != e.value]
+    applied += [Applied("shift before the scale", e.target, before[e.name], e.value) for e in changed]
+    return last, applied
 
 
 def _by_rules(target: Entry, value: sp.Expr, context: Context, applied: list[Applied]) -> sp.Expr:
