@@ -142,7 +142,7 @@ def test_a_fault_that_ordinary_arrays_do_not_show_is_caught(what, before, after)
         ("elu", "_hvp_rows.*: comparison: x[e] > real(0) → x[e] >= real(0)"),
         ("selu", "hvp,.*: argument: _hvp_rows(x, g, x_dot, dx_dot) → _hvp_rows(g, x, x_dot, dx_dot)"),
         ("prelu", "jvp,.* c_size, size, y, y_dot) → .* size, c_size, y, y_dot)"),
-        ("log_softmax", "_hvp_rows.*: dropped term: maxnum(z_max, z[e, c] / T) → z[e, c] / T"),
+        ("log_softmax", "_hvp_rows.*: dropped term: maxnum(z_max, z[e, c]) → z[e, c]"),
         ("clip_by_value", "step,.*: statement: _step_rows(grad_flat, real(limit)) dropped"),
     ],
 )
