@@ -8,7 +8,7 @@ Each sample divided by its root mean square, then scaled (Zhang & Sennrich 2019)
 
 Made by symnn 0.1.0 from the declaration of rms_norm in symnn.catalogue.normalisation, hash 981e3a11f3f9.
 Do not edit: `symnn build` verifies it and writes it again.
-verified steps, jvp, 5 lines: error 4e-66, bound 1e-40
+verified steps, jvp, 4 lines: error 4e-66, bound 1e-40
 verified steps, jvp, 3 chain rule lines: error 3e-65, bound 1e-30
 verified gradient, numerical, x, gamma: error 3e-51, bound 1e-25
 verified adjoint, ⟨Jv, u⟩ = ⟨v, Jᵀu⟩: error 2e-66, bound 1e-40

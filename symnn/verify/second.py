@@ -22,7 +22,7 @@ from symnn.verify.numeric import WORKING, difference_quotient, relative_error
 from symnn.verify.reference import Expected, expect_second, second_values, undecided
 from symnn.verify.regimes import MANY, ordinary_instance, regimes
 from symnn.verify.report import Measure
-from symnn.verify.sample import Instance, draw, draw_like, sizes_of
+from symnn.verify.sample import Instance, draw, draw_like, is_free, sizes_of
 from symnn.verify.trials import DRAWS, Call, Trial, trial_of
 
 __all__ = ["second_measures", "second_trials"]
@@ -111,6 +111,8 @@ def second_trials(
         yield from asked(name, dtype, (15,), partial(_ordinary, op, dtype))
         if len(op.arguments) <= MANY:
             yield from asked(f"{name}, huge", dtype, (23,), partial(_huge, op, dtype))
+        if op.elementwise:
+            yield from asked(f"{name}, at zero", dtype, (25,), partial(_at_zero, op, dtype))
     # Of one row the mean is the sum.
     for k, reductions in enumerate((("sum", "mean"), ("mean",))):
         what = f"float64, other sizes and parameters, {reductions[0]}"
@@ -132,6 +134,16 @@ def _ordinary(op: Op, dtype: type, rng: np.random.Generator) -> Instance:
 def _huge(op: Op, dtype: type, rng: np.random.Generator) -> Instance:
     huge = next(r for r in regimes if r.name == "huge")
     return ordinary_instance(op, rng, dtype, huge, sizes=varied_sizes(op, rng, 1))
+
+
+def _at_zero(op: Op, dtype: type, rng: np.random.Generator) -> Instance:
+    """Few numbers, some of them zero, where branches by sign meet."""
+    made = ordinary_instance(op, rng, dtype, sizes=varied_sizes(op, rng, 0))
+    for a in op.differentiable:
+        if is_free(op, a) and made.arrays[a.name].size:
+            first = next(iter(np.ndindex(made.arrays[a.name].shape)))
+            made = made.changed(a.name, first, mpmath.mpf(0))
+    return made
 
 
 def _varied(op: Op, k: int, rng: np.random.Generator) -> Instance:
