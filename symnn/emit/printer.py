@@ -226,12 +226,12 @@ class KernelPrinter:
     def _sum(self, expr: sp.Add) -> tuple[str, int]:
         terms = sorted(expr.args, key=lambda a: (a.could_extract_minus_sign(), not a.is_number))
         # Products last: what they are added to then carries the least rounding.
-        terms.sort(key=lambda a: bool(self._rounded(a)))
+        products = {a: self._rounded(a) for a in terms}
+        terms.sort(key=lambda a: bool(products[a]))
         made, level = self.text(terms[0], _SUM), _SUM
         for term in terms[1:]:
-            product = self._rounded(term)
-            if product:
-                *first, last = product
+            if products[term]:
+                *first, last = products[term]
                 made, level = f"fma({' * '.join(first)}, {last}, {made})", _ATOM
             elif term.could_extract_minus_sign():
                 made, level = f"{made} - {self.text(-term, _PRODUCT)}", _SUM

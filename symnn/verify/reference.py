@@ -90,6 +90,8 @@ def settled(tasks: Sequence[Task], values: Mapping[str, Any], sizes: Mapping[str
     found: Arrays = {}
     for task in tasks:
         results = {shown: name for shown, name in task.results.items() if shown not in found}
+        if not results:
+            continue
         digits = _FIRST_DIGITS
         now = _run(task, results, values, sizes, digits)
         while results and digits < _MOST_DIGITS:
