@@ -11,7 +11,6 @@ from typing import Any
 
 import mpmath
 import numpy as np
-from operations import found_for
 
 from symnn.bench.operations import logsumexp
 from symnn.calculus import reverse
@@ -107,6 +106,8 @@ def scene_of(case: Hard) -> Scene:
 
 def measured_case(case: Hard) -> dict[str, Any]:
     """The errors of the first output or the parameter and of the gradients or the state, of both tiers and of peers."""
+    from operations import found_for  # it needs the peers, what the cases are does not
+
     scene = scene_of(case)
     parts = parts_of(scene.op)
     if case.op.kind is not Kind.OPTIMIZER:

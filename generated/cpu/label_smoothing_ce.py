@@ -13,7 +13,7 @@ verified steps, jvp, 2 chain rule lines: error 5e-66, bound 1e-30
 verified gradient, numerical, z: error 2e-51, bound 1e-25
 verified adjoint, ⟨Jv, u⟩ = ⟨v, Jᵀu⟩: error 2e-66, bound 1e-40
 verified adjoint, Jv, numerical: error 3e-65, bound 1e-25
-verified source, float32, ordinary: error 1e+00, bound 4
+verified source, float32, apart: error 2e+00, bound 4
 verified source, float32, NaN and ±∞, wrong: error 0, bound 0
 verified source, float64, ordinary: error 1e+00, bound 4
 verified second, ⟨u, Hv⟩ = ⟨v, Hu⟩: error 2e-66, bound 1e-40

@@ -12,7 +12,7 @@ verified steps, vjp, 3 chain rule lines: error 2e-64, bound 1e-30
 verified gradient, numerical, x, beta: error 7e-51, bound 1e-25
 verified adjoint, ⟨Jv, u⟩ = ⟨v, Jᵀu⟩: error 0, bound 1e-40
 verified adjoint, Jv, numerical: error 7e-65, bound 1e-25
-verified source, float32, ordinary: error 8e-01, bound 4
+verified source, float32, apart: error 1e+00, bound 4
 verified source, float32, NaN and ±∞, wrong: error 0, bound 0
 verified source, float64, ordinary: error 1e+00, bound 4
 verified second, ⟨u, Hv⟩ = ⟨v, Hu⟩: error 2e-66, bound 1e-40

@@ -118,7 +118,7 @@ def _regime(
         # Numbers so large that a sum overflows on the way to a kink: nothing here has one right answer.
         return None
     what = f"{np.dtype(dtype).name}, {regime.name}"
-    along = regime.name in ("ordinary", "far from zero", "huge")
+    along = regime.name in ("ordinary", "far from zero", "huge", "apart")
     try:
         calls = _calls(module, op, derivations, dtype, instance, seeds, rng, stable, "sum", along)
     except VerificationError:

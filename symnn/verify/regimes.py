@@ -40,7 +40,8 @@ class Regime:
         return (values * dtype(self.scale(np.finfo(dtype))) + self.shift).astype(dtype)
 
 
-#: Far from zero is where a variance in one pass cancels.
+#: Far from zero is where a variance in one pass cancels. Apart, one exponential of a row is most of its sum, and the
+#: others count only where what is beside it is asked for.
 #: 2¹³ is about 1e4; a hundred binary digits more is about 1e30, which float32 squares to infinity.
 regimes = (
     Regime("ordinary", lambda info: 1.0),
@@ -49,16 +50,18 @@ regimes = (
     Regime("subnormal", lambda info: info.smallest_normal / 4),
     Regime("huge", lambda info: 2.0**13),
     Regime("extreme", lambda info: 2.0**100),
+    Regime("apart", lambda info: 2.0),
 )
 
 
 def regimes_of(op: Op) -> list[tuple[int, Regime]]:
     """The regimes that an operation goes through, with their numbers.
 
-    Compositions have many parts, each of which goes through every regime by itself.
+    Compositions have many parts, each of which goes through every regime by itself. Single numbers have no row.
     """
-    few = len(op.arguments) > MANY
-    return [(k, r) for k, r in enumerate(regimes) if not few or r.name in ("ordinary", "tiny", "huge")]
+    if len(op.arguments) > MANY:
+        return [(k, r) for k, r in enumerate(regimes) if r.name in ("ordinary", "tiny", "huge")]
+    return [(k, r) for k, r in enumerate(regimes) if r.name != "apart" or not op.elementwise]
 
 
 def kernel_sizes(op: Op, rng: np.random.Generator) -> dict[str, int]:

@@ -110,7 +110,8 @@ def second_trials(
         name = np.dtype(dtype).name
         yield from asked(name, dtype, (15,), partial(_ordinary, op, dtype))
         if len(op.arguments) <= MANY:
-            yield from asked(f"{name}, huge", dtype, (23,), partial(_huge, op, dtype))
+            for k, far in ((23, "huge"), (26, "extreme")):
+                yield from asked(f"{name}, {far}", dtype, (k,), partial(_far, op, dtype, far))
         if op.elementwise:
             yield from asked(f"{name}, at zero", dtype, (25,), partial(_at_zero, op, dtype))
     # Of one row the mean is the sum.
@@ -131,9 +132,9 @@ def _ordinary(op: Op, dtype: type, rng: np.random.Generator) -> Instance:
     return ordinary_instance(op, rng, dtype)
 
 
-def _huge(op: Op, dtype: type, rng: np.random.Generator) -> Instance:
-    huge = next(r for r in regimes if r.name == "huge")
-    return ordinary_instance(op, rng, dtype, huge, sizes=varied_sizes(op, rng, 1))
+def _far(op: Op, dtype: type, name: str, rng: np.random.Generator) -> Instance:
+    regime = next(r for r in regimes if r.name == name)
+    return ordinary_instance(op, rng, dtype, regime, sizes=varied_sizes(op, rng, 1))
 
 
 def _at_zero(op: Op, dtype: type, rng: np.random.Generator) -> Instance:
