@@ -315,6 +315,35 @@ def shape_of(shape):
     return made
 
 
+# --- windows of arrays, laid out for products of matrices -------------------------------------------------------
+
+
+def block_rows(rows, columns):
+    """How many rows are worked on at a time, so that what is laid out for them stays in cache."""
+    return max(1, min(rows, 524288 // max(1, columns)))
+
+
+def lay_out(array, out, moves, starts, spread):
+    """Fill ``out`` with what lies in ``array`` at (start + Σ step·index) / spread along each of its axes, else zero.
+
+    ``moves`` has, for each axis of ``out``, the axis of ``array`` that its index moves along, and the step; ``starts``
+    and ``spread`` have a whole number for each axis of ``array``.
+    """
+    low, high = list(starts), list(starts)
+    for extent, (axis, step) in zip(out.shape, moves):
+        reach = step * (extent - 1)
+        low[axis], high[axis] = low[axis] + min(reach, 0), high[axis] + max(reach, 0)
+    ends = [apart * (extent - 1) for apart, extent in zip(spread, array.shape)]
+    if any(at < 0 for at in low) or any(at > end for at, end in zip(high, ends)) or any(s != 1 for s in spread):
+        before = [max(0, -at) for at in low]
+        room = np.zeros([b + max(at, end) + 1 for b, at, end in zip(before, high, ends)], array.dtype)
+        room[tuple(slice(b, b + end + 1, apart) for b, end, apart in zip(before, ends, spread))] = array
+        array, starts = room, [b + start for b, start in zip(before, starts)]
+    strides = [step * array.strides[axis] for axis, step in moves]
+    first = array[tuple(slice(start, None) for start in starts)]
+    np.copyto(out, np.lib.stride_tricks.as_strided(first, out.shape, strides, writeable=False))
+
+
 # --- masks and noise from a seed: a number depends on the seed and on its position, and on nothing else -----------
 
 #: What stands for an array that is drawn where it is needed: forward and backward draw the same one.

@@ -35,8 +35,8 @@ from numba import njit, prange
 
 from ._runtime import OPTIONS, added, check, chunk_rows, exp, maxnum, number, output, outputs, pairs
 
-#: The runtime that these kernels were compiled against: a new one makes a new file, and with it a new cache.
-RUNTIME = "6b49651326d0"
+#: What these kernels use of the runtime, as a hash: where that changes, so does this file, and with it the cache.
+RUNTIME = "4a3ca8a75e90"
 
 
 #: The operation, for programs.
@@ -142,21 +142,21 @@ def _forward_saving_parallel(chunk, b_size, mask, causal, t_size, u_size, open, 
 
 
 @njit(**OPTIONS)
-def _forward_saving_2_rows(lo, hi, sum_k_q, one_over_root_d_size, h_size, t_size, u_size, s):
+def _forward_saving_2_rows(lo, hi, s, one_over_root_d_size, h_size, t_size, u_size):
     for b in range(lo, hi):
         for h in range(h_size):
             for t in range(t_size):
                 for u in range(u_size):
                     # s[b,h,t,u] = one_over_root_d_size·sum_k_q[b,h,t,u]
-                    s[b, h, t, u] = one_over_root_d_size * sum_k_q[b, h, t, u]
+                    s[b, h, t, u] = one_over_root_d_size * s[b, h, t, u]
 
 
 @njit(parallel=True, **OPTIONS)
-def _forward_saving_2_parallel(chunk, b_size, sum_k_q, one_over_root_d_size, h_size, t_size, u_size, s):
+def _forward_saving_2_parallel(chunk, b_size, s, one_over_root_d_size, h_size, t_size, u_size):
     for k in prange((b_size + chunk - 1) // chunk):
         lo = k * chunk
         hi = min(lo + chunk, b_size)
-        _forward_saving_2_rows(lo, hi, sum_k_q, one_over_root_d_size, h_size, t_size, u_size, s)
+        _forward_saving_2_rows(lo, hi, s, one_over_root_d_size, h_size, t_size, u_size)
 
 
 @njit(**OPTIONS)
@@ -218,22 +218,22 @@ def _forward_saving_4_parallel(chunk, b_size, z, h_size, t_size, u_size, z_max, 
 
 
 @njit(**OPTIONS)
-def _forward_saving_5_rows(lo, hi, any, sum_a_v, e_size, h_size, t_size, y):
+def _forward_saving_5_rows(lo, hi, any, y, e_size, h_size, t_size):
     for b in range(lo, hi):
         for t in range(t_size):
             any_bt = any[b, t]
             # y[b,h,t,e] = any[b,t]·sum_a_v[b,h,t,e]
             for h in range(h_size):
                 for e_ in range(e_size):
-                    y[b, h, t, e_] = any_bt * sum_a_v[b, h, t, e_]
+                    y[b, h, t, e_] = any_bt * y[b, h, t, e_]
 
 
 @njit(parallel=True, **OPTIONS)
-def _forward_saving_5_parallel(chunk, b_size, any, sum_a_v, e_size, h_size, t_size, y):
+def _forward_saving_5_parallel(chunk, b_size, any, y, e_size, h_size, t_size):
     for k in prange((b_size + chunk - 1) // chunk):
         lo = k * chunk
         hi = min(lo + chunk, b_size)
-        _forward_saving_5_rows(lo, hi, any, sum_a_v, e_size, h_size, t_size, y)
+        _forward_saving_5_rows(lo, hi, any, y, e_size, h_size, t_size)
 
 
 @njit(**OPTIONS)
@@ -315,39 +315,39 @@ def _backward_3_parallel(chunk, b_size, sum_exp, z_max, z, any, sum_g_v, open, h
 
 
 @njit(**OPTIONS)
-def _backward_4_rows(lo, hi, sum_k_ds, one_over_root_d_size, d_size, h_size, t_size, dq):
+def _backward_4_rows(lo, hi, dq, one_over_root_d_size, d_size, h_size, t_size):
     for b in range(lo, hi):
         for h in range(h_size):
             for t in range(t_size):
                 for d in range(d_size):
                     # q̄[b,h,t,d] = one_over_root_d_size·sum_k_ds[b,h,t,d]
-                    dq[b, h, t, d] = one_over_root_d_size * sum_k_ds[b, h, t, d]
+                    dq[b, h, t, d] = one_over_root_d_size * dq[b, h, t, d]
 
 
 @njit(parallel=True, **OPTIONS)
-def _backward_4_parallel(chunk, b_size, sum_k_ds, one_over_root_d_size, d_size, h_size, t_size, dq):
+def _backward_4_parallel(chunk, b_size, dq, one_over_root_d_size, d_size, h_size, t_size):
     for k in prange((b_size + chunk - 1) // chunk):
         lo = k * chunk
         hi = min(lo + chunk, b_size)
-        _backward_4_rows(lo, hi, sum_k_ds, one_over_root_d_size, d_size, h_size, t_size, dq)
+        _backward_4_rows(lo, hi, dq, one_over_root_d_size, d_size, h_size, t_size)
 
 
 @njit(**OPTIONS)
-def _backward_5_rows(lo, hi, sum_q_ds, one_over_root_d_size, d_size, h_size, u_size, dk):
+def _backward_5_rows(lo, hi, dk, one_over_root_d_size, d_size, h_size, u_size):
     for b in range(lo, hi):
         for h in range(h_size):
             for u in range(u_size):
                 for d in range(d_size):
                     # k̄[b,h,u,d] = one_over_root_d_size·sum_q_ds[b,h,u,d]
-                    dk[b, h, u, d] = one_over_root_d_size * sum_q_ds[b, h, u, d]
+                    dk[b, h, u, d] = one_over_root_d_size * dk[b, h, u, d]
 
 
 @njit(parallel=True, **OPTIONS)
-def _backward_5_parallel(chunk, b_size, sum_q_ds, one_over_root_d_size, d_size, h_size, u_size, dk):
+def _backward_5_parallel(chunk, b_size, dk, one_over_root_d_size, d_size, h_size, u_size):
     for k in prange((b_size + chunk - 1) // chunk):
         lo = k * chunk
         hi = min(lo + chunk, b_size)
-        _backward_5_rows(lo, hi, sum_q_ds, one_over_root_d_size, d_size, h_size, u_size, dk)
+        _backward_5_rows(lo, hi, dk, one_over_root_d_size, d_size, h_size, u_size)
 
 
 @njit(**OPTIONS)
@@ -514,7 +514,7 @@ def _jvp_6_parallel(
 
 
 @njit(**OPTIONS)
-def _jvp_7_rows(lo, hi, any, sum_a_v, sum_sum_a_z_dot_a_v, e_size, h_size, t_size, y, y_dot):
+def _jvp_7_rows(lo, hi, any, y, sum_sum_a_z_dot_a_v, e_size, h_size, t_size, y_dot):
     for b in range(lo, hi):
         for t in range(t_size):
             any_bt = any[b, t]
@@ -522,16 +522,16 @@ def _jvp_7_rows(lo, hi, any, sum_a_v, sum_sum_a_z_dot_a_v, e_size, h_size, t_siz
             # ẏ[b,h,t,e] = any[b,t]·sum_sum_a_z_dot_a_v[b,h,t,e]
             for h in range(h_size):
                 for e_ in range(e_size):
-                    y[b, h, t, e_] = any_bt * sum_a_v[b, h, t, e_]
+                    y[b, h, t, e_] = any_bt * y[b, h, t, e_]
                     y_dot[b, h, t, e_] = any_bt * sum_sum_a_z_dot_a_v[b, h, t, e_]
 
 
 @njit(parallel=True, **OPTIONS)
-def _jvp_7_parallel(chunk, b_size, any, sum_a_v, sum_sum_a_z_dot_a_v, e_size, h_size, t_size, y, y_dot):
+def _jvp_7_parallel(chunk, b_size, any, y, sum_sum_a_z_dot_a_v, e_size, h_size, t_size, y_dot):
     for k in prange((b_size + chunk - 1) // chunk):
         lo = k * chunk
         hi = min(lo + chunk, b_size)
-        _jvp_7_rows(lo, hi, any, sum_a_v, sum_sum_a_z_dot_a_v, e_size, h_size, t_size, y, y_dot)
+        _jvp_7_rows(lo, hi, any, y, sum_sum_a_z_dot_a_v, e_size, h_size, t_size, y_dot)
 
 
 @njit(**OPTIONS)
@@ -714,47 +714,39 @@ def _hvp_5_parallel(chunk, b_size, z, da, open, z_dot, da_dot, h_size, t_size, u
 
 
 @njit(**OPTIONS)
-def _hvp_6_rows(lo, hi, sum_k_dot_ds, sum_k_ds_dot, one_over_root_d_size, d_size, h_size, t_size, dq_dot):
+def _hvp_6_rows(lo, hi, sum_k_dot_ds, dq_dot, one_over_root_d_size, d_size, h_size, t_size):
     for b in range(lo, hi):
         for h in range(h_size):
             for t in range(t_size):
                 for d in range(d_size):
                     # q̄̇[b,h,t,d] = one_over_root_d_size·(sum_k_dot_ds[b,h,t,d] + sum_k_ds_dot[b,h,t,d])
-                    dq_dot[b, h, t, d] = (
-                        one_over_root_d_size * (sum_k_dot_ds[b, h, t, d] + sum_k_ds_dot[b, h, t, d])
-                    )
+                    dq_dot[b, h, t, d] = one_over_root_d_size * (sum_k_dot_ds[b, h, t, d] + dq_dot[b, h, t, d])
 
 
 @njit(parallel=True, **OPTIONS)
-def _hvp_6_parallel(
-    chunk, b_size, sum_k_dot_ds, sum_k_ds_dot, one_over_root_d_size, d_size, h_size, t_size, dq_dot,
-):
+def _hvp_6_parallel(chunk, b_size, sum_k_dot_ds, dq_dot, one_over_root_d_size, d_size, h_size, t_size):
     for k in prange((b_size + chunk - 1) // chunk):
         lo = k * chunk
         hi = min(lo + chunk, b_size)
-        _hvp_6_rows(lo, hi, sum_k_dot_ds, sum_k_ds_dot, one_over_root_d_size, d_size, h_size, t_size, dq_dot)
+        _hvp_6_rows(lo, hi, sum_k_dot_ds, dq_dot, one_over_root_d_size, d_size, h_size, t_size)
 
 
 @njit(**OPTIONS)
-def _hvp_7_rows(lo, hi, sum_q_dot_ds, sum_q_ds_dot, one_over_root_d_size, d_size, h_size, u_size, dk_dot):
+def _hvp_7_rows(lo, hi, sum_q_dot_ds, dk_dot, one_over_root_d_size, d_size, h_size, u_size):
     for b in range(lo, hi):
         for h in range(h_size):
             for u in range(u_size):
                 for d in range(d_size):
                     # k̄̇[b,h,u,d] = one_over_root_d_size·(sum_q_dot_ds[b,h,u,d] + sum_q_ds_dot[b,h,u,d])
-                    dk_dot[b, h, u, d] = (
-                        one_over_root_d_size * (sum_q_dot_ds[b, h, u, d] + sum_q_ds_dot[b, h, u, d])
-                    )
+                    dk_dot[b, h, u, d] = one_over_root_d_size * (sum_q_dot_ds[b, h, u, d] + dk_dot[b, h, u, d])
 
 
 @njit(parallel=True, **OPTIONS)
-def _hvp_7_parallel(
-    chunk, b_size, sum_q_dot_ds, sum_q_ds_dot, one_over_root_d_size, d_size, h_size, u_size, dk_dot,
-):
+def _hvp_7_parallel(chunk, b_size, sum_q_dot_ds, dk_dot, one_over_root_d_size, d_size, h_size, u_size):
     for k in prange((b_size + chunk - 1) // chunk):
         lo = k * chunk
         hi = min(lo + chunk, b_size)
-        _hvp_7_rows(lo, hi, sum_q_dot_ds, sum_q_ds_dot, one_over_root_d_size, d_size, h_size, u_size, dk_dot)
+        _hvp_7_rows(lo, hi, sum_q_dot_ds, dk_dot, one_over_root_d_size, d_size, h_size, u_size)
 
 
 _ARGUMENTS = (
@@ -826,14 +818,12 @@ def forward_saving(q, k, v, mask, *, causal=0, out=None):
     s = np.empty((b_size, h_size, t_size, u_size), real)
     z_max = np.empty((b_size, h_size, t_size), real)
     sum_exp = np.empty((b_size, h_size, t_size), real)
-    sum_k_q = np.empty((b_size, h_size, t_size, u_size), real)
     z = np.empty((b_size, h_size, t_size, u_size), real)
     a = np.empty((b_size, h_size, t_size, u_size), real)
-    sum_a_v = np.empty((b_size, h_size, t_size, e_size), real)
     one_over_root_d_size = 1 / math.sqrt(d_size)
     # sum_k_q[b,h,t,u] = Σ_d k[b,h,u,d]·q[b,h,t,d]
     with np.errstate(over="ignore", invalid="ignore"):
-        np.matmul(q, k.transpose(0, 1, 3, 2), out=sum_k_q)
+        np.matmul(q, k.transpose(0, 1, 3, 2), out=s)
     chunk = chunk_rows(t_size * u_size)
     if b_size <= chunk:
         _forward_saving_rows(0, b_size, mask, real(causal), t_size, u_size, open, any)
@@ -841,11 +831,9 @@ def forward_saving(q, k, v, mask, *, causal=0, out=None):
         _forward_saving_parallel(chunk, b_size, mask, real(causal), t_size, u_size, open, any)
     chunk = chunk_rows(h_size * t_size * u_size)
     if b_size <= chunk:
-        _forward_saving_2_rows(0, b_size, sum_k_q, real(one_over_root_d_size), h_size, t_size, u_size, s)
+        _forward_saving_2_rows(0, b_size, s, real(one_over_root_d_size), h_size, t_size, u_size)
     else:
-        _forward_saving_2_parallel(
-            chunk, b_size, sum_k_q, real(one_over_root_d_size), h_size, t_size, u_size, s,
-        )
+        _forward_saving_2_parallel(chunk, b_size, s, real(one_over_root_d_size), h_size, t_size, u_size)
     chunk = chunk_rows(t_size * h_size * u_size)
     if b_size <= chunk:
         _forward_saving_3_rows(0, b_size, any, open, s, h_size, t_size, u_size, z)
@@ -858,12 +846,12 @@ def forward_saving(q, k, v, mask, *, causal=0, out=None):
         _forward_saving_4_parallel(chunk, b_size, z, h_size, t_size, u_size, z_max, sum_exp, a)
     # sum_a_v[b,h,t,e] = Σ_u a[b,h,t,u]·v[b,h,u,e]
     with np.errstate(over="ignore", invalid="ignore"):
-        np.matmul(a, v, out=sum_a_v)
+        np.matmul(a, v, out=y)
     chunk = chunk_rows(t_size * h_size * e_size)
     if b_size <= chunk:
-        _forward_saving_5_rows(0, b_size, any, sum_a_v, e_size, h_size, t_size, y)
+        _forward_saving_5_rows(0, b_size, any, y, e_size, h_size, t_size)
     else:
-        _forward_saving_5_parallel(chunk, b_size, any, sum_a_v, e_size, h_size, t_size, y)
+        _forward_saving_5_parallel(chunk, b_size, any, y, e_size, h_size, t_size)
     return y, Saved(q, k, v, open, any, s, z_max, sum_exp)
 
 
@@ -893,8 +881,6 @@ def backward(saved, g, *, out=None):
     factor_any_g = np.empty((b_size, t_size, h_size, e_size), real)
     a = np.empty((b_size, h_size, t_size, u_size), real)
     ds = np.empty((b_size, h_size, t_size, u_size), real)
-    sum_k_ds = np.empty((b_size, h_size, t_size, d_size), real)
-    sum_q_ds = np.empty((b_size, h_size, u_size, d_size), real)
     one_over_root_d_size = 1 / math.sqrt(d_size)
     # sum_g_v[b,h,t,u] = Σ_e g[b,h,t,e]·v[b,h,u,e]
     with np.errstate(over="ignore", invalid="ignore"):
@@ -918,23 +904,23 @@ def backward(saved, g, *, out=None):
         )
     # sum_k_ds[b,h,t,d] = Σ_u s̄[b,h,t,u]·k[b,h,u,d]
     with np.errstate(over="ignore", invalid="ignore"):
-        np.matmul(ds, k, out=sum_k_ds)
+        np.matmul(ds, k, out=dq)
     # sum_q_ds[b,h,u,d] = Σ_t s̄[b,h,t,u]·q[b,h,t,d]
     with np.errstate(over="ignore", invalid="ignore"):
-        np.matmul(ds.transpose(0, 1, 3, 2), q, out=sum_q_ds)
+        np.matmul(ds.transpose(0, 1, 3, 2), q, out=dk)
     # v̄[b,h,u,e] = Σ_t a[b,h,t,u]·factor_any_g[b,t,h,e]
     with np.errstate(over="ignore", invalid="ignore"):
         np.matmul(a.transpose(0, 1, 3, 2), factor_any_g.transpose(0, 2, 1, 3), out=dv)
     chunk = chunk_rows(h_size * t_size * d_size)
     if b_size <= chunk:
-        _backward_4_rows(0, b_size, sum_k_ds, real(one_over_root_d_size), d_size, h_size, t_size, dq)
+        _backward_4_rows(0, b_size, dq, real(one_over_root_d_size), d_size, h_size, t_size)
     else:
-        _backward_4_parallel(chunk, b_size, sum_k_ds, real(one_over_root_d_size), d_size, h_size, t_size, dq)
+        _backward_4_parallel(chunk, b_size, dq, real(one_over_root_d_size), d_size, h_size, t_size)
     chunk = chunk_rows(h_size * u_size * d_size)
     if b_size <= chunk:
-        _backward_5_rows(0, b_size, sum_q_ds, real(one_over_root_d_size), d_size, h_size, u_size, dk)
+        _backward_5_rows(0, b_size, dk, real(one_over_root_d_size), d_size, h_size, u_size)
     else:
-        _backward_5_parallel(chunk, b_size, sum_q_ds, real(one_over_root_d_size), d_size, h_size, u_size, dk)
+        _backward_5_parallel(chunk, b_size, dk, real(one_over_root_d_size), d_size, h_size, u_size)
     return Gradients(dq, dk, dv)
 
 
@@ -964,7 +950,6 @@ def jvp(inputs, tangents, *, causal=0):
     z = np.empty((b_size, h_size, t_size, u_size), real)
     a = np.empty((b_size, h_size, t_size, u_size), real)
     sum_a_z_dot = np.empty((b_size, h_size, t_size), real)
-    sum_a_v = np.empty((b_size, h_size, t_size, e_size), real)
     sum_sum_a_z_dot_a_v = np.empty((b_size, h_size, t_size, e_size), real)
     one_over_root_d_size = 1 / math.sqrt(d_size)
     # sum_k_q[b,h,t,u] = Σ_d k[b,h,u,d]·q[b,h,t,d]
@@ -1009,7 +994,7 @@ def jvp(inputs, tangents, *, causal=0):
         _jvp_5_parallel(chunk, b_size, z, z_dot, h_size, t_size, u_size, a, sum_a_z_dot)
     # sum_a_v[b,h,t,e] = Σ_u a[b,h,t,u]·v[b,h,u,e]
     with np.errstate(over="ignore", invalid="ignore"):
-        np.matmul(a, v, out=sum_a_v)
+        np.matmul(a, v, out=y)
     chunk = chunk_rows(h_size * t_size * e_size * u_size)
     if b_size <= chunk:
         _jvp_6_rows(
@@ -1022,9 +1007,9 @@ def jvp(inputs, tangents, *, causal=0):
         )
     chunk = chunk_rows(t_size * h_size * e_size)
     if b_size <= chunk:
-        _jvp_7_rows(0, b_size, any, sum_a_v, sum_sum_a_z_dot_a_v, e_size, h_size, t_size, y, y_dot)
+        _jvp_7_rows(0, b_size, any, y, sum_sum_a_z_dot_a_v, e_size, h_size, t_size, y_dot)
     else:
-        _jvp_7_parallel(chunk, b_size, any, sum_a_v, sum_sum_a_z_dot_a_v, e_size, h_size, t_size, y, y_dot)
+        _jvp_7_parallel(chunk, b_size, any, y, sum_sum_a_z_dot_a_v, e_size, h_size, t_size, y_dot)
     return y, y_dot
 
 
@@ -1061,9 +1046,7 @@ def hvp(inputs, vectors, g, *, causal=0):
     ds = np.empty((b_size, h_size, t_size, u_size), real)
     a_dot = np.empty((b_size, h_size, t_size, u_size), real)
     ds_dot = np.empty((b_size, h_size, t_size, u_size), real)
-    sum_k_ds_dot = np.empty((b_size, h_size, t_size, d_size), real)
     sum_k_dot_ds = np.empty((b_size, h_size, t_size, d_size), real)
-    sum_q_ds_dot = np.empty((b_size, h_size, u_size, d_size), real)
     sum_q_dot_ds = np.empty((b_size, h_size, u_size, d_size), real)
     one_over_root_d_size = 1 / math.sqrt(d_size)
     # sum_k_q[b,h,t,u] = Σ_d k[b,h,u,d]·q[b,h,t,d]
@@ -1116,13 +1099,13 @@ def hvp(inputs, vectors, g, *, causal=0):
         _hvp_5_parallel(chunk, b_size, z, da, open, z_dot, da_dot, h_size, t_size, u_size, ds, a_dot, ds_dot)
     # sum_k_ds_dot[b,h,t,d] = Σ_u k[b,h,u,d]·s̄̇[b,h,t,u]
     with np.errstate(over="ignore", invalid="ignore"):
-        np.matmul(ds_dot, k, out=sum_k_ds_dot)
+        np.matmul(ds_dot, k, out=dq_dot)
     # sum_k_dot_ds[b,h,t,d] = Σ_u s̄[b,h,t,u]·k̇[b,h,u,d]
     with np.errstate(over="ignore", invalid="ignore"):
         np.matmul(ds, k_dot, out=sum_k_dot_ds)
     # sum_q_ds_dot[b,h,u,d] = Σ_t q[b,h,t,d]·s̄̇[b,h,t,u]
     with np.errstate(over="ignore", invalid="ignore"):
-        np.matmul(ds_dot.transpose(0, 1, 3, 2), q, out=sum_q_ds_dot)
+        np.matmul(ds_dot.transpose(0, 1, 3, 2), q, out=dk_dot)
     # sum_q_dot_ds[b,h,u,d] = Σ_t s̄[b,h,t,u]·q̇[b,h,t,d]
     with np.errstate(over="ignore", invalid="ignore"):
         np.matmul(ds.transpose(0, 1, 3, 2), q_dot, out=sum_q_dot_ds)
@@ -1131,22 +1114,12 @@ def hvp(inputs, vectors, g, *, causal=0):
         np.matmul(a_dot.transpose(0, 1, 3, 2), factor_any_g.transpose(0, 2, 1, 3), out=dv_dot)
     chunk = chunk_rows(h_size * t_size * d_size)
     if b_size <= chunk:
-        _hvp_6_rows(
-            0, b_size, sum_k_dot_ds, sum_k_ds_dot, real(one_over_root_d_size), d_size, h_size, t_size, dq_dot,
-        )
+        _hvp_6_rows(0, b_size, sum_k_dot_ds, dq_dot, real(one_over_root_d_size), d_size, h_size, t_size)
     else:
-        _hvp_6_parallel(
-            chunk, b_size, sum_k_dot_ds, sum_k_ds_dot, real(one_over_root_d_size), d_size, h_size, t_size,
-            dq_dot,
-        )
+        _hvp_6_parallel(chunk, b_size, sum_k_dot_ds, dq_dot, real(one_over_root_d_size), d_size, h_size, t_size)
     chunk = chunk_rows(h_size * u_size * d_size)
     if b_size <= chunk:
-        _hvp_7_rows(
-            0, b_size, sum_q_dot_ds, sum_q_ds_dot, real(one_over_root_d_size), d_size, h_size, u_size, dk_dot,
-        )
+        _hvp_7_rows(0, b_size, sum_q_dot_ds, dk_dot, real(one_over_root_d_size), d_size, h_size, u_size)
     else:
-        _hvp_7_parallel(
-            chunk, b_size, sum_q_dot_ds, sum_q_ds_dot, real(one_over_root_d_size), d_size, h_size, u_size,
-            dk_dot,
-        )
+        _hvp_7_parallel(chunk, b_size, sum_q_dot_ds, dk_dot, real(one_over_root_d_size), d_size, h_size, u_size)
     return Gradients(dq_dot, dk_dot, dv_dot)

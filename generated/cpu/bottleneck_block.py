@@ -29,10 +29,23 @@ from collections import namedtuple
 import numpy as np
 from numba import njit, prange
 
-from ._runtime import OPTIONS, added, check, chunk_rows, compensated, damped, larger, output, outputs, pairs
+from ._runtime import (
+    OPTIONS,
+    added,
+    block_rows,
+    check,
+    chunk_rows,
+    compensated,
+    damped,
+    larger,
+    lay_out,
+    output,
+    outputs,
+    pairs,
+)
 
-#: The runtime that these kernels were compiled against: a new one makes a new file, and with it a new cache.
-RUNTIME = "6b49651326d0"
+#: What these kernels use of the runtime, as a hash: where that changes, so does this file, and with it the cache.
+RUNTIME = "a5f2b6d27dae"
 
 
 #: The operation, for programs.
@@ -88,22 +101,19 @@ SPEC = {
     "counts": {
         "parameters": "2*a**2*c*k + c + k**2*r*s + 2*k",
         "flops": {
-            "forward": (
-                "4*a**2*c*h*k*n*w + 8*c*h*k*n*w + 2*c*h*n*w + 2*h*k**2*n*r*s*w + 4*h*k**2*n*w + "
-                "2*h*k*n*w"
-            ),
+            "forward": "4*a**2*c*h*k*n*w + 2*c*h*n*w + 2*h*k**2*n*r*s*w + 2*h*k*n*w",
             "backward": (
-                "8*a**2*c*h*k*n*w + 8*a**2*c*k*n + 8*c*h*k*n*w + 2*c*h*n*w + 4*c*n + "
-                "4*h*k**2*n*r*s*w + 4*h*k**2*n*w + 4*h*k*n*w + 4*k**2*n*r*s + 8*k*n"
+                "8*a**2*c*h*k*n*w + 2*a**2*c*k*n + 2*c*h*n*w + 4*c*n + 4*h*k**2*n*r*s*w + "
+                "4*h*k*n*w + 4*k**2*n*r*s + 8*k*n"
             ),
         },
         "bytes": {
             "forward": (
-                "2*a**2*c*item*k + 3*c*h*item*n*w + c*item + 6*h*item*k*n*w + item*k**2*r*s + "
+                "2*a**2*c*item*k + 5*c*h*item*n*w + c*item + 10*h*item*k*n*w + item*k**2*r*s + "
                 "2*item*k"
             ),
             "backward": (
-                "4*a**2*c*item*k + 6*c*h*item*n*w + c*item + 15*h*item*k*n*w + 2*item*k**2*r*s + "
+                "4*a**2*c*item*k + 8*c*h*item*n*w + c*item + 18*h*item*k*n*w + 2*item*k**2*r*s + "
                 "2*item*k"
             ),
         },
@@ -113,128 +123,71 @@ SPEC = {
 
 
 @njit(**OPTIONS)
-def _forward_saving_rows(lo, hi, W1, x, b1, a_size, c_size, h_size, k_size, n_size, w_size, u, ru):
-    real = W1.dtype.type
+def _forward_saving_rows(lo, hi, b1, u, h_size, k_size, w_size, ru):
+    real = b1.dtype.type
     for n in range(lo, hi):
         for k in range(k_size):
             for h in range(h_size):
                 for w in range(w_size):
-                    # sum_W1_x[n,k,h,w] = Σ_c,a,a′ W₁[k,c,a,a′]·x[n,c,a + h,w + a′]
-                    sum_W1_x_sum = 0.0
-                    sum_W1_x_sum_lost = 0.0
-                    for c in range(c_size):
-                        sum_W1_x_part = 0.0
-                        for a in range(a_size):
-                            h_at = a + h
-                            if not 0 <= h_at < h_size:
-                                continue
-                            for a_2 in range(a_size):
-                                w_at = a_2 + w
-                                if not 0 <= w_at < w_size:
-                                    continue
-                                sum_W1_x_part = added(sum_W1_x_part, W1[k, c, a, a_2] * x[n, c, h_at, w_at])
-                        sum_W1_x_sum, sum_W1_x_sum_lost = compensated(
-                            sum_W1_x_sum, sum_W1_x_sum_lost, sum_W1_x_part,
-                        )
-                    sum_W1_x = real(sum_W1_x_sum)
                     # u[n,k,h,w] = b₁[k] + sum_W1_x[n,k,h,w]
-                    u_nkhw = sum_W1_x + b1[k]
+                    u_nkhw = b1[k] + u[n, k, h, w]
                     u[n, k, h, w] = u_nkhw
                     # ru[n,k,h,w] = max(0, u[n,k,h,w])
                     ru[n, k, h, w] = larger(real(0), u_nkhw)
 
 
 @njit(parallel=True, **OPTIONS)
-def _forward_saving_parallel(chunk, W1, x, b1, a_size, c_size, h_size, k_size, n_size, w_size, u, ru):
+def _forward_saving_parallel(chunk, n_size, b1, u, h_size, k_size, w_size, ru):
     for k in prange((n_size + chunk - 1) // chunk):
         lo = k * chunk
         hi = min(lo + chunk, n_size)
-        _forward_saving_rows(lo, hi, W1, x, b1, a_size, c_size, h_size, k_size, n_size, w_size, u, ru)
+        _forward_saving_rows(lo, hi, b1, u, h_size, k_size, w_size, ru)
 
 
 @njit(**OPTIONS)
-def _forward_saving_2_rows(lo, hi, W2, ru, b2, h_size, k_size, n_size, r_size, s_size, w_size, v, rv):
-    real = W2.dtype.type
+def _forward_saving_2_rows(lo, hi, b2, v, h_size, k_size, w_size, rv):
+    real = b2.dtype.type
     for n in range(lo, hi):
         for k in range(k_size):
             for h in range(h_size):
                 for w in range(w_size):
-                    # sum_W2_ru[n,k,h,w] = Σ_k′,r,s W₂[k,k′,r,s]·ru[n,k′,h + r − 1,s + w − 1]
-                    sum_W2_ru_sum = 0.0
-                    sum_W2_ru_sum_lost = 0.0
-                    for k_2 in range(k_size):
-                        sum_W2_ru_part = 0.0
-                        for r in range(r_size):
-                            h_at = h + r - 1
-                            if not 0 <= h_at < h_size:
-                                continue
-                            for s in range(s_size):
-                                w_at = s + w - 1
-                                if not 0 <= w_at < w_size:
-                                    continue
-                                sum_W2_ru_part = added(
-                                    sum_W2_ru_part, W2[k, k_2, r, s] * ru[n, k_2, h_at, w_at],
-                                )
-                        sum_W2_ru_sum, sum_W2_ru_sum_lost = compensated(
-                            sum_W2_ru_sum, sum_W2_ru_sum_lost, sum_W2_ru_part,
-                        )
-                    sum_W2_ru = real(sum_W2_ru_sum)
                     # v[n,k,h,w] = b₂[k] + sum_W2_ru[n,k,h,w]
-                    v_nkhw = sum_W2_ru + b2[k]
+                    v_nkhw = b2[k] + v[n, k, h, w]
                     v[n, k, h, w] = v_nkhw
                     # rv[n,k,h,w] = max(0, v[n,k,h,w])
                     rv[n, k, h, w] = larger(real(0), v_nkhw)
 
 
 @njit(parallel=True, **OPTIONS)
-def _forward_saving_2_parallel(chunk, W2, ru, b2, h_size, k_size, n_size, r_size, s_size, w_size, v, rv):
+def _forward_saving_2_parallel(chunk, n_size, b2, v, h_size, k_size, w_size, rv):
     for k in prange((n_size + chunk - 1) // chunk):
         lo = k * chunk
         hi = min(lo + chunk, n_size)
-        _forward_saving_2_rows(lo, hi, W2, ru, b2, h_size, k_size, n_size, r_size, s_size, w_size, v, rv)
+        _forward_saving_2_rows(lo, hi, b2, v, h_size, k_size, w_size, rv)
 
 
 @njit(**OPTIONS)
-def _forward_saving_3_rows(lo, hi, W3, rv, b3, x, a_size, c_size, h_size, k_size, n_size, w_size, y):
-    real = W3.dtype.type
+def _forward_saving_3_rows(lo, hi, b3, y, x, c_size, h_size, w_size):
     for n in range(lo, hi):
         for c in range(c_size):
             for h in range(h_size):
                 for w in range(w_size):
-                    # sum_W3_rv[n,c,h,w] = Σ_k,a,a′ W₃[c,k,a,a′]·rv[n,k,a + h,w + a′]
-                    sum_W3_rv_sum = 0.0
-                    sum_W3_rv_sum_lost = 0.0
-                    for k in range(k_size):
-                        sum_W3_rv_part = 0.0
-                        for a in range(a_size):
-                            h_at = a + h
-                            if not 0 <= h_at < h_size:
-                                continue
-                            for a_2 in range(a_size):
-                                w_at = a_2 + w
-                                if not 0 <= w_at < w_size:
-                                    continue
-                                sum_W3_rv_part = added(sum_W3_rv_part, W3[c, k, a, a_2] * rv[n, k, h_at, w_at])
-                        sum_W3_rv_sum, sum_W3_rv_sum_lost = compensated(
-                            sum_W3_rv_sum, sum_W3_rv_sum_lost, sum_W3_rv_part,
-                        )
-                    sum_W3_rv = real(sum_W3_rv_sum)
                     # F[n,c,h,w] = b₃[c] + sum_W3_rv[n,c,h,w]
-                    F = sum_W3_rv + b3[c]
+                    F = b3[c] + y[n, c, h, w]
                     # y[n,c,h,w] = F[n,c,h,w] + x[n,c,h,w]
                     y[n, c, h, w] = F + x[n, c, h, w]
 
 
 @njit(parallel=True, **OPTIONS)
-def _forward_saving_3_parallel(chunk, W3, rv, b3, x, a_size, c_size, h_size, k_size, n_size, w_size, y):
+def _forward_saving_3_parallel(chunk, n_size, b3, y, x, c_size, h_size, w_size):
     for k in prange((n_size + chunk - 1) // chunk):
         lo = k * chunk
         hi = min(lo + chunk, n_size)
-        _forward_saving_3_rows(lo, hi, W3, rv, b3, x, a_size, c_size, h_size, k_size, n_size, w_size, y)
+        _forward_saving_3_rows(lo, hi, b3, y, x, c_size, h_size, w_size)
 
 
 @njit(**OPTIONS)
-def _backward_rows(lo, hi, u, v, W3, g, a_size, c_size, h_size, k_size, n_size, w_size, ru, rv, dv):
+def _backward_rows(lo, hi, u, v, h_size, k_size, w_size, ru, rv):
     real = u.dtype.type
     for n in range(lo, hi):
         for k in range(k_size):
@@ -244,37 +197,14 @@ def _backward_rows(lo, hi, u, v, W3, g, a_size, c_size, h_size, k_size, n_size, 
                     ru[n, k, h, w] = larger(real(0), u[n, k, h, w])
                     # rv[n,k,h,w] = max(0, v[n,k,h,w])
                     rv[n, k, h, w] = larger(real(0), v[n, k, h, w])
-                    # sum_W3_g[n,k,h,w] = Σ_c,a,a′ W₃[c,k,a,a′]·g[n,c,h − a,w − a′]
-                    sum_W3_g_sum = 0.0
-                    sum_W3_g_sum_lost = 0.0
-                    for c in range(c_size):
-                        sum_W3_g_part = 0.0
-                        for a in range(a_size):
-                            h_at = h - a
-                            if not 0 <= h_at < h_size:
-                                continue
-                            for a_2 in range(a_size):
-                                w_at = w - a_2
-                                if not 0 <= w_at < w_size:
-                                    continue
-                                sum_W3_g_part = added(sum_W3_g_part, W3[c, k, a, a_2] * g[n, c, h_at, w_at])
-                        sum_W3_g_sum, sum_W3_g_sum_lost = compensated(
-                            sum_W3_g_sum, sum_W3_g_sum_lost, sum_W3_g_part,
-                        )
-                    sum_W3_g = real(sum_W3_g_sum)
-                    # v̄[n,k,h,w] = sum_W3_g[n,k,h,w]·1[v[n,k,h,w] > 0]
-                    dv[n, k, h, w] = (
-                        sum_W3_g * ((real(1) if (v[n, k, h, w] > real(0)) else real(0))
-                        if v[n, k, h, w] == v[n, k, h, w] else v[n, k, h, w])
-                    )
 
 
 @njit(parallel=True, **OPTIONS)
-def _backward_parallel(chunk, u, v, W3, g, a_size, c_size, h_size, k_size, n_size, w_size, ru, rv, dv):
+def _backward_parallel(chunk, n_size, u, v, h_size, k_size, w_size, ru, rv):
     for k in prange((n_size + chunk - 1) // chunk):
         lo = k * chunk
         hi = min(lo + chunk, n_size)
-        _backward_rows(lo, hi, u, v, W3, g, a_size, c_size, h_size, k_size, n_size, w_size, ru, rv, dv)
+        _backward_rows(lo, hi, u, v, h_size, k_size, w_size, ru, rv)
 
 
 @njit(**OPTIONS)
@@ -303,45 +233,34 @@ def _backward_2_parallel(chunk, c_size, g, h_size, n_size, w_size, db3):
 
 
 @njit(**OPTIONS)
-def _backward_3_rows(lo, hi, W2, dv, u, h_size, k_size, n_size, r_size, s_size, w_size, du):
-    real = W2.dtype.type
-    for n in range(lo, hi):
-        for k in range(k_size):
+def _backward_3_rows(lo, hi, sum_W3_g, v, h_size, n_size, w_size, dv, db2):
+    real = sum_W3_g.dtype.type
+    for k in range(lo, hi):
+        # v̄[n,k,h,w] = sum_W3_g[n,k,h,w]·1[v[n,k,h,w] > 0]
+        # b̄₂[k] = Σ_n,h,w v̄[n,k,h,w]
+        db2_sum = 0.0
+        db2_sum_lost = 0.0
+        for n in range(n_size):
+            db2_part = 0.0
             for h in range(h_size):
                 for w in range(w_size):
-                    # sum_W2_dv[n,k,h,w] = Σ_k′,r,s v̄[n,k′,h + 1 − r,w + 1 − s]·W₂[k′,k,r,s]
-                    sum_W2_dv_sum = 0.0
-                    sum_W2_dv_sum_lost = 0.0
-                    for k_2 in range(k_size):
-                        sum_W2_dv_part = 0.0
-                        for r in range(r_size):
-                            h_at = h + 1 - r
-                            if not 0 <= h_at < h_size:
-                                continue
-                            for s in range(s_size):
-                                w_at = w + 1 - s
-                                if not 0 <= w_at < w_size:
-                                    continue
-                                sum_W2_dv_part = added(
-                                    sum_W2_dv_part, W2[k_2, k, r, s] * dv[n, k_2, h_at, w_at],
-                                )
-                        sum_W2_dv_sum, sum_W2_dv_sum_lost = compensated(
-                            sum_W2_dv_sum, sum_W2_dv_sum_lost, sum_W2_dv_part,
-                        )
-                    sum_W2_dv = real(sum_W2_dv_sum)
-                    # ū[n,k,h,w] = sum_W2_dv[n,k,h,w]·1[u[n,k,h,w] > 0]
-                    du[n, k, h, w] = (
-                        sum_W2_dv * ((real(1) if (u[n, k, h, w] > real(0)) else real(0))
-                        if u[n, k, h, w] == u[n, k, h, w] else u[n, k, h, w])
+                    dv_nkhw = (
+                        sum_W3_g[n, k, h, w] * ((real(1) if (v[n, k, h, w] > real(0)) else real(0))
+                        if v[n, k, h, w] == v[n, k, h, w] else v[n, k, h, w])
                     )
+                    dv[n, k, h, w] = dv_nkhw
+                    db2_part = added(db2_part, dv_nkhw)
+            db2_sum, db2_sum_lost = compensated(db2_sum, db2_sum_lost, db2_part)
+        db2_k = real(db2_sum)
+        db2[k] = db2_k
 
 
 @njit(parallel=True, **OPTIONS)
-def _backward_3_parallel(chunk, W2, dv, u, h_size, k_size, n_size, r_size, s_size, w_size, du):
-    for k in prange((n_size + chunk - 1) // chunk):
+def _backward_3_parallel(chunk, k_size, sum_W3_g, v, h_size, n_size, w_size, dv, db2):
+    for k in prange((k_size + chunk - 1) // chunk):
         lo = k * chunk
-        hi = min(lo + chunk, n_size)
-        _backward_3_rows(lo, hi, W2, dv, u, h_size, k_size, n_size, r_size, s_size, w_size, du)
+        hi = min(lo + chunk, k_size)
+        _backward_3_rows(lo, hi, sum_W3_g, v, h_size, n_size, w_size, dv, db2)
 
 
 @njit(**OPTIONS)
@@ -383,139 +302,10 @@ def _backward_4_parallel(chunk, ru, dv, h_size, k_size, n_size, r_size, s_size, 
 
 
 @njit(**OPTIONS)
-def _backward_5_rows(lo, hi, dv, h_size, n_size, w_size, db2):
-    real = dv.dtype.type
+def _backward_5_rows(lo, hi, sum_W2_dv, u, h_size, n_size, w_size, du, db1):
+    real = sum_W2_dv.dtype.type
     for k in range(lo, hi):
-        # b̄₂[k] = Σ_n,h,w v̄[n,k,h,w]
-        db2_sum = 0.0
-        db2_sum_lost = 0.0
-        for n in range(n_size):
-            db2_part = 0.0
-            for h in range(h_size):
-                for w in range(w_size):
-                    db2_part = added(db2_part, dv[n, k, h, w])
-            db2_sum, db2_sum_lost = compensated(db2_sum, db2_sum_lost, db2_part)
-        db2_k = real(db2_sum)
-        db2[k] = db2_k
-
-
-@njit(parallel=True, **OPTIONS)
-def _backward_5_parallel(chunk, k_size, dv, h_size, n_size, w_size, db2):
-    for k in prange((k_size + chunk - 1) // chunk):
-        lo = k * chunk
-        hi = min(lo + chunk, k_size)
-        _backward_5_rows(lo, hi, dv, h_size, n_size, w_size, db2)
-
-
-@njit(**OPTIONS)
-def _backward_6_rows(lo, hi, g, rv, a_size, h_size, k_size, n_size, w_size, dW3):
-    real = g.dtype.type
-    for c in range(lo, hi):
-        for k in range(k_size):
-            for a in range(a_size):
-                for a_2 in range(a_size):
-                    # W̄₃[c,k,a,a′] = Σ_n,h,w g[n,c,h,w]·rv[n,k,a + h,w + a′]
-                    dW3_sum = 0.0
-                    dW3_sum_lost = 0.0
-                    for n in range(n_size):
-                        dW3_part = 0.0
-                        for h in range(h_size):
-                            h_at = a + h
-                            if not 0 <= h_at < h_size:
-                                continue
-                            for w in range(w_size):
-                                w_at = a_2 + w
-                                if not 0 <= w_at < w_size:
-                                    continue
-                                dW3_part = added(dW3_part, g[n, c, h, w] * rv[n, k, h_at, w_at])
-                        dW3_sum, dW3_sum_lost = compensated(dW3_sum, dW3_sum_lost, dW3_part)
-                    dW3_ckaa_2 = real(dW3_sum)
-                    dW3[c, k, a, a_2] = dW3_ckaa_2
-
-
-@njit(parallel=True, **OPTIONS)
-def _backward_6_parallel(chunk, c_size, g, rv, a_size, h_size, k_size, n_size, w_size, dW3):
-    for k in prange((c_size + chunk - 1) // chunk):
-        lo = k * chunk
-        hi = min(lo + chunk, c_size)
-        _backward_6_rows(lo, hi, g, rv, a_size, h_size, k_size, n_size, w_size, dW3)
-
-
-@njit(**OPTIONS)
-def _backward_7_rows(lo, hi, W1, du, g, a_size, c_size, h_size, k_size, n_size, w_size, dx):
-    real = W1.dtype.type
-    for n in range(lo, hi):
-        for c in range(c_size):
-            for h in range(h_size):
-                for w in range(w_size):
-                    # sum_W1_du[n,c,h,w] = Σ_k,a,a′ ū[n,k,h − a,w − a′]·W₁[k,c,a,a′]
-                    sum_W1_du_sum = 0.0
-                    sum_W1_du_sum_lost = 0.0
-                    for k in range(k_size):
-                        sum_W1_du_part = 0.0
-                        for a in range(a_size):
-                            h_at = h - a
-                            if not 0 <= h_at < h_size:
-                                continue
-                            for a_2 in range(a_size):
-                                w_at = w - a_2
-                                if not 0 <= w_at < w_size:
-                                    continue
-                                sum_W1_du_part = added(sum_W1_du_part, W1[k, c, a, a_2] * du[n, k, h_at, w_at])
-                        sum_W1_du_sum, sum_W1_du_sum_lost = compensated(
-                            sum_W1_du_sum, sum_W1_du_sum_lost, sum_W1_du_part,
-                        )
-                    sum_W1_du = real(sum_W1_du_sum)
-                    # x̄[n,c,h,w] = g[n,c,h,w] + sum_W1_du[n,c,h,w]
-                    dx[n, c, h, w] = sum_W1_du + g[n, c, h, w]
-
-
-@njit(parallel=True, **OPTIONS)
-def _backward_7_parallel(chunk, W1, du, g, a_size, c_size, h_size, k_size, n_size, w_size, dx):
-    for k in prange((n_size + chunk - 1) // chunk):
-        lo = k * chunk
-        hi = min(lo + chunk, n_size)
-        _backward_7_rows(lo, hi, W1, du, g, a_size, c_size, h_size, k_size, n_size, w_size, dx)
-
-
-@njit(**OPTIONS)
-def _backward_8_rows(lo, hi, du, x, a_size, c_size, h_size, n_size, w_size, dW1):
-    real = du.dtype.type
-    for k in range(lo, hi):
-        for c in range(c_size):
-            for a in range(a_size):
-                for a_2 in range(a_size):
-                    # W̄₁[k,c,a,a′] = Σ_n,h,w ū[n,k,h,w]·x[n,c,a + h,w + a′]
-                    dW1_sum = 0.0
-                    dW1_sum_lost = 0.0
-                    for n in range(n_size):
-                        dW1_part = 0.0
-                        for h in range(h_size):
-                            h_at = a + h
-                            if not 0 <= h_at < h_size:
-                                continue
-                            for w in range(w_size):
-                                w_at = a_2 + w
-                                if not 0 <= w_at < w_size:
-                                    continue
-                                dW1_part = added(dW1_part, du[n, k, h, w] * x[n, c, h_at, w_at])
-                        dW1_sum, dW1_sum_lost = compensated(dW1_sum, dW1_sum_lost, dW1_part)
-                    dW1_kcaa_2 = real(dW1_sum)
-                    dW1[k, c, a, a_2] = dW1_kcaa_2
-
-
-@njit(parallel=True, **OPTIONS)
-def _backward_8_parallel(chunk, k_size, du, x, a_size, c_size, h_size, n_size, w_size, dW1):
-    for k in prange((k_size + chunk - 1) // chunk):
-        lo = k * chunk
-        hi = min(lo + chunk, k_size)
-        _backward_8_rows(lo, hi, du, x, a_size, c_size, h_size, n_size, w_size, dW1)
-
-
-@njit(**OPTIONS)
-def _backward_9_rows(lo, hi, du, h_size, n_size, w_size, db1):
-    real = du.dtype.type
-    for k in range(lo, hi):
+        # ū[n,k,h,w] = sum_W2_dv[n,k,h,w]·1[u[n,k,h,w] > 0]
         # b̄₁[k] = Σ_n,h,w ū[n,k,h,w]
         db1_sum = 0.0
         db1_sum_lost = 0.0
@@ -523,101 +313,91 @@ def _backward_9_rows(lo, hi, du, h_size, n_size, w_size, db1):
             db1_part = 0.0
             for h in range(h_size):
                 for w in range(w_size):
-                    db1_part = added(db1_part, du[n, k, h, w])
+                    du_nkhw = (
+                        sum_W2_dv[n, k, h, w] * ((real(1) if (u[n, k, h, w] > real(0)) else real(0))
+                        if u[n, k, h, w] == u[n, k, h, w] else u[n, k, h, w])
+                    )
+                    du[n, k, h, w] = du_nkhw
+                    db1_part = added(db1_part, du_nkhw)
             db1_sum, db1_sum_lost = compensated(db1_sum, db1_sum_lost, db1_part)
         db1_k = real(db1_sum)
         db1[k] = db1_k
 
 
 @njit(parallel=True, **OPTIONS)
-def _backward_9_parallel(chunk, k_size, du, h_size, n_size, w_size, db1):
+def _backward_5_parallel(chunk, k_size, sum_W2_dv, u, h_size, n_size, w_size, du, db1):
     for k in prange((k_size + chunk - 1) // chunk):
         lo = k * chunk
         hi = min(lo + chunk, k_size)
-        _backward_9_rows(lo, hi, du, h_size, n_size, w_size, db1)
+        _backward_5_rows(lo, hi, sum_W2_dv, u, h_size, n_size, w_size, du, db1)
+
+
+@njit(**OPTIONS)
+def _backward_6_rows(lo, hi, g, dx, c_size, h_size, w_size):
+    for n in range(lo, hi):
+        for c in range(c_size):
+            for h in range(h_size):
+                for w in range(w_size):
+                    # x̄[n,c,h,w] = g[n,c,h,w] + sum_W1_du[n,c,h,w]
+                    dx[n, c, h, w] = g[n, c, h, w] + dx[n, c, h, w]
+
+
+@njit(parallel=True, **OPTIONS)
+def _backward_6_parallel(chunk, n_size, g, dx, c_size, h_size, w_size):
+    for k in prange((n_size + chunk - 1) // chunk):
+        lo = k * chunk
+        hi = min(lo + chunk, n_size)
+        _backward_6_rows(lo, hi, g, dx, c_size, h_size, w_size)
 
 
 @njit(**OPTIONS)
 def _jvp_rows(
-    lo, hi, W1, x, b1, W1_dot, x_dot, b1_dot, a_size, c_size, h_size, k_size, n_size, w_size, u, ru, u_dot,
+    lo, hi, b1, sum_W1_x, sum_W1_W1_dot_x_1, sum_W1_W1_dot_x_2, b1_dot, h_size, k_size, w_size, u, ru, u_dot,
 ):
-    real = W1.dtype.type
+    real = b1.dtype.type
     for n in range(lo, hi):
         for k in range(k_size):
             for h in range(h_size):
                 for w in range(w_size):
-                    # sum_W1_x[n,k,h,w] = Σ_c,a,a′ W₁[k,c,a,a′]·x[n,c,a + h,w + a′]
-                    # sum_W1_W1_dot_x[n,k,h,w] = Σ_c,a,a′ (W₁[k,c,a,a′]·ẋ[n,c,a + h,w + a′] + x[n,c,a + h,w
-                    #     + a′]·Ẇ₁[k,c,a,a′])
-                    sum_W1_x_sum = 0.0
-                    sum_W1_W1_dot_x_sum = 0.0
-                    sum_W1_x_sum_lost = 0.0
-                    sum_W1_W1_dot_x_sum_lost = 0.0
-                    for c in range(c_size):
-                        sum_W1_x_part = 0.0
-                        sum_W1_W1_dot_x_part = 0.0
-                        for a in range(a_size):
-                            h_at = a + h
-                            if not 0 <= h_at < h_size:
-                                continue
-                            for a_2 in range(a_size):
-                                w_at = a_2 + w
-                                if not 0 <= w_at < w_size:
-                                    continue
-                                sum_W1_x_part = added(sum_W1_x_part, W1[k, c, a, a_2] * x[n, c, h_at, w_at])
-                                sum_W1_W1_dot_x_part = added(
-                                    sum_W1_W1_dot_x_part,
-                                    W1[k, c, a, a_2] * x_dot[n, c, h_at, w_at] + W1_dot[k, c, a, a_2]
-                                    * x[n, c, h_at, w_at],
-                                )
-                        sum_W1_x_sum, sum_W1_x_sum_lost = compensated(
-                            sum_W1_x_sum, sum_W1_x_sum_lost, sum_W1_x_part,
-                        )
-                        sum_W1_W1_dot_x_sum, sum_W1_W1_dot_x_sum_lost = compensated(
-                            sum_W1_W1_dot_x_sum, sum_W1_W1_dot_x_sum_lost, sum_W1_W1_dot_x_part,
-                        )
-                    sum_W1_x = real(sum_W1_x_sum)
-                    sum_W1_W1_dot_x = real(sum_W1_W1_dot_x_sum)
                     # u[n,k,h,w] = b₁[k] + sum_W1_x[n,k,h,w]
-                    u_nkhw = sum_W1_x + b1[k]
+                    u_nkhw = b1[k] + sum_W1_x[n, k, h, w]
                     u[n, k, h, w] = u_nkhw
                     # ru[n,k,h,w] = max(0, u[n,k,h,w])
                     ru[n, k, h, w] = larger(real(0), u_nkhw)
+                    # sum_W1_W1_dot_x[n,k,h,w] = sum_W1_W1_dot_x_1[n,k,h,w] + sum_W1_W1_dot_x_2[n,k,h,w]
+                    sum_W1_W1_dot_x = sum_W1_W1_dot_x_1[n, k, h, w] + sum_W1_W1_dot_x_2[n, k, h, w]
                     # u̇[n,k,h,w] = sum_W1_W1_dot_x[n,k,h,w] + ḃ₁[k]
                     u_dot[n, k, h, w] = sum_W1_W1_dot_x + b1_dot[k]
 
 
 @njit(parallel=True, **OPTIONS)
 def _jvp_parallel(
-    chunk, W1, x, b1, W1_dot, x_dot, b1_dot, a_size, c_size, h_size, k_size, n_size, w_size, u, ru, u_dot,
+    chunk, n_size, b1, sum_W1_x, sum_W1_W1_dot_x_1, sum_W1_W1_dot_x_2, b1_dot, h_size, k_size, w_size, u, ru,
+    u_dot,
 ):
     for k in prange((n_size + chunk - 1) // chunk):
         lo = k * chunk
         hi = min(lo + chunk, n_size)
         _jvp_rows(
-            lo, hi, W1, x, b1, W1_dot, x_dot, b1_dot, a_size, c_size, h_size, k_size, n_size, w_size, u, ru,
+            lo, hi, b1, sum_W1_x, sum_W1_W1_dot_x_1, sum_W1_W1_dot_x_2, b1_dot, h_size, k_size, w_size, u, ru,
             u_dot,
         )
 
 
 @njit(**OPTIONS)
 def _jvp_2_rows(
-    lo, hi, W2, ru, b2, W2_dot, u, u_dot, b2_dot, h_size, k_size, n_size, r_size, s_size, w_size, v, rv, v_dot,
+    lo, hi, W2, W2_dot, ru, u, u_dot, b2_dot, h_size, k_size, n_size, r_size, s_size, w_size, v_dot,
 ):
     real = W2.dtype.type
     for n in range(lo, hi):
         for k in range(k_size):
             for h in range(h_size):
                 for w in range(w_size):
-                    # sum_W2_ru[n,k,h,w] = Σ_k′,r,s W₂[k,k′,r,s]·ru[n,k′,h + r − 1,s + w − 1]
                     # sum_W2_W2_dot_ru[n,k,h,w] = Σ_k′,r,s (ru[n,k′,h + r − 1,s + w − 1]·Ẇ₂[k,k′,r,s] +
                     #     W₂[k,k′,r,s]·u̇[n,k′,h + r − 1,s + w − 1]·1[u[n,k′,h + r − 1,s + w − 1] > 0])
-                    sum_W2_ru_sum = 0.0
                     sum_W2_W2_dot_ru_sum = 0.0
-                    sum_W2_ru_sum_lost = 0.0
                     sum_W2_W2_dot_ru_sum_lost = 0.0
                     for k_2 in range(k_size):
-                        sum_W2_ru_part = 0.0
                         sum_W2_W2_dot_ru_part = 0.0
                         for r in range(r_size):
                             h_at = h + r - 1
@@ -627,9 +407,6 @@ def _jvp_2_rows(
                                 w_at = s + w - 1
                                 if not 0 <= w_at < w_size:
                                     continue
-                                sum_W2_ru_part = added(
-                                    sum_W2_ru_part, W2[k, k_2, r, s] * ru[n, k_2, h_at, w_at],
-                                )
                                 sum_W2_W2_dot_ru_part = added(
                                     sum_W2_W2_dot_ru_part,
                                     W2_dot[k, k_2, r, s] * ru[n, k_2, h_at, w_at] + W2[k, k_2, r, s]
@@ -637,55 +414,62 @@ def _jvp_2_rows(
                                     else real(0)) if u[n, k_2, h_at, w_at] == u[n, k_2, h_at, w_at]
                                     else u[n, k_2, h_at, w_at]),
                                 )
-                        sum_W2_ru_sum, sum_W2_ru_sum_lost = compensated(
-                            sum_W2_ru_sum, sum_W2_ru_sum_lost, sum_W2_ru_part,
-                        )
                         sum_W2_W2_dot_ru_sum, sum_W2_W2_dot_ru_sum_lost = compensated(
                             sum_W2_W2_dot_ru_sum, sum_W2_W2_dot_ru_sum_lost, sum_W2_W2_dot_ru_part,
                         )
-                    sum_W2_ru = real(sum_W2_ru_sum)
                     sum_W2_W2_dot_ru = real(sum_W2_W2_dot_ru_sum)
-                    # v[n,k,h,w] = b₂[k] + sum_W2_ru[n,k,h,w]
-                    v_nkhw = sum_W2_ru + b2[k]
-                    v[n, k, h, w] = v_nkhw
-                    # rv[n,k,h,w] = max(0, v[n,k,h,w])
-                    rv[n, k, h, w] = larger(real(0), v_nkhw)
                     # v̇[n,k,h,w] = sum_W2_W2_dot_ru[n,k,h,w] + ḃ₂[k]
                     v_dot[n, k, h, w] = sum_W2_W2_dot_ru + b2_dot[k]
 
 
 @njit(parallel=True, **OPTIONS)
 def _jvp_2_parallel(
-    chunk, W2, ru, b2, W2_dot, u, u_dot, b2_dot, h_size, k_size, n_size, r_size, s_size, w_size, v, rv, v_dot,
+    chunk, W2, W2_dot, ru, u, u_dot, b2_dot, h_size, k_size, n_size, r_size, s_size, w_size, v_dot,
 ):
     for k in prange((n_size + chunk - 1) // chunk):
         lo = k * chunk
         hi = min(lo + chunk, n_size)
         _jvp_2_rows(
-            lo, hi, W2, ru, b2, W2_dot, u, u_dot, b2_dot, h_size, k_size, n_size, r_size, s_size, w_size, v,
-            rv, v_dot,
+            lo, hi, W2, W2_dot, ru, u, u_dot, b2_dot, h_size, k_size, n_size, r_size, s_size, w_size, v_dot,
         )
 
 
 @njit(**OPTIONS)
-def _jvp_3_rows(
-    lo, hi, W3, rv, b3, x, W3_dot, v, v_dot, b3_dot, x_dot, a_size, c_size, h_size, k_size, n_size, w_size, y,
-    y_dot,
+def _jvp_3_rows(lo, hi, b2, sum_W2_ru, h_size, k_size, w_size, v, rv):
+    real = b2.dtype.type
+    for n in range(lo, hi):
+        for k in range(k_size):
+            for h in range(h_size):
+                for w in range(w_size):
+                    # v[n,k,h,w] = b₂[k] + sum_W2_ru[n,k,h,w]
+                    v_nkhw = b2[k] + sum_W2_ru[n, k, h, w]
+                    v[n, k, h, w] = v_nkhw
+                    # rv[n,k,h,w] = max(0, v[n,k,h,w])
+                    rv[n, k, h, w] = larger(real(0), v_nkhw)
+
+
+@njit(parallel=True, **OPTIONS)
+def _jvp_3_parallel(chunk, n_size, b2, sum_W2_ru, h_size, k_size, w_size, v, rv):
+    for k in prange((n_size + chunk - 1) // chunk):
+        lo = k * chunk
+        hi = min(lo + chunk, n_size)
+        _jvp_3_rows(lo, hi, b2, sum_W2_ru, h_size, k_size, w_size, v, rv)
+
+
+@njit(**OPTIONS)
+def _jvp_4_rows(
+    lo, hi, W3, W3_dot, rv, v, v_dot, b3_dot, x_dot, a_size, c_size, h_size, k_size, n_size, w_size, y_dot,
 ):
     real = W3.dtype.type
     for n in range(lo, hi):
         for c in range(c_size):
             for h in range(h_size):
                 for w in range(w_size):
-                    # sum_W3_rv[n,c,h,w] = Σ_k,a,a′ W₃[c,k,a,a′]·rv[n,k,a + h,w + a′]
                     # sum_W3_W3_dot_rv[n,c,h,w] = Σ_k,a,a′ (rv[n,k,a + h,w + a′]·Ẇ₃[c,k,a,a′] +
                     #     W₃[c,k,a,a′]·v̇[n,k,a + h,w + a′]·1[v[n,k,a + h,w + a′] > 0])
-                    sum_W3_rv_sum = 0.0
                     sum_W3_W3_dot_rv_sum = 0.0
-                    sum_W3_rv_sum_lost = 0.0
                     sum_W3_W3_dot_rv_sum_lost = 0.0
                     for k in range(k_size):
-                        sum_W3_rv_part = 0.0
                         sum_W3_W3_dot_rv_part = 0.0
                         for a in range(a_size):
                             h_at = a + h
@@ -695,7 +479,6 @@ def _jvp_3_rows(
                                 w_at = a_2 + w
                                 if not 0 <= w_at < w_size:
                                     continue
-                                sum_W3_rv_part = added(sum_W3_rv_part, W3[c, k, a, a_2] * rv[n, k, h_at, w_at])
                                 sum_W3_W3_dot_rv_part = added(
                                     sum_W3_W3_dot_rv_part,
                                     W3_dot[c, k, a, a_2] * rv[n, k, h_at, w_at] + W3[c, k, a, a_2]
@@ -703,114 +486,79 @@ def _jvp_3_rows(
                                     else real(0)) if v[n, k, h_at, w_at] == v[n, k, h_at, w_at]
                                     else v[n, k, h_at, w_at]),
                                 )
-                        sum_W3_rv_sum, sum_W3_rv_sum_lost = compensated(
-                            sum_W3_rv_sum, sum_W3_rv_sum_lost, sum_W3_rv_part,
-                        )
                         sum_W3_W3_dot_rv_sum, sum_W3_W3_dot_rv_sum_lost = compensated(
                             sum_W3_W3_dot_rv_sum, sum_W3_W3_dot_rv_sum_lost, sum_W3_W3_dot_rv_part,
                         )
-                    sum_W3_rv = real(sum_W3_rv_sum)
                     sum_W3_W3_dot_rv = real(sum_W3_W3_dot_rv_sum)
-                    # F[n,c,h,w] = b₃[c] + sum_W3_rv[n,c,h,w]
-                    F = sum_W3_rv + b3[c]
-                    # y[n,c,h,w] = F[n,c,h,w] + x[n,c,h,w]
-                    y[n, c, h, w] = F + x[n, c, h, w]
                     # ẏ[n,c,h,w] = sum_W3_W3_dot_rv[n,c,h,w] + ḃ₃[c] + ẋ[n,c,h,w]
                     y_dot[n, c, h, w] = sum_W3_W3_dot_rv + b3_dot[c] + x_dot[n, c, h, w]
 
 
 @njit(parallel=True, **OPTIONS)
-def _jvp_3_parallel(
-    chunk, W3, rv, b3, x, W3_dot, v, v_dot, b3_dot, x_dot, a_size, c_size, h_size, k_size, n_size, w_size, y,
-    y_dot,
+def _jvp_4_parallel(
+    chunk, W3, W3_dot, rv, v, v_dot, b3_dot, x_dot, a_size, c_size, h_size, k_size, n_size, w_size, y_dot,
 ):
     for k in prange((n_size + chunk - 1) // chunk):
         lo = k * chunk
         hi = min(lo + chunk, n_size)
-        _jvp_3_rows(
-            lo, hi, W3, rv, b3, x, W3_dot, v, v_dot, b3_dot, x_dot, a_size, c_size, h_size, k_size, n_size,
-            w_size, y, y_dot,
+        _jvp_4_rows(
+            lo, hi, W3, W3_dot, rv, v, v_dot, b3_dot, x_dot, a_size, c_size, h_size, k_size, n_size, w_size,
+            y_dot,
         )
 
 
 @njit(**OPTIONS)
-def _hvp_rows(
-    lo, hi, W1, x, b1, W3, g, W1_dot, x_dot, b1_dot, W3_dot, a_size, c_size, h_size, k_size, n_size, w_size, u,
-    ru, sum_W3_g, ru_dot, sum_W3_dot_g,
+def _jvp_5_rows(lo, hi, b3, y, x, c_size, h_size, w_size):
+    for n in range(lo, hi):
+        for c in range(c_size):
+            for h in range(h_size):
+                for w in range(w_size):
+                    # F[n,c,h,w] = b₃[c] + sum_W3_rv[n,c,h,w]
+                    F = b3[c] + y[n, c, h, w]
+                    # y[n,c,h,w] = F[n,c,h,w] + x[n,c,h,w]
+                    y[n, c, h, w] = F + x[n, c, h, w]
+
+
+@njit(parallel=True, **OPTIONS)
+def _jvp_5_parallel(chunk, n_size, b3, y, x, c_size, h_size, w_size):
+    for k in prange((n_size + chunk - 1) // chunk):
+        lo = k * chunk
+        hi = min(lo + chunk, n_size)
+        _jvp_5_rows(lo, hi, b3, y, x, c_size, h_size, w_size)
+
+
+@njit(**OPTIONS)
+def _hvp_rows(db3_dot):
+    real = db3_dot.dtype.type
+    for c in range(db3_dot.shape[0]):
+        # b̄̇₃[c] = 0
+        db3_dot[c] = real(0)
+
+
+@njit(parallel=True, **OPTIONS)
+def _hvp_parallel(chunk, db3_dot):
+    for k in prange((db3_dot.shape[0] + chunk - 1) // chunk):
+        lo = k * chunk
+        hi = min(lo + chunk, db3_dot.shape[0])
+        _hvp_rows(db3_dot[lo:hi])
+
+
+@njit(**OPTIONS)
+def _hvp_2_rows(
+    lo, hi, b1, sum_W1_x, sum_W1_W1_dot_x_1, sum_W1_W1_dot_x_2, b1_dot, h_size, k_size, w_size, u, ru, ru_dot,
 ):
-    real = W1.dtype.type
+    real = b1.dtype.type
     for n in range(lo, hi):
         for k in range(k_size):
             for h in range(h_size):
                 for w in range(w_size):
-                    # sum_W1_x[n,k,h,w] = Σ_c,a,a′ W₁[k,c,a,a′]·x[n,c,a + h,w + a′]
-                    # sum_W1_W1_dot_x[n,k,h,w] = Σ_c,a,a′ (W₁[k,c,a,a′]·ẋ[n,c,a + h,w + a′] + x[n,c,a + h,w
-                    #     + a′]·Ẇ₁[k,c,a,a′])
-                    sum_W1_x_sum = 0.0
-                    sum_W1_W1_dot_x_sum = 0.0
-                    sum_W1_x_sum_lost = 0.0
-                    sum_W1_W1_dot_x_sum_lost = 0.0
-                    for c in range(c_size):
-                        sum_W1_x_part = 0.0
-                        sum_W1_W1_dot_x_part = 0.0
-                        for a in range(a_size):
-                            h_at = a + h
-                            if not 0 <= h_at < h_size:
-                                continue
-                            for a_2 in range(a_size):
-                                w_at = a_2 + w
-                                if not 0 <= w_at < w_size:
-                                    continue
-                                sum_W1_x_part = added(sum_W1_x_part, W1[k, c, a, a_2] * x[n, c, h_at, w_at])
-                                sum_W1_W1_dot_x_part = added(
-                                    sum_W1_W1_dot_x_part,
-                                    W1[k, c, a, a_2] * x_dot[n, c, h_at, w_at] + W1_dot[k, c, a, a_2]
-                                    * x[n, c, h_at, w_at],
-                                )
-                        sum_W1_x_sum, sum_W1_x_sum_lost = compensated(
-                            sum_W1_x_sum, sum_W1_x_sum_lost, sum_W1_x_part,
-                        )
-                        sum_W1_W1_dot_x_sum, sum_W1_W1_dot_x_sum_lost = compensated(
-                            sum_W1_W1_dot_x_sum, sum_W1_W1_dot_x_sum_lost, sum_W1_W1_dot_x_part,
-                        )
-                    sum_W1_x = real(sum_W1_x_sum)
-                    sum_W1_W1_dot_x = real(sum_W1_W1_dot_x_sum)
-                    # sum_W3_g[n,k,h,w] = Σ_c,a,a′ W₃[c,k,a,a′]·g[n,c,h − a,w − a′]
-                    # sum_W3_dot_g[n,k,h,w] = Σ_c,a,a′ g[n,c,h − a,w − a′]·Ẇ₃[c,k,a,a′]
-                    sum_W3_g_sum = 0.0
-                    sum_W3_dot_g_sum = 0.0
-                    sum_W3_g_sum_lost = 0.0
-                    sum_W3_dot_g_sum_lost = 0.0
-                    for c in range(c_size):
-                        sum_W3_g_part = 0.0
-                        sum_W3_dot_g_part = 0.0
-                        for a in range(a_size):
-                            h_at = h - a
-                            if not 0 <= h_at < h_size:
-                                continue
-                            for a_2 in range(a_size):
-                                w_at = w - a_2
-                                if not 0 <= w_at < w_size:
-                                    continue
-                                sum_W3_g_part = added(sum_W3_g_part, W3[c, k, a, a_2] * g[n, c, h_at, w_at])
-                                sum_W3_dot_g_part = added(
-                                    sum_W3_dot_g_part, W3_dot[c, k, a, a_2] * g[n, c, h_at, w_at],
-                                )
-                        sum_W3_g_sum, sum_W3_g_sum_lost = compensated(
-                            sum_W3_g_sum, sum_W3_g_sum_lost, sum_W3_g_part,
-                        )
-                        sum_W3_dot_g_sum, sum_W3_dot_g_sum_lost = compensated(
-                            sum_W3_dot_g_sum, sum_W3_dot_g_sum_lost, sum_W3_dot_g_part,
-                        )
-                    sum_W3_g_nkhw = real(sum_W3_g_sum)
-                    sum_W3_g[n, k, h, w] = sum_W3_g_nkhw
-                    sum_W3_dot_g_nkhw = real(sum_W3_dot_g_sum)
-                    sum_W3_dot_g[n, k, h, w] = sum_W3_dot_g_nkhw
                     # u[n,k,h,w] = b₁[k] + sum_W1_x[n,k,h,w]
-                    u_nkhw = sum_W1_x + b1[k]
+                    u_nkhw = b1[k] + sum_W1_x[n, k, h, w]
                     u[n, k, h, w] = u_nkhw
                     # ru[n,k,h,w] = max(0, u[n,k,h,w])
                     ru[n, k, h, w] = larger(real(0), u_nkhw)
+                    # sum_W1_W1_dot_x[n,k,h,w] = sum_W1_W1_dot_x_1[n,k,h,w] + sum_W1_W1_dot_x_2[n,k,h,w]
+                    sum_W1_W1_dot_x = sum_W1_W1_dot_x_1[n, k, h, w] + sum_W1_W1_dot_x_2[n, k, h, w]
                     # ṙu̇[n,k,h,w] = (sum_W1_W1_dot_x[n,k,h,w] + ḃ₁[k])·1[u[n,k,h,w] > 0]
                     ru_dot[n, k, h, w] = (
                         (sum_W1_W1_dot_x + b1_dot[k]) * ((real(1) if (u_nkhw > real(0)) else real(0))
@@ -819,177 +567,151 @@ def _hvp_rows(
 
 
 @njit(parallel=True, **OPTIONS)
-def _hvp_parallel(
-    chunk, W1, x, b1, W3, g, W1_dot, x_dot, b1_dot, W3_dot, a_size, c_size, h_size, k_size, n_size, w_size, u,
-    ru, sum_W3_g, ru_dot, sum_W3_dot_g,
+def _hvp_2_parallel(
+    chunk, n_size, b1, sum_W1_x, sum_W1_W1_dot_x_1, sum_W1_W1_dot_x_2, b1_dot, h_size, k_size, w_size, u, ru,
+    ru_dot,
 ):
     for k in prange((n_size + chunk - 1) // chunk):
         lo = k * chunk
         hi = min(lo + chunk, n_size)
-        _hvp_rows(
-            lo, hi, W1, x, b1, W3, g, W1_dot, x_dot, b1_dot, W3_dot, a_size, c_size, h_size, k_size, n_size,
-            w_size, u, ru, sum_W3_g, ru_dot, sum_W3_dot_g,
+        _hvp_2_rows(
+            lo, hi, b1, sum_W1_x, sum_W1_W1_dot_x_1, sum_W1_W1_dot_x_2, b1_dot, h_size, k_size, w_size, u, ru,
+            ru_dot,
         )
 
 
 @njit(**OPTIONS)
-def _hvp_2_rows(db3_dot):
-    real = db3_dot.dtype.type
-    for c in range(db3_dot.shape[0]):
-        # b̄̇₃[c] = 0
-        db3_dot[c] = real(0)
-
-
-@njit(parallel=True, **OPTIONS)
-def _hvp_2_parallel(chunk, db3_dot):
-    for k in prange((db3_dot.shape[0] + chunk - 1) // chunk):
-        lo = k * chunk
-        hi = min(lo + chunk, db3_dot.shape[0])
-        _hvp_2_rows(db3_dot[lo:hi])
-
-
-@njit(**OPTIONS)
 def _hvp_3_rows(
-    lo, hi, W2, ru, b2, sum_W3_g, W2_dot, ru_dot, b2_dot, sum_W3_dot_g, h_size, k_size, n_size, r_size, s_size,
-    w_size, v, dv, v_dot, dv_dot,
+    lo, hi, b2, sum_W2_ru, sum_W3_g, sum_W2_W2_dot_ru_1, sum_W2_W2_dot_ru_2, b2_dot, h_size, k_size, w_size, v,
+    dv, v_dot,
 ):
-    real = W2.dtype.type
+    real = b2.dtype.type
     for n in range(lo, hi):
         for k in range(k_size):
             for h in range(h_size):
                 for w in range(w_size):
-                    # sum_W2_ru[n,k,h,w] = Σ_k′,r,s W₂[k,k′,r,s]·ru[n,k′,h + r − 1,s + w − 1]
-                    # sum_W2_W2_dot_ru[n,k,h,w] = Σ_k′,r,s (W₂[k,k′,r,s]·ṙu̇[n,k′,h + r − 1,s + w − 1] +
-                    #     ru[n,k′,h + r − 1,s + w − 1]·Ẇ₂[k,k′,r,s])
-                    sum_W2_ru_sum = 0.0
-                    sum_W2_W2_dot_ru_sum = 0.0
-                    sum_W2_ru_sum_lost = 0.0
-                    sum_W2_W2_dot_ru_sum_lost = 0.0
-                    for k_2 in range(k_size):
-                        sum_W2_ru_part = 0.0
-                        sum_W2_W2_dot_ru_part = 0.0
-                        for r in range(r_size):
-                            h_at = h + r - 1
-                            if not 0 <= h_at < h_size:
-                                continue
-                            for s in range(s_size):
-                                w_at = s + w - 1
-                                if not 0 <= w_at < w_size:
-                                    continue
-                                sum_W2_ru_part = added(
-                                    sum_W2_ru_part, W2[k, k_2, r, s] * ru[n, k_2, h_at, w_at],
-                                )
-                                sum_W2_W2_dot_ru_part = added(
-                                    sum_W2_W2_dot_ru_part,
-                                    W2[k, k_2, r, s] * ru_dot[n, k_2, h_at, w_at] + W2_dot[k, k_2, r, s]
-                                    * ru[n, k_2, h_at, w_at],
-                                )
-                        sum_W2_ru_sum, sum_W2_ru_sum_lost = compensated(
-                            sum_W2_ru_sum, sum_W2_ru_sum_lost, sum_W2_ru_part,
-                        )
-                        sum_W2_W2_dot_ru_sum, sum_W2_W2_dot_ru_sum_lost = compensated(
-                            sum_W2_W2_dot_ru_sum, sum_W2_W2_dot_ru_sum_lost, sum_W2_W2_dot_ru_part,
-                        )
-                    sum_W2_ru = real(sum_W2_ru_sum)
-                    sum_W2_W2_dot_ru = real(sum_W2_W2_dot_ru_sum)
                     # v[n,k,h,w] = b₂[k] + sum_W2_ru[n,k,h,w]
-                    v_nkhw = sum_W2_ru + b2[k]
+                    v_nkhw = b2[k] + sum_W2_ru[n, k, h, w]
                     v[n, k, h, w] = v_nkhw
                     # v̄[n,k,h,w] = sum_W3_g[n,k,h,w]·1[v[n,k,h,w] > 0]
                     dv[n, k, h, w] = (
                         sum_W3_g[n, k, h, w] * ((real(1) if (v_nkhw > real(0)) else real(0)) if v_nkhw == v_nkhw
                         else v_nkhw)
                     )
+                    # sum_W2_W2_dot_ru[n,k,h,w] = sum_W2_W2_dot_ru_1[n,k,h,w] + sum_W2_W2_dot_ru_2[n,k,h,w]
+                    sum_W2_W2_dot_ru = sum_W2_W2_dot_ru_1[n, k, h, w] + sum_W2_W2_dot_ru_2[n, k, h, w]
                     # v̇[n,k,h,w] = sum_W2_W2_dot_ru[n,k,h,w] + ḃ₂[k]
                     v_dot[n, k, h, w] = sum_W2_W2_dot_ru + b2_dot[k]
-                    # v̄̇[n,k,h,w] = sum_W3_dot_g[n,k,h,w]·1[v[n,k,h,w] > 0]
-                    dv_dot[n, k, h, w] = (
-                        sum_W3_dot_g[n, k, h, w] * ((real(1) if (v_nkhw > real(0)) else real(0))
-                        if v_nkhw == v_nkhw else v_nkhw)
-                    )
 
 
 @njit(parallel=True, **OPTIONS)
 def _hvp_3_parallel(
-    chunk, W2, ru, b2, sum_W3_g, W2_dot, ru_dot, b2_dot, sum_W3_dot_g, h_size, k_size, n_size, r_size, s_size,
-    w_size, v, dv, v_dot, dv_dot,
+    chunk, n_size, b2, sum_W2_ru, sum_W3_g, sum_W2_W2_dot_ru_1, sum_W2_W2_dot_ru_2, b2_dot, h_size, k_size,
+    w_size, v, dv, v_dot,
 ):
     for k in prange((n_size + chunk - 1) // chunk):
         lo = k * chunk
         hi = min(lo + chunk, n_size)
         _hvp_3_rows(
-            lo, hi, W2, ru, b2, sum_W3_g, W2_dot, ru_dot, b2_dot, sum_W3_dot_g, h_size, k_size, n_size, r_size,
-            s_size, w_size, v, dv, v_dot, dv_dot,
+            lo, hi, b2, sum_W2_ru, sum_W3_g, sum_W2_W2_dot_ru_1, sum_W2_W2_dot_ru_2, b2_dot, h_size, k_size,
+            w_size, v, dv, v_dot,
         )
 
 
 @njit(**OPTIONS)
-def _hvp_4_rows(lo, hi, W2, dv, u, W2_dot, dv_dot, h_size, k_size, n_size, r_size, s_size, w_size, du, du_dot):
-    real = W2.dtype.type
+def _hvp_4_rows(lo, hi, sum_W3_dot_g, v, h_size, n_size, w_size, dv_dot, db2_dot):
+    real = sum_W3_dot_g.dtype.type
+    for k in range(lo, hi):
+        # v̄̇[n,k,h,w] = sum_W3_dot_g[n,k,h,w]·1[v[n,k,h,w] > 0]
+        # b̄̇₂[k] = Σ_n,h,w v̄̇[n,k,h,w]
+        db2_dot_sum = 0.0
+        db2_dot_sum_lost = 0.0
+        for n in range(n_size):
+            db2_dot_part = 0.0
+            for h in range(h_size):
+                for w in range(w_size):
+                    dv_dot_nkhw = (
+                        sum_W3_dot_g[n, k, h, w] * ((real(1) if (v[n, k, h, w] > real(0)) else real(0))
+                        if v[n, k, h, w] == v[n, k, h, w] else v[n, k, h, w])
+                    )
+                    dv_dot[n, k, h, w] = dv_dot_nkhw
+                    db2_dot_part = added(db2_dot_part, dv_dot_nkhw)
+            db2_dot_sum, db2_dot_sum_lost = compensated(db2_dot_sum, db2_dot_sum_lost, db2_dot_part)
+        db2_dot_k = real(db2_dot_sum)
+        db2_dot[k] = db2_dot_k
+
+
+@njit(parallel=True, **OPTIONS)
+def _hvp_4_parallel(chunk, k_size, sum_W3_dot_g, v, h_size, n_size, w_size, dv_dot, db2_dot):
+    for k in prange((k_size + chunk - 1) // chunk):
+        lo = k * chunk
+        hi = min(lo + chunk, k_size)
+        _hvp_4_rows(lo, hi, sum_W3_dot_g, v, h_size, n_size, w_size, dv_dot, db2_dot)
+
+
+@njit(**OPTIONS)
+def _hvp_5_rows(lo, hi, g, v, v_dot, a_size, h_size, k_size, n_size, w_size, dW3_dot):
+    real = g.dtype.type
+    for c in range(lo, hi):
+        for k in range(k_size):
+            for a in range(a_size):
+                for a_2 in range(a_size):
+                    # W̄̇₃[c,k,a,a′] = Σ_n,h,w g[n,c,h,w]·v̇[n,k,a + h,w + a′]·1[v[n,k,a + h,w + a′] > 0]
+                    dW3_dot_sum = 0.0
+                    dW3_dot_sum_lost = 0.0
+                    for n in range(n_size):
+                        dW3_dot_part = 0.0
+                        for h in range(h_size):
+                            h_at = a + h
+                            if not 0 <= h_at < h_size:
+                                continue
+                            for w in range(w_size):
+                                w_at = a_2 + w
+                                if not 0 <= w_at < w_size:
+                                    continue
+                                dW3_dot_part = added(
+                                    dW3_dot_part,
+                                    g[n, c, h, w] * v_dot[n, k, h_at, w_at] * ((real(1)
+                                    if (v[n, k, h_at, w_at] > real(0)) else real(0))
+                                    if v[n, k, h_at, w_at] == v[n, k, h_at, w_at] else v[n, k, h_at, w_at]),
+                                )
+                        dW3_dot_sum, dW3_dot_sum_lost = compensated(dW3_dot_sum, dW3_dot_sum_lost, dW3_dot_part)
+                    dW3_dot_ckaa_2 = real(dW3_dot_sum)
+                    dW3_dot[c, k, a, a_2] = dW3_dot_ckaa_2
+
+
+@njit(parallel=True, **OPTIONS)
+def _hvp_5_parallel(chunk, c_size, g, v, v_dot, a_size, h_size, k_size, n_size, w_size, dW3_dot):
+    for k in prange((c_size + chunk - 1) // chunk):
+        lo = k * chunk
+        hi = min(lo + chunk, c_size)
+        _hvp_5_rows(lo, hi, g, v, v_dot, a_size, h_size, k_size, n_size, w_size, dW3_dot)
+
+
+@njit(**OPTIONS)
+def _hvp_6_rows(lo, hi, sum_W2_dv, u, h_size, k_size, w_size, du):
+    real = sum_W2_dv.dtype.type
     for n in range(lo, hi):
         for k in range(k_size):
             for h in range(h_size):
                 for w in range(w_size):
-                    # sum_W2_dv[n,k,h,w] = Σ_k′,r,s v̄[n,k′,h + 1 − r,w + 1 − s]·W₂[k′,k,r,s]
-                    # sum_W2_W2_dot_dv[n,k,h,w] = Σ_k′,r,s (W₂[k′,k,r,s]·v̄̇[n,k′,h + 1 − r,w + 1 − s] +
-                    #     v̄[n,k′,h + 1 − r,w + 1 − s]·Ẇ₂[k′,k,r,s])
-                    sum_W2_dv_sum = 0.0
-                    sum_W2_W2_dot_dv_sum = 0.0
-                    sum_W2_dv_sum_lost = 0.0
-                    sum_W2_W2_dot_dv_sum_lost = 0.0
-                    for k_2 in range(k_size):
-                        sum_W2_dv_part = 0.0
-                        sum_W2_W2_dot_dv_part = 0.0
-                        for r in range(r_size):
-                            h_at = h + 1 - r
-                            if not 0 <= h_at < h_size:
-                                continue
-                            for s in range(s_size):
-                                w_at = w + 1 - s
-                                if not 0 <= w_at < w_size:
-                                    continue
-                                sum_W2_dv_part = added(
-                                    sum_W2_dv_part, W2[k_2, k, r, s] * dv[n, k_2, h_at, w_at],
-                                )
-                                sum_W2_W2_dot_dv_part = added(
-                                    sum_W2_W2_dot_dv_part,
-                                    W2[k_2, k, r, s] * dv_dot[n, k_2, h_at, w_at] + W2_dot[k_2, k, r, s]
-                                    * dv[n, k_2, h_at, w_at],
-                                )
-                        sum_W2_dv_sum, sum_W2_dv_sum_lost = compensated(
-                            sum_W2_dv_sum, sum_W2_dv_sum_lost, sum_W2_dv_part,
-                        )
-                        sum_W2_W2_dot_dv_sum, sum_W2_W2_dot_dv_sum_lost = compensated(
-                            sum_W2_W2_dot_dv_sum, sum_W2_W2_dot_dv_sum_lost, sum_W2_W2_dot_dv_part,
-                        )
-                    sum_W2_dv = real(sum_W2_dv_sum)
-                    sum_W2_W2_dot_dv = real(sum_W2_W2_dot_dv_sum)
                     # ū[n,k,h,w] = sum_W2_dv[n,k,h,w]·1[u[n,k,h,w] > 0]
                     du[n, k, h, w] = (
-                        sum_W2_dv * ((real(1) if (u[n, k, h, w] > real(0)) else real(0))
-                        if u[n, k, h, w] == u[n, k, h, w] else u[n, k, h, w])
-                    )
-                    # ū̇[n,k,h,w] = sum_W2_W2_dot_dv[n,k,h,w]·1[u[n,k,h,w] > 0]
-                    du_dot[n, k, h, w] = (
-                        sum_W2_W2_dot_dv * ((real(1) if (u[n, k, h, w] > real(0)) else real(0))
+                        sum_W2_dv[n, k, h, w] * ((real(1) if (u[n, k, h, w] > real(0)) else real(0))
                         if u[n, k, h, w] == u[n, k, h, w] else u[n, k, h, w])
                     )
 
 
 @njit(parallel=True, **OPTIONS)
-def _hvp_4_parallel(
-    chunk, W2, dv, u, W2_dot, dv_dot, h_size, k_size, n_size, r_size, s_size, w_size, du, du_dot,
-):
+def _hvp_6_parallel(chunk, n_size, sum_W2_dv, u, h_size, k_size, w_size, du):
     for k in prange((n_size + chunk - 1) // chunk):
         lo = k * chunk
         hi = min(lo + chunk, n_size)
-        _hvp_4_rows(
-            lo, hi, W2, dv, u, W2_dot, dv_dot, h_size, k_size, n_size, r_size, s_size, w_size, du, du_dot,
-        )
+        _hvp_6_rows(lo, hi, sum_W2_dv, u, h_size, k_size, w_size, du)
 
 
 @njit(**OPTIONS)
-def _hvp_5_rows(lo, hi, ru, ru_dot, dv, dv_dot, h_size, k_size, n_size, r_size, s_size, w_size, dW2_dot):
+def _hvp_7_rows(lo, hi, ru, ru_dot, dv, dv_dot, h_size, k_size, n_size, r_size, s_size, w_size, dW2_dot):
     real = ru.dtype.type
     for k in range(lo, hi):
         for k_2 in range(k_size):
@@ -1021,159 +743,40 @@ def _hvp_5_rows(lo, hi, ru, ru_dot, dv, dv_dot, h_size, k_size, n_size, r_size, 
 
 
 @njit(parallel=True, **OPTIONS)
-def _hvp_5_parallel(chunk, ru, ru_dot, dv, dv_dot, h_size, k_size, n_size, r_size, s_size, w_size, dW2_dot):
+def _hvp_7_parallel(chunk, ru, ru_dot, dv, dv_dot, h_size, k_size, n_size, r_size, s_size, w_size, dW2_dot):
     for k in prange((k_size + chunk - 1) // chunk):
         lo = k * chunk
         hi = min(lo + chunk, k_size)
-        _hvp_5_rows(lo, hi, ru, ru_dot, dv, dv_dot, h_size, k_size, n_size, r_size, s_size, w_size, dW2_dot)
+        _hvp_7_rows(lo, hi, ru, ru_dot, dv, dv_dot, h_size, k_size, n_size, r_size, s_size, w_size, dW2_dot)
 
 
 @njit(**OPTIONS)
-def _hvp_6_rows(lo, hi, dv_dot, h_size, n_size, w_size, db2_dot):
-    real = dv_dot.dtype.type
-    for k in range(lo, hi):
-        # b̄̇₂[k] = Σ_n,h,w v̄̇[n,k,h,w]
-        db2_dot_sum = 0.0
-        db2_dot_sum_lost = 0.0
-        for n in range(n_size):
-            db2_dot_part = 0.0
-            for h in range(h_size):
-                for w in range(w_size):
-                    db2_dot_part = added(db2_dot_part, dv_dot[n, k, h, w])
-            db2_dot_sum, db2_dot_sum_lost = compensated(db2_dot_sum, db2_dot_sum_lost, db2_dot_part)
-        db2_dot_k = real(db2_dot_sum)
-        db2_dot[k] = db2_dot_k
-
-
-@njit(parallel=True, **OPTIONS)
-def _hvp_6_parallel(chunk, k_size, dv_dot, h_size, n_size, w_size, db2_dot):
-    for k in prange((k_size + chunk - 1) // chunk):
-        lo = k * chunk
-        hi = min(lo + chunk, k_size)
-        _hvp_6_rows(lo, hi, dv_dot, h_size, n_size, w_size, db2_dot)
-
-
-@njit(**OPTIONS)
-def _hvp_7_rows(lo, hi, g, v, v_dot, a_size, h_size, k_size, n_size, w_size, dW3_dot):
-    real = g.dtype.type
-    for c in range(lo, hi):
-        for k in range(k_size):
-            for a in range(a_size):
-                for a_2 in range(a_size):
-                    # W̄̇₃[c,k,a,a′] = Σ_n,h,w g[n,c,h,w]·v̇[n,k,a + h,w + a′]·1[v[n,k,a + h,w + a′] > 0]
-                    dW3_dot_sum = 0.0
-                    dW3_dot_sum_lost = 0.0
-                    for n in range(n_size):
-                        dW3_dot_part = 0.0
-                        for h in range(h_size):
-                            h_at = a + h
-                            if not 0 <= h_at < h_size:
-                                continue
-                            for w in range(w_size):
-                                w_at = a_2 + w
-                                if not 0 <= w_at < w_size:
-                                    continue
-                                dW3_dot_part = added(
-                                    dW3_dot_part,
-                                    g[n, c, h, w] * v_dot[n, k, h_at, w_at] * ((real(1)
-                                    if (v[n, k, h_at, w_at] > real(0)) else real(0))
-                                    if v[n, k, h_at, w_at] == v[n, k, h_at, w_at] else v[n, k, h_at, w_at]),
-                                )
-                        dW3_dot_sum, dW3_dot_sum_lost = compensated(dW3_dot_sum, dW3_dot_sum_lost, dW3_dot_part)
-                    dW3_dot_ckaa_2 = real(dW3_dot_sum)
-                    dW3_dot[c, k, a, a_2] = dW3_dot_ckaa_2
-
-
-@njit(parallel=True, **OPTIONS)
-def _hvp_7_parallel(chunk, c_size, g, v, v_dot, a_size, h_size, k_size, n_size, w_size, dW3_dot):
-    for k in prange((c_size + chunk - 1) // chunk):
-        lo = k * chunk
-        hi = min(lo + chunk, c_size)
-        _hvp_7_rows(lo, hi, g, v, v_dot, a_size, h_size, k_size, n_size, w_size, dW3_dot)
-
-
-@njit(**OPTIONS)
-def _hvp_8_rows(lo, hi, W1, W1_dot, du, du_dot, a_size, c_size, h_size, k_size, n_size, w_size, dx_dot):
-    real = W1.dtype.type
+def _hvp_8_rows(lo, hi, sum_W2_W2_dot_dv_1, sum_W2_W2_dot_dv_2, h_size, k_size, w_size, sum_W2_W2_dot_dv):
     for n in range(lo, hi):
-        for c in range(c_size):
+        for k in range(k_size):
             for h in range(h_size):
                 for w in range(w_size):
-                    # x̄̇[n,c,h,w] = Σ_k,a,a′ (W₁[k,c,a,a′]·ū̇[n,k,h − a,w − a′] + ū[n,k,h − a,w − a′]·
-                    #     Ẇ₁[k,c,a,a′])
-                    dx_dot_sum = 0.0
-                    dx_dot_sum_lost = 0.0
-                    for k in range(k_size):
-                        dx_dot_part = 0.0
-                        for a in range(a_size):
-                            h_at = h - a
-                            if not 0 <= h_at < h_size:
-                                continue
-                            for a_2 in range(a_size):
-                                w_at = w - a_2
-                                if not 0 <= w_at < w_size:
-                                    continue
-                                dx_dot_part = added(
-                                    dx_dot_part,
-                                    W1[k, c, a, a_2] * du_dot[n, k, h_at, w_at] + W1_dot[k, c, a, a_2]
-                                    * du[n, k, h_at, w_at],
-                                )
-                        dx_dot_sum, dx_dot_sum_lost = compensated(dx_dot_sum, dx_dot_sum_lost, dx_dot_part)
-                    dx_dot_nchw = real(dx_dot_sum)
-                    dx_dot[n, c, h, w] = dx_dot_nchw
+                    # sum_W2_W2_dot_dv[n,k,h,w] = sum_W2_W2_dot_dv_1[n,k,h,w] + sum_W2_W2_dot_dv_2[n,k,h,w]
+                    sum_W2_W2_dot_dv[n, k, h, w] = (
+                        sum_W2_W2_dot_dv_1[n, k, h, w] + sum_W2_W2_dot_dv_2[n, k, h, w]
+                    )
 
 
 @njit(parallel=True, **OPTIONS)
-def _hvp_8_parallel(chunk, W1, W1_dot, du, du_dot, a_size, c_size, h_size, k_size, n_size, w_size, dx_dot):
+def _hvp_8_parallel(
+    chunk, n_size, sum_W2_W2_dot_dv_1, sum_W2_W2_dot_dv_2, h_size, k_size, w_size, sum_W2_W2_dot_dv,
+):
     for k in prange((n_size + chunk - 1) // chunk):
         lo = k * chunk
         hi = min(lo + chunk, n_size)
-        _hvp_8_rows(lo, hi, W1, W1_dot, du, du_dot, a_size, c_size, h_size, k_size, n_size, w_size, dx_dot)
+        _hvp_8_rows(lo, hi, sum_W2_W2_dot_dv_1, sum_W2_W2_dot_dv_2, h_size, k_size, w_size, sum_W2_W2_dot_dv)
 
 
 @njit(**OPTIONS)
-def _hvp_9_rows(lo, hi, du, du_dot, x, x_dot, a_size, c_size, h_size, n_size, w_size, dW1_dot):
-    real = du.dtype.type
+def _hvp_9_rows(lo, hi, sum_W2_W2_dot_dv, u, h_size, n_size, w_size, du_dot, db1_dot):
+    real = sum_W2_W2_dot_dv.dtype.type
     for k in range(lo, hi):
-        for c in range(c_size):
-            for a in range(a_size):
-                for a_2 in range(a_size):
-                    # W̄̇₁[k,c,a,a′] = Σ_n,h,w (ū[n,k,h,w]·ẋ[n,c,a + h,w + a′] + x[n,c,a + h,w + a′]·
-                    #     ū̇[n,k,h,w])
-                    dW1_dot_sum = 0.0
-                    dW1_dot_sum_lost = 0.0
-                    for n in range(n_size):
-                        dW1_dot_part = 0.0
-                        for h in range(h_size):
-                            h_at = a + h
-                            if not 0 <= h_at < h_size:
-                                continue
-                            for w in range(w_size):
-                                w_at = a_2 + w
-                                if not 0 <= w_at < w_size:
-                                    continue
-                                dW1_dot_part = added(
-                                    dW1_dot_part,
-                                    du[n, k, h, w] * x_dot[n, c, h_at, w_at] + du_dot[n, k, h, w]
-                                    * x[n, c, h_at, w_at],
-                                )
-                        dW1_dot_sum, dW1_dot_sum_lost = compensated(dW1_dot_sum, dW1_dot_sum_lost, dW1_dot_part)
-                    dW1_dot_kcaa_2 = real(dW1_dot_sum)
-                    dW1_dot[k, c, a, a_2] = dW1_dot_kcaa_2
-
-
-@njit(parallel=True, **OPTIONS)
-def _hvp_9_parallel(chunk, k_size, du, du_dot, x, x_dot, a_size, c_size, h_size, n_size, w_size, dW1_dot):
-    for k in prange((k_size + chunk - 1) // chunk):
-        lo = k * chunk
-        hi = min(lo + chunk, k_size)
-        _hvp_9_rows(lo, hi, du, du_dot, x, x_dot, a_size, c_size, h_size, n_size, w_size, dW1_dot)
-
-
-@njit(**OPTIONS)
-def _hvp_10_rows(lo, hi, du_dot, h_size, n_size, w_size, db1_dot):
-    real = du_dot.dtype.type
-    for k in range(lo, hi):
+        # ū̇[n,k,h,w] = sum_W2_W2_dot_dv[n,k,h,w]·1[u[n,k,h,w] > 0]
         # b̄̇₁[k] = Σ_n,h,w ū̇[n,k,h,w]
         db1_dot_sum = 0.0
         db1_dot_sum_lost = 0.0
@@ -1181,18 +784,59 @@ def _hvp_10_rows(lo, hi, du_dot, h_size, n_size, w_size, db1_dot):
             db1_dot_part = 0.0
             for h in range(h_size):
                 for w in range(w_size):
-                    db1_dot_part = added(db1_dot_part, du_dot[n, k, h, w])
+                    du_dot_nkhw = (
+                        sum_W2_W2_dot_dv[n, k, h, w] * ((real(1) if (u[n, k, h, w] > real(0)) else real(0))
+                        if u[n, k, h, w] == u[n, k, h, w] else u[n, k, h, w])
+                    )
+                    du_dot[n, k, h, w] = du_dot_nkhw
+                    db1_dot_part = added(db1_dot_part, du_dot_nkhw)
             db1_dot_sum, db1_dot_sum_lost = compensated(db1_dot_sum, db1_dot_sum_lost, db1_dot_part)
         db1_dot_k = real(db1_dot_sum)
         db1_dot[k] = db1_dot_k
 
 
 @njit(parallel=True, **OPTIONS)
-def _hvp_10_parallel(chunk, k_size, du_dot, h_size, n_size, w_size, db1_dot):
+def _hvp_9_parallel(chunk, k_size, sum_W2_W2_dot_dv, u, h_size, n_size, w_size, du_dot, db1_dot):
     for k in prange((k_size + chunk - 1) // chunk):
         lo = k * chunk
         hi = min(lo + chunk, k_size)
-        _hvp_10_rows(lo, hi, du_dot, h_size, n_size, w_size, db1_dot)
+        _hvp_9_rows(lo, hi, sum_W2_W2_dot_dv, u, h_size, n_size, w_size, du_dot, db1_dot)
+
+
+@njit(**OPTIONS)
+def _hvp_10_rows(lo, hi, dx_dot, dx_dot_2, c_size, h_size, w_size):
+    for n in range(lo, hi):
+        for c in range(c_size):
+            for h in range(h_size):
+                for w in range(w_size):
+                    # x̄̇[n,c,h,w] = dx_dot_1[n,c,h,w] + dx_dot_2[n,c,h,w]
+                    dx_dot[n, c, h, w] = dx_dot[n, c, h, w] + dx_dot_2[n, c, h, w]
+
+
+@njit(parallel=True, **OPTIONS)
+def _hvp_10_parallel(chunk, n_size, dx_dot, dx_dot_2, c_size, h_size, w_size):
+    for k in prange((n_size + chunk - 1) // chunk):
+        lo = k * chunk
+        hi = min(lo + chunk, n_size)
+        _hvp_10_rows(lo, hi, dx_dot, dx_dot_2, c_size, h_size, w_size)
+
+
+@njit(**OPTIONS)
+def _hvp_11_rows(lo, hi, dW1_dot, dW1_dot_2, a_size, c_size):
+    for k in range(lo, hi):
+        for c in range(c_size):
+            for a in range(a_size):
+                for a_2 in range(a_size):
+                    # W̄̇₁[k,c,a,a′] = dW1_dot_1[k,c,a,a′] + dW1_dot_2[k,c,a,a′]
+                    dW1_dot[k, c, a, a_2] = dW1_dot[k, c, a, a_2] + dW1_dot_2[k, c, a, a_2]
+
+
+@njit(parallel=True, **OPTIONS)
+def _hvp_11_parallel(chunk, k_size, dW1_dot, dW1_dot_2, a_size, c_size):
+    for k in prange((k_size + chunk - 1) // chunk):
+        lo = k * chunk
+        hi = min(lo + chunk, k_size)
+        _hvp_11_rows(lo, hi, dW1_dot, dW1_dot_2, a_size, c_size)
 
 
 _ARGUMENTS = (
@@ -1281,21 +925,69 @@ def forward_saving(x, W1, b1, W2, b2, W3, b3, *, out=None):
     v = np.empty((n_size, k_size, h_size, w_size), real)
     ru = np.empty((n_size, k_size, h_size, w_size), real)
     rv = np.empty((n_size, k_size, h_size, w_size), real)
-    chunk = chunk_rows(k_size * h_size * w_size * c_size * a_size * a_size)
+    block = block_rows(n_size, c_size * a_size * a_size * h_size * w_size)
+    x_windows = np.empty((block, c_size, a_size, a_size, h_size, w_size), real)
+    for n in range(0, n_size, block):
+        end = min(n + block, n_size)
+        # x_windows[n,c,a,a′,h,w] = x[n,c,a + h,w + a′]
+        lay_out(
+            x[n:end], x_windows[: end - n], ((0, 1), (1, 1), (2, 1), (3, 1), (2, 1), (3, 1)), (0, 0, 0, 0),
+            (1, 1, 1, 1),
+        )
+        # sum_W1_x[n,k,h,w] = Σ_c,a,a′ W₁[k,c,a,a′]·x_windows[n,c,a,a′,h,w]
+        with np.errstate(over="ignore", invalid="ignore"):
+            np.matmul(
+                W1.reshape(k_size, c_size * a_size * a_size),
+                x_windows[: end - n].reshape(end - n, c_size * a_size * a_size, h_size * w_size),
+                out=u[n:end].reshape(end - n, k_size, h_size * w_size),
+            )
+    chunk = chunk_rows(k_size * h_size * w_size)
     if n_size <= chunk:
-        _forward_saving_rows(0, n_size, W1, x, b1, a_size, c_size, h_size, k_size, n_size, w_size, u, ru)
+        _forward_saving_rows(0, n_size, b1, u, h_size, k_size, w_size, ru)
     else:
-        _forward_saving_parallel(chunk, W1, x, b1, a_size, c_size, h_size, k_size, n_size, w_size, u, ru)
-    chunk = chunk_rows(k_size * h_size * w_size * k_size * r_size * s_size)
+        _forward_saving_parallel(chunk, n_size, b1, u, h_size, k_size, w_size, ru)
+    block = block_rows(n_size, k_size * r_size * s_size * h_size * w_size)
+    ru_windows = np.empty((block, k_size, r_size, s_size, h_size, w_size), real)
+    for n in range(0, n_size, block):
+        end = min(n + block, n_size)
+        # ru_windows[n,k,r,s,h,w] = ru[n,k,h + r − 1,s + w − 1]
+        lay_out(
+            ru[n:end], ru_windows[: end - n], ((0, 1), (1, 1), (2, 1), (3, 1), (2, 1), (3, 1)), (0, 0, -1, -1),
+            (1, 1, 1, 1),
+        )
+        # sum_W2_ru[n,k,h,w] = Σ_k′,r,s W₂[k,k′,r,s]·ru_windows[n,k′,r,s,h,w]
+        with np.errstate(over="ignore", invalid="ignore"):
+            np.matmul(
+                W2.reshape(k_size, k_size * r_size * s_size),
+                ru_windows[: end - n].reshape(end - n, k_size * r_size * s_size, h_size * w_size),
+                out=v[n:end].reshape(end - n, k_size, h_size * w_size),
+            )
+    chunk = chunk_rows(k_size * h_size * w_size)
     if n_size <= chunk:
-        _forward_saving_2_rows(0, n_size, W2, ru, b2, h_size, k_size, n_size, r_size, s_size, w_size, v, rv)
+        _forward_saving_2_rows(0, n_size, b2, v, h_size, k_size, w_size, rv)
     else:
-        _forward_saving_2_parallel(chunk, W2, ru, b2, h_size, k_size, n_size, r_size, s_size, w_size, v, rv)
-    chunk = chunk_rows(c_size * h_size * w_size * k_size * a_size * a_size)
+        _forward_saving_2_parallel(chunk, n_size, b2, v, h_size, k_size, w_size, rv)
+    block = block_rows(n_size, k_size * a_size * a_size * h_size * w_size)
+    rv_windows = np.empty((block, k_size, a_size, a_size, h_size, w_size), real)
+    for n in range(0, n_size, block):
+        end = min(n + block, n_size)
+        # rv_windows[n,k,a,a′,h,w] = rv[n,k,a + h,w + a′]
+        lay_out(
+            rv[n:end], rv_windows[: end - n], ((0, 1), (1, 1), (2, 1), (3, 1), (2, 1), (3, 1)), (0, 0, 0, 0),
+            (1, 1, 1, 1),
+        )
+        # sum_W3_rv[n,c,h,w] = Σ_k,a,a′ W₃[c,k,a,a′]·rv_windows[n,k,a,a′,h,w]
+        with np.errstate(over="ignore", invalid="ignore"):
+            np.matmul(
+                W3.reshape(c_size, k_size * a_size * a_size),
+                rv_windows[: end - n].reshape(end - n, k_size * a_size * a_size, h_size * w_size),
+                out=y[n:end].reshape(end - n, c_size, h_size * w_size),
+            )
+    chunk = chunk_rows(c_size * h_size * w_size)
     if n_size <= chunk:
-        _forward_saving_3_rows(0, n_size, W3, rv, b3, x, a_size, c_size, h_size, k_size, n_size, w_size, y)
+        _forward_saving_3_rows(0, n_size, b3, y, x, c_size, h_size, w_size)
     else:
-        _forward_saving_3_parallel(chunk, W3, rv, b3, x, a_size, c_size, h_size, k_size, n_size, w_size, y)
+        _forward_saving_3_parallel(chunk, n_size, b3, y, x, c_size, h_size, w_size)
     return y, Saved(x, W1, W2, W3, u, v)
 
 
@@ -1320,25 +1012,80 @@ def backward(saved, g, *, out=None):
     db2 = output("out", out_db2, (k_size,), real, (x, W1, W2, W3, u, v, g))
     dW3 = output("out", out_dW3, (c_size, k_size, a_size, a_size), real, (x, W1, W2, W3, u, v, g))
     db3 = output("out", out_db3, (c_size,), real, (x, W1, W2, W3, u, v, g))
+    sum_W3_g = np.empty((n_size, k_size, h_size, w_size), real)
     ru = np.empty((n_size, k_size, h_size, w_size), real)
     rv = np.empty((n_size, k_size, h_size, w_size), real)
     dv = np.empty((n_size, k_size, h_size, w_size), real)
+    sum_W2_dv = np.empty((n_size, k_size, h_size, w_size), real)
     du = np.empty((n_size, k_size, h_size, w_size), real)
-    chunk = chunk_rows(k_size * h_size * w_size * c_size * a_size * a_size)
+    block = block_rows(n_size, c_size * a_size * a_size * h_size * w_size)
+    g_windows = np.empty((block, c_size, a_size, a_size, h_size, w_size), real)
+    for n in range(0, n_size, block):
+        end = min(n + block, n_size)
+        # g_windows[n,c,a,a′,h,w] = g[n,c,h − a,w − a′]
+        lay_out(
+            g[n:end], g_windows[: end - n], ((0, 1), (1, 1), (2, -1), (3, -1), (2, 1), (3, 1)), (0, 0, 0, 0),
+            (1, 1, 1, 1),
+        )
+        # sum_W3_g[n,k,h,w] = Σ_c,a,a′ W₃[c,k,a,a′]·g_windows[n,c,a,a′,h,w]
+        with np.errstate(over="ignore", invalid="ignore"):
+            np.matmul(
+                W3.transpose(1, 0, 2, 3).reshape(k_size, c_size * a_size * a_size),
+                g_windows[: end - n].reshape(end - n, c_size * a_size * a_size, h_size * w_size),
+                out=sum_W3_g[n:end].reshape(end - n, k_size, h_size * w_size),
+            )
+    chunk = chunk_rows(k_size * h_size * w_size)
     if n_size <= chunk:
-        _backward_rows(0, n_size, u, v, W3, g, a_size, c_size, h_size, k_size, n_size, w_size, ru, rv, dv)
+        _backward_rows(0, n_size, u, v, h_size, k_size, w_size, ru, rv)
     else:
-        _backward_parallel(chunk, u, v, W3, g, a_size, c_size, h_size, k_size, n_size, w_size, ru, rv, dv)
+        _backward_parallel(chunk, n_size, u, v, h_size, k_size, w_size, ru, rv)
     chunk = chunk_rows(n_size * h_size * w_size)
     if c_size <= chunk:
         _backward_2_rows(0, c_size, g, h_size, n_size, w_size, db3)
     else:
         _backward_2_parallel(chunk, c_size, g, h_size, n_size, w_size, db3)
-    chunk = chunk_rows(k_size * h_size * w_size * k_size * r_size * s_size)
-    if n_size <= chunk:
-        _backward_3_rows(0, n_size, W2, dv, u, h_size, k_size, n_size, r_size, s_size, w_size, du)
+    block = block_rows(n_size, k_size * a_size * a_size * h_size * w_size)
+    rv_windows = np.empty((block, k_size, a_size, a_size, h_size, w_size), real)
+    dW3_part = np.empty((block, c_size, k_size, a_size, a_size), real)
+    dW3_sum = np.zeros((c_size, k_size, a_size, a_size))
+    for n in range(0, n_size, block):
+        end = min(n + block, n_size)
+        # rv_windows[n,k,a,a′,h,w] = rv[n,k,a + h,w + a′]
+        lay_out(
+            rv[n:end], rv_windows[: end - n], ((0, 1), (1, 1), (2, 1), (3, 1), (2, 1), (3, 1)), (0, 0, 0, 0),
+            (1, 1, 1, 1),
+        )
+        # dW3_part[n,c,k,a,a′] = Σ_h,w g[n,c,h,w]·rv_windows[n,k,a,a′,h,w]
+        with np.errstate(over="ignore", invalid="ignore"):
+            np.matmul(
+                g[n:end].reshape(end - n, c_size, h_size * w_size),
+                rv_windows[: end - n].transpose(0, 4, 5, 1, 2, 3).reshape(end - n, h_size * w_size, k_size
+                * a_size * a_size),
+                out=dW3_part[: end - n].reshape(end - n, c_size, k_size * a_size * a_size),
+            )
+        dW3_sum += dW3_part[: end - n].sum(axis=0, dtype=np.float64)
+    np.copyto(dW3, dW3_sum, casting="same_kind")
+    chunk = chunk_rows(n_size * h_size * w_size)
+    if k_size <= chunk:
+        _backward_3_rows(0, k_size, sum_W3_g, v, h_size, n_size, w_size, dv, db2)
     else:
-        _backward_3_parallel(chunk, W2, dv, u, h_size, k_size, n_size, r_size, s_size, w_size, du)
+        _backward_3_parallel(chunk, k_size, sum_W3_g, v, h_size, n_size, w_size, dv, db2)
+    block = block_rows(n_size, k_size * r_size * s_size * h_size * w_size)
+    dv_windows = np.empty((block, k_size, r_size, s_size, h_size, w_size), real)
+    for n in range(0, n_size, block):
+        end = min(n + block, n_size)
+        # dv_windows[n,k,r,s,h,w] = v̄[n,k,h + 1 − r,w + 1 − s]
+        lay_out(
+            dv[n:end], dv_windows[: end - n], ((0, 1), (1, 1), (2, -1), (3, -1), (2, 1), (3, 1)), (0, 0, 1, 1),
+            (1, 1, 1, 1),
+        )
+        # sum_W2_dv[n,k,h,w] = Σ_k′,r,s W₂[k′,k,r,s]·dv_windows[n,k′,r,s,h,w]
+        with np.errstate(over="ignore", invalid="ignore"):
+            np.matmul(
+                W2.transpose(1, 0, 2, 3).reshape(k_size, k_size * r_size * s_size),
+                dv_windows[: end - n].reshape(end - n, k_size * r_size * s_size, h_size * w_size),
+                out=sum_W2_dv[n:end].reshape(end - n, k_size, h_size * w_size),
+            )
     chunk = chunk_rows(k_size * r_size * s_size * n_size * h_size * w_size)
     if k_size <= chunk:
         _backward_4_rows(0, k_size, ru, dv, h_size, k_size, n_size, r_size, s_size, w_size, dW2)
@@ -1346,29 +1093,51 @@ def backward(saved, g, *, out=None):
         _backward_4_parallel(chunk, ru, dv, h_size, k_size, n_size, r_size, s_size, w_size, dW2)
     chunk = chunk_rows(n_size * h_size * w_size)
     if k_size <= chunk:
-        _backward_5_rows(0, k_size, dv, h_size, n_size, w_size, db2)
+        _backward_5_rows(0, k_size, sum_W2_dv, u, h_size, n_size, w_size, du, db1)
     else:
-        _backward_5_parallel(chunk, k_size, dv, h_size, n_size, w_size, db2)
-    chunk = chunk_rows(k_size * a_size * a_size * n_size * h_size * w_size)
-    if c_size <= chunk:
-        _backward_6_rows(0, c_size, g, rv, a_size, h_size, k_size, n_size, w_size, dW3)
-    else:
-        _backward_6_parallel(chunk, c_size, g, rv, a_size, h_size, k_size, n_size, w_size, dW3)
-    chunk = chunk_rows(c_size * h_size * w_size * k_size * a_size * a_size)
+        _backward_5_parallel(chunk, k_size, sum_W2_dv, u, h_size, n_size, w_size, du, db1)
+    block = block_rows(n_size, k_size * a_size * a_size * h_size * w_size)
+    du_windows = np.empty((block, k_size, a_size, a_size, h_size, w_size), real)
+    for n in range(0, n_size, block):
+        end = min(n + block, n_size)
+        # du_windows[n,k,a,a′,h,w] = ū[n,k,h − a,w − a′]
+        lay_out(
+            du[n:end], du_windows[: end - n], ((0, 1), (1, 1), (2, -1), (3, -1), (2, 1), (3, 1)), (0, 0, 0, 0),
+            (1, 1, 1, 1),
+        )
+        # sum_W1_du[n,c,h,w] = Σ_k,a,a′ W₁[k,c,a,a′]·du_windows[n,k,a,a′,h,w]
+        with np.errstate(over="ignore", invalid="ignore"):
+            np.matmul(
+                W1.transpose(1, 0, 2, 3).reshape(c_size, k_size * a_size * a_size),
+                du_windows[: end - n].reshape(end - n, k_size * a_size * a_size, h_size * w_size),
+                out=dx[n:end].reshape(end - n, c_size, h_size * w_size),
+            )
+    block = block_rows(n_size, c_size * a_size * a_size * h_size * w_size)
+    x_windows = np.empty((block, c_size, a_size, a_size, h_size, w_size), real)
+    dW1_part = np.empty((block, k_size, c_size, a_size, a_size), real)
+    dW1_sum = np.zeros((k_size, c_size, a_size, a_size))
+    for n in range(0, n_size, block):
+        end = min(n + block, n_size)
+        # x_windows[n,c,a,a′,h,w] = x[n,c,a + h,w + a′]
+        lay_out(
+            x[n:end], x_windows[: end - n], ((0, 1), (1, 1), (2, 1), (3, 1), (2, 1), (3, 1)), (0, 0, 0, 0),
+            (1, 1, 1, 1),
+        )
+        # dW1_part[n,k,c,a,a′] = Σ_h,w ū[n,k,h,w]·x_windows[n,c,a,a′,h,w]
+        with np.errstate(over="ignore", invalid="ignore"):
+            np.matmul(
+                du[n:end].reshape(end - n, k_size, h_size * w_size),
+                x_windows[: end - n].transpose(0, 4, 5, 1, 2, 3).reshape(end - n, h_size * w_size, c_size
+                * a_size * a_size),
+                out=dW1_part[: end - n].reshape(end - n, k_size, c_size * a_size * a_size),
+            )
+        dW1_sum += dW1_part[: end - n].sum(axis=0, dtype=np.float64)
+    np.copyto(dW1, dW1_sum, casting="same_kind")
+    chunk = chunk_rows(c_size * h_size * w_size)
     if n_size <= chunk:
-        _backward_7_rows(0, n_size, W1, du, g, a_size, c_size, h_size, k_size, n_size, w_size, dx)
+        _backward_6_rows(0, n_size, g, dx, c_size, h_size, w_size)
     else:
-        _backward_7_parallel(chunk, W1, du, g, a_size, c_size, h_size, k_size, n_size, w_size, dx)
-    chunk = chunk_rows(c_size * a_size * a_size * n_size * h_size * w_size)
-    if k_size <= chunk:
-        _backward_8_rows(0, k_size, du, x, a_size, c_size, h_size, n_size, w_size, dW1)
-    else:
-        _backward_8_parallel(chunk, k_size, du, x, a_size, c_size, h_size, n_size, w_size, dW1)
-    chunk = chunk_rows(n_size * h_size * w_size)
-    if k_size <= chunk:
-        _backward_9_rows(0, k_size, du, h_size, n_size, w_size, db1)
-    else:
-        _backward_9_parallel(chunk, k_size, du, h_size, n_size, w_size, db1)
+        _backward_6_parallel(chunk, n_size, g, dx, c_size, h_size, w_size)
     return Gradients(dx, dW1, db1, dW2, db2, dW3, db3)
 
 
@@ -1391,45 +1160,134 @@ def jvp(inputs, tangents):
     w_size = sizes["w"]
     y = np.empty((n_size, c_size, h_size, w_size), real)
     y_dot = np.empty((n_size, c_size, h_size, w_size), real)
+    sum_W1_x = np.empty((n_size, k_size, h_size, w_size), real)
+    sum_W1_W1_dot_x_1 = np.empty((n_size, k_size, h_size, w_size), real)
+    sum_W1_W1_dot_x_2 = np.empty((n_size, k_size, h_size, w_size), real)
     u = np.empty((n_size, k_size, h_size, w_size), real)
     ru = np.empty((n_size, k_size, h_size, w_size), real)
     u_dot = np.empty((n_size, k_size, h_size, w_size), real)
+    sum_W2_ru = np.empty((n_size, k_size, h_size, w_size), real)
+    v_dot = np.empty((n_size, k_size, h_size, w_size), real)
     v = np.empty((n_size, k_size, h_size, w_size), real)
     rv = np.empty((n_size, k_size, h_size, w_size), real)
-    v_dot = np.empty((n_size, k_size, h_size, w_size), real)
-    chunk = chunk_rows(k_size * h_size * w_size * c_size * a_size * a_size)
+    block = block_rows(n_size, c_size * a_size * a_size * h_size * w_size)
+    x_windows = np.empty((block, c_size, a_size, a_size, h_size, w_size), real)
+    for n in range(0, n_size, block):
+        end = min(n + block, n_size)
+        # x_windows[n,c,a,a′,h,w] = x[n,c,a + h,w + a′]
+        lay_out(
+            x[n:end], x_windows[: end - n], ((0, 1), (1, 1), (2, 1), (3, 1), (2, 1), (3, 1)), (0, 0, 0, 0),
+            (1, 1, 1, 1),
+        )
+        # sum_W1_x[n,k,h,w] = Σ_c,a,a′ W₁[k,c,a,a′]·x_windows[n,c,a,a′,h,w]
+        with np.errstate(over="ignore", invalid="ignore"):
+            np.matmul(
+                W1.reshape(k_size, c_size * a_size * a_size),
+                x_windows[: end - n].reshape(end - n, c_size * a_size * a_size, h_size * w_size),
+                out=sum_W1_x[n:end].reshape(end - n, k_size, h_size * w_size),
+            )
+    block = block_rows(n_size, c_size * a_size * a_size * h_size * w_size)
+    x_dot_windows = np.empty((block, c_size, a_size, a_size, h_size, w_size), real)
+    x_windows_2 = np.empty((block, c_size, a_size, a_size, h_size, w_size), real)
+    for n in range(0, n_size, block):
+        end = min(n + block, n_size)
+        # x_dot_windows[n,c,a,a′,h,w] = ẋ[n,c,a + h,w + a′]
+        lay_out(
+            x_dot[n:end], x_dot_windows[: end - n], ((0, 1), (1, 1), (2, 1), (3, 1), (2, 1), (3, 1)),
+            (0, 0, 0, 0), (1, 1, 1, 1),
+        )
+        # x_windows_2[n,c,a,a′,h,w] = x[n,c,a + h,w + a′]
+        lay_out(
+            x[n:end], x_windows_2[: end - n], ((0, 1), (1, 1), (2, 1), (3, 1), (2, 1), (3, 1)), (0, 0, 0, 0),
+            (1, 1, 1, 1),
+        )
+        # sum_W1_W1_dot_x_1[n,k,h,w] = Σ_c,a,a′ W₁[k,c,a,a′]·x_dot_windows[n,c,a,a′,h,w]
+        with np.errstate(over="ignore", invalid="ignore"):
+            np.matmul(
+                W1.reshape(k_size, c_size * a_size * a_size),
+                x_dot_windows[: end - n].reshape(end - n, c_size * a_size * a_size, h_size * w_size),
+                out=sum_W1_W1_dot_x_1[n:end].reshape(end - n, k_size, h_size * w_size),
+            )
+        # sum_W1_W1_dot_x_2[n,k,h,w] = Σ_c,a,a′ x_windows_2[n,c,a,a′,h,w]·Ẇ₁[k,c,a,a′]
+        with np.errstate(over="ignore", invalid="ignore"):
+            np.matmul(
+                W1_dot.reshape(k_size, c_size * a_size * a_size),
+                x_windows_2[: end - n].reshape(end - n, c_size * a_size * a_size, h_size * w_size),
+                out=sum_W1_W1_dot_x_2[n:end].reshape(end - n, k_size, h_size * w_size),
+            )
+    chunk = chunk_rows(k_size * h_size * w_size)
     if n_size <= chunk:
         _jvp_rows(
-            0, n_size, W1, x, b1, W1_dot, x_dot, b1_dot, a_size, c_size, h_size, k_size, n_size, w_size, u, ru,
-            u_dot,
+            0, n_size, b1, sum_W1_x, sum_W1_W1_dot_x_1, sum_W1_W1_dot_x_2, b1_dot, h_size, k_size, w_size, u,
+            ru, u_dot,
         )
     else:
         _jvp_parallel(
-            chunk, W1, x, b1, W1_dot, x_dot, b1_dot, a_size, c_size, h_size, k_size, n_size, w_size, u, ru,
-            u_dot,
+            chunk, n_size, b1, sum_W1_x, sum_W1_W1_dot_x_1, sum_W1_W1_dot_x_2, b1_dot, h_size, k_size, w_size,
+            u, ru, u_dot,
         )
+    block = block_rows(n_size, k_size * r_size * s_size * h_size * w_size)
+    ru_windows = np.empty((block, k_size, r_size, s_size, h_size, w_size), real)
+    for n in range(0, n_size, block):
+        end = min(n + block, n_size)
+        # ru_windows[n,k,r,s,h,w] = ru[n,k,h + r − 1,s + w − 1]
+        lay_out(
+            ru[n:end], ru_windows[: end - n], ((0, 1), (1, 1), (2, 1), (3, 1), (2, 1), (3, 1)), (0, 0, -1, -1),
+            (1, 1, 1, 1),
+        )
+        # sum_W2_ru[n,k,h,w] = Σ_k′,r,s W₂[k,k′,r,s]·ru_windows[n,k′,r,s,h,w]
+        with np.errstate(over="ignore", invalid="ignore"):
+            np.matmul(
+                W2.reshape(k_size, k_size * r_size * s_size),
+                ru_windows[: end - n].reshape(end - n, k_size * r_size * s_size, h_size * w_size),
+                out=sum_W2_ru[n:end].reshape(end - n, k_size, h_size * w_size),
+            )
     chunk = chunk_rows(k_size * h_size * w_size * k_size * r_size * s_size)
     if n_size <= chunk:
         _jvp_2_rows(
-            0, n_size, W2, ru, b2, W2_dot, u, u_dot, b2_dot, h_size, k_size, n_size, r_size, s_size, w_size, v,
-            rv, v_dot,
+            0, n_size, W2, W2_dot, ru, u, u_dot, b2_dot, h_size, k_size, n_size, r_size, s_size, w_size, v_dot,
         )
     else:
         _jvp_2_parallel(
-            chunk, W2, ru, b2, W2_dot, u, u_dot, b2_dot, h_size, k_size, n_size, r_size, s_size, w_size, v, rv,
-            v_dot,
+            chunk, W2, W2_dot, ru, u, u_dot, b2_dot, h_size, k_size, n_size, r_size, s_size, w_size, v_dot,
         )
+    chunk = chunk_rows(k_size * h_size * w_size)
+    if n_size <= chunk:
+        _jvp_3_rows(0, n_size, b2, sum_W2_ru, h_size, k_size, w_size, v, rv)
+    else:
+        _jvp_3_parallel(chunk, n_size, b2, sum_W2_ru, h_size, k_size, w_size, v, rv)
+    block = block_rows(n_size, k_size * a_size * a_size * h_size * w_size)
+    rv_windows = np.empty((block, k_size, a_size, a_size, h_size, w_size), real)
+    for n in range(0, n_size, block):
+        end = min(n + block, n_size)
+        # rv_windows[n,k,a,a′,h,w] = rv[n,k,a + h,w + a′]
+        lay_out(
+            rv[n:end], rv_windows[: end - n], ((0, 1), (1, 1), (2, 1), (3, 1), (2, 1), (3, 1)), (0, 0, 0, 0),
+            (1, 1, 1, 1),
+        )
+        # sum_W3_rv[n,c,h,w] = Σ_k,a,a′ W₃[c,k,a,a′]·rv_windows[n,k,a,a′,h,w]
+        with np.errstate(over="ignore", invalid="ignore"):
+            np.matmul(
+                W3.reshape(c_size, k_size * a_size * a_size),
+                rv_windows[: end - n].reshape(end - n, k_size * a_size * a_size, h_size * w_size),
+                out=y[n:end].reshape(end - n, c_size, h_size * w_size),
+            )
     chunk = chunk_rows(c_size * h_size * w_size * k_size * a_size * a_size)
     if n_size <= chunk:
-        _jvp_3_rows(
-            0, n_size, W3, rv, b3, x, W3_dot, v, v_dot, b3_dot, x_dot, a_size, c_size, h_size, k_size, n_size,
-            w_size, y, y_dot,
+        _jvp_4_rows(
+            0, n_size, W3, W3_dot, rv, v, v_dot, b3_dot, x_dot, a_size, c_size, h_size, k_size, n_size, w_size,
+            y_dot,
         )
     else:
-        _jvp_3_parallel(
-            chunk, W3, rv, b3, x, W3_dot, v, v_dot, b3_dot, x_dot, a_size, c_size, h_size, k_size, n_size,
-            w_size, y, y_dot,
+        _jvp_4_parallel(
+            chunk, W3, W3_dot, rv, v, v_dot, b3_dot, x_dot, a_size, c_size, h_size, k_size, n_size, w_size,
+            y_dot,
         )
+    chunk = chunk_rows(c_size * h_size * w_size)
+    if n_size <= chunk:
+        _jvp_5_rows(0, n_size, b3, y, x, c_size, h_size, w_size)
+    else:
+        _jvp_5_parallel(chunk, n_size, b3, y, x, c_size, h_size, w_size)
     return y, y_dot
 
 
@@ -1457,81 +1315,331 @@ def hvp(inputs, vectors, g):
     db2_dot = np.empty((k_size,), real)
     dW3_dot = np.empty((c_size, k_size, a_size, a_size), real)
     db3_dot = np.empty((c_size,), real)
+    sum_W1_x = np.empty((n_size, k_size, h_size, w_size), real)
+    sum_W3_g = np.empty((n_size, k_size, h_size, w_size), real)
+    sum_W1_W1_dot_x_1 = np.empty((n_size, k_size, h_size, w_size), real)
+    sum_W1_W1_dot_x_2 = np.empty((n_size, k_size, h_size, w_size), real)
+    sum_W3_dot_g = np.empty((n_size, k_size, h_size, w_size), real)
     u = np.empty((n_size, k_size, h_size, w_size), real)
     ru = np.empty((n_size, k_size, h_size, w_size), real)
-    sum_W3_g = np.empty((n_size, k_size, h_size, w_size), real)
     ru_dot = np.empty((n_size, k_size, h_size, w_size), real)
-    sum_W3_dot_g = np.empty((n_size, k_size, h_size, w_size), real)
+    sum_W2_ru = np.empty((n_size, k_size, h_size, w_size), real)
+    sum_W2_W2_dot_ru_1 = np.empty((n_size, k_size, h_size, w_size), real)
+    sum_W2_W2_dot_ru_2 = np.empty((n_size, k_size, h_size, w_size), real)
     v = np.empty((n_size, k_size, h_size, w_size), real)
     dv = np.empty((n_size, k_size, h_size, w_size), real)
     v_dot = np.empty((n_size, k_size, h_size, w_size), real)
+    sum_W2_dv = np.empty((n_size, k_size, h_size, w_size), real)
     dv_dot = np.empty((n_size, k_size, h_size, w_size), real)
+    sum_W2_W2_dot_dv_1 = np.empty((n_size, k_size, h_size, w_size), real)
+    sum_W2_W2_dot_dv_2 = np.empty((n_size, k_size, h_size, w_size), real)
     du = np.empty((n_size, k_size, h_size, w_size), real)
+    sum_W2_W2_dot_dv = np.empty((n_size, k_size, h_size, w_size), real)
     du_dot = np.empty((n_size, k_size, h_size, w_size), real)
-    chunk = chunk_rows(k_size * h_size * w_size * c_size * a_size * a_size)
-    if n_size <= chunk:
-        _hvp_rows(
-            0, n_size, W1, x, b1, W3, g, W1_dot, x_dot, b1_dot, W3_dot, a_size, c_size, h_size, k_size, n_size,
-            w_size, u, ru, sum_W3_g, ru_dot, sum_W3_dot_g,
+    dx_dot_2 = np.empty((n_size, c_size, h_size, w_size), real)
+    dW1_dot_2 = np.empty((k_size, c_size, a_size, a_size), real)
+    block = block_rows(n_size, c_size * a_size * a_size * h_size * w_size)
+    x_windows = np.empty((block, c_size, a_size, a_size, h_size, w_size), real)
+    for n in range(0, n_size, block):
+        end = min(n + block, n_size)
+        # x_windows[n,c,a,a′,h,w] = x[n,c,a + h,w + a′]
+        lay_out(
+            x[n:end], x_windows[: end - n], ((0, 1), (1, 1), (2, 1), (3, 1), (2, 1), (3, 1)), (0, 0, 0, 0),
+            (1, 1, 1, 1),
         )
-    else:
-        _hvp_parallel(
-            chunk, W1, x, b1, W3, g, W1_dot, x_dot, b1_dot, W3_dot, a_size, c_size, h_size, k_size, n_size,
-            w_size, u, ru, sum_W3_g, ru_dot, sum_W3_dot_g,
+        # sum_W1_x[n,k,h,w] = Σ_c,a,a′ W₁[k,c,a,a′]·x_windows[n,c,a,a′,h,w]
+        with np.errstate(over="ignore", invalid="ignore"):
+            np.matmul(
+                W1.reshape(k_size, c_size * a_size * a_size),
+                x_windows[: end - n].reshape(end - n, c_size * a_size * a_size, h_size * w_size),
+                out=sum_W1_x[n:end].reshape(end - n, k_size, h_size * w_size),
+            )
+    block = block_rows(n_size, c_size * a_size * a_size * h_size * w_size)
+    g_windows = np.empty((block, c_size, a_size, a_size, h_size, w_size), real)
+    for n in range(0, n_size, block):
+        end = min(n + block, n_size)
+        # g_windows[n,c,a,a′,h,w] = g[n,c,h − a,w − a′]
+        lay_out(
+            g[n:end], g_windows[: end - n], ((0, 1), (1, 1), (2, -1), (3, -1), (2, 1), (3, 1)), (0, 0, 0, 0),
+            (1, 1, 1, 1),
         )
+        # sum_W3_g[n,k,h,w] = Σ_c,a,a′ W₃[c,k,a,a′]·g_windows[n,c,a,a′,h,w]
+        with np.errstate(over="ignore", invalid="ignore"):
+            np.matmul(
+                W3.transpose(1, 0, 2, 3).reshape(k_size, c_size * a_size * a_size),
+                g_windows[: end - n].reshape(end - n, c_size * a_size * a_size, h_size * w_size),
+                out=sum_W3_g[n:end].reshape(end - n, k_size, h_size * w_size),
+            )
+    block = block_rows(n_size, c_size * a_size * a_size * h_size * w_size)
+    x_dot_windows = np.empty((block, c_size, a_size, a_size, h_size, w_size), real)
+    x_windows_2 = np.empty((block, c_size, a_size, a_size, h_size, w_size), real)
+    for n in range(0, n_size, block):
+        end = min(n + block, n_size)
+        # x_dot_windows[n,c,a,a′,h,w] = ẋ[n,c,a + h,w + a′]
+        lay_out(
+            x_dot[n:end], x_dot_windows[: end - n], ((0, 1), (1, 1), (2, 1), (3, 1), (2, 1), (3, 1)),
+            (0, 0, 0, 0), (1, 1, 1, 1),
+        )
+        # x_windows_2[n,c,a,a′,h,w] = x[n,c,a + h,w + a′]
+        lay_out(
+            x[n:end], x_windows_2[: end - n], ((0, 1), (1, 1), (2, 1), (3, 1), (2, 1), (3, 1)), (0, 0, 0, 0),
+            (1, 1, 1, 1),
+        )
+        # sum_W1_W1_dot_x_1[n,k,h,w] = Σ_c,a,a′ W₁[k,c,a,a′]·x_dot_windows[n,c,a,a′,h,w]
+        with np.errstate(over="ignore", invalid="ignore"):
+            np.matmul(
+                W1.reshape(k_size, c_size * a_size * a_size),
+                x_dot_windows[: end - n].reshape(end - n, c_size * a_size * a_size, h_size * w_size),
+                out=sum_W1_W1_dot_x_1[n:end].reshape(end - n, k_size, h_size * w_size),
+            )
+        # sum_W1_W1_dot_x_2[n,k,h,w] = Σ_c,a,a′ x_windows_2[n,c,a,a′,h,w]·Ẇ₁[k,c,a,a′]
+        with np.errstate(over="ignore", invalid="ignore"):
+            np.matmul(
+                W1_dot.reshape(k_size, c_size * a_size * a_size),
+                x_windows_2[: end - n].reshape(end - n, c_size * a_size * a_size, h_size * w_size),
+                out=sum_W1_W1_dot_x_2[n:end].reshape(end - n, k_size, h_size * w_size),
+            )
+    block = block_rows(n_size, c_size * a_size * a_size * h_size * w_size)
+    g_windows_2 = np.empty((block, c_size, a_size, a_size, h_size, w_size), real)
+    for n in range(0, n_size, block):
+        end = min(n + block, n_size)
+        # g_windows_2[n,c,a,a′,h,w] = g[n,c,h − a,w − a′]
+        lay_out(
+            g[n:end], g_windows_2[: end - n], ((0, 1), (1, 1), (2, -1), (3, -1), (2, 1), (3, 1)), (0, 0, 0, 0),
+            (1, 1, 1, 1),
+        )
+        # sum_W3_dot_g[n,k,h,w] = Σ_c,a,a′ g_windows_2[n,c,a,a′,h,w]·Ẇ₃[c,k,a,a′]
+        with np.errstate(over="ignore", invalid="ignore"):
+            np.matmul(
+                W3_dot.transpose(1, 0, 2, 3).reshape(k_size, c_size * a_size * a_size),
+                g_windows_2[: end - n].reshape(end - n, c_size * a_size * a_size, h_size * w_size),
+                out=sum_W3_dot_g[n:end].reshape(end - n, k_size, h_size * w_size),
+            )
     chunk = chunk_rows(1)
     if c_size <= chunk:
-        _hvp_2_rows(db3_dot)
+        _hvp_rows(db3_dot)
     else:
-        _hvp_2_parallel(chunk, db3_dot)
-    chunk = chunk_rows(k_size * h_size * w_size * k_size * r_size * s_size)
+        _hvp_parallel(chunk, db3_dot)
+    chunk = chunk_rows(k_size * h_size * w_size)
+    if n_size <= chunk:
+        _hvp_2_rows(
+            0, n_size, b1, sum_W1_x, sum_W1_W1_dot_x_1, sum_W1_W1_dot_x_2, b1_dot, h_size, k_size, w_size, u,
+            ru, ru_dot,
+        )
+    else:
+        _hvp_2_parallel(
+            chunk, n_size, b1, sum_W1_x, sum_W1_W1_dot_x_1, sum_W1_W1_dot_x_2, b1_dot, h_size, k_size, w_size,
+            u, ru, ru_dot,
+        )
+    block = block_rows(n_size, k_size * r_size * s_size * h_size * w_size)
+    ru_windows = np.empty((block, k_size, r_size, s_size, h_size, w_size), real)
+    for n in range(0, n_size, block):
+        end = min(n + block, n_size)
+        # ru_windows[n,k,r,s,h,w] = ru[n,k,h + r − 1,s + w − 1]
+        lay_out(
+            ru[n:end], ru_windows[: end - n], ((0, 1), (1, 1), (2, 1), (3, 1), (2, 1), (3, 1)), (0, 0, -1, -1),
+            (1, 1, 1, 1),
+        )
+        # sum_W2_ru[n,k,h,w] = Σ_k′,r,s W₂[k,k′,r,s]·ru_windows[n,k′,r,s,h,w]
+        with np.errstate(over="ignore", invalid="ignore"):
+            np.matmul(
+                W2.reshape(k_size, k_size * r_size * s_size),
+                ru_windows[: end - n].reshape(end - n, k_size * r_size * s_size, h_size * w_size),
+                out=sum_W2_ru[n:end].reshape(end - n, k_size, h_size * w_size),
+            )
+    block = block_rows(n_size, k_size * r_size * s_size * h_size * w_size)
+    ru_dot_windows = np.empty((block, k_size, r_size, s_size, h_size, w_size), real)
+    ru_windows_2 = np.empty((block, k_size, r_size, s_size, h_size, w_size), real)
+    for n in range(0, n_size, block):
+        end = min(n + block, n_size)
+        # ru_dot_windows[n,k,r,s,h,w] = ṙu̇[n,k,h + r − 1,s + w − 1]
+        lay_out(
+            ru_dot[n:end], ru_dot_windows[: end - n], ((0, 1), (1, 1), (2, 1), (3, 1), (2, 1), (3, 1)),
+            (0, 0, -1, -1), (1, 1, 1, 1),
+        )
+        # ru_windows_2[n,k,r,s,h,w] = ru[n,k,h + r − 1,s + w − 1]
+        lay_out(
+            ru[n:end], ru_windows_2[: end - n], ((0, 1), (1, 1), (2, 1), (3, 1), (2, 1), (3, 1)),
+            (0, 0, -1, -1), (1, 1, 1, 1),
+        )
+        # sum_W2_W2_dot_ru_1[n,k,h,w] = Σ_k′,r,s W₂[k,k′,r,s]·ru_dot_windows[n,k′,r,s,h,w]
+        with np.errstate(over="ignore", invalid="ignore"):
+            np.matmul(
+                W2.reshape(k_size, k_size * r_size * s_size),
+                ru_dot_windows[: end - n].reshape(end - n, k_size * r_size * s_size, h_size * w_size),
+                out=sum_W2_W2_dot_ru_1[n:end].reshape(end - n, k_size, h_size * w_size),
+            )
+        # sum_W2_W2_dot_ru_2[n,k,h,w] = Σ_k′,r,s ru_windows_2[n,k′,r,s,h,w]·Ẇ₂[k,k′,r,s]
+        with np.errstate(over="ignore", invalid="ignore"):
+            np.matmul(
+                W2_dot.reshape(k_size, k_size * r_size * s_size),
+                ru_windows_2[: end - n].reshape(end - n, k_size * r_size * s_size, h_size * w_size),
+                out=sum_W2_W2_dot_ru_2[n:end].reshape(end - n, k_size, h_size * w_size),
+            )
+    chunk = chunk_rows(k_size * h_size * w_size)
     if n_size <= chunk:
         _hvp_3_rows(
-            0, n_size, W2, ru, b2, sum_W3_g, W2_dot, ru_dot, b2_dot, sum_W3_dot_g, h_size, k_size, n_size,
-            r_size, s_size, w_size, v, dv, v_dot, dv_dot,
+            0, n_size, b2, sum_W2_ru, sum_W3_g, sum_W2_W2_dot_ru_1, sum_W2_W2_dot_ru_2, b2_dot, h_size, k_size,
+            w_size, v, dv, v_dot,
         )
     else:
         _hvp_3_parallel(
-            chunk, W2, ru, b2, sum_W3_g, W2_dot, ru_dot, b2_dot, sum_W3_dot_g, h_size, k_size, n_size, r_size,
-            s_size, w_size, v, dv, v_dot, dv_dot,
+            chunk, n_size, b2, sum_W2_ru, sum_W3_g, sum_W2_W2_dot_ru_1, sum_W2_W2_dot_ru_2, b2_dot, h_size,
+            k_size, w_size, v, dv, v_dot,
         )
-    chunk = chunk_rows(k_size * h_size * w_size * k_size * r_size * s_size)
-    if n_size <= chunk:
-        _hvp_4_rows(
-            0, n_size, W2, dv, u, W2_dot, dv_dot, h_size, k_size, n_size, r_size, s_size, w_size, du, du_dot,
+    block = block_rows(n_size, k_size * r_size * s_size * h_size * w_size)
+    dv_windows = np.empty((block, k_size, r_size, s_size, h_size, w_size), real)
+    for n in range(0, n_size, block):
+        end = min(n + block, n_size)
+        # dv_windows[n,k,r,s,h,w] = v̄[n,k,h + 1 − r,w + 1 − s]
+        lay_out(
+            dv[n:end], dv_windows[: end - n], ((0, 1), (1, 1), (2, -1), (3, -1), (2, 1), (3, 1)), (0, 0, 1, 1),
+            (1, 1, 1, 1),
         )
-    else:
-        _hvp_4_parallel(
-            chunk, W2, dv, u, W2_dot, dv_dot, h_size, k_size, n_size, r_size, s_size, w_size, du, du_dot,
-        )
-    chunk = chunk_rows(k_size * r_size * s_size * n_size * h_size * w_size)
-    if k_size <= chunk:
-        _hvp_5_rows(0, k_size, ru, ru_dot, dv, dv_dot, h_size, k_size, n_size, r_size, s_size, w_size, dW2_dot)
-    else:
-        _hvp_5_parallel(chunk, ru, ru_dot, dv, dv_dot, h_size, k_size, n_size, r_size, s_size, w_size, dW2_dot)
+        # sum_W2_dv[n,k,h,w] = Σ_k′,r,s W₂[k′,k,r,s]·dv_windows[n,k′,r,s,h,w]
+        with np.errstate(over="ignore", invalid="ignore"):
+            np.matmul(
+                W2.transpose(1, 0, 2, 3).reshape(k_size, k_size * r_size * s_size),
+                dv_windows[: end - n].reshape(end - n, k_size * r_size * s_size, h_size * w_size),
+                out=sum_W2_dv[n:end].reshape(end - n, k_size, h_size * w_size),
+            )
     chunk = chunk_rows(n_size * h_size * w_size)
     if k_size <= chunk:
-        _hvp_6_rows(0, k_size, dv_dot, h_size, n_size, w_size, db2_dot)
+        _hvp_4_rows(0, k_size, sum_W3_dot_g, v, h_size, n_size, w_size, dv_dot, db2_dot)
     else:
-        _hvp_6_parallel(chunk, k_size, dv_dot, h_size, n_size, w_size, db2_dot)
+        _hvp_4_parallel(chunk, k_size, sum_W3_dot_g, v, h_size, n_size, w_size, dv_dot, db2_dot)
     chunk = chunk_rows(k_size * a_size * a_size * n_size * h_size * w_size)
     if c_size <= chunk:
-        _hvp_7_rows(0, c_size, g, v, v_dot, a_size, h_size, k_size, n_size, w_size, dW3_dot)
+        _hvp_5_rows(0, c_size, g, v, v_dot, a_size, h_size, k_size, n_size, w_size, dW3_dot)
     else:
-        _hvp_7_parallel(chunk, c_size, g, v, v_dot, a_size, h_size, k_size, n_size, w_size, dW3_dot)
-    chunk = chunk_rows(c_size * h_size * w_size * k_size * a_size * a_size)
+        _hvp_5_parallel(chunk, c_size, g, v, v_dot, a_size, h_size, k_size, n_size, w_size, dW3_dot)
+    block = block_rows(n_size, k_size * r_size * s_size * h_size * w_size)
+    dv_dot_windows = np.empty((block, k_size, r_size, s_size, h_size, w_size), real)
+    dv_windows_2 = np.empty((block, k_size, r_size, s_size, h_size, w_size), real)
+    for n in range(0, n_size, block):
+        end = min(n + block, n_size)
+        # dv_dot_windows[n,k,r,s,h,w] = v̄̇[n,k,h + 1 − r,w + 1 − s]
+        lay_out(
+            dv_dot[n:end], dv_dot_windows[: end - n], ((0, 1), (1, 1), (2, -1), (3, -1), (2, 1), (3, 1)),
+            (0, 0, 1, 1), (1, 1, 1, 1),
+        )
+        # dv_windows_2[n,k,r,s,h,w] = v̄[n,k,h + 1 − r,w + 1 − s]
+        lay_out(
+            dv[n:end], dv_windows_2[: end - n], ((0, 1), (1, 1), (2, -1), (3, -1), (2, 1), (3, 1)),
+            (0, 0, 1, 1), (1, 1, 1, 1),
+        )
+        # sum_W2_W2_dot_dv_1[n,k,h,w] = Σ_k′,r,s W₂[k′,k,r,s]·dv_dot_windows[n,k′,r,s,h,w]
+        with np.errstate(over="ignore", invalid="ignore"):
+            np.matmul(
+                W2.transpose(1, 0, 2, 3).reshape(k_size, k_size * r_size * s_size),
+                dv_dot_windows[: end - n].reshape(end - n, k_size * r_size * s_size, h_size * w_size),
+                out=sum_W2_W2_dot_dv_1[n:end].reshape(end - n, k_size, h_size * w_size),
+            )
+        # sum_W2_W2_dot_dv_2[n,k,h,w] = Σ_k′,r,s dv_windows_2[n,k′,r,s,h,w]·Ẇ₂[k′,k,r,s]
+        with np.errstate(over="ignore", invalid="ignore"):
+            np.matmul(
+                W2_dot.transpose(1, 0, 2, 3).reshape(k_size, k_size * r_size * s_size),
+                dv_windows_2[: end - n].reshape(end - n, k_size * r_size * s_size, h_size * w_size),
+                out=sum_W2_W2_dot_dv_2[n:end].reshape(end - n, k_size, h_size * w_size),
+            )
+    chunk = chunk_rows(k_size * h_size * w_size)
     if n_size <= chunk:
-        _hvp_8_rows(0, n_size, W1, W1_dot, du, du_dot, a_size, c_size, h_size, k_size, n_size, w_size, dx_dot)
+        _hvp_6_rows(0, n_size, sum_W2_dv, u, h_size, k_size, w_size, du)
     else:
-        _hvp_8_parallel(chunk, W1, W1_dot, du, du_dot, a_size, c_size, h_size, k_size, n_size, w_size, dx_dot)
-    chunk = chunk_rows(c_size * a_size * a_size * n_size * h_size * w_size)
+        _hvp_6_parallel(chunk, n_size, sum_W2_dv, u, h_size, k_size, w_size, du)
+    chunk = chunk_rows(k_size * r_size * s_size * n_size * h_size * w_size)
     if k_size <= chunk:
-        _hvp_9_rows(0, k_size, du, du_dot, x, x_dot, a_size, c_size, h_size, n_size, w_size, dW1_dot)
+        _hvp_7_rows(0, k_size, ru, ru_dot, dv, dv_dot, h_size, k_size, n_size, r_size, s_size, w_size, dW2_dot)
     else:
-        _hvp_9_parallel(chunk, k_size, du, du_dot, x, x_dot, a_size, c_size, h_size, n_size, w_size, dW1_dot)
+        _hvp_7_parallel(chunk, ru, ru_dot, dv, dv_dot, h_size, k_size, n_size, r_size, s_size, w_size, dW2_dot)
+    chunk = chunk_rows(k_size * h_size * w_size)
+    if n_size <= chunk:
+        _hvp_8_rows(0, n_size, sum_W2_W2_dot_dv_1, sum_W2_W2_dot_dv_2, h_size, k_size, w_size, sum_W2_W2_dot_dv)
+    else:
+        _hvp_8_parallel(
+            chunk, n_size, sum_W2_W2_dot_dv_1, sum_W2_W2_dot_dv_2, h_size, k_size, w_size, sum_W2_W2_dot_dv,
+        )
     chunk = chunk_rows(n_size * h_size * w_size)
     if k_size <= chunk:
-        _hvp_10_rows(0, k_size, du_dot, h_size, n_size, w_size, db1_dot)
+        _hvp_9_rows(0, k_size, sum_W2_W2_dot_dv, u, h_size, n_size, w_size, du_dot, db1_dot)
     else:
-        _hvp_10_parallel(chunk, k_size, du_dot, h_size, n_size, w_size, db1_dot)
+        _hvp_9_parallel(chunk, k_size, sum_W2_W2_dot_dv, u, h_size, n_size, w_size, du_dot, db1_dot)
+    block = block_rows(n_size, k_size * a_size * a_size * h_size * w_size)
+    du_dot_windows = np.empty((block, k_size, a_size, a_size, h_size, w_size), real)
+    du_windows = np.empty((block, k_size, a_size, a_size, h_size, w_size), real)
+    for n in range(0, n_size, block):
+        end = min(n + block, n_size)
+        # du_dot_windows[n,k,a,a′,h,w] = ū̇[n,k,h − a,w − a′]
+        lay_out(
+            du_dot[n:end], du_dot_windows[: end - n], ((0, 1), (1, 1), (2, -1), (3, -1), (2, 1), (3, 1)),
+            (0, 0, 0, 0), (1, 1, 1, 1),
+        )
+        # du_windows[n,k,a,a′,h,w] = ū[n,k,h − a,w − a′]
+        lay_out(
+            du[n:end], du_windows[: end - n], ((0, 1), (1, 1), (2, -1), (3, -1), (2, 1), (3, 1)), (0, 0, 0, 0),
+            (1, 1, 1, 1),
+        )
+        # dx_dot_1[n,c,h,w] = Σ_k,a,a′ W₁[k,c,a,a′]·du_dot_windows[n,k,a,a′,h,w]
+        with np.errstate(over="ignore", invalid="ignore"):
+            np.matmul(
+                W1.transpose(1, 0, 2, 3).reshape(c_size, k_size * a_size * a_size),
+                du_dot_windows[: end - n].reshape(end - n, k_size * a_size * a_size, h_size * w_size),
+                out=dx_dot[n:end].reshape(end - n, c_size, h_size * w_size),
+            )
+        # dx_dot_2[n,c,h,w] = Σ_k,a,a′ du_windows[n,k,a,a′,h,w]·Ẇ₁[k,c,a,a′]
+        with np.errstate(over="ignore", invalid="ignore"):
+            np.matmul(
+                W1_dot.transpose(1, 0, 2, 3).reshape(c_size, k_size * a_size * a_size),
+                du_windows[: end - n].reshape(end - n, k_size * a_size * a_size, h_size * w_size),
+                out=dx_dot_2[n:end].reshape(end - n, c_size, h_size * w_size),
+            )
+    block = block_rows(n_size, c_size * a_size * a_size * h_size * w_size)
+    x_dot_windows_2 = np.empty((block, c_size, a_size, a_size, h_size, w_size), real)
+    x_windows_3 = np.empty((block, c_size, a_size, a_size, h_size, w_size), real)
+    dW1_dot_1_part = np.empty((block, k_size, c_size, a_size, a_size), real)
+    dW1_dot_2_part = np.empty((block, k_size, c_size, a_size, a_size), real)
+    dW1_dot_sum = np.zeros((k_size, c_size, a_size, a_size))
+    dW1_dot_2_sum = np.zeros((k_size, c_size, a_size, a_size))
+    for n in range(0, n_size, block):
+        end = min(n + block, n_size)
+        # x_dot_windows_2[n,c,a,a′,h,w] = ẋ[n,c,a + h,w + a′]
+        lay_out(
+            x_dot[n:end], x_dot_windows_2[: end - n], ((0, 1), (1, 1), (2, 1), (3, 1), (2, 1), (3, 1)),
+            (0, 0, 0, 0), (1, 1, 1, 1),
+        )
+        # x_windows_3[n,c,a,a′,h,w] = x[n,c,a + h,w + a′]
+        lay_out(
+            x[n:end], x_windows_3[: end - n], ((0, 1), (1, 1), (2, 1), (3, 1), (2, 1), (3, 1)), (0, 0, 0, 0),
+            (1, 1, 1, 1),
+        )
+        # dW1_dot_1_part[n,k,c,a,a′] = Σ_h,w ū[n,k,h,w]·x_dot_windows_2[n,c,a,a′,h,w]
+        with np.errstate(over="ignore", invalid="ignore"):
+            np.matmul(
+                du[n:end].reshape(end - n, k_size, h_size * w_size),
+                x_dot_windows_2[: end - n].transpose(0, 4, 5, 1, 2, 3).reshape(end - n, h_size * w_size, c_size
+                * a_size * a_size),
+                out=dW1_dot_1_part[: end - n].reshape(end - n, k_size, c_size * a_size * a_size),
+            )
+        # dW1_dot_2_part[n,k,c,a,a′] = Σ_h,w x_windows_3[n,c,a,a′,h,w]·ū̇[n,k,h,w]
+        with np.errstate(over="ignore", invalid="ignore"):
+            np.matmul(
+                du_dot[n:end].reshape(end - n, k_size, h_size * w_size),
+                x_windows_3[: end - n].transpose(0, 4, 5, 1, 2, 3).reshape(end - n, h_size * w_size, c_size
+                * a_size * a_size),
+                out=dW1_dot_2_part[: end - n].reshape(end - n, k_size, c_size * a_size * a_size),
+            )
+        dW1_dot_sum += dW1_dot_1_part[: end - n].sum(axis=0, dtype=np.float64)
+        dW1_dot_2_sum += dW1_dot_2_part[: end - n].sum(axis=0, dtype=np.float64)
+    np.copyto(dW1_dot, dW1_dot_sum, casting="same_kind")
+    np.copyto(dW1_dot_2, dW1_dot_2_sum, casting="same_kind")
+    chunk = chunk_rows(c_size * h_size * w_size)
+    if n_size <= chunk:
+        _hvp_10_rows(0, n_size, dx_dot, dx_dot_2, c_size, h_size, w_size)
+    else:
+        _hvp_10_parallel(chunk, n_size, dx_dot, dx_dot_2, c_size, h_size, w_size)
+    chunk = chunk_rows(c_size * a_size * a_size)
+    if k_size <= chunk:
+        _hvp_11_rows(0, k_size, dW1_dot, dW1_dot_2, a_size, c_size)
+    else:
+        _hvp_11_parallel(chunk, k_size, dW1_dot, dW1_dot_2, a_size, c_size)
     return Gradients(dx_dot, dW1_dot, db1_dot, dW2_dot, db2_dot, dW3_dot, db3_dot)

@@ -31,18 +31,20 @@ from numba import njit, prange
 from ._runtime import (
     OPTIONS,
     added,
+    block_rows,
     check,
     chunk_rows,
     compensated,
     extent_of,
+    lay_out,
     number,
     output,
     outputs,
     pairs,
 )
 
-#: The runtime that these kernels were compiled against: a new one makes a new file, and with it a new cache.
-RUNTIME = "6b49651326d0"
+#: What these kernels use of the runtime, as a hash: where that changes, so does this file, and with it the cache.
+RUNTIME = "c52fc4a8e75d"
 
 
 #: The operation, for programs.
@@ -98,14 +100,11 @@ SPEC = {
     "counts": {
         "parameters": "c*g*o*r*s + g*o",
         "flops": {
-            "forward": "2*c*g*n*o*p*q*r*s + 4*c*g*n*o*p*q + g*n*o*p*q",
-            "backward": (
-                "2*c*g*h*n*o*r*s*w + 4*c*g*h*n*o*w + 2*c*g*n*o*p*q*r*s + 4*c*g*n*o*r*s + "
-                "g*n*o*p*q + 4*g*n*o"
-            ),
+            "forward": "2*c*g*n*o*p*q*r*s + g*n*o*p*q",
+            "backward": "2*c*g*h*n*o*r*s*w + 2*c*g*n*o*p*q*r*s + c*g*n*o*r*s + g*n*o*p*q + 4*g*n*o",
         },
         "bytes": {
-            "forward": "c*g*h*item*n*w + c*g*item*o*r*s + g*item*n*o*p*q + g*item*o",
+            "forward": "c*g*h*item*n*w + c*g*item*o*r*s + 3*g*item*n*o*p*q + g*item*o",
             "backward": "2*c*g*h*item*n*w + 2*c*g*item*o*r*s + 3*g*item*n*o*p*q + g*item*o",
         },
         "saved": "c*g*h*item*n*w",
@@ -114,147 +113,26 @@ SPEC = {
 
 
 @njit(**OPTIONS)
-def _forward_saving_rows(
-    lo, hi, W, x, b, dilation, padding, stride, c_size, g_size, h_size, n_size, o_size, p_size, q_size, r_size,
-    s_size, w_size, y,
-):
-    real = W.dtype.type
+def _forward_saving_rows(lo, hi, b, y, g_size, o_size, p_size, q_size):
     for n in range(lo, hi):
         for g_ in range(g_size):
             for o in range(o_size):
                 for p in range(p_size):
                     for q in range(q_size):
-                        # sum_W_x[n,g,o,p,q] = Σ_c,r,s W[g,o,c,r,s]·x[n,g,c,p·stride + r·dilation −
-                        #     padding,q·stride + s·dilation − padding]
-                        sum_W_x_sum = 0.0
-                        sum_W_x_sum_lost = 0.0
-                        for c in range(c_size):
-                            sum_W_x_part = 0.0
-                            for r in range(r_size):
-                                h = dilation * r + stride * p - padding
-                                if not 0 <= h < h_size:
-                                    continue
-                                for s in range(s_size):
-                                    w = dilation * s + stride * q - padding
-                                    if not 0 <= w < w_size:
-                                        continue
-                                    sum_W_x_part = added(sum_W_x_part, W[g_, o, c, r, s] * x[n, g_, c, h, w])
-                            sum_W_x_sum, sum_W_x_sum_lost = compensated(
-                                sum_W_x_sum, sum_W_x_sum_lost, sum_W_x_part,
-                            )
-                        sum_W_x = real(sum_W_x_sum)
                         # y[n,g,o,p,q] = b[g,o] + sum_W_x[n,g,o,p,q]
-                        y[n, g_, o, p, q] = sum_W_x + b[g_, o]
+                        y[n, g_, o, p, q] = b[g_, o] + y[n, g_, o, p, q]
 
 
 @njit(parallel=True, **OPTIONS)
-def _forward_saving_parallel(
-    chunk, W, x, b, dilation, padding, stride, c_size, g_size, h_size, n_size, o_size, p_size, q_size, r_size,
-    s_size, w_size, y,
-):
+def _forward_saving_parallel(chunk, n_size, b, y, g_size, o_size, p_size, q_size):
     for k in prange((n_size + chunk - 1) // chunk):
         lo = k * chunk
         hi = min(lo + chunk, n_size)
-        _forward_saving_rows(
-            lo, hi, W, x, b, dilation, padding, stride, c_size, g_size, h_size, n_size, o_size, p_size, q_size,
-            r_size, s_size, w_size, y,
-        )
+        _forward_saving_rows(lo, hi, b, y, g_size, o_size, p_size, q_size)
 
 
 @njit(**OPTIONS)
-def _backward_rows(
-    lo, hi, W, g, dilation, padding, stride, c_size, g_size, h_size, n_size, o_size, p_size, q_size, r_size,
-    s_size, w_size, dx,
-):
-    real = W.dtype.type
-    for n in range(lo, hi):
-        for g_ in range(g_size):
-            for c in range(c_size):
-                for h in range(h_size):
-                    for w in range(w_size):
-                        # x̄[n,g,c,h,w] = Σ_o,r,s W[g,o,c,r,s]·g[n,g,o,−(r·dilation − h − padding) /
-                        #     stride,−(s·dilation − w − padding) / stride]
-                        dx_sum = 0.0
-                        dx_sum_lost = 0.0
-                        for o in range(o_size):
-                            dx_part = 0.0
-                            for r in range(r_size):
-                                p_scaled = h + padding - dilation * r
-                                p = p_scaled // stride
-                                if p_scaled % stride != 0 or not 0 <= p < p_size:
-                                    continue
-                                for s in range(s_size):
-                                    q_scaled = w + padding - dilation * s
-                                    q = q_scaled // stride
-                                    if q_scaled % stride != 0 or not 0 <= q < q_size:
-                                        continue
-                                    dx_part = added(dx_part, W[g_, o, c, r, s] * g[n, g_, o, p, q])
-                            dx_sum, dx_sum_lost = compensated(dx_sum, dx_sum_lost, dx_part)
-                        dx_ng_chw = real(dx_sum)
-                        dx[n, g_, c, h, w] = dx_ng_chw
-
-
-@njit(parallel=True, **OPTIONS)
-def _backward_parallel(
-    chunk, W, g, dilation, padding, stride, c_size, g_size, h_size, n_size, o_size, p_size, q_size, r_size,
-    s_size, w_size, dx,
-):
-    for k in prange((n_size + chunk - 1) // chunk):
-        lo = k * chunk
-        hi = min(lo + chunk, n_size)
-        _backward_rows(
-            lo, hi, W, g, dilation, padding, stride, c_size, g_size, h_size, n_size, o_size, p_size, q_size,
-            r_size, s_size, w_size, dx,
-        )
-
-
-@njit(**OPTIONS)
-def _backward_2_rows(
-    lo, hi, g, x, dilation, padding, stride, c_size, g_size, h_size, n_size, o_size, p_size, q_size, r_size,
-    s_size, w_size, dW,
-):
-    real = g.dtype.type
-    for g_ in range(lo, hi):
-        for o in range(o_size):
-            for c in range(c_size):
-                for r in range(r_size):
-                    for s in range(s_size):
-                        # W̄[g,o,c,r,s] = Σ_n,p,q g[n,g,o,p,q]·x[n,g,c,p·stride + r·dilation − padding,q·
-                        #     stride + s·dilation − padding]
-                        dW_sum = 0.0
-                        dW_sum_lost = 0.0
-                        for n in range(n_size):
-                            dW_part = 0.0
-                            for p in range(p_size):
-                                h = dilation * r + stride * p - padding
-                                if not 0 <= h < h_size:
-                                    continue
-                                for q in range(q_size):
-                                    w = dilation * s + stride * q - padding
-                                    if not 0 <= w < w_size:
-                                        continue
-                                    dW_part = added(dW_part, g[n, g_, o, p, q] * x[n, g_, c, h, w])
-                            dW_sum, dW_sum_lost = compensated(dW_sum, dW_sum_lost, dW_part)
-                        dW_g_ocrs = real(dW_sum)
-                        dW[g_, o, c, r, s] = dW_g_ocrs
-
-
-@njit(parallel=True, **OPTIONS)
-def _backward_2_parallel(
-    chunk, g, x, dilation, padding, stride, c_size, g_size, h_size, n_size, o_size, p_size, q_size, r_size,
-    s_size, w_size, dW,
-):
-    for k in prange((g_size + chunk - 1) // chunk):
-        lo = k * chunk
-        hi = min(lo + chunk, g_size)
-        _backward_2_rows(
-            lo, hi, g, x, dilation, padding, stride, c_size, g_size, h_size, n_size, o_size, p_size, q_size,
-            r_size, s_size, w_size, dW,
-        )
-
-
-@njit(**OPTIONS)
-def _backward_3_rows(lo, hi, g, n_size, o_size, p_size, q_size, db):
+def _backward_rows(lo, hi, g, n_size, o_size, p_size, q_size, db):
     real = g.dtype.type
     for g_ in range(lo, hi):
         for o in range(o_size):
@@ -272,172 +150,40 @@ def _backward_3_rows(lo, hi, g, n_size, o_size, p_size, q_size, db):
 
 
 @njit(parallel=True, **OPTIONS)
-def _backward_3_parallel(chunk, g_size, g, n_size, o_size, p_size, q_size, db):
+def _backward_parallel(chunk, g_size, g, n_size, o_size, p_size, q_size, db):
     for k in prange((g_size + chunk - 1) // chunk):
         lo = k * chunk
         hi = min(lo + chunk, g_size)
-        _backward_3_rows(lo, hi, g, n_size, o_size, p_size, q_size, db)
+        _backward_rows(lo, hi, g, n_size, o_size, p_size, q_size, db)
 
 
 @njit(**OPTIONS)
-def _jvp_rows(
-    lo, hi, W, x, b, W_dot, x_dot, b_dot, dilation, padding, stride, c_size, g_size, h_size, n_size, o_size,
-    p_size, q_size, r_size, s_size, w_size, y, y_dot,
-):
-    real = W.dtype.type
+def _jvp_rows(lo, hi, b, y, sum_W_W_dot_x_1, sum_W_W_dot_x_2, b_dot, g_size, o_size, p_size, q_size, y_dot):
     for n in range(lo, hi):
         for g_ in range(g_size):
             for o in range(o_size):
                 for p in range(p_size):
                     for q in range(q_size):
-                        # sum_W_x[n,g,o,p,q] = Σ_c,r,s W[g,o,c,r,s]·x[n,g,c,p·stride + r·dilation −
-                        #     padding,q·stride + s·dilation − padding]
-                        # sum_W_W_dot_x[n,g,o,p,q] = Σ_c,r,s (W[g,o,c,r,s]·ẋ[n,g,c,p·stride + r·dilation −
-                        #     padding,q·stride + s·dilation − padding] + x[n,g,c,p·stride + r·dilation −
-                        #     padding,q·stride + s·dilation − padding]·Ẇ[g,o,c,r,s])
-                        sum_W_x_sum = 0.0
-                        sum_W_W_dot_x_sum = 0.0
-                        sum_W_x_sum_lost = 0.0
-                        sum_W_W_dot_x_sum_lost = 0.0
-                        for c in range(c_size):
-                            sum_W_x_part = 0.0
-                            sum_W_W_dot_x_part = 0.0
-                            for r in range(r_size):
-                                h = dilation * r + stride * p - padding
-                                if not 0 <= h < h_size:
-                                    continue
-                                for s in range(s_size):
-                                    w = dilation * s + stride * q - padding
-                                    if not 0 <= w < w_size:
-                                        continue
-                                    sum_W_x_part = added(sum_W_x_part, W[g_, o, c, r, s] * x[n, g_, c, h, w])
-                                    sum_W_W_dot_x_part = added(
-                                        sum_W_W_dot_x_part,
-                                        W[g_, o, c, r, s] * x_dot[n, g_, c, h, w] + W_dot[g_, o, c, r, s]
-                                        * x[n, g_, c, h, w],
-                                    )
-                            sum_W_x_sum, sum_W_x_sum_lost = compensated(
-                                sum_W_x_sum, sum_W_x_sum_lost, sum_W_x_part,
-                            )
-                            sum_W_W_dot_x_sum, sum_W_W_dot_x_sum_lost = compensated(
-                                sum_W_W_dot_x_sum, sum_W_W_dot_x_sum_lost, sum_W_W_dot_x_part,
-                            )
-                        sum_W_x = real(sum_W_x_sum)
-                        sum_W_W_dot_x = real(sum_W_W_dot_x_sum)
                         # y[n,g,o,p,q] = b[g,o] + sum_W_x[n,g,o,p,q]
-                        y[n, g_, o, p, q] = sum_W_x + b[g_, o]
+                        y[n, g_, o, p, q] = b[g_, o] + y[n, g_, o, p, q]
+                        # sum_W_W_dot_x[n,g,o,p,q] = sum_W_W_dot_x_1[n,g,o,p,q] + sum_W_W_dot_x_2[n,g,o,p,q]
+                        sum_W_W_dot_x = sum_W_W_dot_x_1[n, g_, o, p, q] + sum_W_W_dot_x_2[n, g_, o, p, q]
                         # ẏ[n,g,o,p,q] = sum_W_W_dot_x[n,g,o,p,q] + ḃ[g,o]
                         y_dot[n, g_, o, p, q] = sum_W_W_dot_x + b_dot[g_, o]
 
 
 @njit(parallel=True, **OPTIONS)
 def _jvp_parallel(
-    chunk, W, x, b, W_dot, x_dot, b_dot, dilation, padding, stride, c_size, g_size, h_size, n_size, o_size,
-    p_size, q_size, r_size, s_size, w_size, y, y_dot,
+    chunk, n_size, b, y, sum_W_W_dot_x_1, sum_W_W_dot_x_2, b_dot, g_size, o_size, p_size, q_size, y_dot,
 ):
     for k in prange((n_size + chunk - 1) // chunk):
         lo = k * chunk
         hi = min(lo + chunk, n_size)
-        _jvp_rows(
-            lo, hi, W, x, b, W_dot, x_dot, b_dot, dilation, padding, stride, c_size, g_size, h_size, n_size,
-            o_size, p_size, q_size, r_size, s_size, w_size, y, y_dot,
-        )
+        _jvp_rows(lo, hi, b, y, sum_W_W_dot_x_1, sum_W_W_dot_x_2, b_dot, g_size, o_size, p_size, q_size, y_dot)
 
 
 @njit(**OPTIONS)
-def _hvp_rows(
-    lo, hi, W_dot, g, dilation, padding, stride, c_size, g_size, h_size, n_size, o_size, p_size, q_size,
-    r_size, s_size, w_size, dx_dot,
-):
-    real = W_dot.dtype.type
-    for n in range(lo, hi):
-        for g_ in range(g_size):
-            for c in range(c_size):
-                for h in range(h_size):
-                    for w in range(w_size):
-                        # x̄̇[n,g,c,h,w] = Σ_o,r,s g[n,g,o,−(r·dilation − h − padding) / stride,−(s·
-                        #     dilation − w − padding) / stride]·Ẇ[g,o,c,r,s]
-                        dx_dot_sum = 0.0
-                        dx_dot_sum_lost = 0.0
-                        for o in range(o_size):
-                            dx_dot_part = 0.0
-                            for r in range(r_size):
-                                p_scaled = h + padding - dilation * r
-                                p = p_scaled // stride
-                                if p_scaled % stride != 0 or not 0 <= p < p_size:
-                                    continue
-                                for s in range(s_size):
-                                    q_scaled = w + padding - dilation * s
-                                    q = q_scaled // stride
-                                    if q_scaled % stride != 0 or not 0 <= q < q_size:
-                                        continue
-                                    dx_dot_part = added(dx_dot_part, W_dot[g_, o, c, r, s] * g[n, g_, o, p, q])
-                            dx_dot_sum, dx_dot_sum_lost = compensated(dx_dot_sum, dx_dot_sum_lost, dx_dot_part)
-                        dx_dot_ng_chw = real(dx_dot_sum)
-                        dx_dot[n, g_, c, h, w] = dx_dot_ng_chw
-
-
-@njit(parallel=True, **OPTIONS)
-def _hvp_parallel(
-    chunk, W_dot, g, dilation, padding, stride, c_size, g_size, h_size, n_size, o_size, p_size, q_size, r_size,
-    s_size, w_size, dx_dot,
-):
-    for k in prange((n_size + chunk - 1) // chunk):
-        lo = k * chunk
-        hi = min(lo + chunk, n_size)
-        _hvp_rows(
-            lo, hi, W_dot, g, dilation, padding, stride, c_size, g_size, h_size, n_size, o_size, p_size,
-            q_size, r_size, s_size, w_size, dx_dot,
-        )
-
-
-@njit(**OPTIONS)
-def _hvp_2_rows(
-    lo, hi, g, x_dot, dilation, padding, stride, c_size, g_size, h_size, n_size, o_size, p_size, q_size,
-    r_size, s_size, w_size, dW_dot,
-):
-    real = g.dtype.type
-    for g_ in range(lo, hi):
-        for o in range(o_size):
-            for c in range(c_size):
-                for r in range(r_size):
-                    for s in range(s_size):
-                        # W̄̇[g,o,c,r,s] = Σ_n,p,q g[n,g,o,p,q]·ẋ[n,g,c,p·stride + r·dilation − padding,q·
-                        #     stride + s·dilation − padding]
-                        dW_dot_sum = 0.0
-                        dW_dot_sum_lost = 0.0
-                        for n in range(n_size):
-                            dW_dot_part = 0.0
-                            for p in range(p_size):
-                                h = dilation * r + stride * p - padding
-                                if not 0 <= h < h_size:
-                                    continue
-                                for q in range(q_size):
-                                    w = dilation * s + stride * q - padding
-                                    if not 0 <= w < w_size:
-                                        continue
-                                    dW_dot_part = added(dW_dot_part, g[n, g_, o, p, q] * x_dot[n, g_, c, h, w])
-                            dW_dot_sum, dW_dot_sum_lost = compensated(dW_dot_sum, dW_dot_sum_lost, dW_dot_part)
-                        dW_dot_g_ocrs = real(dW_dot_sum)
-                        dW_dot[g_, o, c, r, s] = dW_dot_g_ocrs
-
-
-@njit(parallel=True, **OPTIONS)
-def _hvp_2_parallel(
-    chunk, g, x_dot, dilation, padding, stride, c_size, g_size, h_size, n_size, o_size, p_size, q_size, r_size,
-    s_size, w_size, dW_dot,
-):
-    for k in prange((g_size + chunk - 1) // chunk):
-        lo = k * chunk
-        hi = min(lo + chunk, g_size)
-        _hvp_2_rows(
-            lo, hi, g, x_dot, dilation, padding, stride, c_size, g_size, h_size, n_size, o_size, p_size,
-            q_size, r_size, s_size, w_size, dW_dot,
-        )
-
-
-@njit(**OPTIONS)
-def _hvp_3_rows(db_dot):
+def _hvp_rows(db_dot):
     real = db_dot.dtype.type
     o_size = db_dot.shape[1]
     for g_ in range(db_dot.shape[0]):
@@ -447,11 +193,11 @@ def _hvp_3_rows(db_dot):
 
 
 @njit(parallel=True, **OPTIONS)
-def _hvp_3_parallel(chunk, db_dot):
+def _hvp_parallel(chunk, db_dot):
     for k in prange((db_dot.shape[0] + chunk - 1) // chunk):
         lo = k * chunk
         hi = min(lo + chunk, db_dot.shape[0])
-        _hvp_3_rows(db_dot[lo:hi])
+        _hvp_rows(db_dot[lo:hi])
 
 
 _ARGUMENTS = (
@@ -523,17 +269,28 @@ def forward_saving(x, W, b, *, stride=1, padding=0, dilation=1, groups=1, out=No
     )
     y = output("out", out, (n_size, g_size * o_size, p_size, q_size), real, (x, W, b))
     y = y.reshape((n_size, g_size, o_size, p_size, q_size))
-    chunk = chunk_rows(g_size * o_size * p_size * q_size * c_size * r_size * s_size)
+    block = block_rows(n_size, g_size * c_size * r_size * s_size * p_size * q_size)
+    x_windows = np.empty((block, g_size, c_size, r_size, s_size, p_size, q_size), real)
+    for n in range(0, n_size, block):
+        end = min(n + block, n_size)
+        # x_windows[n,g,c,r,s,p,q] = x[n,g,c,p·stride + r·dilation − padding,q·stride + s·dilation − padding]
+        lay_out(
+            x[n:end], x_windows[: end - n],
+            ((0, 1), (1, 1), (2, 1), (3, dilation), (4, dilation), (3, stride), (4, stride)),
+            (0, 0, 0, -padding, -padding), (1, 1, 1, 1, 1),
+        )
+        # sum_W_x[n,g,o,p,q] = Σ_c,r,s W[g,o,c,r,s]·x_windows[n,g,c,r,s,p,q]
+        with np.errstate(over="ignore", invalid="ignore"):
+            np.matmul(
+                W.reshape(g_size, o_size, c_size * r_size * s_size),
+                x_windows[: end - n].reshape(end - n, g_size, c_size * r_size * s_size, p_size * q_size),
+                out=y[n:end].reshape(end - n, g_size, o_size, p_size * q_size),
+            )
+    chunk = chunk_rows(g_size * o_size * p_size * q_size)
     if n_size <= chunk:
-        _forward_saving_rows(
-            0, n_size, W, x, b, dilation, padding, stride, c_size, g_size, h_size, n_size, o_size, p_size,
-            q_size, r_size, s_size, w_size, y,
-        )
+        _forward_saving_rows(0, n_size, b, y, g_size, o_size, p_size, q_size)
     else:
-        _forward_saving_parallel(
-            chunk, W, x, b, dilation, padding, stride, c_size, g_size, h_size, n_size, o_size, p_size, q_size,
-            r_size, s_size, w_size, y,
-        )
+        _forward_saving_parallel(chunk, n_size, b, y, g_size, o_size, p_size, q_size)
     return y.reshape((n_size, g_size * o_size, p_size, q_size)), Saved(x, W, stride, padding, dilation, groups)
 
 
@@ -561,33 +318,51 @@ def backward(saved, g, *, out=None):
     dW = dW.reshape((g_size, o_size, c_size, r_size, s_size))
     db = output("out", out_db, (g_size * o_size,), real, (x, W, g))
     db = db.reshape((g_size, o_size))
-    chunk = chunk_rows(g_size * c_size * h_size * w_size * o_size * r_size * s_size)
-    if n_size <= chunk:
-        _backward_rows(
-            0, n_size, W, g, dilation, padding, stride, c_size, g_size, h_size, n_size, o_size, p_size, q_size,
-            r_size, s_size, w_size, dx,
+    block = block_rows(n_size, g_size * o_size * r_size * s_size * h_size * w_size)
+    g_windows = np.empty((block, g_size, o_size, r_size, s_size, h_size, w_size), real)
+    for n in range(0, n_size, block):
+        end = min(n + block, n_size)
+        # g_windows[n,g,o,r,s,h,w] = g[n,g,o,−(r·dilation − h − padding) / stride,−(s·dilation − w −
+        #     padding) / stride]
+        lay_out(
+            g[n:end], g_windows[: end - n],
+            ((0, 1), (1, 1), (2, 1), (3, -dilation), (4, -dilation), (3, 1), (4, 1)),
+            (0, 0, 0, padding, padding), (1, 1, 1, stride, stride),
         )
-    else:
-        _backward_parallel(
-            chunk, W, g, dilation, padding, stride, c_size, g_size, h_size, n_size, o_size, p_size, q_size,
-            r_size, s_size, w_size, dx,
+        # x̄[n,g,c,h,w] = Σ_o,r,s W[g,o,c,r,s]·g_windows[n,g,o,r,s,h,w]
+        with np.errstate(over="ignore", invalid="ignore"):
+            np.matmul(
+                W.transpose(0, 2, 1, 3, 4).reshape(g_size, c_size, o_size * r_size * s_size),
+                g_windows[: end - n].reshape(end - n, g_size, o_size * r_size * s_size, h_size * w_size),
+                out=dx[n:end].reshape(end - n, g_size, c_size, h_size * w_size),
+            )
+    block = block_rows(n_size, g_size * c_size * r_size * s_size * p_size * q_size)
+    x_windows = np.empty((block, g_size, c_size, r_size, s_size, p_size, q_size), real)
+    dW_part = np.empty((block, g_size, o_size, c_size, r_size, s_size), real)
+    dW_sum = np.zeros((g_size, o_size, c_size, r_size, s_size))
+    for n in range(0, n_size, block):
+        end = min(n + block, n_size)
+        # x_windows[n,g,c,r,s,p,q] = x[n,g,c,p·stride + r·dilation − padding,q·stride + s·dilation − padding]
+        lay_out(
+            x[n:end], x_windows[: end - n],
+            ((0, 1), (1, 1), (2, 1), (3, dilation), (4, dilation), (3, stride), (4, stride)),
+            (0, 0, 0, -padding, -padding), (1, 1, 1, 1, 1),
         )
-    chunk = chunk_rows(o_size * c_size * r_size * s_size * n_size * p_size * q_size)
-    if g_size <= chunk:
-        _backward_2_rows(
-            0, g_size, g, x, dilation, padding, stride, c_size, g_size, h_size, n_size, o_size, p_size, q_size,
-            r_size, s_size, w_size, dW,
-        )
-    else:
-        _backward_2_parallel(
-            chunk, g, x, dilation, padding, stride, c_size, g_size, h_size, n_size, o_size, p_size, q_size,
-            r_size, s_size, w_size, dW,
-        )
+        # dW_part[n,g,o,c,r,s] = Σ_p,q g[n,g,o,p,q]·x_windows[n,g,c,r,s,p,q]
+        with np.errstate(over="ignore", invalid="ignore"):
+            np.matmul(
+                g[n:end].reshape(end - n, g_size, o_size, p_size * q_size),
+                x_windows[: end - n].transpose(0, 1, 5, 6, 2, 3, 4).reshape(end - n, g_size, p_size
+                * q_size, c_size * r_size * s_size),
+                out=dW_part[: end - n].reshape(end - n, g_size, o_size, c_size * r_size * s_size),
+            )
+        dW_sum += dW_part[: end - n].sum(axis=0, dtype=np.float64)
+    np.copyto(dW, dW_sum, casting="same_kind")
     chunk = chunk_rows(o_size * n_size * p_size * q_size)
     if g_size <= chunk:
-        _backward_3_rows(0, g_size, g, n_size, o_size, p_size, q_size, db)
+        _backward_rows(0, g_size, g, n_size, o_size, p_size, q_size, db)
     else:
-        _backward_3_parallel(chunk, g_size, g, n_size, o_size, p_size, q_size, db)
+        _backward_parallel(chunk, g_size, g, n_size, o_size, p_size, q_size, db)
     return Gradients(
         dx.reshape((n_size, g_size * c_size, h_size, w_size)),
         dW.reshape((g_size * o_size, c_size, r_size, s_size)), db.reshape((g_size * o_size,)),
@@ -623,16 +398,66 @@ def jvp(inputs, tangents, *, stride=1, padding=0, dilation=1, groups=1):
     )
     y = np.empty((n_size, g_size, o_size, p_size, q_size), real)
     y_dot = np.empty((n_size, g_size, o_size, p_size, q_size), real)
-    chunk = chunk_rows(g_size * o_size * p_size * q_size * c_size * r_size * s_size)
+    sum_W_W_dot_x_1 = np.empty((n_size, g_size, o_size, p_size, q_size), real)
+    sum_W_W_dot_x_2 = np.empty((n_size, g_size, o_size, p_size, q_size), real)
+    block = block_rows(n_size, g_size * c_size * r_size * s_size * p_size * q_size)
+    x_windows = np.empty((block, g_size, c_size, r_size, s_size, p_size, q_size), real)
+    for n in range(0, n_size, block):
+        end = min(n + block, n_size)
+        # x_windows[n,g,c,r,s,p,q] = x[n,g,c,p·stride + r·dilation − padding,q·stride + s·dilation − padding]
+        lay_out(
+            x[n:end], x_windows[: end - n],
+            ((0, 1), (1, 1), (2, 1), (3, dilation), (4, dilation), (3, stride), (4, stride)),
+            (0, 0, 0, -padding, -padding), (1, 1, 1, 1, 1),
+        )
+        # sum_W_x[n,g,o,p,q] = Σ_c,r,s W[g,o,c,r,s]·x_windows[n,g,c,r,s,p,q]
+        with np.errstate(over="ignore", invalid="ignore"):
+            np.matmul(
+                W.reshape(g_size, o_size, c_size * r_size * s_size),
+                x_windows[: end - n].reshape(end - n, g_size, c_size * r_size * s_size, p_size * q_size),
+                out=y[n:end].reshape(end - n, g_size, o_size, p_size * q_size),
+            )
+    block = block_rows(n_size, g_size * c_size * r_size * s_size * p_size * q_size)
+    x_dot_windows = np.empty((block, g_size, c_size, r_size, s_size, p_size, q_size), real)
+    x_windows_2 = np.empty((block, g_size, c_size, r_size, s_size, p_size, q_size), real)
+    for n in range(0, n_size, block):
+        end = min(n + block, n_size)
+        # x_dot_windows[n,g,c,r,s,p,q] = ẋ[n,g,c,p·stride + r·dilation − padding,q·stride + s·dilation −
+        #     padding]
+        lay_out(
+            x_dot[n:end], x_dot_windows[: end - n],
+            ((0, 1), (1, 1), (2, 1), (3, dilation), (4, dilation), (3, stride), (4, stride)),
+            (0, 0, 0, -padding, -padding), (1, 1, 1, 1, 1),
+        )
+        # x_windows_2[n,g,c,r,s,p,q] = x[n,g,c,p·stride + r·dilation − padding,q·stride + s·dilation − padding]
+        lay_out(
+            x[n:end], x_windows_2[: end - n],
+            ((0, 1), (1, 1), (2, 1), (3, dilation), (4, dilation), (3, stride), (4, stride)),
+            (0, 0, 0, -padding, -padding), (1, 1, 1, 1, 1),
+        )
+        # sum_W_W_dot_x_1[n,g,o,p,q] = Σ_c,r,s W[g,o,c,r,s]·x_dot_windows[n,g,c,r,s,p,q]
+        with np.errstate(over="ignore", invalid="ignore"):
+            np.matmul(
+                W.reshape(g_size, o_size, c_size * r_size * s_size),
+                x_dot_windows[: end - n].reshape(end - n, g_size, c_size * r_size * s_size, p_size * q_size),
+                out=sum_W_W_dot_x_1[n:end].reshape(end - n, g_size, o_size, p_size * q_size),
+            )
+        # sum_W_W_dot_x_2[n,g,o,p,q] = Σ_c,r,s x_windows_2[n,g,c,r,s,p,q]·Ẇ[g,o,c,r,s]
+        with np.errstate(over="ignore", invalid="ignore"):
+            np.matmul(
+                W_dot.reshape(g_size, o_size, c_size * r_size * s_size),
+                x_windows_2[: end - n].reshape(end - n, g_size, c_size * r_size * s_size, p_size * q_size),
+                out=sum_W_W_dot_x_2[n:end].reshape(end - n, g_size, o_size, p_size * q_size),
+            )
+    chunk = chunk_rows(g_size * o_size * p_size * q_size)
     if n_size <= chunk:
         _jvp_rows(
-            0, n_size, W, x, b, W_dot, x_dot, b_dot, dilation, padding, stride, c_size, g_size, h_size, n_size,
-            o_size, p_size, q_size, r_size, s_size, w_size, y, y_dot,
+            0, n_size, b, y, sum_W_W_dot_x_1, sum_W_W_dot_x_2, b_dot, g_size, o_size, p_size, q_size, y_dot,
         )
     else:
         _jvp_parallel(
-            chunk, W, x, b, W_dot, x_dot, b_dot, dilation, padding, stride, c_size, g_size, h_size, n_size,
-            o_size, p_size, q_size, r_size, s_size, w_size, y, y_dot,
+            chunk, n_size, b, y, sum_W_W_dot_x_1, sum_W_W_dot_x_2, b_dot, g_size, o_size, p_size, q_size,
+            y_dot,
         )
     return y.reshape((n_size, g_size * o_size, p_size, q_size)), y_dot.reshape(
         (n_size, g_size * o_size, p_size, q_size),
@@ -663,33 +488,52 @@ def hvp(inputs, vectors, g, *, stride=1, padding=0, dilation=1, groups=1):
     dx_dot = np.empty((n_size, g_size, c_size, h_size, w_size), real)
     dW_dot = np.empty((g_size, o_size, c_size, r_size, s_size), real)
     db_dot = np.empty((g_size, o_size), real)
-    chunk = chunk_rows(g_size * c_size * h_size * w_size * o_size * r_size * s_size)
-    if n_size <= chunk:
-        _hvp_rows(
-            0, n_size, W_dot, g, dilation, padding, stride, c_size, g_size, h_size, n_size, o_size, p_size,
-            q_size, r_size, s_size, w_size, dx_dot,
+    block = block_rows(n_size, g_size * o_size * r_size * s_size * h_size * w_size)
+    g_windows = np.empty((block, g_size, o_size, r_size, s_size, h_size, w_size), real)
+    for n in range(0, n_size, block):
+        end = min(n + block, n_size)
+        # g_windows[n,g,o,r,s,h,w] = g[n,g,o,−(r·dilation − h − padding) / stride,−(s·dilation − w −
+        #     padding) / stride]
+        lay_out(
+            g[n:end], g_windows[: end - n],
+            ((0, 1), (1, 1), (2, 1), (3, -dilation), (4, -dilation), (3, 1), (4, 1)),
+            (0, 0, 0, padding, padding), (1, 1, 1, stride, stride),
         )
-    else:
-        _hvp_parallel(
-            chunk, W_dot, g, dilation, padding, stride, c_size, g_size, h_size, n_size, o_size, p_size, q_size,
-            r_size, s_size, w_size, dx_dot,
+        # x̄̇[n,g,c,h,w] = Σ_o,r,s g_windows[n,g,o,r,s,h,w]·Ẇ[g,o,c,r,s]
+        with np.errstate(over="ignore", invalid="ignore"):
+            np.matmul(
+                W_dot.transpose(0, 2, 1, 3, 4).reshape(g_size, c_size, o_size * r_size * s_size),
+                g_windows[: end - n].reshape(end - n, g_size, o_size * r_size * s_size, h_size * w_size),
+                out=dx_dot[n:end].reshape(end - n, g_size, c_size, h_size * w_size),
+            )
+    block = block_rows(n_size, g_size * c_size * r_size * s_size * p_size * q_size)
+    x_dot_windows = np.empty((block, g_size, c_size, r_size, s_size, p_size, q_size), real)
+    dW_dot_part = np.empty((block, g_size, o_size, c_size, r_size, s_size), real)
+    dW_dot_sum = np.zeros((g_size, o_size, c_size, r_size, s_size))
+    for n in range(0, n_size, block):
+        end = min(n + block, n_size)
+        # x_dot_windows[n,g,c,r,s,p,q] = ẋ[n,g,c,p·stride + r·dilation − padding,q·stride + s·dilation −
+        #     padding]
+        lay_out(
+            x_dot[n:end], x_dot_windows[: end - n],
+            ((0, 1), (1, 1), (2, 1), (3, dilation), (4, dilation), (3, stride), (4, stride)),
+            (0, 0, 0, -padding, -padding), (1, 1, 1, 1, 1),
         )
-    chunk = chunk_rows(o_size * c_size * r_size * s_size * n_size * p_size * q_size)
-    if g_size <= chunk:
-        _hvp_2_rows(
-            0, g_size, g, x_dot, dilation, padding, stride, c_size, g_size, h_size, n_size, o_size, p_size,
-            q_size, r_size, s_size, w_size, dW_dot,
-        )
-    else:
-        _hvp_2_parallel(
-            chunk, g, x_dot, dilation, padding, stride, c_size, g_size, h_size, n_size, o_size, p_size, q_size,
-            r_size, s_size, w_size, dW_dot,
-        )
+        # dW_dot_part[n,g,o,c,r,s] = Σ_p,q g[n,g,o,p,q]·x_dot_windows[n,g,c,r,s,p,q]
+        with np.errstate(over="ignore", invalid="ignore"):
+            np.matmul(
+                g[n:end].reshape(end - n, g_size, o_size, p_size * q_size),
+                x_dot_windows[: end - n].transpose(0, 1, 5, 6, 2, 3, 4).reshape(end - n, g_size, p_size
+                * q_size, c_size * r_size * s_size),
+                out=dW_dot_part[: end - n].reshape(end - n, g_size, o_size, c_size * r_size * s_size),
+            )
+        dW_dot_sum += dW_dot_part[: end - n].sum(axis=0, dtype=np.float64)
+    np.copyto(dW_dot, dW_dot_sum, casting="same_kind")
     chunk = chunk_rows(o_size)
     if g_size <= chunk:
-        _hvp_3_rows(db_dot)
+        _hvp_rows(db_dot)
     else:
-        _hvp_3_parallel(chunk, db_dot)
+        _hvp_parallel(chunk, db_dot)
     return Gradients(
         dx_dot.reshape((n_size, g_size * c_size, h_size, w_size)),
         dW_dot.reshape((g_size * o_size, c_size, r_size, s_size)), db_dot.reshape((g_size * o_size,)),

@@ -46,8 +46,8 @@ from ._runtime import (
     tanh,
 )
 
-#: The runtime that these kernels were compiled against: a new one makes a new file, and with it a new cache.
-RUNTIME = "6b49651326d0"
+#: What these kernels use of the runtime, as a hash: where that changes, so does this file, and with it the cache.
+RUNTIME = "0830bbb9a7c6"
 
 
 #: The operation, for programs.
@@ -109,21 +109,21 @@ SPEC = {
 
 
 @njit(**OPTIONS)
-def _forward_saving_rows(lo, hi, b, sum_W_x, k_size, n_size, o_size, a):
+def _forward_saving_rows(lo, hi, b, a, k_size, n_size, o_size):
     for t in range(lo, hi):
         for n in range(n_size):
             for k in range(k_size):
                 for o in range(o_size):
                     # a[t,n,k,o] = b[k,o] + sum_W_x[t,n,k,o]
-                    a[t, n, k, o] = b[k, o] + sum_W_x[t, n, k, o]
+                    a[t, n, k, o] = b[k, o] + a[t, n, k, o]
 
 
 @njit(parallel=True, **OPTIONS)
-def _forward_saving_parallel(chunk, t_size, b, sum_W_x, k_size, n_size, o_size, a):
+def _forward_saving_parallel(chunk, t_size, b, a, k_size, n_size, o_size):
     for k in prange((t_size + chunk - 1) // chunk):
         lo = k * chunk
         hi = min(lo + chunk, t_size)
-        _forward_saving_rows(lo, hi, b, sum_W_x, k_size, n_size, o_size, a)
+        _forward_saving_rows(lo, hi, b, a, k_size, n_size, o_size)
 
 
 @njit(**OPTIONS)
@@ -1225,54 +1225,54 @@ def _hvp_17_parallel(chunk, n_size, dbefore_dot, o_size, dh0_dot):
 
 
 @njit(**OPTIONS)
-def _hvp_18_rows(lo, hi, sum_before_dot_du, sum_before_du_dot, o_size, dU_dot):
+def _hvp_18_rows(lo, hi, dU_dot, sum_before_du_dot, o_size):
     for k in range(lo, hi):
         for o in range(o_size):
             for o_2 in range(o_size):
                 # Ū̇[k,o,o′] = sum_before_dot_du[k,o,o′] + sum_before_du_dot[k,o,o′]
-                dU_dot[k, o, o_2] = sum_before_dot_du[k, o, o_2] + sum_before_du_dot[k, o, o_2]
+                dU_dot[k, o, o_2] = dU_dot[k, o, o_2] + sum_before_du_dot[k, o, o_2]
 
 
 @njit(parallel=True, **OPTIONS)
-def _hvp_18_parallel(chunk, k_size, sum_before_dot_du, sum_before_du_dot, o_size, dU_dot):
+def _hvp_18_parallel(chunk, k_size, dU_dot, sum_before_du_dot, o_size):
     for k in prange((k_size + chunk - 1) // chunk):
         lo = k * chunk
         hi = min(lo + chunk, k_size)
-        _hvp_18_rows(lo, hi, sum_before_dot_du, sum_before_du_dot, o_size, dU_dot)
+        _hvp_18_rows(lo, hi, dU_dot, sum_before_du_dot, o_size)
 
 
 @njit(**OPTIONS)
-def _hvp_19_rows(lo, hi, sum_W_da_dot, sum_W_dot_da, i_size, n_size, dx_dot):
+def _hvp_19_rows(lo, hi, sum_W_da_dot, dx_dot, i_size, n_size):
     for t in range(lo, hi):
         for n in range(n_size):
             for i in range(i_size):
                 # x̄̇[t,n,i] = sum_W_da_dot[t,n,i] + sum_W_dot_da[t,n,i]
-                dx_dot[t, n, i] = sum_W_da_dot[t, n, i] + sum_W_dot_da[t, n, i]
+                dx_dot[t, n, i] = sum_W_da_dot[t, n, i] + dx_dot[t, n, i]
 
 
 @njit(parallel=True, **OPTIONS)
-def _hvp_19_parallel(chunk, t_size, sum_W_da_dot, sum_W_dot_da, i_size, n_size, dx_dot):
+def _hvp_19_parallel(chunk, t_size, sum_W_da_dot, dx_dot, i_size, n_size):
     for k in prange((t_size + chunk - 1) // chunk):
         lo = k * chunk
         hi = min(lo + chunk, t_size)
-        _hvp_19_rows(lo, hi, sum_W_da_dot, sum_W_dot_da, i_size, n_size, dx_dot)
+        _hvp_19_rows(lo, hi, sum_W_da_dot, dx_dot, i_size, n_size)
 
 
 @njit(**OPTIONS)
-def _hvp_20_rows(lo, hi, sum_x_da_dot, sum_x_dot_da, i_size, o_size, dW_dot):
+def _hvp_20_rows(lo, hi, sum_x_da_dot, dW_dot, i_size, o_size):
     for k in range(lo, hi):
         for o in range(o_size):
             for i in range(i_size):
                 # W̄̇[k,o,i] = sum_x_da_dot[k,o,i] + sum_x_dot_da[k,o,i]
-                dW_dot[k, o, i] = sum_x_da_dot[k, o, i] + sum_x_dot_da[k, o, i]
+                dW_dot[k, o, i] = sum_x_da_dot[k, o, i] + dW_dot[k, o, i]
 
 
 @njit(parallel=True, **OPTIONS)
-def _hvp_20_parallel(chunk, k_size, sum_x_da_dot, sum_x_dot_da, i_size, o_size, dW_dot):
+def _hvp_20_parallel(chunk, k_size, sum_x_da_dot, dW_dot, i_size, o_size):
     for k in prange((k_size + chunk - 1) // chunk):
         lo = k * chunk
         hi = min(lo + chunk, k_size)
-        _hvp_20_rows(lo, hi, sum_x_da_dot, sum_x_dot_da, i_size, o_size, dW_dot)
+        _hvp_20_rows(lo, hi, sum_x_da_dot, dW_dot, i_size, o_size)
 
 
 _ARGUMENTS = (
@@ -1345,18 +1345,17 @@ def forward_saving(x, h0, W, U, b, *, out=None):
     h = output("out", out, (t_size, n_size, o_size), real, (x, h0, W, U, b))
     a = np.empty((t_size, n_size, k_size, o_size), real)
     u = np.empty((t_size, n_size, k_size, o_size), real)
-    sum_W_x = np.empty((t_size, n_size, k_size, o_size), real)
     # sum_W_x[t,n,k,o] = Σ_i W[k,o,i]·x[t,n,i]
     with np.errstate(over="ignore", invalid="ignore"):
         np.matmul(
             x.reshape(t_size * n_size, i_size), W.transpose(2, 0, 1).reshape(i_size, k_size * o_size),
-            out=sum_W_x.reshape(t_size * n_size, k_size * o_size),
+            out=a.reshape(t_size * n_size, k_size * o_size),
         )
     chunk = chunk_rows(n_size * k_size * o_size)
     if t_size <= chunk:
-        _forward_saving_rows(0, t_size, b, sum_W_x, k_size, n_size, o_size, a)
+        _forward_saving_rows(0, t_size, b, a, k_size, n_size, o_size)
     else:
-        _forward_saving_parallel(chunk, t_size, b, sum_W_x, k_size, n_size, o_size, a)
+        _forward_saving_parallel(chunk, t_size, b, a, k_size, n_size, o_size)
     before_t = np.empty((n_size, o_size), real)
     h_before = np.zeros((n_size, o_size), real)  # before the first
     for t in range(t_size):
@@ -1700,10 +1699,7 @@ def hvp(inputs, vectors, g):
     u_dot = np.empty((t_size, n_size, k_size, o_size), real)
     reset_dot = np.empty((t_size, n_size, o_size), real)
     sum_U_dot_du = np.empty((t_size, n_size, o_size), real)
-    sum_before_dot_du = np.empty((k_size, o_size, o_size), real)
     da = np.empty((t_size, n_size, k_size, o_size), real)
-    sum_W_dot_da = np.empty((t_size, n_size, i_size), real)
-    sum_x_dot_da = np.empty((k_size, o_size, i_size), real)
     dcandidate_dot = np.empty((t_size, n_size, o_size), real)
     dbefore_dot = np.empty((t_size, n_size, o_size), real)
     dupdate_dot = np.empty((t_size, n_size, o_size), real)
@@ -1903,8 +1899,7 @@ def hvp(inputs, vectors, g):
     with np.errstate(over="ignore", invalid="ignore"):
         np.matmul(
             du.transpose(2, 3, 0, 1).reshape(k_size * o_size, t_size * n_size),
-            before_dot.reshape(t_size * n_size, o_size),
-            out=sum_before_dot_du.reshape(k_size * o_size, o_size),
+            before_dot.reshape(t_size * n_size, o_size), out=dU_dot.reshape(k_size * o_size, o_size),
         )
     chunk = chunk_rows(n_size * k_size * o_size)
     if t_size <= chunk:
@@ -1921,13 +1916,13 @@ def hvp(inputs, vectors, g):
     with np.errstate(over="ignore", invalid="ignore"):
         np.matmul(
             da.reshape(t_size * n_size, k_size * o_size), W_dot.reshape(k_size * o_size, i_size),
-            out=sum_W_dot_da.reshape(t_size * n_size, i_size),
+            out=dx_dot.reshape(t_size * n_size, i_size),
         )
     # sum_x_dot_da[k,o,i] = Σ_t,n ā[t,n,k,o]·ẋ[t,n,i]
     with np.errstate(over="ignore", invalid="ignore"):
         np.matmul(
             da.transpose(2, 3, 0, 1).reshape(k_size * o_size, t_size * n_size),
-            x_dot.reshape(t_size * n_size, i_size), out=sum_x_dot_da.reshape(k_size * o_size, i_size),
+            x_dot.reshape(t_size * n_size, i_size), out=dW_dot.reshape(k_size * o_size, i_size),
         )
     sum_U_du_dot_t = np.empty((n_size, o_size), real)
     dbefore_after_dot = np.zeros((n_size, o_size), real)  # after the last
@@ -2037,19 +2032,19 @@ def hvp(inputs, vectors, g):
         )
     chunk = chunk_rows(o_size * o_size)
     if k_size <= chunk:
-        _hvp_18_rows(0, k_size, sum_before_dot_du, sum_before_du_dot, o_size, dU_dot)
+        _hvp_18_rows(0, k_size, dU_dot, sum_before_du_dot, o_size)
     else:
-        _hvp_18_parallel(chunk, k_size, sum_before_dot_du, sum_before_du_dot, o_size, dU_dot)
+        _hvp_18_parallel(chunk, k_size, dU_dot, sum_before_du_dot, o_size)
     chunk = chunk_rows(n_size * i_size)
     if t_size <= chunk:
-        _hvp_19_rows(0, t_size, sum_W_da_dot, sum_W_dot_da, i_size, n_size, dx_dot)
+        _hvp_19_rows(0, t_size, sum_W_da_dot, dx_dot, i_size, n_size)
     else:
-        _hvp_19_parallel(chunk, t_size, sum_W_da_dot, sum_W_dot_da, i_size, n_size, dx_dot)
+        _hvp_19_parallel(chunk, t_size, sum_W_da_dot, dx_dot, i_size, n_size)
     chunk = chunk_rows(o_size * i_size)
     if k_size <= chunk:
-        _hvp_20_rows(0, k_size, sum_x_da_dot, sum_x_dot_da, i_size, o_size, dW_dot)
+        _hvp_20_rows(0, k_size, sum_x_da_dot, dW_dot, i_size, o_size)
     else:
-        _hvp_20_parallel(chunk, k_size, sum_x_da_dot, sum_x_dot_da, i_size, o_size, dW_dot)
+        _hvp_20_parallel(chunk, k_size, sum_x_da_dot, dW_dot, i_size, o_size)
     return Gradients(
         dx_dot, dh0_dot, dW_dot.reshape((k_size * o_size, i_size)), dU_dot.reshape((k_size * o_size, o_size)),
         db_dot.reshape((k_size * o_size,)),

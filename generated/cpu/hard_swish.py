@@ -28,8 +28,8 @@ from numba import njit, prange
 
 from ._runtime import OPTIONS, PLAIN, check, chunk_rows, damped, fma, larger, output, pairs, smaller, typed
 
-#: The runtime that these kernels were compiled against: a new one makes a new file, and with it a new cache.
-RUNTIME = "6b49651326d0"
+#: What these kernels use of the runtime, as a hash: where that changes, so does this file, and with it the cache.
+RUNTIME = "1b04cd49228a"
 
 
 #: The operation, for programs.

@@ -30,8 +30,8 @@ from numba import njit, prange
 
 from ._runtime import OPTIONS, check, chunk_rows, damped, exp, larger, output, outputs, pairs
 
-#: The runtime that these kernels were compiled against: a new one makes a new file, and with it a new cache.
-RUNTIME = "6b49651326d0"
+#: What these kernels use of the runtime, as a hash: where that changes, so does this file, and with it the cache.
+RUNTIME = "0cd32b9436e1"
 
 
 #: The operation, for programs.
@@ -315,21 +315,21 @@ def _hvp_2_parallel(chunk, T_dot, g, sum_W_dot_dz, dx_dot, sum_W_t_dot_dzt, sum_
 
 
 @njit(**OPTIONS)
-def _hvp_3_rows(lo, hi, sum_x_dot_dz, sum_x_dz_dot, sum_x_dot_dzt, sum_x_dzt_dot, d_size, dW_dot, dW_t_dot):
+def _hvp_3_rows(lo, hi, sum_x_dot_dz, dW_dot, sum_x_dot_dzt, sum_x_dzt_dot, d_size, dW_t_dot):
     for d in range(lo, hi):
         # W̄̇[d,d′] = sum_x_dot_dz[d,d′] + sum_x_dz_dot[d,d′]
         # W̄̇ₜ[d,d′] = sum_x_dot_dzt[d,d′] + sum_x_dzt_dot[d,d′]
         for d_2 in range(d_size):
-            dW_dot[d, d_2] = sum_x_dot_dz[d, d_2] + sum_x_dz_dot[d, d_2]
+            dW_dot[d, d_2] = sum_x_dot_dz[d, d_2] + dW_dot[d, d_2]
             dW_t_dot[d, d_2] = sum_x_dot_dzt[d, d_2] + sum_x_dzt_dot[d, d_2]
 
 
 @njit(parallel=True, **OPTIONS)
-def _hvp_3_parallel(chunk, sum_x_dot_dz, sum_x_dz_dot, sum_x_dot_dzt, sum_x_dzt_dot, d_size, dW_dot, dW_t_dot):
+def _hvp_3_parallel(chunk, sum_x_dot_dz, dW_dot, sum_x_dot_dzt, sum_x_dzt_dot, d_size, dW_t_dot):
     for k in prange((d_size + chunk - 1) // chunk):
         lo = k * chunk
         hi = min(lo + chunk, d_size)
-        _hvp_3_rows(lo, hi, sum_x_dot_dz, sum_x_dz_dot, sum_x_dot_dzt, sum_x_dzt_dot, d_size, dW_dot, dW_t_dot)
+        _hvp_3_rows(lo, hi, sum_x_dot_dz, dW_dot, sum_x_dot_dzt, sum_x_dzt_dot, d_size, dW_t_dot)
 
 
 _ARGUMENTS = (
@@ -535,7 +535,6 @@ def hvp(inputs, vectors, g):
     sum_W_dot_dz = np.empty((n_size, d_size), real)
     sum_W_t_dzt_dot = np.empty((n_size, d_size), real)
     sum_W_t_dot_dzt = np.empty((n_size, d_size), real)
-    sum_x_dz_dot = np.empty((d_size, d_size), real)
     sum_x_dot_dz = np.empty((d_size, d_size), real)
     sum_x_dzt_dot = np.empty((d_size, d_size), real)
     sum_x_dot_dzt = np.empty((d_size, d_size), real)
@@ -586,7 +585,7 @@ def hvp(inputs, vectors, g):
         np.matmul(dzt, W_t_dot, out=sum_W_t_dot_dzt)
     # sum_x_dz_dot[d,d′] = Σ_n x[n,d′]·z̄̇[n,d]
     with np.errstate(over="ignore", invalid="ignore"):
-        np.matmul(dz_dot.T, x, out=sum_x_dz_dot)
+        np.matmul(dz_dot.T, x, out=dW_dot)
     # sum_x_dot_dz[d,d′] = Σ_n z̄[n,d]·ẋ[n,d′]
     with np.errstate(over="ignore", invalid="ignore"):
         np.matmul(dz.T, x_dot, out=sum_x_dot_dz)
@@ -603,11 +602,7 @@ def hvp(inputs, vectors, g):
         _hvp_2_parallel(chunk, T_dot, g, sum_W_dot_dz, dx_dot, sum_W_t_dot_dzt, sum_W_t_dzt_dot)
     chunk = chunk_rows(d_size)
     if d_size <= chunk:
-        _hvp_3_rows(
-            0, d_size, sum_x_dot_dz, sum_x_dz_dot, sum_x_dot_dzt, sum_x_dzt_dot, d_size, dW_dot, dW_t_dot,
-        )
+        _hvp_3_rows(0, d_size, sum_x_dot_dz, dW_dot, sum_x_dot_dzt, sum_x_dzt_dot, d_size, dW_t_dot)
     else:
-        _hvp_3_parallel(
-            chunk, sum_x_dot_dz, sum_x_dz_dot, sum_x_dot_dzt, sum_x_dzt_dot, d_size, dW_dot, dW_t_dot,
-        )
+        _hvp_3_parallel(chunk, sum_x_dot_dz, dW_dot, sum_x_dot_dzt, sum_x_dzt_dot, d_size, dW_t_dot)
     return Gradients(dx_dot, dW_dot, db_dot, dW_t_dot, db_t_dot)

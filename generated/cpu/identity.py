@@ -28,8 +28,8 @@ from numba import njit, prange
 
 from ._runtime import OPTIONS, check, chunk_rows, output, pairs
 
-#: The runtime that these kernels were compiled against: a new one makes a new file, and with it a new cache.
-RUNTIME = "6b49651326d0"
+#: What these kernels use of the runtime, as a hash: where that changes, so does this file, and with it the cache.
+RUNTIME = "ed5d155bc57f"
 
 
 #: The operation, for programs.

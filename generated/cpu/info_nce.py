@@ -49,8 +49,8 @@ from ._runtime import (
     with_square,
 )
 
-#: The runtime that these kernels were compiled against: a new one makes a new file, and with it a new cache.
-RUNTIME = "6b49651326d0"
+#: What these kernels use of the runtime, as a hash: where that changes, so does this file, and with it the cache.
+RUNTIME = "a6323320dd63"
 
 
 #: The operation, for programs.
@@ -123,14 +123,14 @@ def _forward_saving_parallel(chunk, u, v, un, vn):
 
 
 @njit(**OPTIONS)
-def _forward_saving_2_rows(lo, hi, sum_un_vn, tau, n_size, s, s_max, sum_exp, rest):
-    real = sum_un_vn.dtype.type
+def _forward_saving_2_rows(lo, hi, s, tau, n_size, s_max, sum_exp, rest):
+    real = s.dtype.type
     for n in range(lo, hi):
         # s[n,n′] = sum_un_vn[n,n′] / τ
         # sₘₐₓ[n] = max_n′(s[n,n′])
         s_max_n = -np.finfo(real).max
         for n_2 in range(n_size):
-            s_nn_2 = sum_un_vn[n, n_2] / tau
+            s_nn_2 = s[n, n_2] / tau
             s[n, n_2] = s_nn_2
             s_max_n = maxnum(s_max_n, s_nn_2)
         s_max[n] = s_max_n
@@ -152,11 +152,11 @@ def _forward_saving_2_rows(lo, hi, sum_un_vn, tau, n_size, s, s_max, sum_exp, re
 
 
 @njit(parallel=True, **OPTIONS)
-def _forward_saving_2_parallel(chunk, sum_un_vn, tau, n_size, s, s_max, sum_exp, rest):
+def _forward_saving_2_parallel(chunk, s, tau, n_size, s_max, sum_exp, rest):
     for k in prange((n_size + chunk - 1) // chunk):
         lo = k * chunk
         hi = min(lo + chunk, n_size)
-        _forward_saving_2_rows(lo, hi, sum_un_vn, tau, n_size, s, s_max, sum_exp, rest)
+        _forward_saving_2_rows(lo, hi, s, tau, n_size, s_max, sum_exp, rest)
 
 
 @njit(**OPTIONS)
@@ -765,7 +765,6 @@ def forward_saving(u, v, *, tau=0.07, reduction="mean", out=None):
     s_max = np.empty((n_size,), real)
     sum_exp = np.empty((n_size,), real)
     rest = np.empty((n_size,), real)
-    sum_un_vn = np.empty((n_size, n_size), real)
     chunk = chunk_rows(d_size)
     if n_size <= chunk:
         _forward_saving_rows(u, v, un, vn)
@@ -773,12 +772,12 @@ def forward_saving(u, v, *, tau=0.07, reduction="mean", out=None):
         _forward_saving_parallel(chunk, u, v, un, vn)
     # sum_un_vn[n,n′] = Σ_d un[n,d]·vn[n′,d]
     with np.errstate(over="ignore", invalid="ignore"):
-        np.matmul(un, vn.T, out=sum_un_vn)
+        np.matmul(un, vn.T, out=s)
     chunk = chunk_rows(n_size)
     if n_size <= chunk:
-        _forward_saving_2_rows(0, n_size, sum_un_vn, real(tau), n_size, s, s_max, sum_exp, rest)
+        _forward_saving_2_rows(0, n_size, s, real(tau), n_size, s_max, sum_exp, rest)
     else:
-        _forward_saving_2_parallel(chunk, sum_un_vn, real(tau), n_size, s, s_max, sum_exp, rest)
+        _forward_saving_2_parallel(chunk, s, real(tau), n_size, s_max, sum_exp, rest)
     chunk = chunk_rows(1)
     if n_size <= chunk:
         _forward_saving_3_rows(0, n_size, rest, s_max, s, L)

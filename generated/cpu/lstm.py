@@ -49,8 +49,8 @@ from ._runtime import (
     tanh,
 )
 
-#: The runtime that these kernels were compiled against: a new one makes a new file, and with it a new cache.
-RUNTIME = "6b49651326d0"
+#: What these kernels use of the runtime, as a hash: where that changes, so does this file, and with it the cache.
+RUNTIME = "0830bbb9a7c6"
 
 
 #: The operation, for programs.
@@ -1081,54 +1081,54 @@ def _hvp_14_parallel(chunk, k_size, dz_dot, n_size, o_size, t_size, db_dot):
 
 
 @njit(**OPTIONS)
-def _hvp_15_rows(lo, hi, sum_W_dot_dz, sum_W_dz_dot, i_size, n_size, dx_dot):
+def _hvp_15_rows(lo, hi, dx_dot, sum_W_dz_dot, i_size, n_size):
     for t in range(lo, hi):
         for n in range(n_size):
             for i in range(i_size):
                 # x̄̇[t,n,i] = sum_W_dot_dz[t,n,i] + sum_W_dz_dot[t,n,i]
-                dx_dot[t, n, i] = sum_W_dot_dz[t, n, i] + sum_W_dz_dot[t, n, i]
+                dx_dot[t, n, i] = dx_dot[t, n, i] + sum_W_dz_dot[t, n, i]
 
 
 @njit(parallel=True, **OPTIONS)
-def _hvp_15_parallel(chunk, t_size, sum_W_dot_dz, sum_W_dz_dot, i_size, n_size, dx_dot):
+def _hvp_15_parallel(chunk, t_size, dx_dot, sum_W_dz_dot, i_size, n_size):
     for k in prange((t_size + chunk - 1) // chunk):
         lo = k * chunk
         hi = min(lo + chunk, t_size)
-        _hvp_15_rows(lo, hi, sum_W_dot_dz, sum_W_dz_dot, i_size, n_size, dx_dot)
+        _hvp_15_rows(lo, hi, dx_dot, sum_W_dz_dot, i_size, n_size)
 
 
 @njit(**OPTIONS)
-def _hvp_16_rows(lo, hi, sum_x_dot_dz, sum_x_dz_dot, i_size, o_size, dW_dot):
+def _hvp_16_rows(lo, hi, dW_dot, sum_x_dz_dot, i_size, o_size):
     for k in range(lo, hi):
         for o in range(o_size):
             for i in range(i_size):
                 # W̄̇[k,o,i] = sum_x_dot_dz[k,o,i] + sum_x_dz_dot[k,o,i]
-                dW_dot[k, o, i] = sum_x_dot_dz[k, o, i] + sum_x_dz_dot[k, o, i]
+                dW_dot[k, o, i] = dW_dot[k, o, i] + sum_x_dz_dot[k, o, i]
 
 
 @njit(parallel=True, **OPTIONS)
-def _hvp_16_parallel(chunk, k_size, sum_x_dot_dz, sum_x_dz_dot, i_size, o_size, dW_dot):
+def _hvp_16_parallel(chunk, k_size, dW_dot, sum_x_dz_dot, i_size, o_size):
     for k in prange((k_size + chunk - 1) // chunk):
         lo = k * chunk
         hi = min(lo + chunk, k_size)
-        _hvp_16_rows(lo, hi, sum_x_dot_dz, sum_x_dz_dot, i_size, o_size, dW_dot)
+        _hvp_16_rows(lo, hi, dW_dot, sum_x_dz_dot, i_size, o_size)
 
 
 @njit(**OPTIONS)
-def _hvp_17_rows(lo, hi, sum_h_before_dot_dz, sum_h_before_dz_dot, o_size, dU_dot):
+def _hvp_17_rows(lo, hi, dU_dot, sum_h_before_dz_dot, o_size):
     for k in range(lo, hi):
         for o in range(o_size):
             for o_2 in range(o_size):
                 # Ū̇[k,o,o′] = sum_h_before_dot_dz[k,o,o′] + sum_h_before_dz_dot[k,o,o′]
-                dU_dot[k, o, o_2] = sum_h_before_dot_dz[k, o, o_2] + sum_h_before_dz_dot[k, o, o_2]
+                dU_dot[k, o, o_2] = dU_dot[k, o, o_2] + sum_h_before_dz_dot[k, o, o_2]
 
 
 @njit(parallel=True, **OPTIONS)
-def _hvp_17_parallel(chunk, k_size, sum_h_before_dot_dz, sum_h_before_dz_dot, o_size, dU_dot):
+def _hvp_17_parallel(chunk, k_size, dU_dot, sum_h_before_dz_dot, o_size):
     for k in prange((k_size + chunk - 1) // chunk):
         lo = k * chunk
         hi = min(lo + chunk, k_size)
-        _hvp_17_rows(lo, hi, sum_h_before_dot_dz, sum_h_before_dz_dot, o_size, dU_dot)
+        _hvp_17_rows(lo, hi, dU_dot, sum_h_before_dz_dot, o_size)
 
 
 _ARGUMENTS = (
@@ -1605,9 +1605,6 @@ def hvp(inputs, vectors, g):
     output_dot = np.empty((t_size, n_size, o_size), real)
     squashed_dot = np.empty((t_size, n_size, o_size), real)
     sum_U_dot_dz = np.empty((t_size, n_size, o_size), real)
-    sum_W_dot_dz = np.empty((t_size, n_size, i_size), real)
-    sum_x_dot_dz = np.empty((k_size, o_size, i_size), real)
-    sum_h_before_dot_dz = np.empty((k_size, o_size, o_size), real)
     dh_before_dot = np.empty((t_size, n_size, o_size), real)
     dc_before_dot = np.empty((t_size, n_size, o_size), real)
     dz_dot = np.empty((t_size, n_size, k_size, o_size), real)
@@ -1812,20 +1809,19 @@ def hvp(inputs, vectors, g):
     with np.errstate(over="ignore", invalid="ignore"):
         np.matmul(
             dz.reshape(t_size * n_size, k_size * o_size), W_dot.reshape(k_size * o_size, i_size),
-            out=sum_W_dot_dz.reshape(t_size * n_size, i_size),
+            out=dx_dot.reshape(t_size * n_size, i_size),
         )
     # sum_x_dot_dz[k,o,i] = Σ_t,n z̄[t,n,k,o]·ẋ[t,n,i]
     with np.errstate(over="ignore", invalid="ignore"):
         np.matmul(
             dz.transpose(2, 3, 0, 1).reshape(k_size * o_size, t_size * n_size),
-            x_dot.reshape(t_size * n_size, i_size), out=sum_x_dot_dz.reshape(k_size * o_size, i_size),
+            x_dot.reshape(t_size * n_size, i_size), out=dW_dot.reshape(k_size * o_size, i_size),
         )
     # sum_h_before_dot_dz[k,o,o′] = Σ_t,n z̄[t,n,k,o]·ḣ_before[t,n,o′]
     with np.errstate(over="ignore", invalid="ignore"):
         np.matmul(
             dz.transpose(2, 3, 0, 1).reshape(k_size * o_size, t_size * n_size),
-            h_before_dot.reshape(t_size * n_size, o_size),
-            out=sum_h_before_dot_dz.reshape(k_size * o_size, o_size),
+            h_before_dot.reshape(t_size * n_size, o_size), out=dU_dot.reshape(k_size * o_size, o_size),
         )
     dh_t_dot = np.empty((n_size, o_size), real)
     dc_t_dot = np.empty((n_size, o_size), real)
@@ -1927,19 +1923,19 @@ def hvp(inputs, vectors, g):
         _hvp_14_parallel(chunk, k_size, dz_dot, n_size, o_size, t_size, db_dot)
     chunk = chunk_rows(n_size * i_size)
     if t_size <= chunk:
-        _hvp_15_rows(0, t_size, sum_W_dot_dz, sum_W_dz_dot, i_size, n_size, dx_dot)
+        _hvp_15_rows(0, t_size, dx_dot, sum_W_dz_dot, i_size, n_size)
     else:
-        _hvp_15_parallel(chunk, t_size, sum_W_dot_dz, sum_W_dz_dot, i_size, n_size, dx_dot)
+        _hvp_15_parallel(chunk, t_size, dx_dot, sum_W_dz_dot, i_size, n_size)
     chunk = chunk_rows(o_size * i_size)
     if k_size <= chunk:
-        _hvp_16_rows(0, k_size, sum_x_dot_dz, sum_x_dz_dot, i_size, o_size, dW_dot)
+        _hvp_16_rows(0, k_size, dW_dot, sum_x_dz_dot, i_size, o_size)
     else:
-        _hvp_16_parallel(chunk, k_size, sum_x_dot_dz, sum_x_dz_dot, i_size, o_size, dW_dot)
+        _hvp_16_parallel(chunk, k_size, dW_dot, sum_x_dz_dot, i_size, o_size)
     chunk = chunk_rows(o_size * o_size)
     if k_size <= chunk:
-        _hvp_17_rows(0, k_size, sum_h_before_dot_dz, sum_h_before_dz_dot, o_size, dU_dot)
+        _hvp_17_rows(0, k_size, dU_dot, sum_h_before_dz_dot, o_size)
     else:
-        _hvp_17_parallel(chunk, k_size, sum_h_before_dot_dz, sum_h_before_dz_dot, o_size, dU_dot)
+        _hvp_17_parallel(chunk, k_size, dU_dot, sum_h_before_dz_dot, o_size)
     return Gradients(
         dx_dot, dh0_dot, dc0_dot, dW_dot.reshape((k_size * o_size, i_size)),
         dU_dot.reshape((k_size * o_size, o_size)), db_dot.reshape((k_size * o_size,)),

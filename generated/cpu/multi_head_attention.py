@@ -49,8 +49,8 @@ from ._runtime import (
     pairs,
 )
 
-#: The runtime that these kernels were compiled against: a new one makes a new file, and with it a new cache.
-RUNTIME = "6b49651326d0"
+#: What these kernels use of the runtime, as a hash: where that changes, so does this file, and with it the cache.
+RUNTIME = "95545436666d"
 
 
 #: The operation, for programs.
@@ -138,11 +138,11 @@ SPEC = {
         },
         "bytes": {
             "forward": (
-                "4*e*h*item*m + 10*e*h*item*n*t + 3*e*h*item + 9*h*item*n*t**2 + 4*h*item*n*t + "
-                "4*item*m*n*t + item*m + 3*item*n*t**2 + 3*item*n*t"
+                "4*e*h*item*m + 16*e*h*item*n*t + 3*e*h*item + 9*h*item*n*t**2 + 4*h*item*n*t + "
+                "6*item*m*n*t + item*m + 3*item*n*t**2 + 3*item*n*t"
             ),
             "backward": (
-                "8*e*h*item*m + 22*e*h*item*n*t + 3*e*h*item + 10*h*item*n*t**2 + 4*h*item*n*t + "
+                "8*e*h*item*m + 23*e*h*item*n*t + 3*e*h*item + 10*h*item*n*t**2 + 4*h*item*n*t + "
                 "13*item*m*n*t + item*m + 4*item*n*t**2 + 3*item*n*t"
             ),
         },
@@ -155,43 +155,7 @@ SPEC = {
 
 
 @njit(**OPTIONS)
-def _forward_saving_rows(lo, hi, Wq, x, bq, Wk, bk, Wv, bv, e_size, h_size, m_size, t_size, q, k, v):
-    real = Wq.dtype.type
-    for n in range(lo, hi):
-        for h in range(h_size):
-            for t in range(t_size):
-                for e_ in range(e_size):
-                    # sum_Wq_x[n,h,t,e] = Σ_m x[n,t,m]·Wq[h,e,m]
-                    # sum_Wk_x[n,h,t,e] = Σ_m x[n,t,m]·Wk[h,e,m]
-                    # sum_Wv_x[n,h,t,e] = Σ_m x[n,t,m]·Wv[h,e,m]
-                    sum_Wq_x_sum = 0.0
-                    sum_Wk_x_sum = 0.0
-                    sum_Wv_x_sum = 0.0
-                    for m in range(m_size):
-                        sum_Wq_x_sum = added(sum_Wq_x_sum, Wq[h, e_, m] * x[n, t, m])
-                        sum_Wk_x_sum = added(sum_Wk_x_sum, Wk[h, e_, m] * x[n, t, m])
-                        sum_Wv_x_sum = added(sum_Wv_x_sum, Wv[h, e_, m] * x[n, t, m])
-                    sum_Wq_x = real(sum_Wq_x_sum)
-                    sum_Wk_x = real(sum_Wk_x_sum)
-                    sum_Wv_x = real(sum_Wv_x_sum)
-                    # q[n,h,t,e] = bq[h,e] + sum_Wq_x[n,h,t,e]
-                    q[n, h, t, e_] = sum_Wq_x + bq[h, e_]
-                    # k[n,h,t,e] = bk[h,e] + sum_Wk_x[n,h,t,e]
-                    k[n, h, t, e_] = sum_Wk_x + bk[h, e_]
-                    # v[n,h,t,e] = bv[h,e] + sum_Wv_x[n,h,t,e]
-                    v[n, h, t, e_] = sum_Wv_x + bv[h, e_]
-
-
-@njit(parallel=True, **OPTIONS)
-def _forward_saving_parallel(chunk, n_size, Wq, x, bq, Wk, bk, Wv, bv, e_size, h_size, m_size, t_size, q, k, v):
-    for piece in prange((n_size + chunk - 1) // chunk):
-        lo = piece * chunk
-        hi = min(lo + chunk, n_size)
-        _forward_saving_rows(lo, hi, Wq, x, bq, Wk, bk, Wv, bv, e_size, h_size, m_size, t_size, q, k, v)
-
-
-@njit(**OPTIONS)
-def _forward_saving_2_rows(lo, hi, mask, causal, t_size, attention_open, attention_any):
+def _forward_saving_rows(lo, hi, mask, causal, t_size, attention_open, attention_any):
     real = mask.dtype.type
     for n in range(lo, hi):
         for t in range(t_size):
@@ -208,29 +172,51 @@ def _forward_saving_2_rows(lo, hi, mask, causal, t_size, attention_open, attenti
 
 
 @njit(parallel=True, **OPTIONS)
-def _forward_saving_2_parallel(chunk, n_size, mask, causal, t_size, attention_open, attention_any):
+def _forward_saving_parallel(chunk, n_size, mask, causal, t_size, attention_open, attention_any):
     for k in prange((n_size + chunk - 1) // chunk):
         lo = k * chunk
         hi = min(lo + chunk, n_size)
-        _forward_saving_2_rows(lo, hi, mask, causal, t_size, attention_open, attention_any)
+        _forward_saving_rows(lo, hi, mask, causal, t_size, attention_open, attention_any)
 
 
 @njit(**OPTIONS)
-def _forward_saving_3_rows(lo, hi, sum_k_q, one_over_root_e_size, h_size, t_size, attention_s):
+def _forward_saving_2_rows(lo, hi, bq, q, bk, sum_Wk_x, bv, sum_Wv_x, e_size, h_size, t_size, k, v):
+    for n in range(lo, hi):
+        for h in range(h_size):
+            for t in range(t_size):
+                for e_ in range(e_size):
+                    # q[n,h,t,e] = bq[h,e] + sum_Wq_x[n,h,t,e]
+                    q[n, h, t, e_] = bq[h, e_] + q[n, h, t, e_]
+                    # k[n,h,t,e] = bk[h,e] + sum_Wk_x[n,h,t,e]
+                    k[n, h, t, e_] = bk[h, e_] + sum_Wk_x[n, h, t, e_]
+                    # v[n,h,t,e] = bv[h,e] + sum_Wv_x[n,h,t,e]
+                    v[n, h, t, e_] = bv[h, e_] + sum_Wv_x[n, h, t, e_]
+
+
+@njit(parallel=True, **OPTIONS)
+def _forward_saving_2_parallel(chunk, n_size, bq, q, bk, sum_Wk_x, bv, sum_Wv_x, e_size, h_size, t_size, k, v):
+    for piece in prange((n_size + chunk - 1) // chunk):
+        lo = piece * chunk
+        hi = min(lo + chunk, n_size)
+        _forward_saving_2_rows(lo, hi, bq, q, bk, sum_Wk_x, bv, sum_Wv_x, e_size, h_size, t_size, k, v)
+
+
+@njit(**OPTIONS)
+def _forward_saving_3_rows(lo, hi, attention_s, one_over_root_e_size, h_size, t_size):
     for n in range(lo, hi):
         for h in range(h_size):
             for t in range(t_size):
                 for t_2 in range(t_size):
                     # attention_s[n,h,t,t′] = one_over_root_e_size·sum_k_q[n,h,t,t′]
-                    attention_s[n, h, t, t_2] = one_over_root_e_size * sum_k_q[n, h, t, t_2]
+                    attention_s[n, h, t, t_2] = one_over_root_e_size * attention_s[n, h, t, t_2]
 
 
 @njit(parallel=True, **OPTIONS)
-def _forward_saving_3_parallel(chunk, n_size, sum_k_q, one_over_root_e_size, h_size, t_size, attention_s):
+def _forward_saving_3_parallel(chunk, n_size, attention_s, one_over_root_e_size, h_size, t_size):
     for k in prange((n_size + chunk - 1) // chunk):
         lo = k * chunk
         hi = min(lo + chunk, n_size)
-        _forward_saving_3_rows(lo, hi, sum_k_q, one_over_root_e_size, h_size, t_size, attention_s)
+        _forward_saving_3_rows(lo, hi, attention_s, one_over_root_e_size, h_size, t_size)
 
 
 @njit(**OPTIONS)
@@ -312,39 +298,39 @@ def _forward_saving_6_parallel(
 
 
 @njit(**OPTIONS)
-def _forward_saving_7_rows(lo, hi, attention_any, sum_attention_a_v, e_size, h_size, t_size, o):
+def _forward_saving_7_rows(lo, hi, attention_any, o, e_size, h_size, t_size):
     for n in range(lo, hi):
         for t in range(t_size):
             attention_any_nt = attention_any[n, t]
             # o[n,h,t,e] = attention_any[n,t]·sum_attention_a_v[n,h,t,e]
             for h in range(h_size):
                 for e_ in range(e_size):
-                    o[n, h, t, e_] = attention_any_nt * sum_attention_a_v[n, h, t, e_]
+                    o[n, h, t, e_] = attention_any_nt * o[n, h, t, e_]
 
 
 @njit(parallel=True, **OPTIONS)
-def _forward_saving_7_parallel(chunk, n_size, attention_any, sum_attention_a_v, e_size, h_size, t_size, o):
+def _forward_saving_7_parallel(chunk, n_size, attention_any, o, e_size, h_size, t_size):
     for k in prange((n_size + chunk - 1) // chunk):
         lo = k * chunk
         hi = min(lo + chunk, n_size)
-        _forward_saving_7_rows(lo, hi, attention_any, sum_attention_a_v, e_size, h_size, t_size, o)
+        _forward_saving_7_rows(lo, hi, attention_any, o, e_size, h_size, t_size)
 
 
 @njit(**OPTIONS)
-def _forward_saving_8_rows(lo, hi, bo, sum_Wo_o, m_size, t_size, y):
+def _forward_saving_8_rows(lo, hi, bo, y, m_size, t_size):
     for n in range(lo, hi):
         for t in range(t_size):
             for m in range(m_size):
                 # y[n,t,m] = bo[m] + sum_Wo_o[n,t,m]
-                y[n, t, m] = bo[m] + sum_Wo_o[n, t, m]
+                y[n, t, m] = bo[m] + y[n, t, m]
 
 
 @njit(parallel=True, **OPTIONS)
-def _forward_saving_8_parallel(chunk, n_size, bo, sum_Wo_o, m_size, t_size, y):
+def _forward_saving_8_parallel(chunk, n_size, bo, y, m_size, t_size):
     for k in prange((n_size + chunk - 1) // chunk):
         lo = k * chunk
         hi = min(lo + chunk, n_size)
-        _forward_saving_8_rows(lo, hi, bo, sum_Wo_o, m_size, t_size, y)
+        _forward_saving_8_rows(lo, hi, bo, y, m_size, t_size)
 
 
 @njit(**OPTIONS)
@@ -366,36 +352,7 @@ def _backward_parallel(chunk, n_size, mask, causal, t_size, attention_open):
 
 
 @njit(**OPTIONS)
-def _backward_2_rows(lo, hi, Wo, g, attention_any, e_size, h_size, m_size, t_size, do, factor_attention_any_do):
-    real = Wo.dtype.type
-    for n in range(lo, hi):
-        for h in range(h_size):
-            for t in range(t_size):
-                for e_ in range(e_size):
-                    # ō[n,h,t,e] = Σ_m g[n,t,m]·Wo[m,h,e]
-                    do_sum = 0.0
-                    for m in range(m_size):
-                        do_sum = added(do_sum, Wo[m, h, e_] * g[n, t, m])
-                    do_nhte_ = real(do_sum)
-                    do[n, h, t, e_] = do_nhte_
-                    # factor_attention_any_do[n,t,h,e] = ō[n,h,t,e]·attention_any[n,t]
-                    factor_attention_any_do[n, t, h, e_] = do_nhte_ * attention_any[n, t]
-
-
-@njit(parallel=True, **OPTIONS)
-def _backward_2_parallel(
-    chunk, n_size, Wo, g, attention_any, e_size, h_size, m_size, t_size, do, factor_attention_any_do,
-):
-    for k in prange((n_size + chunk - 1) // chunk):
-        lo = k * chunk
-        hi = min(lo + chunk, n_size)
-        _backward_2_rows(
-            lo, hi, Wo, g, attention_any, e_size, h_size, m_size, t_size, do, factor_attention_any_do,
-        )
-
-
-@njit(**OPTIONS)
-def _backward_3_rows(lo, hi, g, n_size, t_size, dbo):
+def _backward_2_rows(lo, hi, g, n_size, t_size, dbo):
     real = g.dtype.type
     for m in range(lo, hi):
         # b̅o̅[m] = Σ_n,t g[n,t,m]
@@ -411,15 +368,15 @@ def _backward_3_rows(lo, hi, g, n_size, t_size, dbo):
 
 
 @njit(parallel=True, **OPTIONS)
-def _backward_3_parallel(chunk, m_size, g, n_size, t_size, dbo):
+def _backward_2_parallel(chunk, m_size, g, n_size, t_size, dbo):
     for k in prange((m_size + chunk - 1) // chunk):
         lo = k * chunk
         hi = min(lo + chunk, m_size)
-        _backward_3_rows(lo, hi, g, n_size, t_size, dbo)
+        _backward_2_rows(lo, hi, g, n_size, t_size, dbo)
 
 
 @njit(**OPTIONS)
-def _backward_4_rows(
+def _backward_3_rows(
     lo, hi, attention_any, attention_open, attention_s, attention_z_max, sum_exp, h_size, t_size, attention_z,
     attention_a,
 ):
@@ -446,17 +403,35 @@ def _backward_4_rows(
 
 
 @njit(parallel=True, **OPTIONS)
-def _backward_4_parallel(
+def _backward_3_parallel(
     chunk, n_size, attention_any, attention_open, attention_s, attention_z_max, sum_exp, h_size, t_size,
     attention_z, attention_a,
 ):
     for k in prange((n_size + chunk - 1) // chunk):
         lo = k * chunk
         hi = min(lo + chunk, n_size)
-        _backward_4_rows(
+        _backward_3_rows(
             lo, hi, attention_any, attention_open, attention_s, attention_z_max, sum_exp, h_size, t_size,
             attention_z, attention_a,
         )
+
+
+@njit(**OPTIONS)
+def _backward_4_rows(lo, hi, attention_any, do, e_size, h_size, t_size, factor_attention_any_do):
+    for n in range(lo, hi):
+        for t in range(t_size):
+            for h in range(h_size):
+                for e_ in range(e_size):
+                    # factor_attention_any_do[n,t,h,e] = ō[n,h,t,e]·attention_any[n,t]
+                    factor_attention_any_do[n, t, h, e_] = attention_any[n, t] * do[n, h, t, e_]
+
+
+@njit(parallel=True, **OPTIONS)
+def _backward_4_parallel(chunk, n_size, attention_any, do, e_size, h_size, t_size, factor_attention_any_do):
+    for k in prange((n_size + chunk - 1) // chunk):
+        lo = k * chunk
+        hi = min(lo + chunk, n_size)
+        _backward_4_rows(lo, hi, attention_any, do, e_size, h_size, t_size, factor_attention_any_do)
 
 
 @njit(**OPTIONS)
@@ -589,102 +564,24 @@ def _backward_7_parallel(
 
 
 @njit(**OPTIONS)
-def _backward_8_rows(lo, hi, sum_Wk_dk, sum_Wq_dq, sum_Wv_dv, m_size, t_size, dx):
+def _backward_8_rows(lo, hi, sum_Wk_dk, sum_Wq_dq, dx, m_size, t_size):
     for n in range(lo, hi):
         for t in range(t_size):
             for m in range(m_size):
                 # x̄[n,t,m] = sum_Wk_dk[n,t,m] + sum_Wq_dq[n,t,m] + sum_Wv_dv[n,t,m]
-                dx[n, t, m] = sum_Wk_dk[n, t, m] + sum_Wq_dq[n, t, m] + sum_Wv_dv[n, t, m]
+                dx[n, t, m] = sum_Wk_dk[n, t, m] + sum_Wq_dq[n, t, m] + dx[n, t, m]
 
 
 @njit(parallel=True, **OPTIONS)
-def _backward_8_parallel(chunk, n_size, sum_Wk_dk, sum_Wq_dq, sum_Wv_dv, m_size, t_size, dx):
+def _backward_8_parallel(chunk, n_size, sum_Wk_dk, sum_Wq_dq, dx, m_size, t_size):
     for k in prange((n_size + chunk - 1) // chunk):
         lo = k * chunk
         hi = min(lo + chunk, n_size)
-        _backward_8_rows(lo, hi, sum_Wk_dk, sum_Wq_dq, sum_Wv_dv, m_size, t_size, dx)
+        _backward_8_rows(lo, hi, sum_Wk_dk, sum_Wq_dq, dx, m_size, t_size)
 
 
 @njit(**OPTIONS)
-def _jvp_rows(
-    lo, hi, Wq, x, bq, Wk, bk, Wv, bv, x_dot, Wq_dot, bq_dot, Wv_dot, bv_dot, Wk_dot, bk_dot, e_size, h_size,
-    m_size, t_size, q, k, v, q_dot, v_dot, factor_bk_dot_sum_Wk_dot_x_sum_Wk_x_dot,
-):
-    real = Wq.dtype.type
-    for n in range(lo, hi):
-        for h in range(h_size):
-            for t in range(t_size):
-                for e_ in range(e_size):
-                    # sum_Wq_x[n,h,t,e] = Σ_m x[n,t,m]·Wq[h,e,m]
-                    # sum_Wk_x[n,h,t,e] = Σ_m x[n,t,m]·Wk[h,e,m]
-                    # sum_Wv_x[n,h,t,e] = Σ_m x[n,t,m]·Wv[h,e,m]
-                    # sum_Wq_x_dot[n,h,t,e] = Σ_m Wq[h,e,m]·ẋ[n,t,m]
-                    # sum_Wq_dot_x[n,h,t,e] = Σ_m x[n,t,m]·Ẇq̇[h,e,m]
-                    # sum_Wv_x_dot[n,h,t,e] = Σ_m Wv[h,e,m]·ẋ[n,t,m]
-                    # sum_Wv_dot_x[n,h,t,e] = Σ_m x[n,t,m]·Ẇv̇[h,e,m]
-                    # sum_Wk_x_dot[n,h,t,e] = Σ_m Wk[h,e,m]·ẋ[n,t,m]
-                    # sum_Wk_dot_x[n,h,t,e] = Σ_m x[n,t,m]·Ẇk̇[h,e,m]
-                    sum_Wq_x_sum = 0.0
-                    sum_Wk_x_sum = 0.0
-                    sum_Wv_x_sum = 0.0
-                    sum_Wq_x_dot_sum = 0.0
-                    sum_Wq_dot_x_sum = 0.0
-                    sum_Wv_x_dot_sum = 0.0
-                    sum_Wv_dot_x_sum = 0.0
-                    sum_Wk_x_dot_sum = 0.0
-                    sum_Wk_dot_x_sum = 0.0
-                    for m in range(m_size):
-                        sum_Wq_x_sum = added(sum_Wq_x_sum, Wq[h, e_, m] * x[n, t, m])
-                        sum_Wk_x_sum = added(sum_Wk_x_sum, Wk[h, e_, m] * x[n, t, m])
-                        sum_Wv_x_sum = added(sum_Wv_x_sum, Wv[h, e_, m] * x[n, t, m])
-                        sum_Wq_x_dot_sum = added(sum_Wq_x_dot_sum, Wq[h, e_, m] * x_dot[n, t, m])
-                        sum_Wq_dot_x_sum = added(sum_Wq_dot_x_sum, Wq_dot[h, e_, m] * x[n, t, m])
-                        sum_Wv_x_dot_sum = added(sum_Wv_x_dot_sum, Wv[h, e_, m] * x_dot[n, t, m])
-                        sum_Wv_dot_x_sum = added(sum_Wv_dot_x_sum, Wv_dot[h, e_, m] * x[n, t, m])
-                        sum_Wk_x_dot_sum = added(sum_Wk_x_dot_sum, Wk[h, e_, m] * x_dot[n, t, m])
-                        sum_Wk_dot_x_sum = added(sum_Wk_dot_x_sum, Wk_dot[h, e_, m] * x[n, t, m])
-                    sum_Wq_x = real(sum_Wq_x_sum)
-                    sum_Wk_x = real(sum_Wk_x_sum)
-                    sum_Wv_x = real(sum_Wv_x_sum)
-                    sum_Wq_x_dot = real(sum_Wq_x_dot_sum)
-                    sum_Wq_dot_x = real(sum_Wq_dot_x_sum)
-                    sum_Wv_x_dot = real(sum_Wv_x_dot_sum)
-                    sum_Wv_dot_x = real(sum_Wv_dot_x_sum)
-                    sum_Wk_x_dot = real(sum_Wk_x_dot_sum)
-                    sum_Wk_dot_x = real(sum_Wk_dot_x_sum)
-                    # q[n,h,t,e] = bq[h,e] + sum_Wq_x[n,h,t,e]
-                    q[n, h, t, e_] = sum_Wq_x + bq[h, e_]
-                    # k[n,h,t,e] = bk[h,e] + sum_Wk_x[n,h,t,e]
-                    k[n, h, t, e_] = sum_Wk_x + bk[h, e_]
-                    # v[n,h,t,e] = bv[h,e] + sum_Wv_x[n,h,t,e]
-                    v[n, h, t, e_] = sum_Wv_x + bv[h, e_]
-                    # q̇[n,h,t,e] = sum_Wq_dot_x[n,h,t,e] + sum_Wq_x_dot[n,h,t,e] + ḃq̇[h,e]
-                    q_dot[n, h, t, e_] = sum_Wq_dot_x + sum_Wq_x_dot + bq_dot[h, e_]
-                    # v̇[n,h,t,e] = sum_Wv_dot_x[n,h,t,e] + sum_Wv_x_dot[n,h,t,e] + ḃv̇[h,e]
-                    v_dot[n, h, t, e_] = sum_Wv_dot_x + sum_Wv_x_dot + bv_dot[h, e_]
-                    # factor_bk_dot_sum_Wk_dot_x_sum_Wk_x_dot[n,h,e,t] = sum_Wk_dot_x[n,h,t,e] +
-                    #     sum_Wk_x_dot[n,h,t,e] + ḃk̇[h,e]
-                    factor_bk_dot_sum_Wk_dot_x_sum_Wk_x_dot[n, h, e_, t] = (
-                        sum_Wk_dot_x + sum_Wk_x_dot + bk_dot[h, e_]
-                    )
-
-
-@njit(parallel=True, **OPTIONS)
-def _jvp_parallel(
-    chunk, n_size, Wq, x, bq, Wk, bk, Wv, bv, x_dot, Wq_dot, bq_dot, Wv_dot, bv_dot, Wk_dot, bk_dot, e_size,
-    h_size, m_size, t_size, q, k, v, q_dot, v_dot, factor_bk_dot_sum_Wk_dot_x_sum_Wk_x_dot,
-):
-    for piece in prange((n_size + chunk - 1) // chunk):
-        lo = piece * chunk
-        hi = min(lo + chunk, n_size)
-        _jvp_rows(
-            lo, hi, Wq, x, bq, Wk, bk, Wv, bv, x_dot, Wq_dot, bq_dot, Wv_dot, bv_dot, Wk_dot, bk_dot, e_size,
-            h_size, m_size, t_size, q, k, v, q_dot, v_dot, factor_bk_dot_sum_Wk_dot_x_sum_Wk_x_dot,
-        )
-
-
-@njit(**OPTIONS)
-def _jvp_2_rows(lo, hi, mask, causal, t_size, attention_open, attention_any):
+def _jvp_rows(lo, hi, mask, causal, t_size, attention_open, attention_any):
     real = mask.dtype.type
     for n in range(lo, hi):
         for t in range(t_size):
@@ -701,15 +598,80 @@ def _jvp_2_rows(lo, hi, mask, causal, t_size, attention_open, attention_any):
 
 
 @njit(parallel=True, **OPTIONS)
-def _jvp_2_parallel(chunk, n_size, mask, causal, t_size, attention_open, attention_any):
+def _jvp_parallel(chunk, n_size, mask, causal, t_size, attention_open, attention_any):
     for k in prange((n_size + chunk - 1) // chunk):
         lo = k * chunk
         hi = min(lo + chunk, n_size)
-        _jvp_2_rows(lo, hi, mask, causal, t_size, attention_open, attention_any)
+        _jvp_rows(lo, hi, mask, causal, t_size, attention_open, attention_any)
 
 
 @njit(**OPTIONS)
-def _jvp_3_rows(lo, hi, sum_k_q, one_over_root_e_size, h_size, t_size, attention_s):
+def _jvp_2_rows(
+    lo, hi, bq, sum_Wq_x, bk, sum_Wk_x, bv, sum_Wv_x, bq_dot, sum_Wq_dot_x, sum_Wq_x_dot, bv_dot, sum_Wv_dot_x,
+    sum_Wv_x_dot, e_size, h_size, t_size, q, k, v, q_dot, v_dot,
+):
+    for n in range(lo, hi):
+        for h in range(h_size):
+            for t in range(t_size):
+                for e_ in range(e_size):
+                    # q[n,h,t,e] = bq[h,e] + sum_Wq_x[n,h,t,e]
+                    q[n, h, t, e_] = bq[h, e_] + sum_Wq_x[n, h, t, e_]
+                    # k[n,h,t,e] = bk[h,e] + sum_Wk_x[n,h,t,e]
+                    k[n, h, t, e_] = bk[h, e_] + sum_Wk_x[n, h, t, e_]
+                    # v[n,h,t,e] = bv[h,e] + sum_Wv_x[n,h,t,e]
+                    v[n, h, t, e_] = bv[h, e_] + sum_Wv_x[n, h, t, e_]
+                    # q̇[n,h,t,e] = sum_Wq_dot_x[n,h,t,e] + sum_Wq_x_dot[n,h,t,e] + ḃq̇[h,e]
+                    q_dot[n, h, t, e_] = bq_dot[h, e_] + sum_Wq_dot_x[n, h, t, e_] + sum_Wq_x_dot[n, h, t, e_]
+                    # v̇[n,h,t,e] = sum_Wv_dot_x[n,h,t,e] + sum_Wv_x_dot[n,h,t,e] + ḃv̇[h,e]
+                    v_dot[n, h, t, e_] = bv_dot[h, e_] + sum_Wv_dot_x[n, h, t, e_] + sum_Wv_x_dot[n, h, t, e_]
+
+
+@njit(parallel=True, **OPTIONS)
+def _jvp_2_parallel(
+    chunk, n_size, bq, sum_Wq_x, bk, sum_Wk_x, bv, sum_Wv_x, bq_dot, sum_Wq_dot_x, sum_Wq_x_dot, bv_dot,
+    sum_Wv_dot_x, sum_Wv_x_dot, e_size, h_size, t_size, q, k, v, q_dot, v_dot,
+):
+    for piece in prange((n_size + chunk - 1) // chunk):
+        lo = piece * chunk
+        hi = min(lo + chunk, n_size)
+        _jvp_2_rows(
+            lo, hi, bq, sum_Wq_x, bk, sum_Wk_x, bv, sum_Wv_x, bq_dot, sum_Wq_dot_x, sum_Wq_x_dot, bv_dot,
+            sum_Wv_dot_x, sum_Wv_x_dot, e_size, h_size, t_size, q, k, v, q_dot, v_dot,
+        )
+
+
+@njit(**OPTIONS)
+def _jvp_3_rows(
+    lo, hi, bk_dot, sum_Wk_dot_x, sum_Wk_x_dot, e_size, h_size, t_size,
+    factor_bk_dot_sum_Wk_dot_x_sum_Wk_x_dot,
+):
+    for n in range(lo, hi):
+        for h in range(h_size):
+            for e_ in range(e_size):
+                for t in range(t_size):
+                    # factor_bk_dot_sum_Wk_dot_x_sum_Wk_x_dot[n,h,e,t] = sum_Wk_dot_x[n,h,t,e] +
+                    #     sum_Wk_x_dot[n,h,t,e] + ḃk̇[h,e]
+                    factor_bk_dot_sum_Wk_dot_x_sum_Wk_x_dot[n, h, e_, t] = (
+                        bk_dot[h, e_] + sum_Wk_dot_x[n, h, t, e_] + sum_Wk_x_dot[n, h, t, e_]
+                    )
+
+
+@njit(parallel=True, **OPTIONS)
+def _jvp_3_parallel(
+    chunk, n_size, bk_dot, sum_Wk_dot_x, sum_Wk_x_dot, e_size, h_size, t_size,
+    factor_bk_dot_sum_Wk_dot_x_sum_Wk_x_dot,
+):
+    for k in prange((n_size + chunk - 1) // chunk):
+        lo = k * chunk
+        hi = min(lo + chunk, n_size)
+        _jvp_3_rows(
+            lo, hi, bk_dot, sum_Wk_dot_x, sum_Wk_x_dot, e_size, h_size, t_size,
+            factor_bk_dot_sum_Wk_dot_x_sum_Wk_x_dot,
+        )
+
+
+@njit(**OPTIONS)
+def _jvp_4_rows(lo, hi, sum_k_q, one_over_root_e_size, h_size, t_size, attention_s):
     for n in range(lo, hi):
         for h in range(h_size):
             for t in range(t_size):
@@ -719,15 +681,15 @@ def _jvp_3_rows(lo, hi, sum_k_q, one_over_root_e_size, h_size, t_size, attention
 
 
 @njit(parallel=True, **OPTIONS)
-def _jvp_3_parallel(chunk, n_size, sum_k_q, one_over_root_e_size, h_size, t_size, attention_s):
+def _jvp_4_parallel(chunk, n_size, sum_k_q, one_over_root_e_size, h_size, t_size, attention_s):
     for k in prange((n_size + chunk - 1) // chunk):
         lo = k * chunk
         hi = min(lo + chunk, n_size)
-        _jvp_3_rows(lo, hi, sum_k_q, one_over_root_e_size, h_size, t_size, attention_s)
+        _jvp_4_rows(lo, hi, sum_k_q, one_over_root_e_size, h_size, t_size, attention_s)
 
 
 @njit(**OPTIONS)
-def _jvp_4_rows(
+def _jvp_5_rows(
     lo, hi, attention_open, sum_factor_bk_dot_sum_Wk_dot_x_sum_Wk_x_dot_q, sum_k_q_dot, one_over_root_e_size,
     h_size, t_size, attention_z_dot,
 ):
@@ -747,21 +709,21 @@ def _jvp_4_rows(
 
 
 @njit(parallel=True, **OPTIONS)
-def _jvp_4_parallel(
+def _jvp_5_parallel(
     chunk, n_size, attention_open, sum_factor_bk_dot_sum_Wk_dot_x_sum_Wk_x_dot_q, sum_k_q_dot,
     one_over_root_e_size, h_size, t_size, attention_z_dot,
 ):
     for k in prange((n_size + chunk - 1) // chunk):
         lo = k * chunk
         hi = min(lo + chunk, n_size)
-        _jvp_4_rows(
+        _jvp_5_rows(
             lo, hi, attention_open, sum_factor_bk_dot_sum_Wk_dot_x_sum_Wk_x_dot_q, sum_k_q_dot,
             one_over_root_e_size, h_size, t_size, attention_z_dot,
         )
 
 
 @njit(**OPTIONS)
-def _jvp_5_rows(lo, hi, attention_any, attention_open, attention_s, h_size, t_size, attention_z):
+def _jvp_6_rows(lo, hi, attention_any, attention_open, attention_s, h_size, t_size, attention_z):
     real = attention_any.dtype.type
     for n in range(lo, hi):
         for t in range(t_size):
@@ -780,15 +742,15 @@ def _jvp_5_rows(lo, hi, attention_any, attention_open, attention_s, h_size, t_si
 
 
 @njit(parallel=True, **OPTIONS)
-def _jvp_5_parallel(chunk, n_size, attention_any, attention_open, attention_s, h_size, t_size, attention_z):
+def _jvp_6_parallel(chunk, n_size, attention_any, attention_open, attention_s, h_size, t_size, attention_z):
     for k in prange((n_size + chunk - 1) // chunk):
         lo = k * chunk
         hi = min(lo + chunk, n_size)
-        _jvp_5_rows(lo, hi, attention_any, attention_open, attention_s, h_size, t_size, attention_z)
+        _jvp_6_rows(lo, hi, attention_any, attention_open, attention_s, h_size, t_size, attention_z)
 
 
 @njit(**OPTIONS)
-def _jvp_6_rows(lo, hi, attention_z, attention_z_dot, h_size, t_size, attention_z_max, sum_exp, shifted_sum):
+def _jvp_7_rows(lo, hi, attention_z, attention_z_dot, h_size, t_size, attention_z_max, sum_exp, shifted_sum):
     real = attention_z.dtype.type
     for n in range(lo, hi):
         for h in range(h_size):
@@ -818,17 +780,17 @@ def _jvp_6_rows(lo, hi, attention_z, attention_z_dot, h_size, t_size, attention_
 
 
 @njit(parallel=True, **OPTIONS)
-def _jvp_6_parallel(
+def _jvp_7_parallel(
     chunk, n_size, attention_z, attention_z_dot, h_size, t_size, attention_z_max, sum_exp, shifted_sum,
 ):
     for k in prange((n_size + chunk - 1) // chunk):
         lo = k * chunk
         hi = min(lo + chunk, n_size)
-        _jvp_6_rows(lo, hi, attention_z, attention_z_dot, h_size, t_size, attention_z_max, sum_exp, shifted_sum)
+        _jvp_7_rows(lo, hi, attention_z, attention_z_dot, h_size, t_size, attention_z_max, sum_exp, shifted_sum)
 
 
 @njit(**OPTIONS)
-def _jvp_7_rows(
+def _jvp_8_rows(
     lo, hi, attention_z_max, attention_z, sum_exp, shifted_sum, attention_z_dot, h_size, t_size, attention_a,
     attention_a_dot,
 ):
@@ -851,21 +813,21 @@ def _jvp_7_rows(
 
 
 @njit(parallel=True, **OPTIONS)
-def _jvp_7_parallel(
+def _jvp_8_parallel(
     chunk, n_size, attention_z_max, attention_z, sum_exp, shifted_sum, attention_z_dot, h_size, t_size,
     attention_a, attention_a_dot,
 ):
     for k in prange((n_size + chunk - 1) // chunk):
         lo = k * chunk
         hi = min(lo + chunk, n_size)
-        _jvp_7_rows(
+        _jvp_8_rows(
             lo, hi, attention_z_max, attention_z, sum_exp, shifted_sum, attention_z_dot, h_size, t_size,
             attention_a, attention_a_dot,
         )
 
 
 @njit(**OPTIONS)
-def _jvp_8_rows(
+def _jvp_9_rows(
     lo, hi, attention_any, sum_attention_a_v, sum_attention_a_dot_v, sum_attention_a_v_dot, e_size, h_size,
     t_size, o, factor_attention_any_sum_attention_a_dot_v_sum_attention_a_v_dot,
 ):
@@ -885,29 +847,29 @@ def _jvp_8_rows(
 
 
 @njit(parallel=True, **OPTIONS)
-def _jvp_8_parallel(
+def _jvp_9_parallel(
     chunk, n_size, attention_any, sum_attention_a_v, sum_attention_a_dot_v, sum_attention_a_v_dot, e_size,
     h_size, t_size, o, factor_attention_any_sum_attention_a_dot_v_sum_attention_a_v_dot,
 ):
     for k in prange((n_size + chunk - 1) // chunk):
         lo = k * chunk
         hi = min(lo + chunk, n_size)
-        _jvp_8_rows(
+        _jvp_9_rows(
             lo, hi, attention_any, sum_attention_a_v, sum_attention_a_dot_v, sum_attention_a_v_dot, e_size,
             h_size, t_size, o, factor_attention_any_sum_attention_a_dot_v_sum_attention_a_v_dot,
         )
 
 
 @njit(**OPTIONS)
-def _jvp_9_rows(
-    lo, hi, bo, sum_Wo_o, bo_dot, sum_Wo_dot_o,
-    sum_Wo_factor_attention_any_sum_attention_a_dot_v_sum_attention_a_v_dot, m_size, t_size, y, y_dot,
+def _jvp_10_rows(
+    lo, hi, bo, y, bo_dot, sum_Wo_dot_o,
+    sum_Wo_factor_attention_any_sum_attention_a_dot_v_sum_attention_a_v_dot, m_size, t_size, y_dot,
 ):
     for n in range(lo, hi):
         for t in range(t_size):
             for m in range(m_size):
                 # y[n,t,m] = bo[m] + sum_Wo_o[n,t,m]
-                y[n, t, m] = bo[m] + sum_Wo_o[n, t, m]
+                y[n, t, m] = bo[m] + y[n, t, m]
                 # ẏ[n,t,m] = sum_Wo_dot_o[n,t,m] +
                 #     sum_Wo_factor_attention_any_sum_attention_a_dot_v_sum_attention_a_v_dot[n,t,m] + ḃȯ[m]
                 y_dot[n, t, m] = (
@@ -917,106 +879,21 @@ def _jvp_9_rows(
 
 
 @njit(parallel=True, **OPTIONS)
-def _jvp_9_parallel(
-    chunk, n_size, bo, sum_Wo_o, bo_dot, sum_Wo_dot_o,
-    sum_Wo_factor_attention_any_sum_attention_a_dot_v_sum_attention_a_v_dot, m_size, t_size, y, y_dot,
+def _jvp_10_parallel(
+    chunk, n_size, bo, y, bo_dot, sum_Wo_dot_o,
+    sum_Wo_factor_attention_any_sum_attention_a_dot_v_sum_attention_a_v_dot, m_size, t_size, y_dot,
 ):
     for k in prange((n_size + chunk - 1) // chunk):
         lo = k * chunk
         hi = min(lo + chunk, n_size)
-        _jvp_9_rows(
-            lo, hi, bo, sum_Wo_o, bo_dot, sum_Wo_dot_o,
-            sum_Wo_factor_attention_any_sum_attention_a_dot_v_sum_attention_a_v_dot, m_size, t_size, y, y_dot,
+        _jvp_10_rows(
+            lo, hi, bo, y, bo_dot, sum_Wo_dot_o,
+            sum_Wo_factor_attention_any_sum_attention_a_dot_v_sum_attention_a_v_dot, m_size, t_size, y_dot,
         )
 
 
 @njit(**OPTIONS)
-def _hvp_rows(
-    lo, hi, Wq, x, bq, Wk, bk, Wv, bv, Wo, g, x_dot, Wq_dot, bq_dot, Wk_dot, bk_dot, Wv_dot, bv_dot, Wo_dot,
-    e_size, h_size, m_size, t_size, q, k, v, do, q_dot, k_dot, v_dot, do_dot,
-):
-    real = Wq.dtype.type
-    for n in range(lo, hi):
-        for h in range(h_size):
-            for t in range(t_size):
-                for e_ in range(e_size):
-                    # sum_Wq_x[n,h,t,e] = Σ_m x[n,t,m]·Wq[h,e,m]
-                    # sum_Wk_x[n,h,t,e] = Σ_m x[n,t,m]·Wk[h,e,m]
-                    # sum_Wv_x[n,h,t,e] = Σ_m x[n,t,m]·Wv[h,e,m]
-                    # ō[n,h,t,e] = Σ_m g[n,t,m]·Wo[m,h,e]
-                    # sum_Wq_x_dot[n,h,t,e] = Σ_m Wq[h,e,m]·ẋ[n,t,m]
-                    # sum_Wq_dot_x[n,h,t,e] = Σ_m x[n,t,m]·Ẇq̇[h,e,m]
-                    # sum_Wk_x_dot[n,h,t,e] = Σ_m Wk[h,e,m]·ẋ[n,t,m]
-                    # sum_Wk_dot_x[n,h,t,e] = Σ_m x[n,t,m]·Ẇk̇[h,e,m]
-                    # sum_Wv_x_dot[n,h,t,e] = Σ_m Wv[h,e,m]·ẋ[n,t,m]
-                    # sum_Wv_dot_x[n,h,t,e] = Σ_m x[n,t,m]·Ẇv̇[h,e,m]
-                    # ō̇[n,h,t,e] = Σ_m g[n,t,m]·Ẇȯ[m,h,e]
-                    sum_Wq_x_sum = 0.0
-                    sum_Wk_x_sum = 0.0
-                    sum_Wv_x_sum = 0.0
-                    do_sum = 0.0
-                    sum_Wq_x_dot_sum = 0.0
-                    sum_Wq_dot_x_sum = 0.0
-                    sum_Wk_x_dot_sum = 0.0
-                    sum_Wk_dot_x_sum = 0.0
-                    sum_Wv_x_dot_sum = 0.0
-                    sum_Wv_dot_x_sum = 0.0
-                    do_dot_sum = 0.0
-                    for m in range(m_size):
-                        sum_Wq_x_sum = added(sum_Wq_x_sum, Wq[h, e_, m] * x[n, t, m])
-                        sum_Wk_x_sum = added(sum_Wk_x_sum, Wk[h, e_, m] * x[n, t, m])
-                        sum_Wv_x_sum = added(sum_Wv_x_sum, Wv[h, e_, m] * x[n, t, m])
-                        do_sum = added(do_sum, Wo[m, h, e_] * g[n, t, m])
-                        sum_Wq_x_dot_sum = added(sum_Wq_x_dot_sum, Wq[h, e_, m] * x_dot[n, t, m])
-                        sum_Wq_dot_x_sum = added(sum_Wq_dot_x_sum, Wq_dot[h, e_, m] * x[n, t, m])
-                        sum_Wk_x_dot_sum = added(sum_Wk_x_dot_sum, Wk[h, e_, m] * x_dot[n, t, m])
-                        sum_Wk_dot_x_sum = added(sum_Wk_dot_x_sum, Wk_dot[h, e_, m] * x[n, t, m])
-                        sum_Wv_x_dot_sum = added(sum_Wv_x_dot_sum, Wv[h, e_, m] * x_dot[n, t, m])
-                        sum_Wv_dot_x_sum = added(sum_Wv_dot_x_sum, Wv_dot[h, e_, m] * x[n, t, m])
-                        do_dot_sum = added(do_dot_sum, Wo_dot[m, h, e_] * g[n, t, m])
-                    sum_Wq_x = real(sum_Wq_x_sum)
-                    sum_Wk_x = real(sum_Wk_x_sum)
-                    sum_Wv_x = real(sum_Wv_x_sum)
-                    do_nhte_ = real(do_sum)
-                    do[n, h, t, e_] = do_nhte_
-                    sum_Wq_x_dot = real(sum_Wq_x_dot_sum)
-                    sum_Wq_dot_x = real(sum_Wq_dot_x_sum)
-                    sum_Wk_x_dot = real(sum_Wk_x_dot_sum)
-                    sum_Wk_dot_x = real(sum_Wk_dot_x_sum)
-                    sum_Wv_x_dot = real(sum_Wv_x_dot_sum)
-                    sum_Wv_dot_x = real(sum_Wv_dot_x_sum)
-                    do_dot_nhte_ = real(do_dot_sum)
-                    do_dot[n, h, t, e_] = do_dot_nhte_
-                    # q[n,h,t,e] = bq[h,e] + sum_Wq_x[n,h,t,e]
-                    q[n, h, t, e_] = sum_Wq_x + bq[h, e_]
-                    # k[n,h,t,e] = bk[h,e] + sum_Wk_x[n,h,t,e]
-                    k[n, h, t, e_] = sum_Wk_x + bk[h, e_]
-                    # v[n,h,t,e] = bv[h,e] + sum_Wv_x[n,h,t,e]
-                    v[n, h, t, e_] = sum_Wv_x + bv[h, e_]
-                    # q̇[n,h,t,e] = sum_Wq_dot_x[n,h,t,e] + sum_Wq_x_dot[n,h,t,e] + ḃq̇[h,e]
-                    q_dot[n, h, t, e_] = sum_Wq_dot_x + sum_Wq_x_dot + bq_dot[h, e_]
-                    # k̇[n,h,t,e] = sum_Wk_dot_x[n,h,t,e] + sum_Wk_x_dot[n,h,t,e] + ḃk̇[h,e]
-                    k_dot[n, h, t, e_] = sum_Wk_dot_x + sum_Wk_x_dot + bk_dot[h, e_]
-                    # v̇[n,h,t,e] = sum_Wv_dot_x[n,h,t,e] + sum_Wv_x_dot[n,h,t,e] + ḃv̇[h,e]
-                    v_dot[n, h, t, e_] = sum_Wv_dot_x + sum_Wv_x_dot + bv_dot[h, e_]
-
-
-@njit(parallel=True, **OPTIONS)
-def _hvp_parallel(
-    chunk, n_size, Wq, x, bq, Wk, bk, Wv, bv, Wo, g, x_dot, Wq_dot, bq_dot, Wk_dot, bk_dot, Wv_dot, bv_dot,
-    Wo_dot, e_size, h_size, m_size, t_size, q, k, v, do, q_dot, k_dot, v_dot, do_dot,
-):
-    for piece in prange((n_size + chunk - 1) // chunk):
-        lo = piece * chunk
-        hi = min(lo + chunk, n_size)
-        _hvp_rows(
-            lo, hi, Wq, x, bq, Wk, bk, Wv, bv, Wo, g, x_dot, Wq_dot, bq_dot, Wk_dot, bk_dot, Wv_dot, bv_dot,
-            Wo_dot, e_size, h_size, m_size, t_size, q, k, v, do, q_dot, k_dot, v_dot, do_dot,
-        )
-
-
-@njit(**OPTIONS)
-def _hvp_2_rows(lo, hi, mask, g, causal, m_size, t_size, attention_open, attention_any, factor_attention_any_g):
+def _hvp_rows(lo, hi, mask, g, causal, m_size, t_size, attention_open, attention_any, factor_attention_any_g):
     real = mask.dtype.type
     for n in range(lo, hi):
         for t in range(t_size):
@@ -1036,19 +913,19 @@ def _hvp_2_rows(lo, hi, mask, g, causal, m_size, t_size, attention_open, attenti
 
 
 @njit(parallel=True, **OPTIONS)
-def _hvp_2_parallel(
+def _hvp_parallel(
     chunk, n_size, mask, g, causal, m_size, t_size, attention_open, attention_any, factor_attention_any_g,
 ):
     for k in prange((n_size + chunk - 1) // chunk):
         lo = k * chunk
         hi = min(lo + chunk, n_size)
-        _hvp_2_rows(
+        _hvp_rows(
             lo, hi, mask, g, causal, m_size, t_size, attention_open, attention_any, factor_attention_any_g,
         )
 
 
 @njit(**OPTIONS)
-def _hvp_3_rows(dbo_dot):
+def _hvp_2_rows(dbo_dot):
     real = dbo_dot.dtype.type
     for m in range(dbo_dot.shape[0]):
         # b̅o̅̇[m] = 0
@@ -1056,11 +933,50 @@ def _hvp_3_rows(dbo_dot):
 
 
 @njit(parallel=True, **OPTIONS)
-def _hvp_3_parallel(chunk, dbo_dot):
+def _hvp_2_parallel(chunk, dbo_dot):
     for k in prange((dbo_dot.shape[0] + chunk - 1) // chunk):
         lo = k * chunk
         hi = min(lo + chunk, dbo_dot.shape[0])
-        _hvp_3_rows(dbo_dot[lo:hi])
+        _hvp_2_rows(dbo_dot[lo:hi])
+
+
+@njit(**OPTIONS)
+def _hvp_3_rows(
+    lo, hi, bq, sum_Wq_x, bk, sum_Wk_x, bv, sum_Wv_x, bq_dot, sum_Wq_dot_x, sum_Wq_x_dot, bk_dot, sum_Wk_dot_x,
+    sum_Wk_x_dot, bv_dot, sum_Wv_dot_x, sum_Wv_x_dot, e_size, h_size, t_size, q, k, v, q_dot, k_dot, v_dot,
+):
+    for n in range(lo, hi):
+        for h in range(h_size):
+            for t in range(t_size):
+                for e_ in range(e_size):
+                    # q[n,h,t,e] = bq[h,e] + sum_Wq_x[n,h,t,e]
+                    q[n, h, t, e_] = bq[h, e_] + sum_Wq_x[n, h, t, e_]
+                    # k[n,h,t,e] = bk[h,e] + sum_Wk_x[n,h,t,e]
+                    k[n, h, t, e_] = bk[h, e_] + sum_Wk_x[n, h, t, e_]
+                    # v[n,h,t,e] = bv[h,e] + sum_Wv_x[n,h,t,e]
+                    v[n, h, t, e_] = bv[h, e_] + sum_Wv_x[n, h, t, e_]
+                    # q̇[n,h,t,e] = sum_Wq_dot_x[n,h,t,e] + sum_Wq_x_dot[n,h,t,e] + ḃq̇[h,e]
+                    q_dot[n, h, t, e_] = bq_dot[h, e_] + sum_Wq_dot_x[n, h, t, e_] + sum_Wq_x_dot[n, h, t, e_]
+                    # k̇[n,h,t,e] = sum_Wk_dot_x[n,h,t,e] + sum_Wk_x_dot[n,h,t,e] + ḃk̇[h,e]
+                    k_dot[n, h, t, e_] = bk_dot[h, e_] + sum_Wk_dot_x[n, h, t, e_] + sum_Wk_x_dot[n, h, t, e_]
+                    # v̇[n,h,t,e] = sum_Wv_dot_x[n,h,t,e] + sum_Wv_x_dot[n,h,t,e] + ḃv̇[h,e]
+                    v_dot[n, h, t, e_] = bv_dot[h, e_] + sum_Wv_dot_x[n, h, t, e_] + sum_Wv_x_dot[n, h, t, e_]
+
+
+@njit(parallel=True, **OPTIONS)
+def _hvp_3_parallel(
+    chunk, n_size, bq, sum_Wq_x, bk, sum_Wk_x, bv, sum_Wv_x, bq_dot, sum_Wq_dot_x, sum_Wq_x_dot, bk_dot,
+    sum_Wk_dot_x, sum_Wk_x_dot, bv_dot, sum_Wv_dot_x, sum_Wv_x_dot, e_size, h_size, t_size, q, k, v, q_dot,
+    k_dot, v_dot,
+):
+    for piece in prange((n_size + chunk - 1) // chunk):
+        lo = piece * chunk
+        hi = min(lo + chunk, n_size)
+        _hvp_3_rows(
+            lo, hi, bq, sum_Wq_x, bk, sum_Wk_x, bv, sum_Wv_x, bq_dot, sum_Wq_dot_x, sum_Wq_x_dot, bk_dot,
+            sum_Wk_dot_x, sum_Wk_x_dot, bv_dot, sum_Wv_dot_x, sum_Wv_x_dot, e_size, h_size, t_size, q, k, v,
+            q_dot, k_dot, v_dot,
+        )
 
 
 @njit(**OPTIONS)
@@ -1479,26 +1395,25 @@ def _hvp_13_parallel(
 
 
 @njit(**OPTIONS)
-def _hvp_14_rows(lo, hi, sum_x_dot_dv, sum_x_dv_dot, e_size, m_size, dWv_dot):
+def _hvp_14_rows(lo, hi, sum_x_dot_dv, dWv_dot, e_size, m_size):
     for h in range(lo, hi):
         for e_ in range(e_size):
             for m in range(m_size):
                 # W̅v̅̇[h,e,m] = sum_x_dot_dv[h,e,m] + sum_x_dv_dot[h,e,m]
-                dWv_dot[h, e_, m] = sum_x_dot_dv[h, e_, m] + sum_x_dv_dot[h, e_, m]
+                dWv_dot[h, e_, m] = sum_x_dot_dv[h, e_, m] + dWv_dot[h, e_, m]
 
 
 @njit(parallel=True, **OPTIONS)
-def _hvp_14_parallel(chunk, h_size, sum_x_dot_dv, sum_x_dv_dot, e_size, m_size, dWv_dot):
+def _hvp_14_parallel(chunk, h_size, sum_x_dot_dv, dWv_dot, e_size, m_size):
     for k in prange((h_size + chunk - 1) // chunk):
         lo = k * chunk
         hi = min(lo + chunk, h_size)
-        _hvp_14_rows(lo, hi, sum_x_dot_dv, sum_x_dv_dot, e_size, m_size, dWv_dot)
+        _hvp_14_rows(lo, hi, sum_x_dot_dv, dWv_dot, e_size, m_size)
 
 
 @njit(**OPTIONS)
 def _hvp_15_rows(
-    lo, hi, sum_Wk_dk_dot, sum_Wk_dot_dk, sum_Wq_dot_dq, sum_Wq_dq_dot, sum_Wv_dot_dv, sum_Wv_dv_dot, m_size,
-    t_size, dx_dot,
+    lo, hi, sum_Wk_dk_dot, sum_Wk_dot_dk, sum_Wq_dot_dq, sum_Wq_dq_dot, sum_Wv_dot_dv, dx_dot, m_size, t_size,
 ):
     for n in range(lo, hi):
         for t in range(t_size):
@@ -1507,47 +1422,41 @@ def _hvp_15_rows(
                 #     sum_Wq_dq_dot[n,t,m] + sum_Wv_dot_dv[n,t,m] + sum_Wv_dv_dot[n,t,m]
                 dx_dot[n, t, m] = (
                     sum_Wk_dk_dot[n, t, m] + sum_Wk_dot_dk[n, t, m] + sum_Wq_dot_dq[n, t, m]
-                    + sum_Wq_dq_dot[n, t, m] + sum_Wv_dot_dv[n, t, m] + sum_Wv_dv_dot[n, t, m]
+                    + sum_Wq_dq_dot[n, t, m] + sum_Wv_dot_dv[n, t, m] + dx_dot[n, t, m]
                 )
 
 
 @njit(parallel=True, **OPTIONS)
 def _hvp_15_parallel(
-    chunk, n_size, sum_Wk_dk_dot, sum_Wk_dot_dk, sum_Wq_dot_dq, sum_Wq_dq_dot, sum_Wv_dot_dv, sum_Wv_dv_dot,
-    m_size, t_size, dx_dot,
+    chunk, n_size, sum_Wk_dk_dot, sum_Wk_dot_dk, sum_Wq_dot_dq, sum_Wq_dq_dot, sum_Wv_dot_dv, dx_dot, m_size,
+    t_size,
 ):
     for k in prange((n_size + chunk - 1) // chunk):
         lo = k * chunk
         hi = min(lo + chunk, n_size)
         _hvp_15_rows(
-            lo, hi, sum_Wk_dk_dot, sum_Wk_dot_dk, sum_Wq_dot_dq, sum_Wq_dq_dot, sum_Wv_dot_dv, sum_Wv_dv_dot,
-            m_size, t_size, dx_dot,
+            lo, hi, sum_Wk_dk_dot, sum_Wk_dot_dk, sum_Wq_dot_dq, sum_Wq_dq_dot, sum_Wv_dot_dv, dx_dot, m_size,
+            t_size,
         )
 
 
 @njit(**OPTIONS)
-def _hvp_16_rows(
-    lo, hi, sum_x_dot_dq, sum_x_dq_dot, sum_x_dk_dot, sum_x_dot_dk, e_size, m_size, dWq_dot, dWk_dot,
-):
+def _hvp_16_rows(lo, hi, sum_x_dot_dq, dWq_dot, sum_x_dk_dot, sum_x_dot_dk, e_size, m_size, dWk_dot):
     for h in range(lo, hi):
         for e_ in range(e_size):
             for m in range(m_size):
                 # W̅q̅̇[h,e,m] = sum_x_dot_dq[h,e,m] + sum_x_dq_dot[h,e,m]
-                dWq_dot[h, e_, m] = sum_x_dot_dq[h, e_, m] + sum_x_dq_dot[h, e_, m]
+                dWq_dot[h, e_, m] = sum_x_dot_dq[h, e_, m] + dWq_dot[h, e_, m]
                 # W̅k̅̇[h,e,m] = sum_x_dk_dot[h,e,m] + sum_x_dot_dk[h,e,m]
                 dWk_dot[h, e_, m] = sum_x_dk_dot[h, e_, m] + sum_x_dot_dk[h, e_, m]
 
 
 @njit(parallel=True, **OPTIONS)
-def _hvp_16_parallel(
-    chunk, h_size, sum_x_dot_dq, sum_x_dq_dot, sum_x_dk_dot, sum_x_dot_dk, e_size, m_size, dWq_dot, dWk_dot,
-):
+def _hvp_16_parallel(chunk, h_size, sum_x_dot_dq, dWq_dot, sum_x_dk_dot, sum_x_dot_dk, e_size, m_size, dWk_dot):
     for k in prange((h_size + chunk - 1) // chunk):
         lo = k * chunk
         hi = min(lo + chunk, h_size)
-        _hvp_16_rows(
-            lo, hi, sum_x_dot_dq, sum_x_dq_dot, sum_x_dk_dot, sum_x_dot_dk, e_size, m_size, dWq_dot, dWk_dot,
-        )
+        _hvp_16_rows(lo, hi, sum_x_dot_dq, dWq_dot, sum_x_dk_dot, sum_x_dot_dk, e_size, m_size, dWk_dot)
 
 
 _ARGUMENTS = (
@@ -1663,35 +1572,41 @@ def forward_saving(x, Wq, Wk, Wv, Wo, bq, bk, bv, bo, mask, *, heads, causal=0, 
     attention_z_max = np.empty((n_size, h_size, t_size), real)
     sum_exp = np.empty((n_size, h_size, t_size), real)
     o = np.empty((n_size, h_size, t_size, e_size), real)
+    sum_Wk_x = np.empty((n_size, h_size, t_size, e_size), real)
+    sum_Wv_x = np.empty((n_size, h_size, t_size, e_size), real)
     attention_open = np.empty((n_size, t_size, t_size), real)
-    sum_k_q = np.empty((n_size, h_size, t_size, t_size), real)
     attention_z = np.empty((n_size, h_size, t_size, t_size), real)
     attention_a = np.empty((n_size, h_size, t_size, t_size), real)
-    sum_attention_a_v = np.empty((n_size, h_size, t_size, e_size), real)
-    sum_Wo_o = np.empty((n_size, t_size, m_size), real)
     one_over_root_e_size = 1 / math.sqrt(e_size)
-    chunk = chunk_rows(h_size * t_size * e_size * m_size)
-    if n_size <= chunk:
-        _forward_saving_rows(0, n_size, Wq, x, bq, Wk, bk, Wv, bv, e_size, h_size, m_size, t_size, q, k, v)
-    else:
-        _forward_saving_parallel(
-            chunk, n_size, Wq, x, bq, Wk, bk, Wv, bv, e_size, h_size, m_size, t_size, q, k, v,
-        )
+    # sum_Wq_x[n,h,t,e] = Σ_m x[n,t,m]·Wq[h,e,m]
+    with np.errstate(over="ignore", invalid="ignore"):
+        np.matmul(x.reshape(n_size, 1, t_size, m_size), Wq.transpose(0, 2, 1), out=q)
+    # sum_Wk_x[n,h,t,e] = Σ_m x[n,t,m]·Wk[h,e,m]
+    with np.errstate(over="ignore", invalid="ignore"):
+        np.matmul(x.reshape(n_size, 1, t_size, m_size), Wk.transpose(0, 2, 1), out=sum_Wk_x)
+    # sum_Wv_x[n,h,t,e] = Σ_m x[n,t,m]·Wv[h,e,m]
+    with np.errstate(over="ignore", invalid="ignore"):
+        np.matmul(x.reshape(n_size, 1, t_size, m_size), Wv.transpose(0, 2, 1), out=sum_Wv_x)
     chunk = chunk_rows(t_size * t_size)
     if n_size <= chunk:
-        _forward_saving_2_rows(0, n_size, mask, real(causal), t_size, attention_open, attention_any)
+        _forward_saving_rows(0, n_size, mask, real(causal), t_size, attention_open, attention_any)
     else:
-        _forward_saving_2_parallel(chunk, n_size, mask, real(causal), t_size, attention_open, attention_any)
+        _forward_saving_parallel(chunk, n_size, mask, real(causal), t_size, attention_open, attention_any)
+    chunk = chunk_rows(h_size * t_size * e_size)
+    if n_size <= chunk:
+        _forward_saving_2_rows(0, n_size, bq, q, bk, sum_Wk_x, bv, sum_Wv_x, e_size, h_size, t_size, k, v)
+    else:
+        _forward_saving_2_parallel(
+            chunk, n_size, bq, q, bk, sum_Wk_x, bv, sum_Wv_x, e_size, h_size, t_size, k, v,
+        )
     # sum_k_q[n,h,t,t′] = Σ_e q[n,h,t,e]·k[n,h,t′,e]
     with np.errstate(over="ignore", invalid="ignore"):
-        np.matmul(q, k.transpose(0, 1, 3, 2), out=sum_k_q)
+        np.matmul(q, k.transpose(0, 1, 3, 2), out=attention_s)
     chunk = chunk_rows(h_size * t_size * t_size)
     if n_size <= chunk:
-        _forward_saving_3_rows(0, n_size, sum_k_q, real(one_over_root_e_size), h_size, t_size, attention_s)
+        _forward_saving_3_rows(0, n_size, attention_s, real(one_over_root_e_size), h_size, t_size)
     else:
-        _forward_saving_3_parallel(
-            chunk, n_size, sum_k_q, real(one_over_root_e_size), h_size, t_size, attention_s,
-        )
+        _forward_saving_3_parallel(chunk, n_size, attention_s, real(one_over_root_e_size), h_size, t_size)
     chunk = chunk_rows(t_size * h_size * t_size)
     if n_size <= chunk:
         _forward_saving_4_rows(
@@ -1715,24 +1630,23 @@ def forward_saving(x, Wq, Wk, Wv, Wo, bq, bk, bv, bo, mask, *, heads, causal=0, 
         )
     # sum_attention_a_v[n,h,t,e] = Σ_t′ v[n,h,t′,e]·attention_a[n,h,t,t′]
     with np.errstate(over="ignore", invalid="ignore"):
-        np.matmul(attention_a, v, out=sum_attention_a_v)
+        np.matmul(attention_a, v, out=o)
     chunk = chunk_rows(t_size * h_size * e_size)
     if n_size <= chunk:
-        _forward_saving_7_rows(0, n_size, attention_any, sum_attention_a_v, e_size, h_size, t_size, o)
+        _forward_saving_7_rows(0, n_size, attention_any, o, e_size, h_size, t_size)
     else:
-        _forward_saving_7_parallel(chunk, n_size, attention_any, sum_attention_a_v, e_size, h_size, t_size, o)
+        _forward_saving_7_parallel(chunk, n_size, attention_any, o, e_size, h_size, t_size)
     # sum_Wo_o[n,t,m] = Σ_h,e Wo[m,h,e]·o[n,h,t,e]
     with np.errstate(over="ignore", invalid="ignore"):
         np.matmul(
             o.transpose(0, 2, 1, 3).reshape(n_size * t_size, h_size * e_size),
-            Wo.transpose(1, 2, 0).reshape(h_size * e_size, m_size),
-            out=sum_Wo_o.reshape(n_size * t_size, m_size),
+            Wo.transpose(1, 2, 0).reshape(h_size * e_size, m_size), out=y.reshape(n_size * t_size, m_size),
         )
     chunk = chunk_rows(t_size * m_size)
     if n_size <= chunk:
-        _forward_saving_8_rows(0, n_size, bo, sum_Wo_o, m_size, t_size, y)
+        _forward_saving_8_rows(0, n_size, bo, y, m_size, t_size)
     else:
-        _forward_saving_8_parallel(chunk, n_size, bo, sum_Wo_o, m_size, t_size, y)
+        _forward_saving_8_parallel(chunk, n_size, bo, y, m_size, t_size)
     return y, Saved(
         x, Wq, Wk, Wv, Wo, mask, q, k, v, attention_any, attention_s, attention_z_max, sum_exp, o, heads,
         causal,
@@ -1797,22 +1711,24 @@ def backward(saved, g, *, out=None):
         "out", out_dbo, (m_size,), real,
         (x, Wq, Wk, Wv, Wo, mask, q, k, v, attention_any, attention_s, attention_z_max, sum_exp, o, g),
     )
-    attention_open = np.empty((n_size, t_size, t_size), real)
     do = np.empty((n_size, h_size, t_size, e_size), real)
-    factor_attention_any_do = np.empty((n_size, t_size, h_size, e_size), real)
+    attention_open = np.empty((n_size, t_size, t_size), real)
     sum_do_v = np.empty((n_size, h_size, t_size, t_size), real)
     attention_z = np.empty((n_size, h_size, t_size, t_size), real)
     attention_a = np.empty((n_size, h_size, t_size, t_size), real)
+    factor_attention_any_do = np.empty((n_size, t_size, h_size, e_size), real)
     dv = np.empty((n_size, h_size, t_size, e_size), real)
     dattention_s = np.empty((n_size, h_size, t_size, t_size), real)
     sum_dattention_s_q = np.empty((n_size, h_size, t_size, e_size), real)
     sum_dattention_s_k = np.empty((n_size, h_size, t_size, e_size), real)
-    sum_Wv_dv = np.empty((n_size, t_size, m_size), real)
     dk = np.empty((n_size, h_size, t_size, e_size), real)
     dq = np.empty((n_size, h_size, t_size, e_size), real)
     sum_Wk_dk = np.empty((n_size, t_size, m_size), real)
     sum_Wq_dq = np.empty((n_size, t_size, m_size), real)
     one_over_root_e_size = 1 / math.sqrt(e_size)
+    # ō[n,h,t,e] = Σ_m g[n,t,m]·Wo[m,h,e]
+    with np.errstate(over="ignore", invalid="ignore"):
+        np.matmul(g.reshape(n_size, 1, t_size, m_size), Wo.transpose(1, 0, 2), out=do)
     # W̅o̅[m,h,e] = Σ_n,t g[n,t,m]·o[n,h,t,e]
     with np.errstate(over="ignore", invalid="ignore"):
         np.matmul(
@@ -1825,34 +1741,30 @@ def backward(saved, g, *, out=None):
         _backward_rows(0, n_size, mask, real(causal), t_size, attention_open)
     else:
         _backward_parallel(chunk, n_size, mask, real(causal), t_size, attention_open)
-    chunk = chunk_rows(h_size * t_size * e_size * m_size)
-    if n_size <= chunk:
-        _backward_2_rows(
-            0, n_size, Wo, g, attention_any, e_size, h_size, m_size, t_size, do, factor_attention_any_do,
-        )
-    else:
-        _backward_2_parallel(
-            chunk, n_size, Wo, g, attention_any, e_size, h_size, m_size, t_size, do, factor_attention_any_do,
-        )
     chunk = chunk_rows(n_size * t_size)
     if m_size <= chunk:
-        _backward_3_rows(0, m_size, g, n_size, t_size, dbo)
+        _backward_2_rows(0, m_size, g, n_size, t_size, dbo)
     else:
-        _backward_3_parallel(chunk, m_size, g, n_size, t_size, dbo)
+        _backward_2_parallel(chunk, m_size, g, n_size, t_size, dbo)
     # sum_do_v[n,h,t,t′] = Σ_e ō[n,h,t,e]·v[n,h,t′,e]
     with np.errstate(over="ignore", invalid="ignore"):
         np.matmul(do, v.transpose(0, 1, 3, 2), out=sum_do_v)
     chunk = chunk_rows(h_size * t_size * t_size)
     if n_size <= chunk:
-        _backward_4_rows(
+        _backward_3_rows(
             0, n_size, attention_any, attention_open, attention_s, attention_z_max, sum_exp, h_size, t_size,
             attention_z, attention_a,
         )
     else:
-        _backward_4_parallel(
+        _backward_3_parallel(
             chunk, n_size, attention_any, attention_open, attention_s, attention_z_max, sum_exp, h_size,
             t_size, attention_z, attention_a,
         )
+    chunk = chunk_rows(t_size * h_size * e_size)
+    if n_size <= chunk:
+        _backward_4_rows(0, n_size, attention_any, do, e_size, h_size, t_size, factor_attention_any_do)
+    else:
+        _backward_4_parallel(chunk, n_size, attention_any, do, e_size, h_size, t_size, factor_attention_any_do)
     # v̄[n,h,t,e] = Σ_t′ attention_a[n,h,t′,t]·factor_attention_any_do[n,t′,h,e]
     with np.errstate(over="ignore", invalid="ignore"):
         np.matmul(attention_a.transpose(0, 1, 3, 2), factor_attention_any_do.transpose(0, 2, 1, 3), out=dv)
@@ -1877,7 +1789,7 @@ def backward(saved, g, *, out=None):
     with np.errstate(over="ignore", invalid="ignore"):
         np.matmul(
             dv.transpose(0, 2, 1, 3).reshape(n_size * t_size, h_size * e_size),
-            Wv.reshape(h_size * e_size, m_size), out=sum_Wv_dv.reshape(n_size * t_size, m_size),
+            Wv.reshape(h_size * e_size, m_size), out=dx.reshape(n_size * t_size, m_size),
         )
     # W̅v̅[h,e,m] = Σ_n,t v̄[n,h,t,e]·x[n,t,m]
     with np.errstate(over="ignore", invalid="ignore"):
@@ -1927,9 +1839,9 @@ def backward(saved, g, *, out=None):
         )
     chunk = chunk_rows(t_size * m_size)
     if n_size <= chunk:
-        _backward_8_rows(0, n_size, sum_Wk_dk, sum_Wq_dq, sum_Wv_dv, m_size, t_size, dx)
+        _backward_8_rows(0, n_size, sum_Wk_dk, sum_Wq_dq, dx, m_size, t_size)
     else:
-        _backward_8_parallel(chunk, n_size, sum_Wk_dk, sum_Wq_dq, sum_Wv_dv, m_size, t_size, dx)
+        _backward_8_parallel(chunk, n_size, sum_Wk_dk, sum_Wq_dq, dx, m_size, t_size)
     return Gradients(
         dx, dWq.reshape((h_size * e_size, m_size)), dWk.reshape((h_size * e_size, m_size)),
         dWv.reshape((h_size * e_size, m_size)), dWo.reshape((m_size, h_size * e_size)),
@@ -1955,14 +1867,23 @@ def jvp(inputs, tangents, *, heads, causal=0):
     t_size = sizes["t"]
     y = np.empty((n_size, t_size, m_size), real)
     y_dot = np.empty((n_size, t_size, m_size), real)
+    sum_Wq_x = np.empty((n_size, h_size, t_size, e_size), real)
+    sum_Wk_x = np.empty((n_size, h_size, t_size, e_size), real)
+    sum_Wv_x = np.empty((n_size, h_size, t_size, e_size), real)
+    sum_Wq_x_dot = np.empty((n_size, h_size, t_size, e_size), real)
+    sum_Wq_dot_x = np.empty((n_size, h_size, t_size, e_size), real)
+    sum_Wv_x_dot = np.empty((n_size, h_size, t_size, e_size), real)
+    sum_Wv_dot_x = np.empty((n_size, h_size, t_size, e_size), real)
+    sum_Wk_x_dot = np.empty((n_size, h_size, t_size, e_size), real)
+    sum_Wk_dot_x = np.empty((n_size, h_size, t_size, e_size), real)
+    attention_open = np.empty((n_size, t_size, t_size), real)
+    attention_any = np.empty((n_size, t_size), real)
     q = np.empty((n_size, h_size, t_size, e_size), real)
     k = np.empty((n_size, h_size, t_size, e_size), real)
     v = np.empty((n_size, h_size, t_size, e_size), real)
     q_dot = np.empty((n_size, h_size, t_size, e_size), real)
     v_dot = np.empty((n_size, h_size, t_size, e_size), real)
     factor_bk_dot_sum_Wk_dot_x_sum_Wk_x_dot = np.empty((n_size, h_size, e_size, t_size), real)
-    attention_open = np.empty((n_size, t_size, t_size), real)
-    attention_any = np.empty((n_size, t_size), real)
     sum_k_q = np.empty((n_size, h_size, t_size, t_size), real)
     sum_factor_bk_dot_sum_Wk_dot_x_sum_Wk_x_dot_q = np.empty((n_size, h_size, t_size, t_size), real)
     sum_k_q_dot = np.empty((n_size, h_size, t_size, t_size), real)
@@ -1981,28 +1902,65 @@ def jvp(inputs, tangents, *, heads, causal=0):
     factor_attention_any_sum_attention_a_dot_v_sum_attention_a_v_dot = np.empty(
         (n_size, t_size, h_size, e_size), real,
     )
-    sum_Wo_o = np.empty((n_size, t_size, m_size), real)
     sum_Wo_dot_o = np.empty((n_size, t_size, m_size), real)
     sum_Wo_factor_attention_any_sum_attention_a_dot_v_sum_attention_a_v_dot = np.empty(
         (n_size, t_size, m_size), real,
     )
     one_over_root_e_size = 1 / math.sqrt(e_size)
-    chunk = chunk_rows(h_size * t_size * e_size * m_size)
-    if n_size <= chunk:
-        _jvp_rows(
-            0, n_size, Wq, x, bq, Wk, bk, Wv, bv, x_dot, Wq_dot, bq_dot, Wv_dot, bv_dot, Wk_dot, bk_dot,
-            e_size, h_size, m_size, t_size, q, k, v, q_dot, v_dot, factor_bk_dot_sum_Wk_dot_x_sum_Wk_x_dot,
-        )
-    else:
-        _jvp_parallel(
-            chunk, n_size, Wq, x, bq, Wk, bk, Wv, bv, x_dot, Wq_dot, bq_dot, Wv_dot, bv_dot, Wk_dot, bk_dot,
-            e_size, h_size, m_size, t_size, q, k, v, q_dot, v_dot, factor_bk_dot_sum_Wk_dot_x_sum_Wk_x_dot,
-        )
+    # sum_Wq_x[n,h,t,e] = Σ_m x[n,t,m]·Wq[h,e,m]
+    with np.errstate(over="ignore", invalid="ignore"):
+        np.matmul(x.reshape(n_size, 1, t_size, m_size), Wq.transpose(0, 2, 1), out=sum_Wq_x)
+    # sum_Wk_x[n,h,t,e] = Σ_m x[n,t,m]·Wk[h,e,m]
+    with np.errstate(over="ignore", invalid="ignore"):
+        np.matmul(x.reshape(n_size, 1, t_size, m_size), Wk.transpose(0, 2, 1), out=sum_Wk_x)
+    # sum_Wv_x[n,h,t,e] = Σ_m x[n,t,m]·Wv[h,e,m]
+    with np.errstate(over="ignore", invalid="ignore"):
+        np.matmul(x.reshape(n_size, 1, t_size, m_size), Wv.transpose(0, 2, 1), out=sum_Wv_x)
+    # sum_Wq_x_dot[n,h,t,e] = Σ_m Wq[h,e,m]·ẋ[n,t,m]
+    with np.errstate(over="ignore", invalid="ignore"):
+        np.matmul(x_dot.reshape(n_size, 1, t_size, m_size), Wq.transpose(0, 2, 1), out=sum_Wq_x_dot)
+    # sum_Wq_dot_x[n,h,t,e] = Σ_m x[n,t,m]·Ẇq̇[h,e,m]
+    with np.errstate(over="ignore", invalid="ignore"):
+        np.matmul(x.reshape(n_size, 1, t_size, m_size), Wq_dot.transpose(0, 2, 1), out=sum_Wq_dot_x)
+    # sum_Wv_x_dot[n,h,t,e] = Σ_m Wv[h,e,m]·ẋ[n,t,m]
+    with np.errstate(over="ignore", invalid="ignore"):
+        np.matmul(x_dot.reshape(n_size, 1, t_size, m_size), Wv.transpose(0, 2, 1), out=sum_Wv_x_dot)
+    # sum_Wv_dot_x[n,h,t,e] = Σ_m x[n,t,m]·Ẇv̇[h,e,m]
+    with np.errstate(over="ignore", invalid="ignore"):
+        np.matmul(x.reshape(n_size, 1, t_size, m_size), Wv_dot.transpose(0, 2, 1), out=sum_Wv_dot_x)
+    # sum_Wk_x_dot[n,h,t,e] = Σ_m Wk[h,e,m]·ẋ[n,t,m]
+    with np.errstate(over="ignore", invalid="ignore"):
+        np.matmul(x_dot.reshape(n_size, 1, t_size, m_size), Wk.transpose(0, 2, 1), out=sum_Wk_x_dot)
+    # sum_Wk_dot_x[n,h,t,e] = Σ_m x[n,t,m]·Ẇk̇[h,e,m]
+    with np.errstate(over="ignore", invalid="ignore"):
+        np.matmul(x.reshape(n_size, 1, t_size, m_size), Wk_dot.transpose(0, 2, 1), out=sum_Wk_dot_x)
     chunk = chunk_rows(t_size * t_size)
     if n_size <= chunk:
-        _jvp_2_rows(0, n_size, mask, real(causal), t_size, attention_open, attention_any)
+        _jvp_rows(0, n_size, mask, real(causal), t_size, attention_open, attention_any)
     else:
-        _jvp_2_parallel(chunk, n_size, mask, real(causal), t_size, attention_open, attention_any)
+        _jvp_parallel(chunk, n_size, mask, real(causal), t_size, attention_open, attention_any)
+    chunk = chunk_rows(h_size * t_size * e_size)
+    if n_size <= chunk:
+        _jvp_2_rows(
+            0, n_size, bq, sum_Wq_x, bk, sum_Wk_x, bv, sum_Wv_x, bq_dot, sum_Wq_dot_x, sum_Wq_x_dot, bv_dot,
+            sum_Wv_dot_x, sum_Wv_x_dot, e_size, h_size, t_size, q, k, v, q_dot, v_dot,
+        )
+    else:
+        _jvp_2_parallel(
+            chunk, n_size, bq, sum_Wq_x, bk, sum_Wk_x, bv, sum_Wv_x, bq_dot, sum_Wq_dot_x, sum_Wq_x_dot,
+            bv_dot, sum_Wv_dot_x, sum_Wv_x_dot, e_size, h_size, t_size, q, k, v, q_dot, v_dot,
+        )
+    chunk = chunk_rows(h_size * e_size * t_size)
+    if n_size <= chunk:
+        _jvp_3_rows(
+            0, n_size, bk_dot, sum_Wk_dot_x, sum_Wk_x_dot, e_size, h_size, t_size,
+            factor_bk_dot_sum_Wk_dot_x_sum_Wk_x_dot,
+        )
+    else:
+        _jvp_3_parallel(
+            chunk, n_size, bk_dot, sum_Wk_dot_x, sum_Wk_x_dot, e_size, h_size, t_size,
+            factor_bk_dot_sum_Wk_dot_x_sum_Wk_x_dot,
+        )
     # sum_k_q[n,h,t,t′] = Σ_e q[n,h,t,e]·k[n,h,t′,e]
     with np.errstate(over="ignore", invalid="ignore"):
         np.matmul(q, k.transpose(0, 1, 3, 2), out=sum_k_q)
@@ -2015,42 +1973,42 @@ def jvp(inputs, tangents, *, heads, causal=0):
         np.matmul(q_dot, k.transpose(0, 1, 3, 2), out=sum_k_q_dot)
     chunk = chunk_rows(h_size * t_size * t_size)
     if n_size <= chunk:
-        _jvp_3_rows(0, n_size, sum_k_q, real(one_over_root_e_size), h_size, t_size, attention_s)
+        _jvp_4_rows(0, n_size, sum_k_q, real(one_over_root_e_size), h_size, t_size, attention_s)
     else:
-        _jvp_3_parallel(chunk, n_size, sum_k_q, real(one_over_root_e_size), h_size, t_size, attention_s)
+        _jvp_4_parallel(chunk, n_size, sum_k_q, real(one_over_root_e_size), h_size, t_size, attention_s)
     chunk = chunk_rows(t_size * h_size * t_size)
     if n_size <= chunk:
-        _jvp_4_rows(
+        _jvp_5_rows(
             0, n_size, attention_open, sum_factor_bk_dot_sum_Wk_dot_x_sum_Wk_x_dot_q, sum_k_q_dot,
             real(one_over_root_e_size), h_size, t_size, attention_z_dot,
         )
     else:
-        _jvp_4_parallel(
+        _jvp_5_parallel(
             chunk, n_size, attention_open, sum_factor_bk_dot_sum_Wk_dot_x_sum_Wk_x_dot_q, sum_k_q_dot,
             real(one_over_root_e_size), h_size, t_size, attention_z_dot,
         )
     chunk = chunk_rows(t_size * h_size * t_size)
     if n_size <= chunk:
-        _jvp_5_rows(0, n_size, attention_any, attention_open, attention_s, h_size, t_size, attention_z)
+        _jvp_6_rows(0, n_size, attention_any, attention_open, attention_s, h_size, t_size, attention_z)
     else:
-        _jvp_5_parallel(chunk, n_size, attention_any, attention_open, attention_s, h_size, t_size, attention_z)
+        _jvp_6_parallel(chunk, n_size, attention_any, attention_open, attention_s, h_size, t_size, attention_z)
     chunk = chunk_rows(h_size * t_size * t_size)
     if n_size <= chunk:
-        _jvp_6_rows(
+        _jvp_7_rows(
             0, n_size, attention_z, attention_z_dot, h_size, t_size, attention_z_max, sum_exp, shifted_sum,
         )
     else:
-        _jvp_6_parallel(
+        _jvp_7_parallel(
             chunk, n_size, attention_z, attention_z_dot, h_size, t_size, attention_z_max, sum_exp, shifted_sum,
         )
     chunk = chunk_rows(t_size * h_size * t_size)
     if n_size <= chunk:
-        _jvp_7_rows(
+        _jvp_8_rows(
             0, n_size, attention_z_max, attention_z, sum_exp, shifted_sum, attention_z_dot, h_size, t_size,
             attention_a, attention_a_dot,
         )
     else:
-        _jvp_7_parallel(
+        _jvp_8_parallel(
             chunk, n_size, attention_z_max, attention_z, sum_exp, shifted_sum, attention_z_dot, h_size, t_size,
             attention_a, attention_a_dot,
         )
@@ -2065,12 +2023,12 @@ def jvp(inputs, tangents, *, heads, causal=0):
         np.matmul(attention_a, v_dot, out=sum_attention_a_v_dot.transpose(0, 2, 1, 3))
     chunk = chunk_rows(t_size * h_size * e_size)
     if n_size <= chunk:
-        _jvp_8_rows(
+        _jvp_9_rows(
             0, n_size, attention_any, sum_attention_a_v, sum_attention_a_dot_v, sum_attention_a_v_dot, e_size,
             h_size, t_size, o, factor_attention_any_sum_attention_a_dot_v_sum_attention_a_v_dot,
         )
     else:
-        _jvp_8_parallel(
+        _jvp_9_parallel(
             chunk, n_size, attention_any, sum_attention_a_v, sum_attention_a_dot_v, sum_attention_a_v_dot,
             e_size, h_size, t_size, o, factor_attention_any_sum_attention_a_dot_v_sum_attention_a_v_dot,
         )
@@ -2078,8 +2036,7 @@ def jvp(inputs, tangents, *, heads, causal=0):
     with np.errstate(over="ignore", invalid="ignore"):
         np.matmul(
             o.transpose(0, 2, 1, 3).reshape(n_size * t_size, h_size * e_size),
-            Wo.transpose(1, 2, 0).reshape(h_size * e_size, m_size),
-            out=sum_Wo_o.reshape(n_size * t_size, m_size),
+            Wo.transpose(1, 2, 0).reshape(h_size * e_size, m_size), out=y.reshape(n_size * t_size, m_size),
         )
     # sum_Wo_dot_o[n,t,m] = Σ_h,e o[n,h,t,e]·Ẇȯ[m,h,e]
     with np.errstate(over="ignore", invalid="ignore"):
@@ -2100,14 +2057,14 @@ def jvp(inputs, tangents, *, heads, causal=0):
         )
     chunk = chunk_rows(t_size * m_size)
     if n_size <= chunk:
-        _jvp_9_rows(
-            0, n_size, bo, sum_Wo_o, bo_dot, sum_Wo_dot_o,
-            sum_Wo_factor_attention_any_sum_attention_a_dot_v_sum_attention_a_v_dot, m_size, t_size, y, y_dot,
+        _jvp_10_rows(
+            0, n_size, bo, y, bo_dot, sum_Wo_dot_o,
+            sum_Wo_factor_attention_any_sum_attention_a_dot_v_sum_attention_a_v_dot, m_size, t_size, y_dot,
         )
     else:
-        _jvp_9_parallel(
-            chunk, n_size, bo, sum_Wo_o, bo_dot, sum_Wo_dot_o,
-            sum_Wo_factor_attention_any_sum_attention_a_dot_v_sum_attention_a_v_dot, m_size, t_size, y, y_dot,
+        _jvp_10_parallel(
+            chunk, n_size, bo, y, bo_dot, sum_Wo_dot_o,
+            sum_Wo_factor_attention_any_sum_attention_a_dot_v_sum_attention_a_v_dot, m_size, t_size, y_dot,
         )
     return y, y_dot
 
@@ -2137,24 +2094,33 @@ def hvp(inputs, vectors, g, *, heads, causal=0):
     dbk_dot = np.empty((h_size, e_size), real)
     dbv_dot = np.empty((h_size, e_size), real)
     dbo_dot = np.empty((m_size,), real)
-    q = np.empty((n_size, h_size, t_size, e_size), real)
-    k = np.empty((n_size, h_size, t_size, e_size), real)
-    v = np.empty((n_size, h_size, t_size, e_size), real)
+    sum_Wq_x = np.empty((n_size, h_size, t_size, e_size), real)
+    sum_Wk_x = np.empty((n_size, h_size, t_size, e_size), real)
+    sum_Wv_x = np.empty((n_size, h_size, t_size, e_size), real)
     do = np.empty((n_size, h_size, t_size, e_size), real)
-    q_dot = np.empty((n_size, h_size, t_size, e_size), real)
-    k_dot = np.empty((n_size, h_size, t_size, e_size), real)
-    v_dot = np.empty((n_size, h_size, t_size, e_size), real)
+    sum_Wq_x_dot = np.empty((n_size, h_size, t_size, e_size), real)
+    sum_Wq_dot_x = np.empty((n_size, h_size, t_size, e_size), real)
+    sum_Wk_x_dot = np.empty((n_size, h_size, t_size, e_size), real)
+    sum_Wk_dot_x = np.empty((n_size, h_size, t_size, e_size), real)
+    sum_Wv_x_dot = np.empty((n_size, h_size, t_size, e_size), real)
+    sum_Wv_dot_x = np.empty((n_size, h_size, t_size, e_size), real)
     do_dot = np.empty((n_size, h_size, t_size, e_size), real)
     attention_open = np.empty((n_size, t_size, t_size), real)
     attention_any = np.empty((n_size, t_size), real)
     factor_attention_any_g = np.empty((n_size, t_size, m_size), real)
+    q = np.empty((n_size, h_size, t_size, e_size), real)
+    k = np.empty((n_size, h_size, t_size, e_size), real)
+    v = np.empty((n_size, h_size, t_size, e_size), real)
+    q_dot = np.empty((n_size, h_size, t_size, e_size), real)
+    k_dot = np.empty((n_size, h_size, t_size, e_size), real)
+    v_dot = np.empty((n_size, h_size, t_size, e_size), real)
+    factor_attention_any_do = np.empty((n_size, t_size, h_size, e_size), real)
     sum_k_q = np.empty((n_size, h_size, t_size, t_size), real)
     sum_do_v = np.empty((n_size, h_size, t_size, t_size), real)
     sum_k_q_dot = np.empty((n_size, h_size, t_size, t_size), real)
     sum_k_dot_q = np.empty((n_size, h_size, t_size, t_size), real)
     sum_do_v_dot = np.empty((n_size, h_size, t_size, t_size), real)
     sum_do_dot_v = np.empty((n_size, h_size, t_size, t_size), real)
-    factor_attention_any_do = np.empty((n_size, t_size, h_size, e_size), real)
     attention_s = np.empty((n_size, h_size, t_size, t_size), real)
     dattention_a = np.empty((n_size, h_size, t_size, t_size), real)
     attention_z_dot = np.empty((n_size, h_size, t_size, t_size), real)
@@ -2179,9 +2145,7 @@ def hvp(inputs, vectors, g, *, heads, causal=0):
     sum_attention_a_dot_v = np.empty((h_size, e_size, n_size, t_size), real)
     sum_attention_a_v_dot = np.empty((h_size, e_size, n_size, t_size), real)
     dv_dot = np.empty((n_size, h_size, t_size, e_size), real)
-    sum_Wv_dv_dot = np.empty((n_size, t_size, m_size), real)
     sum_Wv_dot_dv = np.empty((n_size, t_size, m_size), real)
-    sum_x_dv_dot = np.empty((h_size, e_size, m_size), real)
     sum_x_dot_dv = np.empty((h_size, e_size, m_size), real)
     dk = np.empty((n_size, h_size, t_size, e_size), real)
     dq = np.empty((n_size, h_size, t_size, e_size), real)
@@ -2192,38 +2156,77 @@ def hvp(inputs, vectors, g, *, heads, causal=0):
     sum_Wk_dot_dk = np.empty((n_size, t_size, m_size), real)
     sum_Wq_dq_dot = np.empty((n_size, t_size, m_size), real)
     sum_Wq_dot_dq = np.empty((n_size, t_size, m_size), real)
-    sum_x_dq_dot = np.empty((h_size, e_size, m_size), real)
     sum_x_dot_dq = np.empty((h_size, e_size, m_size), real)
     sum_x_dk_dot = np.empty((h_size, e_size, m_size), real)
     sum_x_dot_dk = np.empty((h_size, e_size, m_size), real)
     one_over_root_e_size = 1 / math.sqrt(e_size)
-    chunk = chunk_rows(h_size * t_size * e_size * m_size)
-    if n_size <= chunk:
-        _hvp_rows(
-            0, n_size, Wq, x, bq, Wk, bk, Wv, bv, Wo, g, x_dot, Wq_dot, bq_dot, Wk_dot, bk_dot, Wv_dot, bv_dot,
-            Wo_dot, e_size, h_size, m_size, t_size, q, k, v, do, q_dot, k_dot, v_dot, do_dot,
-        )
-    else:
-        _hvp_parallel(
-            chunk, n_size, Wq, x, bq, Wk, bk, Wv, bv, Wo, g, x_dot, Wq_dot, bq_dot, Wk_dot, bk_dot, Wv_dot,
-            bv_dot, Wo_dot, e_size, h_size, m_size, t_size, q, k, v, do, q_dot, k_dot, v_dot, do_dot,
-        )
+    # sum_Wq_x[n,h,t,e] = Σ_m x[n,t,m]·Wq[h,e,m]
+    with np.errstate(over="ignore", invalid="ignore"):
+        np.matmul(x.reshape(n_size, 1, t_size, m_size), Wq.transpose(0, 2, 1), out=sum_Wq_x)
+    # sum_Wk_x[n,h,t,e] = Σ_m x[n,t,m]·Wk[h,e,m]
+    with np.errstate(over="ignore", invalid="ignore"):
+        np.matmul(x.reshape(n_size, 1, t_size, m_size), Wk.transpose(0, 2, 1), out=sum_Wk_x)
+    # sum_Wv_x[n,h,t,e] = Σ_m x[n,t,m]·Wv[h,e,m]
+    with np.errstate(over="ignore", invalid="ignore"):
+        np.matmul(x.reshape(n_size, 1, t_size, m_size), Wv.transpose(0, 2, 1), out=sum_Wv_x)
+    # ō[n,h,t,e] = Σ_m g[n,t,m]·Wo[m,h,e]
+    with np.errstate(over="ignore", invalid="ignore"):
+        np.matmul(g.reshape(n_size, 1, t_size, m_size), Wo.transpose(1, 0, 2), out=do)
+    # sum_Wq_x_dot[n,h,t,e] = Σ_m Wq[h,e,m]·ẋ[n,t,m]
+    with np.errstate(over="ignore", invalid="ignore"):
+        np.matmul(x_dot.reshape(n_size, 1, t_size, m_size), Wq.transpose(0, 2, 1), out=sum_Wq_x_dot)
+    # sum_Wq_dot_x[n,h,t,e] = Σ_m x[n,t,m]·Ẇq̇[h,e,m]
+    with np.errstate(over="ignore", invalid="ignore"):
+        np.matmul(x.reshape(n_size, 1, t_size, m_size), Wq_dot.transpose(0, 2, 1), out=sum_Wq_dot_x)
+    # sum_Wk_x_dot[n,h,t,e] = Σ_m Wk[h,e,m]·ẋ[n,t,m]
+    with np.errstate(over="ignore", invalid="ignore"):
+        np.matmul(x_dot.reshape(n_size, 1, t_size, m_size), Wk.transpose(0, 2, 1), out=sum_Wk_x_dot)
+    # sum_Wk_dot_x[n,h,t,e] = Σ_m x[n,t,m]·Ẇk̇[h,e,m]
+    with np.errstate(over="ignore", invalid="ignore"):
+        np.matmul(x.reshape(n_size, 1, t_size, m_size), Wk_dot.transpose(0, 2, 1), out=sum_Wk_dot_x)
+    # sum_Wv_x_dot[n,h,t,e] = Σ_m Wv[h,e,m]·ẋ[n,t,m]
+    with np.errstate(over="ignore", invalid="ignore"):
+        np.matmul(x_dot.reshape(n_size, 1, t_size, m_size), Wv.transpose(0, 2, 1), out=sum_Wv_x_dot)
+    # sum_Wv_dot_x[n,h,t,e] = Σ_m x[n,t,m]·Ẇv̇[h,e,m]
+    with np.errstate(over="ignore", invalid="ignore"):
+        np.matmul(x.reshape(n_size, 1, t_size, m_size), Wv_dot.transpose(0, 2, 1), out=sum_Wv_dot_x)
+    # ō̇[n,h,t,e] = Σ_m g[n,t,m]·Ẇȯ[m,h,e]
+    with np.errstate(over="ignore", invalid="ignore"):
+        np.matmul(g.reshape(n_size, 1, t_size, m_size), Wo_dot.transpose(1, 0, 2), out=do_dot)
     chunk = chunk_rows(t_size * t_size * m_size)
     if n_size <= chunk:
-        _hvp_2_rows(
+        _hvp_rows(
             0, n_size, mask, g, real(causal), m_size, t_size, attention_open, attention_any,
             factor_attention_any_g,
         )
     else:
-        _hvp_2_parallel(
+        _hvp_parallel(
             chunk, n_size, mask, g, real(causal), m_size, t_size, attention_open, attention_any,
             factor_attention_any_g,
         )
     chunk = chunk_rows(1)
     if m_size <= chunk:
-        _hvp_3_rows(dbo_dot)
+        _hvp_2_rows(dbo_dot)
     else:
-        _hvp_3_parallel(chunk, dbo_dot)
+        _hvp_2_parallel(chunk, dbo_dot)
+    chunk = chunk_rows(h_size * t_size * e_size)
+    if n_size <= chunk:
+        _hvp_3_rows(
+            0, n_size, bq, sum_Wq_x, bk, sum_Wk_x, bv, sum_Wv_x, bq_dot, sum_Wq_dot_x, sum_Wq_x_dot, bk_dot,
+            sum_Wk_dot_x, sum_Wk_x_dot, bv_dot, sum_Wv_dot_x, sum_Wv_x_dot, e_size, h_size, t_size, q, k, v,
+            q_dot, k_dot, v_dot,
+        )
+    else:
+        _hvp_3_parallel(
+            chunk, n_size, bq, sum_Wq_x, bk, sum_Wk_x, bv, sum_Wv_x, bq_dot, sum_Wq_dot_x, sum_Wq_x_dot,
+            bk_dot, sum_Wk_dot_x, sum_Wk_x_dot, bv_dot, sum_Wv_dot_x, sum_Wv_x_dot, e_size, h_size, t_size, q,
+            k, v, q_dot, k_dot, v_dot,
+        )
+    chunk = chunk_rows(t_size * h_size * e_size)
+    if n_size <= chunk:
+        _hvp_4_rows(0, n_size, attention_any, do, e_size, h_size, t_size, factor_attention_any_do)
+    else:
+        _hvp_4_parallel(chunk, n_size, attention_any, do, e_size, h_size, t_size, factor_attention_any_do)
     # sum_k_q[n,h,t,t′] = Σ_e q[n,h,t,e]·k[n,h,t′,e]
     with np.errstate(over="ignore", invalid="ignore"):
         np.matmul(q, k.transpose(0, 1, 3, 2), out=sum_k_q)
@@ -2242,11 +2245,6 @@ def hvp(inputs, vectors, g, *, heads, causal=0):
     # sum_do_dot_v[n,h,t,t′] = Σ_e v[n,h,t′,e]·ō̇[n,h,t,e]
     with np.errstate(over="ignore", invalid="ignore"):
         np.matmul(do_dot, v.transpose(0, 1, 3, 2), out=sum_do_dot_v)
-    chunk = chunk_rows(t_size * h_size * e_size)
-    if n_size <= chunk:
-        _hvp_4_rows(0, n_size, attention_any, do, e_size, h_size, t_size, factor_attention_any_do)
-    else:
-        _hvp_4_parallel(chunk, n_size, attention_any, do, e_size, h_size, t_size, factor_attention_any_do)
     chunk = chunk_rows(h_size * t_size * t_size)
     if n_size <= chunk:
         _hvp_5_rows(0, n_size, sum_k_q, real(one_over_root_e_size), h_size, t_size, attention_s)
@@ -2341,7 +2339,7 @@ def hvp(inputs, vectors, g, *, heads, causal=0):
     with np.errstate(over="ignore", invalid="ignore"):
         np.matmul(
             dv_dot.transpose(0, 2, 1, 3).reshape(n_size * t_size, h_size * e_size),
-            Wv.reshape(h_size * e_size, m_size), out=sum_Wv_dv_dot.reshape(n_size * t_size, m_size),
+            Wv.reshape(h_size * e_size, m_size), out=dx_dot.reshape(n_size * t_size, m_size),
         )
     # sum_Wv_dot_dv[n,t,m] = Σ_h,e v̄[n,h,t,e]·Ẇv̇[h,e,m]
     with np.errstate(over="ignore", invalid="ignore"):
@@ -2353,7 +2351,7 @@ def hvp(inputs, vectors, g, *, heads, causal=0):
     with np.errstate(over="ignore", invalid="ignore"):
         np.matmul(
             dv_dot.transpose(1, 3, 0, 2).reshape(h_size * e_size, n_size * t_size),
-            x.reshape(n_size * t_size, m_size), out=sum_x_dv_dot.reshape(h_size * e_size, m_size),
+            x.reshape(n_size * t_size, m_size), out=dWv_dot.reshape(h_size * e_size, m_size),
         )
     # sum_x_dot_dv[h,e,m] = Σ_n,t v̄[n,h,t,e]·ẋ[n,t,m]
     with np.errstate(over="ignore", invalid="ignore"):
@@ -2424,7 +2422,7 @@ def hvp(inputs, vectors, g, *, heads, causal=0):
     with np.errstate(over="ignore", invalid="ignore"):
         np.matmul(
             dq_dot.transpose(1, 3, 0, 2).reshape(h_size * e_size, n_size * t_size),
-            x.reshape(n_size * t_size, m_size), out=sum_x_dq_dot.reshape(h_size * e_size, m_size),
+            x.reshape(n_size * t_size, m_size), out=dWq_dot.reshape(h_size * e_size, m_size),
         )
     # sum_x_dot_dq[h,e,m] = Σ_n,t q̄[n,h,t,e]·ẋ[n,t,m]
     with np.errstate(over="ignore", invalid="ignore"):
@@ -2454,30 +2452,26 @@ def hvp(inputs, vectors, g, *, heads, causal=0):
         )
     chunk = chunk_rows(e_size * m_size)
     if h_size <= chunk:
-        _hvp_14_rows(0, h_size, sum_x_dot_dv, sum_x_dv_dot, e_size, m_size, dWv_dot)
+        _hvp_14_rows(0, h_size, sum_x_dot_dv, dWv_dot, e_size, m_size)
     else:
-        _hvp_14_parallel(chunk, h_size, sum_x_dot_dv, sum_x_dv_dot, e_size, m_size, dWv_dot)
+        _hvp_14_parallel(chunk, h_size, sum_x_dot_dv, dWv_dot, e_size, m_size)
     chunk = chunk_rows(t_size * m_size)
     if n_size <= chunk:
         _hvp_15_rows(
-            0, n_size, sum_Wk_dk_dot, sum_Wk_dot_dk, sum_Wq_dot_dq, sum_Wq_dq_dot, sum_Wv_dot_dv,
-            sum_Wv_dv_dot, m_size, t_size, dx_dot,
+            0, n_size, sum_Wk_dk_dot, sum_Wk_dot_dk, sum_Wq_dot_dq, sum_Wq_dq_dot, sum_Wv_dot_dv, dx_dot,
+            m_size, t_size,
         )
     else:
         _hvp_15_parallel(
-            chunk, n_size, sum_Wk_dk_dot, sum_Wk_dot_dk, sum_Wq_dot_dq, sum_Wq_dq_dot, sum_Wv_dot_dv,
-            sum_Wv_dv_dot, m_size, t_size, dx_dot,
+            chunk, n_size, sum_Wk_dk_dot, sum_Wk_dot_dk, sum_Wq_dot_dq, sum_Wq_dq_dot, sum_Wv_dot_dv, dx_dot,
+            m_size, t_size,
         )
     chunk = chunk_rows(e_size * m_size)
     if h_size <= chunk:
-        _hvp_16_rows(
-            0, h_size, sum_x_dot_dq, sum_x_dq_dot, sum_x_dk_dot, sum_x_dot_dk, e_size, m_size, dWq_dot,
-            dWk_dot,
-        )
+        _hvp_16_rows(0, h_size, sum_x_dot_dq, dWq_dot, sum_x_dk_dot, sum_x_dot_dk, e_size, m_size, dWk_dot)
     else:
         _hvp_16_parallel(
-            chunk, h_size, sum_x_dot_dq, sum_x_dq_dot, sum_x_dk_dot, sum_x_dot_dk, e_size, m_size, dWq_dot,
-            dWk_dot,
+            chunk, h_size, sum_x_dot_dq, dWq_dot, sum_x_dk_dot, sum_x_dot_dk, e_size, m_size, dWk_dot,
         )
     return Gradients(
         dx_dot, dWq_dot.reshape((h_size * e_size, m_size)), dWk_dot.reshape((h_size * e_size, m_size)),

@@ -52,8 +52,8 @@ from ._runtime import (
     with_square,
 )
 
-#: The runtime that these kernels were compiled against: a new one makes a new file, and with it a new cache.
-RUNTIME = "6b49651326d0"
+#: What these kernels use of the runtime, as a hash: where that changes, so does this file, and with it the cache.
+RUNTIME = "7cc7010f0a0e"
 
 
 #: The operation, for programs.
@@ -126,21 +126,21 @@ def _forward_saving_parallel(chunk, w_size, u, v, d_size, n_size, zn):
 
 
 @njit(**OPTIONS)
-def _forward_saving_2_rows(lo, hi, sum_zn, tau, n_size, w_size, s):
+def _forward_saving_2_rows(lo, hi, s, tau, n_size, w_size):
     for w in range(lo, hi):
         for n in range(n_size):
             for w_2 in range(w_size):
                 for n_2 in range(n_size):
                     # s[w,n,w′,n′] = sum_zn[w,n,w′,n′] / τ
-                    s[w, n, w_2, n_2] = sum_zn[w, n, w_2, n_2] / tau
+                    s[w, n, w_2, n_2] = s[w, n, w_2, n_2] / tau
 
 
 @njit(parallel=True, **OPTIONS)
-def _forward_saving_2_parallel(chunk, sum_zn, tau, n_size, w_size, s):
+def _forward_saving_2_parallel(chunk, s, tau, n_size, w_size):
     for k in prange((w_size + chunk - 1) // chunk):
         lo = k * chunk
         hi = min(lo + chunk, w_size)
-        _forward_saving_2_rows(lo, hi, sum_zn, tau, n_size, w_size, s)
+        _forward_saving_2_rows(lo, hi, s, tau, n_size, w_size)
 
 
 @njit(**OPTIONS)
@@ -999,7 +999,6 @@ def forward_saving(u, v, *, tau=0.5, reduction="mean", out=None):
     s = np.empty((w_size, n_size, w_size, n_size), real)
     other_max = np.empty((w_size, n_size), real)
     sum_exp = np.empty((w_size, n_size), real)
-    sum_zn = np.empty((w_size, n_size, w_size, n_size), real)
     shifted = np.empty((w_size, n_size), real)
     log_sum = np.empty((w_size, n_size), real)
     chunk = chunk_rows(n_size * d_size)
@@ -1011,13 +1010,13 @@ def forward_saving(u, v, *, tau=0.5, reduction="mean", out=None):
     with np.errstate(over="ignore", invalid="ignore"):
         np.matmul(
             zn.reshape(w_size * n_size, d_size), zn.transpose(2, 0, 1).reshape(d_size, w_size * n_size),
-            out=sum_zn.reshape(w_size * n_size, w_size * n_size),
+            out=s.reshape(w_size * n_size, w_size * n_size),
         )
     chunk = chunk_rows(n_size * w_size * n_size)
     if w_size <= chunk:
-        _forward_saving_2_rows(0, w_size, sum_zn, real(tau), n_size, w_size, s)
+        _forward_saving_2_rows(0, w_size, s, real(tau), n_size, w_size)
     else:
-        _forward_saving_2_parallel(chunk, sum_zn, real(tau), n_size, w_size, s)
+        _forward_saving_2_parallel(chunk, s, real(tau), n_size, w_size)
     chunk = chunk_rows(n_size * w_size * n_size)
     if w_size <= chunk:
         _forward_saving_3_rows(0, w_size, s, n_size, w_size, other_max, sum_exp, shifted, log_sum)

@@ -40,8 +40,8 @@ from ._runtime import (
     tanh,
 )
 
-#: The runtime that these kernels were compiled against: a new one makes a new file, and with it a new cache.
-RUNTIME = "6b49651326d0"
+#: What these kernels use of the runtime, as a hash: where that changes, so does this file, and with it the cache.
+RUNTIME = "0830bbb9a7c6"
 
 
 #: The operation, for programs.
@@ -510,48 +510,39 @@ def _hvp_10_parallel(chunk, o_size, dz_dot, n_size, t_size, db_dot):
 
 
 @njit(**OPTIONS)
-def _hvp_11_rows(lo, hi, sum_W_ih_dot_dz, sum_W_ih_dz_dot, i_size, n_size, dx_dot):
+def _hvp_11_rows(lo, hi, dx_dot, sum_W_ih_dz_dot, i_size, n_size):
     for t in range(lo, hi):
         for n in range(n_size):
             for i in range(i_size):
                 # x̄̇[t,n,i] = sum_W_ih_dot_dz[t,n,i] + sum_W_ih_dz_dot[t,n,i]
-                dx_dot[t, n, i] = sum_W_ih_dot_dz[t, n, i] + sum_W_ih_dz_dot[t, n, i]
+                dx_dot[t, n, i] = dx_dot[t, n, i] + sum_W_ih_dz_dot[t, n, i]
 
 
 @njit(parallel=True, **OPTIONS)
-def _hvp_11_parallel(chunk, t_size, sum_W_ih_dot_dz, sum_W_ih_dz_dot, i_size, n_size, dx_dot):
+def _hvp_11_parallel(chunk, t_size, dx_dot, sum_W_ih_dz_dot, i_size, n_size):
     for k in prange((t_size + chunk - 1) // chunk):
         lo = k * chunk
         hi = min(lo + chunk, t_size)
-        _hvp_11_rows(lo, hi, sum_W_ih_dot_dz, sum_W_ih_dz_dot, i_size, n_size, dx_dot)
+        _hvp_11_rows(lo, hi, dx_dot, sum_W_ih_dz_dot, i_size, n_size)
 
 
 @njit(**OPTIONS)
-def _hvp_12_rows(
-    lo, hi, sum_x_dot_dz, sum_x_dz_dot, sum_before_dot_dz, sum_before_dz_dot, i_size, o_size, dW_ih_dot,
-    dW_hh_dot,
-):
+def _hvp_12_rows(lo, hi, dW_ih_dot, sum_x_dz_dot, dW_hh_dot, sum_before_dz_dot, i_size, o_size):
     for o in range(lo, hi):
         # W̄̇ᵢₕ[o,i] = sum_x_dot_dz[o,i] + sum_x_dz_dot[o,i]
         for i in range(i_size):
-            dW_ih_dot[o, i] = sum_x_dot_dz[o, i] + sum_x_dz_dot[o, i]
+            dW_ih_dot[o, i] = dW_ih_dot[o, i] + sum_x_dz_dot[o, i]
         # W̄̇ₕₕ[o,o′] = sum_before_dot_dz[o,o′] + sum_before_dz_dot[o,o′]
         for o_2 in range(o_size):
-            dW_hh_dot[o, o_2] = sum_before_dot_dz[o, o_2] + sum_before_dz_dot[o, o_2]
+            dW_hh_dot[o, o_2] = dW_hh_dot[o, o_2] + sum_before_dz_dot[o, o_2]
 
 
 @njit(parallel=True, **OPTIONS)
-def _hvp_12_parallel(
-    chunk, sum_x_dot_dz, sum_x_dz_dot, sum_before_dot_dz, sum_before_dz_dot, i_size, o_size, dW_ih_dot,
-    dW_hh_dot,
-):
+def _hvp_12_parallel(chunk, dW_ih_dot, sum_x_dz_dot, dW_hh_dot, sum_before_dz_dot, i_size, o_size):
     for k in prange((o_size + chunk - 1) // chunk):
         lo = k * chunk
         hi = min(lo + chunk, o_size)
-        _hvp_12_rows(
-            lo, hi, sum_x_dot_dz, sum_x_dz_dot, sum_before_dot_dz, sum_before_dz_dot, i_size, o_size,
-            dW_ih_dot, dW_hh_dot,
-        )
+        _hvp_12_rows(lo, hi, dW_ih_dot, sum_x_dz_dot, dW_hh_dot, sum_before_dz_dot, i_size, o_size)
 
 
 _ARGUMENTS = (
@@ -848,9 +839,6 @@ def hvp(inputs, vectors, g):
     before_dot = np.empty((t_size, n_size, o_size), real)
     h_dot = np.empty((t_size, n_size, o_size), real)
     sum_W_hh_dot_dz = np.empty((t_size, n_size, o_size), real)
-    sum_W_ih_dot_dz = np.empty((t_size, n_size, i_size), real)
-    sum_x_dot_dz = np.empty((o_size, i_size), real)
-    sum_before_dot_dz = np.empty((o_size, o_size), real)
     dz_dot = np.empty((t_size, n_size, o_size), real)
     dbefore_dot = np.empty((t_size, n_size, o_size), real)
     sum_W_ih_dz_dot = np.empty((t_size, n_size, i_size), real)
@@ -957,21 +945,18 @@ def hvp(inputs, vectors, g):
         )
     # sum_W_ih_dot_dz[t,n,i] = Σ_o z̄[t,n,o]·Ẇᵢₕ[o,i]
     with np.errstate(over="ignore", invalid="ignore"):
-        np.matmul(
-            dz.reshape(t_size * n_size, o_size), W_ih_dot,
-            out=sum_W_ih_dot_dz.reshape(t_size * n_size, i_size),
-        )
+        np.matmul(dz.reshape(t_size * n_size, o_size), W_ih_dot, out=dx_dot.reshape(t_size * n_size, i_size))
     # sum_x_dot_dz[o,i] = Σ_t,n z̄[t,n,o]·ẋ[t,n,i]
     with np.errstate(over="ignore", invalid="ignore"):
         np.matmul(
             dz.transpose(2, 0, 1).reshape(o_size, t_size * n_size), x_dot.reshape(t_size * n_size, i_size),
-            out=sum_x_dot_dz,
+            out=dW_ih_dot,
         )
     # sum_before_dot_dz[o,o′] = Σ_t,n z̄[t,n,o]·ḃėḟȯṙė[t,n,o′]
     with np.errstate(over="ignore", invalid="ignore"):
         np.matmul(
             dz.transpose(2, 0, 1).reshape(o_size, t_size * n_size),
-            before_dot.reshape(t_size * n_size, o_size), out=sum_before_dot_dz,
+            before_dot.reshape(t_size * n_size, o_size), out=dW_hh_dot,
         )
     sum_W_hh_dz_dot_t = np.empty((n_size, o_size), real)
     dbefore_after_dot = np.zeros((n_size, o_size), real)  # after the last
@@ -1030,18 +1015,12 @@ def hvp(inputs, vectors, g):
         _hvp_10_parallel(chunk, o_size, dz_dot, n_size, t_size, db_dot)
     chunk = chunk_rows(n_size * i_size)
     if t_size <= chunk:
-        _hvp_11_rows(0, t_size, sum_W_ih_dot_dz, sum_W_ih_dz_dot, i_size, n_size, dx_dot)
+        _hvp_11_rows(0, t_size, dx_dot, sum_W_ih_dz_dot, i_size, n_size)
     else:
-        _hvp_11_parallel(chunk, t_size, sum_W_ih_dot_dz, sum_W_ih_dz_dot, i_size, n_size, dx_dot)
+        _hvp_11_parallel(chunk, t_size, dx_dot, sum_W_ih_dz_dot, i_size, n_size)
     chunk = chunk_rows(i_size * o_size)
     if o_size <= chunk:
-        _hvp_12_rows(
-            0, o_size, sum_x_dot_dz, sum_x_dz_dot, sum_before_dot_dz, sum_before_dz_dot, i_size, o_size,
-            dW_ih_dot, dW_hh_dot,
-        )
+        _hvp_12_rows(0, o_size, dW_ih_dot, sum_x_dz_dot, dW_hh_dot, sum_before_dz_dot, i_size, o_size)
     else:
-        _hvp_12_parallel(
-            chunk, sum_x_dot_dz, sum_x_dz_dot, sum_before_dot_dz, sum_before_dz_dot, i_size, o_size, dW_ih_dot,
-            dW_hh_dot,
-        )
+        _hvp_12_parallel(chunk, dW_ih_dot, sum_x_dz_dot, dW_hh_dot, sum_before_dz_dot, i_size, o_size)
     return Gradients(dx_dot, dh0_dot, dW_ih_dot, dW_hh_dot, db_dot)

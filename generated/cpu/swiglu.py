@@ -42,8 +42,8 @@ from ._runtime import (
     typed,
 )
 
-#: The runtime that these kernels were compiled against: a new one makes a new file, and with it a new cache.
-RUNTIME = "6b49651326d0"
+#: What these kernels use of the runtime, as a hash: where that changes, so does this file, and with it the cache.
+RUNTIME = "b2b7e51c2e4b"
 
 
 #: The operation, for programs.

@@ -73,8 +73,8 @@ from ._runtime import (
     with_square,
 )
 
-#: The runtime that these kernels were compiled against: a new one makes a new file, and with it a new cache.
-RUNTIME = "6b49651326d0"
+#: What these kernels use of the runtime, as a hash: where that changes, so does this file, and with it the cache.
+RUNTIME = "5ee023b2aa26"
 
 
 #: The operation, for programs.
@@ -188,12 +188,12 @@ SPEC = {
         },
         "bytes": {
             "forward": (
-                "4*e*h*item*m + 10*e*h*item*n*t + 3*e*h*item + 9*h*item*n*t**2 + 4*h*item*n*t + "
-                "2*item*k*m + 5*item*k*n*t + item*k + 17*item*m*n*t + 6*item*m + 3*item*n*t**2 + "
+                "4*e*h*item*m + 16*e*h*item*n*t + 3*e*h*item + 9*h*item*n*t**2 + 4*h*item*n*t + "
+                "2*item*k*m + 5*item*k*n*t + item*k + 19*item*m*n*t + 6*item*m + 3*item*n*t**2 + "
                 "9*item*n*t"
             ),
             "backward": (
-                "8*e*h*item*m + 22*e*h*item*n*t + 3*e*h*item + 10*h*item*n*t**2 + 4*h*item*n*t + "
+                "8*e*h*item*m + 23*e*h*item*n*t + 3*e*h*item + 10*h*item*n*t**2 + 4*h*item*n*t + "
                 "4*item*k*m + 9*item*k*n*t + item*k + 39*item*m*n*t + 12*item*m + 4*item*n*t**2 + "
                 "11*item*n*t"
             ),
@@ -277,54 +277,37 @@ def _forward_saving_parallel(
 
 @njit(**OPTIONS)
 def _forward_saving_2_rows(
-    lo, hi, Wq, u, bq, Wk, bk, Wv, bv, e_size, h_size, m_size, t_size, multi_head_attention_q,
+    lo, hi, bq, multi_head_attention_q, bk, sum_Wk_u, bv, sum_Wv_u, e_size, h_size, t_size,
     multi_head_attention_k, multi_head_attention_v,
 ):
-    real = Wq.dtype.type
     for n in range(lo, hi):
         for h in range(h_size):
             for t in range(t_size):
                 for e_ in range(e_size):
-                    # sum_Wq_u[n,h,t,e] = Σ_m u[n,t,m]·Wq[h,e,m]
-                    # sum_Wk_u[n,h,t,e] = Σ_m u[n,t,m]·Wk[h,e,m]
-                    # sum_Wv_u[n,h,t,e] = Σ_m u[n,t,m]·Wv[h,e,m]
-                    sum_Wq_u_sum = 0.0
-                    sum_Wk_u_sum = 0.0
-                    sum_Wv_u_sum = 0.0
-                    for m in range(m_size):
-                        sum_Wq_u_sum = added(sum_Wq_u_sum, Wq[h, e_, m] * u[n, t, m])
-                        sum_Wk_u_sum = added(sum_Wk_u_sum, Wk[h, e_, m] * u[n, t, m])
-                        sum_Wv_u_sum = added(sum_Wv_u_sum, Wv[h, e_, m] * u[n, t, m])
-                    sum_Wq_u = real(sum_Wq_u_sum)
-                    sum_Wk_u = real(sum_Wk_u_sum)
-                    sum_Wv_u = real(sum_Wv_u_sum)
                     # multi_head_attention_q[n,h,t,e] = bq[h,e] + sum_Wq_u[n,h,t,e]
-                    multi_head_attention_q[n, h, t, e_] = sum_Wq_u + bq[h, e_]
+                    multi_head_attention_q[n, h, t, e_] = bq[h, e_] + multi_head_attention_q[n, h, t, e_]
                     # multi_head_attention_k[n,h,t,e] = bk[h,e] + sum_Wk_u[n,h,t,e]
-                    multi_head_attention_k[n, h, t, e_] = sum_Wk_u + bk[h, e_]
+                    multi_head_attention_k[n, h, t, e_] = bk[h, e_] + sum_Wk_u[n, h, t, e_]
                     # multi_head_attention_v[n,h,t,e] = bv[h,e] + sum_Wv_u[n,h,t,e]
-                    multi_head_attention_v[n, h, t, e_] = sum_Wv_u + bv[h, e_]
+                    multi_head_attention_v[n, h, t, e_] = bv[h, e_] + sum_Wv_u[n, h, t, e_]
 
 
 @njit(parallel=True, **OPTIONS)
 def _forward_saving_2_parallel(
-    chunk, n_size, Wq, u, bq, Wk, bk, Wv, bv, e_size, h_size, m_size, t_size, multi_head_attention_q,
+    chunk, n_size, bq, multi_head_attention_q, bk, sum_Wk_u, bv, sum_Wv_u, e_size, h_size, t_size,
     multi_head_attention_k, multi_head_attention_v,
 ):
     for k in prange((n_size + chunk - 1) // chunk):
         lo = k * chunk
         hi = min(lo + chunk, n_size)
         _forward_saving_2_rows(
-            lo, hi, Wq, u, bq, Wk, bk, Wv, bv, e_size, h_size, m_size, t_size, multi_head_attention_q,
+            lo, hi, bq, multi_head_attention_q, bk, sum_Wk_u, bv, sum_Wv_u, e_size, h_size, t_size,
             multi_head_attention_k, multi_head_attention_v,
         )
 
 
 @njit(**OPTIONS)
-def _forward_saving_3_rows(
-    lo, hi, sum_multi_head_attention_k_multi_head_attention_q, one_over_root_e_size, h_size, t_size,
-    multi_head_attention_s,
-):
+def _forward_saving_3_rows(lo, hi, multi_head_attention_s, one_over_root_e_size, h_size, t_size):
     for n in range(lo, hi):
         for h in range(h_size):
             for t in range(t_size):
@@ -332,22 +315,16 @@ def _forward_saving_3_rows(
                     # multi_head_attention_s[n,h,t,t′] = one_over_root_e_size·
                     #     sum_multi_head_attention_k_multi_head_attention_q[n,h,t,t′]
                     multi_head_attention_s[n, h, t, t_2] = (
-                        one_over_root_e_size * sum_multi_head_attention_k_multi_head_attention_q[n, h, t, t_2]
+                        one_over_root_e_size * multi_head_attention_s[n, h, t, t_2]
                     )
 
 
 @njit(parallel=True, **OPTIONS)
-def _forward_saving_3_parallel(
-    chunk, n_size, sum_multi_head_attention_k_multi_head_attention_q, one_over_root_e_size, h_size, t_size,
-    multi_head_attention_s,
-):
+def _forward_saving_3_parallel(chunk, n_size, multi_head_attention_s, one_over_root_e_size, h_size, t_size):
     for k in prange((n_size + chunk - 1) // chunk):
         lo = k * chunk
         hi = min(lo + chunk, n_size)
-        _forward_saving_3_rows(
-            lo, hi, sum_multi_head_attention_k_multi_head_attention_q, one_over_root_e_size, h_size, t_size,
-            multi_head_attention_s,
-        )
+        _forward_saving_3_rows(lo, hi, multi_head_attention_s, one_over_root_e_size, h_size, t_size)
 
 
 @njit(**OPTIONS)
@@ -457,10 +434,7 @@ def _forward_saving_6_parallel(
 
 
 @njit(**OPTIONS)
-def _forward_saving_7_rows(
-    lo, hi, multi_head_attention_any, sum_multi_head_attention_a_multi_head_attention_v, e_size, h_size,
-    t_size, multi_head_attention_o,
-):
+def _forward_saving_7_rows(lo, hi, multi_head_attention_any, multi_head_attention_o, e_size, h_size, t_size):
     for n in range(lo, hi):
         for t in range(t_size):
             multi_head_attention_any_nt = multi_head_attention_any[n, t]
@@ -469,40 +443,35 @@ def _forward_saving_7_rows(
             for h in range(h_size):
                 for e_ in range(e_size):
                     multi_head_attention_o[n, h, t, e_] = (
-                        multi_head_attention_any_nt
-                        * sum_multi_head_attention_a_multi_head_attention_v[n, h, t, e_]
+                        multi_head_attention_any_nt * multi_head_attention_o[n, h, t, e_]
                     )
 
 
 @njit(parallel=True, **OPTIONS)
 def _forward_saving_7_parallel(
-    chunk, n_size, multi_head_attention_any, sum_multi_head_attention_a_multi_head_attention_v, e_size, h_size,
-    t_size, multi_head_attention_o,
+    chunk, n_size, multi_head_attention_any, multi_head_attention_o, e_size, h_size, t_size,
 ):
     for k in prange((n_size + chunk - 1) // chunk):
         lo = k * chunk
         hi = min(lo + chunk, n_size)
-        _forward_saving_7_rows(
-            lo, hi, multi_head_attention_any, sum_multi_head_attention_a_multi_head_attention_v, e_size,
-            h_size, t_size, multi_head_attention_o,
-        )
+        _forward_saving_7_rows(lo, hi, multi_head_attention_any, multi_head_attention_o, e_size, h_size, t_size)
 
 
 @njit(**OPTIONS)
-def _forward_saving_8_rows(lo, hi, bo, sum_Wo_multi_head_attention_o, m_size, t_size, a):
+def _forward_saving_8_rows(lo, hi, bo, a, m_size, t_size):
     for n in range(lo, hi):
         for t in range(t_size):
             for m in range(m_size):
                 # a[n,t,m] = bo[m] + sum_Wo_multi_head_attention_o[n,t,m]
-                a[n, t, m] = bo[m] + sum_Wo_multi_head_attention_o[n, t, m]
+                a[n, t, m] = bo[m] + a[n, t, m]
 
 
 @njit(parallel=True, **OPTIONS)
-def _forward_saving_8_parallel(chunk, n_size, bo, sum_Wo_multi_head_attention_o, m_size, t_size, a):
+def _forward_saving_8_parallel(chunk, n_size, bo, a, m_size, t_size):
     for k in prange((n_size + chunk - 1) // chunk):
         lo = k * chunk
         hi = min(lo + chunk, n_size)
-        _forward_saving_8_rows(lo, hi, bo, sum_Wo_multi_head_attention_o, m_size, t_size, a)
+        _forward_saving_8_rows(lo, hi, bo, a, m_size, t_size)
 
 
 @njit(**OPTIONS)
@@ -569,24 +538,24 @@ def _forward_saving_9_parallel(
 
 
 @njit(**OPTIONS)
-def _forward_saving_10_rows(lo, hi, b1, sum_W1_v, k_size, t_size, feed_forward_z, feed_forward_h):
+def _forward_saving_10_rows(lo, hi, b1, feed_forward_z, k_size, t_size, feed_forward_h):
     real = b1.dtype.type
     for n in range(lo, hi):
         for t in range(t_size):
             for k in range(k_size):
                 # feed_forward_z[n,t,k] = b₁[k] + sum_W1_v[n,t,k]
-                feed_forward_z_ntk = b1[k] + sum_W1_v[n, t, k]
+                feed_forward_z_ntk = b1[k] + feed_forward_z[n, t, k]
                 feed_forward_z[n, t, k] = feed_forward_z_ntk
                 # feed_forward_h[n,t,k] = max(0, feed_forward_z[n,t,k])
                 feed_forward_h[n, t, k] = larger(real(0), feed_forward_z_ntk)
 
 
 @njit(parallel=True, **OPTIONS)
-def _forward_saving_10_parallel(chunk, n_size, b1, sum_W1_v, k_size, t_size, feed_forward_z, feed_forward_h):
+def _forward_saving_10_parallel(chunk, n_size, b1, feed_forward_z, k_size, t_size, feed_forward_h):
     for k in prange((n_size + chunk - 1) // chunk):
         lo = k * chunk
         hi = min(lo + chunk, n_size)
-        _forward_saving_10_rows(lo, hi, b1, sum_W1_v, k_size, t_size, feed_forward_z, feed_forward_h)
+        _forward_saving_10_rows(lo, hi, b1, feed_forward_z, k_size, t_size, feed_forward_h)
 
 
 @njit(**OPTIONS)
@@ -898,46 +867,7 @@ def _backward_9_parallel(chunk, m_size, layer_norm_xhat_, dv, n_size, t_size, dg
 
 
 @njit(**OPTIONS)
-def _backward_10_rows(
-    lo, hi, Wo, dh, multi_head_attention_any, e_size, h_size, m_size, t_size, dmulti_head_attention_o,
-    factor_multi_head_attention_any_dmulti_head_attention_o,
-):
-    real = Wo.dtype.type
-    for n in range(lo, hi):
-        for h in range(h_size):
-            for t in range(t_size):
-                for e_ in range(e_size):
-                    # m̅u̅l̅t̅i̅_̅h̅e̅a̅d̅_̅a̅t̅t̅e̅n̅t̅i̅o̅n̅_̅o̅[n,h,t,e] = Σ_m h̄[n,t,m]·Wo[m,h,e]
-                    dmulti_head_attention_o_sum = 0.0
-                    for m in range(m_size):
-                        dmulti_head_attention_o_sum = added(
-                            dmulti_head_attention_o_sum, Wo[m, h, e_] * dh[n, t, m],
-                        )
-                    dmulti_head_attention_o_nhte_ = real(dmulti_head_attention_o_sum)
-                    dmulti_head_attention_o[n, h, t, e_] = dmulti_head_attention_o_nhte_
-                    # factor_multi_head_attention_any_dmulti_head_attention_o[n,t,h,e] = m̅u̅l̅t̅i̅_̅h̅e̅a̅d̅_̅a̅t̅t̅e̅n̅t̅i̅o̅n̅_̅o̅[n,h,t,e]·
-                    #     multi_head_attention_any[n,t]
-                    factor_multi_head_attention_any_dmulti_head_attention_o[n, t, h, e_] = (
-                        dmulti_head_attention_o_nhte_ * multi_head_attention_any[n, t]
-                    )
-
-
-@njit(parallel=True, **OPTIONS)
-def _backward_10_parallel(
-    chunk, n_size, Wo, dh, multi_head_attention_any, e_size, h_size, m_size, t_size, dmulti_head_attention_o,
-    factor_multi_head_attention_any_dmulti_head_attention_o,
-):
-    for k in prange((n_size + chunk - 1) // chunk):
-        lo = k * chunk
-        hi = min(lo + chunk, n_size)
-        _backward_10_rows(
-            lo, hi, Wo, dh, multi_head_attention_any, e_size, h_size, m_size, t_size, dmulti_head_attention_o,
-            factor_multi_head_attention_any_dmulti_head_attention_o,
-        )
-
-
-@njit(**OPTIONS)
-def _backward_11_rows(lo, hi, dh, n_size, t_size, dbo):
+def _backward_10_rows(lo, hi, dh, n_size, t_size, dbo):
     real = dh.dtype.type
     for m in range(lo, hi):
         # b̅o̅[m] = Σ_n,t h̄[n,t,m]
@@ -953,11 +883,41 @@ def _backward_11_rows(lo, hi, dh, n_size, t_size, dbo):
 
 
 @njit(parallel=True, **OPTIONS)
-def _backward_11_parallel(chunk, m_size, dh, n_size, t_size, dbo):
+def _backward_10_parallel(chunk, m_size, dh, n_size, t_size, dbo):
     for k in prange((m_size + chunk - 1) // chunk):
         lo = k * chunk
         hi = min(lo + chunk, m_size)
-        _backward_11_rows(lo, hi, dh, n_size, t_size, dbo)
+        _backward_10_rows(lo, hi, dh, n_size, t_size, dbo)
+
+
+@njit(**OPTIONS)
+def _backward_11_rows(
+    lo, hi, multi_head_attention_any, dmulti_head_attention_o, e_size, h_size, t_size,
+    factor_multi_head_attention_any_dmulti_head_attention_o,
+):
+    for n in range(lo, hi):
+        for t in range(t_size):
+            for h in range(h_size):
+                for e_ in range(e_size):
+                    # factor_multi_head_attention_any_dmulti_head_attention_o[n,t,h,e] = m̅u̅l̅t̅i̅_̅h̅e̅a̅d̅_̅a̅t̅t̅e̅n̅t̅i̅o̅n̅_̅o̅[n,h,t,e]·
+                    #     multi_head_attention_any[n,t]
+                    factor_multi_head_attention_any_dmulti_head_attention_o[n, t, h, e_] = (
+                        multi_head_attention_any[n, t] * dmulti_head_attention_o[n, h, t, e_]
+                    )
+
+
+@njit(parallel=True, **OPTIONS)
+def _backward_11_parallel(
+    chunk, n_size, multi_head_attention_any, dmulti_head_attention_o, e_size, h_size, t_size,
+    factor_multi_head_attention_any_dmulti_head_attention_o,
+):
+    for k in prange((n_size + chunk - 1) // chunk):
+        lo = k * chunk
+        hi = min(lo + chunk, n_size)
+        _backward_11_rows(
+            lo, hi, multi_head_attention_any, dmulti_head_attention_o, e_size, h_size, t_size,
+            factor_multi_head_attention_any_dmulti_head_attention_o,
+        )
 
 
 @njit(**OPTIONS)
@@ -1302,89 +1262,80 @@ def _jvp_parallel(
 
 @njit(**OPTIONS)
 def _jvp_2_rows(
-    lo, hi, Wq, u, bq, Wk, bk, Wv, bv, u_dot, Wq_dot, bq_dot, Wv_dot, bv_dot, Wk_dot, bk_dot, e_size, h_size,
-    m_size, t_size, multi_head_attention_q, multi_head_attention_k, multi_head_attention_v,
-    multi_head_attention_q_dot, multi_head_attention_v_dot, factor_bk_dot_sum_Wk_dot_u_sum_Wk_u_dot,
+    lo, hi, bq, sum_Wq_u, bk, sum_Wk_u, bv, sum_Wv_u, bq_dot, sum_Wq_dot_u, sum_Wq_u_dot, bv_dot, sum_Wv_dot_u,
+    sum_Wv_u_dot, e_size, h_size, t_size, multi_head_attention_q, multi_head_attention_k,
+    multi_head_attention_v, multi_head_attention_q_dot, multi_head_attention_v_dot,
 ):
-    real = Wq.dtype.type
     for n in range(lo, hi):
         for h in range(h_size):
             for t in range(t_size):
                 for e_ in range(e_size):
-                    # sum_Wq_u[n,h,t,e] = Σ_m u[n,t,m]·Wq[h,e,m]
-                    # sum_Wk_u[n,h,t,e] = Σ_m u[n,t,m]·Wk[h,e,m]
-                    # sum_Wv_u[n,h,t,e] = Σ_m u[n,t,m]·Wv[h,e,m]
-                    # sum_Wq_u_dot[n,h,t,e] = Σ_m Wq[h,e,m]·u̇[n,t,m]
-                    # sum_Wq_dot_u[n,h,t,e] = Σ_m u[n,t,m]·Ẇq̇[h,e,m]
-                    # sum_Wv_u_dot[n,h,t,e] = Σ_m Wv[h,e,m]·u̇[n,t,m]
-                    # sum_Wv_dot_u[n,h,t,e] = Σ_m u[n,t,m]·Ẇv̇[h,e,m]
-                    # sum_Wk_u_dot[n,h,t,e] = Σ_m Wk[h,e,m]·u̇[n,t,m]
-                    # sum_Wk_dot_u[n,h,t,e] = Σ_m u[n,t,m]·Ẇk̇[h,e,m]
-                    sum_Wq_u_sum = 0.0
-                    sum_Wk_u_sum = 0.0
-                    sum_Wv_u_sum = 0.0
-                    sum_Wq_u_dot_sum = 0.0
-                    sum_Wq_dot_u_sum = 0.0
-                    sum_Wv_u_dot_sum = 0.0
-                    sum_Wv_dot_u_sum = 0.0
-                    sum_Wk_u_dot_sum = 0.0
-                    sum_Wk_dot_u_sum = 0.0
-                    for m in range(m_size):
-                        sum_Wq_u_sum = added(sum_Wq_u_sum, Wq[h, e_, m] * u[n, t, m])
-                        sum_Wk_u_sum = added(sum_Wk_u_sum, Wk[h, e_, m] * u[n, t, m])
-                        sum_Wv_u_sum = added(sum_Wv_u_sum, Wv[h, e_, m] * u[n, t, m])
-                        sum_Wq_u_dot_sum = added(sum_Wq_u_dot_sum, Wq[h, e_, m] * u_dot[n, t, m])
-                        sum_Wq_dot_u_sum = added(sum_Wq_dot_u_sum, Wq_dot[h, e_, m] * u[n, t, m])
-                        sum_Wv_u_dot_sum = added(sum_Wv_u_dot_sum, Wv[h, e_, m] * u_dot[n, t, m])
-                        sum_Wv_dot_u_sum = added(sum_Wv_dot_u_sum, Wv_dot[h, e_, m] * u[n, t, m])
-                        sum_Wk_u_dot_sum = added(sum_Wk_u_dot_sum, Wk[h, e_, m] * u_dot[n, t, m])
-                        sum_Wk_dot_u_sum = added(sum_Wk_dot_u_sum, Wk_dot[h, e_, m] * u[n, t, m])
-                    sum_Wq_u = real(sum_Wq_u_sum)
-                    sum_Wk_u = real(sum_Wk_u_sum)
-                    sum_Wv_u = real(sum_Wv_u_sum)
-                    sum_Wq_u_dot = real(sum_Wq_u_dot_sum)
-                    sum_Wq_dot_u = real(sum_Wq_dot_u_sum)
-                    sum_Wv_u_dot = real(sum_Wv_u_dot_sum)
-                    sum_Wv_dot_u = real(sum_Wv_dot_u_sum)
-                    sum_Wk_u_dot = real(sum_Wk_u_dot_sum)
-                    sum_Wk_dot_u = real(sum_Wk_dot_u_sum)
                     # multi_head_attention_q[n,h,t,e] = bq[h,e] + sum_Wq_u[n,h,t,e]
-                    multi_head_attention_q[n, h, t, e_] = sum_Wq_u + bq[h, e_]
+                    multi_head_attention_q[n, h, t, e_] = bq[h, e_] + sum_Wq_u[n, h, t, e_]
                     # multi_head_attention_k[n,h,t,e] = bk[h,e] + sum_Wk_u[n,h,t,e]
-                    multi_head_attention_k[n, h, t, e_] = sum_Wk_u + bk[h, e_]
+                    multi_head_attention_k[n, h, t, e_] = bk[h, e_] + sum_Wk_u[n, h, t, e_]
                     # multi_head_attention_v[n,h,t,e] = bv[h,e] + sum_Wv_u[n,h,t,e]
-                    multi_head_attention_v[n, h, t, e_] = sum_Wv_u + bv[h, e_]
+                    multi_head_attention_v[n, h, t, e_] = bv[h, e_] + sum_Wv_u[n, h, t, e_]
                     # ṁu̇l̇ṫi̇_̇ḣėȧḋ_̇ȧṫṫėṅṫi̇ȯṅ_̇q̇[n,h,t,e] = sum_Wq_dot_u[n,h,t,e] +
                     #     sum_Wq_u_dot[n,h,t,e] + ḃq̇[h,e]
-                    multi_head_attention_q_dot[n, h, t, e_] = sum_Wq_dot_u + sum_Wq_u_dot + bq_dot[h, e_]
+                    multi_head_attention_q_dot[n, h, t, e_] = (
+                        bq_dot[h, e_] + sum_Wq_dot_u[n, h, t, e_] + sum_Wq_u_dot[n, h, t, e_]
+                    )
                     # ṁu̇l̇ṫi̇_̇ḣėȧḋ_̇ȧṫṫėṅṫi̇ȯṅ_̇v̇[n,h,t,e] = sum_Wv_dot_u[n,h,t,e] +
                     #     sum_Wv_u_dot[n,h,t,e] + ḃv̇[h,e]
-                    multi_head_attention_v_dot[n, h, t, e_] = sum_Wv_dot_u + sum_Wv_u_dot + bv_dot[h, e_]
-                    # factor_bk_dot_sum_Wk_dot_u_sum_Wk_u_dot[n,h,e,t] = sum_Wk_dot_u[n,h,t,e] +
-                    #     sum_Wk_u_dot[n,h,t,e] + ḃk̇[h,e]
-                    factor_bk_dot_sum_Wk_dot_u_sum_Wk_u_dot[n, h, e_, t] = (
-                        sum_Wk_dot_u + sum_Wk_u_dot + bk_dot[h, e_]
+                    multi_head_attention_v_dot[n, h, t, e_] = (
+                        bv_dot[h, e_] + sum_Wv_dot_u[n, h, t, e_] + sum_Wv_u_dot[n, h, t, e_]
                     )
 
 
 @njit(parallel=True, **OPTIONS)
 def _jvp_2_parallel(
-    chunk, n_size, Wq, u, bq, Wk, bk, Wv, bv, u_dot, Wq_dot, bq_dot, Wv_dot, bv_dot, Wk_dot, bk_dot, e_size,
-    h_size, m_size, t_size, multi_head_attention_q, multi_head_attention_k, multi_head_attention_v,
-    multi_head_attention_q_dot, multi_head_attention_v_dot, factor_bk_dot_sum_Wk_dot_u_sum_Wk_u_dot,
+    chunk, n_size, bq, sum_Wq_u, bk, sum_Wk_u, bv, sum_Wv_u, bq_dot, sum_Wq_dot_u, sum_Wq_u_dot, bv_dot,
+    sum_Wv_dot_u, sum_Wv_u_dot, e_size, h_size, t_size, multi_head_attention_q, multi_head_attention_k,
+    multi_head_attention_v, multi_head_attention_q_dot, multi_head_attention_v_dot,
 ):
     for k in prange((n_size + chunk - 1) // chunk):
         lo = k * chunk
         hi = min(lo + chunk, n_size)
         _jvp_2_rows(
-            lo, hi, Wq, u, bq, Wk, bk, Wv, bv, u_dot, Wq_dot, bq_dot, Wv_dot, bv_dot, Wk_dot, bk_dot, e_size,
-            h_size, m_size, t_size, multi_head_attention_q, multi_head_attention_k, multi_head_attention_v,
-            multi_head_attention_q_dot, multi_head_attention_v_dot, factor_bk_dot_sum_Wk_dot_u_sum_Wk_u_dot,
+            lo, hi, bq, sum_Wq_u, bk, sum_Wk_u, bv, sum_Wv_u, bq_dot, sum_Wq_dot_u, sum_Wq_u_dot, bv_dot,
+            sum_Wv_dot_u, sum_Wv_u_dot, e_size, h_size, t_size, multi_head_attention_q, multi_head_attention_k,
+            multi_head_attention_v, multi_head_attention_q_dot, multi_head_attention_v_dot,
         )
 
 
 @njit(**OPTIONS)
 def _jvp_3_rows(
+    lo, hi, bk_dot, sum_Wk_dot_u, sum_Wk_u_dot, e_size, h_size, t_size,
+    factor_bk_dot_sum_Wk_dot_u_sum_Wk_u_dot,
+):
+    for n in range(lo, hi):
+        for h in range(h_size):
+            for e_ in range(e_size):
+                for t in range(t_size):
+                    # factor_bk_dot_sum_Wk_dot_u_sum_Wk_u_dot[n,h,e,t] = sum_Wk_dot_u[n,h,t,e] +
+                    #     sum_Wk_u_dot[n,h,t,e] + ḃk̇[h,e]
+                    factor_bk_dot_sum_Wk_dot_u_sum_Wk_u_dot[n, h, e_, t] = (
+                        bk_dot[h, e_] + sum_Wk_dot_u[n, h, t, e_] + sum_Wk_u_dot[n, h, t, e_]
+                    )
+
+
+@njit(parallel=True, **OPTIONS)
+def _jvp_3_parallel(
+    chunk, n_size, bk_dot, sum_Wk_dot_u, sum_Wk_u_dot, e_size, h_size, t_size,
+    factor_bk_dot_sum_Wk_dot_u_sum_Wk_u_dot,
+):
+    for k in prange((n_size + chunk - 1) // chunk):
+        lo = k * chunk
+        hi = min(lo + chunk, n_size)
+        _jvp_3_rows(
+            lo, hi, bk_dot, sum_Wk_dot_u, sum_Wk_u_dot, e_size, h_size, t_size,
+            factor_bk_dot_sum_Wk_dot_u_sum_Wk_u_dot,
+        )
+
+
+@njit(**OPTIONS)
+def _jvp_4_rows(
     lo, hi, sum_multi_head_attention_k_multi_head_attention_q, one_over_root_e_size, h_size, t_size,
     multi_head_attention_s,
 ):
@@ -1400,21 +1351,21 @@ def _jvp_3_rows(
 
 
 @njit(parallel=True, **OPTIONS)
-def _jvp_3_parallel(
+def _jvp_4_parallel(
     chunk, n_size, sum_multi_head_attention_k_multi_head_attention_q, one_over_root_e_size, h_size, t_size,
     multi_head_attention_s,
 ):
     for k in prange((n_size + chunk - 1) // chunk):
         lo = k * chunk
         hi = min(lo + chunk, n_size)
-        _jvp_3_rows(
+        _jvp_4_rows(
             lo, hi, sum_multi_head_attention_k_multi_head_attention_q, one_over_root_e_size, h_size, t_size,
             multi_head_attention_s,
         )
 
 
 @njit(**OPTIONS)
-def _jvp_4_rows(
+def _jvp_5_rows(
     lo, hi, multi_head_attention_open, sum_factor_bk_dot_sum_Wk_dot_u_sum_Wk_u_dot_multi_head_attention_q,
     sum_multi_head_attention_k_multi_head_attention_q_dot, one_over_root_e_size, h_size, t_size,
     multi_head_attention_z_dot,
@@ -1439,7 +1390,7 @@ def _jvp_4_rows(
 
 
 @njit(parallel=True, **OPTIONS)
-def _jvp_4_parallel(
+def _jvp_5_parallel(
     chunk, n_size, multi_head_attention_open,
     sum_factor_bk_dot_sum_Wk_dot_u_sum_Wk_u_dot_multi_head_attention_q,
     sum_multi_head_attention_k_multi_head_attention_q_dot, one_over_root_e_size, h_size, t_size,
@@ -1448,7 +1399,7 @@ def _jvp_4_parallel(
     for k in prange((n_size + chunk - 1) // chunk):
         lo = k * chunk
         hi = min(lo + chunk, n_size)
-        _jvp_4_rows(
+        _jvp_5_rows(
             lo, hi, multi_head_attention_open,
             sum_factor_bk_dot_sum_Wk_dot_u_sum_Wk_u_dot_multi_head_attention_q,
             sum_multi_head_attention_k_multi_head_attention_q_dot, one_over_root_e_size, h_size, t_size,
@@ -1457,7 +1408,7 @@ def _jvp_4_parallel(
 
 
 @njit(**OPTIONS)
-def _jvp_5_rows(
+def _jvp_6_rows(
     lo, hi, multi_head_attention_any, multi_head_attention_open, multi_head_attention_s, h_size, t_size,
     multi_head_attention_z,
 ):
@@ -1481,21 +1432,21 @@ def _jvp_5_rows(
 
 
 @njit(parallel=True, **OPTIONS)
-def _jvp_5_parallel(
+def _jvp_6_parallel(
     chunk, n_size, multi_head_attention_any, multi_head_attention_open, multi_head_attention_s, h_size, t_size,
     multi_head_attention_z,
 ):
     for k in prange((n_size + chunk - 1) // chunk):
         lo = k * chunk
         hi = min(lo + chunk, n_size)
-        _jvp_5_rows(
+        _jvp_6_rows(
             lo, hi, multi_head_attention_any, multi_head_attention_open, multi_head_attention_s, h_size,
             t_size, multi_head_attention_z,
         )
 
 
 @njit(**OPTIONS)
-def _jvp_6_rows(
+def _jvp_7_rows(
     lo, hi, multi_head_attention_z, multi_head_attention_z_dot, h_size, t_size, multi_head_attention_z_max,
     sum_exp, shifted_sum,
 ):
@@ -1535,21 +1486,21 @@ def _jvp_6_rows(
 
 
 @njit(parallel=True, **OPTIONS)
-def _jvp_6_parallel(
+def _jvp_7_parallel(
     chunk, n_size, multi_head_attention_z, multi_head_attention_z_dot, h_size, t_size,
     multi_head_attention_z_max, sum_exp, shifted_sum,
 ):
     for k in prange((n_size + chunk - 1) // chunk):
         lo = k * chunk
         hi = min(lo + chunk, n_size)
-        _jvp_6_rows(
+        _jvp_7_rows(
             lo, hi, multi_head_attention_z, multi_head_attention_z_dot, h_size, t_size,
             multi_head_attention_z_max, sum_exp, shifted_sum,
         )
 
 
 @njit(**OPTIONS)
-def _jvp_7_rows(
+def _jvp_8_rows(
     lo, hi, multi_head_attention_z_max, multi_head_attention_z, sum_exp, shifted_sum,
     multi_head_attention_z_dot, h_size, t_size, multi_head_attention_a, multi_head_attention_a_dot,
 ):
@@ -1580,21 +1531,21 @@ def _jvp_7_rows(
 
 
 @njit(parallel=True, **OPTIONS)
-def _jvp_7_parallel(
+def _jvp_8_parallel(
     chunk, n_size, multi_head_attention_z_max, multi_head_attention_z, sum_exp, shifted_sum,
     multi_head_attention_z_dot, h_size, t_size, multi_head_attention_a, multi_head_attention_a_dot,
 ):
     for k in prange((n_size + chunk - 1) // chunk):
         lo = k * chunk
         hi = min(lo + chunk, n_size)
-        _jvp_7_rows(
+        _jvp_8_rows(
             lo, hi, multi_head_attention_z_max, multi_head_attention_z, sum_exp, shifted_sum,
             multi_head_attention_z_dot, h_size, t_size, multi_head_attention_a, multi_head_attention_a_dot,
         )
 
 
 @njit(**OPTIONS)
-def _jvp_8_rows(
+def _jvp_9_rows(
     lo, hi, multi_head_attention_any, sum_multi_head_attention_a_multi_head_attention_v,
     sum_multi_head_attention_a_dot_multi_head_attention_v,
     sum_multi_head_attention_a_multi_head_attention_v_dot, e_size, h_size, t_size, multi_head_attention_o,
@@ -1622,7 +1573,7 @@ def _jvp_8_rows(
 
 
 @njit(parallel=True, **OPTIONS)
-def _jvp_8_parallel(
+def _jvp_9_parallel(
     chunk, n_size, multi_head_attention_any, sum_multi_head_attention_a_multi_head_attention_v,
     sum_multi_head_attention_a_dot_multi_head_attention_v,
     sum_multi_head_attention_a_multi_head_attention_v_dot, e_size, h_size, t_size, multi_head_attention_o,
@@ -1631,7 +1582,7 @@ def _jvp_8_parallel(
     for k in prange((n_size + chunk - 1) // chunk):
         lo = k * chunk
         hi = min(lo + chunk, n_size)
-        _jvp_8_rows(
+        _jvp_9_rows(
             lo, hi, multi_head_attention_any, sum_multi_head_attention_a_multi_head_attention_v,
             sum_multi_head_attention_a_dot_multi_head_attention_v,
             sum_multi_head_attention_a_multi_head_attention_v_dot, e_size, h_size, t_size,
@@ -1641,7 +1592,7 @@ def _jvp_8_parallel(
 
 
 @njit(**OPTIONS)
-def _jvp_9_rows(lo, hi, bo, sum_Wo_multi_head_attention_o, m_size, t_size, a):
+def _jvp_10_rows(lo, hi, bo, sum_Wo_multi_head_attention_o, m_size, t_size, a):
     for n in range(lo, hi):
         for t in range(t_size):
             for m in range(m_size):
@@ -1650,15 +1601,15 @@ def _jvp_9_rows(lo, hi, bo, sum_Wo_multi_head_attention_o, m_size, t_size, a):
 
 
 @njit(parallel=True, **OPTIONS)
-def _jvp_9_parallel(chunk, n_size, bo, sum_Wo_multi_head_attention_o, m_size, t_size, a):
+def _jvp_10_parallel(chunk, n_size, bo, sum_Wo_multi_head_attention_o, m_size, t_size, a):
     for k in prange((n_size + chunk - 1) // chunk):
         lo = k * chunk
         hi = min(lo + chunk, n_size)
-        _jvp_9_rows(lo, hi, bo, sum_Wo_multi_head_attention_o, m_size, t_size, a)
+        _jvp_10_rows(lo, hi, bo, sum_Wo_multi_head_attention_o, m_size, t_size, a)
 
 
 @njit(**OPTIONS)
-def _jvp_10_rows(
+def _jvp_11_rows(
     lo, hi, bo_dot, sum_Wo_dot_multi_head_attention_o,
     sum_Wo_factor_multi_head_attention_any_sum_multi_head_attention_a_dot_multi_head_attention_v_sum_multi_head_attention_a_multi_head_attention_v_dot,
     x_dot, m_size, t_size, h_dot, sum_h_dot,
@@ -1684,7 +1635,7 @@ def _jvp_10_rows(
 
 
 @njit(parallel=True, **OPTIONS)
-def _jvp_10_parallel(
+def _jvp_11_parallel(
     chunk, n_size, bo_dot, sum_Wo_dot_multi_head_attention_o,
     sum_Wo_factor_multi_head_attention_any_sum_multi_head_attention_a_dot_multi_head_attention_v_sum_multi_head_attention_a_multi_head_attention_v_dot,
     x_dot, m_size, t_size, h_dot, sum_h_dot,
@@ -1692,7 +1643,7 @@ def _jvp_10_parallel(
     for k in prange((n_size + chunk - 1) // chunk):
         lo = k * chunk
         hi = min(lo + chunk, n_size)
-        _jvp_10_rows(
+        _jvp_11_rows(
             lo, hi, bo_dot, sum_Wo_dot_multi_head_attention_o,
             sum_Wo_factor_multi_head_attention_any_sum_multi_head_attention_a_dot_multi_head_attention_v_sum_multi_head_attention_a_multi_head_attention_v_dot,
             x_dot, m_size, t_size, h_dot, sum_h_dot,
@@ -1700,7 +1651,7 @@ def _jvp_10_parallel(
 
 
 @njit(**OPTIONS)
-def _jvp_11_rows(
+def _jvp_12_rows(
     lo, hi, a, x, beta2, gamma2, h_dot, beta2_dot, gamma2_dot, sum_h_dot, one_over_root_m_size, m_size, t_size,
     h, v, v_dot,
 ):
@@ -1767,21 +1718,21 @@ def _jvp_11_rows(
 
 
 @njit(parallel=True, **OPTIONS)
-def _jvp_11_parallel(
+def _jvp_12_parallel(
     chunk, n_size, a, x, beta2, gamma2, h_dot, beta2_dot, gamma2_dot, sum_h_dot, one_over_root_m_size, m_size,
     t_size, h, v, v_dot,
 ):
     for k in prange((n_size + chunk - 1) // chunk):
         lo = k * chunk
         hi = min(lo + chunk, n_size)
-        _jvp_11_rows(
+        _jvp_12_rows(
             lo, hi, a, x, beta2, gamma2, h_dot, beta2_dot, gamma2_dot, sum_h_dot, one_over_root_m_size, m_size,
             t_size, h, v, v_dot,
         )
 
 
 @njit(**OPTIONS)
-def _jvp_12_rows(lo, hi, b1, sum_W1_v, k_size, t_size, feed_forward_z, feed_forward_h):
+def _jvp_13_rows(lo, hi, b1, sum_W1_v, k_size, t_size, feed_forward_z, feed_forward_h):
     real = b1.dtype.type
     for n in range(lo, hi):
         for t in range(t_size):
@@ -1794,15 +1745,15 @@ def _jvp_12_rows(lo, hi, b1, sum_W1_v, k_size, t_size, feed_forward_z, feed_forw
 
 
 @njit(parallel=True, **OPTIONS)
-def _jvp_12_parallel(chunk, n_size, b1, sum_W1_v, k_size, t_size, feed_forward_z, feed_forward_h):
+def _jvp_13_parallel(chunk, n_size, b1, sum_W1_v, k_size, t_size, feed_forward_z, feed_forward_h):
     for k in prange((n_size + chunk - 1) // chunk):
         lo = k * chunk
         hi = min(lo + chunk, n_size)
-        _jvp_12_rows(lo, hi, b1, sum_W1_v, k_size, t_size, feed_forward_z, feed_forward_h)
+        _jvp_13_rows(lo, hi, b1, sum_W1_v, k_size, t_size, feed_forward_z, feed_forward_h)
 
 
 @njit(**OPTIONS)
-def _jvp_13_rows(
+def _jvp_14_rows(
     lo, hi, b1_dot, feed_forward_z, sum_W1_dot_v, sum_W1_v_dot, k_size, t_size,
     factor_b1_dot_feed_forward_z_sum_W1_dot_v,
 ):
@@ -1820,21 +1771,21 @@ def _jvp_13_rows(
 
 
 @njit(parallel=True, **OPTIONS)
-def _jvp_13_parallel(
+def _jvp_14_parallel(
     chunk, n_size, b1_dot, feed_forward_z, sum_W1_dot_v, sum_W1_v_dot, k_size, t_size,
     factor_b1_dot_feed_forward_z_sum_W1_dot_v,
 ):
     for k in prange((n_size + chunk - 1) // chunk):
         lo = k * chunk
         hi = min(lo + chunk, n_size)
-        _jvp_13_rows(
+        _jvp_14_rows(
             lo, hi, b1_dot, feed_forward_z, sum_W1_dot_v, sum_W1_v_dot, k_size, t_size,
             factor_b1_dot_feed_forward_z_sum_W1_dot_v,
         )
 
 
 @njit(**OPTIONS)
-def _jvp_14_rows(lo, hi, b2, sum_W2_feed_forward_h, m_size, t_size, b):
+def _jvp_15_rows(lo, hi, b2, sum_W2_feed_forward_h, m_size, t_size, b):
     for n in range(lo, hi):
         for t in range(t_size):
             for m in range(m_size):
@@ -1843,15 +1794,15 @@ def _jvp_14_rows(lo, hi, b2, sum_W2_feed_forward_h, m_size, t_size, b):
 
 
 @njit(parallel=True, **OPTIONS)
-def _jvp_14_parallel(chunk, n_size, b2, sum_W2_feed_forward_h, m_size, t_size, b):
+def _jvp_15_parallel(chunk, n_size, b2, sum_W2_feed_forward_h, m_size, t_size, b):
     for k in prange((n_size + chunk - 1) // chunk):
         lo = k * chunk
         hi = min(lo + chunk, n_size)
-        _jvp_14_rows(lo, hi, b2, sum_W2_feed_forward_h, m_size, t_size, b)
+        _jvp_15_rows(lo, hi, b2, sum_W2_feed_forward_h, m_size, t_size, b)
 
 
 @njit(**OPTIONS)
-def _jvp_15_rows(
+def _jvp_16_rows(
     lo, hi, b, h, b2_dot, h_dot, sum_W2_dot_feed_forward_h, sum_W2_factor_b1_dot_feed_forward_z_sum_W1_dot_v,
     m_size, t_size, y, y_dot,
 ):
@@ -1869,14 +1820,14 @@ def _jvp_15_rows(
 
 
 @njit(parallel=True, **OPTIONS)
-def _jvp_15_parallel(
+def _jvp_16_parallel(
     chunk, n_size, b, h, b2_dot, h_dot, sum_W2_dot_feed_forward_h,
     sum_W2_factor_b1_dot_feed_forward_z_sum_W1_dot_v, m_size, t_size, y, y_dot,
 ):
     for k in prange((n_size + chunk - 1) // chunk):
         lo = k * chunk
         hi = min(lo + chunk, n_size)
-        _jvp_15_rows(
+        _jvp_16_rows(
             lo, hi, b, h, b2_dot, h_dot, sum_W2_dot_feed_forward_h,
             sum_W2_factor_b1_dot_feed_forward_z_sum_W1_dot_v, m_size, t_size, y, y_dot,
         )
@@ -2000,82 +1951,53 @@ def _hvp_2_parallel(chunk, db2_dot):
 
 @njit(**OPTIONS)
 def _hvp_3_rows(
-    lo, hi, Wq, u, bq, Wk, bk, Wv, bv, u_dot, Wq_dot, bq_dot, Wk_dot, bk_dot, Wv_dot, bv_dot, e_size, h_size,
-    m_size, t_size, multi_head_attention_q, multi_head_attention_k, multi_head_attention_v,
-    multi_head_attention_q_dot, multi_head_attention_k_dot, multi_head_attention_v_dot,
+    lo, hi, bq, sum_Wq_u, bk, sum_Wk_u, bv, sum_Wv_u, bq_dot, sum_Wq_dot_u, sum_Wq_u_dot, bk_dot, sum_Wk_dot_u,
+    sum_Wk_u_dot, bv_dot, sum_Wv_dot_u, sum_Wv_u_dot, e_size, h_size, t_size, multi_head_attention_q,
+    multi_head_attention_k, multi_head_attention_v, multi_head_attention_q_dot, multi_head_attention_k_dot,
+    multi_head_attention_v_dot,
 ):
-    real = Wq.dtype.type
     for n in range(lo, hi):
         for h in range(h_size):
             for t in range(t_size):
                 for e_ in range(e_size):
-                    # sum_Wq_u[n,h,t,e] = Σ_m u[n,t,m]·Wq[h,e,m]
-                    # sum_Wk_u[n,h,t,e] = Σ_m u[n,t,m]·Wk[h,e,m]
-                    # sum_Wv_u[n,h,t,e] = Σ_m u[n,t,m]·Wv[h,e,m]
-                    # sum_Wq_u_dot[n,h,t,e] = Σ_m Wq[h,e,m]·u̇[n,t,m]
-                    # sum_Wq_dot_u[n,h,t,e] = Σ_m u[n,t,m]·Ẇq̇[h,e,m]
-                    # sum_Wk_u_dot[n,h,t,e] = Σ_m Wk[h,e,m]·u̇[n,t,m]
-                    # sum_Wk_dot_u[n,h,t,e] = Σ_m u[n,t,m]·Ẇk̇[h,e,m]
-                    # sum_Wv_u_dot[n,h,t,e] = Σ_m Wv[h,e,m]·u̇[n,t,m]
-                    # sum_Wv_dot_u[n,h,t,e] = Σ_m u[n,t,m]·Ẇv̇[h,e,m]
-                    sum_Wq_u_sum = 0.0
-                    sum_Wk_u_sum = 0.0
-                    sum_Wv_u_sum = 0.0
-                    sum_Wq_u_dot_sum = 0.0
-                    sum_Wq_dot_u_sum = 0.0
-                    sum_Wk_u_dot_sum = 0.0
-                    sum_Wk_dot_u_sum = 0.0
-                    sum_Wv_u_dot_sum = 0.0
-                    sum_Wv_dot_u_sum = 0.0
-                    for m in range(m_size):
-                        sum_Wq_u_sum = added(sum_Wq_u_sum, Wq[h, e_, m] * u[n, t, m])
-                        sum_Wk_u_sum = added(sum_Wk_u_sum, Wk[h, e_, m] * u[n, t, m])
-                        sum_Wv_u_sum = added(sum_Wv_u_sum, Wv[h, e_, m] * u[n, t, m])
-                        sum_Wq_u_dot_sum = added(sum_Wq_u_dot_sum, Wq[h, e_, m] * u_dot[n, t, m])
-                        sum_Wq_dot_u_sum = added(sum_Wq_dot_u_sum, Wq_dot[h, e_, m] * u[n, t, m])
-                        sum_Wk_u_dot_sum = added(sum_Wk_u_dot_sum, Wk[h, e_, m] * u_dot[n, t, m])
-                        sum_Wk_dot_u_sum = added(sum_Wk_dot_u_sum, Wk_dot[h, e_, m] * u[n, t, m])
-                        sum_Wv_u_dot_sum = added(sum_Wv_u_dot_sum, Wv[h, e_, m] * u_dot[n, t, m])
-                        sum_Wv_dot_u_sum = added(sum_Wv_dot_u_sum, Wv_dot[h, e_, m] * u[n, t, m])
-                    sum_Wq_u = real(sum_Wq_u_sum)
-                    sum_Wk_u = real(sum_Wk_u_sum)
-                    sum_Wv_u = real(sum_Wv_u_sum)
-                    sum_Wq_u_dot = real(sum_Wq_u_dot_sum)
-                    sum_Wq_dot_u = real(sum_Wq_dot_u_sum)
-                    sum_Wk_u_dot = real(sum_Wk_u_dot_sum)
-                    sum_Wk_dot_u = real(sum_Wk_dot_u_sum)
-                    sum_Wv_u_dot = real(sum_Wv_u_dot_sum)
-                    sum_Wv_dot_u = real(sum_Wv_dot_u_sum)
                     # multi_head_attention_q[n,h,t,e] = bq[h,e] + sum_Wq_u[n,h,t,e]
-                    multi_head_attention_q[n, h, t, e_] = sum_Wq_u + bq[h, e_]
+                    multi_head_attention_q[n, h, t, e_] = bq[h, e_] + sum_Wq_u[n, h, t, e_]
                     # multi_head_attention_k[n,h,t,e] = bk[h,e] + sum_Wk_u[n,h,t,e]
-                    multi_head_attention_k[n, h, t, e_] = sum_Wk_u + bk[h, e_]
+                    multi_head_attention_k[n, h, t, e_] = bk[h, e_] + sum_Wk_u[n, h, t, e_]
                     # multi_head_attention_v[n,h,t,e] = bv[h,e] + sum_Wv_u[n,h,t,e]
-                    multi_head_attention_v[n, h, t, e_] = sum_Wv_u + bv[h, e_]
+                    multi_head_attention_v[n, h, t, e_] = bv[h, e_] + sum_Wv_u[n, h, t, e_]
                     # ṁu̇l̇ṫi̇_̇ḣėȧḋ_̇ȧṫṫėṅṫi̇ȯṅ_̇q̇[n,h,t,e] = sum_Wq_dot_u[n,h,t,e] +
                     #     sum_Wq_u_dot[n,h,t,e] + ḃq̇[h,e]
-                    multi_head_attention_q_dot[n, h, t, e_] = sum_Wq_dot_u + sum_Wq_u_dot + bq_dot[h, e_]
+                    multi_head_attention_q_dot[n, h, t, e_] = (
+                        bq_dot[h, e_] + sum_Wq_dot_u[n, h, t, e_] + sum_Wq_u_dot[n, h, t, e_]
+                    )
                     # ṁu̇l̇ṫi̇_̇ḣėȧḋ_̇ȧṫṫėṅṫi̇ȯṅ_̇k̇[n,h,t,e] = sum_Wk_dot_u[n,h,t,e] +
                     #     sum_Wk_u_dot[n,h,t,e] + ḃk̇[h,e]
-                    multi_head_attention_k_dot[n, h, t, e_] = sum_Wk_dot_u + sum_Wk_u_dot + bk_dot[h, e_]
+                    multi_head_attention_k_dot[n, h, t, e_] = (
+                        bk_dot[h, e_] + sum_Wk_dot_u[n, h, t, e_] + sum_Wk_u_dot[n, h, t, e_]
+                    )
                     # ṁu̇l̇ṫi̇_̇ḣėȧḋ_̇ȧṫṫėṅṫi̇ȯṅ_̇v̇[n,h,t,e] = sum_Wv_dot_u[n,h,t,e] +
                     #     sum_Wv_u_dot[n,h,t,e] + ḃv̇[h,e]
-                    multi_head_attention_v_dot[n, h, t, e_] = sum_Wv_dot_u + sum_Wv_u_dot + bv_dot[h, e_]
+                    multi_head_attention_v_dot[n, h, t, e_] = (
+                        bv_dot[h, e_] + sum_Wv_dot_u[n, h, t, e_] + sum_Wv_u_dot[n, h, t, e_]
+                    )
 
 
 @njit(parallel=True, **OPTIONS)
 def _hvp_3_parallel(
-    chunk, n_size, Wq, u, bq, Wk, bk, Wv, bv, u_dot, Wq_dot, bq_dot, Wk_dot, bk_dot, Wv_dot, bv_dot, e_size,
-    h_size, m_size, t_size, multi_head_attention_q, multi_head_attention_k, multi_head_attention_v,
-    multi_head_attention_q_dot, multi_head_attention_k_dot, multi_head_attention_v_dot,
+    chunk, n_size, bq, sum_Wq_u, bk, sum_Wk_u, bv, sum_Wv_u, bq_dot, sum_Wq_dot_u, sum_Wq_u_dot, bk_dot,
+    sum_Wk_dot_u, sum_Wk_u_dot, bv_dot, sum_Wv_dot_u, sum_Wv_u_dot, e_size, h_size, t_size,
+    multi_head_attention_q, multi_head_attention_k, multi_head_attention_v, multi_head_attention_q_dot,
+    multi_head_attention_k_dot, multi_head_attention_v_dot,
 ):
     for k in prange((n_size + chunk - 1) // chunk):
         lo = k * chunk
         hi = min(lo + chunk, n_size)
         _hvp_3_rows(
-            lo, hi, Wq, u, bq, Wk, bk, Wv, bv, u_dot, Wq_dot, bq_dot, Wk_dot, bk_dot, Wv_dot, bv_dot, e_size,
-            h_size, m_size, t_size, multi_head_attention_q, multi_head_attention_k, multi_head_attention_v,
-            multi_head_attention_q_dot, multi_head_attention_k_dot, multi_head_attention_v_dot,
+            lo, hi, bq, sum_Wq_u, bk, sum_Wk_u, bv, sum_Wv_u, bq_dot, sum_Wq_dot_u, sum_Wq_u_dot, bk_dot,
+            sum_Wk_dot_u, sum_Wk_u_dot, bv_dot, sum_Wv_dot_u, sum_Wv_u_dot, e_size, h_size, t_size,
+            multi_head_attention_q, multi_head_attention_k, multi_head_attention_v, multi_head_attention_q_dot,
+            multi_head_attention_k_dot, multi_head_attention_v_dot,
         )
 
 
@@ -2622,42 +2544,6 @@ def _hvp_16_parallel(
 
 @njit(**OPTIONS)
 def _hvp_17_rows(
-    lo, hi, Wo, dh, Wo_dot, e_size, h_size, m_size, t_size, dmulti_head_attention_o, sum_Wo_dot_dh,
-):
-    real = Wo.dtype.type
-    for n in range(lo, hi):
-        for h in range(h_size):
-            for t in range(t_size):
-                for e_ in range(e_size):
-                    # m̅u̅l̅t̅i̅_̅h̅e̅a̅d̅_̅a̅t̅t̅e̅n̅t̅i̅o̅n̅_̅o̅[n,h,t,e] = Σ_m h̄[n,t,m]·Wo[m,h,e]
-                    # sum_Wo_dot_dh[n,h,t,e] = Σ_m h̄[n,t,m]·Ẇȯ[m,h,e]
-                    dmulti_head_attention_o_sum = 0.0
-                    sum_Wo_dot_dh_sum = 0.0
-                    for m in range(m_size):
-                        dmulti_head_attention_o_sum = added(
-                            dmulti_head_attention_o_sum, Wo[m, h, e_] * dh[n, t, m],
-                        )
-                        sum_Wo_dot_dh_sum = added(sum_Wo_dot_dh_sum, Wo_dot[m, h, e_] * dh[n, t, m])
-                    dmulti_head_attention_o_nhte_ = real(dmulti_head_attention_o_sum)
-                    dmulti_head_attention_o[n, h, t, e_] = dmulti_head_attention_o_nhte_
-                    sum_Wo_dot_dh_nhte_ = real(sum_Wo_dot_dh_sum)
-                    sum_Wo_dot_dh[n, h, t, e_] = sum_Wo_dot_dh_nhte_
-
-
-@njit(parallel=True, **OPTIONS)
-def _hvp_17_parallel(
-    chunk, n_size, Wo, dh, Wo_dot, e_size, h_size, m_size, t_size, dmulti_head_attention_o, sum_Wo_dot_dh,
-):
-    for k in prange((n_size + chunk - 1) // chunk):
-        lo = k * chunk
-        hi = min(lo + chunk, n_size)
-        _hvp_17_rows(
-            lo, hi, Wo, dh, Wo_dot, e_size, h_size, m_size, t_size, dmulti_head_attention_o, sum_Wo_dot_dh,
-        )
-
-
-@njit(**OPTIONS)
-def _hvp_18_rows(
     lo, hi, sum_W1_dfeed_forward_z_dot, sum_W1_dot_dfeed_forward_z, gamma2, gamma2_dot, dv, layer_norm_xhat_,
     layer_norm_xhat__dot, n_size, t_size, dlayer_norm_xhat__dot, dgamma2_dot, dbeta2_dot,
 ):
@@ -2697,14 +2583,14 @@ def _hvp_18_rows(
 
 
 @njit(parallel=True, **OPTIONS)
-def _hvp_18_parallel(
+def _hvp_17_parallel(
     chunk, m_size, sum_W1_dfeed_forward_z_dot, sum_W1_dot_dfeed_forward_z, gamma2, gamma2_dot, dv,
     layer_norm_xhat_, layer_norm_xhat__dot, n_size, t_size, dlayer_norm_xhat__dot, dgamma2_dot, dbeta2_dot,
 ):
     for k in prange((m_size + chunk - 1) // chunk):
         lo = k * chunk
         hi = min(lo + chunk, m_size)
-        _hvp_18_rows(
+        _hvp_17_rows(
             lo, hi, sum_W1_dfeed_forward_z_dot, sum_W1_dot_dfeed_forward_z, gamma2, gamma2_dot, dv,
             layer_norm_xhat_, layer_norm_xhat__dot, n_size, t_size, dlayer_norm_xhat__dot, dgamma2_dot,
             dbeta2_dot,
@@ -2712,7 +2598,7 @@ def _hvp_18_parallel(
 
 
 @njit(**OPTIONS)
-def _hvp_19_rows(sum_dfeed_forward_z_dot_v, dW1_dot):
+def _hvp_18_rows(sum_dfeed_forward_z_dot_v, dW1_dot):
     m_size = sum_dfeed_forward_z_dot_v.shape[1]
     for k in range(sum_dfeed_forward_z_dot_v.shape[0]):
         # W̄̇₁[k,m] = sum_dfeed_forward_z_dot_v[k,m] + sum_dfeed_forward_z_v_dot[k,m]
@@ -2721,15 +2607,15 @@ def _hvp_19_rows(sum_dfeed_forward_z_dot_v, dW1_dot):
 
 
 @njit(parallel=True, **OPTIONS)
-def _hvp_19_parallel(chunk, sum_dfeed_forward_z_dot_v, dW1_dot):
+def _hvp_18_parallel(chunk, sum_dfeed_forward_z_dot_v, dW1_dot):
     for k in prange((sum_dfeed_forward_z_dot_v.shape[0] + chunk - 1) // chunk):
         lo = k * chunk
         hi = min(lo + chunk, sum_dfeed_forward_z_dot_v.shape[0])
-        _hvp_19_rows(sum_dfeed_forward_z_dot_v[lo:hi], dW1_dot[lo:hi])
+        _hvp_18_rows(sum_dfeed_forward_z_dot_v[lo:hi], dW1_dot[lo:hi])
 
 
 @njit(**OPTIONS)
-def _hvp_20_rows(
+def _hvp_19_rows(
     lo, hi, multi_head_attention_any, dmulti_head_attention_o, dlayer_norm_xhat__dot, layer_norm_xhat_,
     dlayer_norm_xhat_, layer_norm_xhat__dot, layer_norm_r_, layer_norm_r__dot, sum_dlayer_norm_xhat_,
     sum_layer_norm_xhat_2_dlayer_norm_xhat_, e_size, h_size, m_size, t_size,
@@ -2791,7 +2677,7 @@ def _hvp_20_rows(
 
 
 @njit(parallel=True, **OPTIONS)
-def _hvp_20_parallel(
+def _hvp_19_parallel(
     chunk, n_size, multi_head_attention_any, dmulti_head_attention_o, dlayer_norm_xhat__dot, layer_norm_xhat_,
     dlayer_norm_xhat_, layer_norm_xhat__dot, layer_norm_r_, layer_norm_r__dot, sum_dlayer_norm_xhat_,
     sum_layer_norm_xhat_2_dlayer_norm_xhat_, e_size, h_size, m_size, t_size,
@@ -2800,7 +2686,7 @@ def _hvp_20_parallel(
     for k in prange((n_size + chunk - 1) // chunk):
         lo = k * chunk
         hi = min(lo + chunk, n_size)
-        _hvp_20_rows(
+        _hvp_19_rows(
             lo, hi, multi_head_attention_any, dmulti_head_attention_o, dlayer_norm_xhat__dot, layer_norm_xhat_,
             dlayer_norm_xhat_, layer_norm_xhat__dot, layer_norm_r_, layer_norm_r__dot, sum_dlayer_norm_xhat_,
             sum_layer_norm_xhat_2_dlayer_norm_xhat_, e_size, h_size, m_size, t_size,
@@ -2809,7 +2695,7 @@ def _hvp_20_parallel(
 
 
 @njit(**OPTIONS)
-def _hvp_21_rows(
+def _hvp_20_rows(
     lo, hi, multi_head_attention_any, sum_dmulti_head_attention_o_multi_head_attention_v, h_size, t_size,
     dmulti_head_attention_a,
 ):
@@ -2827,52 +2713,21 @@ def _hvp_21_rows(
 
 
 @njit(parallel=True, **OPTIONS)
-def _hvp_21_parallel(
+def _hvp_20_parallel(
     chunk, n_size, multi_head_attention_any, sum_dmulti_head_attention_o_multi_head_attention_v, h_size,
     t_size, dmulti_head_attention_a,
 ):
     for k in prange((n_size + chunk - 1) // chunk):
         lo = k * chunk
         hi = min(lo + chunk, n_size)
-        _hvp_21_rows(
+        _hvp_20_rows(
             lo, hi, multi_head_attention_any, sum_dmulti_head_attention_o_multi_head_attention_v, h_size,
             t_size, dmulti_head_attention_a,
         )
 
 
 @njit(**OPTIONS)
-def _hvp_22_rows(
-    lo, hi, Wo, dh_dot, sum_Wo_dot_dh, e_size, h_size, m_size, t_size, dmulti_head_attention_o_dot,
-):
-    real = Wo.dtype.type
-    for n in range(lo, hi):
-        for h in range(h_size):
-            for t in range(t_size):
-                for e_ in range(e_size):
-                    # sum_Wo_dh_dot[n,h,t,e] = Σ_m Wo[m,h,e]·h̄̇[n,t,m]
-                    sum_Wo_dh_dot_sum = 0.0
-                    for m in range(m_size):
-                        sum_Wo_dh_dot_sum = added(sum_Wo_dh_dot_sum, Wo[m, h, e_] * dh_dot[n, t, m])
-                    sum_Wo_dh_dot = real(sum_Wo_dh_dot_sum)
-                    # m̅u̅l̅t̅i̅_̅h̅e̅a̅d̅_̅a̅t̅t̅e̅n̅t̅i̅o̅n̅_̅o̅̇[n,h,t,e] = sum_Wo_dh_dot[n,h,t,e] +
-                    #     sum_Wo_dot_dh[n,h,t,e]
-                    dmulti_head_attention_o_dot[n, h, t, e_] = sum_Wo_dh_dot + sum_Wo_dot_dh[n, h, t, e_]
-
-
-@njit(parallel=True, **OPTIONS)
-def _hvp_22_parallel(
-    chunk, n_size, Wo, dh_dot, sum_Wo_dot_dh, e_size, h_size, m_size, t_size, dmulti_head_attention_o_dot,
-):
-    for k in prange((n_size + chunk - 1) // chunk):
-        lo = k * chunk
-        hi = min(lo + chunk, n_size)
-        _hvp_22_rows(
-            lo, hi, Wo, dh_dot, sum_Wo_dot_dh, e_size, h_size, m_size, t_size, dmulti_head_attention_o_dot,
-        )
-
-
-@njit(**OPTIONS)
-def _hvp_23_rows(lo, hi, dh_dot, n_size, t_size, dbo_dot):
+def _hvp_21_rows(lo, hi, dh_dot, n_size, t_size, dbo_dot):
     real = dh_dot.dtype.type
     for m in range(lo, hi):
         # b̅o̅̇[m] = Σ_n,t h̄̇[n,t,m]
@@ -2888,15 +2743,15 @@ def _hvp_23_rows(lo, hi, dh_dot, n_size, t_size, dbo_dot):
 
 
 @njit(parallel=True, **OPTIONS)
-def _hvp_23_parallel(chunk, m_size, dh_dot, n_size, t_size, dbo_dot):
+def _hvp_21_parallel(chunk, m_size, dh_dot, n_size, t_size, dbo_dot):
     for k in prange((m_size + chunk - 1) // chunk):
         lo = k * chunk
         hi = min(lo + chunk, m_size)
-        _hvp_23_rows(lo, hi, dh_dot, n_size, t_size, dbo_dot)
+        _hvp_21_rows(lo, hi, dh_dot, n_size, t_size, dbo_dot)
 
 
 @njit(**OPTIONS)
-def _hvp_24_rows(
+def _hvp_22_rows(
     lo, hi, multi_head_attention_z_max, dmulti_head_attention_a, multi_head_attention_z, h_size, t_size,
     shifted_sum,
 ):
@@ -2919,21 +2774,109 @@ def _hvp_24_rows(
 
 
 @njit(parallel=True, **OPTIONS)
-def _hvp_24_parallel(
+def _hvp_22_parallel(
     chunk, n_size, multi_head_attention_z_max, dmulti_head_attention_a, multi_head_attention_z, h_size, t_size,
     shifted_sum,
 ):
     for k in prange((n_size + chunk - 1) // chunk):
         lo = k * chunk
         hi = min(lo + chunk, n_size)
-        _hvp_24_rows(
+        _hvp_22_rows(
             lo, hi, multi_head_attention_z_max, dmulti_head_attention_a, multi_head_attention_z, h_size,
             t_size, shifted_sum,
         )
 
 
 @njit(**OPTIONS)
+def _hvp_23_rows(lo, hi, sum_Wo_dh_dot, sum_Wo_dot_dh, e_size, h_size, t_size, dmulti_head_attention_o_dot):
+    for n in range(lo, hi):
+        for h in range(h_size):
+            for t in range(t_size):
+                for e_ in range(e_size):
+                    # m̅u̅l̅t̅i̅_̅h̅e̅a̅d̅_̅a̅t̅t̅e̅n̅t̅i̅o̅n̅_̅o̅̇[n,h,t,e] = sum_Wo_dh_dot[n,h,t,e] +
+                    #     sum_Wo_dot_dh[n,h,t,e]
+                    dmulti_head_attention_o_dot[n, h, t, e_] = (
+                        sum_Wo_dh_dot[n, h, t, e_] + sum_Wo_dot_dh[n, h, t, e_]
+                    )
+
+
+@njit(parallel=True, **OPTIONS)
+def _hvp_23_parallel(
+    chunk, n_size, sum_Wo_dh_dot, sum_Wo_dot_dh, e_size, h_size, t_size, dmulti_head_attention_o_dot,
+):
+    for k in prange((n_size + chunk - 1) // chunk):
+        lo = k * chunk
+        hi = min(lo + chunk, n_size)
+        _hvp_23_rows(lo, hi, sum_Wo_dh_dot, sum_Wo_dot_dh, e_size, h_size, t_size, dmulti_head_attention_o_dot)
+
+
+@njit(**OPTIONS)
+def _hvp_24_rows(lo, hi, sum_dh_dot_multi_head_attention_o, dWo_dot, e_size, h_size):
+    for m in range(lo, hi):
+        for h in range(h_size):
+            for e_ in range(e_size):
+                # W̅o̅̇[m,h,e] = sum_dh_dot_multi_head_attention_o[m,h,e] +
+                #     sum_dh_multi_head_attention_o_dot[m,h,e]
+                dWo_dot[m, h, e_] = sum_dh_dot_multi_head_attention_o[m, h, e_] + dWo_dot[m, h, e_]
+
+
+@njit(parallel=True, **OPTIONS)
+def _hvp_24_parallel(chunk, m_size, sum_dh_dot_multi_head_attention_o, dWo_dot, e_size, h_size):
+    for k in prange((m_size + chunk - 1) // chunk):
+        lo = k * chunk
+        hi = min(lo + chunk, m_size)
+        _hvp_24_rows(lo, hi, sum_dh_dot_multi_head_attention_o, dWo_dot, e_size, h_size)
+
+
+@njit(**OPTIONS)
 def _hvp_25_rows(
+    lo, hi, multi_head_attention_z_max, multi_head_attention_z, shifted_sum, sum_exp, dmulti_head_attention_a,
+    multi_head_attention_open, h_size, t_size, dmulti_head_attention_s,
+):
+    real = multi_head_attention_z_max.dtype.type
+    for n in range(lo, hi):
+        for t in range(t_size):
+            # exp_multi_head_attention_z_max_multi_head_attention_z[n,t,h,t′] = exp(multi_head_attention_z[n,h,t,t′]
+            #     − multi_head_attention_z_max[n,h,t])
+            # m̅u̅l̅t̅i̅_̅h̅e̅a̅d̅_̅a̅t̅t̅e̅n̅t̅i̅o̅n̅_̅z̅[n,h,t,t′] = m̅u̅l̅t̅i̅_̅h̅e̅a̅d̅_̅a̅t̅t̅e̅n̅t̅i̅o̅n̅_̅a̅[n,h,t,t′]·
+            #     exp(multi_head_attention_z[n,h,t,t′] − multi_head_attention_z_max[n,h,t]) / sum_exp[n,h,t] −
+            #     shifted_sum[n,h,t]·exp(multi_head_attention_z[n,h,t,t′] − multi_head_attention_z_max[n,h,t]) /
+            #     sum_exp[n,h,t]²
+            # m̅u̅l̅t̅i̅_̅h̅e̅a̅d̅_̅a̅t̅t̅e̅n̅t̅i̅o̅n̅_̅s̅[n,h,t,t′] = m̅u̅l̅t̅i̅_̅h̅e̅a̅d̅_̅a̅t̅t̅e̅n̅t̅i̅o̅n̅_̅z̅[n,h,t,t′]·
+            #     1[multi_head_attention_open[n,t,t′] > 0]
+            for h in range(h_size):
+                for t_2 in range(t_size):
+                    exp_multi_head_attention_z_max_multi_head_attention_z = exp(
+                        multi_head_attention_z[n, h, t, t_2] - multi_head_attention_z_max[n, h, t],
+                    )
+                    dmulti_head_attention_z = (
+                        exp_multi_head_attention_z_max_multi_head_attention_z
+                        * dmulti_head_attention_a[n, h, t, t_2] / sum_exp[n, h, t]
+                        - exp_multi_head_attention_z_max_multi_head_attention_z * shifted_sum[n, h, t]
+                        / (sum_exp[n, h, t] * sum_exp[n, h, t])
+                    )
+                    dmulti_head_attention_s[n, h, t, t_2] = (
+                        dmulti_head_attention_z * (real(1) if (multi_head_attention_open[n, t, t_2] > real(0))
+                        else real(0))
+                    )
+
+
+@njit(parallel=True, **OPTIONS)
+def _hvp_25_parallel(
+    chunk, n_size, multi_head_attention_z_max, multi_head_attention_z, shifted_sum, sum_exp,
+    dmulti_head_attention_a, multi_head_attention_open, h_size, t_size, dmulti_head_attention_s,
+):
+    for k in prange((n_size + chunk - 1) // chunk):
+        lo = k * chunk
+        hi = min(lo + chunk, n_size)
+        _hvp_25_rows(
+            lo, hi, multi_head_attention_z_max, multi_head_attention_z, shifted_sum, sum_exp,
+            dmulti_head_attention_a, multi_head_attention_open, h_size, t_size, dmulti_head_attention_s,
+        )
+
+
+@njit(**OPTIONS)
+def _hvp_26_rows(
     lo, hi, multi_head_attention_any, multi_head_attention_a, multi_head_attention_a_dot,
     dmulti_head_attention_o, dmulti_head_attention_o_dot, e_size, h_size, t_size, dmulti_head_attention_v_dot,
 ):
@@ -2960,14 +2903,14 @@ def _hvp_25_rows(
 
 
 @njit(parallel=True, **OPTIONS)
-def _hvp_25_parallel(
+def _hvp_26_parallel(
     chunk, n_size, multi_head_attention_any, multi_head_attention_a, multi_head_attention_a_dot,
     dmulti_head_attention_o, dmulti_head_attention_o_dot, e_size, h_size, t_size, dmulti_head_attention_v_dot,
 ):
     for k in prange((n_size + chunk - 1) // chunk):
         lo = k * chunk
         hi = min(lo + chunk, n_size)
-        _hvp_25_rows(
+        _hvp_26_rows(
             lo, hi, multi_head_attention_any, multi_head_attention_a, multi_head_attention_a_dot,
             dmulti_head_attention_o, dmulti_head_attention_o_dot, e_size, h_size, t_size,
             dmulti_head_attention_v_dot,
@@ -2975,71 +2918,18 @@ def _hvp_25_parallel(
 
 
 @njit(**OPTIONS)
-def _hvp_26_rows(
-    lo, hi, sum_dh_dot_multi_head_attention_o, sum_dh_multi_head_attention_o_dot, e_size, h_size, dWo_dot,
-):
-    for m in range(lo, hi):
-        for h in range(h_size):
-            for e_ in range(e_size):
-                # W̅o̅̇[m,h,e] = sum_dh_dot_multi_head_attention_o[m,h,e] +
-                #     sum_dh_multi_head_attention_o_dot[m,h,e]
-                dWo_dot[m, h, e_] = (
-                    sum_dh_dot_multi_head_attention_o[m, h, e_] + sum_dh_multi_head_attention_o_dot[m, h, e_]
-                )
-
-
-@njit(parallel=True, **OPTIONS)
-def _hvp_26_parallel(
-    chunk, m_size, sum_dh_dot_multi_head_attention_o, sum_dh_multi_head_attention_o_dot, e_size, h_size,
-    dWo_dot,
-):
-    for k in prange((m_size + chunk - 1) // chunk):
-        lo = k * chunk
-        hi = min(lo + chunk, m_size)
-        _hvp_26_rows(
-            lo, hi, sum_dh_dot_multi_head_attention_o, sum_dh_multi_head_attention_o_dot, e_size, h_size,
-            dWo_dot,
-        )
-
-
-@njit(**OPTIONS)
 def _hvp_27_rows(
-    lo, hi, multi_head_attention_z_max, multi_head_attention_z, shifted_sum, sum_exp, dmulti_head_attention_a,
-    multi_head_attention_open, multi_head_attention_any,
-    sum_dmulti_head_attention_o_dot_multi_head_attention_v,
-    sum_dmulti_head_attention_o_multi_head_attention_v_dot, h_size, t_size, dmulti_head_attention_s,
-    dmulti_head_attention_a_dot,
+    lo, hi, multi_head_attention_any, sum_dmulti_head_attention_o_dot_multi_head_attention_v,
+    sum_dmulti_head_attention_o_multi_head_attention_v_dot, h_size, t_size, dmulti_head_attention_a_dot,
 ):
-    real = multi_head_attention_z_max.dtype.type
     for n in range(lo, hi):
         for t in range(t_size):
             multi_head_attention_any_nt = multi_head_attention_any[n, t]
-            # exp_multi_head_attention_z_max_multi_head_attention_z[n,t,h,t′] = exp(multi_head_attention_z[n,h,t,t′]
-            #     − multi_head_attention_z_max[n,h,t])
-            # m̅u̅l̅t̅i̅_̅h̅e̅a̅d̅_̅a̅t̅t̅e̅n̅t̅i̅o̅n̅_̅z̅[n,h,t,t′] = m̅u̅l̅t̅i̅_̅h̅e̅a̅d̅_̅a̅t̅t̅e̅n̅t̅i̅o̅n̅_̅a̅[n,h,t,t′]·
-            #     exp(multi_head_attention_z[n,h,t,t′] − multi_head_attention_z_max[n,h,t]) / sum_exp[n,h,t] −
-            #     shifted_sum[n,h,t]·exp(multi_head_attention_z[n,h,t,t′] − multi_head_attention_z_max[n,h,t]) /
-            #     sum_exp[n,h,t]²
-            # m̅u̅l̅t̅i̅_̅h̅e̅a̅d̅_̅a̅t̅t̅e̅n̅t̅i̅o̅n̅_̅s̅[n,h,t,t′] = m̅u̅l̅t̅i̅_̅h̅e̅a̅d̅_̅a̅t̅t̅e̅n̅t̅i̅o̅n̅_̅z̅[n,h,t,t′]·
-            #     1[multi_head_attention_open[n,t,t′] > 0]
             # m̅u̅l̅t̅i̅_̅h̅e̅a̅d̅_̅a̅t̅t̅e̅n̅t̅i̅o̅n̅_̅a̅̇[n,h,t,t′] = multi_head_attention_any[n,t]·
             #     (sum_dmulti_head_attention_o_dot_multi_head_attention_v[n,h,t,t′] +
             #     sum_dmulti_head_attention_o_multi_head_attention_v_dot[n,h,t,t′])
             for h in range(h_size):
                 for t_2 in range(t_size):
-                    exp_multi_head_attention_z_max_multi_head_attention_z = exp(
-                        multi_head_attention_z[n, h, t, t_2] - multi_head_attention_z_max[n, h, t],
-                    )
-                    dmulti_head_attention_z = (
-                        exp_multi_head_attention_z_max_multi_head_attention_z
-                        * dmulti_head_attention_a[n, h, t, t_2] / sum_exp[n, h, t]
-                        - exp_multi_head_attention_z_max_multi_head_attention_z * shifted_sum[n, h, t]
-                        / (sum_exp[n, h, t] * sum_exp[n, h, t])
-                    )
-                    dmulti_head_attention_s[n, h, t, t_2] = (
-                        dmulti_head_attention_z * (real(1) if (multi_head_attention_open[n, t, t_2] > real(0))
-                        else real(0))
-                    )
                     dmulti_head_attention_a_dot[n, h, t, t_2] = (
                         multi_head_attention_any_nt
                         * (sum_dmulti_head_attention_o_dot_multi_head_attention_v[n, h, t, t_2]
@@ -3049,20 +2939,15 @@ def _hvp_27_rows(
 
 @njit(parallel=True, **OPTIONS)
 def _hvp_27_parallel(
-    chunk, n_size, multi_head_attention_z_max, multi_head_attention_z, shifted_sum, sum_exp,
-    dmulti_head_attention_a, multi_head_attention_open, multi_head_attention_any,
-    sum_dmulti_head_attention_o_dot_multi_head_attention_v,
-    sum_dmulti_head_attention_o_multi_head_attention_v_dot, h_size, t_size, dmulti_head_attention_s,
-    dmulti_head_attention_a_dot,
+    chunk, n_size, multi_head_attention_any, sum_dmulti_head_attention_o_dot_multi_head_attention_v,
+    sum_dmulti_head_attention_o_multi_head_attention_v_dot, h_size, t_size, dmulti_head_attention_a_dot,
 ):
     for k in prange((n_size + chunk - 1) // chunk):
         lo = k * chunk
         hi = min(lo + chunk, n_size)
         _hvp_27_rows(
-            lo, hi, multi_head_attention_z_max, multi_head_attention_z, shifted_sum, sum_exp,
-            dmulti_head_attention_a, multi_head_attention_open, multi_head_attention_any,
-            sum_dmulti_head_attention_o_dot_multi_head_attention_v,
-            sum_dmulti_head_attention_o_multi_head_attention_v_dot, h_size, t_size, dmulti_head_attention_s,
+            lo, hi, multi_head_attention_any, sum_dmulti_head_attention_o_dot_multi_head_attention_v,
+            sum_dmulti_head_attention_o_multi_head_attention_v_dot, h_size, t_size,
             dmulti_head_attention_a_dot,
         )
 
@@ -3094,6 +2979,44 @@ def _hvp_28_parallel(chunk, h_size, dmulti_head_attention_v_dot, e_size, n_size,
 
 @njit(**OPTIONS)
 def _hvp_29_rows(
+    lo, hi, sum_multi_head_attention_q_dmulti_head_attention_s,
+    sum_multi_head_attention_k_dmulti_head_attention_s, one_over_root_e_size, e_size, h_size, t_size,
+    dmulti_head_attention_k, dmulti_head_attention_q,
+):
+    for n in range(lo, hi):
+        for h in range(h_size):
+            for t in range(t_size):
+                for e_ in range(e_size):
+                    # m̅u̅l̅t̅i̅_̅h̅e̅a̅d̅_̅a̅t̅t̅e̅n̅t̅i̅o̅n̅_̅k̅[n,h,t,e] = one_over_root_e_size·
+                    #     sum_multi_head_attention_q_dmulti_head_attention_s[n,h,t,e]
+                    dmulti_head_attention_k[n, h, t, e_] = (
+                        one_over_root_e_size * sum_multi_head_attention_q_dmulti_head_attention_s[n, h, t, e_]
+                    )
+                    # m̅u̅l̅t̅i̅_̅h̅e̅a̅d̅_̅a̅t̅t̅e̅n̅t̅i̅o̅n̅_̅q̅[n,h,t,e] = one_over_root_e_size·
+                    #     sum_multi_head_attention_k_dmulti_head_attention_s[n,h,t,e]
+                    dmulti_head_attention_q[n, h, t, e_] = (
+                        one_over_root_e_size * sum_multi_head_attention_k_dmulti_head_attention_s[n, h, t, e_]
+                    )
+
+
+@njit(parallel=True, **OPTIONS)
+def _hvp_29_parallel(
+    chunk, n_size, sum_multi_head_attention_q_dmulti_head_attention_s,
+    sum_multi_head_attention_k_dmulti_head_attention_s, one_over_root_e_size, e_size, h_size, t_size,
+    dmulti_head_attention_k, dmulti_head_attention_q,
+):
+    for k in prange((n_size + chunk - 1) // chunk):
+        lo = k * chunk
+        hi = min(lo + chunk, n_size)
+        _hvp_29_rows(
+            lo, hi, sum_multi_head_attention_q_dmulti_head_attention_s,
+            sum_multi_head_attention_k_dmulti_head_attention_s, one_over_root_e_size, e_size, h_size, t_size,
+            dmulti_head_attention_k, dmulti_head_attention_q,
+        )
+
+
+@njit(**OPTIONS)
+def _hvp_30_rows(
     lo, hi, multi_head_attention_z_max, dmulti_head_attention_a, dmulti_head_attention_a_dot,
     multi_head_attention_z, multi_head_attention_z_dot, h_size, t_size, shifted_sum_2,
 ):
@@ -3119,83 +3042,35 @@ def _hvp_29_rows(
 
 
 @njit(parallel=True, **OPTIONS)
-def _hvp_29_parallel(
+def _hvp_30_parallel(
     chunk, n_size, multi_head_attention_z_max, dmulti_head_attention_a, dmulti_head_attention_a_dot,
     multi_head_attention_z, multi_head_attention_z_dot, h_size, t_size, shifted_sum_2,
 ):
     for k in prange((n_size + chunk - 1) // chunk):
         lo = k * chunk
         hi = min(lo + chunk, n_size)
-        _hvp_29_rows(
+        _hvp_30_rows(
             lo, hi, multi_head_attention_z_max, dmulti_head_attention_a, dmulti_head_attention_a_dot,
             multi_head_attention_z, multi_head_attention_z_dot, h_size, t_size, shifted_sum_2,
         )
 
 
 @njit(**OPTIONS)
-def _hvp_30_rows(
-    lo, hi, sum_u_dmulti_head_attention_v_dot, sum_u_dot_dmulti_head_attention_v, e_size, m_size, dWv_dot,
-):
+def _hvp_31_rows(lo, hi, sum_u_dmulti_head_attention_v_dot, dWv_dot, e_size, m_size):
     for h in range(lo, hi):
         for e_ in range(e_size):
             for m in range(m_size):
                 # W̅v̅̇[h,e,m] = sum_u_dmulti_head_attention_v_dot[h,e,m] +
                 #     sum_u_dot_dmulti_head_attention_v[h,e,m]
-                dWv_dot[h, e_, m] = (
-                    sum_u_dmulti_head_attention_v_dot[h, e_, m] + sum_u_dot_dmulti_head_attention_v[h, e_, m]
-                )
+                dWv_dot[h, e_, m] = sum_u_dmulti_head_attention_v_dot[h, e_, m] + dWv_dot[h, e_, m]
 
 
 @njit(parallel=True, **OPTIONS)
-def _hvp_30_parallel(
-    chunk, h_size, sum_u_dmulti_head_attention_v_dot, sum_u_dot_dmulti_head_attention_v, e_size, m_size,
-    dWv_dot,
-):
+def _hvp_31_parallel(chunk, h_size, sum_u_dmulti_head_attention_v_dot, dWv_dot, e_size, m_size):
     for k in prange((h_size + chunk - 1) // chunk):
         lo = k * chunk
         hi = min(lo + chunk, h_size)
-        _hvp_30_rows(
-            lo, hi, sum_u_dmulti_head_attention_v_dot, sum_u_dot_dmulti_head_attention_v, e_size, m_size,
-            dWv_dot,
-        )
-
-
-@njit(**OPTIONS)
-def _hvp_31_rows(
-    lo, hi, sum_multi_head_attention_q_dmulti_head_attention_s,
-    sum_multi_head_attention_k_dmulti_head_attention_s, one_over_root_e_size, e_size, h_size, t_size,
-    dmulti_head_attention_k, dmulti_head_attention_q,
-):
-    for n in range(lo, hi):
-        for h in range(h_size):
-            for t in range(t_size):
-                for e_ in range(e_size):
-                    # m̅u̅l̅t̅i̅_̅h̅e̅a̅d̅_̅a̅t̅t̅e̅n̅t̅i̅o̅n̅_̅k̅[n,h,t,e] = one_over_root_e_size·
-                    #     sum_multi_head_attention_q_dmulti_head_attention_s[n,h,t,e]
-                    dmulti_head_attention_k[n, h, t, e_] = (
-                        one_over_root_e_size * sum_multi_head_attention_q_dmulti_head_attention_s[n, h, t, e_]
-                    )
-                    # m̅u̅l̅t̅i̅_̅h̅e̅a̅d̅_̅a̅t̅t̅e̅n̅t̅i̅o̅n̅_̅q̅[n,h,t,e] = one_over_root_e_size·
-                    #     sum_multi_head_attention_k_dmulti_head_attention_s[n,h,t,e]
-                    dmulti_head_attention_q[n, h, t, e_] = (
-                        one_over_root_e_size * sum_multi_head_attention_k_dmulti_head_attention_s[n, h, t, e_]
-                    )
-
-
-@njit(parallel=True, **OPTIONS)
-def _hvp_31_parallel(
-    chunk, n_size, sum_multi_head_attention_q_dmulti_head_attention_s,
-    sum_multi_head_attention_k_dmulti_head_attention_s, one_over_root_e_size, e_size, h_size, t_size,
-    dmulti_head_attention_k, dmulti_head_attention_q,
-):
-    for k in prange((n_size + chunk - 1) // chunk):
-        lo = k * chunk
-        hi = min(lo + chunk, n_size)
-        _hvp_31_rows(
-            lo, hi, sum_multi_head_attention_q_dmulti_head_attention_s,
-            sum_multi_head_attention_k_dmulti_head_attention_s, one_over_root_e_size, e_size, h_size, t_size,
-            dmulti_head_attention_k, dmulti_head_attention_q,
-        )
+        _hvp_31_rows(lo, hi, sum_u_dmulti_head_attention_v_dot, dWv_dot, e_size, m_size)
 
 
 @njit(**OPTIONS)
@@ -3481,17 +3356,15 @@ def _hvp_36_parallel(
 
 @njit(**OPTIONS)
 def _hvp_37_rows(
-    lo, hi, sum_u_dmulti_head_attention_q_dot, sum_u_dot_dmulti_head_attention_q,
-    sum_u_dmulti_head_attention_k_dot, sum_u_dot_dmulti_head_attention_k, e_size, m_size, dWq_dot, dWk_dot,
+    lo, hi, sum_u_dmulti_head_attention_q_dot, dWq_dot, sum_u_dmulti_head_attention_k_dot,
+    sum_u_dot_dmulti_head_attention_k, e_size, m_size, dWk_dot,
 ):
     for h in range(lo, hi):
         for e_ in range(e_size):
             for m in range(m_size):
                 # W̅q̅̇[h,e,m] = sum_u_dmulti_head_attention_q_dot[h,e,m] +
                 #     sum_u_dot_dmulti_head_attention_q[h,e,m]
-                dWq_dot[h, e_, m] = (
-                    sum_u_dmulti_head_attention_q_dot[h, e_, m] + sum_u_dot_dmulti_head_attention_q[h, e_, m]
-                )
+                dWq_dot[h, e_, m] = sum_u_dmulti_head_attention_q_dot[h, e_, m] + dWq_dot[h, e_, m]
                 # W̅k̅̇[h,e,m] = sum_u_dmulti_head_attention_k_dot[h,e,m] +
                 #     sum_u_dot_dmulti_head_attention_k[h,e,m]
                 dWk_dot[h, e_, m] = (
@@ -3501,16 +3374,15 @@ def _hvp_37_rows(
 
 @njit(parallel=True, **OPTIONS)
 def _hvp_37_parallel(
-    chunk, h_size, sum_u_dmulti_head_attention_q_dot, sum_u_dot_dmulti_head_attention_q,
-    sum_u_dmulti_head_attention_k_dot, sum_u_dot_dmulti_head_attention_k, e_size, m_size, dWq_dot, dWk_dot,
+    chunk, h_size, sum_u_dmulti_head_attention_q_dot, dWq_dot, sum_u_dmulti_head_attention_k_dot,
+    sum_u_dot_dmulti_head_attention_k, e_size, m_size, dWk_dot,
 ):
     for k in prange((h_size + chunk - 1) // chunk):
         lo = k * chunk
         hi = min(lo + chunk, h_size)
         _hvp_37_rows(
-            lo, hi, sum_u_dmulti_head_attention_q_dot, sum_u_dot_dmulti_head_attention_q,
-            sum_u_dmulti_head_attention_k_dot, sum_u_dot_dmulti_head_attention_k, e_size, m_size, dWq_dot,
-            dWk_dot,
+            lo, hi, sum_u_dmulti_head_attention_q_dot, dWq_dot, sum_u_dmulti_head_attention_k_dot,
+            sum_u_dot_dmulti_head_attention_k, e_size, m_size, dWk_dot,
         )
 
 
@@ -3771,14 +3643,12 @@ def forward_saving(
     feed_forward_z = np.empty((n_size, t_size, k_size), real)
     u = np.empty((n_size, t_size, m_size), real)
     multi_head_attention_open = np.empty((n_size, t_size, t_size), real)
-    sum_multi_head_attention_k_multi_head_attention_q = np.empty((n_size, h_size, t_size, t_size), real)
+    sum_Wk_u = np.empty((n_size, h_size, t_size, e_size), real)
+    sum_Wv_u = np.empty((n_size, h_size, t_size, e_size), real)
     multi_head_attention_z = np.empty((n_size, h_size, t_size, t_size), real)
     multi_head_attention_a = np.empty((n_size, h_size, t_size, t_size), real)
-    sum_multi_head_attention_a_multi_head_attention_v = np.empty((n_size, h_size, t_size, e_size), real)
-    sum_Wo_multi_head_attention_o = np.empty((n_size, t_size, m_size), real)
     h = np.empty((n_size, t_size, m_size), real)
     v = np.empty((n_size, t_size, m_size), real)
-    sum_W1_v = np.empty((n_size, t_size, k_size), real)
     feed_forward_h = np.empty((n_size, t_size, k_size), real)
     sum_W2_feed_forward_h = np.empty((n_size, t_size, m_size), real)
     b = np.empty((n_size, t_size, m_size), real)
@@ -3797,34 +3667,38 @@ def forward_saving(
             layer_norm_mu, layer_norm_mu_rest, layer_norm_r, u, multi_head_attention_open,
             multi_head_attention_any,
         )
-    chunk = chunk_rows(h_size * t_size * e_size * m_size)
+    # sum_Wq_u[n,h,t,e] = Σ_m u[n,t,m]·Wq[h,e,m]
+    with np.errstate(over="ignore", invalid="ignore"):
+        np.matmul(u.reshape(n_size, 1, t_size, m_size), Wq.transpose(0, 2, 1), out=multi_head_attention_q)
+    # sum_Wk_u[n,h,t,e] = Σ_m u[n,t,m]·Wk[h,e,m]
+    with np.errstate(over="ignore", invalid="ignore"):
+        np.matmul(u.reshape(n_size, 1, t_size, m_size), Wk.transpose(0, 2, 1), out=sum_Wk_u)
+    # sum_Wv_u[n,h,t,e] = Σ_m u[n,t,m]·Wv[h,e,m]
+    with np.errstate(over="ignore", invalid="ignore"):
+        np.matmul(u.reshape(n_size, 1, t_size, m_size), Wv.transpose(0, 2, 1), out=sum_Wv_u)
+    chunk = chunk_rows(h_size * t_size * e_size)
     if n_size <= chunk:
         _forward_saving_2_rows(
-            0, n_size, Wq, u, bq, Wk, bk, Wv, bv, e_size, h_size, m_size, t_size, multi_head_attention_q,
+            0, n_size, bq, multi_head_attention_q, bk, sum_Wk_u, bv, sum_Wv_u, e_size, h_size, t_size,
             multi_head_attention_k, multi_head_attention_v,
         )
     else:
         _forward_saving_2_parallel(
-            chunk, n_size, Wq, u, bq, Wk, bk, Wv, bv, e_size, h_size, m_size, t_size, multi_head_attention_q,
+            chunk, n_size, bq, multi_head_attention_q, bk, sum_Wk_u, bv, sum_Wv_u, e_size, h_size, t_size,
             multi_head_attention_k, multi_head_attention_v,
         )
     # sum_multi_head_attention_k_multi_head_attention_q[n,h,t,t′] = Σ_e multi_head_attention_q[n,h,t,e]·
     #     multi_head_attention_k[n,h,t′,e]
     with np.errstate(over="ignore", invalid="ignore"):
         np.matmul(
-            multi_head_attention_q, multi_head_attention_k.transpose(0, 1, 3, 2),
-            out=sum_multi_head_attention_k_multi_head_attention_q,
+            multi_head_attention_q, multi_head_attention_k.transpose(0, 1, 3, 2), out=multi_head_attention_s,
         )
     chunk = chunk_rows(h_size * t_size * t_size)
     if n_size <= chunk:
-        _forward_saving_3_rows(
-            0, n_size, sum_multi_head_attention_k_multi_head_attention_q, real(one_over_root_e_size), h_size,
-            t_size, multi_head_attention_s,
-        )
+        _forward_saving_3_rows(0, n_size, multi_head_attention_s, real(one_over_root_e_size), h_size, t_size)
     else:
         _forward_saving_3_parallel(
-            chunk, n_size, sum_multi_head_attention_k_multi_head_attention_q, real(one_over_root_e_size),
-            h_size, t_size, multi_head_attention_s,
+            chunk, n_size, multi_head_attention_s, real(one_over_root_e_size), h_size, t_size,
         )
     chunk = chunk_rows(t_size * h_size * t_size)
     if n_size <= chunk:
@@ -3860,33 +3734,27 @@ def forward_saving(
     # sum_multi_head_attention_a_multi_head_attention_v[n,h,t,e] = Σ_t′ multi_head_attention_a[n,h,t,t′]·
     #     multi_head_attention_v[n,h,t′,e]
     with np.errstate(over="ignore", invalid="ignore"):
-        np.matmul(
-            multi_head_attention_a, multi_head_attention_v,
-            out=sum_multi_head_attention_a_multi_head_attention_v,
-        )
+        np.matmul(multi_head_attention_a, multi_head_attention_v, out=multi_head_attention_o)
     chunk = chunk_rows(t_size * h_size * e_size)
     if n_size <= chunk:
         _forward_saving_7_rows(
-            0, n_size, multi_head_attention_any, sum_multi_head_attention_a_multi_head_attention_v, e_size,
-            h_size, t_size, multi_head_attention_o,
+            0, n_size, multi_head_attention_any, multi_head_attention_o, e_size, h_size, t_size,
         )
     else:
         _forward_saving_7_parallel(
-            chunk, n_size, multi_head_attention_any, sum_multi_head_attention_a_multi_head_attention_v, e_size,
-            h_size, t_size, multi_head_attention_o,
+            chunk, n_size, multi_head_attention_any, multi_head_attention_o, e_size, h_size, t_size,
         )
     # sum_Wo_multi_head_attention_o[n,t,m] = Σ_h,e Wo[m,h,e]·multi_head_attention_o[n,h,t,e]
     with np.errstate(over="ignore", invalid="ignore"):
         np.matmul(
             multi_head_attention_o.transpose(0, 2, 1, 3).reshape(n_size * t_size, h_size * e_size),
-            Wo.transpose(1, 2, 0).reshape(h_size * e_size, m_size),
-            out=sum_Wo_multi_head_attention_o.reshape(n_size * t_size, m_size),
+            Wo.transpose(1, 2, 0).reshape(h_size * e_size, m_size), out=a.reshape(n_size * t_size, m_size),
         )
     chunk = chunk_rows(t_size * m_size)
     if n_size <= chunk:
-        _forward_saving_8_rows(0, n_size, bo, sum_Wo_multi_head_attention_o, m_size, t_size, a)
+        _forward_saving_8_rows(0, n_size, bo, a, m_size, t_size)
     else:
-        _forward_saving_8_parallel(chunk, n_size, bo, sum_Wo_multi_head_attention_o, m_size, t_size, a)
+        _forward_saving_8_parallel(chunk, n_size, bo, a, m_size, t_size)
     chunk = chunk_rows(t_size * m_size)
     if n_size <= chunk:
         _forward_saving_9_rows(
@@ -3900,12 +3768,12 @@ def forward_saving(
         )
     # sum_W1_v[n,t,k] = Σ_m W₁[k,m]·v[n,t,m]
     with np.errstate(over="ignore", invalid="ignore"):
-        np.matmul(v.reshape(n_size * t_size, m_size), W1.T, out=sum_W1_v.reshape(n_size * t_size, k_size))
+        np.matmul(v.reshape(n_size * t_size, m_size), W1.T, out=feed_forward_z.reshape(n_size * t_size, k_size))
     chunk = chunk_rows(t_size * k_size)
     if n_size <= chunk:
-        _forward_saving_10_rows(0, n_size, b1, sum_W1_v, k_size, t_size, feed_forward_z, feed_forward_h)
+        _forward_saving_10_rows(0, n_size, b1, feed_forward_z, k_size, t_size, feed_forward_h)
     else:
-        _forward_saving_10_parallel(chunk, n_size, b1, sum_W1_v, k_size, t_size, feed_forward_z, feed_forward_h)
+        _forward_saving_10_parallel(chunk, n_size, b1, feed_forward_z, k_size, t_size, feed_forward_h)
     # sum_W2_feed_forward_h[n,t,m] = Σ_k W₂[m,k]·feed_forward_h[n,t,k]
     with np.errstate(over="ignore", invalid="ignore"):
         np.matmul(
@@ -4039,13 +3907,13 @@ def backward(saved, g, *, out=None):
     dv = np.empty((n_size, t_size, m_size), real)
     dh = np.empty((n_size, t_size, m_size), real)
     dmulti_head_attention_o = np.empty((n_size, h_size, t_size, e_size), real)
-    factor_multi_head_attention_any_dmulti_head_attention_o = np.empty((n_size, t_size, h_size, e_size), real)
     sum_dmulti_head_attention_o_multi_head_attention_v = np.empty((n_size, h_size, t_size, t_size), real)
+    factor_multi_head_attention_any_dmulti_head_attention_o = np.empty((n_size, t_size, h_size, e_size), real)
     dmulti_head_attention_v = np.empty((n_size, h_size, t_size, e_size), real)
-    sum_Wv_dmulti_head_attention_v = np.empty((n_size, t_size, m_size), real)
     dmulti_head_attention_s = np.empty((n_size, h_size, t_size, t_size), real)
     sum_multi_head_attention_q_dmulti_head_attention_s = np.empty((n_size, h_size, t_size, e_size), real)
     sum_multi_head_attention_k_dmulti_head_attention_s = np.empty((n_size, h_size, t_size, e_size), real)
+    sum_Wv_dmulti_head_attention_v = np.empty((n_size, t_size, m_size), real)
     dmulti_head_attention_k = np.empty((n_size, h_size, t_size, e_size), real)
     dmulti_head_attention_q = np.empty((n_size, h_size, t_size, e_size), real)
     sum_Wk_dmulti_head_attention_k = np.empty((n_size, t_size, m_size), real)
@@ -4131,6 +3999,9 @@ def backward(saved, g, *, out=None):
         _backward_9_rows(0, m_size, layer_norm_xhat_, dv, n_size, t_size, dgamma2, dbeta2)
     else:
         _backward_9_parallel(chunk, m_size, layer_norm_xhat_, dv, n_size, t_size, dgamma2, dbeta2)
+    # m̅u̅l̅t̅i̅_̅h̅e̅a̅d̅_̅a̅t̅t̅e̅n̅t̅i̅o̅n̅_̅o̅[n,h,t,e] = Σ_m h̄[n,t,m]·Wo[m,h,e]
+    with np.errstate(over="ignore", invalid="ignore"):
+        np.matmul(dh.reshape(n_size, 1, t_size, m_size), Wo.transpose(1, 0, 2), out=dmulti_head_attention_o)
     # W̅o̅[m,h,e] = Σ_n,t h̄[n,t,m]·multi_head_attention_o[n,h,t,e]
     with np.errstate(over="ignore", invalid="ignore"):
         np.matmul(
@@ -4138,28 +4009,28 @@ def backward(saved, g, *, out=None):
             multi_head_attention_o.transpose(0, 2, 1, 3).reshape(n_size * t_size, h_size * e_size),
             out=dWo.reshape(m_size, h_size * e_size),
         )
-    chunk = chunk_rows(h_size * t_size * e_size * m_size)
-    if n_size <= chunk:
-        _backward_10_rows(
-            0, n_size, Wo, dh, multi_head_attention_any, e_size, h_size, m_size, t_size,
-            dmulti_head_attention_o, factor_multi_head_attention_any_dmulti_head_attention_o,
-        )
-    else:
-        _backward_10_parallel(
-            chunk, n_size, Wo, dh, multi_head_attention_any, e_size, h_size, m_size, t_size,
-            dmulti_head_attention_o, factor_multi_head_attention_any_dmulti_head_attention_o,
-        )
     chunk = chunk_rows(n_size * t_size)
     if m_size <= chunk:
-        _backward_11_rows(0, m_size, dh, n_size, t_size, dbo)
+        _backward_10_rows(0, m_size, dh, n_size, t_size, dbo)
     else:
-        _backward_11_parallel(chunk, m_size, dh, n_size, t_size, dbo)
+        _backward_10_parallel(chunk, m_size, dh, n_size, t_size, dbo)
     # sum_dmulti_head_attention_o_multi_head_attention_v[n,h,t,t′] = Σ_e m̅u̅l̅t̅i̅_̅h̅e̅a̅d̅_̅a̅t̅t̅e̅n̅t̅i̅o̅n̅_̅o̅[n,h,t,e]·
     #     multi_head_attention_v[n,h,t′,e]
     with np.errstate(over="ignore", invalid="ignore"):
         np.matmul(
             dmulti_head_attention_o, multi_head_attention_v.transpose(0, 1, 3, 2),
             out=sum_dmulti_head_attention_o_multi_head_attention_v,
+        )
+    chunk = chunk_rows(t_size * h_size * e_size)
+    if n_size <= chunk:
+        _backward_11_rows(
+            0, n_size, multi_head_attention_any, dmulti_head_attention_o, e_size, h_size, t_size,
+            factor_multi_head_attention_any_dmulti_head_attention_o,
+        )
+    else:
+        _backward_11_parallel(
+            chunk, n_size, multi_head_attention_any, dmulti_head_attention_o, e_size, h_size, t_size,
+            factor_multi_head_attention_any_dmulti_head_attention_o,
         )
     # m̅u̅l̅t̅i̅_̅h̅e̅a̅d̅_̅a̅t̅t̅e̅n̅t̅i̅o̅n̅_̅v̅[n,h,t,e] = Σ_t′ multi_head_attention_a[n,h,t′,t]·
     #     factor_multi_head_attention_any_dmulti_head_attention_o[n,t′,h,e]
@@ -4168,6 +4039,33 @@ def backward(saved, g, *, out=None):
             multi_head_attention_a.transpose(0, 1, 3, 2),
             factor_multi_head_attention_any_dmulti_head_attention_o.transpose(0, 2, 1, 3),
             out=dmulti_head_attention_v,
+        )
+    chunk = chunk_rows(h_size * t_size * t_size)
+    if n_size <= chunk:
+        _backward_12_rows(
+            0, n_size, multi_head_attention_any, sum_dmulti_head_attention_o_multi_head_attention_v,
+            multi_head_attention_z_max, multi_head_attention_z, sum_exp, multi_head_attention_open, h_size,
+            t_size, dmulti_head_attention_s,
+        )
+    else:
+        _backward_12_parallel(
+            chunk, n_size, multi_head_attention_any, sum_dmulti_head_attention_o_multi_head_attention_v,
+            multi_head_attention_z_max, multi_head_attention_z, sum_exp, multi_head_attention_open, h_size,
+            t_size, dmulti_head_attention_s,
+        )
+    # sum_multi_head_attention_q_dmulti_head_attention_s[n,h,t,e] = Σ_t′ m̅u̅l̅t̅i̅_̅h̅e̅a̅d̅_̅a̅t̅t̅e̅n̅t̅i̅o̅n̅_̅s̅[n,h,t′,t]·
+    #     multi_head_attention_q[n,h,t′,e]
+    with np.errstate(over="ignore", invalid="ignore"):
+        np.matmul(
+            dmulti_head_attention_s.transpose(0, 1, 3, 2), multi_head_attention_q,
+            out=sum_multi_head_attention_q_dmulti_head_attention_s,
+        )
+    # sum_multi_head_attention_k_dmulti_head_attention_s[n,h,t,e] = Σ_t′ m̅u̅l̅t̅i̅_̅h̅e̅a̅d̅_̅a̅t̅t̅e̅n̅t̅i̅o̅n̅_̅s̅[n,h,t,t′]·
+    #     multi_head_attention_k[n,h,t′,e]
+    with np.errstate(over="ignore", invalid="ignore"):
+        np.matmul(
+            dmulti_head_attention_s, multi_head_attention_k,
+            out=sum_multi_head_attention_k_dmulti_head_attention_s,
         )
     # sum_Wv_dmulti_head_attention_v[n,t,m] = Σ_h,e m̅u̅l̅t̅i̅_̅h̅e̅a̅d̅_̅a̅t̅t̅e̅n̅t̅i̅o̅n̅_̅v̅[n,h,t,e]·
     #     Wv[h,e,m]
@@ -4183,38 +4081,11 @@ def backward(saved, g, *, out=None):
             dmulti_head_attention_v.transpose(1, 3, 0, 2).reshape(h_size * e_size, n_size * t_size),
             u.reshape(n_size * t_size, m_size), out=dWv.reshape(h_size * e_size, m_size),
         )
-    chunk = chunk_rows(h_size * t_size * t_size)
-    if n_size <= chunk:
-        _backward_12_rows(
-            0, n_size, multi_head_attention_any, sum_dmulti_head_attention_o_multi_head_attention_v,
-            multi_head_attention_z_max, multi_head_attention_z, sum_exp, multi_head_attention_open, h_size,
-            t_size, dmulti_head_attention_s,
-        )
-    else:
-        _backward_12_parallel(
-            chunk, n_size, multi_head_attention_any, sum_dmulti_head_attention_o_multi_head_attention_v,
-            multi_head_attention_z_max, multi_head_attention_z, sum_exp, multi_head_attention_open, h_size,
-            t_size, dmulti_head_attention_s,
-        )
     chunk = chunk_rows(e_size * n_size * t_size)
     if h_size <= chunk:
         _backward_13_rows(0, h_size, dmulti_head_attention_v, e_size, n_size, t_size, dbv)
     else:
         _backward_13_parallel(chunk, h_size, dmulti_head_attention_v, e_size, n_size, t_size, dbv)
-    # sum_multi_head_attention_q_dmulti_head_attention_s[n,h,t,e] = Σ_t′ m̅u̅l̅t̅i̅_̅h̅e̅a̅d̅_̅a̅t̅t̅e̅n̅t̅i̅o̅n̅_̅s̅[n,h,t′,t]·
-    #     multi_head_attention_q[n,h,t′,e]
-    with np.errstate(over="ignore", invalid="ignore"):
-        np.matmul(
-            dmulti_head_attention_s.transpose(0, 1, 3, 2), multi_head_attention_q,
-            out=sum_multi_head_attention_q_dmulti_head_attention_s,
-        )
-    # sum_multi_head_attention_k_dmulti_head_attention_s[n,h,t,e] = Σ_t′ m̅u̅l̅t̅i̅_̅h̅e̅a̅d̅_̅a̅t̅t̅e̅n̅t̅i̅o̅n̅_̅s̅[n,h,t,t′]·
-    #     multi_head_attention_k[n,h,t′,e]
-    with np.errstate(over="ignore", invalid="ignore"):
-        np.matmul(
-            dmulti_head_attention_s, multi_head_attention_k,
-            out=sum_multi_head_attention_k_dmulti_head_attention_s,
-        )
     chunk = chunk_rows(e_size * n_size * t_size)
     if h_size <= chunk:
         _backward_14_rows(
@@ -4307,6 +4178,15 @@ def jvp(inputs, tangents, *, heads, causal=0):
     multi_head_attention_open = np.empty((n_size, t_size, t_size), real)
     multi_head_attention_any = np.empty((n_size, t_size), real)
     u_dot = np.empty((n_size, t_size, m_size), real)
+    sum_Wq_u = np.empty((n_size, h_size, t_size, e_size), real)
+    sum_Wk_u = np.empty((n_size, h_size, t_size, e_size), real)
+    sum_Wv_u = np.empty((n_size, h_size, t_size, e_size), real)
+    sum_Wq_u_dot = np.empty((n_size, h_size, t_size, e_size), real)
+    sum_Wq_dot_u = np.empty((n_size, h_size, t_size, e_size), real)
+    sum_Wv_u_dot = np.empty((n_size, h_size, t_size, e_size), real)
+    sum_Wv_dot_u = np.empty((n_size, h_size, t_size, e_size), real)
+    sum_Wk_u_dot = np.empty((n_size, h_size, t_size, e_size), real)
+    sum_Wk_dot_u = np.empty((n_size, h_size, t_size, e_size), real)
     multi_head_attention_q = np.empty((n_size, h_size, t_size, e_size), real)
     multi_head_attention_k = np.empty((n_size, h_size, t_size, e_size), real)
     multi_head_attention_v = np.empty((n_size, h_size, t_size, e_size), real)
@@ -4369,19 +4249,56 @@ def jvp(inputs, tangents, *, heads, causal=0):
             real(one_over_root_m_size), m_size, t_size, u, multi_head_attention_open, multi_head_attention_any,
             u_dot,
         )
-    chunk = chunk_rows(h_size * t_size * e_size * m_size)
+    # sum_Wq_u[n,h,t,e] = Σ_m u[n,t,m]·Wq[h,e,m]
+    with np.errstate(over="ignore", invalid="ignore"):
+        np.matmul(u.reshape(n_size, 1, t_size, m_size), Wq.transpose(0, 2, 1), out=sum_Wq_u)
+    # sum_Wk_u[n,h,t,e] = Σ_m u[n,t,m]·Wk[h,e,m]
+    with np.errstate(over="ignore", invalid="ignore"):
+        np.matmul(u.reshape(n_size, 1, t_size, m_size), Wk.transpose(0, 2, 1), out=sum_Wk_u)
+    # sum_Wv_u[n,h,t,e] = Σ_m u[n,t,m]·Wv[h,e,m]
+    with np.errstate(over="ignore", invalid="ignore"):
+        np.matmul(u.reshape(n_size, 1, t_size, m_size), Wv.transpose(0, 2, 1), out=sum_Wv_u)
+    # sum_Wq_u_dot[n,h,t,e] = Σ_m Wq[h,e,m]·u̇[n,t,m]
+    with np.errstate(over="ignore", invalid="ignore"):
+        np.matmul(u_dot.reshape(n_size, 1, t_size, m_size), Wq.transpose(0, 2, 1), out=sum_Wq_u_dot)
+    # sum_Wq_dot_u[n,h,t,e] = Σ_m u[n,t,m]·Ẇq̇[h,e,m]
+    with np.errstate(over="ignore", invalid="ignore"):
+        np.matmul(u.reshape(n_size, 1, t_size, m_size), Wq_dot.transpose(0, 2, 1), out=sum_Wq_dot_u)
+    # sum_Wv_u_dot[n,h,t,e] = Σ_m Wv[h,e,m]·u̇[n,t,m]
+    with np.errstate(over="ignore", invalid="ignore"):
+        np.matmul(u_dot.reshape(n_size, 1, t_size, m_size), Wv.transpose(0, 2, 1), out=sum_Wv_u_dot)
+    # sum_Wv_dot_u[n,h,t,e] = Σ_m u[n,t,m]·Ẇv̇[h,e,m]
+    with np.errstate(over="ignore", invalid="ignore"):
+        np.matmul(u.reshape(n_size, 1, t_size, m_size), Wv_dot.transpose(0, 2, 1), out=sum_Wv_dot_u)
+    # sum_Wk_u_dot[n,h,t,e] = Σ_m Wk[h,e,m]·u̇[n,t,m]
+    with np.errstate(over="ignore", invalid="ignore"):
+        np.matmul(u_dot.reshape(n_size, 1, t_size, m_size), Wk.transpose(0, 2, 1), out=sum_Wk_u_dot)
+    # sum_Wk_dot_u[n,h,t,e] = Σ_m u[n,t,m]·Ẇk̇[h,e,m]
+    with np.errstate(over="ignore", invalid="ignore"):
+        np.matmul(u.reshape(n_size, 1, t_size, m_size), Wk_dot.transpose(0, 2, 1), out=sum_Wk_dot_u)
+    chunk = chunk_rows(h_size * t_size * e_size)
     if n_size <= chunk:
         _jvp_2_rows(
-            0, n_size, Wq, u, bq, Wk, bk, Wv, bv, u_dot, Wq_dot, bq_dot, Wv_dot, bv_dot, Wk_dot, bk_dot,
-            e_size, h_size, m_size, t_size, multi_head_attention_q, multi_head_attention_k,
+            0, n_size, bq, sum_Wq_u, bk, sum_Wk_u, bv, sum_Wv_u, bq_dot, sum_Wq_dot_u, sum_Wq_u_dot, bv_dot,
+            sum_Wv_dot_u, sum_Wv_u_dot, e_size, h_size, t_size, multi_head_attention_q, multi_head_attention_k,
             multi_head_attention_v, multi_head_attention_q_dot, multi_head_attention_v_dot,
-            factor_bk_dot_sum_Wk_dot_u_sum_Wk_u_dot,
         )
     else:
         _jvp_2_parallel(
-            chunk, n_size, Wq, u, bq, Wk, bk, Wv, bv, u_dot, Wq_dot, bq_dot, Wv_dot, bv_dot, Wk_dot, bk_dot,
-            e_size, h_size, m_size, t_size, multi_head_attention_q, multi_head_attention_k,
-            multi_head_attention_v, multi_head_attention_q_dot, multi_head_attention_v_dot,
+            chunk, n_size, bq, sum_Wq_u, bk, sum_Wk_u, bv, sum_Wv_u, bq_dot, sum_Wq_dot_u, sum_Wq_u_dot,
+            bv_dot, sum_Wv_dot_u, sum_Wv_u_dot, e_size, h_size, t_size, multi_head_attention_q,
+            multi_head_attention_k, multi_head_attention_v, multi_head_attention_q_dot,
+            multi_head_attention_v_dot,
+        )
+    chunk = chunk_rows(h_size * e_size * t_size)
+    if n_size <= chunk:
+        _jvp_3_rows(
+            0, n_size, bk_dot, sum_Wk_dot_u, sum_Wk_u_dot, e_size, h_size, t_size,
+            factor_bk_dot_sum_Wk_dot_u_sum_Wk_u_dot,
+        )
+    else:
+        _jvp_3_parallel(
+            chunk, n_size, bk_dot, sum_Wk_dot_u, sum_Wk_u_dot, e_size, h_size, t_size,
             factor_bk_dot_sum_Wk_dot_u_sum_Wk_u_dot,
         )
     # sum_multi_head_attention_k_multi_head_attention_q[n,h,t,t′] = Σ_e multi_head_attention_q[n,h,t,e]·
@@ -4407,25 +4324,25 @@ def jvp(inputs, tangents, *, heads, causal=0):
         )
     chunk = chunk_rows(h_size * t_size * t_size)
     if n_size <= chunk:
-        _jvp_3_rows(
+        _jvp_4_rows(
             0, n_size, sum_multi_head_attention_k_multi_head_attention_q, real(one_over_root_e_size), h_size,
             t_size, multi_head_attention_s,
         )
     else:
-        _jvp_3_parallel(
+        _jvp_4_parallel(
             chunk, n_size, sum_multi_head_attention_k_multi_head_attention_q, real(one_over_root_e_size),
             h_size, t_size, multi_head_attention_s,
         )
     chunk = chunk_rows(t_size * h_size * t_size)
     if n_size <= chunk:
-        _jvp_4_rows(
+        _jvp_5_rows(
             0, n_size, multi_head_attention_open,
             sum_factor_bk_dot_sum_Wk_dot_u_sum_Wk_u_dot_multi_head_attention_q,
             sum_multi_head_attention_k_multi_head_attention_q_dot, real(one_over_root_e_size), h_size, t_size,
             multi_head_attention_z_dot,
         )
     else:
-        _jvp_4_parallel(
+        _jvp_5_parallel(
             chunk, n_size, multi_head_attention_open,
             sum_factor_bk_dot_sum_Wk_dot_u_sum_Wk_u_dot_multi_head_attention_q,
             sum_multi_head_attention_k_multi_head_attention_q_dot, real(one_over_root_e_size), h_size, t_size,
@@ -4433,34 +4350,34 @@ def jvp(inputs, tangents, *, heads, causal=0):
         )
     chunk = chunk_rows(t_size * h_size * t_size)
     if n_size <= chunk:
-        _jvp_5_rows(
+        _jvp_6_rows(
             0, n_size, multi_head_attention_any, multi_head_attention_open, multi_head_attention_s, h_size,
             t_size, multi_head_attention_z,
         )
     else:
-        _jvp_5_parallel(
+        _jvp_6_parallel(
             chunk, n_size, multi_head_attention_any, multi_head_attention_open, multi_head_attention_s, h_size,
             t_size, multi_head_attention_z,
         )
     chunk = chunk_rows(h_size * t_size * t_size)
     if n_size <= chunk:
-        _jvp_6_rows(
+        _jvp_7_rows(
             0, n_size, multi_head_attention_z, multi_head_attention_z_dot, h_size, t_size,
             multi_head_attention_z_max, sum_exp, shifted_sum,
         )
     else:
-        _jvp_6_parallel(
+        _jvp_7_parallel(
             chunk, n_size, multi_head_attention_z, multi_head_attention_z_dot, h_size, t_size,
             multi_head_attention_z_max, sum_exp, shifted_sum,
         )
     chunk = chunk_rows(t_size * h_size * t_size)
     if n_size <= chunk:
-        _jvp_7_rows(
+        _jvp_8_rows(
             0, n_size, multi_head_attention_z_max, multi_head_attention_z, sum_exp, shifted_sum,
             multi_head_attention_z_dot, h_size, t_size, multi_head_attention_a, multi_head_attention_a_dot,
         )
     else:
-        _jvp_7_parallel(
+        _jvp_8_parallel(
             chunk, n_size, multi_head_attention_z_max, multi_head_attention_z, sum_exp, shifted_sum,
             multi_head_attention_z_dot, h_size, t_size, multi_head_attention_a, multi_head_attention_a_dot,
         )
@@ -4487,7 +4404,7 @@ def jvp(inputs, tangents, *, heads, causal=0):
         )
     chunk = chunk_rows(t_size * h_size * e_size)
     if n_size <= chunk:
-        _jvp_8_rows(
+        _jvp_9_rows(
             0, n_size, multi_head_attention_any, sum_multi_head_attention_a_multi_head_attention_v,
             sum_multi_head_attention_a_dot_multi_head_attention_v,
             sum_multi_head_attention_a_multi_head_attention_v_dot, e_size, h_size, t_size,
@@ -4495,7 +4412,7 @@ def jvp(inputs, tangents, *, heads, causal=0):
             factor_multi_head_attention_any_sum_multi_head_attention_a_dot_multi_head_attention_v_sum_multi_head_attention_a_multi_head_attention_v_dot,
         )
     else:
-        _jvp_8_parallel(
+        _jvp_9_parallel(
             chunk, n_size, multi_head_attention_any, sum_multi_head_attention_a_multi_head_attention_v,
             sum_multi_head_attention_a_dot_multi_head_attention_v,
             sum_multi_head_attention_a_multi_head_attention_v_dot, e_size, h_size, t_size,
@@ -4528,30 +4445,30 @@ def jvp(inputs, tangents, *, heads, causal=0):
         )
     chunk = chunk_rows(t_size * m_size)
     if n_size <= chunk:
-        _jvp_9_rows(0, n_size, bo, sum_Wo_multi_head_attention_o, m_size, t_size, a)
+        _jvp_10_rows(0, n_size, bo, sum_Wo_multi_head_attention_o, m_size, t_size, a)
     else:
-        _jvp_9_parallel(chunk, n_size, bo, sum_Wo_multi_head_attention_o, m_size, t_size, a)
+        _jvp_10_parallel(chunk, n_size, bo, sum_Wo_multi_head_attention_o, m_size, t_size, a)
     chunk = chunk_rows(t_size * m_size)
     if n_size <= chunk:
-        _jvp_10_rows(
+        _jvp_11_rows(
             0, n_size, bo_dot, sum_Wo_dot_multi_head_attention_o,
             sum_Wo_factor_multi_head_attention_any_sum_multi_head_attention_a_dot_multi_head_attention_v_sum_multi_head_attention_a_multi_head_attention_v_dot,
             x_dot, m_size, t_size, h_dot, sum_h_dot,
         )
     else:
-        _jvp_10_parallel(
+        _jvp_11_parallel(
             chunk, n_size, bo_dot, sum_Wo_dot_multi_head_attention_o,
             sum_Wo_factor_multi_head_attention_any_sum_multi_head_attention_a_dot_multi_head_attention_v_sum_multi_head_attention_a_multi_head_attention_v_dot,
             x_dot, m_size, t_size, h_dot, sum_h_dot,
         )
     chunk = chunk_rows(t_size * m_size)
     if n_size <= chunk:
-        _jvp_11_rows(
+        _jvp_12_rows(
             0, n_size, a, x, beta2, gamma2, h_dot, beta2_dot, gamma2_dot, sum_h_dot,
             real(one_over_root_m_size), m_size, t_size, h, v, v_dot,
         )
     else:
-        _jvp_11_parallel(
+        _jvp_12_parallel(
             chunk, n_size, a, x, beta2, gamma2, h_dot, beta2_dot, gamma2_dot, sum_h_dot,
             real(one_over_root_m_size), m_size, t_size, h, v, v_dot,
         )
@@ -4570,9 +4487,9 @@ def jvp(inputs, tangents, *, heads, causal=0):
         )
     chunk = chunk_rows(t_size * k_size)
     if n_size <= chunk:
-        _jvp_12_rows(0, n_size, b1, sum_W1_v, k_size, t_size, feed_forward_z, feed_forward_h)
+        _jvp_13_rows(0, n_size, b1, sum_W1_v, k_size, t_size, feed_forward_z, feed_forward_h)
     else:
-        _jvp_12_parallel(chunk, n_size, b1, sum_W1_v, k_size, t_size, feed_forward_z, feed_forward_h)
+        _jvp_13_parallel(chunk, n_size, b1, sum_W1_v, k_size, t_size, feed_forward_z, feed_forward_h)
     # sum_W2_feed_forward_h[n,t,m] = Σ_k W₂[m,k]·feed_forward_h[n,t,k]
     with np.errstate(over="ignore", invalid="ignore"):
         np.matmul(
@@ -4587,12 +4504,12 @@ def jvp(inputs, tangents, *, heads, causal=0):
         )
     chunk = chunk_rows(k_size * t_size)
     if n_size <= chunk:
-        _jvp_13_rows(
+        _jvp_14_rows(
             0, n_size, b1_dot, feed_forward_z, sum_W1_dot_v, sum_W1_v_dot, k_size, t_size,
             factor_b1_dot_feed_forward_z_sum_W1_dot_v,
         )
     else:
-        _jvp_13_parallel(
+        _jvp_14_parallel(
             chunk, n_size, b1_dot, feed_forward_z, sum_W1_dot_v, sum_W1_v_dot, k_size, t_size,
             factor_b1_dot_feed_forward_z_sum_W1_dot_v,
         )
@@ -4605,17 +4522,17 @@ def jvp(inputs, tangents, *, heads, causal=0):
         )
     chunk = chunk_rows(t_size * m_size)
     if n_size <= chunk:
-        _jvp_14_rows(0, n_size, b2, sum_W2_feed_forward_h, m_size, t_size, b)
+        _jvp_15_rows(0, n_size, b2, sum_W2_feed_forward_h, m_size, t_size, b)
     else:
-        _jvp_14_parallel(chunk, n_size, b2, sum_W2_feed_forward_h, m_size, t_size, b)
+        _jvp_15_parallel(chunk, n_size, b2, sum_W2_feed_forward_h, m_size, t_size, b)
     chunk = chunk_rows(t_size * m_size)
     if n_size <= chunk:
-        _jvp_15_rows(
+        _jvp_16_rows(
             0, n_size, b, h, b2_dot, h_dot, sum_W2_dot_feed_forward_h,
             sum_W2_factor_b1_dot_feed_forward_z_sum_W1_dot_v, m_size, t_size, y, y_dot,
         )
     else:
-        _jvp_15_parallel(
+        _jvp_16_parallel(
             chunk, n_size, b, h, b2_dot, h_dot, sum_W2_dot_feed_forward_h,
             sum_W2_factor_b1_dot_feed_forward_z_sum_W1_dot_v, m_size, t_size, y, y_dot,
         )
@@ -4666,6 +4583,15 @@ def hvp(inputs, vectors, g, *, heads, causal=0):
     layer_norm_r_dot = np.empty((n_size, t_size), real)
     layer_norm_xhat_dot = np.empty((n_size, t_size, m_size), real)
     u_dot = np.empty((n_size, t_size, m_size), real)
+    sum_Wq_u = np.empty((n_size, h_size, t_size, e_size), real)
+    sum_Wk_u = np.empty((n_size, h_size, t_size, e_size), real)
+    sum_Wv_u = np.empty((n_size, h_size, t_size, e_size), real)
+    sum_Wq_u_dot = np.empty((n_size, h_size, t_size, e_size), real)
+    sum_Wq_dot_u = np.empty((n_size, h_size, t_size, e_size), real)
+    sum_Wk_u_dot = np.empty((n_size, h_size, t_size, e_size), real)
+    sum_Wk_dot_u = np.empty((n_size, h_size, t_size, e_size), real)
+    sum_Wv_u_dot = np.empty((n_size, h_size, t_size, e_size), real)
+    sum_Wv_dot_u = np.empty((n_size, h_size, t_size, e_size), real)
     multi_head_attention_q = np.empty((n_size, h_size, t_size, e_size), real)
     multi_head_attention_k = np.empty((n_size, h_size, t_size, e_size), real)
     multi_head_attention_v = np.empty((n_size, h_size, t_size, e_size), real)
@@ -4715,7 +4641,6 @@ def hvp(inputs, vectors, g, *, heads, causal=0):
     sum_layer_norm_xhat_2_dlayer_norm_xhat_ = np.empty((n_size, t_size), real)
     sum_dlayer_norm_xhat_ = np.empty((n_size, t_size), real)
     dh = np.empty((n_size, t_size, m_size), real)
-    sum_dh_multi_head_attention_o_dot = np.empty((m_size, h_size, e_size), real)
     dmulti_head_attention_o = np.empty((n_size, h_size, t_size, e_size), real)
     sum_Wo_dot_dh = np.empty((n_size, h_size, t_size, e_size), real)
     dlayer_norm_xhat__dot = np.empty((n_size, t_size, m_size), real)
@@ -4724,45 +4649,44 @@ def hvp(inputs, vectors, g, *, heads, causal=0):
     factor_multi_head_attention_any_dmulti_head_attention_o = np.empty((n_size, t_size, h_size, e_size), real)
     dh_dot = np.empty((n_size, t_size, m_size), real)
     dmulti_head_attention_v = np.empty((n_size, h_size, t_size, e_size), real)
+    sum_Wo_dh_dot = np.empty((n_size, h_size, t_size, e_size), real)
     sum_dh_dot_multi_head_attention_o = np.empty((m_size, h_size, e_size), real)
     dmulti_head_attention_a = np.empty((n_size, h_size, t_size, t_size), real)
-    dmulti_head_attention_o_dot = np.empty((n_size, h_size, t_size, e_size), real)
     sum_Wv_dmulti_head_attention_v = np.empty((n_size, t_size, m_size), real)
-    sum_dmulti_head_attention_o_dot_multi_head_attention_v = np.empty((n_size, h_size, t_size, t_size), real)
     sum_Wv_dot_dmulti_head_attention_v = np.empty((n_size, t_size, m_size), real)
-    sum_u_dot_dmulti_head_attention_v = np.empty((h_size, e_size, m_size), real)
     shifted_sum = np.empty((n_size, h_size, t_size), real)
-    dmulti_head_attention_v_dot = np.empty((n_size, h_size, t_size, e_size), real)
-    sum_Wv_dmulti_head_attention_v_dot = np.empty((n_size, t_size, m_size), real)
-    sum_u_dmulti_head_attention_v_dot = np.empty((h_size, e_size, m_size), real)
+    dmulti_head_attention_o_dot = np.empty((n_size, h_size, t_size, e_size), real)
+    sum_dmulti_head_attention_o_dot_multi_head_attention_v = np.empty((n_size, h_size, t_size, t_size), real)
     dmulti_head_attention_s = np.empty((n_size, h_size, t_size, t_size), real)
-    dmulti_head_attention_a_dot = np.empty((n_size, h_size, t_size, t_size), real)
+    dmulti_head_attention_v_dot = np.empty((n_size, h_size, t_size, e_size), real)
     sum_multi_head_attention_q_dmulti_head_attention_s = np.empty((n_size, h_size, t_size, e_size), real)
     sum_multi_head_attention_k_dmulti_head_attention_s = np.empty((n_size, h_size, t_size, e_size), real)
     sum_multi_head_attention_q_dot_dmulti_head_attention_s = np.empty((n_size, h_size, t_size, e_size), real)
     sum_multi_head_attention_k_dot_dmulti_head_attention_s = np.empty((n_size, h_size, t_size, e_size), real)
-    shifted_sum_2 = np.empty((n_size, h_size, t_size), real)
+    sum_Wv_dmulti_head_attention_v_dot = np.empty((n_size, t_size, m_size), real)
+    sum_u_dmulti_head_attention_v_dot = np.empty((h_size, e_size, m_size), real)
+    dmulti_head_attention_a_dot = np.empty((n_size, h_size, t_size, t_size), real)
     dmulti_head_attention_k = np.empty((n_size, h_size, t_size, e_size), real)
     dmulti_head_attention_q = np.empty((n_size, h_size, t_size, e_size), real)
-    dmulti_head_attention_s_dot = np.empty((n_size, h_size, t_size, t_size), real)
+    shifted_sum_2 = np.empty((n_size, h_size, t_size), real)
     sum_Wk_dmulti_head_attention_k = np.empty((n_size, t_size, m_size), real)
     sum_Wq_dmulti_head_attention_q = np.empty((n_size, t_size, m_size), real)
-    sum_multi_head_attention_q_dmulti_head_attention_s_dot = np.empty((n_size, h_size, t_size, e_size), real)
-    sum_multi_head_attention_k_dmulti_head_attention_s_dot = np.empty((n_size, h_size, t_size, e_size), real)
     sum_Wk_dot_dmulti_head_attention_k = np.empty((n_size, t_size, m_size), real)
     sum_Wq_dot_dmulti_head_attention_q = np.empty((n_size, t_size, m_size), real)
-    sum_u_dot_dmulti_head_attention_q = np.empty((h_size, e_size, m_size), real)
     sum_u_dot_dmulti_head_attention_k = np.empty((h_size, e_size, m_size), real)
+    dmulti_head_attention_s_dot = np.empty((n_size, h_size, t_size, t_size), real)
+    sum_multi_head_attention_q_dmulti_head_attention_s_dot = np.empty((n_size, h_size, t_size, e_size), real)
+    sum_multi_head_attention_k_dmulti_head_attention_s_dot = np.empty((n_size, h_size, t_size, e_size), real)
     du = np.empty((n_size, t_size, m_size), real)
     dlayer_norm_xhat = np.empty((n_size, t_size, m_size), real)
     dmulti_head_attention_k_dot = np.empty((n_size, h_size, t_size, e_size), real)
     dmulti_head_attention_q_dot = np.empty((n_size, h_size, t_size, e_size), real)
+    sum_layer_norm_xhat_dlayer_norm_xhat = np.empty((n_size, t_size), real)
+    sum_dlayer_norm_xhat = np.empty((n_size, t_size), real)
     sum_Wk_dmulti_head_attention_k_dot = np.empty((n_size, t_size, m_size), real)
     sum_Wq_dmulti_head_attention_q_dot = np.empty((n_size, t_size, m_size), real)
     sum_u_dmulti_head_attention_q_dot = np.empty((h_size, e_size, m_size), real)
     sum_u_dmulti_head_attention_k_dot = np.empty((h_size, e_size, m_size), real)
-    sum_layer_norm_xhat_dlayer_norm_xhat = np.empty((n_size, t_size), real)
-    sum_dlayer_norm_xhat = np.empty((n_size, t_size), real)
     dlayer_norm_xhat_dot = np.empty((n_size, t_size, m_size), real)
     one_over_root_m_size = 1 / math.sqrt(m_size)
     one_over_root_e_size = 1 / math.sqrt(e_size)
@@ -4790,20 +4714,47 @@ def hvp(inputs, vectors, g, *, heads, causal=0):
         _hvp_2_rows(db2_dot)
     else:
         _hvp_2_parallel(chunk, db2_dot)
-    chunk = chunk_rows(h_size * t_size * e_size * m_size)
+    # sum_Wq_u[n,h,t,e] = Σ_m u[n,t,m]·Wq[h,e,m]
+    with np.errstate(over="ignore", invalid="ignore"):
+        np.matmul(u.reshape(n_size, 1, t_size, m_size), Wq.transpose(0, 2, 1), out=sum_Wq_u)
+    # sum_Wk_u[n,h,t,e] = Σ_m u[n,t,m]·Wk[h,e,m]
+    with np.errstate(over="ignore", invalid="ignore"):
+        np.matmul(u.reshape(n_size, 1, t_size, m_size), Wk.transpose(0, 2, 1), out=sum_Wk_u)
+    # sum_Wv_u[n,h,t,e] = Σ_m u[n,t,m]·Wv[h,e,m]
+    with np.errstate(over="ignore", invalid="ignore"):
+        np.matmul(u.reshape(n_size, 1, t_size, m_size), Wv.transpose(0, 2, 1), out=sum_Wv_u)
+    # sum_Wq_u_dot[n,h,t,e] = Σ_m Wq[h,e,m]·u̇[n,t,m]
+    with np.errstate(over="ignore", invalid="ignore"):
+        np.matmul(u_dot.reshape(n_size, 1, t_size, m_size), Wq.transpose(0, 2, 1), out=sum_Wq_u_dot)
+    # sum_Wq_dot_u[n,h,t,e] = Σ_m u[n,t,m]·Ẇq̇[h,e,m]
+    with np.errstate(over="ignore", invalid="ignore"):
+        np.matmul(u.reshape(n_size, 1, t_size, m_size), Wq_dot.transpose(0, 2, 1), out=sum_Wq_dot_u)
+    # sum_Wk_u_dot[n,h,t,e] = Σ_m Wk[h,e,m]·u̇[n,t,m]
+    with np.errstate(over="ignore", invalid="ignore"):
+        np.matmul(u_dot.reshape(n_size, 1, t_size, m_size), Wk.transpose(0, 2, 1), out=sum_Wk_u_dot)
+    # sum_Wk_dot_u[n,h,t,e] = Σ_m u[n,t,m]·Ẇk̇[h,e,m]
+    with np.errstate(over="ignore", invalid="ignore"):
+        np.matmul(u.reshape(n_size, 1, t_size, m_size), Wk_dot.transpose(0, 2, 1), out=sum_Wk_dot_u)
+    # sum_Wv_u_dot[n,h,t,e] = Σ_m Wv[h,e,m]·u̇[n,t,m]
+    with np.errstate(over="ignore", invalid="ignore"):
+        np.matmul(u_dot.reshape(n_size, 1, t_size, m_size), Wv.transpose(0, 2, 1), out=sum_Wv_u_dot)
+    # sum_Wv_dot_u[n,h,t,e] = Σ_m u[n,t,m]·Ẇv̇[h,e,m]
+    with np.errstate(over="ignore", invalid="ignore"):
+        np.matmul(u.reshape(n_size, 1, t_size, m_size), Wv_dot.transpose(0, 2, 1), out=sum_Wv_dot_u)
+    chunk = chunk_rows(h_size * t_size * e_size)
     if n_size <= chunk:
         _hvp_3_rows(
-            0, n_size, Wq, u, bq, Wk, bk, Wv, bv, u_dot, Wq_dot, bq_dot, Wk_dot, bk_dot, Wv_dot, bv_dot,
-            e_size, h_size, m_size, t_size, multi_head_attention_q, multi_head_attention_k,
-            multi_head_attention_v, multi_head_attention_q_dot, multi_head_attention_k_dot,
-            multi_head_attention_v_dot,
+            0, n_size, bq, sum_Wq_u, bk, sum_Wk_u, bv, sum_Wv_u, bq_dot, sum_Wq_dot_u, sum_Wq_u_dot, bk_dot,
+            sum_Wk_dot_u, sum_Wk_u_dot, bv_dot, sum_Wv_dot_u, sum_Wv_u_dot, e_size, h_size, t_size,
+            multi_head_attention_q, multi_head_attention_k, multi_head_attention_v, multi_head_attention_q_dot,
+            multi_head_attention_k_dot, multi_head_attention_v_dot,
         )
     else:
         _hvp_3_parallel(
-            chunk, n_size, Wq, u, bq, Wk, bk, Wv, bv, u_dot, Wq_dot, bq_dot, Wk_dot, bk_dot, Wv_dot, bv_dot,
-            e_size, h_size, m_size, t_size, multi_head_attention_q, multi_head_attention_k,
-            multi_head_attention_v, multi_head_attention_q_dot, multi_head_attention_k_dot,
-            multi_head_attention_v_dot,
+            chunk, n_size, bq, sum_Wq_u, bk, sum_Wk_u, bv, sum_Wv_u, bq_dot, sum_Wq_dot_u, sum_Wq_u_dot,
+            bk_dot, sum_Wk_dot_u, sum_Wk_u_dot, bv_dot, sum_Wv_dot_u, sum_Wv_u_dot, e_size, h_size, t_size,
+            multi_head_attention_q, multi_head_attention_k, multi_head_attention_v, multi_head_attention_q_dot,
+            multi_head_attention_k_dot, multi_head_attention_v_dot,
         )
     # sum_multi_head_attention_k_multi_head_attention_q[n,h,t,t′] = Σ_e multi_head_attention_q[n,h,t,e]·
     #     multi_head_attention_k[n,h,t′,e]
@@ -5052,41 +5003,37 @@ def hvp(inputs, vectors, g, *, heads, causal=0):
             chunk, n_size, gamma2, dv, layer_norm_xhat_, layer_norm_r_, g, m_size, t_size, dlayer_norm_xhat_,
             sum_layer_norm_xhat_2_dlayer_norm_xhat_, sum_dlayer_norm_xhat_, dh,
         )
+    # m̅u̅l̅t̅i̅_̅h̅e̅a̅d̅_̅a̅t̅t̅e̅n̅t̅i̅o̅n̅_̅o̅[n,h,t,e] = Σ_m h̄[n,t,m]·Wo[m,h,e]
+    with np.errstate(over="ignore", invalid="ignore"):
+        np.matmul(dh.reshape(n_size, 1, t_size, m_size), Wo.transpose(1, 0, 2), out=dmulti_head_attention_o)
+    # sum_Wo_dot_dh[n,h,t,e] = Σ_m h̄[n,t,m]·Ẇȯ[m,h,e]
+    with np.errstate(over="ignore", invalid="ignore"):
+        np.matmul(dh.reshape(n_size, 1, t_size, m_size), Wo_dot.transpose(1, 0, 2), out=sum_Wo_dot_dh)
     # sum_dh_multi_head_attention_o_dot[m,h,e] = Σ_n,t h̄[n,t,m]·ṁu̇l̇ṫi̇_̇ḣėȧḋ_̇ȧṫṫėṅṫi̇ȯṅ_̇ȯ[n,h,t,e]
     with np.errstate(over="ignore", invalid="ignore"):
         np.matmul(
             dh.transpose(2, 0, 1).reshape(m_size, n_size * t_size),
             multi_head_attention_o_dot.transpose(0, 2, 1, 3).reshape(n_size * t_size, h_size * e_size),
-            out=sum_dh_multi_head_attention_o_dot.reshape(m_size, h_size * e_size),
-        )
-    chunk = chunk_rows(h_size * t_size * e_size * m_size)
-    if n_size <= chunk:
-        _hvp_17_rows(
-            0, n_size, Wo, dh, Wo_dot, e_size, h_size, m_size, t_size, dmulti_head_attention_o, sum_Wo_dot_dh,
-        )
-    else:
-        _hvp_17_parallel(
-            chunk, n_size, Wo, dh, Wo_dot, e_size, h_size, m_size, t_size, dmulti_head_attention_o,
-            sum_Wo_dot_dh,
+            out=dWo_dot.reshape(m_size, h_size * e_size),
         )
     chunk = chunk_rows(n_size * t_size)
     if m_size <= chunk:
-        _hvp_18_rows(
+        _hvp_17_rows(
             0, m_size, sum_W1_dfeed_forward_z_dot, sum_W1_dot_dfeed_forward_z, gamma2, gamma2_dot, dv,
             layer_norm_xhat_, layer_norm_xhat__dot, n_size, t_size, dlayer_norm_xhat__dot, dgamma2_dot,
             dbeta2_dot,
         )
     else:
-        _hvp_18_parallel(
+        _hvp_17_parallel(
             chunk, m_size, sum_W1_dfeed_forward_z_dot, sum_W1_dot_dfeed_forward_z, gamma2, gamma2_dot, dv,
             layer_norm_xhat_, layer_norm_xhat__dot, n_size, t_size, dlayer_norm_xhat__dot, dgamma2_dot,
             dbeta2_dot,
         )
     chunk = chunk_rows(m_size)
     if k_size <= chunk:
-        _hvp_19_rows(sum_dfeed_forward_z_dot_v, dW1_dot)
+        _hvp_18_rows(sum_dfeed_forward_z_dot_v, dW1_dot)
     else:
-        _hvp_19_parallel(chunk, sum_dfeed_forward_z_dot_v, dW1_dot)
+        _hvp_18_parallel(chunk, sum_dfeed_forward_z_dot_v, dW1_dot)
     # sum_dmulti_head_attention_o_multi_head_attention_v[n,h,t,t′] = Σ_e m̅u̅l̅t̅i̅_̅h̅e̅a̅d̅_̅a̅t̅t̅e̅n̅t̅i̅o̅n̅_̅o̅[n,h,t,e]·
     #     multi_head_attention_v[n,h,t′,e]
     with np.errstate(over="ignore", invalid="ignore"):
@@ -5103,14 +5050,14 @@ def hvp(inputs, vectors, g, *, heads, causal=0):
         )
     chunk = chunk_rows(t_size * h_size * e_size * m_size)
     if n_size <= chunk:
-        _hvp_20_rows(
+        _hvp_19_rows(
             0, n_size, multi_head_attention_any, dmulti_head_attention_o, dlayer_norm_xhat__dot,
             layer_norm_xhat_, dlayer_norm_xhat_, layer_norm_xhat__dot, layer_norm_r_, layer_norm_r__dot,
             sum_dlayer_norm_xhat_, sum_layer_norm_xhat_2_dlayer_norm_xhat_, e_size, h_size, m_size, t_size,
             factor_multi_head_attention_any_dmulti_head_attention_o, dh_dot,
         )
     else:
-        _hvp_20_parallel(
+        _hvp_19_parallel(
             chunk, n_size, multi_head_attention_any, dmulti_head_attention_o, dlayer_norm_xhat__dot,
             layer_norm_xhat_, dlayer_norm_xhat_, layer_norm_xhat__dot, layer_norm_r_, layer_norm_r__dot,
             sum_dlayer_norm_xhat_, sum_layer_norm_xhat_2_dlayer_norm_xhat_, e_size, h_size, m_size, t_size,
@@ -5124,6 +5071,9 @@ def hvp(inputs, vectors, g, *, heads, causal=0):
             factor_multi_head_attention_any_dmulti_head_attention_o.transpose(0, 2, 1, 3),
             out=dmulti_head_attention_v,
         )
+    # sum_Wo_dh_dot[n,h,t,e] = Σ_m Wo[m,h,e]·h̄̇[n,t,m]
+    with np.errstate(over="ignore", invalid="ignore"):
+        np.matmul(dh_dot.reshape(n_size, 1, t_size, m_size), Wo.transpose(1, 0, 2), out=sum_Wo_dh_dot)
     # sum_dh_dot_multi_head_attention_o[m,h,e] = Σ_n,t multi_head_attention_o[n,h,t,e]·h̄̇[n,t,m]
     with np.errstate(over="ignore", invalid="ignore"):
         np.matmul(
@@ -5133,30 +5083,20 @@ def hvp(inputs, vectors, g, *, heads, causal=0):
         )
     chunk = chunk_rows(t_size * h_size * t_size)
     if n_size <= chunk:
-        _hvp_21_rows(
+        _hvp_20_rows(
             0, n_size, multi_head_attention_any, sum_dmulti_head_attention_o_multi_head_attention_v, h_size,
             t_size, dmulti_head_attention_a,
         )
     else:
-        _hvp_21_parallel(
+        _hvp_20_parallel(
             chunk, n_size, multi_head_attention_any, sum_dmulti_head_attention_o_multi_head_attention_v,
             h_size, t_size, dmulti_head_attention_a,
         )
-    chunk = chunk_rows(h_size * t_size * e_size * m_size)
-    if n_size <= chunk:
-        _hvp_22_rows(
-            0, n_size, Wo, dh_dot, sum_Wo_dot_dh, e_size, h_size, m_size, t_size, dmulti_head_attention_o_dot,
-        )
-    else:
-        _hvp_22_parallel(
-            chunk, n_size, Wo, dh_dot, sum_Wo_dot_dh, e_size, h_size, m_size, t_size,
-            dmulti_head_attention_o_dot,
-        )
     chunk = chunk_rows(n_size * t_size)
     if m_size <= chunk:
-        _hvp_23_rows(0, m_size, dh_dot, n_size, t_size, dbo_dot)
+        _hvp_21_rows(0, m_size, dh_dot, n_size, t_size, dbo_dot)
     else:
-        _hvp_23_parallel(chunk, m_size, dh_dot, n_size, t_size, dbo_dot)
+        _hvp_21_parallel(chunk, m_size, dh_dot, n_size, t_size, dbo_dot)
     # sum_Wv_dmulti_head_attention_v[n,t,m] = Σ_h,e m̅u̅l̅t̅i̅_̅h̅e̅a̅d̅_̅a̅t̅t̅e̅n̅t̅i̅o̅n̅_̅v̅[n,h,t,e]·
     #     Wv[h,e,m]
     with np.errstate(over="ignore", invalid="ignore"):
@@ -5164,13 +5104,6 @@ def hvp(inputs, vectors, g, *, heads, causal=0):
             dmulti_head_attention_v.transpose(0, 2, 1, 3).reshape(n_size * t_size, h_size * e_size),
             Wv.reshape(h_size * e_size, m_size),
             out=sum_Wv_dmulti_head_attention_v.reshape(n_size * t_size, m_size),
-        )
-    # sum_dmulti_head_attention_o_dot_multi_head_attention_v[n,h,t,t′] = Σ_e multi_head_attention_v[n,h,t′,e]·
-    #     m̅u̅l̅t̅i̅_̅h̅e̅a̅d̅_̅a̅t̅t̅e̅n̅t̅i̅o̅n̅_̅o̅̇[n,h,t,e]
-    with np.errstate(over="ignore", invalid="ignore"):
-        np.matmul(
-            dmulti_head_attention_o_dot, multi_head_attention_v.transpose(0, 1, 3, 2),
-            out=sum_dmulti_head_attention_o_dot_multi_head_attention_v,
         )
     # sum_Wv_dot_dmulti_head_attention_v[n,t,m] = Σ_h,e m̅u̅l̅t̅i̅_̅h̅e̅a̅d̅_̅a̅t̅t̅e̅n̅t̅i̅o̅n̅_̅v̅[n,h,t,e]·
     #     Ẇv̇[h,e,m]
@@ -5185,82 +5118,64 @@ def hvp(inputs, vectors, g, *, heads, causal=0):
     with np.errstate(over="ignore", invalid="ignore"):
         np.matmul(
             dmulti_head_attention_v.transpose(1, 3, 0, 2).reshape(h_size * e_size, n_size * t_size),
-            u_dot.reshape(n_size * t_size, m_size),
-            out=sum_u_dot_dmulti_head_attention_v.reshape(h_size * e_size, m_size),
+            u_dot.reshape(n_size * t_size, m_size), out=dWv_dot.reshape(h_size * e_size, m_size),
         )
     chunk = chunk_rows(h_size * t_size * t_size)
     if n_size <= chunk:
-        _hvp_24_rows(
+        _hvp_22_rows(
             0, n_size, multi_head_attention_z_max, dmulti_head_attention_a, multi_head_attention_z, h_size,
             t_size, shifted_sum,
         )
     else:
-        _hvp_24_parallel(
+        _hvp_22_parallel(
             chunk, n_size, multi_head_attention_z_max, dmulti_head_attention_a, multi_head_attention_z, h_size,
             t_size, shifted_sum,
         )
-    chunk = chunk_rows(h_size * t_size * e_size * t_size)
+    chunk = chunk_rows(h_size * t_size * e_size)
+    if n_size <= chunk:
+        _hvp_23_rows(
+            0, n_size, sum_Wo_dh_dot, sum_Wo_dot_dh, e_size, h_size, t_size, dmulti_head_attention_o_dot,
+        )
+    else:
+        _hvp_23_parallel(
+            chunk, n_size, sum_Wo_dh_dot, sum_Wo_dot_dh, e_size, h_size, t_size, dmulti_head_attention_o_dot,
+        )
+    chunk = chunk_rows(h_size * e_size)
+    if m_size <= chunk:
+        _hvp_24_rows(0, m_size, sum_dh_dot_multi_head_attention_o, dWo_dot, e_size, h_size)
+    else:
+        _hvp_24_parallel(chunk, m_size, sum_dh_dot_multi_head_attention_o, dWo_dot, e_size, h_size)
+    # sum_dmulti_head_attention_o_dot_multi_head_attention_v[n,h,t,t′] = Σ_e multi_head_attention_v[n,h,t′,e]·
+    #     m̅u̅l̅t̅i̅_̅h̅e̅a̅d̅_̅a̅t̅t̅e̅n̅t̅i̅o̅n̅_̅o̅̇[n,h,t,e]
+    with np.errstate(over="ignore", invalid="ignore"):
+        np.matmul(
+            dmulti_head_attention_o_dot, multi_head_attention_v.transpose(0, 1, 3, 2),
+            out=sum_dmulti_head_attention_o_dot_multi_head_attention_v,
+        )
+    chunk = chunk_rows(t_size * h_size * t_size)
     if n_size <= chunk:
         _hvp_25_rows(
+            0, n_size, multi_head_attention_z_max, multi_head_attention_z, shifted_sum, sum_exp,
+            dmulti_head_attention_a, multi_head_attention_open, h_size, t_size, dmulti_head_attention_s,
+        )
+    else:
+        _hvp_25_parallel(
+            chunk, n_size, multi_head_attention_z_max, multi_head_attention_z, shifted_sum, sum_exp,
+            dmulti_head_attention_a, multi_head_attention_open, h_size, t_size, dmulti_head_attention_s,
+        )
+    chunk = chunk_rows(h_size * t_size * e_size * t_size)
+    if n_size <= chunk:
+        _hvp_26_rows(
             0, n_size, multi_head_attention_any, multi_head_attention_a, multi_head_attention_a_dot,
             dmulti_head_attention_o, dmulti_head_attention_o_dot, e_size, h_size, t_size,
             dmulti_head_attention_v_dot,
         )
     else:
-        _hvp_25_parallel(
+        _hvp_26_parallel(
             chunk, n_size, multi_head_attention_any, multi_head_attention_a, multi_head_attention_a_dot,
             dmulti_head_attention_o, dmulti_head_attention_o_dot, e_size, h_size, t_size,
             dmulti_head_attention_v_dot,
         )
-    chunk = chunk_rows(h_size * e_size)
-    if m_size <= chunk:
-        _hvp_26_rows(
-            0, m_size, sum_dh_dot_multi_head_attention_o, sum_dh_multi_head_attention_o_dot, e_size, h_size,
-            dWo_dot,
-        )
-    else:
-        _hvp_26_parallel(
-            chunk, m_size, sum_dh_dot_multi_head_attention_o, sum_dh_multi_head_attention_o_dot, e_size,
-            h_size, dWo_dot,
-        )
-    # sum_Wv_dmulti_head_attention_v_dot[n,t,m] = Σ_h,e Wv[h,e,m]·
-    #     m̅u̅l̅t̅i̅_̅h̅e̅a̅d̅_̅a̅t̅t̅e̅n̅t̅i̅o̅n̅_̅v̅̇[n,h,t,e]
-    with np.errstate(over="ignore", invalid="ignore"):
-        np.matmul(
-            dmulti_head_attention_v_dot.transpose(0, 2, 1, 3).reshape(n_size * t_size, h_size * e_size),
-            Wv.reshape(h_size * e_size, m_size),
-            out=sum_Wv_dmulti_head_attention_v_dot.reshape(n_size * t_size, m_size),
-        )
-    # sum_u_dmulti_head_attention_v_dot[h,e,m] = Σ_n,t u[n,t,m]·
-    #     m̅u̅l̅t̅i̅_̅h̅e̅a̅d̅_̅a̅t̅t̅e̅n̅t̅i̅o̅n̅_̅v̅̇[n,h,t,e]
-    with np.errstate(over="ignore", invalid="ignore"):
-        np.matmul(
-            dmulti_head_attention_v_dot.transpose(1, 3, 0, 2).reshape(h_size * e_size, n_size * t_size),
-            u.reshape(n_size * t_size, m_size),
-            out=sum_u_dmulti_head_attention_v_dot.reshape(h_size * e_size, m_size),
-        )
-    chunk = chunk_rows(t_size * h_size * t_size)
-    if n_size <= chunk:
-        _hvp_27_rows(
-            0, n_size, multi_head_attention_z_max, multi_head_attention_z, shifted_sum, sum_exp,
-            dmulti_head_attention_a, multi_head_attention_open, multi_head_attention_any,
-            sum_dmulti_head_attention_o_dot_multi_head_attention_v,
-            sum_dmulti_head_attention_o_multi_head_attention_v_dot, h_size, t_size, dmulti_head_attention_s,
-            dmulti_head_attention_a_dot,
-        )
-    else:
-        _hvp_27_parallel(
-            chunk, n_size, multi_head_attention_z_max, multi_head_attention_z, shifted_sum, sum_exp,
-            dmulti_head_attention_a, multi_head_attention_open, multi_head_attention_any,
-            sum_dmulti_head_attention_o_dot_multi_head_attention_v,
-            sum_dmulti_head_attention_o_multi_head_attention_v_dot, h_size, t_size, dmulti_head_attention_s,
-            dmulti_head_attention_a_dot,
-        )
-    chunk = chunk_rows(e_size * n_size * t_size)
-    if h_size <= chunk:
-        _hvp_28_rows(0, h_size, dmulti_head_attention_v_dot, e_size, n_size, t_size, dbv_dot)
-    else:
-        _hvp_28_parallel(chunk, h_size, dmulti_head_attention_v_dot, e_size, n_size, t_size, dbv_dot)
     # sum_multi_head_attention_q_dmulti_head_attention_s[n,h,t,e] = Σ_t′ m̅u̅l̅t̅i̅_̅h̅e̅a̅d̅_̅a̅t̅t̅e̅n̅t̅i̅o̅n̅_̅s̅[n,h,t′,t]·
     #     multi_head_attention_q[n,h,t′,e]
     with np.errstate(over="ignore", invalid="ignore"):
@@ -5289,54 +5204,69 @@ def hvp(inputs, vectors, g, *, heads, causal=0):
             dmulti_head_attention_s, multi_head_attention_k_dot,
             out=sum_multi_head_attention_k_dot_dmulti_head_attention_s,
         )
-    chunk = chunk_rows(h_size * t_size * t_size)
+    # sum_Wv_dmulti_head_attention_v_dot[n,t,m] = Σ_h,e Wv[h,e,m]·
+    #     m̅u̅l̅t̅i̅_̅h̅e̅a̅d̅_̅a̅t̅t̅e̅n̅t̅i̅o̅n̅_̅v̅̇[n,h,t,e]
+    with np.errstate(over="ignore", invalid="ignore"):
+        np.matmul(
+            dmulti_head_attention_v_dot.transpose(0, 2, 1, 3).reshape(n_size * t_size, h_size * e_size),
+            Wv.reshape(h_size * e_size, m_size),
+            out=sum_Wv_dmulti_head_attention_v_dot.reshape(n_size * t_size, m_size),
+        )
+    # sum_u_dmulti_head_attention_v_dot[h,e,m] = Σ_n,t u[n,t,m]·
+    #     m̅u̅l̅t̅i̅_̅h̅e̅a̅d̅_̅a̅t̅t̅e̅n̅t̅i̅o̅n̅_̅v̅̇[n,h,t,e]
+    with np.errstate(over="ignore", invalid="ignore"):
+        np.matmul(
+            dmulti_head_attention_v_dot.transpose(1, 3, 0, 2).reshape(h_size * e_size, n_size * t_size),
+            u.reshape(n_size * t_size, m_size),
+            out=sum_u_dmulti_head_attention_v_dot.reshape(h_size * e_size, m_size),
+        )
+    chunk = chunk_rows(t_size * h_size * t_size)
     if n_size <= chunk:
-        _hvp_29_rows(
-            0, n_size, multi_head_attention_z_max, dmulti_head_attention_a, dmulti_head_attention_a_dot,
-            multi_head_attention_z, multi_head_attention_z_dot, h_size, t_size, shifted_sum_2,
+        _hvp_27_rows(
+            0, n_size, multi_head_attention_any, sum_dmulti_head_attention_o_dot_multi_head_attention_v,
+            sum_dmulti_head_attention_o_multi_head_attention_v_dot, h_size, t_size,
+            dmulti_head_attention_a_dot,
         )
     else:
-        _hvp_29_parallel(
-            chunk, n_size, multi_head_attention_z_max, dmulti_head_attention_a, dmulti_head_attention_a_dot,
-            multi_head_attention_z, multi_head_attention_z_dot, h_size, t_size, shifted_sum_2,
+        _hvp_27_parallel(
+            chunk, n_size, multi_head_attention_any, sum_dmulti_head_attention_o_dot_multi_head_attention_v,
+            sum_dmulti_head_attention_o_multi_head_attention_v_dot, h_size, t_size,
+            dmulti_head_attention_a_dot,
         )
-    chunk = chunk_rows(e_size * m_size)
+    chunk = chunk_rows(e_size * n_size * t_size)
     if h_size <= chunk:
-        _hvp_30_rows(
-            0, h_size, sum_u_dmulti_head_attention_v_dot, sum_u_dot_dmulti_head_attention_v, e_size, m_size,
-            dWv_dot,
-        )
+        _hvp_28_rows(0, h_size, dmulti_head_attention_v_dot, e_size, n_size, t_size, dbv_dot)
     else:
-        _hvp_30_parallel(
-            chunk, h_size, sum_u_dmulti_head_attention_v_dot, sum_u_dot_dmulti_head_attention_v, e_size,
-            m_size, dWv_dot,
-        )
+        _hvp_28_parallel(chunk, h_size, dmulti_head_attention_v_dot, e_size, n_size, t_size, dbv_dot)
     chunk = chunk_rows(h_size * t_size * e_size)
     if n_size <= chunk:
-        _hvp_31_rows(
+        _hvp_29_rows(
             0, n_size, sum_multi_head_attention_q_dmulti_head_attention_s,
             sum_multi_head_attention_k_dmulti_head_attention_s, real(one_over_root_e_size), e_size, h_size,
             t_size, dmulti_head_attention_k, dmulti_head_attention_q,
         )
     else:
-        _hvp_31_parallel(
+        _hvp_29_parallel(
             chunk, n_size, sum_multi_head_attention_q_dmulti_head_attention_s,
             sum_multi_head_attention_k_dmulti_head_attention_s, real(one_over_root_e_size), e_size, h_size,
             t_size, dmulti_head_attention_k, dmulti_head_attention_q,
         )
-    chunk = chunk_rows(t_size * h_size * t_size)
+    chunk = chunk_rows(h_size * t_size * t_size)
     if n_size <= chunk:
-        _hvp_32_rows(
-            0, n_size, multi_head_attention_z_max, multi_head_attention_z, shifted_sum, shifted_sum_,
-            shifted_sum_2, sum_exp, dmulti_head_attention_a, dmulti_head_attention_a_dot,
-            multi_head_attention_z_dot, multi_head_attention_open, h_size, t_size, dmulti_head_attention_s_dot,
+        _hvp_30_rows(
+            0, n_size, multi_head_attention_z_max, dmulti_head_attention_a, dmulti_head_attention_a_dot,
+            multi_head_attention_z, multi_head_attention_z_dot, h_size, t_size, shifted_sum_2,
         )
     else:
-        _hvp_32_parallel(
-            chunk, n_size, multi_head_attention_z_max, multi_head_attention_z, shifted_sum, shifted_sum_,
-            shifted_sum_2, sum_exp, dmulti_head_attention_a, dmulti_head_attention_a_dot,
-            multi_head_attention_z_dot, multi_head_attention_open, h_size, t_size, dmulti_head_attention_s_dot,
+        _hvp_30_parallel(
+            chunk, n_size, multi_head_attention_z_max, dmulti_head_attention_a, dmulti_head_attention_a_dot,
+            multi_head_attention_z, multi_head_attention_z_dot, h_size, t_size, shifted_sum_2,
         )
+    chunk = chunk_rows(e_size * m_size)
+    if h_size <= chunk:
+        _hvp_31_rows(0, h_size, sum_u_dmulti_head_attention_v_dot, dWv_dot, e_size, m_size)
+    else:
+        _hvp_31_parallel(chunk, h_size, sum_u_dmulti_head_attention_v_dot, dWv_dot, e_size, m_size)
     # sum_Wk_dmulti_head_attention_k[n,t,m] = Σ_h,e m̅u̅l̅t̅i̅_̅h̅e̅a̅d̅_̅a̅t̅t̅e̅n̅t̅i̅o̅n̅_̅k̅[n,h,t,e]·
     #     Wk[h,e,m]
     with np.errstate(over="ignore", invalid="ignore"):
@@ -5352,20 +5282,6 @@ def hvp(inputs, vectors, g, *, heads, causal=0):
             dmulti_head_attention_q.transpose(0, 2, 1, 3).reshape(n_size * t_size, h_size * e_size),
             Wq.reshape(h_size * e_size, m_size),
             out=sum_Wq_dmulti_head_attention_q.reshape(n_size * t_size, m_size),
-        )
-    # sum_multi_head_attention_q_dmulti_head_attention_s_dot[n,h,t,e] = Σ_t′ multi_head_attention_q[n,h,t′,e]·
-    #     m̅u̅l̅t̅i̅_̅h̅e̅a̅d̅_̅a̅t̅t̅e̅n̅t̅i̅o̅n̅_̅s̅̇[n,h,t′,t]
-    with np.errstate(over="ignore", invalid="ignore"):
-        np.matmul(
-            dmulti_head_attention_s_dot.transpose(0, 1, 3, 2), multi_head_attention_q,
-            out=sum_multi_head_attention_q_dmulti_head_attention_s_dot,
-        )
-    # sum_multi_head_attention_k_dmulti_head_attention_s_dot[n,h,t,e] = Σ_t′ multi_head_attention_k[n,h,t′,e]·
-    #     m̅u̅l̅t̅i̅_̅h̅e̅a̅d̅_̅a̅t̅t̅e̅n̅t̅i̅o̅n̅_̅s̅̇[n,h,t,t′]
-    with np.errstate(over="ignore", invalid="ignore"):
-        np.matmul(
-            dmulti_head_attention_s_dot, multi_head_attention_k,
-            out=sum_multi_head_attention_k_dmulti_head_attention_s_dot,
         )
     # sum_Wk_dot_dmulti_head_attention_k[n,t,m] = Σ_h,e m̅u̅l̅t̅i̅_̅h̅e̅a̅d̅_̅a̅t̅t̅e̅n̅t̅i̅o̅n̅_̅k̅[n,h,t,e]·
     #     Ẇk̇[h,e,m]
@@ -5388,8 +5304,7 @@ def hvp(inputs, vectors, g, *, heads, causal=0):
     with np.errstate(over="ignore", invalid="ignore"):
         np.matmul(
             dmulti_head_attention_q.transpose(1, 3, 0, 2).reshape(h_size * e_size, n_size * t_size),
-            u_dot.reshape(n_size * t_size, m_size),
-            out=sum_u_dot_dmulti_head_attention_q.reshape(h_size * e_size, m_size),
+            u_dot.reshape(n_size * t_size, m_size), out=dWq_dot.reshape(h_size * e_size, m_size),
         )
     # sum_u_dot_dmulti_head_attention_k[h,e,m] = Σ_n,t m̅u̅l̅t̅i̅_̅h̅e̅a̅d̅_̅a̅t̅t̅e̅n̅t̅i̅o̅n̅_̅k̅[n,h,t,e]·
     #     u̇[n,t,m]
@@ -5398,6 +5313,33 @@ def hvp(inputs, vectors, g, *, heads, causal=0):
             dmulti_head_attention_k.transpose(1, 3, 0, 2).reshape(h_size * e_size, n_size * t_size),
             u_dot.reshape(n_size * t_size, m_size),
             out=sum_u_dot_dmulti_head_attention_k.reshape(h_size * e_size, m_size),
+        )
+    chunk = chunk_rows(t_size * h_size * t_size)
+    if n_size <= chunk:
+        _hvp_32_rows(
+            0, n_size, multi_head_attention_z_max, multi_head_attention_z, shifted_sum, shifted_sum_,
+            shifted_sum_2, sum_exp, dmulti_head_attention_a, dmulti_head_attention_a_dot,
+            multi_head_attention_z_dot, multi_head_attention_open, h_size, t_size, dmulti_head_attention_s_dot,
+        )
+    else:
+        _hvp_32_parallel(
+            chunk, n_size, multi_head_attention_z_max, multi_head_attention_z, shifted_sum, shifted_sum_,
+            shifted_sum_2, sum_exp, dmulti_head_attention_a, dmulti_head_attention_a_dot,
+            multi_head_attention_z_dot, multi_head_attention_open, h_size, t_size, dmulti_head_attention_s_dot,
+        )
+    # sum_multi_head_attention_q_dmulti_head_attention_s_dot[n,h,t,e] = Σ_t′ multi_head_attention_q[n,h,t′,e]·
+    #     m̅u̅l̅t̅i̅_̅h̅e̅a̅d̅_̅a̅t̅t̅e̅n̅t̅i̅o̅n̅_̅s̅̇[n,h,t′,t]
+    with np.errstate(over="ignore", invalid="ignore"):
+        np.matmul(
+            dmulti_head_attention_s_dot.transpose(0, 1, 3, 2), multi_head_attention_q,
+            out=sum_multi_head_attention_q_dmulti_head_attention_s_dot,
+        )
+    # sum_multi_head_attention_k_dmulti_head_attention_s_dot[n,h,t,e] = Σ_t′ multi_head_attention_k[n,h,t′,e]·
+    #     m̅u̅l̅t̅i̅_̅h̅e̅a̅d̅_̅a̅t̅t̅e̅n̅t̅i̅o̅n̅_̅s̅̇[n,h,t,t′]
+    with np.errstate(over="ignore", invalid="ignore"):
+        np.matmul(
+            dmulti_head_attention_s_dot, multi_head_attention_k,
+            out=sum_multi_head_attention_k_dmulti_head_attention_s_dot,
         )
     chunk = chunk_rows(n_size * t_size)
     if m_size <= chunk:
@@ -5426,6 +5368,17 @@ def hvp(inputs, vectors, g, *, heads, causal=0):
             sum_multi_head_attention_k_dmulti_head_attention_s_dot,
             sum_multi_head_attention_k_dot_dmulti_head_attention_s, real(one_over_root_e_size), e_size, n_size,
             t_size, dmulti_head_attention_k_dot, dmulti_head_attention_q_dot, dbq_dot, dbk_dot,
+        )
+    chunk = chunk_rows(t_size * m_size)
+    if n_size <= chunk:
+        _hvp_35_rows(
+            0, n_size, layer_norm_xhat, dlayer_norm_xhat, m_size, t_size, sum_layer_norm_xhat_dlayer_norm_xhat,
+            sum_dlayer_norm_xhat,
+        )
+    else:
+        _hvp_35_parallel(
+            chunk, n_size, layer_norm_xhat, dlayer_norm_xhat, m_size, t_size,
+            sum_layer_norm_xhat_dlayer_norm_xhat, sum_dlayer_norm_xhat,
         )
     # sum_Wk_dmulti_head_attention_k_dot[n,t,m] = Σ_h,e Wk[h,e,m]·
     #     m̅u̅l̅t̅i̅_̅h̅e̅a̅d̅_̅a̅t̅t̅e̅n̅t̅i̅o̅n̅_̅k̅̇[n,h,t,e]
@@ -5459,17 +5412,6 @@ def hvp(inputs, vectors, g, *, heads, causal=0):
             u.reshape(n_size * t_size, m_size),
             out=sum_u_dmulti_head_attention_k_dot.reshape(h_size * e_size, m_size),
         )
-    chunk = chunk_rows(t_size * m_size)
-    if n_size <= chunk:
-        _hvp_35_rows(
-            0, n_size, layer_norm_xhat, dlayer_norm_xhat, m_size, t_size, sum_layer_norm_xhat_dlayer_norm_xhat,
-            sum_dlayer_norm_xhat,
-        )
-    else:
-        _hvp_35_parallel(
-            chunk, n_size, layer_norm_xhat, dlayer_norm_xhat, m_size, t_size,
-            sum_layer_norm_xhat_dlayer_norm_xhat, sum_dlayer_norm_xhat,
-        )
     chunk = chunk_rows(n_size * t_size)
     if m_size <= chunk:
         _hvp_36_rows(
@@ -5490,15 +5432,13 @@ def hvp(inputs, vectors, g, *, heads, causal=0):
     chunk = chunk_rows(e_size * m_size)
     if h_size <= chunk:
         _hvp_37_rows(
-            0, h_size, sum_u_dmulti_head_attention_q_dot, sum_u_dot_dmulti_head_attention_q,
-            sum_u_dmulti_head_attention_k_dot, sum_u_dot_dmulti_head_attention_k, e_size, m_size, dWq_dot,
-            dWk_dot,
+            0, h_size, sum_u_dmulti_head_attention_q_dot, dWq_dot, sum_u_dmulti_head_attention_k_dot,
+            sum_u_dot_dmulti_head_attention_k, e_size, m_size, dWk_dot,
         )
     else:
         _hvp_37_parallel(
-            chunk, h_size, sum_u_dmulti_head_attention_q_dot, sum_u_dot_dmulti_head_attention_q,
-            sum_u_dmulti_head_attention_k_dot, sum_u_dot_dmulti_head_attention_k, e_size, m_size, dWq_dot,
-            dWk_dot,
+            chunk, h_size, sum_u_dmulti_head_attention_q_dot, dWq_dot, sum_u_dmulti_head_attention_k_dot,
+            sum_u_dot_dmulti_head_attention_k, e_size, m_size, dWk_dot,
         )
     chunk = chunk_rows(t_size * m_size)
     if n_size <= chunk:

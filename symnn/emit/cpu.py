@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
 import textwrap
 from collections.abc import Sequence
@@ -16,6 +15,7 @@ from symnn.emit.cpu_kernels import function_names, kernel_lines
 from symnn.emit.cpu_layout import finished
 from symnn.emit.cpu_scalars import sample_lines, value_lines
 from symnn.emit.cpu_steps import Steps
+from symnn.emit.cpu_used import hash_of_used
 from symnn.emit.doc_spec import equation_lines, spec
 from symnn.emit.doc_templates import fill, template_directory
 from symnn.emit.printer import PAIRS
@@ -50,7 +50,7 @@ def emit_module(made: Programs, header: Sequence[str] = (), tier: str = "fast") 
             "title": f"{op.name} ({op.kind.value}).",
             "about": about,
             "imports": _imports(text, helpers),
-            "runtime": _runtime_hash(),
+            "runtime": hash_of_used(emit_runtime(), frozenset(helpers)),
             "blocks": [_spec_lines(made), *map(finished, blocks)],
         },
     )
@@ -79,6 +79,8 @@ def _kernel_blocks(made: Programs, wide: bool) -> tuple[list[list[str]], set[str
     functions = Functions(made, schedules, wide)
     blocks = [*functions.blocks]
     helpers = functions.helpers | function_names(named) | ({"OPTIONS", "chunk_rows"} if named else set())
+    every = [line for block in blocks for line in block]
+    helpers |= {name for name in ("block_rows", "lay_out") if any(f"{name}(" in line for line in every)}
     helpers |= {name for name in (*PAIRS, "fma") for lines in kernels if any(f"{name}(" in line for line in lines)}
     fitted = fitted_lines(named)
     helpers |= {"PLAIN", "fma", "typed"} if fitted else set()
@@ -163,7 +165,8 @@ def emit_runtime() -> str:
     """The source of the module that all modules of this target share."""
     from symnn.elementary.source import elementary_source
 
-    parts = {name: template_directory() / "cpu" / f"runtime_{name}.py" for name in ("checks", "random")}
+    names = ("checks", "windows", "random")
+    parts = {name: template_directory() / "cpu" / f"runtime_{name}.py" for name in names}
     texts = {name: path.read_text(encoding="utf-8").rstrip() for name, path in parts.items()}
     return fill(
         "cpu/runtime.py.j2",
@@ -173,8 +176,3 @@ def emit_runtime() -> str:
             "elementary": elementary_source().strip(),
         },
     )
-
-
-@cache
-def _runtime_hash() -> str:
-    return hashlib.sha256(emit_runtime().encode()).hexdigest()[:12]

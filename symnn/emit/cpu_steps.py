@@ -11,8 +11,23 @@ from symnn.emit.cpu_kernels import arguments, equation_text
 from symnn.emit.cpu_shapes import shape_text
 from symnn.emit.printer import KernelPrinter, PythonPrinter, number_name
 from symnn.language.terms import Entry, Extent, Index
-from symnn.loops.ir import Kernel, Let, Node, Number, Pass, Product, Scan, Schedule, Step, Store, root_of
+from symnn.loops.ir import (
+    Blocks,
+    Kernel,
+    Layout,
+    Let,
+    Node,
+    Number,
+    Pass,
+    Product,
+    Scan,
+    Schedule,
+    Step,
+    Store,
+    root_of,
+)
 from symnn.loops.names import code_name, index_name, size_name
+from symnn.loops.windows import line_of
 
 __all__ = ["Steps"]
 
@@ -29,6 +44,9 @@ class Steps:
     memory: list[str] = field(default_factory=list)
     sizes: set[str] = field(default_factory=set)
     parts: dict[str, str] = field(default_factory=dict)
+    #: The axis of which a block is worked on, and the arrays that hold a block alone.
+    blocked: Index | None = None
+    own: frozenset[str] = frozenset()
 
     @classmethod
     def of(
@@ -53,6 +71,8 @@ class Steps:
             self._product(step)
         elif isinstance(step, Scan):
             self._scan(step)
+        elif isinstance(step, Blocks):
+            self._blocks(step)
         else:
             self._kernel(step)
 
@@ -88,6 +108,64 @@ class Steps:
         body += [f"{printer.array(before.name)} = {printer.array(now.name)}" for before, now in scan.carried]
         self.lines += ["    " + line for line in body]
 
+    def _blocks(self, blocks: Blocks) -> None:
+        """A loop over blocks of samples, on slices of arrays; what a block needs for itself is allocated once."""
+        printer = KernelPrinter(self.storage)
+        for e in blocks.kept:
+            self._memory(e)
+        rows, name = size_name(blocks.index.axis), index_name(blocks.index)
+        self.sizes |= {i.axis for e in blocks.own for i in e.indices if isinstance(i, Index)} | {blocks.index.axis}
+        windows = " * ".join(size_name(i.axis) for i in blocks.layouts[0].target.indices[1:] if isinstance(i, Index))
+        self.lines.append(f"block = block_rows({rows}, {windows})")
+        for e in blocks.own:
+            shape = shape_text(e.indices).replace(f"({rows}", "(block", 1)
+            self.lines.append(f"{printer.array(e.name)} = np.empty({shape}, {self._real})")
+        for whole, _ in blocks.sums:
+            self.lines.append(f"{printer.array(whole.name)}_sum = np.zeros({shape_text(whole.indices)})")
+        own = frozenset(e.name for e in blocks.own)
+        given = own | {e.name for e in blocks.kept}
+        inner = Steps(self.schedule, self.storage, given, self.wide, blocked=blocks.index, own=own)
+        for layout in blocks.layouts:
+            inner._layout(layout)
+        for product in blocks.products:
+            inner._product(product)
+        self.sizes |= inner.sizes
+        for whole, part in blocks.sums:
+            added = f"{inner._array(printer, part)}.sum(axis=0, dtype=np.float64)"
+            inner.lines.append(f"{printer.array(whole.name)}_sum += {added}")
+        self.lines.append(f"for {name} in range(0, {rows}, block):")
+        self.lines += [f"    {line}" for line in [f"end = min({name} + block, {rows})", *inner.lines]]
+        for whole, _ in blocks.sums:
+            text = printer.array(whole.name)
+            self.lines.append(f'np.copyto({text}, {text}_sum, casting="same_kind")')
+
+    def _array(self, printer: KernelPrinter, entry: Entry) -> str:
+        """An array, or its part that belongs to the block."""
+        text, index = printer.array(entry.name), self.blocked
+        if index is None or index not in entry.indices:
+            return text
+        name = index_name(index)
+        return f"{text}[: end - {name}]" if entry.name in self.own else f"{text}[{name}:end]"
+
+    def _layout(self, step: Layout) -> None:
+        """An array laid out so that the positions of a window, and those of the windows, are axes of their own."""
+        printer, python = KernelPrinter(self.storage), PythonPrinter(self.storage)
+        starts, spread = [], []
+        steps: dict[Index, tuple[int, sp.Expr]] = {}
+        for axis, position in enumerate(step.source.indices):
+            line = line_of(position)
+            assert line is not None
+            moved, start, divisor = line
+            steps |= {i: (axis, by) for i, by in moved.items()}
+            starts.append(python.whole(start))
+            spread.append(python.whole(divisor))
+        moves = [f"({axis}, {python.whole(by)})" for axis, by in (steps[i] for i in step.target.indices)]  # type: ignore[index]
+        self.lines += [
+            f"# {equation_text(step.target, step.source)}",
+            f"lay_out({self._array(printer, step.array)}, {self._array(printer, step.target)}, "
+            f"({', '.join(moves)}), ({', '.join(starts)}), ({', '.join(spread)}))",
+        ]
+
     def _number(self, step: Number) -> None:
         printer = PythonPrinter(self.storage)
         self.sizes |= {e.axis for e in step.value.atoms(Extent)}
@@ -111,19 +189,27 @@ class Steps:
 
     def _operand(self, printer: KernelPrinter, entry: Entry, blocks: tuple[tuple[Index, ...], ...]) -> str:
         """An array as a stack of matrices: its axes in order, those of one block as one."""
-        text = printer.array(entry.name)
-        order = [entry.indices.index(i) for block in blocks for i in block]
+        text = self._array(printer, entry)
+        there = [tuple(i for i in block if i in entry.indices) for block in blocks]
+        order = [entry.indices.index(i) for block in there for i in block]
         if order == [1, 0]:
             text += ".T"
         elif order != sorted(order):
             text += f".transpose({', '.join(map(str, order))})"
         batch, first, second = blocks
-        if len(first) > 1 or len(second) > 1:
-            self.sizes |= {i.axis for block in blocks for i in block}
-            flat = [size_name(i.axis) for i in batch]
-            flat += [" * ".join(size_name(i.axis) for i in block) for block in (first, second)]
+        # Of a stack of matrices the first axes may be missing, which is seen to where it is multiplied.
+        missing = next((k for k, i in enumerate(batch) if i in entry.indices), len(batch))
+        batch = batch[missing:]
+        if len(first) > 1 or len(second) > 1 or any(i not in entry.indices for i in batch):
+            self.sizes |= {i.axis for block in (*there, first, second) for i in block}
+            flat = [self._extent(i) if i in entry.indices else "1" for i in batch]
+            flat += [" * ".join(self._extent(i) for i in block) for block in (first, second)]
             text += f".reshape({', '.join(flat)})"
         return text
+
+    def _extent(self, index: Index) -> str:
+        """How many positions there are along an axis, in a block where it is divided."""
+        return f"end - {index_name(index)}" if index == self.blocked else size_name(index.axis)
 
     def _memory(self, target: Entry, norm: bool = False) -> None:
         """Memory for what a later step needs and the caller does not get; a norm among the subnormal loses nothing."""

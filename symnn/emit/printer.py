@@ -98,6 +98,8 @@ class KernelPrinter:
                 made += f" - {self.whole(-term)}" if negative else f" + {self.whole(term)}"
             return f"({made})" if tight else made
         if isinstance(expr, sp.Mul):
+            if expr.args[0] == -1:
+                return f"-{self.whole(-expr, tight=True)}"
             made = " * ".join(self.whole(a, tight=True) for a in expr.args)
             return f"({made})" if tight else made
         if isinstance(expr, sp.floor):

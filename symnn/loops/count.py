@@ -128,6 +128,17 @@ def _of_step(step: ir.Step) -> list[_Part]:
         every = _size((*step.batch, *step.rows, *step.columns, *step.contracted))
         reason = "a matrix product: a multiplication and an addition each time"
         return [_Part(step.target, reason, 2 * every, _arrays((step.left, step.right, step.target)))]
+    if isinstance(step, ir.Blocks):
+        # What a block has for itself stays in cache.
+        outside = {layout.target.name: layout.array for layout in step.layouts}
+        outside |= {part.name: whole for whole, part in step.sums}
+        made = []
+        for product in step.products:
+            (part,) = _of_step(product)
+            known = [outside.get(e.name, e) for e in (product.left, product.right, product.target)]
+            added = _size(product.target.indices) if known[2] is not product.target else sp.S.Zero
+            made.append(_Part(known[2], part.reason, part.flops + added, _arrays(known)))
+        return made
     if isinstance(step, ir.Scan):
         length = Extent(step.index.axis)
         inner = _parts(step.steps)

@@ -16,10 +16,12 @@ from symnn.language.terms import Entry, Extent, Index
 
 __all__ = [
     "Accumulate",
+    "Blocks",
     "Choose",
     "Comment",
     "Flush",
     "Kernel",
+    "Layout",
     "Let",
     "Node",
     "Number",
@@ -31,6 +33,8 @@ __all__ = [
     "Start",
     "Step",
     "Store",
+    "bodies",
+    "entries",
     "guarded",
     "kernels_of",
     "root_of",
@@ -199,6 +203,11 @@ class Product:
     contracted: tuple[Index, ...]
     equation: Equation
 
+    @property
+    def reads(self) -> tuple[Entry, ...]:
+        """The factors."""
+        return self.left, self.right
+
 
 @dataclass(frozen=True)
 class Number:
@@ -226,7 +235,52 @@ class Scan:
     kept: tuple[Entry, ...]
 
 
-Step = Number | Product | Kernel | Scan
+@dataclass(frozen=True)
+class Layout:
+    """``target[n, …, r, s, p, q] = source[n, …, p + r, q + s]``: what lies at computed positions, or zero.
+
+    The target has each index that the source is read at once. ``array`` is what is read, with its own axes.
+    """
+
+    target: Entry
+    source: Entry
+    array: Entry
+
+
+@dataclass(frozen=True)
+class Blocks:
+    """Layouts and products taken for a few positions of an axis at a time, as many as stay in cache.
+
+    The axis leads in every array that has it. ``sums`` maps a total over the axis to what it adds up, which is kept for
+    the positions of one block alone.
+    """
+
+    index: Index
+    layouts: tuple[Layout, ...]
+    products: tuple[Product, ...]
+    sums: tuple[tuple[Entry, Entry], ...]
+
+    @property
+    def kept(self) -> tuple[Entry, ...]:
+        """The arrays that are there when all blocks are done."""
+        parts = {part.name for _, part in self.sums}
+        products = (p.target for p in self.products if p.target.name not in parts)
+        return (*products, *(whole for whole, _ in self.sums))
+
+    @property
+    def own(self) -> tuple[Entry, ...]:
+        """The arrays of one block alone."""
+        return (*(layout.target for layout in self.layouts), *(part for _, part in self.sums))
+
+    @property
+    def reads(self) -> tuple[Entry, ...]:
+        """The arrays that come from outside."""
+        own = {e.name for e in self.own}
+        factors = (e for p in self.products for e in p.reads if e.name not in own)
+        return (*(layout.array for layout in self.layouts), *factors)
+
+
+Step = Number | Product | Kernel | Scan | Blocks
 
 
 @dataclass(frozen=True)
@@ -237,6 +291,25 @@ class Schedule:
     steps: tuple[Step, ...]
     outputs: tuple[Entry, ...]
     holds: dict[str, str]
+
+
+def bodies(body: tuple[Node, ...]) -> Iterator[tuple[Node, ...]]:
+    """The statements of a loop, and those of the loops in it."""
+    yield body
+    for node in body:
+        if isinstance(node, Pass):
+            yield from bodies(node.body)
+
+
+def entries(nodes: Iterable[Node]) -> Iterator[Entry]:
+    """Every read of an array in statements, those of inner loops included."""
+    for node in nodes:
+        if isinstance(node, Pass):
+            yield from entries(node.body)
+        elif isinstance(node, Let | Store | Accumulate | Choose):
+            yield from node.value.atoms(Entry)
+        elif isinstance(node, Position):
+            yield from node.above.atoms(Entry)
 
 
 def kernels_of(steps: Iterable[Step]) -> Iterator[Kernel]:

@@ -6,19 +6,21 @@ from collections.abc import Callable, Mapping, Sequence
 from itertools import count
 
 from symnn.calculus.remember import remembered
-from symnn.language.operation import Argument, Equation, Program, Role
+from symnn.language.operation import Argument, Program, Role
 from symnn.language.terms import Entry, Index
 from symnn.loops.fuse import fuse
-from symnn.loops.ir import Kernel, Number, Product, Scan, Schedule, Step
+from symnn.loops.ir import Blocks, Kernel, Node, Number, Pass, Product, Scan, Schedule, Step, Store, bodies, entries
 from symnn.loops.names import code_name
 from symnn.loops.recurrence import Recurrence, recurrences
 from symnn.loops.rows import cells_meet, choose_rows, is_scalar, label_target, scattered
 from symnn.loops.split import product_of, pull_numbers, split
 from symnn.loops.verify import verify
+from symnn.loops.windows import Windowed, windowed
 
 __all__ = ["schedule"]
 
 Axes = Mapping[str, tuple[Index, ...]]
+Unit = Recurrence | Windowed
 
 
 @remembered
@@ -40,14 +42,18 @@ def schedule(program: Program, apart: bool = False) -> Schedule:
         return program.name if k == 1 else f"{program.name}_{k}"
 
     steps: list[Step] = [Number(name, value) for name, value in numbers]
-    steps += _steps(equations, program.inputs, axes_of, {o.name for o in outputs}, kernel_name, apart)
+    units: list[Unit] = list(recurrences(equations))
+    if all(isinstance(u, Recurrence) and u.index is None for u in units):
+        units = [u if isinstance(u, Windowed) else Recurrence((u,)) for u in windowed(equations, axes_of, used)]
+        axes_of |= {e.name: e.axes for unit in units for e in unit.equations}
+    steps += _steps(units, program.inputs, axes_of, {o.name for o in outputs}, kernel_name, apart)
     made = Schedule(program.name, tuple(steps), tuple(outputs), _held(steps, outputs))
     verify(made, program)
     return made
 
 
 def _steps(
-    equations: Sequence[Equation],
+    units: Sequence[Unit],
     inputs: Sequence[Argument],
     axes_of: Axes,
     escaping: set[str],
@@ -55,14 +61,14 @@ def _steps(
     apart: bool,
 ) -> list[Step]:
     """The steps of equations whose inputs are known, level by level."""
-    units = recurrences(equations)
-    rows = choose_rows([e for unit in units for e in unit.equations], inputs)
+    rows = choose_rows([e for unit in units if isinstance(unit, Recurrence) for e in unit.equations], inputs)
     levels = _levels(units, rows)
     steps: list[Step] = []
     for level in range(max(levels, default=0) + 1):
         here = [unit for unit, at in zip(units, levels, strict=True) if at == level]
         later = {x.name for u, at in zip(units, levels, strict=True) if at > level for x in u.reads()}
         alone = [unit.equations[0] for unit in here if unit.index is None]
+        steps += [unit.step for unit in here if isinstance(unit, Windowed)]
         steps += [Number(code_name(e.name), e.value) for e in alone if is_scalar(e)]
         steps += [p for p in map(product_of, alone) if p is not None]
         loops = [e for e in alone if not is_scalar(e) and product_of(e) is None]
@@ -73,7 +79,7 @@ def _steps(
             stored = [e.name for e in group if e.name in escaping | later]
             steps.append(fuse(kernel_name(), group, own, stored, axes_of, apart))
         for unit in here:
-            if unit.index is not None:
+            if isinstance(unit, Recurrence) and unit.index is not None:
                 steps.append(_scan(unit, axes_of, escaping | later, kernel_name, apart))
     return steps
 
@@ -89,7 +95,7 @@ def _scan(
     kept = {now.name for _, now in carried} | {s for s, w in whole.items() if w.name in wanted & unit.names}
     inputs = [Argument(s.tensor, s.indices, Role.INPUT) for s, w, _, _ in slices if w.name not in unit.names]
     inputs += [Argument(before.tensor, before.indices, Role.INPUT) for before, _ in carried]
-    steps = _steps(inner, inputs, {**axes_of, **names}, kept, kernel_name, apart)
+    steps = _steps(recurrences(inner), inputs, {**axes_of, **names}, kept, kernel_name, apart)
     used = {n for step in steps for n in _reads(step)} | kept
     slices = [s for s in slices if s[0].name in used and (s[1].name not in unit.names or s[0].name in kept)]
     filled = tuple(w for s, w, _, _ in slices if s.name in kept)
@@ -97,7 +103,7 @@ def _scan(
     return Scan(unit.index, unit.backwards, tuple(steps), tuple(slices), tuple(carried), filled)
 
 
-def _levels(units: Sequence[Recurrence], rows: Axes) -> list[int]:
+def _levels(units: Sequence[Unit], rows: Axes) -> list[int]:
     """How many times one must stop before a unit: after a product, a sum over rows, or loops over other rows."""
     levels: list[int] = []
     at: dict[str, int] = {}
@@ -105,9 +111,7 @@ def _levels(units: Sequence[Recurrence], rows: Axes) -> list[int]:
     known = {e.name: e for unit in units for e in unit.equations}
     for unit in units:
         e = unit.equations[0]
-        kind: object = "number" if is_scalar(e) else rows[e.name]
-        kind = "product" if product_of(e) else "scatter" if label_target(e) is not None else kind
-        kind = "scan" if unit.index is not None else kind
+        kind = _kind(unit, rows)
         across = isinstance(kind, tuple) and not set(kind) <= set(e.axes)
         level = 0
         for read in sorted(unit.reads(), key=str):
@@ -121,32 +125,62 @@ def _levels(units: Sequence[Recurrence], rows: Axes) -> list[int]:
         for e in unit.equations:
             at[e.name] = level
             # What adds up rows is known only when the loop has ended, as are products and recurrences.
-            ended = across or kind in ("product", "scatter", "scan")
+            ended = across or kind in ("product", "scatter", "scan", "blocks")
             kinds[e.name] = f"{kind} is known after" if ended else kind
     return levels
+
+
+def _kind(unit: Unit, rows: Axes) -> object:
+    """What a unit becomes: a number, a step of its own, or part of a loop over its rows."""
+    e = unit.equations[0]
+    if isinstance(unit, Windowed):
+        return "blocks"
+    if unit.index is not None:
+        return "scan"
+    if is_scalar(e):
+        return "number"
+    return "product" if product_of(e) else "scatter" if label_target(e) is not None else rows[e.name]
 
 
 def _held(steps: Sequence[Step], outputs: Sequence[Entry]) -> dict[str, str]:
     """A product that is only wanted for one output of its own shape is computed where that output will be."""
     held: dict[str, str] = {}
-    for step in steps:
-        if not isinstance(step, Product) or step.target in outputs:
+    made = [s.target for s in steps if isinstance(s, Product)]
+    made += [e for s in steps if isinstance(s, Blocks) for e in s.kept]
+    for target in made:
+        if target in outputs:
             continue
-        readers = [s for s in steps if step.target.name in _reads(s)]
-        if len(readers) != 1 or not isinstance(readers[0], Kernel) or readers[0].whole:
+        readers = [s for s in steps if target.name in _reads(s)]
+        if len(readers) != 1 or not isinstance(readers[0], Kernel):
             continue
-        same = [w for w in readers[0].writes if w in outputs and w.indices == step.target.indices]
-        if same and same[0].name not in held.values():
-            held[step.target.name] = same[0].name
+        same = [w for w in readers[0].writes if w in outputs and w.indices == target.indices]
+        in_place = bool(same) and (not readers[0].whole or _in_place(readers[0], target, same[0]))
+        if in_place and same[0].name not in held.values():
+            held[target.name] = same[0].name
     return held
+
+
+def _in_place(kernel: Kernel, read: Entry, written: Entry) -> bool:
+    """Whether an array is only read in the innermost loop that writes another, at the same place, which is once."""
+
+    def writes(node: Node) -> bool:
+        return isinstance(node, Store) and node.entry.name == written.name
+
+    found = [(body, at) for body in bodies(kernel.body) for at, node in enumerate(body) if writes(node)]
+    reads = [x for x in entries(kernel.body) if x.name == read.name]
+    if len(found) != 1 or any(x.indices != written.indices for x in reads):
+        return False
+    body, at = found[0]
+    before = [node for node in body[: at + 1] if not isinstance(node, Pass)]
+    return len(reads) == len([x for x in entries(before) if x.name == read.name])
 
 
 def _reads(step: Step) -> set[str]:
     """The arrays that a step reads."""
     if isinstance(step, Kernel):
         return {r.name for r in step.reads}
-    if isinstance(step, Product):
-        return {step.left.name, step.right.name}
+    if isinstance(step, Product | Blocks):
+        return {e.name for e in step.reads}
     if isinstance(step, Scan):
         inside = {n for s in step.steps for n in _reads(s)}
         return inside | {whole.name for _, whole, _, _ in step.slices}

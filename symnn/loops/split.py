@@ -26,7 +26,7 @@ from symnn.language.terms import (
 from symnn.loops.ir import Product
 from symnn.loops.names import code_name, describe, size_name
 
-__all__ = ["is_number", "number_name", "product_of", "pull_numbers", "split"]
+__all__ = ["is_number", "number_name", "product_of", "pull_numbers", "split", "unused"]
 
 
 def split(equations: Sequence[Equation], taken: Iterable[str]) -> tuple[Equation, ...]:
@@ -54,7 +54,7 @@ def split(equations: Sequence[Equation], taken: Iterable[str]) -> tuple[Equation
         standard = substitute(value, plain)
         key = canonical(standard)
         if key not in found:
-            found[key] = Entry(Tensor(_unused(describe("factor", value), used)), *plain.values())
+            found[key] = Entry(Tensor(unused(describe("factor", value), used)), *plain.values())
             done.append(Equation(found[key], standard))
         return substitute(found[key], {v: k for k, v in plain.items()})
 
@@ -73,7 +73,7 @@ def split(equations: Sequence[Equation], taken: Iterable[str]) -> tuple[Equation
         key = canonical(standard)
         if key not in found:
             stem = describe(_STEMS.get(type(reduction), "max" if isinstance(reduction, Peak) else "sum"), reduction)
-            found[key] = Entry(Tensor(_unused(stem, used)), *plain.values())
+            found[key] = Entry(Tensor(unused(stem, used)), *plain.values())
             done.append(Equation(found[key], standard))
         return substitute(found[key], {v: k for k, v in plain.items()})
 
@@ -102,7 +102,8 @@ def _order(reduction: sp.Expr, around: Sequence[Index] = ()) -> Callable[[Index]
     return lambda i: (i.axis != "…", i.axis != "n", seen.index(i) if i in seen else 0, str(i))
 
 
-def _unused(stem: str, used: set[str]) -> str:
+def unused(stem: str, used: set[str]) -> str:
+    """A name that is not used yet, and is from now on."""
     name, k = stem, 2
     while name in used:
         name, k = f"{stem}_{k}", k + 1
@@ -123,12 +124,16 @@ def product_of(equation: Equation) -> Product | None:
         sets = [set(left.indices), set(right.indices)]
         if any(len(s) != len(f.indices) for s, f in zip(sets, (left, right), strict=True)):
             return None
-        batch = tuple(i for i in equation.axes if i in sets[0] and i in sets[1])
-        rows = tuple(i for i in equation.axes if i in sets[0] and i not in batch)
-        columns = tuple(i for i in equation.axes if i in sets[1] and i not in batch)
-        whole = sets[0] == {*batch, *rows, *bound} and sets[1] == {*batch, *columns, *bound}
-        if whole and rows and columns and _in_blocks(equation.axes, rows, columns):
-            return Product(equation.target, left, right, batch, rows, columns, value.bound, equation)
+        axes = equation.axes
+        # The first axes may be those of a stack of matrices, although one of the factors has no such axis.
+        for stacked in range(max(1, len(axes) - 1)):
+            batch = tuple(i for k, i in enumerate(axes) if k < stacked or (i in sets[0] and i in sets[1]))
+            rows = tuple(i for i in axes if i in sets[0] and i not in batch)
+            columns = tuple(i for i in axes if i in sets[1] and i not in batch)
+            own = [set(batch) & s for s in sets]
+            whole = sets[0] == {*own[0], *rows, *bound} and sets[1] == {*own[1], *columns, *bound}
+            if whole and rows and columns and _in_blocks(axes, rows, columns):
+                return Product(equation.target, left, right, batch, rows, columns, value.bound, equation)
     return None
 
 
@@ -206,7 +211,7 @@ def pull_numbers(
                 return 1 / (sp.Symbol(str(count), integer=True, positive=True) if count.is_Symbol else count)
             if expr not in numbers:
                 name = number_name(expr)
-                numbers[expr] = _unused(name if len(name) <= 60 else "factor", used)
+                numbers[expr] = unused(name if len(name) <= 60 else "factor", used)
             return sp.Symbol(numbers[expr], real=True)
         if isinstance(expr, sp.Add | sp.Mul):
             alone = [a for a in expr.args if is_number(a)]

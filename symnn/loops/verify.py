@@ -10,6 +10,7 @@ from symnn.language.operation import Program
 from symnn.language.terms import Entry, Extent, Index, Tensor
 from symnn.loops.ir import (
     Accumulate,
+    Blocks,
     Choose,
     Comment,
     Flush,
@@ -55,9 +56,18 @@ def _walk(steps: Sequence[Step], arrays: set[str], scalars: set[str]) -> list[st
             scalars.add(step.name)
             written.append(step.name)
         elif isinstance(step, Product):
-            for e in (step.left, step.right):
+            for e in step.reads:
                 _require(e.name in there, f"the product {step.target} reads {e.name} too early")
             written.append(step.target.name)
+        elif isinstance(step, Blocks):
+            for layout in step.layouts:
+                _require(layout.array.name in there, f"{layout.target} is laid out of {layout.array.name} too early")
+            inside = _walk(step.products, there | {layout.target.name for layout in step.layouts}, scalars)
+            for whole, part in step.sums:
+                _require(part.name in inside, f"{whole.name} adds up {part.name}, which is not there")
+            for e in (*step.own, *step.reads, *(p.target for p in step.products)):
+                _require(step.index not in e.indices[1:], f"{step.index} does not lead in {e}")
+            written += [e.name for e in step.kept]
         elif isinstance(step, Scan):
             kept = {e.name for e in step.kept}
             sliced = {part.name for part, whole, _, _ in step.slices if whole.name not in kept}

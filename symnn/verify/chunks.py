@@ -11,7 +11,7 @@ from symnn.calculus.programs import programs
 from symnn.calculus.trace import Derivation
 from symnn.language.operation import Kind, Op, Role
 from symnn.language.terms import Delta, Entry, Index, Reduction
-from symnn.loops.ir import Kernel, Product
+from symnn.loops.ir import Blocks, Kernel, Product
 from symnn.loops.schedule import schedule
 from symnn.verify.calls import Results, call_kernel
 from symnn.verify.reference import expect
@@ -73,6 +73,7 @@ def _summed_by_products(op: Op, batch: str) -> list[str]:
     steps = schedule(made.backward).steps
     products = [step for step in steps if isinstance(step, Product)]
     summed = {p.target.name for p in products if any(i.axis == batch for i in p.contracted)}
+    summed |= {whole.name for step in steps if isinstance(step, Blocks) for whole, _ in step.sums}
     for kernel in (step for step in steps if isinstance(step, Kernel)):
         if any(r.name in summed for r in kernel.reads):
             summed |= {w.name for w in kernel.writes}

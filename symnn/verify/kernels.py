@@ -12,11 +12,13 @@ from typing import Any
 
 import mpmath
 import numpy as np
+import sympy as sp
 
 from symnn.calculus.trace import Derivation
 from symnn.errors import VerificationError
 from symnn.language.operation import Equation, Kind, Op, Programs
-from symnn.language.terms import Shift
+from symnn.language.terms import Entry, Shift
+from symnn.loops.guards import is_computed
 from symnn.verify.calls import Results, call_jvp, call_kernel, call_value_and_grad, spread_out
 from symnn.verify.chunks import chunk_measure
 from symnn.verify.edges import at_edges
@@ -318,9 +320,11 @@ def _summed(each: Expected, names: Mapping[str, str], weight: Any) -> Expected:
 def _special(op: Op, derivation: Derivation | None, dtype: type, rng: np.random.Generator, method: str) -> Trial:
     """How many results are wrong where one input is NaN, +∞ or −∞.
 
-    NaN must come through wherever the reference has it; at ±∞ a result must be the limit, to half the digits of the
-    dtype (how exact kernels are is measured elsewhere). Where an infinity meets a reduction or an optimizer's state,
-    NaN (∞ − ∞) is an answer too, and is counted in the note; another number than the limit is wrong everywhere.
+    NaN must come through wherever the reference has it, and may come where it meets what is absent: zero times it is
+    NaN in a product of matrices, while a loop leaves the product out. At ±∞ a result must be the limit, to half the
+    digits of the dtype (how exact kernels are is measured elsewhere). Where an infinity meets a reduction or an
+    optimizer's state, NaN (∞ − ∞) is an answer too. Both are counted in the note; another number than the limit is
+    wrong everywhere.
     """
     start = ordinary_instance(op, rng, dtype)
     seeds = cotangents(op, start, rng)
@@ -346,6 +350,7 @@ def _judged(
     """How many results are not the limit, of how many."""
     wrong, count, undefined, where = 0, 0, 0, ""
     strict = op.elementwise and op.kind is Kind.ACTIVATION
+    padded = any(map(_may_meet_nothing, op.equations))
     for results, (kind, place, limits) in zip(found, wanted, strict=True):
         # Where the value itself is ∞ − ∞, its gradients are those of no limit.
         lost = kind != "nan" and not strict and any(np.isnan(x).any() for n in op.outputs for x in results[n])
@@ -357,7 +362,7 @@ def _judged(
                 count += 1
                 if _is_limit(got, limit, dtype, scale):
                     continue
-                if (got != got or lost) and kind != "nan" and not strict:
+                if (got != got or lost) and (kind != "nan" or padded) and not strict:
                     undefined += 1
                     continue
                 wrong += 1
@@ -365,6 +370,12 @@ def _judged(
     notes = [where] if where else []
     notes += [f"{undefined} NaN where there is a limit"] if undefined else []
     return float(wrong), count, "; ".join(notes)
+
+
+def _may_meet_nothing(e: Equation) -> bool:
+    """Whether a factor may be multiplied by an absent element."""
+    factors = ([a for a in m.args if isinstance(a, Entry)] for m in e.value.atoms(sp.Mul))
+    return any(len(entries) > 1 and any(map(is_computed, entries)) for entries in factors)
 
 
 def _shown(exact: Any) -> str:
