@@ -14,6 +14,7 @@ from typing import Any
 import mpmath
 import numpy as np
 import sympy as sp
+from mpmath.libmp import MPZ, from_man_exp
 from sympy.core.relational import Relational
 
 from symnn.errors import VerificationError
@@ -49,7 +50,7 @@ class Instance:
 
 def dyadic(value: float, bits: int = _BITS) -> Any:
     """The nearest multiple of 2⁻ᵇⁱᵗˢ: exact in every precision used here."""
-    return mpmath.ldexp(mpmath.mpf(round(float(value) * 2**bits)), -bits)
+    return mpmath.make_mpf(from_man_exp(MPZ(round(float(value) * 2**bits)), -bits))
 
 
 def sizes_of(op: Op, rng: np.random.Generator, least: int = 1, most: int = 4) -> dict[str, int]:
