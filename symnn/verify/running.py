@@ -69,10 +69,11 @@ class Running:
         return made
 
     def __add__(self, other: Any) -> Running:
-        other = self.of(other)
+        if type(other) is not type(self):
+            other = self.of(other)
         value = self.value + other.value
-        rounds = 0 if self.value == 0 or other.value == 0 else abs(value)
-        return self.made(other, value, self.error + other.error + rounds)
+        error = self.error + other.error
+        return self.made(other, value, error + abs(value) if self.value and other.value else error)
 
     def __neg__(self) -> Running:
         return type(self)(-self.value, self.error, self.widest)
@@ -81,7 +82,8 @@ class Running:
         return self + (-self.of(other))
 
     def __mul__(self, other: Any) -> Running:
-        other = self.of(other)
+        if type(other) is not type(self):
+            other = self.of(other)
         value = self.value * other.value
         size, factor = abs(self.value), abs(other.value)
         error = 0 if size == 1 or factor == 1 else self.rounding(value)
@@ -165,6 +167,7 @@ def _wide(name: str, plain: Function, values: list[Real], k: int, value: Real, e
     return max(moved, default=0)
 
 
+@functools.cache
 def _lifted(name: str, number: type[Running]) -> Callable[..., Running]:
     """A function of exact numbers as one of running numbers: |∂f| times the error of each operand, and one rounding.
 
@@ -180,8 +183,9 @@ def _lifted(name: str, number: type[Running]) -> Callable[..., Running]:
         for k, operand in enumerate(operands):
             if operand.error:
                 step = max(abs(operand.value), _SCALE) * _tiny(number.reals, mpmath.mp.prec)
-                above = plain(*values[:k], operand.value + step, *values[k + 1 :])
-                below = plain(*values[:k], operand.value - step, *values[k + 1 :])
+                before, after = values[:k], values[k + 1 :]
+                above = plain(*before, operand.value + step, *after)
+                below = plain(*before, operand.value - step, *after)
                 slope = (above - below) / (2 * step)
                 carried = _carried(slope if _finite(slope) else (above - value) / step, operand.error)
                 error += max(carried, _wide(name, plain, values, k, value, operand.error, number.unit))

@@ -17,6 +17,7 @@ import sympy as sp
 from mpmath.libmp import MPZ, from_man_exp
 from sympy.core.relational import Relational
 
+from symnn.calculus.remember import remembered
 from symnn.errors import VerificationError
 from symnn.language.operation import Argument, Op, Parameter, Range, Role
 from symnn.language.terms import Entry, Extent, Index, Reduction, Total, entries
@@ -122,6 +123,7 @@ def draw(
     )
 
 
+@remembered
 def _structural(op: Op) -> set[sp.Symbol]:
     """The whole-numbered parameters that shapes and positions are made of."""
     found = {s for e in op.extents.values() for s in e.free_symbols}
