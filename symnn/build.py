@@ -167,7 +167,7 @@ def source_of(op: Op, target: str = "cpu", measured: Sequence[str] = (), tier: s
 
 def _followed(op: Op, target: str, tier: str) -> list[str]:
     """All that the text of a module follows from, beside the engine."""
-    return [target, op.name, op.doc, op.fingerprint(), repr(op.calls), repr(op.parts), *_header(op, (), tier)]
+    return [target, op.name, op.doc, op.fingerprint, repr(op.calls), repr(op.parts), *_header(op, (), tier)]
 
 
 def _with_measures(plain: str, op: Op, measured: Sequence[str], tier: str) -> str:
@@ -273,7 +273,7 @@ def _upper(error: float) -> str:
 
 
 def _verified(op: Op, module: ModuleType | None, dtypes: Sequence[str], thorough: bool = False) -> Report:
-    from symnn.verify import verify_operation
+    from symnn.verify.operation import verify_operation
 
     return verify_operation(op, module, tuple(dtypes), thorough=thorough)
 

@@ -50,8 +50,7 @@ from symnn.language.terms import (
     rename_bound,
     substitute,
 )
-from symnn.verify import evaluate
-from symnn.verify.evaluate import Evaluation, array_of
+from symnn.verify.evaluate import Evaluation, array_of, evaluate
 
 n, c, d, i, o, k = axes("n c d i o k")
 
@@ -394,8 +393,8 @@ def test_the_fingerprint_sees_the_maths_and_not_the_names_of_bound_indices():
 
         return some
 
-    assert declared(2).fingerprint() == declared(2).fingerprint()
-    assert declared(2).fingerprint() != declared(3).fingerprint()
+    assert declared(2).fingerprint == declared(2).fingerprint
+    assert declared(2).fingerprint != declared(3).fingerprint
 
 
 @pytest.mark.parametrize(

@@ -41,11 +41,10 @@ from symnn.language.functions import logistic
 from symnn.language.operation import Equation, Kind
 from symnn.language.terms import ELEMENTS, Delta, Entry, Extent, Index, Partial, Peak, Tensor, Total
 from symnn.registry import catalogue_operations
-from symnn.verify import evaluate, verify_operation
 from symnn.verify.adjoint import adjoint_measures
 from symnn.verify.chunks import chunk_measure
 from symnn.verify.edges import at_edges
-from symnn.verify.evaluate import array_of
+from symnn.verify.evaluate import array_of, evaluate
 from symnn.verify.gradients import cases, gradient_error, gradient_measures, kink_error
 from symnn.verify.interpreted import interpreted
 from symnn.verify.kernels import kernel_measures, varied_sizes
@@ -54,6 +53,7 @@ from symnn.verify.moments import initialiser_measures
 from symnn.verify.mpfr import MPFR
 from symnn.verify.mutants import mutants_of, try_mutants
 from symnn.verify.numeric import numeric_gradient
+from symnn.verify.operation import verify_operation
 from symnn.verify.oracles import oracle_measures
 from symnn.verify.report import Measure, Report
 from symnn.verify.running import running

@@ -35,8 +35,8 @@ def _power(expr: sp.Expr, at: sp.Symbol) -> sp.Expr | None:
         return None if base is None else base * expr.exp
     if not isinstance(expr, sp.Add | sp.Mul):
         return None
-    powers = [_power(a, at) for a in expr.args]
-    if None in powers:
+    powers = [p for a in expr.args if (p := _power(a, at)) is not None]
+    if len(powers) < len(expr.args):
         return None
     if isinstance(expr, sp.Mul):
         return sp.Add(*powers)

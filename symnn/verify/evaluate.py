@@ -148,8 +148,10 @@ class Evaluation:
         self.scalars[name] = number(items[0]) if array.ndim == 0 else None
         table = self.tables[name] = _Table(name, array.shape)
         table.absent = self.zero
-        whole = array.ndim > 0 and any(issubclass(kind, int | np.integer) for kind in set(map(type, items)))
-        made = [int(x) if isinstance(x, int | np.integer) else number(x) for x in items] if whole else map(number, items)
+        if array.ndim and any(issubclass(kind, int | np.integer) for kind in set(map(type, items))):
+            made = [int(x) if isinstance(x, int | np.integer) else number(x) for x in items]
+        else:
+            made = list(map(number, items))
         table.update(zip(_places(array.shape), made, strict=True))
 
     def add_table(self, name: str, shape: tuple[int, ...], work_out: Callable[..., Any]) -> None:

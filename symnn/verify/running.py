@@ -167,7 +167,6 @@ def _wide(name: str, plain: Function, values: list[Real], k: int, value: Real, e
     return max(moved, default=0)
 
 
-@functools.cache
 def _lifted(name: str, number: type[Running]) -> Callable[..., Running]:
     """A function of exact numbers as one of running numbers: |∂f| times the error of each operand, and one rounding.
 
@@ -325,7 +324,7 @@ def _table(number: type[Running]) -> dict[str, Function]:
             best = item if best is None else larger(best, item)
         return best if best is not None else number(reals.number(-math.inf))
 
-    remainder = reals.function("mod")
+    remainder, exp, erfc = reals.function("mod"), _lifted("exp", number), _lifted("erfc", number)
     return {
         "log": _by_slope("log", lambda a: 1 / a, number),
         "sqrt": _by_slope("sqrt", lambda a: 1 / (2 * reals.function("sqrt")(a)), number),
@@ -336,11 +335,11 @@ def _table(number: type[Running]) -> dict[str, Function]:
         "mod": lambda a, b: number(remainder(number.of(a).value, number.of(b).value)),
         "Abs": magnitude,
         "damped": lambda a, b: number.of(a) * number.of(b) if number.of(b).value != 0 else number(reals.number(0)),
-        "times_exp": lambda a, u: number.of(a) * _lifted("exp", number)(u),
-        "times_erfc": lambda a, u: number.of(a) * _lifted("erfc", number)(u),
+        "times_exp": lambda a, u: number.of(a) * exp(u),
+        "times_erfc": lambda a, u: number.of(a) * erfc(u),
         "over_sum": lambda n, c, d: _quotient(number)(n, number.of(c) + number.of(d)),
-        "erfc_plus_exp": lambda a, u, c: number.of(a) * _lifted("erfc", number)(u)
-        + number.of(c) * _lifted("exp", number)(-number.of(u) * number.of(u)),
+        "erfc_plus_exp": lambda a, u, c: number.of(a) * erfc(u)
+        + number.of(c) * exp(-number.of(u) * number.of(u)),
         "maximum": choice(larger),
         "minimum": choice(smaller),
         "peak": greatest,
