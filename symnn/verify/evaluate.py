@@ -34,19 +34,29 @@ Values = Mapping[str, Any]
 Sizes = Mapping[str, int]
 
 
+@functools.lru_cache(maxsize=1_000)
+def _places(shape: tuple[int, ...]) -> tuple[tuple[int, ...], ...]:
+    """The positions in an array, row by row."""
+    return tuple(itertools.product(*map(range, shape)))
+
+
+@functools.lru_cache(maxsize=1_000)
+def _inside(shape: tuple[int, ...]) -> frozenset[tuple[int, ...]]:
+    """The same, to look a position up."""
+    return frozenset(_places(shape))
+
+
 class _Table(dict[tuple[int, ...], Any]):
     """A tensor's entries; those not there yet are worked out when they are read."""
 
     def __init__(self, name: str, shape: tuple[int, ...], work_out: Callable[..., Any] | None = None) -> None:
         super().__init__()
         self.name, self.shape, self.work_out = name, shape, work_out
+        self.inside = _inside(shape)
         self.absent: Any = 0
 
     def __missing__(self, key: tuple[int, ...]) -> Any:
-        for k, n in zip(key, self.shape, strict=True):
-            if not 0 <= k < n:
-                raise self._outside(key)
-        if self.work_out is None:
+        if key not in self.inside or self.work_out is None:
             raise self._outside(key)
         value = self[key] = self.work_out(*key)
         return value
@@ -105,12 +115,6 @@ def _known(
     names.update({short: arithmetic.number(_number(c)) for c, short in source.constants.items()})
     names.update(whole=_whole, is_nan=_is_nan, number=arithmetic.number, remember=functools.cache)
     return known(**names), source
-
-
-@functools.lru_cache(maxsize=1_000)
-def _places(shape: tuple[int, ...]) -> tuple[tuple[int, ...], ...]:
-    """The positions in an array, row by row."""
-    return tuple(itertools.product(*map(range, shape)))
 
 
 def _filled(shape: tuple[int, ...], items: list[Any]) -> np.ndarray[Any, Any]:

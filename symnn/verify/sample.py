@@ -5,6 +5,7 @@ Numbers are short binary fractions, so that the same instance is exact at 50 dig
 
 from __future__ import annotations
 
+import functools
 import itertools
 import math
 from collections.abc import Mapping
@@ -284,10 +285,15 @@ def _roots(op: Op, a: Argument) -> list[Any]:
         if isinstance(fact, sp.Eq) and len(found) == 1 and not fact.atoms(Total):
             entry = next(iter(found))
             if entry.name == a.name:
-                unknown = sp.Dummy(real=True)
-                solutions = sp.solve((fact.lhs - fact.rhs).xreplace({entry: unknown}), unknown)
-                return [mpmath.mpf(str(s)) for s in solutions if s.is_Rational]
+                return [mpmath.mpf(str(s)) for s in _solutions(fact, entry) if s.is_Rational]
     return []
+
+
+@functools.lru_cache(maxsize=100)
+def _solutions(fact: sp.Eq, entry: Entry) -> list[sp.Expr]:
+    """What an equation leaves for an entry."""
+    unknown = sp.Dummy(real=True)
+    return sp.solve((fact.lhs - fact.rhs).xreplace({entry: unknown}), unknown)  # type: ignore[no-any-return]
 
 
 def _summed_axis(op: Op, a: Argument) -> int | None:
