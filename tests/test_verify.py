@@ -60,7 +60,7 @@ from symnn.verify.running import running
 from symnn.verify.sample import draw
 from symnn.verify.stable import program_measures
 from symnn.verify.steps import step_measures
-from symnn.verify.trials import ulps
+from symnn.verify.trials import at_most, ulps
 
 n, c, d = axes("n c d")
 OPERATIONS = catalogue_operations()
@@ -552,3 +552,19 @@ def test_a_statement_that_leaves_a_function_open_is_skipped_and_says_why():
 def test_reports_are_the_same_for_the_same_seed():
     op = OPERATIONS["huber"]
     assert verify_operation(op, seed=5) == verify_operation(op, seed=5) != verify_operation(op, seed=6)
+
+
+@settings(max_examples=500, deadline=None)
+@given(
+    st.floats(allow_nan=False, allow_infinity=False), st.integers(-100, 100), st.integers(50, 120),
+    st.integers(-2, 2), st.sampled_from([np.float32, np.float64]),
+)
+def test_the_nearest_double_never_hides_an_error(
+    start: float, part: int, bits: int, steps: int, dtype: type
+) -> None:
+    with mpmath.workdps(60), np.errstate(over="ignore"):
+        exact = mpmath.mpf(start) * (1 + mpmath.ldexp(mpmath.mpf(part), -bits))
+        got = dtype(float(exact))
+        for _ in range(abs(steps)):
+            got = np.nextafter(got, dtype(np.copysign(np.inf, steps)))
+        assert ulps(float(got), exact, exact, dtype) <= at_most(float(got), float(exact), dtype)

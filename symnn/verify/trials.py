@@ -22,7 +22,7 @@ from symnn.verify.reference import Expected
 from symnn.verify.report import Measure
 from symnn.verify.sample import Instance
 
-__all__ = ["DRAWS", "KERNEL_BOUND", "Trial", "Worst", "compare", "trial_of", "ulps"]
+__all__ = ["DRAWS", "KERNEL_BOUND", "Trial", "Worst", "at_most", "compare", "trial_of", "ulps"]
 
 #: Ulps of the magnitude (see ``reference``) by which a kernel may be off.
 KERNEL_BOUND = 4.0
@@ -113,7 +113,7 @@ def ulps(got: float, exact: Any, magnitude: Any, dtype: type) -> float:
     return float(mpmath.ldexp(abs(value - rounded), -place))
 
 
-def _at_most(got: float, near: float, dtype: type) -> float:
+def at_most(got: float, near: float, dtype: type) -> float:
     """A bound on a number's ulps of the exact one, from the double nearest to that alone; ∞ where it does not tell."""
     if dtype is np.float64:
         return 0.5 if got == near and _SMALLEST_NORMAL <= abs(got) < math.inf else math.inf
@@ -154,7 +154,7 @@ def _compare(
     top = float(np.finfo(dtype).max)
     numbers = zip(np.ndindex(exact.shape), array.astype(float).ravel().tolist(), expected.nearest[name], strict=True)
     for p, got, near in numbers:
-        if _at_most(got, near, dtype) <= min(worst.error, 1.0):
+        if at_most(got, near, dtype) <= min(worst.error, 1.0):
             worst.count += 1
             continue
         error = ulps(got, exact[p], exact[p], dtype)
