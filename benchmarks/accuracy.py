@@ -26,10 +26,11 @@ from every_operation import measure_others, other_names
 from symnn import __version__
 from symnn.build import loaded, source_of
 from symnn.registry import catalogue_operations
-from symnn.verify.exhaustive import Case, Tally, cases_of, lines_of, measure, sampled_blocks
+from symnn.verify.exhaustive import Case, cases_of, lines_of, measure, sampled_blocks
 from symnn.verify.line import Line
 from symnn.verify.losses import Loss, kernel_results, loss_of, measure_loss
 from symnn.verify.peers import FUNCTIONS
+from symnn.verify.tally import Tally
 
 RESULTS = Path(__file__).with_name("results") / "accuracy.json"
 NAMES = (

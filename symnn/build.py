@@ -29,6 +29,7 @@ from symnn.emit.doc_spec import declaration_hash
 from symnn.emit.whitelist import UnsafeSourceError, check_source
 from symnn.errors import SymnnError, UsageError, VerificationError
 from symnn.files import write
+from symnn.garbage import collect_rarely
 from symnn.language.operation import Kind, Op
 from symnn.verify.accuracy import accuracy_lines
 
@@ -166,7 +167,7 @@ def source_of(op: Op, target: str = "cpu", measured: Sequence[str] = (), tier: s
 
 def _followed(op: Op, target: str, tier: str) -> list[str]:
     """All that the text of a module follows from, beside the engine."""
-    return [target, op.name, op.doc, op.fingerprint(), repr(op.calls), repr(op.parts), *_header(op, (), tier)]
+    return [target, op.name, op.doc, op.fingerprint, repr(op.calls), repr(op.parts), *_header(op, (), tier)]
 
 
 def _with_measures(plain: str, op: Op, measured: Sequence[str], tier: str) -> str:
@@ -272,7 +273,7 @@ def _upper(error: float) -> str:
 
 
 def _verified(op: Op, module: ModuleType | None, dtypes: Sequence[str], thorough: bool = False) -> Report:
-    from symnn.verify import verify_operation
+    from symnn.verify.operation import verify_operation
 
     return verify_operation(op, module, tuple(dtypes), thorough=thorough)
 
@@ -367,7 +368,7 @@ def _pooled(
     from concurrent.futures.process import BrokenProcessPool
 
     context = multiprocessing.get_context("spawn")
-    with ProcessPoolExecutor(min(jobs, len(tasks)), mp_context=context, initializer=_end_with_parent) as pool:
+    with ProcessPoolExecutor(min(jobs, len(tasks)), mp_context=context, initializer=_begin) as pool:
         futures = [pool.submit(_remote, work, _Named.of(task)) for task in tasks]
         for k, (task, future) in enumerate(zip(tasks, futures, strict=True)):
             if progress is not None:
@@ -377,6 +378,12 @@ def _pooled(
             except BrokenProcessPool:
                 todo = "was it out of memory? nothing was written; fewer processes (-j 1) need less"
                 raise SymnnError(f"a process that worked on {task.op.name} was ended; {todo}") from None
+
+
+def _begin() -> None:
+    """What a worker does before its first task."""
+    collect_rarely()
+    _end_with_parent()
 
 
 def _end_with_parent() -> None:

@@ -20,6 +20,7 @@ import typer
 
 from symnn import __version__
 from symnn.errors import SymnnError, UsageError, VerificationError
+from symnn.garbage import collect_rarely
 
 if TYPE_CHECKING:
     from symnn.build import Progress
@@ -399,6 +400,7 @@ def _progress(what: str) -> Iterator[Progress | None]:
 
 def main() -> None:
     """The console script: a user's mistake is one message on standard error and exit code 2, a failed check 1."""
+    collect_rarely()
     try:
         app()
     except VerificationError as error:

@@ -19,8 +19,9 @@ from symnn.files import write
 from symnn.language.operation import Op
 from symnn.registry import found_again
 from symnn.verify.accuracy import code_hash
-from symnn.verify.exhaustive import BLOCK, Case, Tally, cases_of, lines_of, measure
+from symnn.verify.exhaustive import BLOCK, Case, cases_of, lines_of, measure
 from symnn.verify.line import LAST, Line
+from symnn.verify.tally import Tally
 
 __all__ = ["exhaustive"]
 

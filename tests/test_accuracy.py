@@ -13,8 +13,9 @@ import pytest
 from symnn.build import loaded, source_of
 from symnn.registry import catalogue_operations
 from symnn.verify.accuracy import missed_bounds
-from symnn.verify.exhaustive import Case, Tally, cases_of, judge, lines_of, measure, sampled_blocks, special_values
+from symnn.verify.exhaustive import Case, cases_of, judge, lines_of, measure, sampled_blocks, special_values
 from symnn.verify.line import LAST, Line, floats_at, interpolated
+from symnn.verify.tally import Tally
 
 OPERATIONS = {name: op for name, op in catalogue_operations().items() if cases_of(op)}
 

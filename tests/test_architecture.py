@@ -28,6 +28,7 @@ ASIDE = {
     "minimise": frozenset({"calculus", "language", "registry"}),
     "cache": frozenset({"emit", "files"}),
     "files": frozenset(),
+    "garbage": frozenset(),
     "bench": frozenset({"bench", "build", "catalogue", "language", "registry"}),
 }
 #: Who may import what stands beside the stages.
@@ -37,6 +38,7 @@ USERS = {
     "registry": {"bench", "build", "cli", "exhaustive", "minimise"},
     "cache": {"build"},
     "files": {"build", "cli", "exhaustive"},
+    "garbage": {"build", "cli"},
     "bench": {"cli"},
 }
 FILES = sorted(PACKAGE.rglob("*.py"))

@@ -19,7 +19,7 @@ from symnn.bench.operations import linear_gelu
 from symnn.errors import UsageError, VerificationError
 from symnn.language.operation import Kind
 from symnn.registry import catalogue_operations
-from symnn.verify import verify_operation
+from symnn.verify.operation import verify_operation
 from symnn.verify.peers import FUNCTIONS, OPTIMIZERS, SCHEDULES
 
 ROOT = Path(__file__).resolve().parents[1]

@@ -35,6 +35,7 @@ from symnn.language import (
     total,
 )
 from symnn.language.operation import Kind, Range, Role
+from symnn.language.signs import sign_of
 from symnn.language.terms import (
     ELEMENTS,
     Delta,
@@ -50,8 +51,7 @@ from symnn.language.terms import (
     rename_bound,
     substitute,
 )
-from symnn.verify import evaluate
-from symnn.verify.evaluate import Evaluation, array_of
+from symnn.verify.evaluate import Evaluation, array_of, evaluate
 
 n, c, d, i, o, k = axes("n c d i o k")
 
@@ -385,6 +385,28 @@ def test_optimizers_read_the_old_state_by_name_and_the_new_through_f():
     assert (float(made["v_next"][0]), float(made["theta_next"][0])) == (1.0, 0.0)
 
 
+SIGNED = [Entry(Tensor("a"), n), Entry(Tensor("b"), c), Entry(Tensor("p", positive=True), n), Entry(Tensor("a"), c)]
+
+
+@settings(max_examples=200, deadline=None)
+@given(
+    st.recursive(
+        st.sampled_from([*SIGNED, c + 1, Delta(n, c), sp.Integer(2)]),
+        lambda inner: st.one_of(
+            st.tuples(inner, inner).map(lambda ab: ab[0] + ab[1]),
+            st.tuples(inner, inner).map(lambda ab: ab[0] * ab[1]),
+            inner.map(lambda e: e**2),
+            inner.map(sp.exp),
+            inner.map(lambda e: Total.over(e, c)),
+        ),
+        max_leaves=6,
+    )
+)
+def test_a_sign_that_is_known_is_told(expr):
+    known = "positive" if expr.is_positive else "nonnegative" if expr.is_nonnegative else None
+    assert sign_of(expr) == known
+
+
 def test_the_fingerprint_sees_the_maths_and_not_the_names_of_bound_indices():
     def declared(factor):
         @loss
@@ -394,8 +416,8 @@ def test_the_fingerprint_sees_the_maths_and_not_the_names_of_bound_indices():
 
         return some
 
-    assert declared(2).fingerprint() == declared(2).fingerprint()
-    assert declared(2).fingerprint() != declared(3).fingerprint()
+    assert declared(2).fingerprint == declared(2).fingerprint
+    assert declared(2).fingerprint != declared(3).fingerprint
 
 
 @pytest.mark.parametrize(

@@ -20,8 +20,8 @@ from symnn.language.terms import Entry, Tensor, Total
 from symnn.minimise import METHODS, minimise, of_module
 from symnn.registry import catalogue_operations
 from symnn.rewrite.products import expanded
-from symnn.verify import verify_operation
 from symnn.verify.conditions import condition_error
+from symnn.verify.operation import verify_operation
 
 OPS = catalogue_operations()
 n, d = axes("n d")

@@ -15,10 +15,10 @@ from symnn.emit.documents import document
 from symnn.language.operation import Kind, Role
 from symnn.language.terms import Partial, adjoint
 from symnn.registry import catalogue_operations
-from symnn.verify import verify_operation
 from symnn.verify.gradients import cases
 from symnn.verify.interpreted import interpreted
 from symnn.verify.mutants import try_mutants
+from symnn.verify.operation import verify_operation
 from symnn.verify.oracles import oracle_measures
 from symnn.verify.peers import FUNCTIONS, OPTIMIZERS, SCHEDULES
 

@@ -19,11 +19,11 @@ import pytest
 from symnn.build import loaded, source_of
 from symnn.calculus import forward, reverse, second
 from symnn.registry import catalogue_operations, load_operations
-from symnn.verify import verify_operation
 from symnn.verify.gradients import cases, gradient_error
 from symnn.verify.interpreted import interpreted
 from symnn.verify.mutants import mutants_of, try_mutants
 from symnn.verify.numeric import directional
+from symnn.verify.operation import verify_operation
 from symnn.verify.sample import draw_like
 from symnn.verify.trials import ulps
 

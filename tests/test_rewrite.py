@@ -17,12 +17,13 @@ from symnn.emit.printer import KernelPrinter
 from symnn.language.functions import logistic, maximum, where
 from symnn.language.operation import Equation
 from symnn.language.scaled import unless_nan
-from symnn.language.terms import Delta, Entry, Index, Tensor, Total, canonical, substitute
+from symnn.language.terms import Delta, Entry, Index, Tensor, Total, canonical, substitute, within
 from symnn.rewrite.cost import cost
 from symnn.rewrite.folding import folds_of, simplify
 from symnn.rewrite.monomial import factors, product
 from symnn.rewrite.nan import nan_through
 from symnn.rewrite.normal import normalise
+from symnn.rewrite.poles import has_pole
 from symnn.rewrite.stability import stabilise
 from symnn.rewrite.sums import contract, distribute, neaten, pull_out
 from symnn.verify.evaluate import Evaluation
@@ -126,6 +127,33 @@ def test_substitution_does_not_capture() -> None:
 
 
 # --- folding ----------------------------------------------------------------------------------------------
+
+
+@settings(max_examples=200, deadline=None)
+@given(
+    st.recursive(
+        st.sampled_from([Entry(x, n, c), 1 / Entry(x, n, c), Entry(y, n, c), Entry(g, n, c) / Entry(x, n, c)]),
+        lambda inner: st.one_of(
+            st.tuples(inner, inner).map(lambda ab: ab[0] + ab[1]),
+            st.tuples(inner, inner).map(lambda ab: ab[0] * ab[1]),
+            inner.map(lambda a: 1 / a if a != 0 else a),
+            inner.map(lambda a: Total.over(a, c)),
+        ),
+        max_leaves=6,
+    )
+)
+@example(1 / (Entry(g, n, c) / Entry(x, n, c)))
+@example((Entry(x, n, c) * (Entry(g, n, c) / Entry(x, n, c) + 1) - Entry(g, n, c)) / Entry(x, n, c))
+def test_what_has_a_pole_divides_by_it_in_any_form(expr: sp.Expr) -> None:
+    if has_pole(expr, x):
+        assert any(p.exp.is_negative and x in within(p, Tensor) for p in within(normalise(expr), sp.Pow))
+
+
+def test_poles_are_told_where_no_two_terms_could_cancel() -> None:
+    a, b, h = Entry(x, n, c), Entry(y, n, c), Entry(g, n, c)
+    assert has_pole(b * (1 - h / a), x)
+    assert not has_pole(a * (1 - h / a), x)
+    assert not has_pole(b / a - h / a, x)
 
 
 def test_a_mean_makes_the_sum_of_deviations_vanish_without_being_told() -> None:

@@ -17,8 +17,8 @@ from symnn.language import Eq, Label, Unit, axes, exp, log, statement, total
 from symnn.language.operation import Kind
 from symnn.language.terms import Entry
 from symnn.registry import catalogue_operations
-from symnn.verify import verify_operation
 from symnn.verify.conditions import condition_error
+from symnn.verify.operation import verify_operation
 
 STATEMENTS = {name: op for name, op in catalogue_operations().items() if op.kind is Kind.STATEMENT}
 CLAIMING = [op for op in STATEMENTS.values() if any(is_claim(op, c) for c in conditions_of(op))]

@@ -12,7 +12,7 @@ from symnn.calculus.reverse import derive
 from symnn.language.terms import Entry, Index, Tensor, Total, canonical
 from symnn.registry import load_operations
 from symnn.rewrite.normal import normalise
-from symnn.verify import verify_operation
+from symnn.verify.operation import verify_operation
 
 OPERATIONS = load_operations(str(Path(__file__).with_name("user_operations.py")))
 n, d, n1 = Index("n"), Index("d"), Index("n′")

@@ -41,11 +41,10 @@ from symnn.language.functions import logistic
 from symnn.language.operation import Equation, Kind
 from symnn.language.terms import ELEMENTS, Delta, Entry, Extent, Index, Partial, Peak, Tensor, Total
 from symnn.registry import catalogue_operations
-from symnn.verify import evaluate, verify_operation
 from symnn.verify.adjoint import adjoint_measures
 from symnn.verify.chunks import chunk_measure
 from symnn.verify.edges import at_edges
-from symnn.verify.evaluate import array_of
+from symnn.verify.evaluate import array_of, evaluate
 from symnn.verify.gradients import cases, gradient_error, gradient_measures, kink_error
 from symnn.verify.interpreted import interpreted
 from symnn.verify.kernels import kernel_measures, varied_sizes
@@ -54,13 +53,14 @@ from symnn.verify.moments import initialiser_measures
 from symnn.verify.mpfr import MPFR
 from symnn.verify.mutants import mutants_of, try_mutants
 from symnn.verify.numeric import numeric_gradient
+from symnn.verify.operation import verify_operation
 from symnn.verify.oracles import oracle_measures
 from symnn.verify.report import Measure, Report
 from symnn.verify.running import running
 from symnn.verify.sample import draw
 from symnn.verify.stable import program_measures
 from symnn.verify.steps import step_measures
-from symnn.verify.trials import ulps
+from symnn.verify.trials import at_most, ulps
 
 n, c, d = axes("n c d")
 OPERATIONS = catalogue_operations()
@@ -552,3 +552,19 @@ def test_a_statement_that_leaves_a_function_open_is_skipped_and_says_why():
 def test_reports_are_the_same_for_the_same_seed():
     op = OPERATIONS["huber"]
     assert verify_operation(op, seed=5) == verify_operation(op, seed=5) != verify_operation(op, seed=6)
+
+
+@settings(max_examples=500, deadline=None)
+@given(
+    st.floats(allow_nan=False, allow_infinity=False), st.integers(-100, 100), st.integers(50, 120),
+    st.integers(-2, 2), st.sampled_from([np.float32, np.float64]),
+)
+def test_the_nearest_double_never_hides_an_error(
+    start: float, part: int, bits: int, steps: int, dtype: type
+) -> None:
+    with mpmath.workdps(60), np.errstate(over="ignore"):
+        exact = mpmath.mpf(start) * (1 + mpmath.ldexp(mpmath.mpf(part), -bits))
+        got = dtype(float(exact))
+        for _ in range(abs(steps)):
+            got = np.nextafter(got, dtype(np.copysign(np.inf, steps)))
+        assert ulps(float(got), exact, exact, dtype) <= at_most(float(got), float(exact), dtype)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 import sympy as sp
 
 from symnn.calculus.remember import remembered
@@ -60,6 +62,7 @@ def solve_scale(op: Op) -> Derivation:
     )
 
 
+@lru_cache(maxsize=100)
 def _expectation(value: sp.Expr, distribution: sp.Expr, at: sp.Symbol) -> sp.Expr:
     """The mean of a function of a random number: the integral of it times the density."""
     density, low, high = distribution.density(at)

@@ -11,7 +11,7 @@ from symnn.emit.printer import FUNCTIONS, KernelPrinter, number_name
 from symnn.emit.unicode import unicode_text
 from symnn.language.functions import damped, maximum, minimum
 from symnn.language.scaled import hypot
-from symnn.language.terms import Delta, Entry, Extent, Index
+from symnn.language.terms import Delta, Entry, Extent, Index, kinds
 from symnn.loops.ir import Accumulate, Choose, Comment, Flush, Kernel, Let, Node, Pass, Position, Start, Store, root_of
 from symnn.loops.names import index_name, size_name
 
@@ -39,8 +39,9 @@ def function_names(kernels: Iterable[Kernel]) -> set[str]:
             if isinstance(node, Pass):
                 walk(node.body)
             elif isinstance(node, Let | Store | Accumulate | Choose):
-                found.update(FUNCTIONS[type(f)] for f in node.value.atoms(*FUNCTIONS))
-                found.update(name for kind, name in _CALLS.items() if node.value.atoms(kind))
+                there = kinds(node.value)
+                found.update(FUNCTIONS[kind] for kind in there & FUNCTIONS.keys())
+                found.update(name for kind, name in _CALLS.items() if kind in there)
                 if isinstance(node, Accumulate) and node.squared:
                     found.update(["no_squares", "with_square", *(["root_of"] if isinstance(node.entry, Entry) else [])])
                 elif isinstance(node, Accumulate) and node.compensated:

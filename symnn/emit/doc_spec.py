@@ -18,7 +18,7 @@ __all__ = ["declaration_hash", "equation_lines", "one_line", "spec"]
 
 def declaration_hash(op: Op) -> str:
     """Twelve hexadecimal digits that change whenever the maths of a declaration does."""
-    return hashlib.sha256(op.fingerprint().encode()).hexdigest()[:12]
+    return hashlib.sha256(op.fingerprint.encode()).hexdigest()[:12]
 
 
 def spec(op: Op) -> dict[str, Any]:

@@ -27,6 +27,8 @@ Import ImportFrom alias"""
 _EXPRESSIONS = """Name Load Store Constant Tuple List Dict Subscript Slice Starred Attribute Call keyword IfExp
 BoolOp And Or Compare Eq NotEq Lt LtE Gt GtE Is BinOp Add Sub Mult Div FloorDiv Mod Pow UnaryOp USub Not"""
 _NODES = frozenset(f"{_STATEMENTS} {_EXPRESSIONS}".split())
+#: The kinds of nodes of which something is asked, beside that they are of a kind in the list.
+_ASKED = frozenset(["Import", "ImportFrom", "FunctionDef", "Attribute", "Call", "Name"])
 #: What may be imported from where; None is any public name.
 _IMPORTS = {
     "collections": {"namedtuple"},
@@ -83,10 +85,12 @@ def _found(tree: ast.Module) -> Iterator[tuple[int, str]]:
     for name in sorted(called & bound & (imported | defined | _BUILTINS)):
         yield 0, f"{name} is taken by a tensor and called as a function"
     for node in nodes:
-        line = getattr(node, "lineno", 0)
+        kind, line = type(node).__name__, getattr(node, "lineno", 0)
+        if kind not in _NODES:
+            yield line, f"{kind} is not used there"
+        if kind not in _ASKED:
+            continue
         match node:
-            case _ if type(node).__name__ not in _NODES:
-                yield line, f"{type(node).__name__} is not used there"
             case ast.Import(names=names) if any((a.name, a.asname) not in _WHOLE for a in names):
                 yield line, f"imports {', '.join(a.name for a in names)}"
             case ast.ImportFrom():

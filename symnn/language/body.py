@@ -11,6 +11,7 @@ from symnn.language.guard import expression
 from symnn.language.operation import Argument, Equation, Parameter, Part, Role
 from symnn.language.places import here, spelt, wrong
 from symnn.language.random import Distribution, Unknown
+from symnn.language.signs import sign_of
 from symnn.language.terms import (
     ELEMENTS,
     Entry,
@@ -226,8 +227,7 @@ class Body:
             )
         self._check_symbols(name, value)
         self._check_extents(name, target)
-        known = "positive" if value.is_positive else "nonnegative" if value.is_nonnegative else None
-        known = None if name in self.pending else known
+        known = None if name in self.pending else sign_of(value)
         stored = name + "_next" if name in self.arguments else name
         tensor = Tensor(stored, **({known: True} if known else {}))
         self.equations.append(Equation(Entry(tensor, *target), rename_bound(value, target), here().line))

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from enum import Enum
+from functools import cached_property
 
 import sympy as sp
 
@@ -305,6 +306,7 @@ class Op:
                 return a.groups
         return self.groups.get(name, ())
 
+    @cached_property
     def fingerprint(self) -> str:
         """What the maths of the declaration says, as text that does not depend on names of bound indices."""
         lines = [f"{self.kind.value} {self.name}"]

@@ -38,6 +38,7 @@ __all__ = [
     "free_in_order",
     "free_indices",
     "fresh",
+    "kinds",
     "plain_indices",
     "reach",
     "rename_bound",
@@ -327,6 +328,12 @@ def within(expr: sp.Basic, kind: type[sp.Basic]) -> frozenset[Any]:
     if isinstance(expr, kind):
         return frozenset((expr,)).union(*inside)
     return inside[0].union(*inside[1:]) if inside else frozenset()
+
+
+@lru_cache(maxsize=100_000)
+def kinds(expr: sp.Basic) -> frozenset[type[sp.Basic]]:
+    """The classes of all terms of an expression: a quick no to what looks for one of them."""
+    return frozenset((type(expr),)).union(*map(kinds, expr.args))
 
 
 def free_indices(expr: sp.Basic) -> set[Index]:

@@ -33,6 +33,7 @@ from symnn.rewrite.cost import cost
 from symnn.rewrite.match import match
 from symnn.rewrite.monomial import opaque
 from symnn.rewrite.normal import normalise
+from symnn.rewrite.poles import has_pole
 from symnn.rewrite.sums import distribute, pull_out, vanishes_off
 
 #: Digits at which two functions are told apart.
@@ -212,14 +213,16 @@ def _occurs(term: sp.Expr, expr: sp.Expr) -> bool:
 def fold_to_names(expr: sp.Expr, folds: Sequence[Fold]) -> tuple[sp.Expr, Fold | None]:
     """The cheapest result of using one fold, and which; the expression itself where none pays."""
     best, chosen = expr, None
+    divided = _denominators(expr)
     for fold in folds:
         if not _occurs(fold.term, expr):
             continue
         replaced = _replace(expr, fold)
-        if replaced == expr:
+        if replaced == expr or any(d.is_Symbol and has_pole(replaced, d) for d in _denominators(replaced) - divided):
+            # The same, or it divides by something else, however it is written.
             continue
         candidate = normalise(replaced)
-        safe = _denominators(candidate) <= _denominators(expr) and not _cancels(candidate, expr, fold)
+        safe = _denominators(candidate) <= divided and not _cancels(candidate, expr, fold)
         if cost(candidate) < cost(best) and safe:
             best, chosen = candidate, fold
     return best, chosen

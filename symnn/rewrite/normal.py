@@ -140,6 +140,7 @@ def _terms(expr: sp.Expr) -> int:
     return 1
 
 
+@lru_cache(maxsize=20_000)
 def _grouped(expr: sp.Expr) -> sp.Expr:
     """Common factors in front: of all addends, else of the largest group that shares a symbol."""
     if isinstance(expr, sp.Mul):

@@ -34,7 +34,7 @@ from sympy.codegen.cfunctions import log1p
 from symnn.language.functions import damped, erfc, logistic, maximum, where
 from symnn.language.operation import Equation
 from symnn.language.scaled import erfc_plus_exp, times_erfc, times_exp
-from symnn.language.terms import Entry, FilledShift, Reduction, Shift, Total, free_indices, within
+from symnn.language.terms import Entry, FilledShift, Reduction, Shift, Total, free_indices, kinds, within
 from symnn.rewrite import logistics, roots
 from symnn.rewrite.context import Context
 from symnn.rewrite.deviations import deviation_from_mean
@@ -59,6 +59,9 @@ from symnn.rewrite.tails import (
 )
 
 __all__ = ["Applied", "stabilise"]
+
+Kinds = tuple[type[sp.Basic], ...]
+Rewrite = Callable[[sp.Expr, Context], sp.Expr | None]
 
 
 @dataclass(frozen=True)
@@ -102,8 +105,8 @@ def _by_rules(target: Entry, value: sp.Expr, context: Context, applied: list[App
     if after != value:
         applied.append(Applied("rational in one exponential", target, value, after))
         value = after
-    for rule, rewrite in _RULES:
-        after = _everywhere(value, rewrite, context)
+    for rule, of, rewrite in _RULES:
+        after = _everywhere(value, of, rewrite, context)
         if after != value:
             applied.append(Applied(rule, target, value, after))
             value = after
@@ -121,27 +124,24 @@ def _made_stable(context: Context, applied: list[Applied]) -> list[Equation]:
     return done
 
 
-def _everywhere(
-    expr: sp.Expr, rewrite: Callable[[sp.Expr, Context], sp.Expr | None], context: Context
-) -> sp.Expr:
-    """Apply a rewrite to every term, innermost first."""
-    if not expr.args or isinstance(expr, Entry) or type(expr) is sp.Tuple:
-        return rewrite(expr, context) or expr
-    args = [_everywhere(a, rewrite, context) if isinstance(a, sp.Basic) else a for a in expr.args]
+def _everywhere(expr: sp.Expr, of: Kinds, rewrite: Rewrite, context: Context) -> sp.Expr:
+    """Apply a rewrite to every term of some kinds, innermost first."""
+    if isinstance(expr, Entry) or type(expr) is sp.Tuple or kinds(expr).isdisjoint(of):
+        return expr
+    args = [_everywhere(a, of, rewrite, context) for a in expr.args]
     new = expr if all(a is b for a, b in zip(args, expr.args, strict=True)) else expr.func(*args)
-    return rewrite(new, context) or new
+    return (rewrite(new, context) if type(new) in of else None) or new
 
 
-def _outermost(
-    expr: sp.Expr, rewrite: Callable[[sp.Expr, Context], sp.Expr | None], context: Context
-) -> sp.Expr:
+def _outermost(expr: sp.Expr, rewrite: Rewrite, context: Context) -> sp.Expr:
     """Apply a rewrite to the largest terms that it fits."""
     if not expr.args or isinstance(expr, Entry | Reduction | sp.logic.boolalg.Boolean):
         return expr
     made = rewrite(expr, context)
     if made is not None:
         return made
-    return expr.func(*(_outermost(a, rewrite, context) for a in expr.args))
+    args = [_outermost(a, rewrite, context) for a in expr.args]
+    return expr if all(a is b for a, b in zip(args, expr.args, strict=True)) else expr.func(*args)
 
 
 # --- shapes -----------------------------------------------------------------------------------------------
@@ -186,7 +186,7 @@ def _shift(expr: sp.Expr, context: Context) -> sp.Expr | None:
     held = {i for b, power in powers if isinstance(b, Entry) and power.is_positive for i in b.indices}
     read = {i for e in within(exponent, Entry) for i in e.indices if not is_place(i)}
     peak = context.name(f"{tensor}_max", (Shift if read <= held else FilledShift)(exponent, *expr.bound))
-    inside = _everywhere(expr.body * sp.exp(-peak), _one_exponential, context)
+    inside = _everywhere(expr.body * sp.exp(-peak), _PRODUCT, _one_exponential, context)
     shifted = context.name("sum_exp" if expr.body == sp.exp(exponent) else "shifted_sum", Total(inside, *expr.bound))
     return sp.exp(peak) * shifted
 
@@ -390,41 +390,43 @@ def _log1p(expr: sp.Expr, context: Context) -> sp.Expr | None:
     return log1p(rest) if one == 1 else None
 
 
-_RULES: tuple[tuple[str, Callable[[sp.Expr, Context], sp.Expr | None]], ...] = (
-    ("zero of addends", addends_of_one_entry),
-    ("quotient by a factor", quotient_by_factor),
-    ("complement of the logistic", logistics.complement),
-    ("complement of tanh squared", _complement_of_tanh),
-    ("interpolation", _interpolation),
-    ("complement of tanh", _one_plus_tanh),
-    ("tail of the error function", _tail_of_erf),
-    ("quotient by its own norm", roots.quotient_by_own_norm),
-    ("deviation from a mean", deviation_from_mean),
-    ("root of a sum of squares", roots.root_of_squares),
-    ("quotient by a root first", roots.quotient_by_root_first),
-    ("product under a condition", _under_condition),
-    ("quotient by its own growth", _quotient),
-    ("logistic function", logistics.recognised),
-    ("power of the logistic", _power_of_logistic),
-    ("vanishing factor", _vanishing),
-    ("shifted sum of exponentials", _shift),
-    ("one exponential", _one_exponential),
-    ("quotient minus a target", quotient_minus_target),
-    ("logarithm of cosh", _log_of_cosh),
-    ("logarithm of a product", _log_of_product),
-    ("logarithm beside the largest", logarithm_beside_largest),
-    ("softplus by sign", logistics.softplus),
-    ("weights that sum to one", _weights),
-    ("hyperbolic tangent", _tanh),
-    ("logistic by sign", logistics.by_sign),
-    ("exponential minus one", _expm1),
-    ("factor under an exponential", factor_under_exponential),
-    ("scaled exponential minus one", scaled_expm1_in_range),
-    ("square in a scaled difference", square_in_range),
-    ("logarithm near one", _log1p),
-    ("shift before the logarithm", _shift_first),
-    ("power of a reciprocal", _power_last),
-    ("exponent with its rounding", _rounding),
-    ("erfc beside its density", _beside_density),
-    ("straight line from its zero", _straight_line),
+_SUM, _PRODUCT, _POWER, _LOGARITHM = (sp.Add,), (sp.Mul,), (sp.Pow,), (sp.log,)
+#: Each rule with the kinds of terms that it rewrites.
+_RULES: tuple[tuple[str, Kinds, Rewrite], ...] = (
+    ("zero of addends", _SUM, addends_of_one_entry),
+    ("quotient by a factor", _PRODUCT, quotient_by_factor),
+    ("complement of the logistic", _SUM, logistics.complement),
+    ("complement of tanh squared", _SUM, _complement_of_tanh),
+    ("interpolation", _SUM, _interpolation),
+    ("complement of tanh", _SUM, _one_plus_tanh),
+    ("tail of the error function", _SUM, _tail_of_erf),
+    ("quotient by its own norm", _PRODUCT, roots.quotient_by_own_norm),
+    ("deviation from a mean", _SUM, deviation_from_mean),
+    ("root of a sum of squares", _POWER, roots.root_of_squares),
+    ("quotient by a root first", _PRODUCT, roots.quotient_by_root_first),
+    ("product under a condition", _PRODUCT, _under_condition),
+    ("quotient by its own growth", _PRODUCT, _quotient),
+    ("logistic function", (sp.Mul, sp.Pow), logistics.recognised),
+    ("power of the logistic", _PRODUCT, _power_of_logistic),
+    ("vanishing factor", _PRODUCT, _vanishing),
+    ("shifted sum of exponentials", (Total,), _shift),
+    ("one exponential", _PRODUCT, _one_exponential),
+    ("quotient minus a target", _SUM, quotient_minus_target),
+    ("logarithm of cosh", _LOGARITHM, _log_of_cosh),
+    ("logarithm of a product", _LOGARITHM, _log_of_product),
+    ("logarithm beside the largest", _LOGARITHM, logarithm_beside_largest),
+    ("softplus by sign", _LOGARITHM, logistics.softplus),
+    ("weights that sum to one", _SUM, _weights),
+    ("hyperbolic tangent", _PRODUCT, _tanh),
+    ("logistic by sign", (logistic,), logistics.by_sign),
+    ("exponential minus one", _SUM, _expm1),
+    ("factor under an exponential", _PRODUCT, factor_under_exponential),
+    ("scaled exponential minus one", _PRODUCT, scaled_expm1_in_range),
+    ("square in a scaled difference", _PRODUCT, square_in_range),
+    ("logarithm near one", _LOGARITHM, _log1p),
+    ("shift before the logarithm", _SUM, _shift_first),
+    ("power of a reciprocal", _POWER, _power_last),
+    ("exponent with its rounding", (sp.Mul, sp.exp, erfc), _rounding),
+    ("erfc beside its density", _SUM, _beside_density),
+    ("straight line from its zero", _SUM, _straight_line),
 )

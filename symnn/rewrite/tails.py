@@ -167,6 +167,8 @@ def weights_of_one(expr: sp.Expr) -> sp.Expr | None:
     for one, other in ((a, b) for a in expr.args for b in expr.args if a is not b):
         for sign in (1, -1):
             for t in (f for f in sp.Mul.make_args(sign * one) if isinstance(f, Entry)):
+                if not any(f.as_base_exp()[0] == 1 - t for f in sp.Mul.make_args(other)):
+                    continue
                 first, second = sign * one / t, sign * other / (1 - t)
                 shared = set(sp.Add.make_args(first)) & set(sp.Add.make_args(second))
                 if isinstance(first, sp.Add) and isinstance(second, sp.Add) and shared:

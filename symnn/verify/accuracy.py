@@ -12,7 +12,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from symnn.verify.exhaustive import Tally
+from symnn.verify.tally import Tally
 
 __all__ = ["RESULTS", "accuracy_lines", "bounds", "code_hash", "missed_bounds", "table"]
 

@@ -114,6 +114,8 @@ class Arithmetic:
         self, table: Mapping[str, Callable[..., Any]], other: Callable[[str], Callable[..., Any]] | None = None
     ) -> None:
         self._table, self._other = table, other
+        #: A number of this arithmetic from another.
+        self.number: Callable[[Any], Any] = table["number"]
 
     def function(self, name: str) -> Callable[..., Any]:
         """The function of that name in this arithmetic; raises ``NotImplementedError`` where it has none."""
@@ -122,9 +124,6 @@ class Arithmetic:
         if self._other is None:
             raise NotImplementedError(f"verification cannot evaluate the function {name}")
         return self._other(name)
-
-    def number(self, value: Any) -> Any:
-        return self._table["number"](value)
 
     def doubtful(self) -> int:
         """How many comparisons rounding could have decided otherwise, so far; none where there is no rounding."""

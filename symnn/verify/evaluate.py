@@ -13,6 +13,7 @@ from typing import Any
 import mpmath
 import numpy as np
 import sympy as sp
+from mpmath.libmp import from_float
 
 from symnn.language.operation import Equation
 from symnn.language.terms import Entry, Index
@@ -26,11 +27,23 @@ __all__ = ["DIGITS", "Evaluation", "Exact", "array_of", "evaluate", "positions"]
 DIGITS = 50
 _REDUCTIONS = ("total", "peak", "place", "norm")
 #: The names that every compiled equation may use.
-_ALWAYS = ("N", "whole", "is_nan", "number", "remember", *_REDUCTIONS)
+_ALWAYS = ("whole", "is_nan", "number", "remember", *_REDUCTIONS)
 
 Arrays = dict[str, np.ndarray[Any, Any]]
 Values = Mapping[str, Any]
 Sizes = Mapping[str, int]
+
+
+@functools.lru_cache(maxsize=1_000)
+def _places(shape: tuple[int, ...]) -> tuple[tuple[int, ...], ...]:
+    """The positions in an array, row by row."""
+    return tuple(itertools.product(*map(range, shape)))
+
+
+@functools.lru_cache(maxsize=1_000)
+def _inside(shape: tuple[int, ...]) -> frozenset[tuple[int, ...]]:
+    """The same, to look a position up."""
+    return frozenset(_places(shape))
 
 
 class _Table(dict[tuple[int, ...], Any]):
@@ -39,13 +52,11 @@ class _Table(dict[tuple[int, ...], Any]):
     def __init__(self, name: str, shape: tuple[int, ...], work_out: Callable[..., Any] | None = None) -> None:
         super().__init__()
         self.name, self.shape, self.work_out = name, shape, work_out
+        self.inside = _inside(shape)
         self.absent: Any = 0
 
     def __missing__(self, key: tuple[int, ...]) -> Any:
-        for k, n in zip(key, self.shape, strict=True):
-            if not 0 <= k < n:
-                raise self._outside(key)
-        if self.work_out is None:
+        if key not in self.inside or self.work_out is None:
             raise self._outside(key)
         value = self[key] = self.work_out(*key)
         return value
@@ -81,25 +92,36 @@ class _Table(dict[tuple[int, ...], Any]):
 
 @functools.lru_cache(maxsize=20_000)
 def _compiled(expr: sp.Basic, axes: tuple[Index, ...]) -> tuple[Callable[..., Any], Source]:
-    """What makes ``entry(*axes)`` of values for the names in it, and what those names refer to."""
+    """What makes ``entry(*axes)`` of functions and constants, then of values, and what the names in it refer to."""
     source = Source()
     arguments = [source.index(i) for i in axes]
     write(expr, source)
-    names = dict.fromkeys((*_ALWAYS, *sorted(source.functions), *source.short_names))
+    known = dict.fromkeys((*_ALWAYS, *sorted(source.functions), *source.constants.values()))
     lines = [*source.definitions, f"def entry({', '.join(arguments)}): return {source.expression}", "return entry"]
-    text = f"def made({', '.join(names)}):\n" + textwrap.indent("\n".join(lines), "    ")
+    lines = [f"def made({', '.join(('N', *source.given))}):", *(textwrap.indent(line, "    ") for line in lines)]
+    text = "\n".join([f"def known({', '.join(known)}):", *(textwrap.indent(line, "    ") for line in lines)])
     scope: dict[str, Any] = {}
-    exec(compile(text, f"<{expr.func.__name__}>", "exec"), scope)
-    return scope["made"], source
+    exec(compile(f"{text}\n    return made", f"<{expr.func.__name__}>", "exec"), scope)
+    return scope["known"], source
 
 
 @functools.lru_cache(maxsize=20_000)
-def _known(source: Source, arithmetic: Arithmetic, precision: int) -> dict[str, Any]:
-    """The functions and constants that a source names, which are the same for all values at a precision."""
+def _known(
+    expr: sp.Basic, axes: tuple[Index, ...], arithmetic: Arithmetic, precision: int
+) -> tuple[Callable[..., Any], Source]:
+    """The same with functions and constants, which are the same for all values at a precision."""
+    known, source = _compiled(expr, axes)
     names: dict[str, Any] = {name: arithmetic.function(name) for name in (*_REDUCTIONS, *source.functions)}
     names.update({short: arithmetic.number(_number(c)) for c, short in source.constants.items()})
     names.update(whole=_whole, is_nan=_is_nan, number=arithmetic.number, remember=functools.cache)
-    return names
+    return known(**names), source
+
+
+def _filled(shape: tuple[int, ...], items: list[Any]) -> np.ndarray[Any, Any]:
+    """An array of objects from its entries, row by row."""
+    made = np.empty(len(items), dtype=object)
+    made[:] = items
+    return made.reshape(shape)
 
 
 class Evaluation:
@@ -124,13 +146,17 @@ class Evaluation:
             table.work_out = functools.partial(self._first, equation)
 
     def _give(self, name: str, value: Any) -> None:
-        array, number = np.asarray(value, dtype=object), self.arithmetic.number
-        self.scalars[name] = number(array.item()) if array.ndim == 0 else None
+        number = self.arithmetic.number
+        array = value if isinstance(value, np.ndarray) else np.array(value, dtype=object)
+        items = array.ravel().tolist()
+        self.scalars[name] = number(items[0]) if array.ndim == 0 else None
         table = self.tables[name] = _Table(name, array.shape)
         table.absent = self.zero
-        for position, item in zip(itertools.product(*map(range, array.shape)), array.flat, strict=True):
-            whole = array.ndim > 0 and isinstance(item, int | np.integer)
-            table[position] = int(item) if whole else number(item)
+        if array.ndim and any(issubclass(kind, int | np.integer) for kind in set(map(type, items))):
+            made = [int(x) if isinstance(x, int | np.integer) else number(x) for x in items]
+        else:
+            made = list(map(number, items))
+        table.update(zip(_places(array.shape), made, strict=True))
 
     def add_table(self, name: str, shape: tuple[int, ...], work_out: Callable[..., Any]) -> None:
         """A tensor whose entries are worked out by a function of their position."""
@@ -154,13 +180,10 @@ class Evaluation:
 
     def function(self, expr: sp.Basic, axes: tuple[Index, ...]) -> Callable[..., Any]:
         """The expression as a function of positions along its free indices."""
-        make, source = _compiled(expr, axes)
-        names: dict[str, Any] = _known(source, self.arithmetic, mpmath.mp.prec).copy()
-        names.update({short: self._table(name) for name, short in source.tensors.items()})
-        names.update({short: self._scalar(name) for name, short in source.symbols.items()})
-        names.update({short: int(self._scalar(name)) for name, short in source.wholes.items()})
-        names["N"] = self.sizes
-        return make(**names)  # type: ignore[no-any-return]
+        make, source = _known(expr, axes, self.arithmetic, mpmath.mp.prec)
+        given = [self._table(name) for name in source.tensors]
+        given += [self._scalar(name) for name in source.symbols]
+        return make(self.sizes, *given, *(int(self._scalar(name)) for name in source.wholes))  # type: ignore[no-any-return]
 
     def _table(self, name: str) -> _Table:
         if name not in self.tables:
@@ -175,18 +198,13 @@ class Evaluation:
     def array(self, name: str) -> np.ndarray[Any, Any]:
         """Every entry of a tensor."""
         table = self._table(name)
-        made = np.empty(table.shape, dtype=object)
-        for position in itertools.product(*map(range, table.shape)):
-            made[position] = table[position]
-        return made
+        return _filled(table.shape, [table[position] for position in _places(table.shape)])
 
     def values_of(self, expr: sp.Basic, axes: Sequence[Index]) -> np.ndarray[Any, Any]:
         """An expression at every position of its free indices."""
         function = self.function(expr, tuple(axes))
-        made = np.empty(tuple(self.sizes[i.axis] for i in axes), dtype=object)
-        for position in itertools.product(*map(range, made.shape)):
-            made[position] = function(*position)
-        return made
+        shape = tuple(self.sizes[i.axis] for i in axes)
+        return _filled(shape, [function(*position) for position in _places(shape)])
 
 
 class Exact:
@@ -240,10 +258,7 @@ def _is_nan(value: Any) -> bool:
 
 
 def _of_mpmath(array: np.ndarray[Any, Any]) -> np.ndarray[Any, Any]:
-    made = np.empty(array.shape, dtype=object)
-    for position, item in np.ndenumerate(array):
-        made[position] = from_mpfr(item)
-    return made
+    return _filled(array.shape, [from_mpfr(item) for item in array.flat])
 
 
 def _number(constant: sp.Expr) -> Any:
@@ -279,11 +294,13 @@ def evaluate(
 def array_of(values: Any) -> np.ndarray[Any, Any]:
     """Floats (exactly) or integers as an array of objects that the evaluator reads."""
     given = np.asarray(values)
-    made = np.empty(given.shape, dtype=object)
-    for position in np.ndindex(given.shape):
-        item = given[position]
-        made[position] = int(item) if np.issubdtype(given.dtype, np.integer) else mpmath.mpf(float(item))
-    return made
+    number = int if np.issubdtype(given.dtype, np.integer) else _of_float
+    return _filled(given.shape, list(map(number, given.ravel().tolist())))
+
+
+def _of_float(number: float) -> Any:
+    """The same number of mpmath's, whatever the precision that is set."""
+    return mpmath.make_mpf(from_float(float(number)))
 
 
 def positions(entry: Entry, sizes: Sizes) -> Iterable[tuple[int, ...]]:

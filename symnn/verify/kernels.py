@@ -396,7 +396,10 @@ def _is_limit(got: float, limit: Any, dtype: type, scale: float = 0.0) -> bool:
         return bool(limit != limit and got != got)
     if mpmath.isinf(limit) or np.isinf(got):
         return bool(limit == got)
-    half = float(np.finfo(dtype).eps) ** 0.5
+    half, near = float(np.finfo(dtype).eps) ** 0.5, float(limit)
+    if math.isfinite(near) and abs(got - near) <= half * abs(near) / 2:
+        # Doubles are enough to tell what is so near.
+        return True
     return bool(abs(mpmath.mpf(got) - limit) <= half * max(abs(limit), scale, half))
 
 

@@ -27,10 +27,10 @@ from symnn.language.operation import Op
 from symnn.language.terms import ELEMENTS
 from symnn.verify.calls import call_kernel, call_value_and_grad
 from symnn.verify.evaluate import array_of
-from symnn.verify.exhaustive import Tally
 from symnn.verify.reference import expect
 from symnn.verify.regimes import floats
 from symnn.verify.sample import Instance, bounds_of, draw, is_free
+from symnn.verify.tally import Tally
 from symnn.verify.trials import ulps
 
 __all__ = ["Loss", "bound_of", "kernel_results", "loss_of", "measure_loss"]

@@ -15,7 +15,7 @@ from typing import Any
 
 import gmpy2
 import mpmath
-from mpmath.libmp import from_man_exp
+from mpmath.libmp import MPZ, from_man_exp
 
 from symnn.verify.arithmetic import Arithmetic, larger, place, smaller
 from symnn.verify.running import Running
@@ -25,21 +25,23 @@ __all__ = ["MPFR", "from_mpfr", "mpfr_digits"]
 Real = Any
 
 _NAN, _INF = gmpy2.nan(), gmpy2.inf()
+_REAL, _MPMATH = type(_NAN), mpmath.mpf
 
 
 @functools.lru_cache(maxsize=20_000)
-def _of_double(mantissa: Any, exponent: int) -> Real:
+def _of_double(parts: tuple[int, Any, int, int]) -> Real:
     """A number that a double holds: the inputs of an operation, which are read again and again."""
-    return gmpy2.mpfr(math.ldexp(int(mantissa), int(exponent)))
+    sign, mantissa, exponent, _ = parts
+    return gmpy2.mpfr(math.ldexp(-int(mantissa) if sign else int(mantissa), int(exponent)))
 
 
 def to_mpfr(value: Any) -> Real:
     """A number of mpmath or of Python, rounded to the precision that is set."""
-    if not isinstance(value, mpmath.mpf):
+    if not isinstance(value, _MPMATH):
         return gmpy2.mpfr(value)
     sign, mantissa, exponent, bits = value._mpf_
     if 0 < bits <= 53 and -1000 < exponent < 900:
-        return _of_double(-mantissa if sign else mantissa, exponent)
+        return _of_double(value._mpf_)
     if not mantissa:
         return gmpy2.mpfr(str(value)) if exponent else gmpy2.mpfr(0)
     shift = gmpy2.mul_2exp if exponent >= 0 else gmpy2.div_2exp
@@ -51,14 +53,14 @@ def to_mpfr(value: Any) -> Real:
 
 def from_mpfr(value: Any) -> Any:
     """The same number of mpmath, running numbers by their parts; what is no number of MPFR is left as it is."""
-    if isinstance(value, Running):
-        return value.parts(from_mpfr)
-    if not isinstance(value, type(_NAN)):
+    if not isinstance(value, _REAL):
+        if isinstance(value, Running):
+            return value.parts(from_mpfr)
         return mpmath.mpf(value) if isinstance(value, float) else value
     if not gmpy2.is_finite(value):
         return mpmath.nan if value != value else mpmath.inf if value > 0 else mpmath.ninf
     mantissa, exponent = value.as_mantissa_exp()
-    return mpmath.make_mpf(from_man_exp(int(mantissa), int(exponent)))
+    return mpmath.make_mpf(from_man_exp(MPZ(mantissa), int(exponent)))
 
 
 @contextmanager
@@ -84,6 +86,9 @@ def _log1p(a: Real) -> Real:
 def _power(a: Real, b: Real) -> Real:
     if a == 0:
         return gmpy2.mpfr(0) if b > 0 else gmpy2.mpfr(1) if b == 0 else _INF
+    if b == 2:
+        # The same number in half the time.
+        return gmpy2.mpfr(a) * a
     return _NAN if a < 0 and b != gmpy2.floor(b) else gmpy2.mpfr(a) ** b
 
 

@@ -48,6 +48,8 @@ Arrays = dict[str, Array]
 
 _FIRST_DIGITS, _MOST_DIGITS, _MAGNITUDE_DIGITS = 60, 1920, 60
 _RELATIVE = mpmath.mpf(10) ** -30
+#: What has an exponent lower by more is less than that: the usual case, which takes no arithmetic to tell.
+_FEWER_BITS = 100
 #: What compares numbers: where none of these is, there is nothing to decide.
 _COMPARING = (sp.Piecewise, sp.Max, sp.Min, sp.Mod, sp.floor, sp.sign, maximum, minimum, Peak, Place)
 
@@ -62,6 +64,11 @@ class Expected:
 
     values: Arrays
     scales: Mapping[str, Scale]
+
+    @functools.cached_property
+    def nearest(self) -> dict[str, list[float]]:
+        """The doubles nearest to the entries of each result."""
+        return {name: [float(x) for x in array.flat] for name, array in self.values.items()}
 
     def __or__(self, other: Expected) -> Expected:
         return Expected(self.values | other.values, {**self.scales, **other.scales})
@@ -85,8 +92,7 @@ class Task:
 def settled(tasks: Sequence[Task], values: Mapping[str, Any], sizes: Mapping[str, int], dtype: type) -> Arrays:
     """Each result of the first task that settles it, at the first precision at which doubling changes nothing."""
     smallest = mpmath.mpf(float(np.finfo(dtype).smallest_subnormal)) / 1024
-    numbers = [x for v in values.values() for x in np.asarray(v, dtype=object).flat]
-    plain = all(not isinstance(x, mpmath.mpf) or mpmath.isfinite(x) for x in numbers)
+    plain = all(_is_finite(x) for v in values.values() for x in np.asarray(v, dtype=object).flat)
     found: Arrays = {}
     for task in tasks:
         results = {shown: name for shown, name in task.results.items() if shown not in found}
@@ -115,12 +121,23 @@ def settled(tasks: Sequence[Task], values: Mapping[str, Any], sizes: Mapping[str
     return found
 
 
+def _is_finite(number: Any) -> bool:
+    """Whether a number is no infinity and no NaN: those have an exponent, and no digits."""
+    return not isinstance(number, mpmath.mpf) or bool(number._mpf_[1] or not number._mpf_[2])
+
+
 def _agree(a: Any, b: Any, smallest: Any) -> bool:
-    if b != b or mpmath.isinf(b):
+    if not _is_finite(b):
         return bool(b != b and a != a)
-    if a == b != 0:
+    gap = a - b
+    if isinstance(b, mpmath.mpf) and gap._mpf_[1] and b._mpf_[1] and _exponent(gap) < _exponent(b) - _FEWER_BITS:
         return True
-    return bool(abs(a - b) <= max(abs(b) * _RELATIVE, smallest)) and (b != 0 or smallest > 0)
+    return bool(abs(gap) <= max(abs(b) * _RELATIVE, smallest)) and (b != 0 or smallest > 0)
+
+
+def _exponent(number: Any) -> int:
+    """That of the power of two just above a number that is neither zero nor infinite."""
+    return int(number._mpf_[2] + number._mpf_[3])
 
 
 def expect(

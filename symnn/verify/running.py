@@ -69,10 +69,11 @@ class Running:
         return made
 
     def __add__(self, other: Any) -> Running:
-        other = self.of(other)
+        if type(other) is not type(self):
+            other = self.of(other)
         value = self.value + other.value
-        rounds = 0 if self.value == 0 or other.value == 0 else abs(value)
-        return self.made(other, value, self.error + other.error + rounds)
+        error = self.error + other.error
+        return self.made(other, value, error + abs(value) if self.value and other.value else error)
 
     def __neg__(self) -> Running:
         return type(self)(-self.value, self.error, self.widest)
@@ -81,7 +82,8 @@ class Running:
         return self + (-self.of(other))
 
     def __mul__(self, other: Any) -> Running:
-        other = self.of(other)
+        if type(other) is not type(self):
+            other = self.of(other)
         value = self.value * other.value
         size, factor = abs(self.value), abs(other.value)
         error = 0 if size == 1 or factor == 1 else self.rounding(value)
@@ -180,8 +182,9 @@ def _lifted(name: str, number: type[Running]) -> Callable[..., Running]:
         for k, operand in enumerate(operands):
             if operand.error:
                 step = max(abs(operand.value), _SCALE) * _tiny(number.reals, mpmath.mp.prec)
-                above = plain(*values[:k], operand.value + step, *values[k + 1 :])
-                below = plain(*values[:k], operand.value - step, *values[k + 1 :])
+                before, after = values[:k], values[k + 1 :]
+                above = plain(*before, operand.value + step, *after)
+                below = plain(*before, operand.value - step, *after)
                 slope = (above - below) / (2 * step)
                 carried = _carried(slope if _finite(slope) else (above - value) / step, operand.error)
                 error += max(carried, _wide(name, plain, values, k, value, operand.error, number.unit))
@@ -321,7 +324,7 @@ def _table(number: type[Running]) -> dict[str, Function]:
             best = item if best is None else larger(best, item)
         return best if best is not None else number(reals.number(-math.inf))
 
-    remainder = reals.function("mod")
+    remainder, exp, erfc = reals.function("mod"), _lifted("exp", number), _lifted("erfc", number)
     return {
         "log": _by_slope("log", lambda a: 1 / a, number),
         "sqrt": _by_slope("sqrt", lambda a: 1 / (2 * reals.function("sqrt")(a)), number),
@@ -332,11 +335,11 @@ def _table(number: type[Running]) -> dict[str, Function]:
         "mod": lambda a, b: number(remainder(number.of(a).value, number.of(b).value)),
         "Abs": magnitude,
         "damped": lambda a, b: number.of(a) * number.of(b) if number.of(b).value != 0 else number(reals.number(0)),
-        "times_exp": lambda a, u: number.of(a) * _lifted("exp", number)(u),
-        "times_erfc": lambda a, u: number.of(a) * _lifted("erfc", number)(u),
+        "times_exp": lambda a, u: number.of(a) * exp(u),
+        "times_erfc": lambda a, u: number.of(a) * erfc(u),
         "over_sum": lambda n, c, d: _quotient(number)(n, number.of(c) + number.of(d)),
-        "erfc_plus_exp": lambda a, u, c: number.of(a) * _lifted("erfc", number)(u)
-        + number.of(c) * _lifted("exp", number)(-number.of(u) * number.of(u)),
+        "erfc_plus_exp": lambda a, u, c: number.of(a) * erfc(u)
+        + number.of(c) * exp(-number.of(u) * number.of(u)),
         "maximum": choice(larger),
         "minimum": choice(smaller),
         "peak": greatest,

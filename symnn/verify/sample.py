@@ -5,6 +5,7 @@ Numbers are short binary fractions, so that the same instance is exact at 50 dig
 
 from __future__ import annotations
 
+import functools
 import itertools
 import math
 from collections.abc import Mapping
@@ -14,8 +15,10 @@ from typing import Any
 import mpmath
 import numpy as np
 import sympy as sp
+from mpmath.libmp import MPZ, from_man_exp
 from sympy.core.relational import Relational
 
+from symnn.calculus.remember import remembered
 from symnn.errors import VerificationError
 from symnn.language.operation import Argument, Op, Parameter, Range, Role
 from symnn.language.terms import Entry, Extent, Index, Reduction, Total, entries
@@ -49,7 +52,7 @@ class Instance:
 
 def dyadic(value: float, bits: int = _BITS) -> Any:
     """The nearest multiple of 2⁻ᵇⁱᵗˢ: exact in every precision used here."""
-    return mpmath.ldexp(mpmath.mpf(round(float(value) * 2**bits)), -bits)
+    return mpmath.make_mpf(from_man_exp(MPZ(round(float(value) * 2**bits)), -bits))
 
 
 def sizes_of(op: Op, rng: np.random.Generator, least: int = 1, most: int = 4) -> dict[str, int]:
@@ -121,6 +124,7 @@ def draw(
     )
 
 
+@remembered
 def _structural(op: Op) -> set[sp.Symbol]:
     """The whole-numbered parameters that shapes and positions are made of."""
     found = {s for e in op.extents.values() for s in e.free_symbols}
@@ -281,10 +285,15 @@ def _roots(op: Op, a: Argument) -> list[Any]:
         if isinstance(fact, sp.Eq) and len(found) == 1 and not fact.atoms(Total):
             entry = next(iter(found))
             if entry.name == a.name:
-                unknown = sp.Dummy(real=True)
-                solutions = sp.solve((fact.lhs - fact.rhs).xreplace({entry: unknown}), unknown)
-                return [mpmath.mpf(str(s)) for s in solutions if s.is_Rational]
+                return [mpmath.mpf(str(s)) for s in _solutions(fact, entry) if s.is_Rational]
     return []
+
+
+@functools.lru_cache(maxsize=100)
+def _solutions(fact: sp.Eq, entry: Entry) -> list[sp.Expr]:
+    """What an equation leaves for an entry."""
+    unknown = sp.Dummy(real=True)
+    return sp.solve((fact.lhs - fact.rhs).xreplace({entry: unknown}), unknown)  # type: ignore[no-any-return]
 
 
 def _summed_axis(op: Op, a: Argument) -> int | None:

@@ -53,10 +53,9 @@ class Source:
     indices: dict[Index, str] = field(default_factory=dict)
 
     @property
-    def short_names(self) -> list[str]:
-        """The names in the source for what is given."""
-        given = (self.tensors, self.symbols, self.wholes, self.constants)
-        return [short for names in given for short in names.values()]
+    def given(self) -> list[str]:
+        """The names in the source for what is given: tensors, then numbers, then whole numbers."""
+        return [short for names in (self.tensors, self.symbols, self.wholes) for short in names.values()]
 
     def index(self, index: Index) -> str:
         return self.indices.setdefault(index, f"i{len(self.indices)}")
