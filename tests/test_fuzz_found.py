@@ -9,6 +9,20 @@ import pytest
 from fuzzing import FuzzError, check
 
 FOUND = {
+    # Two positions along one axis had one name in a loop that reads both, and the second took the place of the first.
+    "two positions along an axis": """
+@layer
+def fuzzed(f, x: T[n, i, o], w: Learned[n]):
+    f.h[n, i, o] = erf(x[n, i, o]) * w[n + 1]
+    f.y[n, i, o] = x[n, i, o] * w[n] * f.h[n, i, o]
+""",
+    # What may be absent was replaced by its definition, which is not zero there.
+    "a logistic function beyond the end": """
+@layer
+def fuzzed(f, x: T[n, l]):
+    f.h[n, l] = 1 / (1 + exp(x[n, l - 2]))
+    f.y[n, l] = f.h[n, l + 1] ** 3
+""",
     # Under the root, the function beside the zero of e^(sin u) − 1 was left by a name that nothing defines.
     "a norm of what has a zero": """
 @layer

@@ -92,6 +92,7 @@ class _Builder:
         self.kept = self._choose_kept()
         self.locals: dict[str, sp.Symbol] = {}
         self.read_once: dict[sp.Expr, sp.Expr] = {}
+        self.positions: dict[tuple[sp.Expr, Extent], str] = {}
         self.reciprocals: dict[sp.Expr, sp.Symbol] = {}
 
     # --- where cell values are wanted and kept
@@ -402,7 +403,9 @@ class _Builder:
     def _seen(self, item: Item, time: int, before: list[Node]) -> sp.Expr:
         """An item's body with local names for what is known; positions that it computes are put ``before`` it."""
         loops = (*self.rows, *item.inner)
-        body, positions = positioned(item.body, item.reduces, loops, item.inner, self.axes_of)
+        body, positions = positioned(
+            item.body, item.reduces, loops, item.inner, self.axes_of, self.positions
+        )
         mapping: dict[sp.Expr, sp.Expr] = {**self.reciprocals, **self.read_once}
         for e in {e for x in (body, *(p.above for p in positions)) for e in x.atoms(Entry)}:
             # Elsewhere than at its own position it is not the local value: w[c, d′] beside w[c, d].

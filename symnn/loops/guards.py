@@ -12,7 +12,7 @@ import sympy as sp
 
 from symnn.language.functions import damped
 from symnn.language.scaled import Norm, unless_nan
-from symnn.language.terms import Entry, FilledShift, Index, Reduction, Total
+from symnn.language.terms import Entry, Extent, FilledShift, Index, Reduction, Total
 from symnn.loops.ir import Position, guarded
 from symnn.loops.names import index_name
 
@@ -30,12 +30,14 @@ def positioned(
     loops: Sequence[Index],
     inner: Sequence[Index],
     axes_of: Mapping[str, tuple[Index, ...]],
+    names: dict[tuple[sp.Expr, Extent], str],
 ) -> tuple[sp.Expr, list[Position]]:
     """A body that reads at named positions, and the positions, those that skip first.
 
-    ``loops`` are all the indices that the body stands in, ``inner`` those that its reduction runs over.
+    ``loops`` are all the indices that the body stands in, ``inner`` those that its reduction runs over. ``names`` are
+    those of positions along axes that other bodies of the kernel have given, and from now on this one.
     """
-    named: dict[sp.Expr, Position] = {}
+    named: dict[tuple[sp.Expr, Extent], Position] = {}
     taken = {index_name(i) for i in loops}
     mapping: dict[sp.Basic, sp.Basic] = {}
     plain: dict[Entry, tuple[sp.Expr, Entry]] = {}
@@ -49,16 +51,18 @@ def positioned(
             if isinstance(index, Index | Entry) or index.is_Integer:
                 places.append(index)
                 continue
-            if index not in named:
-                name = "element" if axis.axis == "…" else index_name(axis)
-                while name in taken:
+            key = index, axis.extent
+            if key not in named:
+                name = names.get(key, "element" if axis.axis == "…" else index_name(axis))
+                while name in taken or any(name == n for k, n in names.items() if k != key):
                     name += "_at"
                 taken.add(name)
+                names[key] = name
                 above, below = sp.fraction(sp.together(index))
-                named[index] = Position(name, above, below, axis.extent, index in left_out)
-            places.append(sp.Symbol(named[index].name, integer=True))
-            if not named[index].skips:
-                guards.append(named[index].there)
+                named[key] = Position(name, above, below, axis.extent, index in left_out)
+            places.append(sp.Symbol(named[key].name, integer=True))
+            if not named[key].skips:
+                guards.append(named[key].there)
         read = Entry(entry.tensor, *places)
         mapping[entry] = guarded(sp.Mul(*guards), read, absent) if guards else read
         if guards:

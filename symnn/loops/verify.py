@@ -116,6 +116,7 @@ class _State:
 
     def walk(self, nodes: Iterable[Node], scope: set[Index]) -> None:
         local: list[str] = []
+        positions: dict[str, Position] = {}
         for node in nodes:
             if isinstance(node, Let):
                 self.check(node.value, scope)
@@ -134,6 +135,8 @@ class _State:
             elif isinstance(node, Position):
                 self.check(node.above, scope)
                 self.check(node.below, scope)
+                same = positions.setdefault(node.name, node)
+                _require(same.above == node.above, f"{node.name} is {same.above} and {node.above}")
                 self.known |= {node.name, str(node.there.name)}
                 local += [node.name, str(node.there.name)]
             elif isinstance(node, Choose):

@@ -67,12 +67,16 @@ class Context:
         return expr
 
     def unfolded(self, expr: sp.Expr) -> sp.Expr:
-        """An expression with every name in it replaced by its definition, where there are no recurrences."""
+        """An expression with the names in it replaced by their definitions, where there are no recurrences.
+
+        What may be absent stays: its definition need not be zero there.
+        """
         for _ in range(len(self.definitions)):
-            named = next((e for e in expr.atoms(Entry) if e.name in self.definitions), None)
-            if named is None or sp.count_ops(expr) > 200:
+            names = sorted({e.name for e in expr.atoms(Entry)} & self.definitions.keys())
+            inserted = next((v for n in names if (v := inline(expr, self.definitions[n])) != expr), None)
+            if inserted is None or sp.count_ops(expr) > 200:
                 break
-            expr = inline(expr, self.definitions[named.name], anywhere=True)
+            expr = inserted
         return expr
 
     def lone_source(self, expr: sp.Expr) -> str | None:
