@@ -11,6 +11,7 @@ import ast
 import builtins
 import re
 from collections.abc import Iterator
+from functools import lru_cache
 
 from symnn.errors import SymnnError
 
@@ -53,6 +54,7 @@ _MEMBERS = {
 _METHODS = frozenset(["reshape", "transpose", "sum", "astype", "normal", "uniform", "type"])
 
 
+@lru_cache(maxsize=8)
 def check_source(text: str) -> None:
     """Raise ``UnsafeSourceError`` for source that holds more than generated modules do."""
     try:

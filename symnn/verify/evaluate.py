@@ -8,6 +8,7 @@ import itertools
 import textwrap
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import suppress
+from dataclasses import dataclass
 from typing import Any
 
 import mpmath
@@ -124,6 +125,40 @@ def _filled(shape: tuple[int, ...], items: list[Any]) -> np.ndarray[Any, Any]:
     return made.reshape(shape)
 
 
+@dataclass(frozen=True)
+class _Itself:
+    """An array as a key that stands for that array, and not for what it holds: nobody writes into it any more."""
+
+    array: np.ndarray[Any, Any]
+
+    def __hash__(self) -> int:
+        return id(self.array)
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, _Itself) and self.array is other.array
+
+
+@functools.lru_cache(maxsize=500)
+def _given(name: str, of: _Itself, arithmetic: Arithmetic, precision: int) -> _Table:
+    """A tensor that is given: the same arrays are read at several precisions, and moved in one of their entries."""
+    number, array = arithmetic.number, of.array
+    items = array.ravel().tolist()
+    if any(issubclass(kind, int | np.integer) for kind in set(map(type, items))):
+        made = [int(x) if isinstance(x, int | np.integer) else number(x) for x in items]
+    else:
+        made = list(map(number, items))
+    table = _Table(name, array.shape)
+    table.absent = number(0)
+    table.update(zip(_places(array.shape), made, strict=True))
+    return table
+
+
+@functools.lru_cache(maxsize=20_000)
+def _outline(equation: Equation) -> tuple[str, tuple[str, ...], bool]:
+    """The name of what an equation defines, the axes that it has, and whether it holds integers."""
+    return equation.name, tuple(i.axis for i in equation.axes), bool(equation.target.tensor.is_integer)
+
+
 class Evaluation:
     """Equations with values for their inputs; read tensors and expressions from it within its precision."""
 
@@ -133,30 +168,25 @@ class Evaluation:
         self.sizes, self.arithmetic, self.zero = dict(sizes), arithmetic, arithmetic.number(0)
         self.tables: dict[str, _Table] = {}
         self.scalars: dict[str, Any] = {}
-        self.axes: dict[str, tuple[Index, ...]] = {}
         for name, value in values.items():
             self._give(name, value)
         for equation in equations:
-            if equation.name in self.tables:
-                raise ValueError(f"{equation.name} has two values: as an input or by another equation")
-            self.axes[equation.name] = equation.axes
-            shape = tuple(self.sizes[i.axis] for i in equation.axes)
-            table = self.tables[equation.name] = _Table(equation.name, shape)
-            table.absent = 0 if equation.target.tensor.is_integer else self.zero
+            name, axes, is_integer = _outline(equation)
+            if name in self.tables:
+                raise ValueError(f"{name} has two values: as an input or by another equation")
+            table = self.tables[name] = _Table(name, tuple([sizes[axis] for axis in axes]))
+            table.absent = 0 if is_integer else self.zero
             table.work_out = functools.partial(self._first, equation)
 
     def _give(self, name: str, value: Any) -> None:
-        number = self.arithmetic.number
         array = value if isinstance(value, np.ndarray) else np.array(value, dtype=object)
-        items = array.ravel().tolist()
-        self.scalars[name] = number(items[0]) if array.ndim == 0 else None
-        table = self.tables[name] = _Table(name, array.shape)
-        table.absent = self.zero
-        if array.ndim and any(issubclass(kind, int | np.integer) for kind in set(map(type, items))):
-            made = [int(x) if isinstance(x, int | np.integer) else number(x) for x in items]
-        else:
-            made = list(map(number, items))
-        table.update(zip(_places(array.shape), made, strict=True))
+        if array.ndim:
+            self.scalars[name] = None
+            self.tables[name] = _given(name, _Itself(array), self.arithmetic, mpmath.mp.prec)
+            return
+        number = self.scalars[name] = self.arithmetic.number(array.item())
+        table = self.tables[name] = _Table(name, ())
+        table[()], table.absent = number, self.zero
 
     def add_table(self, name: str, shape: tuple[int, ...], work_out: Callable[..., Any]) -> None:
         """A tensor whose entries are worked out by a function of their position."""

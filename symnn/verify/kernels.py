@@ -314,7 +314,7 @@ def _summed(each: Expected, names: Mapping[str, str], weight: Any) -> Expected:
 
     with mpmath.workdps(60):
         values = {shown: np.asarray(np.sum(each.values[n]) * weight, dtype=object) for n, shown in names.items()}
-    return Expected(values, {shown: partial(scale, n) for n, shown in names.items()})
+    return Expected(values, {shown: partial(scale, n) for n, shown in names.items()}, each.least)
 
 
 def _special(op: Op, derivation: Derivation | None, dtype: type, rng: np.random.Generator, method: str) -> Trial:

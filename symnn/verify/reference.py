@@ -64,6 +64,8 @@ class Expected:
 
     values: Arrays
     scales: Mapping[str, Scale]
+    #: Known before any is worked out: where the last operation rounds, a magnitude is so many times its result.
+    least: float = 1.0
 
     @functools.cached_property
     def nearest(self) -> dict[str, list[float]]:
@@ -71,7 +73,7 @@ class Expected:
         return {name: [float(x) for x in array.flat] for name, array in self.values.items()}
 
     def __or__(self, other: Expected) -> Expected:
-        return Expected(self.values | other.values, {**self.scales, **other.scales})
+        return Expected(self.values | other.values, {**self.scales, **other.scales}, min(self.least, other.least))
 
     def magnitudes(self, name: str) -> Array:
         """The magnitude of every entry of a result."""
@@ -208,7 +210,8 @@ def _expect(
     exact = settled(tasks, values, instance.sizes, dtype)
     if conditioned and op.elementwise and op.kind is Kind.ACTIVATION and len(op.arguments) == 1:
         return Expected(exact, _by_condition(tasks, values, instance, exact, dtype))
-    return Expected(exact, _by_rounding(tasks, values, instance, exact, dtype, every))
+    # The bound on the error is one rounding of the result at least.
+    return Expected(exact, _by_rounding(tasks, values, instance, exact, dtype, every), least=2.0)
 
 
 def _holds(one: Task, other: Task) -> bool:

@@ -151,14 +151,17 @@ def _compare(
     if array.ndim and array.dtype.kind == "f" and array.dtype != dtype:
         worst.note(float("inf"), lambda: f"{name} holds {array.dtype}, expected {np.dtype(dtype)}")
         return
-    top = float(np.finfo(dtype).max)
+    top, normal = float(np.finfo(dtype).max), float(np.finfo(dtype).smallest_normal)
     numbers = zip(np.ndindex(exact.shape), array.astype(float).ravel().tolist(), expected.nearest[name], strict=True)
     for p, got, near in numbers:
-        if at_most(got, near, dtype) <= min(worst.error, 1.0):
+        if at_most(got, near, dtype) <= worst.error:
             worst.count += 1
             continue
         error = ulps(got, exact[p], exact[p], dtype)
-        if error > 1:
+        if 1 < error <= expected.least and abs(near) >= normal:
+            # Of what its magnitude is at least.
+            error = 1.0
+        if error > max(1, worst.error):
             # No rounding of the exact number: in the units of what may be lost on the way to it, but no less.
             size, widest = scale(p)
             if (widest > top and abs(exact[p]) <= top) or (size > top and not np.isfinite(array[p])):
