@@ -15,15 +15,22 @@ from numba.extending import intrinsic, overload
 
 
 class Apart(Compiler):
-    """Numba's compiler, told that the arrays of a kernel share no memory, as the checks of the arguments see to.
+    """Numba's compiler, told two things more about kernels.
 
-    Without that, a loop asks where its arrays lie: small ones that lie side by side go another way than others, which
-    may round differently in the last bit.
+    Their arrays share no memory, as the checks of the arguments see to. Without that, a loop asks where its arrays lie:
+    small ones that lie side by side go another way than others, which may round differently in the last bit.
+    And loops may use the widest vectors that the processor has; where those have 512 bits, LLVM takes half of them.
     """
 
     def __init__(self, typingctx, targetctx, library, args, return_type, flags, locals):
         flags.noalias = True
+        targetctx = targetctx.subtarget(apply_target_attributes=_widest)
         super().__init__(typingctx, targetctx, library, args, return_type, flags, locals)
+
+
+def _widest(function, *of_its_types):
+    """Numba's hook for attributes of a function; llvmlite's own method refuses those that it does not know."""
+    set.add(function.attributes, '"prefer-vector-width"="512"')
 
 
 #: Every kernel is compiled with these: a division by zero gives an infinity, a product and a sum may round once.
@@ -444,6 +451,13 @@ def rint(typingctx, a):
     return a(a), emit
 
 
+@intrinsic
+def select(typingctx, condition, a, b):
+    """a where the condition holds, else b: both are worked out, and equal steps before and after are seen to be equal."""
+    both = typingctx.unify_types(a, b)
+    return both(types.boolean, both, both), lambda context, builder, signature, args: builder.select(*args)
+
+
 @njit(**PLAIN)
 def compensated(total, lost, value):
     """total + value, and what that loses, to be taken off the next value (Kahan 1965)."""
@@ -509,14 +523,14 @@ def _reduced_exp_f32(x):
 
 @njit(**PLAIN)
 def _power_of_two_f32(k):
-    """2^k for a whole number in the normal range."""
-    return _from_bits_f32(np.int32((_bits_f32(k + np.float32(12582912.0)) + np.int32(127)) * np.int32(8388608)))
+    """2^k for a whole number in the normal range: the sum has its exponent in the lowest bits."""
+    return _from_bits_f32(np.int32(_bits_f32(k + np.float32(12583039.0)) * np.int32(8388608)))
 
 
 @njit(**PLAIN)
 def _exp_f32(x):
-    x = np.float32(88.89612579345703) if x > np.float32(88.89612579345703) else x
-    x = np.float32(-104.25) if x < np.float32(-104.25) else x
+    x = select(x > np.float32(88.89612579345703), np.float32(88.89612579345703), x)
+    x = select(x < np.float32(-104.25), np.float32(-104.25), x)
     q, k = _reduced_exp_f32(x)
     half = rint(k * np.float32(0.5))
     # Two steps of scaling: the result may be subnormal or infinite where 2^k alone is neither.
@@ -526,39 +540,48 @@ def _exp_f32(x):
 @njit(**PLAIN)
 def _expm1_f32(x):
     whole = x
-    x = np.float32(88.89612579345703) if x > np.float32(88.89612579345703) else x
-    x = np.float32(-18.021825790405273) if x < np.float32(-18.021825790405273) else x
+    x = select(x > np.float32(88.89612579345703), np.float32(88.89612579345703), x)
+    x = select(x < np.float32(-18.021825790405273), np.float32(-18.021825790405273), x)
     q, k = _reduced_exp_f32(x)
     # 2^k (q + 1) − 1, halved and doubled so that 2^k does not overflow before the result does.
     scale = _power_of_two_f32(k - np.float32(1.0))
     result = np.float32(2.0) * fma(scale, q, scale - np.float32(0.5))
-    return whole if abs(whole) < np.float32(2.9802322387695312e-08) else result
+    return select(abs(whole) < np.float32(2.9802322387695312e-08), whole, result)
 
 
-# a·e^(x + lost): the factor comes before the power of two, which takes three steps across the range.
+# a·e^x: the factor comes before the power of two, which takes three steps across the range.
 @njit(**PLAIN)
-def _times_exp_f32(a, x, lost):
-    inside = np.float32(192.00177001953125) if x > np.float32(192.00177001953125) else x
-    inside = np.float32(-189.22918701171875) if inside < np.float32(-189.22918701171875) else inside
-    q, k = _reduced_exp_f32(inside)
-    q = fma(np.float32(1.0) + q, lost, q)
+def _scaled_exp_f32(a, q, k):
+    """a·(1 + q)·2^k."""
     third = rint(k * np.float32(0.3333333432674408))
     step = _power_of_two_f32(third)
-    result = fma(a, q, a) * step * step * _power_of_two_f32(k - np.float32(2.0) * third)
-    return np.float32(0.0) if x < np.float32(-189.22918701171875) else result
+    return fma(a, q, a) * step * step * _power_of_two_f32(k - np.float32(2.0) * third)
+
+
+@njit(**PLAIN)
+def _times_exp_f32(a, x):
+    inside = select(x > np.float32(192.00177001953125), np.float32(192.00177001953125), x)
+    inside = select(inside < np.float32(-189.22918701171875), np.float32(-189.22918701171875), inside)
+    q, k = _reduced_exp_f32(inside)
+    result = _scaled_exp_f32(a, q, k)
+    return select(x < np.float32(-189.22918701171875), np.float32(0.0), result)
+
+
+@njit(**PLAIN)
+def _times_exp_pair_f32(a, x, lost):
+    """a·e^(x + lost)."""
+    inside = select(x > np.float32(192.00177001953125), np.float32(192.00177001953125), x)
+    inside = select(inside < np.float32(-189.22918701171875), np.float32(-189.22918701171875), inside)
+    q, k = _reduced_exp_f32(inside)
+    result = _scaled_exp_f32(a, fma(np.float32(1.0) + q, lost, q), k)
+    return select(x < np.float32(-189.22918701171875), np.float32(0.0), result)
 
 
 # log, float32: x = 2^k·m with m in [√½, √2), s = (m − 1)/(m + 1), log m = 2s + s·z·L(z) with z = s²,
 # relative error of L 1.7e-09.
 @njit(**PLAIN)
-def _log_f32(x):
-    small = x < np.float32(1.1754943508222875e-38)
-    scaled = x * np.float32(33554432.0) if small else x
-    bits = _bits_f32(scaled)
-    offset = np.int32(bits - np.int32(1060439283))
-    k = np.float32(offset >> 23) - (np.float32(25.0) if small else np.float32(0.0))
-    m = _from_bits_f32(np.int32(bits - (offset & np.int32(-8388608))))
-    f = m - np.float32(1.0)
+def _log_of_f32(f, k):
+    """log(1 + f) + k·ln 2."""
     s = f / (np.float32(2.0) + f)
     z = s * s
     p = np.float32(0.2333046793937683)
@@ -567,19 +590,34 @@ def _log_f32(x):
     p = fma(p, z, np.float32(0.6666666865348816))
     half_square = np.float32(0.5) * f * f
     tail = fma(s, half_square + z * p, k * np.float32(3.194618329871446e-05))
-    result = fma(k, np.float32(0.693115234375), f - (half_square - tail))
-    result = result if x > np.float32(0.0) else np.float32(np.nan)
-    result = np.float32(-np.inf) if x == np.float32(0.0) else result
-    return x if x == np.float32(np.inf) else result
+    return fma(k, np.float32(0.693115234375), f - (half_square - tail))
 
 
 @njit(**PLAIN)
+def _log_f32(x):
+    small = x < np.float32(1.1754943508222875e-38)
+    scaled = select(small, x * np.float32(33554432.0), x)
+    bits = _bits_f32(scaled)
+    offset = np.int32(bits - np.int32(1060439283))
+    k = np.float32(offset >> 23) - select(small, np.float32(25.0), np.float32(0.0))
+    m = _from_bits_f32(np.int32(bits - (offset & np.int32(-8388608))))
+    result = _log_of_f32(m - np.float32(1.0), k)
+    result = select(x > np.float32(0.0), result, np.float32(np.nan))
+    result = select(x == np.float32(0.0), np.float32(-np.inf), result)
+    return select(x == np.float32(np.inf), x, result)
+
+
+# log(1 + x), float32: with 2^k near 1 + x, which may be rounded for that, 1 + x = 2^k (1 + f); 2^−k in two steps.
+@njit(**PLAIN)
 def _log1p_f32(x):
     u = np.float32(1.0) + x
-    lost = (x - (u - np.float32(1.0))) / u
-    lost = lost if abs(lost) < np.float32(1.0) else np.float32(0.0)
-    result = _log_f32(u) + lost
-    return x if abs(x) < np.float32(2.9802322387695312e-08) else result
+    offset = np.int32(_bits_f32(u) - np.int32(1060439283))
+    four = _from_bits_f32(np.int32(np.int32(1082130432) - (offset & np.int32(-8388608))))
+    f = fma(np.float32(0.25) * x, four, fma(np.float32(0.25), four, -np.float32(1.0)))
+    result = _log_of_f32(f, np.float32(offset >> 23))
+    result = select(u > np.float32(0.0), result, np.float32(np.nan))
+    result = select(u == np.float32(0.0), np.float32(-np.inf), result)
+    return select((abs(x) < np.float32(2.9802322387695312e-08)) | (x == np.float32(np.inf)), x, result)
 
 
 # tanh, float32: x + x³·H(x²) for |x| < 0.625, error of H 1.3e-07; else 1 − 2/(e^(2|x|) + 1), with the sign of x.
@@ -592,10 +630,10 @@ def _tanh_f32(x):
     p = fma(p, z, np.float32(-0.05385090783238411))
     p = fma(p, z, np.float32(0.1333276927471161))
     p = fma(p, z, np.float32(-0.333333283662796))
-    near = x if a < np.float32(2.9802322387695312e-08) else fma(x * z, p, x)
+    near = select(a < np.float32(2.9802322387695312e-08), x, fma(x * z, p, x))
     far = np.float32(1.0) - np.float32(2.0) / (_exp_f32(np.float32(2.0) * a) + np.float32(1.0))
-    far = -far if x < np.float32(0.0) else far
-    return near if a < np.float32(0.625) else far
+    far = select(x < np.float32(0.0), -far, far)
+    return select(a < np.float32(0.625), near, far)
 
 
 # erf, float32: x + x·E(x²) for |x| < 1.5, error of E 5.8e-08; else ±(1 − e^T(|x| − 2.75)),
@@ -614,7 +652,7 @@ def _erf_f32(x):
     p = fma(p, z, np.float32(0.11283786594867706))
     p = fma(p, z, np.float32(-0.37612637877464294))
     p = fma(p, z, np.float32(0.12837916612625122))
-    u = (np.float32(4.0) if a > np.float32(4.0) else a) - np.float32(2.75)
+    u = select(a > np.float32(4.0), np.float32(4.0), a) - np.float32(2.75)
     q = np.float32(-1.4109750168245228e-07)
     q = fma(q, u, np.float32(1.4117175624051015e-06))
     q = fma(q, u, np.float32(-9.608483196643647e-06))
@@ -626,19 +664,17 @@ def _erf_f32(x):
     q = fma(q, u, np.float32(-5.826536178588867))
     q = fma(q, u, np.float32(-9.204140663146973))
     far = np.float32(1.0) - _exp_f32(q)
-    far = -far if x < np.float32(0.0) else far
+    far = select(x < np.float32(0.0), -far, far)
     near = fma(x, p, x)
-    result = near if a < np.float32(1.5) else far
-    return x if x != x else result
+    result = select(a < np.float32(1.5), near, far)
+    return select(x != x, x, result)
 
 
-# a·erfc(x + lost) + other·e^(−(x + lost)²), float32: erfc b = e^(−b²)·R(q)/(b + c) for b = |x|, q = (b − c)/(b + c),
-# c = 1, error of R 1.0e-08; 2 − that for x < 0, 1 − erf x near zero. One exponential for both:
-# the rounding of b² and what x lacks go into it.
+# erfc, float32: e^(−b²)·R(q)/(b + c) for b = |x|, q = (b − c)/(b + c), c = 1, error of R 1.0e-08;
+# 2 − that for x < 0, 1 − erf x near zero.
 @njit(**PLAIN)
-def _erfc_plus_exp_f32(a, x, lost, other):
-    b = abs(x)
-    b = np.float32(14.0) if b > np.float32(14.0) else b
+def _erfc_beside_exp_f32(b):
+    """R(q)/(b + c)."""
     above = b + np.float32(1.0)
     part = np.float32(1.0) / above
     q = (b - np.float32(1.0)) * part
@@ -656,12 +692,11 @@ def _erfc_plus_exp_f32(a, x, lost, other):
     # The quotient p/(b + c) from the reciprocal, with its remainder put right, and what b + c lost.
     scaled = p * part
     left = fma(-scaled, above, p) - scaled * (b - (above - np.float32(1.0)))
-    scaled = fma(left, part, scaled)
-    square = b * b
-    moved = -lost if x < np.float32(0.0) else lost
-    more = fma(b, b, -square) + np.float32(2.0) * b * moved
-    tail = _times_exp_f32(fma(scaled, a, -other if x < np.float32(0.0) else other), -square, -more)
-    far = np.float32(2.0) * a - tail if x < np.float32(0.0) else tail
+    return fma(left, part, scaled)
+
+
+@njit(**PLAIN)
+def _erf_near_f32(x):
     z = x * x
     e = np.float32(-6.083826065150788e-08)
     e = fma(e, z, np.float32(1.2382962495394167e-06))
@@ -673,19 +708,53 @@ def _erfc_plus_exp_f32(a, x, lost, other):
     e = fma(e, z, np.float32(0.11283786594867706))
     e = fma(e, z, np.float32(-0.37612637877464294))
     e = fma(e, z, np.float32(0.12837916612625122))
-    q, _ = _reduced_exp_f32(-square)
-    near = fma(-a, fma(x, e, x), a + fma(other, q, other))
-    return near if b < np.float32(0.5) else far
+    return fma(x, e, x)
 
 
 @njit(**PLAIN)
-def _times_erfc_f32(a, x, lost):
-    return _erfc_plus_exp_f32(a, x, lost, np.float32(0.0))
+def _exp_of_minus_square_f32(x, b, lost):
+    """e^(−b²) as (1 + q)·2^k, and q with the rounding of b² and what x lacks."""
+    square = b * b
+    more = fma(b, b, -square) + np.float32(2.0) * b * select(x < np.float32(0.0), -lost, lost)
+    q, k = _reduced_exp_f32(-square)
+    return q, k, fma(np.float32(1.0) + q, -more, q)
+
+
+@njit(**PLAIN)
+def _times_erfc_pair_f32(a, x, lost):
+    """a·erfc(x + lost)."""
+    b = abs(x)
+    b = select(b > np.float32(14.0), np.float32(14.0), b)
+    _, k, q = _exp_of_minus_square_f32(x, b, lost)
+    tail = _scaled_exp_f32(_erfc_beside_exp_f32(b) * a, q, k)
+    tail = select(b == np.float32(14.0), np.float32(0.0), tail)
+    far = select(x < np.float32(0.0), np.float32(2.0) * a - tail, tail)
+    near = fma(-a, _erf_near_f32(x), a)
+    return select(b < np.float32(0.5), near, far)
+
+
+@njit(**PLAIN)
+def _erfc_plus_exp_f32(a, x, lost, other):
+    """a·erfc(x + lost) + other·e^(−(x + lost)²), with one exponential for both."""
+    b = abs(x)
+    b = select(b > np.float32(14.0), np.float32(14.0), b)
+    q, k, moved = _exp_of_minus_square_f32(x, b, lost)
+    other_there = select(x < np.float32(0.0), -other, other)
+    tail = _scaled_exp_f32(fma(_erfc_beside_exp_f32(b), a, other_there), moved, k)
+    tail = select(b == np.float32(14.0), np.float32(0.0), tail)
+    far = select(x < np.float32(0.0), np.float32(2.0) * a - tail, tail)
+    near = fma(-a, _erf_near_f32(x), a + fma(other, q, other))
+    return select(b < np.float32(0.5), near, far)
+
+
+@njit(**PLAIN)
+def _times_erfc_f32(a, x):
+    return _times_erfc_pair_f32(a, x, np.float32(0.0))
 
 
 @njit(**PLAIN)
 def _erfc_f32(x):
-    return _times_erfc_f32(np.float32(1.0), x, np.float32(0.0))
+    return _times_erfc_f32(np.float32(1.0), x)
 
 
 # n/(c + d), float32, for positive c and d: the quotient's remainder, and what c + d lost, are put right.
@@ -696,7 +765,7 @@ def _over_sum_f32(n, c, d):
     quotient = n * part
     left = fma(-quotient, whole, n) - quotient * (d - (whole - c))
     # Of an infinite quotient there is no remainder.
-    return fma(left if left == left else np.float32(0.0), part, quotient)
+    return fma(select(left == left, left, np.float32(0.0)), part, quotient)
 
 
 # --- roots of sums of squares, whose squares may be out of range: scaled by powers of two (Blue 1978) ---
@@ -736,14 +805,14 @@ def _reduced_exp_f64(x):
 
 @njit(**PLAIN)
 def _power_of_two_f64(k):
-    """2^k for a whole number in the normal range."""
-    return _from_bits_f64(np.int64((_bits_f64(k + 6755399441055744.0) + np.int64(1023)) * np.int64(4503599627370496)))
+    """2^k for a whole number in the normal range: the sum has its exponent in the lowest bits."""
+    return _from_bits_f64(np.int64(_bits_f64(k + 6755399441056767.0) * np.int64(4503599627370496)))
 
 
 @njit(**PLAIN)
 def _exp_f64(x):
-    x = 709.955999688524 if x > 709.955999688524 else x
-    x = -746.25 if x < -746.25 else x
+    x = select(x > 709.955999688524, 709.955999688524, x)
+    x = select(x < -746.25, -746.25, x)
     q, k = _reduced_exp_f64(x)
     half = rint(k * 0.5)
     # Two steps of scaling: the result may be subnormal or infinite where 2^k alone is neither.
@@ -753,39 +822,48 @@ def _exp_f64(x):
 @njit(**PLAIN)
 def _expm1_f64(x):
     whole = x
-    x = 709.955999688524 if x > 709.955999688524 else x
-    x = -38.123094930796995 if x < -38.123094930796995 else x
+    x = select(x > 709.955999688524, 709.955999688524, x)
+    x = select(x < -38.123094930796995, -38.123094930796995, x)
     q, k = _reduced_exp_f64(x)
     # 2^k (q + 1) − 1, halved and doubled so that 2^k does not overflow before the result does.
     scale = _power_of_two_f64(k - 1.0)
     result = 2.0 * fma(scale, q, scale - 0.5)
-    return whole if abs(whole) < 5.551115123125783e-17 else result
+    return select(abs(whole) < 5.551115123125783e-17, whole, result)
 
 
-# a·e^(x + lost): the factor comes before the power of two, which takes three steps across the range.
+# a·e^x: the factor comes before the power of two, which takes three steps across the range.
 @njit(**PLAIN)
-def _times_exp_f64(a, x, lost):
-    inside = 1454.2227848147652 if x > 1454.2227848147652 else x
-    inside = -1451.4501960925254 if inside < -1451.4501960925254 else inside
-    q, k = _reduced_exp_f64(inside)
-    q = fma(1.0 + q, lost, q)
+def _scaled_exp_f64(a, q, k):
+    """a·(1 + q)·2^k."""
     third = rint(k * 0.3333333333333333)
     step = _power_of_two_f64(third)
-    result = fma(a, q, a) * step * step * _power_of_two_f64(k - 2.0 * third)
-    return 0.0 if x < -1451.4501960925254 else result
+    return fma(a, q, a) * step * step * _power_of_two_f64(k - 2.0 * third)
+
+
+@njit(**PLAIN)
+def _times_exp_f64(a, x):
+    inside = select(x > 1454.2227848147652, 1454.2227848147652, x)
+    inside = select(inside < -1451.4501960925254, -1451.4501960925254, inside)
+    q, k = _reduced_exp_f64(inside)
+    result = _scaled_exp_f64(a, q, k)
+    return select(x < -1451.4501960925254, 0.0, result)
+
+
+@njit(**PLAIN)
+def _times_exp_pair_f64(a, x, lost):
+    """a·e^(x + lost)."""
+    inside = select(x > 1454.2227848147652, 1454.2227848147652, x)
+    inside = select(inside < -1451.4501960925254, -1451.4501960925254, inside)
+    q, k = _reduced_exp_f64(inside)
+    result = _scaled_exp_f64(a, fma(1.0 + q, lost, q), k)
+    return select(x < -1451.4501960925254, 0.0, result)
 
 
 # log, float64: x = 2^k·m with m in [√½, √2), s = (m − 1)/(m + 1), log m = 2s + s·z·L(z) with z = s²,
 # relative error of L 3.1e-18.
 @njit(**PLAIN)
-def _log_f64(x):
-    small = x < 2.2250738585072014e-308
-    scaled = x * 1.8014398509481984e+16 if small else x
-    bits = _bits_f64(scaled)
-    offset = np.int64(bits - np.int64(4604544271217802189))
-    k = np.float64(offset >> 52) - (54.0 if small else 0.0)
-    m = _from_bits_f64(np.int64(bits - (offset & np.int64(-4503599627370496))))
-    f = m - 1.0
+def _log_of_f64(f, k):
+    """log(1 + f) + k·ln 2."""
     s = f / (2.0 + f)
     z = s * s
     p = 0.13086626147840102
@@ -798,19 +876,34 @@ def _log_f64(x):
     p = fma(p, z, 0.6666666666666666)
     half_square = 0.5 * f * f
     tail = fma(s, half_square + z * p, k * 2.8235290563031577e-13)
-    result = fma(k, 0.693147180559663, f - (half_square - tail))
-    result = result if x > 0.0 else np.float64(np.nan)
-    result = np.float64(-np.inf) if x == 0.0 else result
-    return x if x == np.float64(np.inf) else result
+    return fma(k, 0.693147180559663, f - (half_square - tail))
 
 
 @njit(**PLAIN)
+def _log_f64(x):
+    small = x < 2.2250738585072014e-308
+    scaled = select(small, x * 1.8014398509481984e+16, x)
+    bits = _bits_f64(scaled)
+    offset = np.int64(bits - np.int64(4604544271217802189))
+    k = np.float64(offset >> 52) - select(small, 54.0, 0.0)
+    m = _from_bits_f64(np.int64(bits - (offset & np.int64(-4503599627370496))))
+    result = _log_of_f64(m - 1.0, k)
+    result = select(x > 0.0, result, np.float64(np.nan))
+    result = select(x == 0.0, np.float64(-np.inf), result)
+    return select(x == np.float64(np.inf), x, result)
+
+
+# log(1 + x), float64: with 2^k near 1 + x, which may be rounded for that, 1 + x = 2^k (1 + f); 2^−k in two steps.
+@njit(**PLAIN)
 def _log1p_f64(x):
     u = 1.0 + x
-    lost = (x - (u - 1.0)) / u
-    lost = lost if abs(lost) < 1.0 else 0.0
-    result = _log_f64(u) + lost
-    return x if abs(x) < 5.551115123125783e-17 else result
+    offset = np.int64(_bits_f64(u) - np.int64(4604544271217802189))
+    four = _from_bits_f64(np.int64(np.int64(4616189618054758400) - (offset & np.int64(-4503599627370496))))
+    f = fma(0.25 * x, four, fma(0.25, four, -1.0))
+    result = _log_of_f64(f, np.float64(offset >> 52))
+    result = select(u > 0.0, result, np.float64(np.nan))
+    result = select(u == 0.0, np.float64(-np.inf), result)
+    return select((abs(x) < 5.551115123125783e-17) | (x == np.float64(np.inf)), x, result)
 
 
 # tanh, float64: x + x³·H(x²) for |x| < 0.625, error of H 1.2e-17; else 1 − 2/(e^(2|x|) + 1), with the sign of x.
@@ -830,10 +923,10 @@ def _tanh_f64(x):
     p = fma(p, z, -0.05396825396789699)
     p = fma(p, z, 0.13333333333333042)
     p = fma(p, z, -0.3333333333333333)
-    near = x if a < 5.551115123125783e-17 else fma(x * z, p, x)
+    near = select(a < 5.551115123125783e-17, x, fma(x * z, p, x))
     far = 1.0 - 2.0 / (_exp_f64(2.0 * a) + 1.0)
-    far = -far if x < 0.0 else far
-    return near if a < 0.625 else far
+    far = select(x < 0.0, -far, far)
+    return select(a < 0.625, near, far)
 
 
 # erf, float64: x + x·E(x²) for |x| < 1.5, error of E 7.3e-21; else ±(1 − e^T(|x| − 3.75)),
@@ -861,7 +954,7 @@ def _erf_f64(x):
     p = fma(p, z, 0.11283791670955126)
     p = fma(p, z, -0.37612638903183754)
     p = fma(p, z, 0.1283791670955126)
-    u = (6.0 if a > 6.0 else a) - 3.75
+    u = select(a > 6.0, 6.0, a) - 3.75
     q = 3.1058094022526644e-19
     q = fma(q, u, -1.808782833833476e-18)
     q = fma(q, u, -6.924755472155295e-19)
@@ -888,19 +981,17 @@ def _erf_f64(x):
     q = fma(q, u, -7.750404061587925)
     q = fma(q, u, -15.989462741350012)
     far = 1.0 - _exp_f64(q)
-    far = -far if x < 0.0 else far
+    far = select(x < 0.0, -far, far)
     near = fma(x, p, x)
-    result = near if a < 1.5 else far
-    return x if x != x else result
+    result = select(a < 1.5, near, far)
+    return select(x != x, x, result)
 
 
-# a·erfc(x + lost) + other·e^(−(x + lost)²), float64: erfc b = e^(−b²)·R(q)/(b + c) for b = |x|, q = (b − c)/(b + c),
-# c = 2, error of R 7.0e-18; 2 − that for x < 0, 1 − erf x near zero. One exponential for both:
-# the rounding of b² and what x lacks go into it.
+# erfc, float64: e^(−b²)·R(q)/(b + c) for b = |x|, q = (b − c)/(b + c), c = 2, error of R 7.0e-18;
+# 2 − that for x < 0, 1 − erf x near zero.
 @njit(**PLAIN)
-def _erfc_plus_exp_f64(a, x, lost, other):
-    b = abs(x)
-    b = 38.5 if b > 38.5 else b
+def _erfc_beside_exp_f64(b):
+    """R(q)/(b + c)."""
     above = b + 2.0
     part = 1.0 / above
     q = (b - 2.0) * part
@@ -931,12 +1022,11 @@ def _erfc_plus_exp_f64(a, x, lost, other):
     # The quotient p/(b + c) from the reciprocal, with its remainder put right, and what b + c lost.
     scaled = p * part
     left = fma(-scaled, above, p) - scaled * (b - (above - 2.0))
-    scaled = fma(left, part, scaled)
-    square = b * b
-    moved = -lost if x < 0.0 else lost
-    more = fma(b, b, -square) + 2.0 * b * moved
-    tail = _times_exp_f64(fma(scaled, a, -other if x < 0.0 else other), -square, -more)
-    far = 2.0 * a - tail if x < 0.0 else tail
+    return fma(left, part, scaled)
+
+
+@njit(**PLAIN)
+def _erf_near_f64(x):
     z = x * x
     e = 1.6642696519505487e-18
     e = fma(e, z, -6.552129976075843e-17)
@@ -957,19 +1047,53 @@ def _erfc_plus_exp_f64(a, x, lost, other):
     e = fma(e, z, 0.11283791670955126)
     e = fma(e, z, -0.37612638903183754)
     e = fma(e, z, 0.1283791670955126)
-    q, _ = _reduced_exp_f64(-square)
-    near = fma(-a, fma(x, e, x), a + fma(other, q, other))
-    return near if b < 0.5 else far
+    return fma(x, e, x)
 
 
 @njit(**PLAIN)
-def _times_erfc_f64(a, x, lost):
-    return _erfc_plus_exp_f64(a, x, lost, 0.0)
+def _exp_of_minus_square_f64(x, b, lost):
+    """e^(−b²) as (1 + q)·2^k, and q with the rounding of b² and what x lacks."""
+    square = b * b
+    more = fma(b, b, -square) + 2.0 * b * select(x < 0.0, -lost, lost)
+    q, k = _reduced_exp_f64(-square)
+    return q, k, fma(1.0 + q, -more, q)
+
+
+@njit(**PLAIN)
+def _times_erfc_pair_f64(a, x, lost):
+    """a·erfc(x + lost)."""
+    b = abs(x)
+    b = select(b > 38.5, 38.5, b)
+    _, k, q = _exp_of_minus_square_f64(x, b, lost)
+    tail = _scaled_exp_f64(_erfc_beside_exp_f64(b) * a, q, k)
+    tail = select(b == 38.5, 0.0, tail)
+    far = select(x < 0.0, 2.0 * a - tail, tail)
+    near = fma(-a, _erf_near_f64(x), a)
+    return select(b < 0.5, near, far)
+
+
+@njit(**PLAIN)
+def _erfc_plus_exp_f64(a, x, lost, other):
+    """a·erfc(x + lost) + other·e^(−(x + lost)²), with one exponential for both."""
+    b = abs(x)
+    b = select(b > 38.5, 38.5, b)
+    q, k, moved = _exp_of_minus_square_f64(x, b, lost)
+    other_there = select(x < 0.0, -other, other)
+    tail = _scaled_exp_f64(fma(_erfc_beside_exp_f64(b), a, other_there), moved, k)
+    tail = select(b == 38.5, 0.0, tail)
+    far = select(x < 0.0, 2.0 * a - tail, tail)
+    near = fma(-a, _erf_near_f64(x), a + fma(other, q, other))
+    return select(b < 0.5, near, far)
+
+
+@njit(**PLAIN)
+def _times_erfc_f64(a, x):
+    return _times_erfc_pair_f64(a, x, 0.0)
 
 
 @njit(**PLAIN)
 def _erfc_f64(x):
-    return _times_erfc_f64(1.0, x, 0.0)
+    return _times_erfc_f64(1.0, x)
 
 
 # n/(c + d), float64, for positive c and d: the quotient's remainder, and what c + d lost, are put right.
@@ -980,7 +1104,7 @@ def _over_sum_f64(n, c, d):
     quotient = n * part
     left = fma(-quotient, whole, n) - quotient * (d - (whole - c))
     # Of an infinite quotient there is no remainder.
-    return fma(left if left == left else 0.0, part, quotient)
+    return fma(select(left == left, left, 0.0), part, quotient)
 
 
 # --- roots of sums of squares, whose squares may be out of range: scaled by powers of two (Blue 1978) ---
@@ -1089,10 +1213,10 @@ def _hypot(a, b):
 def damped(a, b):
     """a·b, and zero where b is, though a be infinite; worked out either way, so that every lane rounds alike."""
     product = a * b
-    return b if b == 0 else product
+    return select(b == 0, b, product)
 
 
-def _typed_product(name, single, double):
+def _typed_product(name, single, double, single_pair, double_pair):
     """A product with a function, for both types; what it is a function of may be a pair."""
 
     def stub(a, u):
@@ -1100,10 +1224,11 @@ def _typed_product(name, single, double):
 
     @overload(stub, jit_options=PLAIN)
     def choose(a, u):
-        function, real = (single, np.float32) if a == types.float32 else (double, np.float64)
         if isinstance(u, types.BaseTuple):
-            return lambda a, u: function(a, u[0], u[1])
-        return lambda a, u: function(a, u, real(0))
+            of_pair = single_pair if a == types.float32 else double_pair
+            return lambda a, u: of_pair(a, u[0], u[1])
+        function = single if a == types.float32 else double
+        return lambda a, u: function(a, u)
 
     stub.__name__ = name
     return stub
@@ -1137,12 +1262,6 @@ def _choose_erfc_plus_exp(a, u, c):
 
 
 @njit(**PLAIN)
-def pair(a):
-    """A number that nothing was taken from."""
-    return a, a - a
-
-
-@njit(**PLAIN)
 def pair_of(real, number, rest):
     """A constant that is the sum of two in double precision."""
     high = real(number)
@@ -1150,9 +1269,49 @@ def pair_of(real, number, rest):
 
 
 @njit(**PLAIN)
-def pair_times(a, b):
+def _pair_f32(a):
+    """A number that nothing was taken from."""
+    return a, np.float32(0)
+
+
+@njit(**PLAIN)
+def _pair_f64(a):
+    return a, 0.0
+
+
+@njit(**PLAIN)
+def _of_numbers(a, b):
+    high = a * b
+    return high, fma(a, b, -high)
+
+
+@njit(**PLAIN)
+def _of_pair_and_number(a, b):
+    high = a[0] * b
+    return high, fma(a[1], b, fma(a[0], b, -high))
+
+
+@njit(**PLAIN)
+def _of_pairs(a, b):
     high = a[0] * b[0]
     return high, fma(a[0], b[0], -high) + (a[0] * b[1] + a[1] * b[0])
+
+
+def pair_times(a, b):
+    """The product of two, each a number or a pair."""
+    raise NotImplementedError("pair_times is for compiled code")
+
+
+@overload(pair_times, jit_options=PLAIN)
+def _choose_pair_times(a, b):
+    match isinstance(a, types.BaseTuple), isinstance(b, types.BaseTuple):
+        case True, True:
+            return lambda a, b: _of_pairs(a, b)
+        case True, False:
+            return lambda a, b: _of_pair_and_number(a, b)
+        case False, True:
+            return lambda a, b: _of_pair_and_number(b, a)
+    return lambda a, b: _of_numbers(a, b)
 
 
 @njit(**PLAIN)
@@ -1170,7 +1329,7 @@ def pair_minus(a):
 @njit(**PLAIN)
 def pair_size(a):
     """The pair, with the sign that makes its number positive."""
-    return (-a[0], -a[1]) if a[0] < 0 else a
+    return select(a[0] < 0, -a[0], a[0]), select(a[0] < 0, -a[1], a[1])
 
 
 @njit(**PLAIN)
@@ -1186,13 +1345,13 @@ def _sign_f64(x):
 @njit(**PLAIN)
 def larger(a, b):
     """The larger of two numbers, the first of equals; NaN comes through."""
-    return a if a >= b or a != a else b
+    return select((a >= b) | (a != a), a, b)
 
 
 @njit(**PLAIN)
 def smaller(a, b):
     """The smaller of two numbers, the first of equals; NaN comes through."""
-    return a if a <= b or a != a else b
+    return select((a <= b) | (a != a), a, b)
 
 
 @njit(**PLAIN)
@@ -1212,8 +1371,9 @@ log1p = typed("log1p", _log1p_f32, _log1p_f64)
 tanh = typed("tanh", _tanh_f32, _tanh_f64)
 erf = typed("erf", _erf_f32, _erf_f64)
 erfc = typed("erfc", _erfc_f32, _erfc_f64)
-times_exp = _typed_product("times_exp", _times_exp_f32, _times_exp_f64)
-times_erfc = _typed_product("times_erfc", _times_erfc_f32, _times_erfc_f64)
+pair = typed("pair", _pair_f32, _pair_f64)
+times_exp = _typed_product("times_exp", _times_exp_f32, _times_exp_f64, _times_exp_pair_f32, _times_exp_pair_f64)
+times_erfc = _typed_product("times_erfc", _times_erfc_f32, _times_erfc_f64, _times_erfc_pair_f32, _times_erfc_pair_f64)
 sign = typed("sign", _sign_f32, _sign_f64)
 sin = typed("sin", _sin, _sin)
 cos = typed("cos", _cos, _cos)

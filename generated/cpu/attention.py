@@ -36,7 +36,7 @@ from numba import njit, prange
 from ._runtime import OPTIONS, added, check, chunk_rows, exp, maxnum, number, output, outputs, pairs
 
 #: What these kernels use of the runtime, as a hash: where that changes, so does this file, and with it the cache.
-RUNTIME = "4a3ca8a75e90"
+RUNTIME = "976ba11a9aeb"
 
 
 #: The operation, for programs.

@@ -30,7 +30,7 @@ from numba import njit, prange
 from ._runtime import OPTIONS, added, check, chunk_rows, compensated, number, output, outputs, pairs
 
 #: What these kernels use of the runtime, as a hash: where that changes, so does this file, and with it the cache.
-RUNTIME = "eff7b6d09f74"
+RUNTIME = "d56d2e33c8fb"
 
 
 #: The operation, for programs.

@@ -39,7 +39,7 @@ from ._runtime import (
 )
 
 #: What these kernels use of the runtime, as a hash: where that changes, so does this file, and with it the cache.
-RUNTIME = "bce730973ef4"
+RUNTIME = "7ddf681647d2"
 
 
 #: The operation, for programs.

@@ -19,7 +19,7 @@ from numba import njit, prange
 from ._runtime import OPTIONS, check, chunk_rows, larger, number, smaller, updated, write_back
 
 #: What these kernels use of the runtime, as a hash: where that changes, so does this file, and with it the cache.
-RUNTIME = "b44f0d6e9926"
+RUNTIME = "ea97a9a51064"
 
 
 #: The operation, for programs.

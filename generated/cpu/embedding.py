@@ -27,7 +27,7 @@ from numba import njit, prange
 from ._runtime import OPTIONS, check, chunk_rows, output, pairs
 
 #: What these kernels use of the runtime, as a hash: where that changes, so does this file, and with it the cache.
-RUNTIME = "ed5d155bc57f"
+RUNTIME = "2c67ce375a1a"
 
 
 #: The operation, for programs.

@@ -27,7 +27,7 @@ from numba import njit, prange
 from ._runtime import OPTIONS, check, chunk_rows, extent_of, output, pairs
 
 #: What these kernels use of the runtime, as a hash: where that changes, so does this file, and with it the cache.
-RUNTIME = "52674ff20535"
+RUNTIME = "b0d7105897bd"
 
 
 #: The operation, for programs.

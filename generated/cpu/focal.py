@@ -53,7 +53,7 @@ from ._runtime import (
 )
 
 #: What these kernels use of the runtime, as a hash: where that changes, so does this file, and with it the cache.
-RUNTIME = "c99fdd26ebb2"
+RUNTIME = "b72c5c01dac3"
 
 
 #: The operation, for programs.
@@ -116,16 +116,15 @@ def _forward_saving_rows(t, z, alpha, gamma, one_minus_alpha, L):
             weight = one_minus_alpha * (real(1) - t[n, e]) + alpha * t[n, e]
             times_exp_t_z = times_exp(
                 real(1),
-                pair_minus(pair_size(pair_times(pair_plus(pair(real(-1)), pair(real(2) * t[n, e])),
-                pair(z[n, e])))),
+                pair_minus(pair_size(pair_times(pair_plus(pair(real(-1)), pair(real(2) * t[n, e])), z[n, e]))),
             )
             weighted = (
                 -(weight * (log1p(times_exp_t_z) + larger((real(1) - real(2) * t[n, e]) * z[n, e], real(0))))
             )
             times_exp_t_weighted_z = times_exp(
                 weighted,
-                pair_minus(pair_times(pair(gamma), pair_size(pair_times(pair_plus(pair(real(-1)), pair(real(2)
-                * t[n, e])), pair(z[n, e]))))),
+                pair_minus(pair_times(gamma, pair_size(pair_times(pair_plus(pair(real(-1)), pair(real(2)
+                * t[n, e])), z[n, e])))),
             )
             sum_t_weighted_z_sum = added(
                 sum_t_weighted_z_sum,
@@ -164,8 +163,7 @@ def _backward_rows(t, z, g, alpha, gamma, one_minus_alpha, dz):
             weight = one_minus_alpha * (real(1) - t[n, e]) + alpha * t[n, e]
             times_exp_t_z = times_exp(
                 real(1),
-                pair_minus(pair_size(pair_times(pair_plus(pair(real(-1)), pair(real(2) * t[n, e])),
-                pair(z[n, e])))),
+                pair_minus(pair_size(pair_times(pair_plus(pair(real(-1)), pair(real(2) * t[n, e])), z[n, e]))),
             )
             q = (
                 (real(1) if ((real(1) - real(2) * t[n, e]) * z[n, e] >= real(0)) else times_exp_t_z) / (real(1)
@@ -179,8 +177,8 @@ def _backward_rows(t, z, g, alpha, gamma, one_minus_alpha, dz):
             )
             times_exp_t_weighted_2_z = times_exp(
                 weighted_,
-                pair_minus(pair_times(pair(gamma), pair_size(pair_times(pair_plus(pair(real(-1)), pair(real(2)
-                * t[n, e])), pair(z[n, e]))))),
+                pair_minus(pair_times(gamma, pair_size(pair_times(pair_plus(pair(real(-1)), pair(real(2)
+                * t[n, e])), z[n, e])))),
             )
             dz[n, e] = (
                 (real(1) + times_exp_t_z) ** (-gamma) * (weighted_ if ((real(1) - real(2) * t[n, e])
@@ -220,8 +218,7 @@ def _value_and_grad_rows(t, z, alpha, gamma, one_minus_alpha, seed_over_size, L,
             weight = one_minus_alpha * (real(1) - t[n, e]) + alpha * t[n, e]
             times_exp_t_z = times_exp(
                 real(1),
-                pair_minus(pair_size(pair_times(pair_plus(pair(real(-1)), pair(real(2) * t[n, e])),
-                pair(z[n, e])))),
+                pair_minus(pair_size(pair_times(pair_plus(pair(real(-1)), pair(real(2) * t[n, e])), z[n, e]))),
             )
             q = (
                 (real(1) if ((real(1) - real(2) * t[n, e]) * z[n, e] >= real(0)) else times_exp_t_z) / (real(1)
@@ -231,8 +228,8 @@ def _value_and_grad_rows(t, z, alpha, gamma, one_minus_alpha, seed_over_size, L,
             weighted = -(weight * (log1p_t_z + larger((real(1) - real(2) * t[n, e]) * z[n, e], real(0))))
             times_exp_t_weighted_z = times_exp(
                 weighted,
-                pair_minus(pair_times(pair(gamma), pair_size(pair_times(pair_plus(pair(real(-1)), pair(real(2)
-                * t[n, e])), pair(z[n, e]))))),
+                pair_minus(pair_times(gamma, pair_size(pair_times(pair_plus(pair(real(-1)), pair(real(2)
+                * t[n, e])), z[n, e])))),
             )
             weighted_ = (
                 seed_over_size * weight * (real(1) - real(2) * t[n, e]) * (q + gamma * (log1p_t_z
@@ -241,8 +238,8 @@ def _value_and_grad_rows(t, z, alpha, gamma, one_minus_alpha, seed_over_size, L,
             )
             times_exp_t_weighted_2_z = times_exp(
                 weighted_,
-                pair_minus(pair_times(pair(gamma), pair_size(pair_times(pair_plus(pair(real(-1)), pair(real(2)
-                * t[n, e])), pair(z[n, e]))))),
+                pair_minus(pair_times(gamma, pair_size(pair_times(pair_plus(pair(real(-1)), pair(real(2)
+                * t[n, e])), z[n, e])))),
             )
             dz[n, e] = (
                 (real(1) + times_exp_t_z) ** (-gamma) * (weighted_ if ((real(1) - real(2) * t[n, e])
@@ -292,15 +289,14 @@ def _jvp_rows(t, z, z_dot, alpha, gamma, one_minus_alpha, L, L_dot):
             weight = one_minus_alpha * (real(1) - t[n, e]) + alpha * t[n, e]
             times_exp_t_z = times_exp(
                 real(1),
-                pair_minus(pair_size(pair_times(pair_plus(pair(real(-1)), pair(real(2) * t[n, e])),
-                pair(z[n, e])))),
+                pair_minus(pair_size(pair_times(pair_plus(pair(real(-1)), pair(real(2) * t[n, e])), z[n, e]))),
             )
             log1p_t_z = log1p(times_exp_t_z)
             weighted = -(weight * (log1p_t_z + larger((real(1) - real(2) * t[n, e]) * z[n, e], real(0))))
             times_exp_t_weighted_z = times_exp(
                 weighted,
-                pair_minus(pair_times(pair(gamma), pair_size(pair_times(pair_plus(pair(real(-1)), pair(real(2)
-                * t[n, e])), pair(z[n, e]))))),
+                pair_minus(pair_times(gamma, pair_size(pair_times(pair_plus(pair(real(-1)), pair(real(2)
+                * t[n, e])), z[n, e])))),
             )
             weighted_ = (
                 weight * (-((real(1) - real(2) * t[n, e]) * z_dot[n, e] * (real(1) if ((real(1) - real(2)
@@ -311,8 +307,8 @@ def _jvp_rows(t, z, z_dot, alpha, gamma, one_minus_alpha, L, L_dot):
             )
             times_exp_t_weighted_2_z = times_exp(
                 weighted_,
-                pair_minus(pair_times(pair(gamma), pair_size(pair_times(pair_plus(pair(real(-1)), pair(real(2)
-                * t[n, e])), pair(z[n, e]))))),
+                pair_minus(pair_times(gamma, pair_size(pair_times(pair_plus(pair(real(-1)), pair(real(2)
+                * t[n, e])), z[n, e])))),
             )
             sum_t_weighted_z_sum = added(
                 sum_t_weighted_z_sum,
@@ -370,8 +366,7 @@ def _hvp_rows(t, z, z_dot, alpha, gamma, one_minus_alpha, seed_gamma_over_size, 
             weight = one_minus_alpha * (real(1) - t[n, e]) + alpha * t[n, e]
             times_exp_t_z = times_exp(
                 real(1),
-                pair_minus(pair_size(pair_times(pair_plus(pair(real(-1)), pair(real(2) * t[n, e])),
-                pair(z[n, e])))),
+                pair_minus(pair_size(pair_times(pair_plus(pair(real(-1)), pair(real(2) * t[n, e])), z[n, e]))),
             )
             q = (
                 (real(1) if ((real(1) - real(2) * t[n, e]) * z[n, e] >= real(0)) else times_exp_t_z) / (real(1)
@@ -403,18 +398,18 @@ def _hvp_rows(t, z, z_dot, alpha, gamma, one_minus_alpha, seed_gamma_over_size, 
             )
             times_exp_t_weighted_4_z = times_exp(
                 weighted_4,
-                pair_minus(pair_times(pair(gamma), pair_size(pair_times(pair_plus(pair(real(-1)), pair(real(2)
-                * t[n, e])), pair(z[n, e]))))),
+                pair_minus(pair_times(gamma, pair_size(pair_times(pair_plus(pair(real(-1)), pair(real(2)
+                * t[n, e])), z[n, e])))),
             )
             times_exp_t_weighted_2_z = times_exp(
                 weighted_2,
-                pair_minus(pair_times(pair(gamma), pair_size(pair_times(pair_plus(pair(real(-1)), pair(real(2)
-                * t[n, e])), pair(z[n, e]))))),
+                pair_minus(pair_times(gamma, pair_size(pair_times(pair_plus(pair(real(-1)), pair(real(2)
+                * t[n, e])), z[n, e])))),
             )
             times_exp_t_weighted_3_z = times_exp(
                 weighted_3,
-                pair_minus(pair_times(pair(gamma), pair_size(pair_times(pair_plus(pair(real(-1)), pair(real(2)
-                * t[n, e])), pair(z[n, e]))))),
+                pair_minus(pair_times(gamma, pair_size(pair_times(pair_plus(pair(real(-1)), pair(real(2)
+                * t[n, e])), z[n, e])))),
             )
             dz_dot[n, e] = (
                 (real(1) + times_exp_t_z) ** (-gamma) * (weighted_4 if ((real(1) - real(2) * t[n, e])

@@ -33,7 +33,6 @@ from ._runtime import (
     fma,
     output,
     over_sum,
-    pair,
     pair_minus,
     pair_of,
     pair_plus,
@@ -44,7 +43,7 @@ from ._runtime import (
 )
 
 #: What these kernels use of the runtime, as a hash: where that changes, so does this file, and with it the cache.
-RUNTIME = "a773f0fbb1d2"
+RUNTIME = "bb3054097493"
 
 
 #: The operation, for programs.
@@ -139,15 +138,15 @@ def _forward_saving_rows(x, y):
         decay = times_exp(
             real(1),
             pair_minus(pair_times(pair_times(pair_of(real, 7.978845608028654e-06, -7.29e-22),
-            pair_plus(pair_of(real, 200000.0, 0), pair_times(pair_of(real, 8943.0, 0), pair_times(pair(x[e]),
-            pair(x[e]))))), pair(abs(x[e])))),
+            pair_plus(pair_of(real, 200000.0, 0), pair_times(pair_of(real, 8943.0, 0),
+            pair_times(x[e], x[e])))), abs(x[e]))),
         )
         # times_exp_x = x·exp(−(200000 + 8943·x²)·|x| / (50000·√(2·π)))
         times_exp_x = times_exp(
             x[e],
             pair_minus(pair_times(pair_times(pair_of(real, 7.978845608028654e-06, -7.29e-22),
-            pair_plus(pair_of(real, 200000.0, 0), pair_times(pair_of(real, 8943.0, 0), pair_times(pair(x[e]),
-            pair(x[e]))))), pair(abs(x[e])))),
+            pair_plus(pair_of(real, 200000.0, 0), pair_times(pair_of(real, 8943.0, 0),
+            pair_times(x[e], x[e])))), abs(x[e]))),
         )
         # y = (x if x ≥ 0 else x·exp(−(200000 + 8943·x²)·|x| / (50000·√(2·π)))) / (1 + decay)
         y[e] = (x[e] if (x[e] >= real(0)) else times_exp_x) / (real(1) + decay)
@@ -169,8 +168,8 @@ def _backward_rows(x, g, dx):
         decay = times_exp(
             real(1),
             pair_minus(pair_times(pair_times(pair_of(real, 7.978845608028654e-06, -7.29e-22),
-            pair_plus(pair_of(real, 200000.0, 0), pair_times(pair_of(real, 8943.0, 0), pair_times(pair(x[e]),
-            pair(x[e]))))), pair(abs(x[e])))),
+            pair_plus(pair_of(real, 200000.0, 0), pair_times(pair_of(real, 8943.0, 0),
+            pair_times(x[e], x[e])))), abs(x[e]))),
         )
         # times_exp_decay_x = (1 + decay + 2·√2·x / √π + 26829·x³ / (50000·√(2·π)))·exp(−(200000 + 8943·
         #     x²)·|x| / (50000·√(2·π)))
@@ -178,8 +177,8 @@ def _backward_rows(x, g, dx):
             fma(real(0.21406444881780073) * x[e] * x[e], x[e], fma(real(1.5957691216057308), x[e], real(1)
             + decay)),
             pair_minus(pair_times(pair_times(pair_of(real, 7.978845608028654e-06, -7.29e-22),
-            pair_plus(pair_of(real, 200000.0, 0), pair_times(pair_of(real, 8943.0, 0), pair_times(pair(x[e]),
-            pair(x[e]))))), pair(abs(x[e])))),
+            pair_plus(pair_of(real, 200000.0, 0), pair_times(pair_of(real, 8943.0, 0),
+            pair_times(x[e], x[e])))), abs(x[e]))),
         )
         # x̄ = g·((1 + decay·(1 + 2·√2·x / √π + 26829·x³ / (50000·√(2·π))) if x ≥ 0 else (1 + decay + 2·√2·
         #     x / √π + 26829·x³ / (50000·√(2·π)))·exp(−(200000 + 8943·x²)·|x| / (50000·√(2·π)))) / (1 + decay·
@@ -208,15 +207,15 @@ def _jvp_rows(x, x_dot, y, y_dot):
         decay = times_exp(
             real(1),
             pair_minus(pair_times(pair_times(pair_of(real, 7.978845608028654e-06, -7.29e-22),
-            pair_plus(pair_of(real, 200000.0, 0), pair_times(pair_of(real, 8943.0, 0), pair_times(pair(x[e]),
-            pair(x[e]))))), pair(abs(x[e])))),
+            pair_plus(pair_of(real, 200000.0, 0), pair_times(pair_of(real, 8943.0, 0),
+            pair_times(x[e], x[e])))), abs(x[e]))),
         )
         # times_exp_x = x·exp(−(200000 + 8943·x²)·|x| / (50000·√(2·π)))
         times_exp_x = times_exp(
             x[e],
             pair_minus(pair_times(pair_times(pair_of(real, 7.978845608028654e-06, -7.29e-22),
-            pair_plus(pair_of(real, 200000.0, 0), pair_times(pair_of(real, 8943.0, 0), pair_times(pair(x[e]),
-            pair(x[e]))))), pair(abs(x[e])))),
+            pair_plus(pair_of(real, 200000.0, 0), pair_times(pair_of(real, 8943.0, 0),
+            pair_times(x[e], x[e])))), abs(x[e]))),
         )
         # y = (x if x ≥ 0 else x·exp(−(200000 + 8943·x²)·|x| / (50000·√(2·π)))) / (1 + decay)
         y[e] = (x[e] if (x[e] >= real(0)) else times_exp_x) / (real(1) + decay)
@@ -226,8 +225,8 @@ def _jvp_rows(x, x_dot, y, y_dot):
             fma(real(0.21406444881780073) * x[e] * x[e], x[e], fma(real(1.5957691216057308), x[e], real(1)
             + decay)),
             pair_minus(pair_times(pair_times(pair_of(real, 7.978845608028654e-06, -7.29e-22),
-            pair_plus(pair_of(real, 200000.0, 0), pair_times(pair_of(real, 8943.0, 0), pair_times(pair(x[e]),
-            pair(x[e]))))), pair(abs(x[e])))),
+            pair_plus(pair_of(real, 200000.0, 0), pair_times(pair_of(real, 8943.0, 0),
+            pair_times(x[e], x[e])))), abs(x[e]))),
         )
         # ẏ = ẋ·((1 + decay·(1 + 2·√2·x / √π + 26829·x³ / (50000·√(2·π))) if x ≥ 0 else (1 + decay + 2·√2·x
         #     / √π + 26829·x³ / (50000·√(2·π)))·exp(−(200000 + 8943·x²)·|x| / (50000·√(2·π)))) / (1 + decay·(2 +
@@ -256,8 +255,8 @@ def _hvp_rows(x, g, x_dot, dx_dot):
         decay = times_exp(
             real(1),
             pair_minus(pair_times(pair_times(pair_of(real, 7.978845608028654e-06, -7.29e-22),
-            pair_plus(pair_of(real, 200000.0, 0), pair_times(pair_of(real, 8943.0, 0), pair_times(pair(x[e]),
-            pair(x[e]))))), pair(abs(x[e])))),
+            pair_plus(pair_of(real, 200000.0, 0), pair_times(pair_of(real, 8943.0, 0),
+            pair_times(x[e], x[e])))), abs(x[e]))),
         )
         # x̄̇ = g·ẋ·(exp(−(200000 + 8943·x²)·|x| / (50000·√(2·π)))·(4·√2 / √π + x·(x·(26829 / (12500·√(2·
         #     π)) + x·(−26829 / (12500·π) − 719795241·x² / (5000000000·π))) − 8/π) + decay·(4·√2 / √π + x·(8/π +
@@ -276,8 +275,8 @@ def _hvp_rows(x, g, x_dot, dx_dot):
             x[e], real(-0.6831948749139936)), x[e], real(0.8562577952712029)), x[e], real(-2.5464790894703255)),
             x[e], real(3.1915382432114616)), real(3.1915382432114616)))),
             pair_minus(pair_times(pair_times(pair_of(real, 7.978845608028654e-06, -7.29e-22),
-            pair_plus(pair_of(real, 200000.0, 0), pair_times(pair_of(real, 8943.0, 0), pair_times(pair(x[e]),
-            pair(x[e]))))), pair(abs(x[e]))))), real(1), decay * fma(decay, real(3) + decay, real(3)))
+            pair_plus(pair_of(real, 200000.0, 0), pair_times(pair_of(real, 8943.0, 0), pair_times(x[e],
+            x[e])))), abs(x[e])))), real(1), decay * fma(decay, real(3) + decay, real(3)))
         )
 
 

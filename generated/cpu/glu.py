@@ -28,7 +28,7 @@ from numba import njit, prange
 from ._runtime import OPTIONS, check, chunk_rows, exp, fma, output, outputs, pairs
 
 #: What these kernels use of the runtime, as a hash: where that changes, so does this file, and with it the cache.
-RUNTIME = "bbc4a37188b4"
+RUNTIME = "3577471ab96e"
 
 
 #: The operation, for programs.

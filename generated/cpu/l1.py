@@ -28,7 +28,7 @@ from numba import njit, prange
 from ._runtime import OPTIONS, added, check, chunk_rows, number, output, pairs, sign
 
 #: What these kernels use of the runtime, as a hash: where that changes, so does this file, and with it the cache.
-RUNTIME = "c5e922d2b18e"
+RUNTIME = "762f75f47af8"
 
 
 #: The operation, for programs.

@@ -28,7 +28,7 @@ from numba import njit, prange
 from ._runtime import OPTIONS, added, check, chunk_rows, number, output, pairs
 
 #: What these kernels use of the runtime, as a hash: where that changes, so does this file, and with it the cache.
-RUNTIME = "360c0a5a937c"
+RUNTIME = "e965a4359374"
 
 
 #: The operation, for programs.

@@ -44,7 +44,7 @@ from ._runtime import (
 )
 
 #: What these kernels use of the runtime, as a hash: where that changes, so does this file, and with it the cache.
-RUNTIME = "45519f90e878"
+RUNTIME = "aee425b251d4"
 
 
 #: The operation, for programs.

@@ -38,7 +38,7 @@ from ._runtime import (
 )
 
 #: What these kernels use of the runtime, as a hash: where that changes, so does this file, and with it the cache.
-RUNTIME = "6125947c6b86"
+RUNTIME = "adef6ffaa142"
 
 
 #: The operation, for programs.

@@ -28,7 +28,7 @@ from numba import njit, prange
 from ._runtime import OPTIONS, added, check, chunk_rows, damped, exp, output, outputs, pairs
 
 #: What these kernels use of the runtime, as a hash: where that changes, so does this file, and with it the cache.
-RUNTIME = "4d82c5cb81aa"
+RUNTIME = "af99e6eca337"
 
 
 #: The operation, for programs.

@@ -53,7 +53,7 @@ from ._runtime import (
 )
 
 #: What these kernels use of the runtime, as a hash: where that changes, so does this file, and with it the cache.
-RUNTIME = "7cc7010f0a0e"
+RUNTIME = "d552869ebc38"
 
 
 #: The operation, for programs.

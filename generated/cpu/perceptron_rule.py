@@ -22,7 +22,7 @@ from numba import njit, prange
 from ._runtime import OPTIONS, added, check, chunk_rows, number, updated, write_back
 
 #: What these kernels use of the runtime, as a hash: where that changes, so does this file, and with it the cache.
-RUNTIME = "91b478ffaa83"
+RUNTIME = "648a458950e5"
 
 
 #: The operation, for programs.

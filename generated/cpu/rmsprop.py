@@ -22,7 +22,7 @@ from numba import njit, prange
 from ._runtime import OPTIONS, check, chunk_rows, hypot, number, updated, write_back
 
 #: What these kernels use of the runtime, as a hash: where that changes, so does this file, and with it the cache.
-RUNTIME = "8bbcd4ee7935"
+RUNTIME = "3b2e16568b61"
 
 
 #: The operation, for programs.

@@ -20,7 +20,7 @@ from numba import njit, prange
 from ._runtime import OPTIONS, check, chunk_rows, number, updated, write_back
 
 #: What these kernels use of the runtime, as a hash: where that changes, so does this file, and with it the cache.
-RUNTIME = "173f0d3794af"
+RUNTIME = "28352681fbb7"
 
 
 #: The operation, for programs.

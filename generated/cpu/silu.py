@@ -31,7 +31,6 @@ from ._runtime import (
     check,
     chunk_rows,
     damped,
-    exp,
     fma,
     output,
     over_sum,
@@ -41,7 +40,7 @@ from ._runtime import (
 )
 
 #: What these kernels use of the runtime, as a hash: where that changes, so does this file, and with it the cache.
-RUNTIME = "538284c17134"
+RUNTIME = "74d98da8da5d"
 
 
 #: The operation, for programs.
@@ -137,7 +136,7 @@ def _forward_saving_rows(x, y):
     real = x.dtype.type
     for e in range(x.shape[0]):
         # decay = exp(−|x|)
-        decay = exp(-abs(x[e]))
+        decay = times_exp(real(1), -abs(x[e]))
         # times_exp_x = x·exp(−|x|)
         times_exp_x = times_exp(x[e], -abs(x[e]))
         # y = (x if x ≥ 0 else x·exp(−|x|)) / (1 + decay)
@@ -157,7 +156,7 @@ def _backward_rows(x, g, dx):
     real = x.dtype.type
     for e in range(x.shape[0]):
         # decay = exp(−|x|)
-        decay = exp(-abs(x[e]))
+        decay = times_exp(real(1), -abs(x[e]))
         # times_exp_decay_x = (1 + x + decay)·exp(−|x|)
         times_exp_decay_x = times_exp(real(1) + decay + x[e], -abs(x[e]))
         # x̄ = g·((1 + decay·(1 + x) if x ≥ 0 else (1 + x + decay)·exp(−|x|)) / (1 + decay·(2 + decay)))
@@ -181,7 +180,7 @@ def _jvp_rows(x, x_dot, y, y_dot):
     real = x.dtype.type
     for e in range(x.shape[0]):
         # decay = exp(−|x|)
-        decay = exp(-abs(x[e]))
+        decay = times_exp(real(1), -abs(x[e]))
         # times_exp_x = x·exp(−|x|)
         times_exp_x = times_exp(x[e], -abs(x[e]))
         # y = (x if x ≥ 0 else x·exp(−|x|)) / (1 + decay)
@@ -208,12 +207,12 @@ def _jvp_parallel(chunk, x, x_dot, y, y_dot):
 def _hvp_rows(x, g, x_dot, dx_dot):
     real = x.dtype.type
     for e in range(x.shape[0]):
-        # exp_x = exp(−|x|)
-        exp_x = exp(-abs(x[e]))
+        # times_exp_x = exp(−|x|)
+        times_exp_x = times_exp(real(1), -abs(x[e]))
         # s = (1 if x ≥ 0 else exp(−|x|)) / (1 + exp(−|x|))
-        s = (real(1) if (x[e] >= real(0)) else exp_x) / (real(1) + exp_x)
+        s = (real(1) if (x[e] >= real(0)) else times_exp_x) / (real(1) + times_exp_x)
         # decay = exp(−|x|)
-        decay = exp_x
+        decay = times_exp_x
         # x̄̇ = g·((s·ẋ + ẋ·x·exp(−|x|) / (1 + decay·(2 + decay)))·(exp(−|x|) if x ≥ 0 else 1) / (1 + decay)
         #     + ẋ·(exp(−|x|)·(1 + decay − x if x ≥ 0 else 1 + decay·(1 − x)) / (1 + decay·(3 + decay·(3 +
         #     decay)))))
@@ -221,7 +220,7 @@ def _hvp_rows(x, g, x_dot, dx_dot):
             fma(x_dot[e], over_sum(times_exp((real(1) + decay - x[e] if (x[e] >= real(0)) else fma(decay,
             real(1) - x[e], real(1))), -abs(x[e])), real(1), decay * fma(decay, real(3) + decay, real(3))),
             fma(s, x_dot[e], x_dot[e] * times_exp(x[e], -abs(x[e])) / fma(decay, real(2) + decay, real(1)))
-            * (exp_x if (x[e] >= real(0)) else real(1)) / (real(1) + decay)) * g[e]
+            * (times_exp_x if (x[e] >= real(0)) else real(1)) / (real(1) + decay)) * g[e]
         )
 
 

@@ -34,7 +34,6 @@ from ._runtime import (
     log1p,
     number,
     output,
-    pair,
     pair_minus,
     pair_times,
     pairs,
@@ -42,7 +41,7 @@ from ._runtime import (
 )
 
 #: What these kernels use of the runtime, as a hash: where that changes, so does this file, and with it the cache.
-RUNTIME = "8a696266c0c1"
+RUNTIME = "317c08cc6fa2"
 
 
 #: The operation, for programs.
@@ -87,8 +86,8 @@ def _forward_saving_rows(x, beta, y):
     for e in range(x.shape[0]):
         # y = (max(0, β·x) + log1p(exp(−β·|x|))) / β
         y[e] = (
-            (log1p(times_exp(real(1), pair_minus(pair_times(pair(beta), pair(abs(x[e])))))) + larger(beta
-            * x[e], real(0))) / beta
+            (log1p(times_exp(real(1), pair_minus(pair_times(beta, abs(x[e]))))) + larger(beta * x[e], real(0)))
+            / beta
         )
 
 
@@ -105,7 +104,7 @@ def _backward_rows(x, g, beta, dx):
     real = x.dtype.type
     for e in range(x.shape[0]):
         # times_exp_x = exp(−β·|x|)
-        times_exp_x = times_exp(real(1), pair_minus(pair_times(pair(beta), pair(abs(x[e])))))
+        times_exp_x = times_exp(real(1), pair_minus(pair_times(beta, abs(x[e]))))
         # x̄ = g·(1 if β·x ≥ 0 else exp(−β·|x|)) / (1 + exp(−β·|x|))
         dx[e] = g[e] * (real(1) if (beta * x[e] >= real(0)) else times_exp_x) / (real(1) + times_exp_x)
 
@@ -123,7 +122,7 @@ def _jvp_rows(x, x_dot, beta, y, y_dot):
     real = x.dtype.type
     for e in range(x.shape[0]):
         # times_exp_x = exp(−β·|x|)
-        times_exp_x = times_exp(real(1), pair_minus(pair_times(pair(beta), pair(abs(x[e])))))
+        times_exp_x = times_exp(real(1), pair_minus(pair_times(beta, abs(x[e]))))
         # y = (max(0, β·x) + log1p(exp(−β·|x|))) / β
         y[e] = (log1p(times_exp_x) + larger(beta * x[e], real(0))) / beta
         # ẏ = ẋ·(1 if β·x ≥ 0 else exp(−β·|x|)) / (1 + exp(−β·|x|))
@@ -143,7 +142,7 @@ def _hvp_rows(x, g, x_dot, beta, dx_dot):
     real = x.dtype.type
     for e in range(x.shape[0]):
         # times_exp_x = exp(−β·|x|)
-        times_exp_x = times_exp(real(1), pair_minus(pair_times(pair(beta), pair(abs(x[e])))))
+        times_exp_x = times_exp(real(1), pair_minus(pair_times(beta, abs(x[e]))))
         # x̄ = g·(1 if β·x ≥ 0 else exp(−β·|x|)) / (1 + exp(−β·|x|))
         dx = g[e] * (real(1) if (beta * x[e] >= real(0)) else times_exp_x) / (real(1) + times_exp_x)
         # tail = (1 if β·x ≤ 0 else exp(−β·|x|)) / (1 + exp(−β·|x|))

@@ -27,7 +27,7 @@ from numba import njit, prange
 from ._runtime import OPTIONS, check, chunk_rows, output, pairs, sign
 
 #: What these kernels use of the runtime, as a hash: where that changes, so does this file, and with it the cache.
-RUNTIME = "2a16091d4294"
+RUNTIME = "91fe35f74b58"
 
 
 #: The operation, for programs.

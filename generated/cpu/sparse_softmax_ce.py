@@ -42,7 +42,7 @@ from ._runtime import (
 )
 
 #: What these kernels use of the runtime, as a hash: where that changes, so does this file, and with it the cache.
-RUNTIME = "883623722e78"
+RUNTIME = "adceee6651dc"
 
 
 #: The operation, for programs.

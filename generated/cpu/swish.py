@@ -36,7 +36,6 @@ from ._runtime import (
     output,
     outputs,
     over_sum,
-    pair,
     pair_minus,
     pair_size,
     pair_times,
@@ -46,7 +45,7 @@ from ._runtime import (
 )
 
 #: What these kernels use of the runtime, as a hash: where that changes, so does this file, and with it the cache.
-RUNTIME = "06a0760b1afc"
+RUNTIME = "efebc5c15544"
 
 
 #: The operation, for programs.
@@ -144,11 +143,11 @@ def _forward_saving_rows(beta, x, y):
     real = x.dtype.type
     for e in range(x.shape[0]):
         # times_exp_beta_x = x·exp(−|x·β|)
-        times_exp_beta_x = times_exp(x[e], pair_minus(pair_size(pair_times(pair(beta), pair(x[e])))))
+        times_exp_beta_x = times_exp(x[e], pair_minus(pair_size(pair_times(beta, x[e]))))
         # y = (x if x·β ≥ 0 else x·exp(−|x·β|)) / (1 + exp(−|x·β|))
         y[e] = (
             (x[e] if (beta * x[e] >= real(0)) else times_exp_beta_x) / (real(1) + times_exp(real(1),
-            pair_minus(pair_size(pair_times(pair(beta), pair(x[e]))))))
+            pair_minus(pair_size(pair_times(beta, x[e])))))
         )
 
 
@@ -166,9 +165,9 @@ def _backward_rows(beta, x, g, dx, dbeta):
     dbeta_sum = 0.0
     for e in range(x.shape[0]):
         # times_exp_beta_x = exp(−|x·β|)
-        times_exp_beta_x = times_exp(real(1), pair_minus(pair_size(pair_times(pair(beta), pair(x[e])))))
+        times_exp_beta_x = times_exp(real(1), pair_minus(pair_size(pair_times(beta, x[e]))))
         # times_exp_beta_x_2 = x·exp(−|x·β|)
-        times_exp_beta_x_2 = times_exp(x[e], pair_minus(pair_size(pair_times(pair(beta), pair(x[e])))))
+        times_exp_beta_x_2 = times_exp(x[e], pair_minus(pair_size(pair_times(beta, x[e]))))
         # y = (x if x·β ≥ 0 else x·exp(−|x·β|)) / (1 + exp(−|x·β|))
         y = (x[e] if (beta * x[e] >= real(0)) else times_exp_beta_x_2) / (real(1) + times_exp_beta_x)
         # s̄ = g·x
@@ -177,7 +176,7 @@ def _backward_rows(beta, x, g, dx, dbeta):
         decay = times_exp_beta_x
         # times_exp_beta_decay_x = (1 + decay + x·β)·exp(−|x·β|)
         times_exp_beta_decay_x = times_exp(
-            real(1) + decay + beta * x[e], pair_minus(pair_size(pair_times(pair(beta), pair(x[e])))),
+            real(1) + decay + beta * x[e], pair_minus(pair_size(pair_times(beta, x[e]))),
         )
         # x̄ = g·((1 + decay·(1 + x·β) if x·β ≥ 0 else (1 + decay + x·β)·exp(−|x·β|)) / (1 + decay·(2 + decay)))
         dx[e] = (
@@ -206,20 +205,18 @@ def _jvp_rows(beta, x, x_dot, beta_dot, y, y_dot):
     real = x.dtype.type
     for e in range(x.shape[0]):
         # times_exp_beta_x = exp(−|x·β|)
-        times_exp_beta_x = times_exp(real(1), pair_minus(pair_size(pair_times(pair(beta), pair(x[e])))))
+        times_exp_beta_x = times_exp(real(1), pair_minus(pair_size(pair_times(beta, x[e]))))
         # s = (1 if x·β ≥ 0 else exp(−|x·β|)) / (1 + exp(−|x·β|))
         s = (real(1) if (beta * x[e] >= real(0)) else times_exp_beta_x) / (real(1) + times_exp_beta_x)
         # times_exp_beta_x_2 = x·exp(−|x·β|)
-        times_exp_beta_x_2 = times_exp(x[e], pair_minus(pair_size(pair_times(pair(beta), pair(x[e])))))
+        times_exp_beta_x_2 = times_exp(x[e], pair_minus(pair_size(pair_times(beta, x[e]))))
         # y = (x if x·β ≥ 0 else x·exp(−|x·β|)) / (1 + exp(−|x·β|))
         y_e = (x[e] if (beta * x[e] >= real(0)) else times_exp_beta_x_2) / (real(1) + times_exp_beta_x)
         y[e] = y_e
         # tail = (1 if x·β ≤ 0 else exp(−|x·β|)) / (1 + exp(−|x·β|))
         tail = (real(1) if (beta * x[e] <= real(0)) else times_exp_beta_x) / (real(1) + times_exp_beta_x)
         # times_exp_beta_x_x_dot = β·ẋ·exp(−|x·β|)
-        times_exp_beta_x_x_dot = times_exp(
-            beta * x_dot[e], pair_minus(pair_size(pair_times(pair(beta), pair(x[e])))),
-        )
+        times_exp_beta_x_x_dot = times_exp(beta * x_dot[e], pair_minus(pair_size(pair_times(beta, x[e]))))
         # ẏ = s·ẋ + x·tail·(y·β̇ + (β·ẋ if x·β ≥ 0 else β·ẋ·exp(−|x·β|)) / (1 + exp(−|x·β|)))
         y_dot[e] = (
             s * x_dot[e] + damped((y_e * beta_dot + (beta * x_dot[e] if (beta * x[e] >= real(0))
@@ -241,11 +238,11 @@ def _hvp_rows(beta, x, g, x_dot, beta_dot, dx_dot, dbeta_dot):
     dbeta_dot_sum = 0.0
     for e in range(x.shape[0]):
         # times_exp_beta_x = exp(−|x·β|)
-        times_exp_beta_x = times_exp(real(1), pair_minus(pair_size(pair_times(pair(beta), pair(x[e])))))
+        times_exp_beta_x = times_exp(real(1), pair_minus(pair_size(pair_times(beta, x[e]))))
         # s = (1 if x·β ≥ 0 else exp(−|x·β|)) / (1 + exp(−|x·β|))
         s = (real(1) if (beta * x[e] >= real(0)) else times_exp_beta_x) / (real(1) + times_exp_beta_x)
         # times_exp_beta_x_2 = x·exp(−|x·β|)
-        times_exp_beta_x_2 = times_exp(x[e], pair_minus(pair_size(pair_times(pair(beta), pair(x[e])))))
+        times_exp_beta_x_2 = times_exp(x[e], pair_minus(pair_size(pair_times(beta, x[e]))))
         # y = (x if x·β ≥ 0 else x·exp(−|x·β|)) / (1 + exp(−|x·β|))
         y = (x[e] if (beta * x[e] >= real(0)) else times_exp_beta_x_2) / (real(1) + times_exp_beta_x)
         # s̄ = g·x
@@ -253,9 +250,7 @@ def _hvp_rows(beta, x, g, x_dot, beta_dot, dx_dot, dbeta_dot):
         # tail = (1 if x·β ≤ 0 else exp(−|x·β|)) / (1 + exp(−|x·β|))
         tail = (real(1) if (beta * x[e] <= real(0)) else times_exp_beta_x) / (real(1) + times_exp_beta_x)
         # times_exp_beta_x_x_dot = β·ẋ·exp(−|x·β|)
-        times_exp_beta_x_x_dot = times_exp(
-            beta * x_dot[e], pair_minus(pair_size(pair_times(pair(beta), pair(x[e])))),
-        )
+        times_exp_beta_x_x_dot = times_exp(beta * x_dot[e], pair_minus(pair_size(pair_times(beta, x[e]))))
         # ṡ = (y·β̇ + (β·ẋ if x·β ≥ 0 else β·ẋ·exp(−|x·β|)) / (1 + exp(−|x·β|)))·(1 if x·β ≤ 0 else exp(−|x·
         #     β|)) / (1 + exp(−|x·β|))
         s_dot = (

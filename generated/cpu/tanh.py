@@ -13,7 +13,7 @@ verified adjoint, ⟨Jv, u⟩ = ⟨v, Jᵀu⟩: error 7e-67, bound 1e-40
 verified adjoint, Jv, numerical: error 9e-65, bound 1e-25
 verified source, float32, ordinary: error 1e+00, bound 4
 verified source, float32, NaN and ±∞, wrong: error 0, bound 0
-verified source, float64, ordinary: error 2e+00, bound 4
+verified source, float64, ordinary: error 1e+00, bound 4
 verified second, ⟨u, Hv⟩ = ⟨v, Hu⟩: error 0, bound 1e-40
 verified second, Hv, numerical: error 3e-64, bound 1e-25
 verified second, source, float32: error 1e+00, bound 4
@@ -24,10 +24,10 @@ from collections import namedtuple
 import numpy as np
 from numba import njit, prange
 
-from ._runtime import OPTIONS, check, chunk_rows, exp, fma, output, pairs, tanh, times_exp
+from ._runtime import OPTIONS, check, chunk_rows, fma, output, pairs, tanh, times_exp
 
 #: What these kernels use of the runtime, as a hash: where that changes, so does this file, and with it the cache.
-RUNTIME = "2b67a0965ebc"
+RUNTIME = "25c09aa1eea2"
 
 
 #: The operation, for programs.
@@ -80,7 +80,7 @@ def _backward_rows(x, g, dx):
     real = x.dtype.type
     for e in range(x.shape[0]):
         # decay = exp(−2·|x|)
-        decay = exp(-(real(2) * abs(x[e])))
+        decay = times_exp(real(1), -(real(2) * abs(x[e])))
         # x̄ = g·4·exp(−2·|x|) / (1 + decay·(2 + decay))
         dx[e] = g[e] * times_exp(real(4), -(real(2) * abs(x[e]))) / fma(decay, real(2) + decay, real(1))
 
@@ -100,7 +100,7 @@ def _jvp_rows(x, x_dot, y, y_dot):
         # y = tanh(x)
         y[e] = tanh(x[e])
         # decay = exp(−2·|x|)
-        decay = exp(-(real(2) * abs(x[e])))
+        decay = times_exp(real(1), -(real(2) * abs(x[e])))
         # ẏ = ẋ·4·exp(−2·|x|) / (1 + decay·(2 + decay))
         y_dot[e] = x_dot[e] * times_exp(real(4), -(real(2) * abs(x[e]))) / fma(decay, real(2) + decay, real(1))
 
@@ -120,7 +120,7 @@ def _hvp_rows(x, g, x_dot, dx_dot):
         # y = tanh(x)
         y = tanh(x[e])
         # decay = exp(−2·|x|)
-        decay = exp(-(real(2) * abs(x[e])))
+        decay = times_exp(real(1), -(real(2) * abs(x[e])))
         # x̄ = g·4·exp(−2·|x|) / (1 + decay·(2 + decay))
         dx = g[e] * times_exp(real(4), -(real(2) * abs(x[e]))) / fma(decay, real(2) + decay, real(1))
         # x̄̇ = −2·x̄·y·ẋ

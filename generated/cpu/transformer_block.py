@@ -74,7 +74,7 @@ from ._runtime import (
 )
 
 #: What these kernels use of the runtime, as a hash: where that changes, so does this file, and with it the cache.
-RUNTIME = "5ee023b2aa26"
+RUNTIME = "f934f5060295"
 
 
 #: The operation, for programs.

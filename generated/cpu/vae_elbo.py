@@ -51,7 +51,7 @@ from ._runtime import (
 )
 
 #: What these kernels use of the runtime, as a hash: where that changes, so does this file, and with it the cache.
-RUNTIME = "8794bbd09a80"
+RUNTIME = "be6e80d66ad8"
 
 
 #: The operation, for programs.

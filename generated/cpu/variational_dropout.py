@@ -51,7 +51,7 @@ from ._runtime import (
 )
 
 #: What these kernels use of the runtime, as a hash: where that changes, so does this file, and with it the cache.
-RUNTIME = "efb63fe0d134"
+RUNTIME = "28c5ed5d6682"
 
 
 #: The operation, for programs.
@@ -122,7 +122,7 @@ def _forward_saving_2_rows(log_alpha, decay, sum_exp_log_alpha):
         times_exp_log_alpha = times_exp(
             real(1),
             pair_minus(pair_size(pair_plus(pair_of(real, 1.8732, 2.38e-17),
-            pair_times(pair_of(real, 1.48695, 6.04e-18), pair(log_alpha[d]))))),
+            pair_times(pair_of(real, 1.48695, 6.04e-18), log_alpha[d])))),
         )
         # decay[d] = exp(−|4683/2500 + 29739·log_alpha[d] / 20000|)
         decay[d] = times_exp_log_alpha
@@ -183,8 +183,8 @@ def _backward_2_rows(g_kl, decay, log_alpha, sum_g_y_noise_x, dlog_alpha):
             sum_g_y_noise_x[d] * exp(log_alpha[d] / real(2)) / real(2) - (real(1) / (real(2) + real(2)
             * exp(log_alpha[d])) + times_exp(real(0.945343332),
             pair_minus(pair_size(pair_plus(pair_of(real, 1.8732, 2.38e-17),
-            pair_times(pair_of(real, 1.48695, 6.04e-18), pair(log_alpha[d])))))) / (real(1) + (real(2)
-            + decay[d]) * decay[d])) * g_kl
+            pair_times(pair_of(real, 1.48695, 6.04e-18), log_alpha[d]))))) / (real(1) + (real(2) + decay[d])
+            * decay[d])) * g_kl
         )
 
 
@@ -230,7 +230,7 @@ def _jvp_2_rows(log_alpha, log_alpha_dot, sum_exp_log_alpha, sum_exp_log_alpha_l
         times_exp_log_alpha = times_exp(
             real(1),
             pair_minus(pair_size(pair_plus(pair_of(real, 1.8732, 2.38e-17),
-            pair_times(pair_of(real, 1.48695, 6.04e-18), pair(log_alpha[d]))))),
+            pair_times(pair_of(real, 1.48695, 6.04e-18), log_alpha[d])))),
         )
         # sum_exp_log_alpha = Σ_d (7947·(1 if log_alpha[d] ≥ −12488/9913 else exp(−|4683/2500 + 29739·
         #     log_alpha[d] / 20000|)) / (12500·(1 + exp(−|4683/2500 + 29739·log_alpha[d] / 20000|))) −
@@ -247,12 +247,12 @@ def _jvp_2_rows(log_alpha, log_alpha_dot, sum_exp_log_alpha, sum_exp_log_alpha_l
         sum_exp_log_alpha_log_alpha_dot_sum = added(
             sum_exp_log_alpha_log_alpha_dot_sum,
             (real(1) / (real(2) + real(2) * exp(log_alpha[d])) + times_exp(real(0.945343332),
-            pair_plus(pair_of(real, -1.8732, -2.38e-17), pair_minus(pair_times(pair_of(real, 1.48695, 6.04e-18),
-            pair(log_alpha[d]))))) / ((real(1) + times_exp(real(1), pair_plus(pair_of(real, -1.8732, -2.38e-17),
-            pair_minus(pair_times(pair_of(real, 1.48695, 6.04e-18), pair(log_alpha[d])))))) * (real(1)
+            pair_plus(pair_of(real, -1.8732, -2.38e-17),
+            pair_minus(pair_times(pair_of(real, 1.48695, 6.04e-18), log_alpha[d])))) / ((real(1)
             + times_exp(real(1), pair_plus(pair_of(real, -1.8732, -2.38e-17),
-            pair_minus(pair_times(pair_of(real, 1.48695, 6.04e-18), pair(log_alpha[d]))))))))
-            * log_alpha_dot[d],
+            pair_minus(pair_times(pair_of(real, 1.48695, 6.04e-18), log_alpha[d]))))) * (real(1)
+            + times_exp(real(1), pair_plus(pair_of(real, -1.8732, -2.38e-17),
+            pair_minus(pair_times(pair_of(real, 1.48695, 6.04e-18), log_alpha[d]))))))) * log_alpha_dot[d],
         )
     sum_exp_log_alpha[0] = sum_exp_log_alpha_sum
     sum_exp_log_alpha_log_alpha_dot[0] = sum_exp_log_alpha_log_alpha_dot_sum
@@ -277,7 +277,7 @@ def _hvp_rows(log_alpha, decay, decay_):
         decay[d] = times_exp(
             real(1),
             pair_minus(pair_size(pair_plus(pair_of(real, 1.8732, 2.38e-17),
-            pair_times(pair_of(real, 1.48695, 6.04e-18), pair(log_alpha[d]))))),
+            pair_times(pair_of(real, 1.48695, 6.04e-18), log_alpha[d])))),
         )
         # decay_[d] = exp(−|log_alpha[d]|)
         decay_[d] = exp(-abs(log_alpha[d]))
@@ -338,14 +338,14 @@ def _hvp_3_rows(
         times_exp_log_alpha = times_exp(
             real(2.8113565350348),
             pair_minus(pair_times(pair(real(2)), pair_size(pair_plus(pair_of(real, 1.8732, 2.38e-17),
-            pair_times(pair_of(real, 1.48695, 6.04e-18), pair(log_alpha[d])))))),
+            pair_times(pair_of(real, 1.48695, 6.04e-18), log_alpha[d]))))),
         )
         # times_exp_log_alpha_2[d] = 7028391337587·exp(−|4683/2500 + 29739·log_alpha[d] / 20000|) /
         #     2500000000000
         times_exp_log_alpha_2 = times_exp(
             real(2.8113565350348),
             pair_minus(pair_size(pair_plus(pair_of(real, 1.8732, 2.38e-17),
-            pair_times(pair_of(real, 1.48695, 6.04e-18), pair(log_alpha[d]))))),
+            pair_times(pair_of(real, 1.48695, 6.04e-18), log_alpha[d])))),
         )
         # exp_log_alpha[d] = exp(log_alpha[d] / 2)
         exp_log_alpha = exp(log_alpha[d] / real(2))
@@ -359,8 +359,8 @@ def _hvp_3_rows(
         dlog_alpha_dot[d] = (
             (exp_log_alpha * sum_g_y_noise_x[d] / real(4) - (times_exp(real(-1.4056782675174),
             pair_minus(pair_size(pair_plus(pair_of(real, 1.8732, 2.38e-17),
-            pair_times(pair_of(real, 1.48695, 6.04e-18), pair(log_alpha[d])))))) / (real(1) + (real(2)
-            + decay[d]) * decay[d]) + (times_exp_log_alpha if (log_alpha[d] >= real(-1.2597599112276807))
+            pair_times(pair_of(real, 1.48695, 6.04e-18), log_alpha[d]))))) / (real(1) + (real(2) + decay[d])
+            * decay[d]) + (times_exp_log_alpha if (log_alpha[d] >= real(-1.2597599112276807))
             else times_exp_log_alpha_2) / (real(1) + (real(3) + (real(3) + decay[d]) * decay[d]) * decay[d])
             - exp(-abs(log_alpha[d])) / (real(2) * (real(1) + (real(2) + decay_[d]) * decay_[d]))) * g_kl)
             * log_alpha_dot[d] + exp_log_alpha * sum_g_y_noise_x_dot[d] / real(2)

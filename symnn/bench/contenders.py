@@ -65,7 +65,7 @@ def torch_layer(find: Found, compiled: bool = False) -> Maker:
         inputs = [torch.from_numpy(a[name]).requires_grad_(True) for name in learned]
         # What a layer updates in place is its own.
         states = [torch.from_numpy(a[name].copy()) for name in plain]
-        layer = torch.compile(find(torch)) if compiled else find(torch)
+        layer = _compiled(torch, find(torch)) if compiled else find(torch)
 
         def call() -> Sequence[Any]:
             y = layer(*inputs, *states)
@@ -74,6 +74,12 @@ def torch_layer(find: Found, compiled: bool = False) -> Maker:
         return call
 
     return make
+
+
+def _compiled(torch: Any, function: Callable[..., Any]) -> Callable[..., Any]:
+    """A function through torch.compile as in a process of its own: it gives up on one that many cases have shared."""
+    torch.compiler.reset()
+    return torch.compile(function)  # type: ignore[no-any-return]
 
 
 def jax_layer(find: Found) -> Maker:
@@ -120,7 +126,7 @@ def torch_loss(compiled: bool = False) -> Maker:
         z, t = (torch.from_numpy(v) for v in a.values())
         z.requires_grad_(True)
         loss = torch.nn.functional.cross_entropy
-        loss = torch.compile(loss) if compiled else loss
+        loss = _compiled(torch, loss) if compiled else loss
 
         def call() -> Sequence[Any]:
             value = loss(z, t)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 
 import sympy as sp
 from sympy.codegen.cfunctions import expm1, log1p
@@ -133,7 +133,7 @@ class KernelPrinter:
 
     def pair(self, expr: sp.Expr) -> str:
         """A number and what its rounding loses."""
-        if exact_exponent(expr) and not isinstance(expr, sp.Add):
+        if self._is_plain(expr):
             return f"pair({self.text(expr, 0)})"
         if expr.is_number:
             number = float(expr.evalf(40))
@@ -141,20 +141,29 @@ class KernelPrinter:
         if isinstance(expr, sp.Abs):
             return f"pair_size({self.pair(expr.args[0])})"
         if isinstance(expr, sp.Pow) and expr.exp.is_Integer and expr.exp > 1:
-            return self._folded("pair_times", [expr.base] * int(expr.exp))
+            return self._folded("pair_times", [expr.base] * int(expr.exp), self._factor)
         if isinstance(expr, sp.Mul):
             number = sp.Mul(*(a for a in expr.args if a.is_number))
             if number.is_negative:
                 return f"pair_minus({self.pair(-expr)})"
-            return self._folded("pair_times", [number, *(a for a in expr.args if not a.is_number)][number == 1 :])
+            factors = [number, *(a for a in expr.args if not a.is_number)][number == 1 :]
+            return self._folded("pair_times", factors, self._factor)
         if isinstance(expr, sp.Add):
-            return self._folded("pair_plus", list(expr.args))
+            return self._folded("pair_plus", list(expr.args), self.pair)
         return f"pair({self.text(expr, 0)})"
 
-    def _folded(self, function: str, args: list[sp.Expr]) -> str:
-        made = self.pair(args[0])
+    def _is_plain(self, expr: sp.Expr) -> bool:
+        """Whether nothing is rounded where an expression is worked out."""
+        return exact_exponent(expr) and not isinstance(expr, sp.Add)
+
+    def _factor(self, expr: sp.Expr) -> str:
+        """A factor of a pair: a number where it is one."""
+        return self.text(expr, 0) if self._is_plain(expr) and not expr.is_number else self.pair(expr)
+
+    def _folded(self, function: str, args: list[sp.Expr], text: Callable[[sp.Expr], str]) -> str:
+        made = text(args[0])
         for a in args[1:]:
-            made = f"{function}({made}, {self.pair(a)})"
+            made = f"{function}({made}, {text(a)})"
         return made
 
     def damped(self, a: sp.Expr, b: sp.Expr) -> str:

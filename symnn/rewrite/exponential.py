@@ -17,18 +17,20 @@ is left over. A factor that grows with the variable stands inside, so that nothi
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from dataclasses import replace
 from functools import lru_cache
 
 import sympy as sp
 
 from symnn.language.functions import damped, erfc, logistic, where
+from symnn.language.operation import Equation
 from symnn.language.scaled import over_sum, times_erfc, times_exp
-from symnn.language.terms import Entry
+from symnn.language.terms import Entry, within
 from symnn.rewrite.monomial import opaque
 
 __all__ = [
-    "exact_exponent", "exponent_with_its_rounding", "polynomial_in_entries", "power_of_reciprocal",
+    "alike", "exact_exponent", "exponent_with_its_rounding", "polynomial_in_entries", "power_of_reciprocal",
     "rational_in_exponential",
 ]
 
@@ -177,6 +179,13 @@ def _sign_and_size(v: sp.Expr) -> tuple[sp.Expr, sp.Expr]:
 def exponential(u: sp.Expr) -> sp.Expr:
     """e^u, with the rounding of u where there is any."""
     return sp.exp(u) if exact_exponent(u) else times_exp(sp.S.One, u)
+
+
+def alike(equations: Sequence[Equation]) -> tuple[Equation, ...]:
+    """Equations in which e^u beside a·e^u is 1·e^u: of two products with one exponential most is worked out once."""
+    beside = {product.args[1] for e in equations for product in within(e.value, times_exp)}
+    plain = {sp.exp(u, evaluate=False): times_exp(sp.S.One, u) for u in beside}
+    return tuple(replace(e, value=e.value.xreplace(plain)) for e in equations)
 
 
 def scaled(factor: sp.Expr, u: sp.Expr) -> sp.Expr:

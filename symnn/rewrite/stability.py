@@ -38,7 +38,7 @@ from symnn.language.terms import Entry, FilledShift, Reduction, Shift, Total, fr
 from symnn.rewrite import logistics, roots
 from symnn.rewrite.context import Context
 from symnn.rewrite.deviations import deviation_from_mean
-from symnn.rewrite.exponential import exponent_with_its_rounding, power_of_reciprocal
+from symnn.rewrite.exponential import alike, exponent_with_its_rounding, power_of_reciprocal
 from symnn.rewrite.folding import inline, is_place
 from symnn.rewrite.growth import factor_under_exponential, scaled_expm1_in_range, square_in_range
 from symnn.rewrite.largest import logarithm_beside_largest, quotient_minus_target, shifts_before_scales
@@ -97,7 +97,7 @@ def stabilise(
     before = {e.name: e.value for e in done}
     changed = [e for e in last if before[e.name] != e.value]
     applied += [Applied("shift before the scale", e.target, before[e.name], e.value) for e in changed]
-    return last, applied
+    return alike(last), applied
 
 
 def _by_rules(target: Entry, value: sp.Expr, context: Context, applied: list[Applied]) -> sp.Expr:

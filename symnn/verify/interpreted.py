@@ -69,7 +69,7 @@ _FUNCTIONS: dict[str, Callable[..., Any]] = {
     ),
     "pair": np.longdouble,
     "pair_of": lambda real, number, rest: np.longdouble(number) + np.longdouble(rest),
-    "pair_times": lambda a, b: a * b,
+    "pair_times": lambda a, b: np.longdouble(a) * b,
     "pair_plus": lambda a, b: a + b,
     "pair_minus": lambda a: -a,
     "pair_size": abs,
