@@ -94,8 +94,8 @@ SPEC = {
 }
 
 
-@njit(**OPTIONS)
-def _forward_saving_rows(
+@njit(forceinline=True, **OPTIONS)
+def _forward_saving_loops(
     lo, hi, x, padding, r_size_s_size, stride, c_size, h_size, n_size, p_size, q_size, r_size, s_size, w_size,
     y,
 ):
@@ -122,6 +122,22 @@ def _forward_saving_rows(
                     y[n, c, p, q] = sum_x_sum / real(r_size_s_size)
 
 
+@njit(**OPTIONS)
+def _forward_saving_rows(
+    lo, hi, x, padding, r_size_s_size, stride, c_size, h_size, n_size, p_size, q_size, r_size, s_size, w_size,
+    y,
+):
+    if padding == 0 and stride == 2 and r_size == 2 and s_size == 2:
+        _forward_saving_loops(
+            lo, hi, x, 0, r_size_s_size, 2, c_size, h_size, n_size, p_size, q_size, 2, 2, w_size, y,
+        )
+    else:
+        _forward_saving_loops(
+            lo, hi, x, padding, r_size_s_size, stride, c_size, h_size, n_size, p_size, q_size, r_size, s_size,
+            w_size, y,
+        )
+
+
 @njit(parallel=True, **OPTIONS)
 def _forward_saving_parallel(
     chunk, x, padding, r_size_s_size, stride, c_size, h_size, n_size, p_size, q_size, r_size, s_size, w_size,
@@ -136,8 +152,8 @@ def _forward_saving_parallel(
         )
 
 
-@njit(**OPTIONS)
-def _backward_rows(
+@njit(forceinline=True, **OPTIONS)
+def _backward_loops(
     lo, hi, g, padding, r_size_s_size, stride, c_size, h_size, n_size, p_size, q_size, r_size, s_size, w_size,
     dx,
 ):
@@ -166,6 +182,22 @@ def _backward_rows(
                     dx[n, c, h, w] = sum_g_sum / real(r_size_s_size)
 
 
+@njit(**OPTIONS)
+def _backward_rows(
+    lo, hi, g, padding, r_size_s_size, stride, c_size, h_size, n_size, p_size, q_size, r_size, s_size, w_size,
+    dx,
+):
+    if padding == 0 and stride == 2 and r_size == 2 and s_size == 2:
+        _backward_loops(
+            lo, hi, g, 0, r_size_s_size, 2, c_size, h_size, n_size, p_size, q_size, 2, 2, w_size, dx,
+        )
+    else:
+        _backward_loops(
+            lo, hi, g, padding, r_size_s_size, stride, c_size, h_size, n_size, p_size, q_size, r_size, s_size,
+            w_size, dx,
+        )
+
+
 @njit(parallel=True, **OPTIONS)
 def _backward_parallel(
     chunk, g, padding, r_size_s_size, stride, c_size, h_size, n_size, p_size, q_size, r_size, s_size, w_size,
@@ -180,8 +212,8 @@ def _backward_parallel(
         )
 
 
-@njit(**OPTIONS)
-def _jvp_rows(
+@njit(forceinline=True, **OPTIONS)
+def _jvp_loops(
     lo, hi, x, x_dot, padding, r_size_s_size, stride, c_size, h_size, n_size, p_size, q_size, r_size, s_size,
     w_size, y, y_dot,
 ):
@@ -216,6 +248,23 @@ def _jvp_rows(
                     y[n, c, p, q] = sum_x_sum / real(r_size_s_size)
                     # ẏ[n,c,p,q] = sum_x_dot[n,c,p,q] / r_size_s_size
                     y_dot[n, c, p, q] = sum_x_dot_sum / real(r_size_s_size)
+
+
+@njit(**OPTIONS)
+def _jvp_rows(
+    lo, hi, x, x_dot, padding, r_size_s_size, stride, c_size, h_size, n_size, p_size, q_size, r_size, s_size,
+    w_size, y, y_dot,
+):
+    if padding == 0 and stride == 2 and r_size == 2 and s_size == 2:
+        _jvp_loops(
+            lo, hi, x, x_dot, 0, r_size_s_size, 2, c_size, h_size, n_size, p_size, q_size, 2, 2, w_size, y,
+            y_dot,
+        )
+    else:
+        _jvp_loops(
+            lo, hi, x, x_dot, padding, r_size_s_size, stride, c_size, h_size, n_size, p_size, q_size, r_size,
+            s_size, w_size, y, y_dot,
+        )
 
 
 @njit(parallel=True, **OPTIONS)

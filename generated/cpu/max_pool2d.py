@@ -94,8 +94,8 @@ SPEC = {
 }
 
 
-@njit(**OPTIONS)
-def _forward_saving_rows(
+@njit(forceinline=True, **OPTIONS)
+def _forward_saving_loops(
     lo, hi, x, padding, stride, c_size, h_size, n_size, p_size, q_size, r_size, s_size, w_size, y, y_at,
 ):
     real = x.dtype.type
@@ -123,6 +123,19 @@ def _forward_saving_rows(
                     y_at[n, c, p, q] = real(y_at_ncpq)
 
 
+@njit(**OPTIONS)
+def _forward_saving_rows(
+    lo, hi, x, padding, stride, c_size, h_size, n_size, p_size, q_size, r_size, s_size, w_size, y, y_at,
+):
+    if padding == 0 and stride == 2 and r_size == 2 and s_size == 2:
+        _forward_saving_loops(lo, hi, x, 0, 2, c_size, h_size, n_size, p_size, q_size, 2, 2, w_size, y, y_at)
+    else:
+        _forward_saving_loops(
+            lo, hi, x, padding, stride, c_size, h_size, n_size, p_size, q_size, r_size, s_size, w_size, y,
+            y_at,
+        )
+
+
 @njit(parallel=True, **OPTIONS)
 def _forward_saving_parallel(
     chunk, x, padding, stride, c_size, h_size, n_size, p_size, q_size, r_size, s_size, w_size, y, y_at,
@@ -136,8 +149,8 @@ def _forward_saving_parallel(
         )
 
 
-@njit(**OPTIONS)
-def _backward_rows(
+@njit(forceinline=True, **OPTIONS)
+def _backward_loops(
     lo, hi, g, y_at, padding, stride, c_size, h_size, n_size, p_size, q_size, r_size, s_size, w_size, dx,
 ):
     real = g.dtype.type
@@ -169,6 +182,19 @@ def _backward_rows(
                     dx[n, c, h, w] = dx_nchw
 
 
+@njit(**OPTIONS)
+def _backward_rows(
+    lo, hi, g, y_at, padding, stride, c_size, h_size, n_size, p_size, q_size, r_size, s_size, w_size, dx,
+):
+    if padding == 0 and stride == 2 and r_size == 2 and s_size == 2:
+        _backward_loops(lo, hi, g, y_at, 0, 2, c_size, h_size, n_size, p_size, q_size, 2, 2, w_size, dx)
+    else:
+        _backward_loops(
+            lo, hi, g, y_at, padding, stride, c_size, h_size, n_size, p_size, q_size, r_size, s_size, w_size,
+            dx,
+        )
+
+
 @njit(parallel=True, **OPTIONS)
 def _backward_parallel(
     chunk, g, y_at, padding, stride, c_size, h_size, n_size, p_size, q_size, r_size, s_size, w_size, dx,
@@ -182,8 +208,8 @@ def _backward_parallel(
         )
 
 
-@njit(**OPTIONS)
-def _jvp_rows(
+@njit(forceinline=True, **OPTIONS)
+def _jvp_loops(
     lo, hi, x, x_dot, padding, stride, c_size, h_size, n_size, p_size, q_size, r_size, s_size, w_size, y,
     y_dot,
 ):
@@ -229,6 +255,20 @@ def _jvp_rows(
                         y_dot_sum, y_dot_sum_lost = compensated(y_dot_sum, y_dot_sum_lost, y_dot_part)
                     y_dot_ncpq = real(y_dot_sum)
                     y_dot[n, c, p, q] = y_dot_ncpq
+
+
+@njit(**OPTIONS)
+def _jvp_rows(
+    lo, hi, x, x_dot, padding, stride, c_size, h_size, n_size, p_size, q_size, r_size, s_size, w_size, y,
+    y_dot,
+):
+    if padding == 0 and stride == 2 and r_size == 2 and s_size == 2:
+        _jvp_loops(lo, hi, x, x_dot, 0, 2, c_size, h_size, n_size, p_size, q_size, 2, 2, w_size, y, y_dot)
+    else:
+        _jvp_loops(
+            lo, hi, x, x_dot, padding, stride, c_size, h_size, n_size, p_size, q_size, r_size, s_size, w_size,
+            y, y_dot,
+        )
 
 
 @njit(parallel=True, **OPTIONS)

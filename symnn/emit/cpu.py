@@ -11,16 +11,17 @@ from typing import Any
 from symnn import __version__
 from symnn.emit.cpu_fitted import fitted_lines
 from symnn.emit.cpu_functions import Functions
-from symnn.emit.cpu_kernels import function_names, kernel_lines
+from symnn.emit.cpu_kernels import function_names, has_positions, kernel_lines
 from symnn.emit.cpu_layout import finished
 from symnn.emit.cpu_scalars import sample_lines, value_lines
 from symnn.emit.cpu_steps import Steps
 from symnn.emit.cpu_used import hash_of_used
 from symnn.emit.doc_spec import equation_lines, spec
 from symnn.emit.doc_templates import fill, template_directory
-from symnn.emit.printer import PAIRS
+from symnn.emit.printer import PAIRS, number_name
 from symnn.emit.whitelist import in_docstring
-from symnn.language.operation import Kind, Program, Programs
+from symnn.language.operation import Kind, Op, Program, Programs
+from symnn.language.terms import Extent
 from symnn.loops.count import counts
 from symnn.loops.ir import Kernel, Schedule, kernels_of
 from symnn.loops.schedule import schedule
@@ -74,7 +75,7 @@ def _kernel_blocks(made: Programs, wide: bool) -> tuple[list[list[str]], set[str
             continue
         steps = Steps.of(schedules[program.name], _updates_of(program), frozenset(), wide)
         for kernel in kernels_of(schedules[program.name].steps):
-            kernels += kernel_lines(kernel, steps.storage, wide, fma)
+            kernels += kernel_lines(kernel, steps.storage, wide, fma, _usual(made.op, kernel))
             named.append(kernel)
     functions = Functions(made, schedules, wide)
     blocks = [*functions.blocks]
@@ -85,6 +86,16 @@ def _kernel_blocks(made: Programs, wide: bool) -> tuple[list[list[str]], set[str
     fitted = fitted_lines(named)
     helpers |= {"PLAIN", "fma", "typed"} if fitted else set()
     return [*fitted, *kernels, *blocks], helpers
+
+
+def _usual(op: Op, kernel: Kernel) -> dict[str, int]:
+    """The defaults of the whole numbers from which a kernel works out where it reads, windows and strides."""
+    if not has_positions(kernel.body):
+        return {}
+    defaults = {p.symbol: int(p.default) for p in op.parameters if p.range.integer and p.default is not None}
+    extents = {Extent(axis): defaults[value] for axis, value in op.extents.items() if value in defaults}
+    known = defaults | extents
+    return {number_name(s): known[s] for s in kernel.numbers if s in known}
 
 
 def _updates_of(program: Program) -> dict[str, str]:

@@ -15,7 +15,7 @@ from symnn.language.terms import Delta, Entry, Extent, Index, kinds
 from symnn.loops.ir import Accumulate, Choose, Comment, Flush, Kernel, Let, Node, Pass, Position, Start, Store, root_of
 from symnn.loops.names import index_name, size_name
 
-__all__ = ["arguments", "equation_text", "function_names", "kernel_lines"]
+__all__ = ["arguments", "equation_text", "function_names", "has_positions", "kernel_lines"]
 
 
 #: Calls of the runtime by what they print.
@@ -67,13 +67,44 @@ def arguments(kernel: Kernel, storage: Mapping[str, str]) -> list[str]:
 
 
 def kernel_lines(
-    kernel: Kernel, storage: Mapping[str, str], wide: bool = False, fma: bool = False
+    kernel: Kernel, storage: Mapping[str, str], wide: bool = False, fma: bool = False,
+    usual: Mapping[str, int] | None = None,
 ) -> list[list[str]]:
     """Two functions: the rows one after the other, and the chunks of rows in parallel.
 
     ``wide`` arithmetic is in double precision, whatever the arrays hold; with ``fma`` sums round their products once.
+    For the ``usual`` values of arguments the loops are compiled once more, with those values in them.
     """
-    return [_rows(kernel, storage, wide, fma), *([] if kernel.scattered else [_parallel(kernel, storage)])]
+    rows = _rows(kernel, storage, wide, fma)
+    if usual:
+        rows[0] = "@njit(forceinline=True, **OPTIONS)"
+        rows[1] = rows[1].replace("_rows(", "_loops(", 1)
+    chosen = [_with_usual(kernel, storage, usual)] if usual else []
+    return [rows, *chosen, *([] if kernel.scattered else [_parallel(kernel, storage)])]
+
+
+def _with_usual(kernel: Kernel, storage: Mapping[str, str], usual: Mapping[str, int]) -> list[str]:
+    """The rows of a kernel, by loops whose ends and steps are known where arguments have their usual values."""
+    names = [*_first(kernel), *arguments(kernel, storage)]
+    asked = " and ".join(f"{name} == {value}" for name, value in usual.items())
+    return [
+        "@njit(**OPTIONS)",
+        f"def _{kernel.name}_rows({', '.join(names)}):",
+        f"    if {asked}:",
+        f"        _{kernel.name}_loops({', '.join(str(usual.get(n, n)) for n in names)})",
+        "    else:",
+        f"        _{kernel.name}_loops({', '.join(names)})",
+    ]
+
+
+def has_positions(nodes: Iterable[Node]) -> bool:
+    """Whether a loop reads at positions that it works out."""
+    return any(isinstance(n, Position) or (isinstance(n, Pass) and has_positions(n.body)) for n in nodes)
+
+
+def _first(kernel: Kernel) -> list[str]:
+    """The rows that a kernel is told, where it sees its arrays whole."""
+    return ["lo", "hi"] if kernel.whole and not kernel.scattered else []
 
 
 def _lead(kernel: Kernel, storage: Mapping[str, str]) -> tuple[str, Entry]:
@@ -93,8 +124,7 @@ def _rows(kernel: Kernel, storage: Mapping[str, str], wide: bool, fma: bool) -> 
     printer = KernelPrinter(storage, wide, fma)
     lead, _ = _lead(kernel, storage)
     names = arguments(kernel, storage)
-    first = ["lo", "hi"] if kernel.whole and not kernel.scattered else []
-    lines = ["@njit(**OPTIONS)", f"def _{kernel.name}_rows({', '.join([*first, *names])}):"]
+    lines = ["@njit(**OPTIONS)", f"def _{kernel.name}_rows({', '.join([*_first(kernel), *names])}):"]
     body: list[str] = []
     body += [f"{size_name(axis)} = {where}" for axis, where in _extents(kernel, storage).items()]
     for e in kernel.scratch:
@@ -252,18 +282,18 @@ def _parallel(kernel: Kernel, storage: Mapping[str, str]) -> list[str]:
     passed |= {n: f"{n}[{k} : {k} + 1]" for n in (printer.array(e.name) for e in kernel.partials if not e.indices)}
     if kernel.whole:
         rows = size_name(kernel.row.axis)
-        told, first = [] if rows in names else [rows], ["lo", "hi"]
+        told = [] if rows in names else [rows]
     else:
         lead, _ = _lead(kernel, storage)
         rows = f"{lead}.shape[0]"
         sliced = [e for e in (*kernel.reads, *kernel.writes) if e.indices and e.indices[0] == kernel.row]
         passed |= {n: f"{n}[lo:hi]" for n in (printer.array(e.name) for e in sliced)}
-        told, first = [], []
+        told = []
     return [
         "@njit(parallel=True, **OPTIONS)",
         f"def _{kernel.name}_parallel(chunk, {', '.join([*told, *names])}):",
         f"    for {k} in prange(({rows} + chunk - 1) // chunk):",
         f"        lo = {k} * chunk",
         f"        hi = min(lo + chunk, {rows})",
-        f"        _{kernel.name}_rows({', '.join([*first, *(passed.get(n, n) for n in names)])})",
+        f"        _{kernel.name}_rows({', '.join([*_first(kernel), *(passed.get(n, n) for n in names)])})",
     ]

@@ -99,8 +99,11 @@ def draw(
     given = dict(chosen)
     structural = _structural(op)
     for k in range(_TRIES):
+        # Windows and strides at their defaults at first, for which there may be loops of their own.
+        usual = {p for p in op.parameters if k == 0 and defaults and p.default is not None}
         scalars = {
-            p.name: _small(p, rng) if p.symbol in structural else _parameter(p, rng, defaults) for p in op.parameters
+            p.name: _small(p, rng) if p.symbol in structural and p not in usual else _parameter(p, rng, defaults)
+            for p in op.parameters
         }
         # Extents that leave no room for a result: other parameters, then larger arrays.
         grown = {axis: size + k // 20 for axis, size in given.items()} if op.extents else given
