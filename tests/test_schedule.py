@@ -5,10 +5,12 @@ from __future__ import annotations
 from dataclasses import replace
 from pathlib import Path
 
+import numpy as np
 import pytest
 import sympy as sp
 
 from symnn.calculus.programs import programs
+from symnn.emit.cpu_kernels import arguments, kernel_lines
 from symnn.language.operation import Argument, Equation, Program, Role
 from symnn.language.terms import Entry, Index, Peak, Tensor, Total
 from symnn.loops.ir import Accumulate, Choose, Flush, Kernel, Let, Number, Pass, Product, Schedule, Start, Store
@@ -187,3 +189,36 @@ def test_names_in_code_are_identifiers_that_nothing_else_has() -> None:
     assert code_name("x\u0304") == "dx" and code_name("x\u0307") == "x_dot"
     for name in ("lambda", "real", "out", "for", "chunk"):
         assert code_name(name).isidentifier() and code_name(name) != name
+
+
+def test_names_in_code_stay_when_they_are_made_into_names_again() -> None:
+    for name in ("x_\u0307", "x__\u0304", "xhat_\u0304\u0307", "x\u0304"):
+        assert code_name(code_name(name)) == code_name(name)
+        assert "__" not in code_name(name)
+
+
+def test_what_is_computed_for_a_statistic_is_computed_in_its_loop() -> None:
+    # x − μ, for x̂, for Σ x̂ x̂̄: three equations that one channel at a time can do, each as large as the data.
+    backward = programs(catalogue_operations()["batch_norm"]).backward
+    assert backward is not None
+    kernels = [step for step in schedule(backward).steps if isinstance(step, Kernel)]
+    assert len(kernels) == 1 and {e.name for e in kernels[0].writes} == set(backward.outputs)
+
+
+def test_an_array_and_a_loop_of_one_name_do_not_meet() -> None:
+    # As in a transformer block: h is what a residual connection adds up, and counts the heads.
+    h = Index("h")
+    t, u = Entry(Tensor("t"), n, c, h), Entry(Tensor("h"), n)
+    made = program(
+        Equation(u, Total(t, c, h)), Equation(Entry(Tensor("y"), n, c, h), t * u), outputs=("h", "y"), t=(n, c, h)
+    )
+    (kernel,) = (step for step in schedule(made).steps if isinstance(step, Kernel))
+    scope: dict = {"njit": lambda **_: lambda f: f, "prange": range, "OPTIONS": {}, "np": np,
+                   "added": lambda a, b: a + b, "compensated": lambda a, lost, b: (a + b, 0.0)}
+    exec("\n".join(line for block in kernel_lines(kernel, {}) for line in block), scope)
+    given = np.random.default_rng(3).integers(-9, 9, (2, 3, 4)).astype(float)
+    arrays = {"t": given, "h": np.empty(2), "y": np.empty_like(given)}
+    sizes = {"c_size": 3, "h_size": 4, "n_size": 2}
+    scope["_forward_rows"](0, 2, *({**arrays, **sizes}[name] for name in arguments(kernel, {})))
+    np.testing.assert_array_equal(arrays["h"], given.sum((1, 2)))
+    np.testing.assert_array_equal(arrays["y"], given * arrays["h"][:, None, None])

@@ -100,12 +100,12 @@ SPEC = {
         },
         "bytes": {
             "forward": (
-                "b*d*h*item*t + b*d*h*item*u + 3*b*e*h*item*t + b*e*h*item*u + 8*b*h*item*t*u + "
+                "b*d*h*item*t + b*d*h*item*u + 3*b*e*h*item*t + b*e*h*item*u + 7*b*h*item*t*u + "
                 "2*b*h*item*t + 3*b*item*t*u + 3*b*item*t"
             ),
             "backward": (
                 "4*b*d*h*item*t + 4*b*d*h*item*u + 4*b*e*h*item*t + 2*b*e*h*item*u + "
-                "10*b*h*item*t*u + 2*b*h*item*t + 2*b*item*t*u + 3*b*item*t"
+                "9*b*h*item*t*u + 2*b*h*item*t + 2*b*item*t*u + 3*b*item*t"
             ),
         },
         "saved": (
@@ -142,49 +142,34 @@ def _forward_saving_parallel(chunk, b_size, mask, causal, t_size, u_size, open, 
 
 
 @njit(**OPTIONS)
-def _forward_saving_2_rows(lo, hi, s, one_over_root_d_size, h_size, t_size, u_size):
-    for b in range(lo, hi):
-        for h in range(h_size):
-            for t in range(t_size):
-                for u in range(u_size):
-                    # s[b,h,t,u] = one_over_root_d_size·sum_k_q[b,h,t,u]
-                    s[b, h, t, u] = one_over_root_d_size * s[b, h, t, u]
-
-
-@njit(parallel=True, **OPTIONS)
-def _forward_saving_2_parallel(chunk, b_size, s, one_over_root_d_size, h_size, t_size, u_size):
-    for k in prange((b_size + chunk - 1) // chunk):
-        lo = k * chunk
-        hi = min(lo + chunk, b_size)
-        _forward_saving_2_rows(lo, hi, s, one_over_root_d_size, h_size, t_size, u_size)
-
-
-@njit(**OPTIONS)
-def _forward_saving_3_rows(lo, hi, any, open, s, h_size, t_size, u_size, z):
-    real = any.dtype.type
+def _forward_saving_2_rows(lo, hi, s, any, open, one_over_root_d_size, h_size, t_size, u_size, z):
+    real = s.dtype.type
     for b in range(lo, hi):
         for t in range(t_size):
             any_bt = any[b, t]
+            # s[b,h,t,u] = one_over_root_d_size·sum_k_q[b,h,t,u]
             # z[b,h,t,u] = s[b,h,t,u] if open[b,t,u] > 0 else (−∞)·1[any[b,t] > 0]
             for h in range(h_size):
                 for u in range(u_size):
+                    s_bhtu = one_over_root_d_size * s[b, h, t, u]
+                    s[b, h, t, u] = s_bhtu
                     z[b, h, t, u] = (
-                        ((s[b, h, t, u] if (open[b, t, u] > real(0)) else ((real(-np.inf) if (any_bt > real(0))
+                        ((s_bhtu if (open[b, t, u] > real(0)) else ((real(-np.inf) if (any_bt > real(0))
                         else real(0)) if any_bt == any_bt else any_bt)) if open[b, t, u] == open[b, t, u]
                         else open[b, t, u])
                     )
 
 
 @njit(parallel=True, **OPTIONS)
-def _forward_saving_3_parallel(chunk, b_size, any, open, s, h_size, t_size, u_size, z):
+def _forward_saving_2_parallel(chunk, b_size, s, any, open, one_over_root_d_size, h_size, t_size, u_size, z):
     for k in prange((b_size + chunk - 1) // chunk):
         lo = k * chunk
         hi = min(lo + chunk, b_size)
-        _forward_saving_3_rows(lo, hi, any, open, s, h_size, t_size, u_size, z)
+        _forward_saving_2_rows(lo, hi, s, any, open, one_over_root_d_size, h_size, t_size, u_size, z)
 
 
 @njit(**OPTIONS)
-def _forward_saving_4_rows(lo, hi, z, h_size, t_size, u_size, z_max, sum_exp, a):
+def _forward_saving_3_rows(lo, hi, z, h_size, t_size, u_size, z_max, sum_exp, a):
     real = z.dtype.type
     for b in range(lo, hi):
         for h in range(h_size):
@@ -210,15 +195,15 @@ def _forward_saving_4_rows(lo, hi, z, h_size, t_size, u_size, z_max, sum_exp, a)
 
 
 @njit(parallel=True, **OPTIONS)
-def _forward_saving_4_parallel(chunk, b_size, z, h_size, t_size, u_size, z_max, sum_exp, a):
+def _forward_saving_3_parallel(chunk, b_size, z, h_size, t_size, u_size, z_max, sum_exp, a):
     for k in prange((b_size + chunk - 1) // chunk):
         lo = k * chunk
         hi = min(lo + chunk, b_size)
-        _forward_saving_4_rows(lo, hi, z, h_size, t_size, u_size, z_max, sum_exp, a)
+        _forward_saving_3_rows(lo, hi, z, h_size, t_size, u_size, z_max, sum_exp, a)
 
 
 @njit(**OPTIONS)
-def _forward_saving_5_rows(lo, hi, any, y, e_size, h_size, t_size):
+def _forward_saving_4_rows(lo, hi, any, y, e_size, h_size, t_size):
     for b in range(lo, hi):
         for t in range(t_size):
             any_bt = any[b, t]
@@ -229,34 +214,39 @@ def _forward_saving_5_rows(lo, hi, any, y, e_size, h_size, t_size):
 
 
 @njit(parallel=True, **OPTIONS)
-def _forward_saving_5_parallel(chunk, b_size, any, y, e_size, h_size, t_size):
+def _forward_saving_4_parallel(chunk, b_size, any, y, e_size, h_size, t_size):
     for k in prange((b_size + chunk - 1) // chunk):
         lo = k * chunk
         hi = min(lo + chunk, b_size)
-        _forward_saving_5_rows(lo, hi, any, y, e_size, h_size, t_size)
+        _forward_saving_4_rows(lo, hi, any, y, e_size, h_size, t_size)
 
 
 @njit(**OPTIONS)
-def _backward_rows(lo, hi, any, open, s, h_size, t_size, u_size, z):
+def _backward_rows(lo, hi, any, open, s, sum_exp, z_max, h_size, t_size, u_size, a):
     real = any.dtype.type
     for b in range(lo, hi):
         for h in range(h_size):
             for t in range(t_size):
+                any_bt = any[b, t]
+                sum_exp_bht = sum_exp[b, h, t]
+                z_max_bht = z_max[b, h, t]
+                # z[b,h,t,u] = s[b,h,t,u] if open[b,t,u] > 0 else (−∞)·1[any[b,t] > 0]
+                # a[b,h,t,u] = exp(z[b,h,t,u] − zₘₐₓ[b,h,t]) / sum_exp[b,h,t]
                 for u in range(u_size):
-                    # z[b,h,t,u] = s[b,h,t,u] if open[b,t,u] > 0 else (−∞)·1[any[b,t] > 0]
-                    z[b, h, t, u] = (
-                        ((s[b, h, t, u] if (open[b, t, u] > real(0)) else ((real(-np.inf)
-                        if (any[b, t] > real(0)) else real(0)) if any[b, t] == any[b, t] else any[b, t]))
-                        if open[b, t, u] == open[b, t, u] else open[b, t, u])
+                    z = (
+                        ((s[b, h, t, u] if (open[b, t, u] > real(0)) else ((real(-np.inf) if (any_bt > real(0))
+                        else real(0)) if any_bt == any_bt else any_bt)) if open[b, t, u] == open[b, t, u]
+                        else open[b, t, u])
                     )
+                    a[b, h, t, u] = exp(z - z_max_bht) / sum_exp_bht
 
 
 @njit(parallel=True, **OPTIONS)
-def _backward_parallel(chunk, b_size, any, open, s, h_size, t_size, u_size, z):
+def _backward_parallel(chunk, b_size, any, open, s, sum_exp, z_max, h_size, t_size, u_size, a):
     for k in prange((b_size + chunk - 1) // chunk):
         lo = k * chunk
         hi = min(lo + chunk, b_size)
-        _backward_rows(lo, hi, any, open, s, h_size, t_size, u_size, z)
+        _backward_rows(lo, hi, any, open, s, sum_exp, z_max, h_size, t_size, u_size, a)
 
 
 @njit(**OPTIONS)
@@ -278,40 +268,34 @@ def _backward_2_parallel(chunk, b_size, any, g, e_size, h_size, t_size, factor_a
 
 
 @njit(**OPTIONS)
-def _backward_3_rows(lo, hi, sum_exp, z_max, z, any, sum_g_v, open, h_size, t_size, u_size, a, ds):
-    real = sum_exp.dtype.type
+def _backward_3_rows(lo, hi, any, sum_g_v, a, open, h_size, t_size, u_size, ds):
+    real = any.dtype.type
     for b in range(lo, hi):
         for h in range(h_size):
             for t in range(t_size):
                 any_bt = any[b, t]
-                sum_exp_bht = sum_exp[b, h, t]
-                z_max_bht = z_max[b, h, t]
-                # a[b,h,t,u] = exp(z[b,h,t,u] − zₘₐₓ[b,h,t]) / sum_exp[b,h,t]
                 # ā[b,h,t,u] = any[b,t]·sum_g_v[b,h,t,u]
                 # sum_a_da[b,h,t] = Σ_u ā[b,h,t,u]·a[b,h,t,u]
                 sum_a_da_sum = 0.0
                 for u in range(u_size):
-                    a_bhtu = exp(z[b, h, t, u] - z_max_bht) / sum_exp_bht
-                    a[b, h, t, u] = a_bhtu
                     da = any_bt * sum_g_v[b, h, t, u]
-                    sum_a_da_sum = added(sum_a_da_sum, a_bhtu * da)
+                    sum_a_da_sum = added(sum_a_da_sum, da * a[b, h, t, u])
                 sum_a_da = real(sum_a_da_sum)
                 # ā[b,h,t,u] = any[b,t]·sum_g_v[b,h,t,u]
                 # s̄[b,h,t,u] = a[b,h,t,u]·(ā[b,h,t,u] − sum_a_da[b,h,t])·1[open[b,t,u] > 0]
                 for u in range(u_size):
-                    a_bhtu = a[b, h, t, u]
                     da = any_bt * sum_g_v[b, h, t, u]
                     ds[b, h, t, u] = (
-                        a_bhtu * (da - sum_a_da) * (real(1) if (open[b, t, u] > real(0)) else real(0))
+                        (da - sum_a_da) * a[b, h, t, u] * (real(1) if (open[b, t, u] > real(0)) else real(0))
                     )
 
 
 @njit(parallel=True, **OPTIONS)
-def _backward_3_parallel(chunk, b_size, sum_exp, z_max, z, any, sum_g_v, open, h_size, t_size, u_size, a, ds):
+def _backward_3_parallel(chunk, b_size, any, sum_g_v, a, open, h_size, t_size, u_size, ds):
     for k in prange((b_size + chunk - 1) // chunk):
         lo = k * chunk
         hi = min(lo + chunk, b_size)
-        _backward_3_rows(lo, hi, sum_exp, z_max, z, any, sum_g_v, open, h_size, t_size, u_size, a, ds)
+        _backward_3_rows(lo, hi, any, sum_g_v, a, open, h_size, t_size, u_size, ds)
 
 
 @njit(**OPTIONS)
@@ -376,31 +360,25 @@ def _jvp_parallel(chunk, b_size, mask, causal, t_size, u_size, open, any):
 
 
 @njit(**OPTIONS)
-def _jvp_2_rows(lo, hi, sum_k_q, one_over_root_d_size, h_size, t_size, u_size, s):
-    for b in range(lo, hi):
-        for h in range(h_size):
-            for t in range(t_size):
-                for u in range(u_size):
-                    # s[b,h,t,u] = one_over_root_d_size·sum_k_q[b,h,t,u]
-                    s[b, h, t, u] = one_over_root_d_size * sum_k_q[b, h, t, u]
-
-
-@njit(parallel=True, **OPTIONS)
-def _jvp_2_parallel(chunk, b_size, sum_k_q, one_over_root_d_size, h_size, t_size, u_size, s):
-    for k in prange((b_size + chunk - 1) // chunk):
-        lo = k * chunk
-        hi = min(lo + chunk, b_size)
-        _jvp_2_rows(lo, hi, sum_k_q, one_over_root_d_size, h_size, t_size, u_size, s)
-
-
-@njit(**OPTIONS)
-def _jvp_3_rows(lo, hi, open, sum_k_dot_q, sum_k_q_dot, one_over_root_d_size, h_size, t_size, u_size, z_dot):
-    real = open.dtype.type
+def _jvp_2_rows(
+    lo, hi, sum_k_q, any, open, sum_k_dot_q, sum_k_q_dot, one_over_root_d_size, h_size, t_size, u_size, z,
+    z_dot,
+):
+    real = sum_k_q.dtype.type
     for b in range(lo, hi):
         for t in range(t_size):
+            any_bt = any[b, t]
+            # s[b,h,t,u] = one_over_root_d_size·sum_k_q[b,h,t,u]
+            # z[b,h,t,u] = s[b,h,t,u] if open[b,t,u] > 0 else (−∞)·1[any[b,t] > 0]
             # ż[b,h,t,u] = one_over_root_d_size·(sum_k_dot_q[b,h,t,u] + sum_k_q_dot[b,h,t,u])·1[open[b,t,u] > 0]
             for h in range(h_size):
                 for u in range(u_size):
+                    s = one_over_root_d_size * sum_k_q[b, h, t, u]
+                    z[b, h, t, u] = (
+                        ((s if (open[b, t, u] > real(0)) else ((real(-np.inf) if (any_bt > real(0))
+                        else real(0)) if any_bt == any_bt else any_bt)) if open[b, t, u] == open[b, t, u]
+                        else open[b, t, u])
+                    )
                     z_dot[b, h, t, u] = (
                         one_over_root_d_size * (sum_k_dot_q[b, h, t, u] + sum_k_q_dot[b, h, t, u]) * ((real(1)
                         if (open[b, t, u] > real(0)) else real(0)) if open[b, t, u] == open[b, t, u]
@@ -409,41 +387,21 @@ def _jvp_3_rows(lo, hi, open, sum_k_dot_q, sum_k_q_dot, one_over_root_d_size, h_
 
 
 @njit(parallel=True, **OPTIONS)
-def _jvp_3_parallel(
-    chunk, b_size, open, sum_k_dot_q, sum_k_q_dot, one_over_root_d_size, h_size, t_size, u_size, z_dot,
+def _jvp_2_parallel(
+    chunk, b_size, sum_k_q, any, open, sum_k_dot_q, sum_k_q_dot, one_over_root_d_size, h_size, t_size, u_size,
+    z, z_dot,
 ):
     for k in prange((b_size + chunk - 1) // chunk):
         lo = k * chunk
         hi = min(lo + chunk, b_size)
-        _jvp_3_rows(lo, hi, open, sum_k_dot_q, sum_k_q_dot, one_over_root_d_size, h_size, t_size, u_size, z_dot)
+        _jvp_2_rows(
+            lo, hi, sum_k_q, any, open, sum_k_dot_q, sum_k_q_dot, one_over_root_d_size, h_size, t_size, u_size,
+            z, z_dot,
+        )
 
 
 @njit(**OPTIONS)
-def _jvp_4_rows(lo, hi, any, open, s, h_size, t_size, u_size, z):
-    real = any.dtype.type
-    for b in range(lo, hi):
-        for t in range(t_size):
-            any_bt = any[b, t]
-            # z[b,h,t,u] = s[b,h,t,u] if open[b,t,u] > 0 else (−∞)·1[any[b,t] > 0]
-            for h in range(h_size):
-                for u in range(u_size):
-                    z[b, h, t, u] = (
-                        ((s[b, h, t, u] if (open[b, t, u] > real(0)) else ((real(-np.inf) if (any_bt > real(0))
-                        else real(0)) if any_bt == any_bt else any_bt)) if open[b, t, u] == open[b, t, u]
-                        else open[b, t, u])
-                    )
-
-
-@njit(parallel=True, **OPTIONS)
-def _jvp_4_parallel(chunk, b_size, any, open, s, h_size, t_size, u_size, z):
-    for k in prange((b_size + chunk - 1) // chunk):
-        lo = k * chunk
-        hi = min(lo + chunk, b_size)
-        _jvp_4_rows(lo, hi, any, open, s, h_size, t_size, u_size, z)
-
-
-@njit(**OPTIONS)
-def _jvp_5_rows(lo, hi, z, z_dot, h_size, t_size, u_size, a, sum_a_z_dot):
+def _jvp_3_rows(lo, hi, z, z_dot, h_size, t_size, u_size, a, sum_a_z_dot):
     real = z.dtype.type
     for b in range(lo, hi):
         for h in range(h_size):
@@ -473,15 +431,15 @@ def _jvp_5_rows(lo, hi, z, z_dot, h_size, t_size, u_size, a, sum_a_z_dot):
 
 
 @njit(parallel=True, **OPTIONS)
-def _jvp_5_parallel(chunk, b_size, z, z_dot, h_size, t_size, u_size, a, sum_a_z_dot):
+def _jvp_3_parallel(chunk, b_size, z, z_dot, h_size, t_size, u_size, a, sum_a_z_dot):
     for k in prange((b_size + chunk - 1) // chunk):
         lo = k * chunk
         hi = min(lo + chunk, b_size)
-        _jvp_5_rows(lo, hi, z, z_dot, h_size, t_size, u_size, a, sum_a_z_dot)
+        _jvp_3_rows(lo, hi, z, z_dot, h_size, t_size, u_size, a, sum_a_z_dot)
 
 
 @njit(**OPTIONS)
-def _jvp_6_rows(lo, hi, sum_a_z_dot, a, v, v_dot, z_dot, e_size, h_size, t_size, u_size, sum_sum_a_z_dot_a_v):
+def _jvp_4_rows(lo, hi, sum_a_z_dot, a, v, v_dot, z_dot, e_size, h_size, t_size, u_size, sum_sum_a_z_dot_a_v):
     real = sum_a_z_dot.dtype.type
     for b in range(lo, hi):
         for h in range(h_size):
@@ -502,19 +460,19 @@ def _jvp_6_rows(lo, hi, sum_a_z_dot, a, v, v_dot, z_dot, e_size, h_size, t_size,
 
 
 @njit(parallel=True, **OPTIONS)
-def _jvp_6_parallel(
+def _jvp_4_parallel(
     chunk, b_size, sum_a_z_dot, a, v, v_dot, z_dot, e_size, h_size, t_size, u_size, sum_sum_a_z_dot_a_v,
 ):
     for k in prange((b_size + chunk - 1) // chunk):
         lo = k * chunk
         hi = min(lo + chunk, b_size)
-        _jvp_6_rows(
+        _jvp_4_rows(
             lo, hi, sum_a_z_dot, a, v, v_dot, z_dot, e_size, h_size, t_size, u_size, sum_sum_a_z_dot_a_v,
         )
 
 
 @njit(**OPTIONS)
-def _jvp_7_rows(lo, hi, any, y, sum_sum_a_z_dot_a_v, e_size, h_size, t_size, y_dot):
+def _jvp_5_rows(lo, hi, any, y, sum_sum_a_z_dot_a_v, e_size, h_size, t_size, y_dot):
     for b in range(lo, hi):
         for t in range(t_size):
             any_bt = any[b, t]
@@ -527,11 +485,11 @@ def _jvp_7_rows(lo, hi, any, y, sum_sum_a_z_dot_a_v, e_size, h_size, t_size, y_d
 
 
 @njit(parallel=True, **OPTIONS)
-def _jvp_7_parallel(chunk, b_size, any, y, sum_sum_a_z_dot_a_v, e_size, h_size, t_size, y_dot):
+def _jvp_5_parallel(chunk, b_size, any, y, sum_sum_a_z_dot_a_v, e_size, h_size, t_size, y_dot):
     for k in prange((b_size + chunk - 1) // chunk):
         lo = k * chunk
         hi = min(lo + chunk, b_size)
-        _jvp_7_rows(lo, hi, any, y, sum_sum_a_z_dot_a_v, e_size, h_size, t_size, y_dot)
+        _jvp_5_rows(lo, hi, any, y, sum_sum_a_z_dot_a_v, e_size, h_size, t_size, y_dot)
 
 
 @njit(**OPTIONS)
@@ -564,37 +522,27 @@ def _hvp_parallel(chunk, b_size, mask, g, causal, e_size, h_size, t_size, u_size
 
 
 @njit(**OPTIONS)
-def _hvp_2_rows(lo, hi, sum_k_q, one_over_root_d_size, h_size, t_size, u_size, s):
-    for b in range(lo, hi):
-        for h in range(h_size):
-            for t in range(t_size):
-                for u in range(u_size):
-                    # s[b,h,t,u] = one_over_root_d_size·sum_k_q[b,h,t,u]
-                    s[b, h, t, u] = one_over_root_d_size * sum_k_q[b, h, t, u]
-
-
-@njit(parallel=True, **OPTIONS)
-def _hvp_2_parallel(chunk, b_size, sum_k_q, one_over_root_d_size, h_size, t_size, u_size, s):
-    for k in prange((b_size + chunk - 1) // chunk):
-        lo = k * chunk
-        hi = min(lo + chunk, b_size)
-        _hvp_2_rows(lo, hi, sum_k_q, one_over_root_d_size, h_size, t_size, u_size, s)
-
-
-@njit(**OPTIONS)
-def _hvp_3_rows(
-    lo, hi, any, sum_g_v, open, sum_k_dot_q, sum_k_q_dot, sum_g_v_dot, one_over_root_d_size, h_size, t_size,
-    u_size, da, z_dot, da_dot,
+def _hvp_2_rows(
+    lo, hi, sum_k_q, any, open, sum_g_v, sum_k_dot_q, sum_k_q_dot, sum_g_v_dot, one_over_root_d_size, h_size,
+    t_size, u_size, z, da, z_dot, da_dot,
 ):
-    real = any.dtype.type
+    real = sum_k_q.dtype.type
     for b in range(lo, hi):
         for t in range(t_size):
             any_bt = any[b, t]
+            # s[b,h,t,u] = one_over_root_d_size·sum_k_q[b,h,t,u]
+            # z[b,h,t,u] = s[b,h,t,u] if open[b,t,u] > 0 else (−∞)·1[any[b,t] > 0]
             # ā[b,h,t,u] = any[b,t]·sum_g_v[b,h,t,u]
             # ż[b,h,t,u] = one_over_root_d_size·(sum_k_dot_q[b,h,t,u] + sum_k_q_dot[b,h,t,u])·1[open[b,t,u] > 0]
             # ā̇[b,h,t,u] = any[b,t]·sum_g_v_dot[b,h,t,u]
             for h in range(h_size):
                 for u in range(u_size):
+                    s = one_over_root_d_size * sum_k_q[b, h, t, u]
+                    z[b, h, t, u] = (
+                        ((s if (open[b, t, u] > real(0)) else ((real(-np.inf) if (any_bt > real(0))
+                        else real(0)) if any_bt == any_bt else any_bt)) if open[b, t, u] == open[b, t, u]
+                        else open[b, t, u])
+                    )
                     da[b, h, t, u] = any_bt * sum_g_v[b, h, t, u]
                     z_dot[b, h, t, u] = (
                         one_over_root_d_size * (sum_k_dot_q[b, h, t, u] + sum_k_q_dot[b, h, t, u]) * ((real(1)
@@ -605,45 +553,21 @@ def _hvp_3_rows(
 
 
 @njit(parallel=True, **OPTIONS)
-def _hvp_3_parallel(
-    chunk, b_size, any, sum_g_v, open, sum_k_dot_q, sum_k_q_dot, sum_g_v_dot, one_over_root_d_size, h_size,
-    t_size, u_size, da, z_dot, da_dot,
+def _hvp_2_parallel(
+    chunk, b_size, sum_k_q, any, open, sum_g_v, sum_k_dot_q, sum_k_q_dot, sum_g_v_dot, one_over_root_d_size,
+    h_size, t_size, u_size, z, da, z_dot, da_dot,
 ):
     for k in prange((b_size + chunk - 1) // chunk):
         lo = k * chunk
         hi = min(lo + chunk, b_size)
-        _hvp_3_rows(
-            lo, hi, any, sum_g_v, open, sum_k_dot_q, sum_k_q_dot, sum_g_v_dot, one_over_root_d_size, h_size,
-            t_size, u_size, da, z_dot, da_dot,
+        _hvp_2_rows(
+            lo, hi, sum_k_q, any, open, sum_g_v, sum_k_dot_q, sum_k_q_dot, sum_g_v_dot, one_over_root_d_size,
+            h_size, t_size, u_size, z, da, z_dot, da_dot,
         )
 
 
 @njit(**OPTIONS)
-def _hvp_4_rows(lo, hi, any, open, s, h_size, t_size, u_size, z):
-    real = any.dtype.type
-    for b in range(lo, hi):
-        for t in range(t_size):
-            any_bt = any[b, t]
-            # z[b,h,t,u] = s[b,h,t,u] if open[b,t,u] > 0 else (−∞)·1[any[b,t] > 0]
-            for h in range(h_size):
-                for u in range(u_size):
-                    z[b, h, t, u] = (
-                        ((s[b, h, t, u] if (open[b, t, u] > real(0)) else ((real(-np.inf) if (any_bt > real(0))
-                        else real(0)) if any_bt == any_bt else any_bt)) if open[b, t, u] == open[b, t, u]
-                        else open[b, t, u])
-                    )
-
-
-@njit(parallel=True, **OPTIONS)
-def _hvp_4_parallel(chunk, b_size, any, open, s, h_size, t_size, u_size, z):
-    for k in prange((b_size + chunk - 1) // chunk):
-        lo = k * chunk
-        hi = min(lo + chunk, b_size)
-        _hvp_4_rows(lo, hi, any, open, s, h_size, t_size, u_size, z)
-
-
-@njit(**OPTIONS)
-def _hvp_5_rows(lo, hi, z, da, open, z_dot, da_dot, h_size, t_size, u_size, ds, a_dot, ds_dot):
+def _hvp_3_rows(lo, hi, z, da, open, z_dot, da_dot, h_size, t_size, u_size, ds, a_dot, ds_dot):
     real = z.dtype.type
     for b in range(lo, hi):
         for h in range(h_size):
@@ -706,15 +630,15 @@ def _hvp_5_rows(lo, hi, z, da, open, z_dot, da_dot, h_size, t_size, u_size, ds, 
 
 
 @njit(parallel=True, **OPTIONS)
-def _hvp_5_parallel(chunk, b_size, z, da, open, z_dot, da_dot, h_size, t_size, u_size, ds, a_dot, ds_dot):
+def _hvp_3_parallel(chunk, b_size, z, da, open, z_dot, da_dot, h_size, t_size, u_size, ds, a_dot, ds_dot):
     for k in prange((b_size + chunk - 1) // chunk):
         lo = k * chunk
         hi = min(lo + chunk, b_size)
-        _hvp_5_rows(lo, hi, z, da, open, z_dot, da_dot, h_size, t_size, u_size, ds, a_dot, ds_dot)
+        _hvp_3_rows(lo, hi, z, da, open, z_dot, da_dot, h_size, t_size, u_size, ds, a_dot, ds_dot)
 
 
 @njit(**OPTIONS)
-def _hvp_6_rows(lo, hi, sum_k_dot_ds, dq_dot, one_over_root_d_size, d_size, h_size, t_size):
+def _hvp_4_rows(lo, hi, sum_k_dot_ds, dq_dot, one_over_root_d_size, d_size, h_size, t_size):
     for b in range(lo, hi):
         for h in range(h_size):
             for t in range(t_size):
@@ -724,15 +648,15 @@ def _hvp_6_rows(lo, hi, sum_k_dot_ds, dq_dot, one_over_root_d_size, d_size, h_si
 
 
 @njit(parallel=True, **OPTIONS)
-def _hvp_6_parallel(chunk, b_size, sum_k_dot_ds, dq_dot, one_over_root_d_size, d_size, h_size, t_size):
+def _hvp_4_parallel(chunk, b_size, sum_k_dot_ds, dq_dot, one_over_root_d_size, d_size, h_size, t_size):
     for k in prange((b_size + chunk - 1) // chunk):
         lo = k * chunk
         hi = min(lo + chunk, b_size)
-        _hvp_6_rows(lo, hi, sum_k_dot_ds, dq_dot, one_over_root_d_size, d_size, h_size, t_size)
+        _hvp_4_rows(lo, hi, sum_k_dot_ds, dq_dot, one_over_root_d_size, d_size, h_size, t_size)
 
 
 @njit(**OPTIONS)
-def _hvp_7_rows(lo, hi, sum_q_dot_ds, dk_dot, one_over_root_d_size, d_size, h_size, u_size):
+def _hvp_5_rows(lo, hi, sum_q_dot_ds, dk_dot, one_over_root_d_size, d_size, h_size, u_size):
     for b in range(lo, hi):
         for h in range(h_size):
             for u in range(u_size):
@@ -742,11 +666,11 @@ def _hvp_7_rows(lo, hi, sum_q_dot_ds, dk_dot, one_over_root_d_size, d_size, h_si
 
 
 @njit(parallel=True, **OPTIONS)
-def _hvp_7_parallel(chunk, b_size, sum_q_dot_ds, dk_dot, one_over_root_d_size, d_size, h_size, u_size):
+def _hvp_5_parallel(chunk, b_size, sum_q_dot_ds, dk_dot, one_over_root_d_size, d_size, h_size, u_size):
     for k in prange((b_size + chunk - 1) // chunk):
         lo = k * chunk
         hi = min(lo + chunk, b_size)
-        _hvp_7_rows(lo, hi, sum_q_dot_ds, dk_dot, one_over_root_d_size, d_size, h_size, u_size)
+        _hvp_5_rows(lo, hi, sum_q_dot_ds, dk_dot, one_over_root_d_size, d_size, h_size, u_size)
 
 
 _ARGUMENTS = (
@@ -829,29 +753,26 @@ def forward_saving(q, k, v, mask, *, causal=0, out=None):
         _forward_saving_rows(0, b_size, mask, real(causal), t_size, u_size, open, any)
     else:
         _forward_saving_parallel(chunk, b_size, mask, real(causal), t_size, u_size, open, any)
-    chunk = chunk_rows(h_size * t_size * u_size)
-    if b_size <= chunk:
-        _forward_saving_2_rows(0, b_size, s, real(one_over_root_d_size), h_size, t_size, u_size)
-    else:
-        _forward_saving_2_parallel(chunk, b_size, s, real(one_over_root_d_size), h_size, t_size, u_size)
     chunk = chunk_rows(t_size * h_size * u_size)
     if b_size <= chunk:
-        _forward_saving_3_rows(0, b_size, any, open, s, h_size, t_size, u_size, z)
+        _forward_saving_2_rows(0, b_size, s, any, open, real(one_over_root_d_size), h_size, t_size, u_size, z)
     else:
-        _forward_saving_3_parallel(chunk, b_size, any, open, s, h_size, t_size, u_size, z)
+        _forward_saving_2_parallel(
+            chunk, b_size, s, any, open, real(one_over_root_d_size), h_size, t_size, u_size, z,
+        )
     chunk = chunk_rows(h_size * t_size * u_size)
     if b_size <= chunk:
-        _forward_saving_4_rows(0, b_size, z, h_size, t_size, u_size, z_max, sum_exp, a)
+        _forward_saving_3_rows(0, b_size, z, h_size, t_size, u_size, z_max, sum_exp, a)
     else:
-        _forward_saving_4_parallel(chunk, b_size, z, h_size, t_size, u_size, z_max, sum_exp, a)
+        _forward_saving_3_parallel(chunk, b_size, z, h_size, t_size, u_size, z_max, sum_exp, a)
     # sum_a_v[b,h,t,e] = Σ_u a[b,h,t,u]·v[b,h,u,e]
     with np.errstate(over="ignore", invalid="ignore"):
         np.matmul(a, v, out=y)
     chunk = chunk_rows(t_size * h_size * e_size)
     if b_size <= chunk:
-        _forward_saving_5_rows(0, b_size, any, y, e_size, h_size, t_size)
+        _forward_saving_4_rows(0, b_size, any, y, e_size, h_size, t_size)
     else:
-        _forward_saving_5_parallel(chunk, b_size, any, y, e_size, h_size, t_size)
+        _forward_saving_4_parallel(chunk, b_size, any, y, e_size, h_size, t_size)
     return y, Saved(q, k, v, open, any, s, z_max, sum_exp)
 
 
@@ -877,9 +798,8 @@ def backward(saved, g, *, out=None):
         "out", out_dv, (b_size, h_size, u_size, e_size), real, (q, k, v, open, any, s, z_max, sum_exp, g),
     )
     sum_g_v = np.empty((b_size, h_size, t_size, u_size), real)
-    z = np.empty((b_size, h_size, t_size, u_size), real)
-    factor_any_g = np.empty((b_size, t_size, h_size, e_size), real)
     a = np.empty((b_size, h_size, t_size, u_size), real)
+    factor_any_g = np.empty((b_size, t_size, h_size, e_size), real)
     ds = np.empty((b_size, h_size, t_size, u_size), real)
     one_over_root_d_size = 1 / math.sqrt(d_size)
     # sum_g_v[b,h,t,u] = Σ_e g[b,h,t,e]·v[b,h,u,e]
@@ -887,30 +807,28 @@ def backward(saved, g, *, out=None):
         np.matmul(g, v.transpose(0, 1, 3, 2), out=sum_g_v)
     chunk = chunk_rows(h_size * t_size * u_size)
     if b_size <= chunk:
-        _backward_rows(0, b_size, any, open, s, h_size, t_size, u_size, z)
+        _backward_rows(0, b_size, any, open, s, sum_exp, z_max, h_size, t_size, u_size, a)
     else:
-        _backward_parallel(chunk, b_size, any, open, s, h_size, t_size, u_size, z)
+        _backward_parallel(chunk, b_size, any, open, s, sum_exp, z_max, h_size, t_size, u_size, a)
     chunk = chunk_rows(t_size * h_size * e_size)
     if b_size <= chunk:
         _backward_2_rows(0, b_size, any, g, e_size, h_size, t_size, factor_any_g)
     else:
         _backward_2_parallel(chunk, b_size, any, g, e_size, h_size, t_size, factor_any_g)
+    # v̄[b,h,u,e] = Σ_t a[b,h,t,u]·factor_any_g[b,t,h,e]
+    with np.errstate(over="ignore", invalid="ignore"):
+        np.matmul(a.transpose(0, 1, 3, 2), factor_any_g.transpose(0, 2, 1, 3), out=dv)
     chunk = chunk_rows(h_size * t_size * u_size)
     if b_size <= chunk:
-        _backward_3_rows(0, b_size, sum_exp, z_max, z, any, sum_g_v, open, h_size, t_size, u_size, a, ds)
+        _backward_3_rows(0, b_size, any, sum_g_v, a, open, h_size, t_size, u_size, ds)
     else:
-        _backward_3_parallel(
-            chunk, b_size, sum_exp, z_max, z, any, sum_g_v, open, h_size, t_size, u_size, a, ds,
-        )
+        _backward_3_parallel(chunk, b_size, any, sum_g_v, a, open, h_size, t_size, u_size, ds)
     # sum_k_ds[b,h,t,d] = Σ_u s̄[b,h,t,u]·k[b,h,u,d]
     with np.errstate(over="ignore", invalid="ignore"):
         np.matmul(ds, k, out=dq)
     # sum_q_ds[b,h,u,d] = Σ_t s̄[b,h,t,u]·q[b,h,t,d]
     with np.errstate(over="ignore", invalid="ignore"):
         np.matmul(ds.transpose(0, 1, 3, 2), q, out=dk)
-    # v̄[b,h,u,e] = Σ_t a[b,h,t,u]·factor_any_g[b,t,h,e]
-    with np.errstate(over="ignore", invalid="ignore"):
-        np.matmul(a.transpose(0, 1, 3, 2), factor_any_g.transpose(0, 2, 1, 3), out=dv)
     chunk = chunk_rows(h_size * t_size * d_size)
     if b_size <= chunk:
         _backward_4_rows(0, b_size, dq, real(one_over_root_d_size), d_size, h_size, t_size)
@@ -945,9 +863,8 @@ def jvp(inputs, tangents, *, causal=0):
     sum_k_dot_q = np.empty((b_size, h_size, t_size, u_size), real)
     open = np.empty((b_size, t_size, u_size), real)
     any = np.empty((b_size, t_size), real)
-    s = np.empty((b_size, h_size, t_size, u_size), real)
-    z_dot = np.empty((b_size, h_size, t_size, u_size), real)
     z = np.empty((b_size, h_size, t_size, u_size), real)
+    z_dot = np.empty((b_size, h_size, t_size, u_size), real)
     a = np.empty((b_size, h_size, t_size, u_size), real)
     sum_a_z_dot = np.empty((b_size, h_size, t_size), real)
     sum_sum_a_z_dot_a_v = np.empty((b_size, h_size, t_size, e_size), real)
@@ -966,50 +883,40 @@ def jvp(inputs, tangents, *, causal=0):
         _jvp_rows(0, b_size, mask, real(causal), t_size, u_size, open, any)
     else:
         _jvp_parallel(chunk, b_size, mask, real(causal), t_size, u_size, open, any)
-    chunk = chunk_rows(h_size * t_size * u_size)
-    if b_size <= chunk:
-        _jvp_2_rows(0, b_size, sum_k_q, real(one_over_root_d_size), h_size, t_size, u_size, s)
-    else:
-        _jvp_2_parallel(chunk, b_size, sum_k_q, real(one_over_root_d_size), h_size, t_size, u_size, s)
     chunk = chunk_rows(t_size * h_size * u_size)
     if b_size <= chunk:
-        _jvp_3_rows(
-            0, b_size, open, sum_k_dot_q, sum_k_q_dot, real(one_over_root_d_size), h_size, t_size, u_size,
-            z_dot,
+        _jvp_2_rows(
+            0, b_size, sum_k_q, any, open, sum_k_dot_q, sum_k_q_dot, real(one_over_root_d_size), h_size,
+            t_size, u_size, z, z_dot,
         )
     else:
-        _jvp_3_parallel(
-            chunk, b_size, open, sum_k_dot_q, sum_k_q_dot, real(one_over_root_d_size), h_size, t_size, u_size,
-            z_dot,
+        _jvp_2_parallel(
+            chunk, b_size, sum_k_q, any, open, sum_k_dot_q, sum_k_q_dot, real(one_over_root_d_size), h_size,
+            t_size, u_size, z, z_dot,
         )
-    chunk = chunk_rows(t_size * h_size * u_size)
-    if b_size <= chunk:
-        _jvp_4_rows(0, b_size, any, open, s, h_size, t_size, u_size, z)
-    else:
-        _jvp_4_parallel(chunk, b_size, any, open, s, h_size, t_size, u_size, z)
     chunk = chunk_rows(h_size * t_size * u_size)
     if b_size <= chunk:
-        _jvp_5_rows(0, b_size, z, z_dot, h_size, t_size, u_size, a, sum_a_z_dot)
+        _jvp_3_rows(0, b_size, z, z_dot, h_size, t_size, u_size, a, sum_a_z_dot)
     else:
-        _jvp_5_parallel(chunk, b_size, z, z_dot, h_size, t_size, u_size, a, sum_a_z_dot)
+        _jvp_3_parallel(chunk, b_size, z, z_dot, h_size, t_size, u_size, a, sum_a_z_dot)
     # sum_a_v[b,h,t,e] = Σ_u a[b,h,t,u]·v[b,h,u,e]
     with np.errstate(over="ignore", invalid="ignore"):
         np.matmul(a, v, out=y)
     chunk = chunk_rows(h_size * t_size * e_size * u_size)
     if b_size <= chunk:
-        _jvp_6_rows(
+        _jvp_4_rows(
             0, b_size, sum_a_z_dot, a, v, v_dot, z_dot, e_size, h_size, t_size, u_size, sum_sum_a_z_dot_a_v,
         )
     else:
-        _jvp_6_parallel(
+        _jvp_4_parallel(
             chunk, b_size, sum_a_z_dot, a, v, v_dot, z_dot, e_size, h_size, t_size, u_size,
             sum_sum_a_z_dot_a_v,
         )
     chunk = chunk_rows(t_size * h_size * e_size)
     if b_size <= chunk:
-        _jvp_7_rows(0, b_size, any, y, sum_sum_a_z_dot_a_v, e_size, h_size, t_size, y_dot)
+        _jvp_5_rows(0, b_size, any, y, sum_sum_a_z_dot_a_v, e_size, h_size, t_size, y_dot)
     else:
-        _jvp_7_parallel(chunk, b_size, any, y, sum_sum_a_z_dot_a_v, e_size, h_size, t_size, y_dot)
+        _jvp_5_parallel(chunk, b_size, any, y, sum_sum_a_z_dot_a_v, e_size, h_size, t_size, y_dot)
     return y, y_dot
 
 
@@ -1038,11 +945,10 @@ def hvp(inputs, vectors, g, *, causal=0):
     open = np.empty((b_size, t_size, u_size), real)
     any = np.empty((b_size, t_size), real)
     factor_any_g = np.empty((b_size, t_size, h_size, e_size), real)
-    s = np.empty((b_size, h_size, t_size, u_size), real)
+    z = np.empty((b_size, h_size, t_size, u_size), real)
     da = np.empty((b_size, h_size, t_size, u_size), real)
     z_dot = np.empty((b_size, h_size, t_size, u_size), real)
     da_dot = np.empty((b_size, h_size, t_size, u_size), real)
-    z = np.empty((b_size, h_size, t_size, u_size), real)
     ds = np.empty((b_size, h_size, t_size, u_size), real)
     a_dot = np.empty((b_size, h_size, t_size, u_size), real)
     ds_dot = np.empty((b_size, h_size, t_size, u_size), real)
@@ -1071,32 +977,22 @@ def hvp(inputs, vectors, g, *, causal=0):
         _hvp_parallel(
             chunk, b_size, mask, g, real(causal), e_size, h_size, t_size, u_size, open, any, factor_any_g,
         )
-    chunk = chunk_rows(h_size * t_size * u_size)
-    if b_size <= chunk:
-        _hvp_2_rows(0, b_size, sum_k_q, real(one_over_root_d_size), h_size, t_size, u_size, s)
-    else:
-        _hvp_2_parallel(chunk, b_size, sum_k_q, real(one_over_root_d_size), h_size, t_size, u_size, s)
     chunk = chunk_rows(t_size * h_size * u_size)
     if b_size <= chunk:
-        _hvp_3_rows(
-            0, b_size, any, sum_g_v, open, sum_k_dot_q, sum_k_q_dot, sum_g_v_dot, real(one_over_root_d_size),
-            h_size, t_size, u_size, da, z_dot, da_dot,
+        _hvp_2_rows(
+            0, b_size, sum_k_q, any, open, sum_g_v, sum_k_dot_q, sum_k_q_dot, sum_g_v_dot,
+            real(one_over_root_d_size), h_size, t_size, u_size, z, da, z_dot, da_dot,
         )
     else:
-        _hvp_3_parallel(
-            chunk, b_size, any, sum_g_v, open, sum_k_dot_q, sum_k_q_dot, sum_g_v_dot,
-            real(one_over_root_d_size), h_size, t_size, u_size, da, z_dot, da_dot,
+        _hvp_2_parallel(
+            chunk, b_size, sum_k_q, any, open, sum_g_v, sum_k_dot_q, sum_k_q_dot, sum_g_v_dot,
+            real(one_over_root_d_size), h_size, t_size, u_size, z, da, z_dot, da_dot,
         )
-    chunk = chunk_rows(t_size * h_size * u_size)
-    if b_size <= chunk:
-        _hvp_4_rows(0, b_size, any, open, s, h_size, t_size, u_size, z)
-    else:
-        _hvp_4_parallel(chunk, b_size, any, open, s, h_size, t_size, u_size, z)
     chunk = chunk_rows(h_size * t_size * u_size)
     if b_size <= chunk:
-        _hvp_5_rows(0, b_size, z, da, open, z_dot, da_dot, h_size, t_size, u_size, ds, a_dot, ds_dot)
+        _hvp_3_rows(0, b_size, z, da, open, z_dot, da_dot, h_size, t_size, u_size, ds, a_dot, ds_dot)
     else:
-        _hvp_5_parallel(chunk, b_size, z, da, open, z_dot, da_dot, h_size, t_size, u_size, ds, a_dot, ds_dot)
+        _hvp_3_parallel(chunk, b_size, z, da, open, z_dot, da_dot, h_size, t_size, u_size, ds, a_dot, ds_dot)
     # sum_k_ds_dot[b,h,t,d] = Σ_u k[b,h,u,d]·s̄̇[b,h,t,u]
     with np.errstate(over="ignore", invalid="ignore"):
         np.matmul(ds_dot, k, out=dq_dot)
@@ -1114,12 +1010,12 @@ def hvp(inputs, vectors, g, *, causal=0):
         np.matmul(a_dot.transpose(0, 1, 3, 2), factor_any_g.transpose(0, 2, 1, 3), out=dv_dot)
     chunk = chunk_rows(h_size * t_size * d_size)
     if b_size <= chunk:
-        _hvp_6_rows(0, b_size, sum_k_dot_ds, dq_dot, real(one_over_root_d_size), d_size, h_size, t_size)
+        _hvp_4_rows(0, b_size, sum_k_dot_ds, dq_dot, real(one_over_root_d_size), d_size, h_size, t_size)
     else:
-        _hvp_6_parallel(chunk, b_size, sum_k_dot_ds, dq_dot, real(one_over_root_d_size), d_size, h_size, t_size)
+        _hvp_4_parallel(chunk, b_size, sum_k_dot_ds, dq_dot, real(one_over_root_d_size), d_size, h_size, t_size)
     chunk = chunk_rows(h_size * u_size * d_size)
     if b_size <= chunk:
-        _hvp_7_rows(0, b_size, sum_q_dot_ds, dk_dot, real(one_over_root_d_size), d_size, h_size, u_size)
+        _hvp_5_rows(0, b_size, sum_q_dot_ds, dk_dot, real(one_over_root_d_size), d_size, h_size, u_size)
     else:
-        _hvp_7_parallel(chunk, b_size, sum_q_dot_ds, dk_dot, real(one_over_root_d_size), d_size, h_size, u_size)
+        _hvp_5_parallel(chunk, b_size, sum_q_dot_ds, dk_dot, real(one_over_root_d_size), d_size, h_size, u_size)
     return Gradients(dq_dot, dk_dot, dv_dot)

@@ -107,11 +107,11 @@ SPEC = {
         "parameters": "2*c",
         "flops": {
             "forward": "12*c*n*size + 11*c*n + 13*c",
-            "backward": "17*c*n*size + 16*c*n",
+            "backward": "19*c*n*size + 16*c*n",
         },
         "bytes": {
             "forward": "2*c*item*n*size + 9*c*item",
-            "backward": "8*c*item*n*size + 8*c*item",
+            "backward": "3*c*item*n*size + 6*c*item",
         },
         "saved": "c*item*n*size + 3*c*item",
     },
@@ -206,111 +206,80 @@ def _forward_saving_parallel(
 
 
 @njit(**OPTIONS)
-def _backward_rows(lo, hi, mu, x, c_size, size, deviation):
-    for n in range(lo, hi):
-        for c in range(c_size):
-            for e in range(size):
-                # deviation[n,c] = x[n,c] − μ[c]
-                deviation[n, c, e] = x[n, c, e] - mu[c]
-
-
-@njit(parallel=True, **OPTIONS)
-def _backward_parallel(chunk, n_size, mu, x, c_size, size, deviation):
-    for k in prange((n_size + chunk - 1) // chunk):
-        lo = k * chunk
-        hi = min(lo + chunk, n_size)
-        _backward_rows(lo, hi, mu, x, c_size, size, deviation)
-
-
-@njit(**OPTIONS)
-def _backward_2_rows(lo, hi, gamma, g, n_size, size, dxhat, sum_dxhat, dbeta):
-    real = gamma.dtype.type
+def _backward_rows(
+    lo, hi, mu, x, mu_rest, r, gamma, g, minus_one_over_n_size_over_size, n_size, size, dx, dgamma, dbeta,
+):
+    real = mu.dtype.type
     for c in range(lo, hi):
         gamma_c = gamma[c]
-        # x̂̄[n,c] = γ[c]·g[n,c]
-        # sum_dxhat[c] = Σ_n x̂̄[n,c]
-        # β̄[c] = Σ_n g[n,c]
-        sum_dxhat_sum = 0.0
-        dbeta_sum = 0.0
-        sum_dxhat_sum_lost = 0.0
-        dbeta_sum_lost = 0.0
-        for n in range(n_size):
-            sum_dxhat_part = 0.0
-            dbeta_part = 0.0
-            for e in range(size):
-                dxhat_nce = gamma_c * g[n, c, e]
-                dxhat[n, c, e] = dxhat_nce
-                sum_dxhat_part = added(sum_dxhat_part, dxhat_nce)
-                dbeta_part = added(dbeta_part, g[n, c, e])
-            sum_dxhat_sum, sum_dxhat_sum_lost = compensated(sum_dxhat_sum, sum_dxhat_sum_lost, sum_dxhat_part)
-            dbeta_sum, dbeta_sum_lost = compensated(dbeta_sum, dbeta_sum_lost, dbeta_part)
-        sum_dxhat_c = real(sum_dxhat_sum)
-        sum_dxhat[c] = sum_dxhat_c
-        dbeta_c = real(dbeta_sum)
-        dbeta[c] = dbeta_c
-
-
-@njit(parallel=True, **OPTIONS)
-def _backward_2_parallel(chunk, c_size, gamma, g, n_size, size, dxhat, sum_dxhat, dbeta):
-    for k in prange((c_size + chunk - 1) // chunk):
-        lo = k * chunk
-        hi = min(lo + chunk, c_size)
-        _backward_2_rows(lo, hi, gamma, g, n_size, size, dxhat, sum_dxhat, dbeta)
-
-
-@njit(**OPTIONS)
-def _backward_3_rows(
-    lo, hi, mu_rest, r, deviation, dxhat, sum_dxhat, g, minus_one_over_n_size_over_size, n_size, size, dx,
-    dgamma,
-):
-    real = mu_rest.dtype.type
-    for c in range(lo, hi):
+        mu_c = mu[c]
         mu_rest_c = mu_rest[c]
         r_c = r[c]
-        sum_dxhat_c = sum_dxhat[c]
+        # deviation[n,c] = x[n,c] − μ[c]
         # x̂[n,c] = r[c]·(deviation[n,c] − μ_rest[c])
+        # x̂̄[n,c] = γ[c]·g[n,c]
         # sum_xhat_dxhat[c] = Σ_n x̂̄[n,c]·x̂[n,c]
+        # sum_dxhat[c] = Σ_n x̂̄[n,c]
         # γ̄[c] = Σ_n g[n,c]·x̂[n,c]
+        # β̄[c] = Σ_n g[n,c]
         sum_xhat_dxhat_sum = 0.0
+        sum_dxhat_sum = 0.0
         dgamma_sum = 0.0
+        dbeta_sum = 0.0
         sum_xhat_dxhat_sum_lost = 0.0
+        sum_dxhat_sum_lost = 0.0
         dgamma_sum_lost = 0.0
+        dbeta_sum_lost = 0.0
         for n in range(n_size):
             sum_xhat_dxhat_part = 0.0
+            sum_dxhat_part = 0.0
             dgamma_part = 0.0
+            dbeta_part = 0.0
             for e in range(size):
-                xhat = r_c * (deviation[n, c, e] - mu_rest_c)
-                sum_xhat_dxhat_part = added(sum_xhat_dxhat_part, xhat * dxhat[n, c, e])
+                deviation = x[n, c, e] - mu_c
+                xhat = r_c * (deviation - mu_rest_c)
+                dxhat = gamma_c * g[n, c, e]
+                sum_xhat_dxhat_part = added(sum_xhat_dxhat_part, dxhat * xhat)
+                sum_dxhat_part = added(sum_dxhat_part, dxhat)
                 dgamma_part = added(dgamma_part, xhat * g[n, c, e])
+                dbeta_part = added(dbeta_part, g[n, c, e])
             sum_xhat_dxhat_sum, sum_xhat_dxhat_sum_lost = compensated(
                 sum_xhat_dxhat_sum, sum_xhat_dxhat_sum_lost, sum_xhat_dxhat_part,
             )
+            sum_dxhat_sum, sum_dxhat_sum_lost = compensated(sum_dxhat_sum, sum_dxhat_sum_lost, sum_dxhat_part)
             dgamma_sum, dgamma_sum_lost = compensated(dgamma_sum, dgamma_sum_lost, dgamma_part)
+            dbeta_sum, dbeta_sum_lost = compensated(dbeta_sum, dbeta_sum_lost, dbeta_part)
         sum_xhat_dxhat = real(sum_xhat_dxhat_sum)
+        sum_dxhat = real(sum_dxhat_sum)
         dgamma_c = real(dgamma_sum)
         dgamma[c] = dgamma_c
+        dbeta_c = real(dbeta_sum)
+        dbeta[c] = dbeta_c
+        # deviation[n,c] = x[n,c] − μ[c]
         # x̂[n,c] = r[c]·(deviation[n,c] − μ_rest[c])
+        # x̂̄[n,c] = γ[c]·g[n,c]
         # x̄[n,c] = r[c]·(x̂̄[n,c] + minus_one_over_n_size_over_size·(sum_dxhat[c] + sum_xhat_dxhat[c]·x̂[n,c]))
         for n in range(n_size):
             for e in range(size):
-                xhat = r_c * (deviation[n, c, e] - mu_rest_c)
+                deviation = x[n, c, e] - mu_c
+                xhat = r_c * (deviation - mu_rest_c)
+                dxhat = gamma_c * g[n, c, e]
                 dx[n, c, e] = (
-                    r_c * (minus_one_over_n_size_over_size * (sum_dxhat_c + sum_xhat_dxhat * xhat)
-                    + dxhat[n, c, e])
+                    r_c * (dxhat + minus_one_over_n_size_over_size * (sum_dxhat + sum_xhat_dxhat * xhat))
                 )
 
 
 @njit(parallel=True, **OPTIONS)
-def _backward_3_parallel(
-    chunk, c_size, mu_rest, r, deviation, dxhat, sum_dxhat, g, minus_one_over_n_size_over_size, n_size, size,
-    dx, dgamma,
+def _backward_parallel(
+    chunk, c_size, mu, x, mu_rest, r, gamma, g, minus_one_over_n_size_over_size, n_size, size, dx, dgamma,
+    dbeta,
 ):
     for k in prange((c_size + chunk - 1) // chunk):
         lo = k * chunk
         hi = min(lo + chunk, c_size)
-        _backward_3_rows(
-            lo, hi, mu_rest, r, deviation, dxhat, sum_dxhat, g, minus_one_over_n_size_over_size, n_size, size,
-            dx, dgamma,
+        _backward_rows(
+            lo, hi, mu, x, mu_rest, r, gamma, g, minus_one_over_n_size_over_size, n_size, size, dx, dgamma,
+            dbeta,
         )
 
 
@@ -724,30 +693,17 @@ def backward(saved, g, *, out=None):
     dx = dx.reshape((n_size, c_size, size))
     dgamma = output("out", out_dgamma, (c_size,), real, (x, gamma, mu, mu_rest, r, g))
     dbeta = output("out", out_dbeta, (c_size,), real, (x, gamma, mu, mu_rest, r, g))
-    deviation = np.empty((n_size, c_size, size), real)
-    dxhat = np.empty((n_size, c_size, size), real)
-    sum_dxhat = np.empty((c_size,), real)
     minus_one_over_n_size_over_size = -(1 / (n_size * size))
-    chunk = chunk_rows(c_size * size)
-    if n_size <= chunk:
-        _backward_rows(0, n_size, mu, x, c_size, size, deviation)
-    else:
-        _backward_parallel(chunk, n_size, mu, x, c_size, size, deviation)
     chunk = chunk_rows(n_size * size)
     if c_size <= chunk:
-        _backward_2_rows(0, c_size, gamma, g, n_size, size, dxhat, sum_dxhat, dbeta)
-    else:
-        _backward_2_parallel(chunk, c_size, gamma, g, n_size, size, dxhat, sum_dxhat, dbeta)
-    chunk = chunk_rows(n_size * size)
-    if c_size <= chunk:
-        _backward_3_rows(
-            0, c_size, mu_rest, r, deviation, dxhat, sum_dxhat, g, real(minus_one_over_n_size_over_size),
-            n_size, size, dx, dgamma,
+        _backward_rows(
+            0, c_size, mu, x, mu_rest, r, gamma, g, real(minus_one_over_n_size_over_size), n_size, size, dx,
+            dgamma, dbeta,
         )
     else:
-        _backward_3_parallel(
-            chunk, c_size, mu_rest, r, deviation, dxhat, sum_dxhat, g, real(minus_one_over_n_size_over_size),
-            n_size, size, dx, dgamma,
+        _backward_parallel(
+            chunk, c_size, mu, x, mu_rest, r, gamma, g, real(minus_one_over_n_size_over_size), n_size, size,
+            dx, dgamma, dbeta,
         )
     return Gradients(dx.reshape((n_size, c_size, *lead)), dgamma, dbeta)
 

@@ -545,83 +545,50 @@ def _hvp_parallel(chunk, db3_dot):
 
 @njit(**OPTIONS)
 def _hvp_2_rows(
-    lo, hi, b1, sum_W1_x, sum_W1_W1_dot_x_1, sum_W1_W1_dot_x_2, b1_dot, h_size, k_size, w_size, u, ru, ru_dot,
+    lo, hi, b1, sum_W1_x, sum_W1_W1_dot_x_1, sum_W1_W1_dot_x_2, b1_dot, h_size, n_size, w_size, u, ru, ru_dot,
 ):
     real = b1.dtype.type
-    for n in range(lo, hi):
-        for k in range(k_size):
+    for k in range(lo, hi):
+        b1_k = b1[k]
+        b1_dot_k = b1_dot[k]
+        # u[n,k,h,w] = b₁[k] + sum_W1_x[n,k,h,w]
+        # ru[n,k,h,w] = max(0, u[n,k,h,w])
+        # sum_W1_W1_dot_x[n,k,h,w] = sum_W1_W1_dot_x_1[n,k,h,w] + sum_W1_W1_dot_x_2[n,k,h,w]
+        # ṙu̇[n,k,h,w] = (sum_W1_W1_dot_x[n,k,h,w] + ḃ₁[k])·1[u[n,k,h,w] > 0]
+        for n in range(n_size):
             for h in range(h_size):
                 for w in range(w_size):
-                    # u[n,k,h,w] = b₁[k] + sum_W1_x[n,k,h,w]
-                    u_nkhw = b1[k] + sum_W1_x[n, k, h, w]
+                    u_nkhw = b1_k + sum_W1_x[n, k, h, w]
                     u[n, k, h, w] = u_nkhw
-                    # ru[n,k,h,w] = max(0, u[n,k,h,w])
                     ru[n, k, h, w] = larger(real(0), u_nkhw)
-                    # sum_W1_W1_dot_x[n,k,h,w] = sum_W1_W1_dot_x_1[n,k,h,w] + sum_W1_W1_dot_x_2[n,k,h,w]
                     sum_W1_W1_dot_x = sum_W1_W1_dot_x_1[n, k, h, w] + sum_W1_W1_dot_x_2[n, k, h, w]
-                    # ṙu̇[n,k,h,w] = (sum_W1_W1_dot_x[n,k,h,w] + ḃ₁[k])·1[u[n,k,h,w] > 0]
                     ru_dot[n, k, h, w] = (
-                        (sum_W1_W1_dot_x + b1_dot[k]) * ((real(1) if (u_nkhw > real(0)) else real(0))
+                        (b1_dot_k + sum_W1_W1_dot_x) * ((real(1) if (u_nkhw > real(0)) else real(0))
                         if u_nkhw == u_nkhw else u_nkhw)
                     )
 
 
 @njit(parallel=True, **OPTIONS)
 def _hvp_2_parallel(
-    chunk, n_size, b1, sum_W1_x, sum_W1_W1_dot_x_1, sum_W1_W1_dot_x_2, b1_dot, h_size, k_size, w_size, u, ru,
+    chunk, k_size, b1, sum_W1_x, sum_W1_W1_dot_x_1, sum_W1_W1_dot_x_2, b1_dot, h_size, n_size, w_size, u, ru,
     ru_dot,
 ):
-    for k in prange((n_size + chunk - 1) // chunk):
+    for k in prange((k_size + chunk - 1) // chunk):
         lo = k * chunk
-        hi = min(lo + chunk, n_size)
+        hi = min(lo + chunk, k_size)
         _hvp_2_rows(
-            lo, hi, b1, sum_W1_x, sum_W1_W1_dot_x_1, sum_W1_W1_dot_x_2, b1_dot, h_size, k_size, w_size, u, ru,
+            lo, hi, b1, sum_W1_x, sum_W1_W1_dot_x_1, sum_W1_W1_dot_x_2, b1_dot, h_size, n_size, w_size, u, ru,
             ru_dot,
         )
 
 
 @njit(**OPTIONS)
-def _hvp_3_rows(
-    lo, hi, b2, sum_W2_ru, sum_W3_g, sum_W2_W2_dot_ru_1, sum_W2_W2_dot_ru_2, b2_dot, h_size, k_size, w_size, v,
-    dv, v_dot,
-):
+def _hvp_3_rows(lo, hi, b2, sum_W2_ru, sum_W3_g, sum_W3_dot_g, h_size, n_size, w_size, v, dv, dv_dot, db2_dot):
     real = b2.dtype.type
-    for n in range(lo, hi):
-        for k in range(k_size):
-            for h in range(h_size):
-                for w in range(w_size):
-                    # v[n,k,h,w] = b₂[k] + sum_W2_ru[n,k,h,w]
-                    v_nkhw = b2[k] + sum_W2_ru[n, k, h, w]
-                    v[n, k, h, w] = v_nkhw
-                    # v̄[n,k,h,w] = sum_W3_g[n,k,h,w]·1[v[n,k,h,w] > 0]
-                    dv[n, k, h, w] = (
-                        sum_W3_g[n, k, h, w] * ((real(1) if (v_nkhw > real(0)) else real(0)) if v_nkhw == v_nkhw
-                        else v_nkhw)
-                    )
-                    # sum_W2_W2_dot_ru[n,k,h,w] = sum_W2_W2_dot_ru_1[n,k,h,w] + sum_W2_W2_dot_ru_2[n,k,h,w]
-                    sum_W2_W2_dot_ru = sum_W2_W2_dot_ru_1[n, k, h, w] + sum_W2_W2_dot_ru_2[n, k, h, w]
-                    # v̇[n,k,h,w] = sum_W2_W2_dot_ru[n,k,h,w] + ḃ₂[k]
-                    v_dot[n, k, h, w] = sum_W2_W2_dot_ru + b2_dot[k]
-
-
-@njit(parallel=True, **OPTIONS)
-def _hvp_3_parallel(
-    chunk, n_size, b2, sum_W2_ru, sum_W3_g, sum_W2_W2_dot_ru_1, sum_W2_W2_dot_ru_2, b2_dot, h_size, k_size,
-    w_size, v, dv, v_dot,
-):
-    for k in prange((n_size + chunk - 1) // chunk):
-        lo = k * chunk
-        hi = min(lo + chunk, n_size)
-        _hvp_3_rows(
-            lo, hi, b2, sum_W2_ru, sum_W3_g, sum_W2_W2_dot_ru_1, sum_W2_W2_dot_ru_2, b2_dot, h_size, k_size,
-            w_size, v, dv, v_dot,
-        )
-
-
-@njit(**OPTIONS)
-def _hvp_4_rows(lo, hi, sum_W3_dot_g, v, h_size, n_size, w_size, dv_dot, db2_dot):
-    real = sum_W3_dot_g.dtype.type
     for k in range(lo, hi):
+        b2_k = b2[k]
+        # v[n,k,h,w] = b₂[k] + sum_W2_ru[n,k,h,w]
+        # v̄[n,k,h,w] = sum_W3_g[n,k,h,w]·1[v[n,k,h,w] > 0]
         # v̄̇[n,k,h,w] = sum_W3_dot_g[n,k,h,w]·1[v[n,k,h,w] > 0]
         # b̄̇₂[k] = Σ_n,h,w v̄̇[n,k,h,w]
         db2_dot_sum = 0.0
@@ -630,9 +597,15 @@ def _hvp_4_rows(lo, hi, sum_W3_dot_g, v, h_size, n_size, w_size, dv_dot, db2_dot
             db2_dot_part = 0.0
             for h in range(h_size):
                 for w in range(w_size):
+                    v_nkhw = b2_k + sum_W2_ru[n, k, h, w]
+                    v[n, k, h, w] = v_nkhw
+                    dv[n, k, h, w] = (
+                        sum_W3_g[n, k, h, w] * ((real(1) if (v_nkhw > real(0)) else real(0)) if v_nkhw == v_nkhw
+                        else v_nkhw)
+                    )
                     dv_dot_nkhw = (
-                        sum_W3_dot_g[n, k, h, w] * ((real(1) if (v[n, k, h, w] > real(0)) else real(0))
-                        if v[n, k, h, w] == v[n, k, h, w] else v[n, k, h, w])
+                        sum_W3_dot_g[n, k, h, w] * ((real(1) if (v_nkhw > real(0)) else real(0))
+                        if v_nkhw == v_nkhw else v_nkhw)
                     )
                     dv_dot[n, k, h, w] = dv_dot_nkhw
                     db2_dot_part = added(db2_dot_part, dv_dot_nkhw)
@@ -642,76 +615,41 @@ def _hvp_4_rows(lo, hi, sum_W3_dot_g, v, h_size, n_size, w_size, dv_dot, db2_dot
 
 
 @njit(parallel=True, **OPTIONS)
-def _hvp_4_parallel(chunk, k_size, sum_W3_dot_g, v, h_size, n_size, w_size, dv_dot, db2_dot):
+def _hvp_3_parallel(
+    chunk, k_size, b2, sum_W2_ru, sum_W3_g, sum_W3_dot_g, h_size, n_size, w_size, v, dv, dv_dot, db2_dot,
+):
     for k in prange((k_size + chunk - 1) // chunk):
         lo = k * chunk
         hi = min(lo + chunk, k_size)
-        _hvp_4_rows(lo, hi, sum_W3_dot_g, v, h_size, n_size, w_size, dv_dot, db2_dot)
+        _hvp_3_rows(
+            lo, hi, b2, sum_W2_ru, sum_W3_g, sum_W3_dot_g, h_size, n_size, w_size, v, dv, dv_dot, db2_dot,
+        )
 
 
 @njit(**OPTIONS)
-def _hvp_5_rows(lo, hi, g, v, v_dot, a_size, h_size, k_size, n_size, w_size, dW3_dot):
-    real = g.dtype.type
-    for c in range(lo, hi):
-        for k in range(k_size):
-            for a in range(a_size):
-                for a_2 in range(a_size):
-                    # W̄̇₃[c,k,a,a′] = Σ_n,h,w g[n,c,h,w]·v̇[n,k,a + h,w + a′]·1[v[n,k,a + h,w + a′] > 0]
-                    dW3_dot_sum = 0.0
-                    dW3_dot_sum_lost = 0.0
-                    for n in range(n_size):
-                        dW3_dot_part = 0.0
-                        for h in range(h_size):
-                            h_at = a + h
-                            if not 0 <= h_at < h_size:
-                                continue
-                            for w in range(w_size):
-                                w_at = a_2 + w
-                                if not 0 <= w_at < w_size:
-                                    continue
-                                dW3_dot_part = added(
-                                    dW3_dot_part,
-                                    g[n, c, h, w] * v_dot[n, k, h_at, w_at] * ((real(1)
-                                    if (v[n, k, h_at, w_at] > real(0)) else real(0))
-                                    if v[n, k, h_at, w_at] == v[n, k, h_at, w_at] else v[n, k, h_at, w_at]),
-                                )
-                        dW3_dot_sum, dW3_dot_sum_lost = compensated(dW3_dot_sum, dW3_dot_sum_lost, dW3_dot_part)
-                    dW3_dot_ckaa_2 = real(dW3_dot_sum)
-                    dW3_dot[c, k, a, a_2] = dW3_dot_ckaa_2
-
-
-@njit(parallel=True, **OPTIONS)
-def _hvp_5_parallel(chunk, c_size, g, v, v_dot, a_size, h_size, k_size, n_size, w_size, dW3_dot):
-    for k in prange((c_size + chunk - 1) // chunk):
-        lo = k * chunk
-        hi = min(lo + chunk, c_size)
-        _hvp_5_rows(lo, hi, g, v, v_dot, a_size, h_size, k_size, n_size, w_size, dW3_dot)
-
-
-@njit(**OPTIONS)
-def _hvp_6_rows(lo, hi, sum_W2_dv, u, h_size, k_size, w_size, du):
-    real = sum_W2_dv.dtype.type
+def _hvp_4_rows(lo, hi, sum_W2_W2_dot_ru_1, sum_W2_W2_dot_ru_2, b2_dot, h_size, k_size, w_size, v_dot):
     for n in range(lo, hi):
         for k in range(k_size):
             for h in range(h_size):
                 for w in range(w_size):
-                    # ū[n,k,h,w] = sum_W2_dv[n,k,h,w]·1[u[n,k,h,w] > 0]
-                    du[n, k, h, w] = (
-                        sum_W2_dv[n, k, h, w] * ((real(1) if (u[n, k, h, w] > real(0)) else real(0))
-                        if u[n, k, h, w] == u[n, k, h, w] else u[n, k, h, w])
-                    )
+                    # sum_W2_W2_dot_ru[n,k,h,w] = sum_W2_W2_dot_ru_1[n,k,h,w] + sum_W2_W2_dot_ru_2[n,k,h,w]
+                    sum_W2_W2_dot_ru = sum_W2_W2_dot_ru_1[n, k, h, w] + sum_W2_W2_dot_ru_2[n, k, h, w]
+                    # v̇[n,k,h,w] = sum_W2_W2_dot_ru[n,k,h,w] + ḃ₂[k]
+                    v_dot[n, k, h, w] = sum_W2_W2_dot_ru + b2_dot[k]
 
 
 @njit(parallel=True, **OPTIONS)
-def _hvp_6_parallel(chunk, n_size, sum_W2_dv, u, h_size, k_size, w_size, du):
+def _hvp_4_parallel(
+    chunk, n_size, sum_W2_W2_dot_ru_1, sum_W2_W2_dot_ru_2, b2_dot, h_size, k_size, w_size, v_dot,
+):
     for k in prange((n_size + chunk - 1) // chunk):
         lo = k * chunk
         hi = min(lo + chunk, n_size)
-        _hvp_6_rows(lo, hi, sum_W2_dv, u, h_size, k_size, w_size, du)
+        _hvp_4_rows(lo, hi, sum_W2_W2_dot_ru_1, sum_W2_W2_dot_ru_2, b2_dot, h_size, k_size, w_size, v_dot)
 
 
 @njit(**OPTIONS)
-def _hvp_7_rows(lo, hi, ru, ru_dot, dv, dv_dot, h_size, k_size, n_size, r_size, s_size, w_size, dW2_dot):
+def _hvp_5_rows(lo, hi, ru, ru_dot, dv, dv_dot, h_size, k_size, n_size, r_size, s_size, w_size, dW2_dot):
     real = ru.dtype.type
     for k in range(lo, hi):
         for k_2 in range(k_size):
@@ -743,39 +681,60 @@ def _hvp_7_rows(lo, hi, ru, ru_dot, dv, dv_dot, h_size, k_size, n_size, r_size, 
 
 
 @njit(parallel=True, **OPTIONS)
-def _hvp_7_parallel(chunk, ru, ru_dot, dv, dv_dot, h_size, k_size, n_size, r_size, s_size, w_size, dW2_dot):
+def _hvp_5_parallel(chunk, ru, ru_dot, dv, dv_dot, h_size, k_size, n_size, r_size, s_size, w_size, dW2_dot):
     for k in prange((k_size + chunk - 1) // chunk):
         lo = k * chunk
         hi = min(lo + chunk, k_size)
-        _hvp_7_rows(lo, hi, ru, ru_dot, dv, dv_dot, h_size, k_size, n_size, r_size, s_size, w_size, dW2_dot)
+        _hvp_5_rows(lo, hi, ru, ru_dot, dv, dv_dot, h_size, k_size, n_size, r_size, s_size, w_size, dW2_dot)
 
 
 @njit(**OPTIONS)
-def _hvp_8_rows(lo, hi, sum_W2_W2_dot_dv_1, sum_W2_W2_dot_dv_2, h_size, k_size, w_size, sum_W2_W2_dot_dv):
-    for n in range(lo, hi):
+def _hvp_6_rows(lo, hi, g, v, v_dot, a_size, h_size, k_size, n_size, w_size, dW3_dot):
+    real = g.dtype.type
+    for c in range(lo, hi):
         for k in range(k_size):
-            for h in range(h_size):
-                for w in range(w_size):
-                    # sum_W2_W2_dot_dv[n,k,h,w] = sum_W2_W2_dot_dv_1[n,k,h,w] + sum_W2_W2_dot_dv_2[n,k,h,w]
-                    sum_W2_W2_dot_dv[n, k, h, w] = (
-                        sum_W2_W2_dot_dv_1[n, k, h, w] + sum_W2_W2_dot_dv_2[n, k, h, w]
-                    )
+            for a in range(a_size):
+                for a_2 in range(a_size):
+                    # W̄̇₃[c,k,a,a′] = Σ_n,h,w g[n,c,h,w]·v̇[n,k,a + h,w + a′]·1[v[n,k,a + h,w + a′] > 0]
+                    dW3_dot_sum = 0.0
+                    dW3_dot_sum_lost = 0.0
+                    for n in range(n_size):
+                        dW3_dot_part = 0.0
+                        for h in range(h_size):
+                            h_at = a + h
+                            if not 0 <= h_at < h_size:
+                                continue
+                            for w in range(w_size):
+                                w_at = a_2 + w
+                                if not 0 <= w_at < w_size:
+                                    continue
+                                dW3_dot_part = added(
+                                    dW3_dot_part,
+                                    g[n, c, h, w] * v_dot[n, k, h_at, w_at] * ((real(1)
+                                    if (v[n, k, h_at, w_at] > real(0)) else real(0))
+                                    if v[n, k, h_at, w_at] == v[n, k, h_at, w_at] else v[n, k, h_at, w_at]),
+                                )
+                        dW3_dot_sum, dW3_dot_sum_lost = compensated(dW3_dot_sum, dW3_dot_sum_lost, dW3_dot_part)
+                    dW3_dot_ckaa_2 = real(dW3_dot_sum)
+                    dW3_dot[c, k, a, a_2] = dW3_dot_ckaa_2
 
 
 @njit(parallel=True, **OPTIONS)
-def _hvp_8_parallel(
-    chunk, n_size, sum_W2_W2_dot_dv_1, sum_W2_W2_dot_dv_2, h_size, k_size, w_size, sum_W2_W2_dot_dv,
-):
-    for k in prange((n_size + chunk - 1) // chunk):
+def _hvp_6_parallel(chunk, c_size, g, v, v_dot, a_size, h_size, k_size, n_size, w_size, dW3_dot):
+    for k in prange((c_size + chunk - 1) // chunk):
         lo = k * chunk
-        hi = min(lo + chunk, n_size)
-        _hvp_8_rows(lo, hi, sum_W2_W2_dot_dv_1, sum_W2_W2_dot_dv_2, h_size, k_size, w_size, sum_W2_W2_dot_dv)
+        hi = min(lo + chunk, c_size)
+        _hvp_6_rows(lo, hi, g, v, v_dot, a_size, h_size, k_size, n_size, w_size, dW3_dot)
 
 
 @njit(**OPTIONS)
-def _hvp_9_rows(lo, hi, sum_W2_W2_dot_dv, u, h_size, n_size, w_size, du_dot, db1_dot):
-    real = sum_W2_W2_dot_dv.dtype.type
+def _hvp_7_rows(
+    lo, hi, sum_W2_dv, u, sum_W2_W2_dot_dv_1, sum_W2_W2_dot_dv_2, h_size, n_size, w_size, du, du_dot, db1_dot,
+):
+    real = sum_W2_dv.dtype.type
     for k in range(lo, hi):
+        # ū[n,k,h,w] = sum_W2_dv[n,k,h,w]·1[u[n,k,h,w] > 0]
+        # sum_W2_W2_dot_dv[n,k,h,w] = sum_W2_W2_dot_dv_1[n,k,h,w] + sum_W2_W2_dot_dv_2[n,k,h,w]
         # ū̇[n,k,h,w] = sum_W2_W2_dot_dv[n,k,h,w]·1[u[n,k,h,w] > 0]
         # b̄̇₁[k] = Σ_n,h,w ū̇[n,k,h,w]
         db1_dot_sum = 0.0
@@ -784,8 +743,13 @@ def _hvp_9_rows(lo, hi, sum_W2_W2_dot_dv, u, h_size, n_size, w_size, du_dot, db1
             db1_dot_part = 0.0
             for h in range(h_size):
                 for w in range(w_size):
+                    du[n, k, h, w] = (
+                        sum_W2_dv[n, k, h, w] * ((real(1) if (u[n, k, h, w] > real(0)) else real(0))
+                        if u[n, k, h, w] == u[n, k, h, w] else u[n, k, h, w])
+                    )
+                    sum_W2_W2_dot_dv = sum_W2_W2_dot_dv_1[n, k, h, w] + sum_W2_W2_dot_dv_2[n, k, h, w]
                     du_dot_nkhw = (
-                        sum_W2_W2_dot_dv[n, k, h, w] * ((real(1) if (u[n, k, h, w] > real(0)) else real(0))
+                        sum_W2_W2_dot_dv * ((real(1) if (u[n, k, h, w] > real(0)) else real(0))
                         if u[n, k, h, w] == u[n, k, h, w] else u[n, k, h, w])
                     )
                     du_dot[n, k, h, w] = du_dot_nkhw
@@ -796,15 +760,21 @@ def _hvp_9_rows(lo, hi, sum_W2_W2_dot_dv, u, h_size, n_size, w_size, du_dot, db1
 
 
 @njit(parallel=True, **OPTIONS)
-def _hvp_9_parallel(chunk, k_size, sum_W2_W2_dot_dv, u, h_size, n_size, w_size, du_dot, db1_dot):
+def _hvp_7_parallel(
+    chunk, k_size, sum_W2_dv, u, sum_W2_W2_dot_dv_1, sum_W2_W2_dot_dv_2, h_size, n_size, w_size, du, du_dot,
+    db1_dot,
+):
     for k in prange((k_size + chunk - 1) // chunk):
         lo = k * chunk
         hi = min(lo + chunk, k_size)
-        _hvp_9_rows(lo, hi, sum_W2_W2_dot_dv, u, h_size, n_size, w_size, du_dot, db1_dot)
+        _hvp_7_rows(
+            lo, hi, sum_W2_dv, u, sum_W2_W2_dot_dv_1, sum_W2_W2_dot_dv_2, h_size, n_size, w_size, du, du_dot,
+            db1_dot,
+        )
 
 
 @njit(**OPTIONS)
-def _hvp_10_rows(lo, hi, dx_dot, dx_dot_2, c_size, h_size, w_size):
+def _hvp_8_rows(lo, hi, dx_dot, dx_dot_2, c_size, h_size, w_size):
     for n in range(lo, hi):
         for c in range(c_size):
             for h in range(h_size):
@@ -814,15 +784,15 @@ def _hvp_10_rows(lo, hi, dx_dot, dx_dot_2, c_size, h_size, w_size):
 
 
 @njit(parallel=True, **OPTIONS)
-def _hvp_10_parallel(chunk, n_size, dx_dot, dx_dot_2, c_size, h_size, w_size):
+def _hvp_8_parallel(chunk, n_size, dx_dot, dx_dot_2, c_size, h_size, w_size):
     for k in prange((n_size + chunk - 1) // chunk):
         lo = k * chunk
         hi = min(lo + chunk, n_size)
-        _hvp_10_rows(lo, hi, dx_dot, dx_dot_2, c_size, h_size, w_size)
+        _hvp_8_rows(lo, hi, dx_dot, dx_dot_2, c_size, h_size, w_size)
 
 
 @njit(**OPTIONS)
-def _hvp_11_rows(lo, hi, dW1_dot, dW1_dot_2, a_size, c_size):
+def _hvp_9_rows(lo, hi, dW1_dot, dW1_dot_2, a_size, c_size):
     for k in range(lo, hi):
         for c in range(c_size):
             for a in range(a_size):
@@ -832,11 +802,11 @@ def _hvp_11_rows(lo, hi, dW1_dot, dW1_dot_2, a_size, c_size):
 
 
 @njit(parallel=True, **OPTIONS)
-def _hvp_11_parallel(chunk, k_size, dW1_dot, dW1_dot_2, a_size, c_size):
+def _hvp_9_parallel(chunk, k_size, dW1_dot, dW1_dot_2, a_size, c_size):
     for k in prange((k_size + chunk - 1) // chunk):
         lo = k * chunk
         hi = min(lo + chunk, k_size)
-        _hvp_11_rows(lo, hi, dW1_dot, dW1_dot_2, a_size, c_size)
+        _hvp_9_rows(lo, hi, dW1_dot, dW1_dot_2, a_size, c_size)
 
 
 _ARGUMENTS = (
@@ -1328,13 +1298,12 @@ def hvp(inputs, vectors, g):
     sum_W2_W2_dot_ru_2 = np.empty((n_size, k_size, h_size, w_size), real)
     v = np.empty((n_size, k_size, h_size, w_size), real)
     dv = np.empty((n_size, k_size, h_size, w_size), real)
+    dv_dot = np.empty((n_size, k_size, h_size, w_size), real)
     v_dot = np.empty((n_size, k_size, h_size, w_size), real)
     sum_W2_dv = np.empty((n_size, k_size, h_size, w_size), real)
-    dv_dot = np.empty((n_size, k_size, h_size, w_size), real)
     sum_W2_W2_dot_dv_1 = np.empty((n_size, k_size, h_size, w_size), real)
     sum_W2_W2_dot_dv_2 = np.empty((n_size, k_size, h_size, w_size), real)
     du = np.empty((n_size, k_size, h_size, w_size), real)
-    sum_W2_W2_dot_dv = np.empty((n_size, k_size, h_size, w_size), real)
     du_dot = np.empty((n_size, k_size, h_size, w_size), real)
     dx_dot_2 = np.empty((n_size, c_size, h_size, w_size), real)
     dW1_dot_2 = np.empty((k_size, c_size, a_size, a_size), real)
@@ -1420,15 +1389,15 @@ def hvp(inputs, vectors, g):
         _hvp_rows(db3_dot)
     else:
         _hvp_parallel(chunk, db3_dot)
-    chunk = chunk_rows(k_size * h_size * w_size)
-    if n_size <= chunk:
+    chunk = chunk_rows(n_size * h_size * w_size)
+    if k_size <= chunk:
         _hvp_2_rows(
-            0, n_size, b1, sum_W1_x, sum_W1_W1_dot_x_1, sum_W1_W1_dot_x_2, b1_dot, h_size, k_size, w_size, u,
+            0, k_size, b1, sum_W1_x, sum_W1_W1_dot_x_1, sum_W1_W1_dot_x_2, b1_dot, h_size, n_size, w_size, u,
             ru, ru_dot,
         )
     else:
         _hvp_2_parallel(
-            chunk, n_size, b1, sum_W1_x, sum_W1_W1_dot_x_1, sum_W1_W1_dot_x_2, b1_dot, h_size, k_size, w_size,
+            chunk, k_size, b1, sum_W1_x, sum_W1_W1_dot_x_1, sum_W1_W1_dot_x_2, b1_dot, h_size, n_size, w_size,
             u, ru, ru_dot,
         )
     block = block_rows(n_size, k_size * r_size * s_size * h_size * w_size)
@@ -1476,16 +1445,22 @@ def hvp(inputs, vectors, g):
                 ru_windows_2[: end - n].reshape(end - n, k_size * r_size * s_size, h_size * w_size),
                 out=sum_W2_W2_dot_ru_2[n:end].reshape(end - n, k_size, h_size * w_size),
             )
-    chunk = chunk_rows(k_size * h_size * w_size)
-    if n_size <= chunk:
+    chunk = chunk_rows(n_size * h_size * w_size)
+    if k_size <= chunk:
         _hvp_3_rows(
-            0, n_size, b2, sum_W2_ru, sum_W3_g, sum_W2_W2_dot_ru_1, sum_W2_W2_dot_ru_2, b2_dot, h_size, k_size,
-            w_size, v, dv, v_dot,
+            0, k_size, b2, sum_W2_ru, sum_W3_g, sum_W3_dot_g, h_size, n_size, w_size, v, dv, dv_dot, db2_dot,
         )
     else:
         _hvp_3_parallel(
-            chunk, n_size, b2, sum_W2_ru, sum_W3_g, sum_W2_W2_dot_ru_1, sum_W2_W2_dot_ru_2, b2_dot, h_size,
-            k_size, w_size, v, dv, v_dot,
+            chunk, k_size, b2, sum_W2_ru, sum_W3_g, sum_W3_dot_g, h_size, n_size, w_size, v, dv, dv_dot,
+            db2_dot,
+        )
+    chunk = chunk_rows(k_size * h_size * w_size)
+    if n_size <= chunk:
+        _hvp_4_rows(0, n_size, sum_W2_W2_dot_ru_1, sum_W2_W2_dot_ru_2, b2_dot, h_size, k_size, w_size, v_dot)
+    else:
+        _hvp_4_parallel(
+            chunk, n_size, sum_W2_W2_dot_ru_1, sum_W2_W2_dot_ru_2, b2_dot, h_size, k_size, w_size, v_dot,
         )
     block = block_rows(n_size, k_size * r_size * s_size * h_size * w_size)
     dv_windows = np.empty((block, k_size, r_size, s_size, h_size, w_size), real)
@@ -1503,16 +1478,6 @@ def hvp(inputs, vectors, g):
                 dv_windows[: end - n].reshape(end - n, k_size * r_size * s_size, h_size * w_size),
                 out=sum_W2_dv[n:end].reshape(end - n, k_size, h_size * w_size),
             )
-    chunk = chunk_rows(n_size * h_size * w_size)
-    if k_size <= chunk:
-        _hvp_4_rows(0, k_size, sum_W3_dot_g, v, h_size, n_size, w_size, dv_dot, db2_dot)
-    else:
-        _hvp_4_parallel(chunk, k_size, sum_W3_dot_g, v, h_size, n_size, w_size, dv_dot, db2_dot)
-    chunk = chunk_rows(k_size * a_size * a_size * n_size * h_size * w_size)
-    if c_size <= chunk:
-        _hvp_5_rows(0, c_size, g, v, v_dot, a_size, h_size, k_size, n_size, w_size, dW3_dot)
-    else:
-        _hvp_5_parallel(chunk, c_size, g, v, v_dot, a_size, h_size, k_size, n_size, w_size, dW3_dot)
     block = block_rows(n_size, k_size * r_size * s_size * h_size * w_size)
     dv_dot_windows = np.empty((block, k_size, r_size, s_size, h_size, w_size), real)
     dv_windows_2 = np.empty((block, k_size, r_size, s_size, h_size, w_size), real)
@@ -1542,28 +1507,27 @@ def hvp(inputs, vectors, g):
                 dv_windows_2[: end - n].reshape(end - n, k_size * r_size * s_size, h_size * w_size),
                 out=sum_W2_W2_dot_dv_2[n:end].reshape(end - n, k_size, h_size * w_size),
             )
-    chunk = chunk_rows(k_size * h_size * w_size)
-    if n_size <= chunk:
-        _hvp_6_rows(0, n_size, sum_W2_dv, u, h_size, k_size, w_size, du)
-    else:
-        _hvp_6_parallel(chunk, n_size, sum_W2_dv, u, h_size, k_size, w_size, du)
     chunk = chunk_rows(k_size * r_size * s_size * n_size * h_size * w_size)
     if k_size <= chunk:
-        _hvp_7_rows(0, k_size, ru, ru_dot, dv, dv_dot, h_size, k_size, n_size, r_size, s_size, w_size, dW2_dot)
+        _hvp_5_rows(0, k_size, ru, ru_dot, dv, dv_dot, h_size, k_size, n_size, r_size, s_size, w_size, dW2_dot)
     else:
-        _hvp_7_parallel(chunk, ru, ru_dot, dv, dv_dot, h_size, k_size, n_size, r_size, s_size, w_size, dW2_dot)
-    chunk = chunk_rows(k_size * h_size * w_size)
-    if n_size <= chunk:
-        _hvp_8_rows(0, n_size, sum_W2_W2_dot_dv_1, sum_W2_W2_dot_dv_2, h_size, k_size, w_size, sum_W2_W2_dot_dv)
+        _hvp_5_parallel(chunk, ru, ru_dot, dv, dv_dot, h_size, k_size, n_size, r_size, s_size, w_size, dW2_dot)
+    chunk = chunk_rows(k_size * a_size * a_size * n_size * h_size * w_size)
+    if c_size <= chunk:
+        _hvp_6_rows(0, c_size, g, v, v_dot, a_size, h_size, k_size, n_size, w_size, dW3_dot)
     else:
-        _hvp_8_parallel(
-            chunk, n_size, sum_W2_W2_dot_dv_1, sum_W2_W2_dot_dv_2, h_size, k_size, w_size, sum_W2_W2_dot_dv,
-        )
+        _hvp_6_parallel(chunk, c_size, g, v, v_dot, a_size, h_size, k_size, n_size, w_size, dW3_dot)
     chunk = chunk_rows(n_size * h_size * w_size)
     if k_size <= chunk:
-        _hvp_9_rows(0, k_size, sum_W2_W2_dot_dv, u, h_size, n_size, w_size, du_dot, db1_dot)
+        _hvp_7_rows(
+            0, k_size, sum_W2_dv, u, sum_W2_W2_dot_dv_1, sum_W2_W2_dot_dv_2, h_size, n_size, w_size, du,
+            du_dot, db1_dot,
+        )
     else:
-        _hvp_9_parallel(chunk, k_size, sum_W2_W2_dot_dv, u, h_size, n_size, w_size, du_dot, db1_dot)
+        _hvp_7_parallel(
+            chunk, k_size, sum_W2_dv, u, sum_W2_W2_dot_dv_1, sum_W2_W2_dot_dv_2, h_size, n_size, w_size, du,
+            du_dot, db1_dot,
+        )
     block = block_rows(n_size, k_size * a_size * a_size * h_size * w_size)
     du_dot_windows = np.empty((block, k_size, a_size, a_size, h_size, w_size), real)
     du_windows = np.empty((block, k_size, a_size, a_size, h_size, w_size), real)
@@ -1634,12 +1598,12 @@ def hvp(inputs, vectors, g):
     np.copyto(dW1_dot_2, dW1_dot_2_sum, casting="same_kind")
     chunk = chunk_rows(c_size * h_size * w_size)
     if n_size <= chunk:
-        _hvp_10_rows(0, n_size, dx_dot, dx_dot_2, c_size, h_size, w_size)
+        _hvp_8_rows(0, n_size, dx_dot, dx_dot_2, c_size, h_size, w_size)
     else:
-        _hvp_10_parallel(chunk, n_size, dx_dot, dx_dot_2, c_size, h_size, w_size)
+        _hvp_8_parallel(chunk, n_size, dx_dot, dx_dot_2, c_size, h_size, w_size)
     chunk = chunk_rows(c_size * a_size * a_size)
     if k_size <= chunk:
-        _hvp_11_rows(0, k_size, dW1_dot, dW1_dot_2, a_size, c_size)
+        _hvp_9_rows(0, k_size, dW1_dot, dW1_dot_2, a_size, c_size)
     else:
-        _hvp_11_parallel(chunk, k_size, dW1_dot, dW1_dot_2, a_size, c_size)
+        _hvp_9_parallel(chunk, k_size, dW1_dot, dW1_dot_2, a_size, c_size)
     return Gradients(dx_dot, dW1_dot, db1_dot, dW2_dot, db2_dot, dW3_dot, db3_dot)

@@ -91,11 +91,11 @@ SPEC = {
         "parameters": "2*c*k",
         "flops": {
             "forward": "12*c*k*n*size + 11*c*k*n + 5*k*n",
-            "backward": "15*c*k*n*size + 16*c*k*n",
+            "backward": "16*c*k*n*size + 16*c*k*n",
         },
         "bytes": {
             "forward": "2*c*item*k*n*size + 2*c*item*k + 3*item*k*n",
-            "backward": "11*c*item*k*n*size + 3*c*item*k + 5*item*k*n",
+            "backward": "7*c*item*k*n*size + 3*c*item*k + 3*item*k*n",
         },
         "saved": "c*item*k*n*size + 3*item*k*n",
     },
@@ -174,55 +174,71 @@ def _forward_saving_parallel(
 
 
 @njit(**OPTIONS)
-def _backward_rows(lo, hi, mu, x, c_size, k_size, size, deviation):
+def _backward_rows(
+    lo, hi, mu, x, mu_rest, r, gamma, g, minus_one_over_c_size_over_size, c_size, k_size, size, xhat, dx,
+):
+    real = mu.dtype.type
     for n in range(lo, hi):
         for k in range(k_size):
-            for c in range(c_size):
-                for e in range(size):
-                    # deviation[n,k,c] = x[n,k,c] − μ[n,k]
-                    deviation[n, k, c, e] = x[n, k, c, e] - mu[n, k]
-
-
-@njit(parallel=True, **OPTIONS)
-def _backward_parallel(chunk, n_size, mu, x, c_size, k_size, size, deviation):
-    for k in prange((n_size + chunk - 1) // chunk):
-        lo = k * chunk
-        hi = min(lo + chunk, n_size)
-        _backward_rows(lo, hi, mu, x, c_size, k_size, size, deviation)
-
-
-@njit(**OPTIONS)
-def _backward_2_rows(lo, hi, gamma, g, c_size, k_size, size, dxhat, sum_dxhat):
-    real = gamma.dtype.type
-    for n in range(lo, hi):
-        for k in range(k_size):
+            mu_nk = mu[n, k]
+            mu_rest_nk = mu_rest[n, k]
+            r_nk = r[n, k]
+            # deviation[n,k,c] = x[n,k,c] − μ[n,k]
+            # x̂[n,k,c] = r[n,k]·(deviation[n,k,c] − μ_rest[n,k])
             # x̂̄[n,k,c] = γ[k,c]·g[n,k,c]
+            # sum_xhat_dxhat[n,k] = Σ_c x̂̄[n,k,c]·x̂[n,k,c]
             # sum_dxhat[n,k] = Σ_c x̂̄[n,k,c]
+            sum_xhat_dxhat_sum = 0.0
             sum_dxhat_sum = 0.0
+            sum_xhat_dxhat_sum_lost = 0.0
             sum_dxhat_sum_lost = 0.0
             for c in range(c_size):
+                sum_xhat_dxhat_part = 0.0
                 sum_dxhat_part = 0.0
                 for e in range(size):
-                    dxhat_nkce = gamma[k, c] * g[n, k, c, e]
-                    dxhat[n, k, c, e] = dxhat_nkce
-                    sum_dxhat_part = added(sum_dxhat_part, dxhat_nkce)
+                    deviation = x[n, k, c, e] - mu_nk
+                    xhat_nkce = r_nk * (deviation - mu_rest_nk)
+                    xhat[n, k, c, e] = xhat_nkce
+                    dxhat = gamma[k, c] * g[n, k, c, e]
+                    sum_xhat_dxhat_part = added(sum_xhat_dxhat_part, dxhat * xhat_nkce)
+                    sum_dxhat_part = added(sum_dxhat_part, dxhat)
+                sum_xhat_dxhat_sum, sum_xhat_dxhat_sum_lost = compensated(
+                    sum_xhat_dxhat_sum, sum_xhat_dxhat_sum_lost, sum_xhat_dxhat_part,
+                )
                 sum_dxhat_sum, sum_dxhat_sum_lost = compensated(
                     sum_dxhat_sum, sum_dxhat_sum_lost, sum_dxhat_part,
                 )
-            sum_dxhat_nk = real(sum_dxhat_sum)
-            sum_dxhat[n, k] = sum_dxhat_nk
+            sum_xhat_dxhat = real(sum_xhat_dxhat_sum)
+            sum_dxhat = real(sum_dxhat_sum)
+            # x̂̄[n,k,c] = γ[k,c]·g[n,k,c]
+            # x̄[n,k,c] = r[n,k]·(x̂̄[n,k,c] + minus_one_over_c_size_over_size·(sum_dxhat[n,k] +
+            #     sum_xhat_dxhat[n,k]·x̂[n,k,c]))
+            for c in range(c_size):
+                for e in range(size):
+                    xhat_nkce = xhat[n, k, c, e]
+                    dxhat = gamma[k, c] * g[n, k, c, e]
+                    dx[n, k, c, e] = (
+                        r_nk * (dxhat + minus_one_over_c_size_over_size * (sum_dxhat + sum_xhat_dxhat
+                        * xhat_nkce))
+                    )
 
 
 @njit(parallel=True, **OPTIONS)
-def _backward_2_parallel(chunk, n_size, gamma, g, c_size, k_size, size, dxhat, sum_dxhat):
+def _backward_parallel(
+    chunk, n_size, mu, x, mu_rest, r, gamma, g, minus_one_over_c_size_over_size, c_size, k_size, size, xhat,
+    dx,
+):
     for k in prange((n_size + chunk - 1) // chunk):
         lo = k * chunk
         hi = min(lo + chunk, n_size)
-        _backward_2_rows(lo, hi, gamma, g, c_size, k_size, size, dxhat, sum_dxhat)
+        _backward_rows(
+            lo, hi, mu, x, mu_rest, r, gamma, g, minus_one_over_c_size_over_size, c_size, k_size, size, xhat,
+            dx,
+        )
 
 
 @njit(**OPTIONS)
-def _backward_3_rows(lo, hi, g, c_size, n_size, size, dbeta):
+def _backward_2_rows(lo, hi, g, c_size, n_size, size, dbeta):
     real = g.dtype.type
     for k in range(lo, hi):
         for c in range(c_size):
@@ -239,65 +255,15 @@ def _backward_3_rows(lo, hi, g, c_size, n_size, size, dbeta):
 
 
 @njit(parallel=True, **OPTIONS)
-def _backward_3_parallel(chunk, k_size, g, c_size, n_size, size, dbeta):
+def _backward_2_parallel(chunk, k_size, g, c_size, n_size, size, dbeta):
     for k in prange((k_size + chunk - 1) // chunk):
         lo = k * chunk
         hi = min(lo + chunk, k_size)
-        _backward_3_rows(lo, hi, g, c_size, n_size, size, dbeta)
+        _backward_2_rows(lo, hi, g, c_size, n_size, size, dbeta)
 
 
 @njit(**OPTIONS)
-def _backward_4_rows(
-    lo, hi, mu_rest, r, deviation, dxhat, sum_dxhat, minus_one_over_c_size_over_size, c_size, k_size, size,
-    xhat, dx,
-):
-    real = mu_rest.dtype.type
-    for n in range(lo, hi):
-        for k in range(k_size):
-            mu_rest_nk = mu_rest[n, k]
-            r_nk = r[n, k]
-            sum_dxhat_nk = sum_dxhat[n, k]
-            # x̂[n,k,c] = r[n,k]·(deviation[n,k,c] − μ_rest[n,k])
-            # sum_xhat_dxhat[n,k] = Σ_c x̂̄[n,k,c]·x̂[n,k,c]
-            sum_xhat_dxhat_sum = 0.0
-            sum_xhat_dxhat_sum_lost = 0.0
-            for c in range(c_size):
-                sum_xhat_dxhat_part = 0.0
-                for e in range(size):
-                    xhat_nkce = r_nk * (deviation[n, k, c, e] - mu_rest_nk)
-                    xhat[n, k, c, e] = xhat_nkce
-                    sum_xhat_dxhat_part = added(sum_xhat_dxhat_part, xhat_nkce * dxhat[n, k, c, e])
-                sum_xhat_dxhat_sum, sum_xhat_dxhat_sum_lost = compensated(
-                    sum_xhat_dxhat_sum, sum_xhat_dxhat_sum_lost, sum_xhat_dxhat_part,
-                )
-            sum_xhat_dxhat = real(sum_xhat_dxhat_sum)
-            # x̄[n,k,c] = r[n,k]·(x̂̄[n,k,c] + minus_one_over_c_size_over_size·(sum_dxhat[n,k] +
-            #     sum_xhat_dxhat[n,k]·x̂[n,k,c]))
-            for c in range(c_size):
-                for e in range(size):
-                    xhat_nkce = xhat[n, k, c, e]
-                    dx[n, k, c, e] = (
-                        r_nk * (minus_one_over_c_size_over_size * (sum_dxhat_nk + sum_xhat_dxhat * xhat_nkce)
-                        + dxhat[n, k, c, e])
-                    )
-
-
-@njit(parallel=True, **OPTIONS)
-def _backward_4_parallel(
-    chunk, n_size, mu_rest, r, deviation, dxhat, sum_dxhat, minus_one_over_c_size_over_size, c_size, k_size,
-    size, xhat, dx,
-):
-    for k in prange((n_size + chunk - 1) // chunk):
-        lo = k * chunk
-        hi = min(lo + chunk, n_size)
-        _backward_4_rows(
-            lo, hi, mu_rest, r, deviation, dxhat, sum_dxhat, minus_one_over_c_size_over_size, c_size, k_size,
-            size, xhat, dx,
-        )
-
-
-@njit(**OPTIONS)
-def _backward_5_rows(lo, hi, g, xhat, c_size, n_size, size, dgamma):
+def _backward_3_rows(lo, hi, g, xhat, c_size, n_size, size, dgamma):
     real = g.dtype.type
     for k in range(lo, hi):
         for c in range(c_size):
@@ -314,11 +280,11 @@ def _backward_5_rows(lo, hi, g, xhat, c_size, n_size, size, dgamma):
 
 
 @njit(parallel=True, **OPTIONS)
-def _backward_5_parallel(chunk, k_size, g, xhat, c_size, n_size, size, dgamma):
+def _backward_3_parallel(chunk, k_size, g, xhat, c_size, n_size, size, dgamma):
     for k in prange((k_size + chunk - 1) // chunk):
         lo = k * chunk
         hi = min(lo + chunk, k_size)
-        _backward_5_rows(lo, hi, g, xhat, c_size, n_size, size, dgamma)
+        _backward_3_rows(lo, hi, g, xhat, c_size, n_size, size, dgamma)
 
 
 @njit(**OPTIONS)
@@ -732,42 +698,29 @@ def backward(saved, g, *, out=None):
     dgamma = dgamma.reshape((k_size, c_size))
     dbeta = output("out", out_dbeta, (k_size * c_size,), real, (x, gamma, mu, mu_rest, r, g))
     dbeta = dbeta.reshape((k_size, c_size))
-    deviation = np.empty((n_size, k_size, c_size, size), real)
-    dxhat = np.empty((n_size, k_size, c_size, size), real)
-    sum_dxhat = np.empty((n_size, k_size), real)
     xhat = np.empty((n_size, k_size, c_size, size), real)
     minus_one_over_c_size_over_size = -(1 / (c_size * size))
     chunk = chunk_rows(k_size * c_size * size)
     if n_size <= chunk:
-        _backward_rows(0, n_size, mu, x, c_size, k_size, size, deviation)
-    else:
-        _backward_parallel(chunk, n_size, mu, x, c_size, k_size, size, deviation)
-    chunk = chunk_rows(k_size * c_size * size)
-    if n_size <= chunk:
-        _backward_2_rows(0, n_size, gamma, g, c_size, k_size, size, dxhat, sum_dxhat)
-    else:
-        _backward_2_parallel(chunk, n_size, gamma, g, c_size, k_size, size, dxhat, sum_dxhat)
-    chunk = chunk_rows(c_size * n_size * size)
-    if k_size <= chunk:
-        _backward_3_rows(0, k_size, g, c_size, n_size, size, dbeta)
-    else:
-        _backward_3_parallel(chunk, k_size, g, c_size, n_size, size, dbeta)
-    chunk = chunk_rows(k_size * c_size * size)
-    if n_size <= chunk:
-        _backward_4_rows(
-            0, n_size, mu_rest, r, deviation, dxhat, sum_dxhat, real(minus_one_over_c_size_over_size), c_size,
-            k_size, size, xhat, dx,
+        _backward_rows(
+            0, n_size, mu, x, mu_rest, r, gamma, g, real(minus_one_over_c_size_over_size), c_size, k_size,
+            size, xhat, dx,
         )
     else:
-        _backward_4_parallel(
-            chunk, n_size, mu_rest, r, deviation, dxhat, sum_dxhat, real(minus_one_over_c_size_over_size),
-            c_size, k_size, size, xhat, dx,
+        _backward_parallel(
+            chunk, n_size, mu, x, mu_rest, r, gamma, g, real(minus_one_over_c_size_over_size), c_size, k_size,
+            size, xhat, dx,
         )
     chunk = chunk_rows(c_size * n_size * size)
     if k_size <= chunk:
-        _backward_5_rows(0, k_size, g, xhat, c_size, n_size, size, dgamma)
+        _backward_2_rows(0, k_size, g, c_size, n_size, size, dbeta)
     else:
-        _backward_5_parallel(chunk, k_size, g, xhat, c_size, n_size, size, dgamma)
+        _backward_2_parallel(chunk, k_size, g, c_size, n_size, size, dbeta)
+    chunk = chunk_rows(c_size * n_size * size)
+    if k_size <= chunk:
+        _backward_3_rows(0, k_size, g, xhat, c_size, n_size, size, dgamma)
+    else:
+        _backward_3_parallel(chunk, k_size, g, xhat, c_size, n_size, size, dgamma)
     return Gradients(
         dx.reshape((n_size, k_size * c_size, *lead)), dgamma.reshape((k_size * c_size,)),
         dbeta.reshape((k_size * c_size,)),

@@ -138,7 +138,7 @@ SPEC = {
         },
         "bytes": {
             "forward": (
-                "4*e*h*item*m + 16*e*h*item*n*t + 3*e*h*item + 9*h*item*n*t**2 + 4*h*item*n*t + "
+                "4*e*h*item*m + 16*e*h*item*n*t + 3*e*h*item + 8*h*item*n*t**2 + 4*h*item*n*t + "
                 "6*item*m*n*t + item*m + 3*item*n*t**2 + 3*item*n*t"
             ),
             "backward": (
@@ -202,54 +202,44 @@ def _forward_saving_2_parallel(chunk, n_size, bq, q, bk, sum_Wk_x, bv, sum_Wv_x,
 
 
 @njit(**OPTIONS)
-def _forward_saving_3_rows(lo, hi, attention_s, one_over_root_e_size, h_size, t_size):
-    for n in range(lo, hi):
-        for h in range(h_size):
-            for t in range(t_size):
-                for t_2 in range(t_size):
-                    # attention_s[n,h,t,t′] = one_over_root_e_size·sum_k_q[n,h,t,t′]
-                    attention_s[n, h, t, t_2] = one_over_root_e_size * attention_s[n, h, t, t_2]
-
-
-@njit(parallel=True, **OPTIONS)
-def _forward_saving_3_parallel(chunk, n_size, attention_s, one_over_root_e_size, h_size, t_size):
-    for k in prange((n_size + chunk - 1) // chunk):
-        lo = k * chunk
-        hi = min(lo + chunk, n_size)
-        _forward_saving_3_rows(lo, hi, attention_s, one_over_root_e_size, h_size, t_size)
-
-
-@njit(**OPTIONS)
-def _forward_saving_4_rows(lo, hi, attention_any, attention_open, attention_s, h_size, t_size, attention_z):
-    real = attention_any.dtype.type
+def _forward_saving_3_rows(
+    lo, hi, attention_s, attention_any, attention_open, one_over_root_e_size, h_size, t_size, attention_z,
+):
+    real = attention_s.dtype.type
     for n in range(lo, hi):
         for t in range(t_size):
             attention_any_nt = attention_any[n, t]
+            # attention_s[n,h,t,t′] = one_over_root_e_size·sum_k_q[n,h,t,t′]
             # attention_z[n,h,t,t′] = attention_s[n,h,t,t′] if attention_open[n,t,t′] > 0 else (−∞)·
             #     1[attention_any[n,t] > 0]
             for h in range(h_size):
                 for t_2 in range(t_size):
+                    attention_s_nhtt_2 = one_over_root_e_size * attention_s[n, h, t, t_2]
+                    attention_s[n, h, t, t_2] = attention_s_nhtt_2
                     attention_z[n, h, t, t_2] = (
-                        ((attention_s[n, h, t, t_2] if (attention_open[n, t, t_2] > real(0))
-                        else ((real(-np.inf) if (attention_any_nt > real(0)) else real(0))
-                        if attention_any_nt == attention_any_nt else attention_any_nt))
-                        if attention_open[n, t, t_2] == attention_open[n, t, t_2]
+                        ((attention_s_nhtt_2 if (attention_open[n, t, t_2] > real(0)) else ((real(-np.inf)
+                        if (attention_any_nt > real(0)) else real(0)) if attention_any_nt == attention_any_nt
+                        else attention_any_nt)) if attention_open[n, t, t_2] == attention_open[n, t, t_2]
                         else attention_open[n, t, t_2])
                     )
 
 
 @njit(parallel=True, **OPTIONS)
-def _forward_saving_4_parallel(
-    chunk, n_size, attention_any, attention_open, attention_s, h_size, t_size, attention_z,
+def _forward_saving_3_parallel(
+    chunk, n_size, attention_s, attention_any, attention_open, one_over_root_e_size, h_size, t_size,
+    attention_z,
 ):
     for k in prange((n_size + chunk - 1) // chunk):
         lo = k * chunk
         hi = min(lo + chunk, n_size)
-        _forward_saving_4_rows(lo, hi, attention_any, attention_open, attention_s, h_size, t_size, attention_z)
+        _forward_saving_3_rows(
+            lo, hi, attention_s, attention_any, attention_open, one_over_root_e_size, h_size, t_size,
+            attention_z,
+        )
 
 
 @njit(**OPTIONS)
-def _forward_saving_5_rows(lo, hi, attention_z, h_size, t_size, attention_z_max, sum_exp):
+def _forward_saving_4_rows(lo, hi, attention_z, h_size, t_size, attention_z_max, sum_exp):
     real = attention_z.dtype.type
     for n in range(lo, hi):
         for h in range(h_size):
@@ -268,15 +258,15 @@ def _forward_saving_5_rows(lo, hi, attention_z, h_size, t_size, attention_z_max,
 
 
 @njit(parallel=True, **OPTIONS)
-def _forward_saving_5_parallel(chunk, n_size, attention_z, h_size, t_size, attention_z_max, sum_exp):
+def _forward_saving_4_parallel(chunk, n_size, attention_z, h_size, t_size, attention_z_max, sum_exp):
     for k in prange((n_size + chunk - 1) // chunk):
         lo = k * chunk
         hi = min(lo + chunk, n_size)
-        _forward_saving_5_rows(lo, hi, attention_z, h_size, t_size, attention_z_max, sum_exp)
+        _forward_saving_4_rows(lo, hi, attention_z, h_size, t_size, attention_z_max, sum_exp)
 
 
 @njit(**OPTIONS)
-def _forward_saving_6_rows(lo, hi, attention_z_max, sum_exp, attention_z, h_size, t_size, attention_a):
+def _forward_saving_5_rows(lo, hi, attention_z_max, sum_exp, attention_z, h_size, t_size, attention_a):
     for n in range(lo, hi):
         for t in range(t_size):
             # attention_a[n,h,t,t′] = exp(attention_z[n,h,t,t′] − attention_z_max[n,h,t]) / sum_exp[n,h,t]
@@ -288,17 +278,17 @@ def _forward_saving_6_rows(lo, hi, attention_z_max, sum_exp, attention_z, h_size
 
 
 @njit(parallel=True, **OPTIONS)
-def _forward_saving_6_parallel(
+def _forward_saving_5_parallel(
     chunk, n_size, attention_z_max, sum_exp, attention_z, h_size, t_size, attention_a,
 ):
     for k in prange((n_size + chunk - 1) // chunk):
         lo = k * chunk
         hi = min(lo + chunk, n_size)
-        _forward_saving_6_rows(lo, hi, attention_z_max, sum_exp, attention_z, h_size, t_size, attention_a)
+        _forward_saving_5_rows(lo, hi, attention_z_max, sum_exp, attention_z, h_size, t_size, attention_a)
 
 
 @njit(**OPTIONS)
-def _forward_saving_7_rows(lo, hi, attention_any, o, e_size, h_size, t_size):
+def _forward_saving_6_rows(lo, hi, attention_any, o, e_size, h_size, t_size):
     for n in range(lo, hi):
         for t in range(t_size):
             attention_any_nt = attention_any[n, t]
@@ -309,15 +299,15 @@ def _forward_saving_7_rows(lo, hi, attention_any, o, e_size, h_size, t_size):
 
 
 @njit(parallel=True, **OPTIONS)
-def _forward_saving_7_parallel(chunk, n_size, attention_any, o, e_size, h_size, t_size):
+def _forward_saving_6_parallel(chunk, n_size, attention_any, o, e_size, h_size, t_size):
     for k in prange((n_size + chunk - 1) // chunk):
         lo = k * chunk
         hi = min(lo + chunk, n_size)
-        _forward_saving_7_rows(lo, hi, attention_any, o, e_size, h_size, t_size)
+        _forward_saving_6_rows(lo, hi, attention_any, o, e_size, h_size, t_size)
 
 
 @njit(**OPTIONS)
-def _forward_saving_8_rows(lo, hi, bo, y, m_size, t_size):
+def _forward_saving_7_rows(lo, hi, bo, y, m_size, t_size):
     for n in range(lo, hi):
         for t in range(t_size):
             for m in range(m_size):
@@ -326,11 +316,11 @@ def _forward_saving_8_rows(lo, hi, bo, y, m_size, t_size):
 
 
 @njit(parallel=True, **OPTIONS)
-def _forward_saving_8_parallel(chunk, n_size, bo, y, m_size, t_size):
+def _forward_saving_7_parallel(chunk, n_size, bo, y, m_size, t_size):
     for k in prange((n_size + chunk - 1) // chunk):
         lo = k * chunk
         hi = min(lo + chunk, n_size)
-        _forward_saving_8_rows(lo, hi, bo, y, m_size, t_size)
+        _forward_saving_7_rows(lo, hi, bo, y, m_size, t_size)
 
 
 @njit(**OPTIONS)
@@ -671,35 +661,28 @@ def _jvp_3_parallel(
 
 
 @njit(**OPTIONS)
-def _jvp_4_rows(lo, hi, sum_k_q, one_over_root_e_size, h_size, t_size, attention_s):
-    for n in range(lo, hi):
-        for h in range(h_size):
-            for t in range(t_size):
-                for t_2 in range(t_size):
-                    # attention_s[n,h,t,t′] = one_over_root_e_size·sum_k_q[n,h,t,t′]
-                    attention_s[n, h, t, t_2] = one_over_root_e_size * sum_k_q[n, h, t, t_2]
-
-
-@njit(parallel=True, **OPTIONS)
-def _jvp_4_parallel(chunk, n_size, sum_k_q, one_over_root_e_size, h_size, t_size, attention_s):
-    for k in prange((n_size + chunk - 1) // chunk):
-        lo = k * chunk
-        hi = min(lo + chunk, n_size)
-        _jvp_4_rows(lo, hi, sum_k_q, one_over_root_e_size, h_size, t_size, attention_s)
-
-
-@njit(**OPTIONS)
-def _jvp_5_rows(
-    lo, hi, attention_open, sum_factor_bk_dot_sum_Wk_dot_x_sum_Wk_x_dot_q, sum_k_q_dot, one_over_root_e_size,
-    h_size, t_size, attention_z_dot,
+def _jvp_4_rows(
+    lo, hi, sum_k_q, attention_any, attention_open, sum_factor_bk_dot_sum_Wk_dot_x_sum_Wk_x_dot_q, sum_k_q_dot,
+    one_over_root_e_size, h_size, t_size, attention_z, attention_z_dot,
 ):
-    real = attention_open.dtype.type
+    real = sum_k_q.dtype.type
     for n in range(lo, hi):
         for t in range(t_size):
+            attention_any_nt = attention_any[n, t]
+            # attention_s[n,h,t,t′] = one_over_root_e_size·sum_k_q[n,h,t,t′]
+            # attention_z[n,h,t,t′] = attention_s[n,h,t,t′] if attention_open[n,t,t′] > 0 else (−∞)·
+            #     1[attention_any[n,t] > 0]
             # ȧṫṫėṅṫi̇ȯṅ_̇ż[n,h,t,t′] = one_over_root_e_size·(sum_k_q_dot[n,h,t,t′] +
             #     sum_factor_bk_dot_sum_Wk_dot_x_sum_Wk_x_dot_q[n,h,t,t′])·1[attention_open[n,t,t′] > 0]
             for h in range(h_size):
                 for t_2 in range(t_size):
+                    attention_s = one_over_root_e_size * sum_k_q[n, h, t, t_2]
+                    attention_z[n, h, t, t_2] = (
+                        ((attention_s if (attention_open[n, t, t_2] > real(0)) else ((real(-np.inf)
+                        if (attention_any_nt > real(0)) else real(0)) if attention_any_nt == attention_any_nt
+                        else attention_any_nt)) if attention_open[n, t, t_2] == attention_open[n, t, t_2]
+                        else attention_open[n, t, t_2])
+                    )
                     attention_z_dot[n, h, t, t_2] = (
                         one_over_root_e_size * (sum_factor_bk_dot_sum_Wk_dot_x_sum_Wk_x_dot_q[n, h, t, t_2]
                         + sum_k_q_dot[n, h, t, t_2]) * ((real(1) if (attention_open[n, t, t_2] > real(0))
@@ -709,48 +692,21 @@ def _jvp_5_rows(
 
 
 @njit(parallel=True, **OPTIONS)
-def _jvp_5_parallel(
-    chunk, n_size, attention_open, sum_factor_bk_dot_sum_Wk_dot_x_sum_Wk_x_dot_q, sum_k_q_dot,
-    one_over_root_e_size, h_size, t_size, attention_z_dot,
+def _jvp_4_parallel(
+    chunk, n_size, sum_k_q, attention_any, attention_open, sum_factor_bk_dot_sum_Wk_dot_x_sum_Wk_x_dot_q,
+    sum_k_q_dot, one_over_root_e_size, h_size, t_size, attention_z, attention_z_dot,
 ):
     for k in prange((n_size + chunk - 1) // chunk):
         lo = k * chunk
         hi = min(lo + chunk, n_size)
-        _jvp_5_rows(
-            lo, hi, attention_open, sum_factor_bk_dot_sum_Wk_dot_x_sum_Wk_x_dot_q, sum_k_q_dot,
-            one_over_root_e_size, h_size, t_size, attention_z_dot,
+        _jvp_4_rows(
+            lo, hi, sum_k_q, attention_any, attention_open, sum_factor_bk_dot_sum_Wk_dot_x_sum_Wk_x_dot_q,
+            sum_k_q_dot, one_over_root_e_size, h_size, t_size, attention_z, attention_z_dot,
         )
 
 
 @njit(**OPTIONS)
-def _jvp_6_rows(lo, hi, attention_any, attention_open, attention_s, h_size, t_size, attention_z):
-    real = attention_any.dtype.type
-    for n in range(lo, hi):
-        for t in range(t_size):
-            attention_any_nt = attention_any[n, t]
-            # attention_z[n,h,t,t′] = attention_s[n,h,t,t′] if attention_open[n,t,t′] > 0 else (−∞)·
-            #     1[attention_any[n,t] > 0]
-            for h in range(h_size):
-                for t_2 in range(t_size):
-                    attention_z[n, h, t, t_2] = (
-                        ((attention_s[n, h, t, t_2] if (attention_open[n, t, t_2] > real(0))
-                        else ((real(-np.inf) if (attention_any_nt > real(0)) else real(0))
-                        if attention_any_nt == attention_any_nt else attention_any_nt))
-                        if attention_open[n, t, t_2] == attention_open[n, t, t_2]
-                        else attention_open[n, t, t_2])
-                    )
-
-
-@njit(parallel=True, **OPTIONS)
-def _jvp_6_parallel(chunk, n_size, attention_any, attention_open, attention_s, h_size, t_size, attention_z):
-    for k in prange((n_size + chunk - 1) // chunk):
-        lo = k * chunk
-        hi = min(lo + chunk, n_size)
-        _jvp_6_rows(lo, hi, attention_any, attention_open, attention_s, h_size, t_size, attention_z)
-
-
-@njit(**OPTIONS)
-def _jvp_7_rows(lo, hi, attention_z, attention_z_dot, h_size, t_size, attention_z_max, sum_exp, shifted_sum):
+def _jvp_5_rows(lo, hi, attention_z, attention_z_dot, h_size, t_size, attention_z_max, sum_exp, shifted_sum):
     real = attention_z.dtype.type
     for n in range(lo, hi):
         for h in range(h_size):
@@ -780,17 +736,17 @@ def _jvp_7_rows(lo, hi, attention_z, attention_z_dot, h_size, t_size, attention_
 
 
 @njit(parallel=True, **OPTIONS)
-def _jvp_7_parallel(
+def _jvp_5_parallel(
     chunk, n_size, attention_z, attention_z_dot, h_size, t_size, attention_z_max, sum_exp, shifted_sum,
 ):
     for k in prange((n_size + chunk - 1) // chunk):
         lo = k * chunk
         hi = min(lo + chunk, n_size)
-        _jvp_7_rows(lo, hi, attention_z, attention_z_dot, h_size, t_size, attention_z_max, sum_exp, shifted_sum)
+        _jvp_5_rows(lo, hi, attention_z, attention_z_dot, h_size, t_size, attention_z_max, sum_exp, shifted_sum)
 
 
 @njit(**OPTIONS)
-def _jvp_8_rows(
+def _jvp_6_rows(
     lo, hi, attention_z_max, attention_z, sum_exp, shifted_sum, attention_z_dot, h_size, t_size, attention_a,
     attention_a_dot,
 ):
@@ -813,21 +769,21 @@ def _jvp_8_rows(
 
 
 @njit(parallel=True, **OPTIONS)
-def _jvp_8_parallel(
+def _jvp_6_parallel(
     chunk, n_size, attention_z_max, attention_z, sum_exp, shifted_sum, attention_z_dot, h_size, t_size,
     attention_a, attention_a_dot,
 ):
     for k in prange((n_size + chunk - 1) // chunk):
         lo = k * chunk
         hi = min(lo + chunk, n_size)
-        _jvp_8_rows(
+        _jvp_6_rows(
             lo, hi, attention_z_max, attention_z, sum_exp, shifted_sum, attention_z_dot, h_size, t_size,
             attention_a, attention_a_dot,
         )
 
 
 @njit(**OPTIONS)
-def _jvp_9_rows(
+def _jvp_7_rows(
     lo, hi, attention_any, sum_attention_a_v, sum_attention_a_dot_v, sum_attention_a_v_dot, e_size, h_size,
     t_size, o, factor_attention_any_sum_attention_a_dot_v_sum_attention_a_v_dot,
 ):
@@ -847,21 +803,21 @@ def _jvp_9_rows(
 
 
 @njit(parallel=True, **OPTIONS)
-def _jvp_9_parallel(
+def _jvp_7_parallel(
     chunk, n_size, attention_any, sum_attention_a_v, sum_attention_a_dot_v, sum_attention_a_v_dot, e_size,
     h_size, t_size, o, factor_attention_any_sum_attention_a_dot_v_sum_attention_a_v_dot,
 ):
     for k in prange((n_size + chunk - 1) // chunk):
         lo = k * chunk
         hi = min(lo + chunk, n_size)
-        _jvp_9_rows(
+        _jvp_7_rows(
             lo, hi, attention_any, sum_attention_a_v, sum_attention_a_dot_v, sum_attention_a_v_dot, e_size,
             h_size, t_size, o, factor_attention_any_sum_attention_a_dot_v_sum_attention_a_v_dot,
         )
 
 
 @njit(**OPTIONS)
-def _jvp_10_rows(
+def _jvp_8_rows(
     lo, hi, bo, y, bo_dot, sum_Wo_dot_o,
     sum_Wo_factor_attention_any_sum_attention_a_dot_v_sum_attention_a_v_dot, m_size, t_size, y_dot,
 ):
@@ -879,14 +835,14 @@ def _jvp_10_rows(
 
 
 @njit(parallel=True, **OPTIONS)
-def _jvp_10_parallel(
+def _jvp_8_parallel(
     chunk, n_size, bo, y, bo_dot, sum_Wo_dot_o,
     sum_Wo_factor_attention_any_sum_attention_a_dot_v_sum_attention_a_v_dot, m_size, t_size, y_dot,
 ):
     for k in prange((n_size + chunk - 1) // chunk):
         lo = k * chunk
         hi = min(lo + chunk, n_size)
-        _jvp_10_rows(
+        _jvp_8_rows(
             lo, hi, bo, y, bo_dot, sum_Wo_dot_o,
             sum_Wo_factor_attention_any_sum_attention_a_dot_v_sum_attention_a_v_dot, m_size, t_size, y_dot,
         )
@@ -999,32 +955,18 @@ def _hvp_4_parallel(chunk, n_size, attention_any, do, e_size, h_size, t_size, fa
 
 
 @njit(**OPTIONS)
-def _hvp_5_rows(lo, hi, sum_k_q, one_over_root_e_size, h_size, t_size, attention_s):
-    for n in range(lo, hi):
-        for h in range(h_size):
-            for t in range(t_size):
-                for t_2 in range(t_size):
-                    # attention_s[n,h,t,t′] = one_over_root_e_size·sum_k_q[n,h,t,t′]
-                    attention_s[n, h, t, t_2] = one_over_root_e_size * sum_k_q[n, h, t, t_2]
-
-
-@njit(parallel=True, **OPTIONS)
-def _hvp_5_parallel(chunk, n_size, sum_k_q, one_over_root_e_size, h_size, t_size, attention_s):
-    for k in prange((n_size + chunk - 1) // chunk):
-        lo = k * chunk
-        hi = min(lo + chunk, n_size)
-        _hvp_5_rows(lo, hi, sum_k_q, one_over_root_e_size, h_size, t_size, attention_s)
-
-
-@njit(**OPTIONS)
-def _hvp_6_rows(
-    lo, hi, attention_any, sum_do_v, attention_open, sum_k_dot_q, sum_k_q_dot, sum_do_dot_v, sum_do_v_dot,
-    one_over_root_e_size, h_size, t_size, dattention_a, attention_z_dot, dattention_a_dot,
+def _hvp_5_rows(
+    lo, hi, sum_k_q, attention_any, attention_open, sum_do_v, sum_k_dot_q, sum_k_q_dot, sum_do_dot_v,
+    sum_do_v_dot, one_over_root_e_size, h_size, t_size, attention_z, dattention_a, attention_z_dot,
+    dattention_a_dot,
 ):
-    real = attention_any.dtype.type
+    real = sum_k_q.dtype.type
     for n in range(lo, hi):
         for t in range(t_size):
             attention_any_nt = attention_any[n, t]
+            # attention_s[n,h,t,t′] = one_over_root_e_size·sum_k_q[n,h,t,t′]
+            # attention_z[n,h,t,t′] = attention_s[n,h,t,t′] if attention_open[n,t,t′] > 0 else (−∞)·
+            #     1[attention_any[n,t] > 0]
             # a̅t̅t̅e̅n̅t̅i̅o̅n̅_̅a̅[n,h,t,t′] = attention_any[n,t]·sum_do_v[n,h,t,t′]
             # ȧṫṫėṅṫi̇ȯṅ_̇ż[n,h,t,t′] = one_over_root_e_size·(sum_k_dot_q[n,h,t,t′] +
             #     sum_k_q_dot[n,h,t,t′])·1[attention_open[n,t,t′] > 0]
@@ -1032,6 +974,13 @@ def _hvp_6_rows(
             #     sum_do_v_dot[n,h,t,t′])
             for h in range(h_size):
                 for t_2 in range(t_size):
+                    attention_s = one_over_root_e_size * sum_k_q[n, h, t, t_2]
+                    attention_z[n, h, t, t_2] = (
+                        ((attention_s if (attention_open[n, t, t_2] > real(0)) else ((real(-np.inf)
+                        if (attention_any_nt > real(0)) else real(0)) if attention_any_nt == attention_any_nt
+                        else attention_any_nt)) if attention_open[n, t, t_2] == attention_open[n, t, t_2]
+                        else attention_open[n, t, t_2])
+                    )
                     dattention_a[n, h, t, t_2] = attention_any_nt * sum_do_v[n, h, t, t_2]
                     attention_z_dot[n, h, t, t_2] = (
                         one_over_root_e_size * (sum_k_dot_q[n, h, t, t_2] + sum_k_q_dot[n, h, t, t_2])
@@ -1045,49 +994,23 @@ def _hvp_6_rows(
 
 
 @njit(parallel=True, **OPTIONS)
-def _hvp_6_parallel(
-    chunk, n_size, attention_any, sum_do_v, attention_open, sum_k_dot_q, sum_k_q_dot, sum_do_dot_v,
-    sum_do_v_dot, one_over_root_e_size, h_size, t_size, dattention_a, attention_z_dot, dattention_a_dot,
+def _hvp_5_parallel(
+    chunk, n_size, sum_k_q, attention_any, attention_open, sum_do_v, sum_k_dot_q, sum_k_q_dot, sum_do_dot_v,
+    sum_do_v_dot, one_over_root_e_size, h_size, t_size, attention_z, dattention_a, attention_z_dot,
+    dattention_a_dot,
 ):
     for k in prange((n_size + chunk - 1) // chunk):
         lo = k * chunk
         hi = min(lo + chunk, n_size)
-        _hvp_6_rows(
-            lo, hi, attention_any, sum_do_v, attention_open, sum_k_dot_q, sum_k_q_dot, sum_do_dot_v,
-            sum_do_v_dot, one_over_root_e_size, h_size, t_size, dattention_a, attention_z_dot,
+        _hvp_5_rows(
+            lo, hi, sum_k_q, attention_any, attention_open, sum_do_v, sum_k_dot_q, sum_k_q_dot, sum_do_dot_v,
+            sum_do_v_dot, one_over_root_e_size, h_size, t_size, attention_z, dattention_a, attention_z_dot,
             dattention_a_dot,
         )
 
 
 @njit(**OPTIONS)
-def _hvp_7_rows(lo, hi, attention_any, attention_open, attention_s, h_size, t_size, attention_z):
-    real = attention_any.dtype.type
-    for n in range(lo, hi):
-        for t in range(t_size):
-            attention_any_nt = attention_any[n, t]
-            # attention_z[n,h,t,t′] = attention_s[n,h,t,t′] if attention_open[n,t,t′] > 0 else (−∞)·
-            #     1[attention_any[n,t] > 0]
-            for h in range(h_size):
-                for t_2 in range(t_size):
-                    attention_z[n, h, t, t_2] = (
-                        ((attention_s[n, h, t, t_2] if (attention_open[n, t, t_2] > real(0))
-                        else ((real(-np.inf) if (attention_any_nt > real(0)) else real(0))
-                        if attention_any_nt == attention_any_nt else attention_any_nt))
-                        if attention_open[n, t, t_2] == attention_open[n, t, t_2]
-                        else attention_open[n, t, t_2])
-                    )
-
-
-@njit(parallel=True, **OPTIONS)
-def _hvp_7_parallel(chunk, n_size, attention_any, attention_open, attention_s, h_size, t_size, attention_z):
-    for k in prange((n_size + chunk - 1) // chunk):
-        lo = k * chunk
-        hi = min(lo + chunk, n_size)
-        _hvp_7_rows(lo, hi, attention_any, attention_open, attention_s, h_size, t_size, attention_z)
-
-
-@njit(**OPTIONS)
-def _hvp_8_rows(
+def _hvp_6_rows(
     lo, hi, attention_z, dattention_a, attention_z_dot, dattention_a_dot, h_size, t_size, attention_z_max,
     sum_exp, shifted_sum, shifted_sum_, shifted_sum_2,
 ):
@@ -1139,21 +1062,21 @@ def _hvp_8_rows(
 
 
 @njit(parallel=True, **OPTIONS)
-def _hvp_8_parallel(
+def _hvp_6_parallel(
     chunk, n_size, attention_z, dattention_a, attention_z_dot, dattention_a_dot, h_size, t_size,
     attention_z_max, sum_exp, shifted_sum, shifted_sum_, shifted_sum_2,
 ):
     for k in prange((n_size + chunk - 1) // chunk):
         lo = k * chunk
         hi = min(lo + chunk, n_size)
-        _hvp_8_rows(
+        _hvp_6_rows(
             lo, hi, attention_z, dattention_a, attention_z_dot, dattention_a_dot, h_size, t_size,
             attention_z_max, sum_exp, shifted_sum, shifted_sum_, shifted_sum_2,
         )
 
 
 @njit(**OPTIONS)
-def _hvp_9_rows(
+def _hvp_7_rows(
     lo, hi, attention_z_max, attention_z, sum_exp, shifted_sum, dattention_a, attention_open, shifted_sum_,
     attention_z_dot, shifted_sum_2, dattention_a_dot, h_size, t_size, attention_a, dattention_s,
     attention_a_dot, dattention_s_dot,
@@ -1221,7 +1144,7 @@ def _hvp_9_rows(
 
 
 @njit(parallel=True, **OPTIONS)
-def _hvp_9_parallel(
+def _hvp_7_parallel(
     chunk, n_size, attention_z_max, attention_z, sum_exp, shifted_sum, dattention_a, attention_open,
     shifted_sum_, attention_z_dot, shifted_sum_2, dattention_a_dot, h_size, t_size, attention_a, dattention_s,
     attention_a_dot, dattention_s_dot,
@@ -1229,7 +1152,7 @@ def _hvp_9_parallel(
     for k in prange((n_size + chunk - 1) // chunk):
         lo = k * chunk
         hi = min(lo + chunk, n_size)
-        _hvp_9_rows(
+        _hvp_7_rows(
             lo, hi, attention_z_max, attention_z, sum_exp, shifted_sum, dattention_a, attention_open,
             shifted_sum_, attention_z_dot, shifted_sum_2, dattention_a_dot, h_size, t_size, attention_a,
             dattention_s, attention_a_dot, dattention_s_dot,
@@ -1237,7 +1160,7 @@ def _hvp_9_parallel(
 
 
 @njit(**OPTIONS)
-def _hvp_10_rows(
+def _hvp_8_rows(
     lo, hi, attention_any, attention_a, attention_a_dot, do, do_dot, e_size, h_size, t_size, dv_dot,
 ):
     real = attention_any.dtype.type
@@ -1259,19 +1182,19 @@ def _hvp_10_rows(
 
 
 @njit(parallel=True, **OPTIONS)
-def _hvp_10_parallel(
+def _hvp_8_parallel(
     chunk, n_size, attention_any, attention_a, attention_a_dot, do, do_dot, e_size, h_size, t_size, dv_dot,
 ):
     for k in prange((n_size + chunk - 1) // chunk):
         lo = k * chunk
         hi = min(lo + chunk, n_size)
-        _hvp_10_rows(
+        _hvp_8_rows(
             lo, hi, attention_any, attention_a, attention_a_dot, do, do_dot, e_size, h_size, t_size, dv_dot,
         )
 
 
 @njit(**OPTIONS)
-def _hvp_11_rows(
+def _hvp_9_rows(
     lo, hi, sum_dattention_s_q, sum_dattention_s_k, one_over_root_e_size, e_size, h_size, t_size, dk, dq,
 ):
     for n in range(lo, hi):
@@ -1285,21 +1208,21 @@ def _hvp_11_rows(
 
 
 @njit(parallel=True, **OPTIONS)
-def _hvp_11_parallel(
+def _hvp_9_parallel(
     chunk, n_size, sum_dattention_s_q, sum_dattention_s_k, one_over_root_e_size, e_size, h_size, t_size, dk,
     dq,
 ):
     for k in prange((n_size + chunk - 1) // chunk):
         lo = k * chunk
         hi = min(lo + chunk, n_size)
-        _hvp_11_rows(
+        _hvp_9_rows(
             lo, hi, sum_dattention_s_q, sum_dattention_s_k, one_over_root_e_size, e_size, h_size, t_size, dk,
             dq,
         )
 
 
 @njit(**OPTIONS)
-def _hvp_12_rows(
+def _hvp_10_rows(
     lo, hi, sum_dattention_s_dot_q, sum_dattention_s_q_dot, sum_dattention_s_dot_k, sum_dattention_s_k_dot,
     dv_dot, one_over_root_e_size, e_size, n_size, t_size, dk_dot, dq_dot, dbq_dot, dbk_dot, dbv_dot,
 ):
@@ -1349,7 +1272,7 @@ def _hvp_12_rows(
 
 
 @njit(parallel=True, **OPTIONS)
-def _hvp_12_parallel(
+def _hvp_10_parallel(
     chunk, h_size, sum_dattention_s_dot_q, sum_dattention_s_q_dot, sum_dattention_s_dot_k,
     sum_dattention_s_k_dot, dv_dot, one_over_root_e_size, e_size, n_size, t_size, dk_dot, dq_dot, dbq_dot,
     dbk_dot, dbv_dot,
@@ -1357,7 +1280,7 @@ def _hvp_12_parallel(
     for k in prange((h_size + chunk - 1) // chunk):
         lo = k * chunk
         hi = min(lo + chunk, h_size)
-        _hvp_12_rows(
+        _hvp_10_rows(
             lo, hi, sum_dattention_s_dot_q, sum_dattention_s_q_dot, sum_dattention_s_dot_k,
             sum_dattention_s_k_dot, dv_dot, one_over_root_e_size, e_size, n_size, t_size, dk_dot, dq_dot,
             dbq_dot, dbk_dot, dbv_dot,
@@ -1365,7 +1288,7 @@ def _hvp_12_parallel(
 
 
 @njit(**OPTIONS)
-def _hvp_13_rows(
+def _hvp_11_rows(
     lo, hi, sum_attention_a_dot_v, sum_attention_a_v_dot, e_size, h_size, t_size,
     factor_sum_attention_a_dot_v_sum_attention_a_v_dot,
 ):
@@ -1381,21 +1304,21 @@ def _hvp_13_rows(
 
 
 @njit(parallel=True, **OPTIONS)
-def _hvp_13_parallel(
+def _hvp_11_parallel(
     chunk, n_size, sum_attention_a_dot_v, sum_attention_a_v_dot, e_size, h_size, t_size,
     factor_sum_attention_a_dot_v_sum_attention_a_v_dot,
 ):
     for k in prange((n_size + chunk - 1) // chunk):
         lo = k * chunk
         hi = min(lo + chunk, n_size)
-        _hvp_13_rows(
+        _hvp_11_rows(
             lo, hi, sum_attention_a_dot_v, sum_attention_a_v_dot, e_size, h_size, t_size,
             factor_sum_attention_a_dot_v_sum_attention_a_v_dot,
         )
 
 
 @njit(**OPTIONS)
-def _hvp_14_rows(lo, hi, sum_x_dot_dv, dWv_dot, e_size, m_size):
+def _hvp_12_rows(lo, hi, sum_x_dot_dv, dWv_dot, e_size, m_size):
     for h in range(lo, hi):
         for e_ in range(e_size):
             for m in range(m_size):
@@ -1404,15 +1327,15 @@ def _hvp_14_rows(lo, hi, sum_x_dot_dv, dWv_dot, e_size, m_size):
 
 
 @njit(parallel=True, **OPTIONS)
-def _hvp_14_parallel(chunk, h_size, sum_x_dot_dv, dWv_dot, e_size, m_size):
+def _hvp_12_parallel(chunk, h_size, sum_x_dot_dv, dWv_dot, e_size, m_size):
     for k in prange((h_size + chunk - 1) // chunk):
         lo = k * chunk
         hi = min(lo + chunk, h_size)
-        _hvp_14_rows(lo, hi, sum_x_dot_dv, dWv_dot, e_size, m_size)
+        _hvp_12_rows(lo, hi, sum_x_dot_dv, dWv_dot, e_size, m_size)
 
 
 @njit(**OPTIONS)
-def _hvp_15_rows(
+def _hvp_13_rows(
     lo, hi, sum_Wk_dk_dot, sum_Wk_dot_dk, sum_Wq_dot_dq, sum_Wq_dq_dot, sum_Wv_dot_dv, dx_dot, m_size, t_size,
 ):
     for n in range(lo, hi):
@@ -1427,21 +1350,21 @@ def _hvp_15_rows(
 
 
 @njit(parallel=True, **OPTIONS)
-def _hvp_15_parallel(
+def _hvp_13_parallel(
     chunk, n_size, sum_Wk_dk_dot, sum_Wk_dot_dk, sum_Wq_dot_dq, sum_Wq_dq_dot, sum_Wv_dot_dv, dx_dot, m_size,
     t_size,
 ):
     for k in prange((n_size + chunk - 1) // chunk):
         lo = k * chunk
         hi = min(lo + chunk, n_size)
-        _hvp_15_rows(
+        _hvp_13_rows(
             lo, hi, sum_Wk_dk_dot, sum_Wk_dot_dk, sum_Wq_dot_dq, sum_Wq_dq_dot, sum_Wv_dot_dv, dx_dot, m_size,
             t_size,
         )
 
 
 @njit(**OPTIONS)
-def _hvp_16_rows(lo, hi, sum_x_dot_dq, dWq_dot, sum_x_dk_dot, sum_x_dot_dk, e_size, m_size, dWk_dot):
+def _hvp_14_rows(lo, hi, sum_x_dot_dq, dWq_dot, sum_x_dk_dot, sum_x_dot_dk, e_size, m_size, dWk_dot):
     for h in range(lo, hi):
         for e_ in range(e_size):
             for m in range(m_size):
@@ -1452,11 +1375,11 @@ def _hvp_16_rows(lo, hi, sum_x_dot_dq, dWq_dot, sum_x_dk_dot, sum_x_dot_dk, e_si
 
 
 @njit(parallel=True, **OPTIONS)
-def _hvp_16_parallel(chunk, h_size, sum_x_dot_dq, dWq_dot, sum_x_dk_dot, sum_x_dot_dk, e_size, m_size, dWk_dot):
+def _hvp_14_parallel(chunk, h_size, sum_x_dot_dq, dWq_dot, sum_x_dk_dot, sum_x_dot_dk, e_size, m_size, dWk_dot):
     for k in prange((h_size + chunk - 1) // chunk):
         lo = k * chunk
         hi = min(lo + chunk, h_size)
-        _hvp_16_rows(lo, hi, sum_x_dot_dq, dWq_dot, sum_x_dk_dot, sum_x_dot_dk, e_size, m_size, dWk_dot)
+        _hvp_14_rows(lo, hi, sum_x_dot_dq, dWq_dot, sum_x_dk_dot, sum_x_dot_dk, e_size, m_size, dWk_dot)
 
 
 _ARGUMENTS = (
@@ -1602,30 +1525,27 @@ def forward_saving(x, Wq, Wk, Wv, Wo, bq, bk, bv, bo, mask, *, heads, causal=0, 
     # sum_k_q[n,h,t,t′] = Σ_e q[n,h,t,e]·k[n,h,t′,e]
     with np.errstate(over="ignore", invalid="ignore"):
         np.matmul(q, k.transpose(0, 1, 3, 2), out=attention_s)
-    chunk = chunk_rows(h_size * t_size * t_size)
-    if n_size <= chunk:
-        _forward_saving_3_rows(0, n_size, attention_s, real(one_over_root_e_size), h_size, t_size)
-    else:
-        _forward_saving_3_parallel(chunk, n_size, attention_s, real(one_over_root_e_size), h_size, t_size)
     chunk = chunk_rows(t_size * h_size * t_size)
     if n_size <= chunk:
-        _forward_saving_4_rows(
-            0, n_size, attention_any, attention_open, attention_s, h_size, t_size, attention_z,
+        _forward_saving_3_rows(
+            0, n_size, attention_s, attention_any, attention_open, real(one_over_root_e_size), h_size, t_size,
+            attention_z,
         )
     else:
-        _forward_saving_4_parallel(
-            chunk, n_size, attention_any, attention_open, attention_s, h_size, t_size, attention_z,
+        _forward_saving_3_parallel(
+            chunk, n_size, attention_s, attention_any, attention_open, real(one_over_root_e_size), h_size,
+            t_size, attention_z,
         )
     chunk = chunk_rows(h_size * t_size * t_size)
     if n_size <= chunk:
-        _forward_saving_5_rows(0, n_size, attention_z, h_size, t_size, attention_z_max, sum_exp)
+        _forward_saving_4_rows(0, n_size, attention_z, h_size, t_size, attention_z_max, sum_exp)
     else:
-        _forward_saving_5_parallel(chunk, n_size, attention_z, h_size, t_size, attention_z_max, sum_exp)
+        _forward_saving_4_parallel(chunk, n_size, attention_z, h_size, t_size, attention_z_max, sum_exp)
     chunk = chunk_rows(t_size * h_size * t_size)
     if n_size <= chunk:
-        _forward_saving_6_rows(0, n_size, attention_z_max, sum_exp, attention_z, h_size, t_size, attention_a)
+        _forward_saving_5_rows(0, n_size, attention_z_max, sum_exp, attention_z, h_size, t_size, attention_a)
     else:
-        _forward_saving_6_parallel(
+        _forward_saving_5_parallel(
             chunk, n_size, attention_z_max, sum_exp, attention_z, h_size, t_size, attention_a,
         )
     # sum_attention_a_v[n,h,t,e] = Σ_t′ v[n,h,t′,e]·attention_a[n,h,t,t′]
@@ -1633,9 +1553,9 @@ def forward_saving(x, Wq, Wk, Wv, Wo, bq, bk, bv, bo, mask, *, heads, causal=0, 
         np.matmul(attention_a, v, out=o)
     chunk = chunk_rows(t_size * h_size * e_size)
     if n_size <= chunk:
-        _forward_saving_7_rows(0, n_size, attention_any, o, e_size, h_size, t_size)
+        _forward_saving_6_rows(0, n_size, attention_any, o, e_size, h_size, t_size)
     else:
-        _forward_saving_7_parallel(chunk, n_size, attention_any, o, e_size, h_size, t_size)
+        _forward_saving_6_parallel(chunk, n_size, attention_any, o, e_size, h_size, t_size)
     # sum_Wo_o[n,t,m] = Σ_h,e Wo[m,h,e]·o[n,h,t,e]
     with np.errstate(over="ignore", invalid="ignore"):
         np.matmul(
@@ -1644,9 +1564,9 @@ def forward_saving(x, Wq, Wk, Wv, Wo, bq, bk, bv, bo, mask, *, heads, causal=0, 
         )
     chunk = chunk_rows(t_size * m_size)
     if n_size <= chunk:
-        _forward_saving_8_rows(0, n_size, bo, y, m_size, t_size)
+        _forward_saving_7_rows(0, n_size, bo, y, m_size, t_size)
     else:
-        _forward_saving_8_parallel(chunk, n_size, bo, y, m_size, t_size)
+        _forward_saving_7_parallel(chunk, n_size, bo, y, m_size, t_size)
     return y, Saved(
         x, Wq, Wk, Wv, Wo, mask, q, k, v, attention_any, attention_s, attention_z_max, sum_exp, o, heads,
         causal,
@@ -1887,9 +1807,8 @@ def jvp(inputs, tangents, *, heads, causal=0):
     sum_k_q = np.empty((n_size, h_size, t_size, t_size), real)
     sum_factor_bk_dot_sum_Wk_dot_x_sum_Wk_x_dot_q = np.empty((n_size, h_size, t_size, t_size), real)
     sum_k_q_dot = np.empty((n_size, h_size, t_size, t_size), real)
-    attention_s = np.empty((n_size, h_size, t_size, t_size), real)
-    attention_z_dot = np.empty((n_size, h_size, t_size, t_size), real)
     attention_z = np.empty((n_size, h_size, t_size, t_size), real)
+    attention_z_dot = np.empty((n_size, h_size, t_size, t_size), real)
     attention_z_max = np.empty((n_size, h_size, t_size), real)
     sum_exp = np.empty((n_size, h_size, t_size), real)
     shifted_sum = np.empty((n_size, h_size, t_size), real)
@@ -1971,44 +1890,35 @@ def jvp(inputs, tangents, *, heads, causal=0):
     # sum_k_q_dot[n,h,t,t′] = Σ_e k[n,h,t′,e]·q̇[n,h,t,e]
     with np.errstate(over="ignore", invalid="ignore"):
         np.matmul(q_dot, k.transpose(0, 1, 3, 2), out=sum_k_q_dot)
-    chunk = chunk_rows(h_size * t_size * t_size)
-    if n_size <= chunk:
-        _jvp_4_rows(0, n_size, sum_k_q, real(one_over_root_e_size), h_size, t_size, attention_s)
-    else:
-        _jvp_4_parallel(chunk, n_size, sum_k_q, real(one_over_root_e_size), h_size, t_size, attention_s)
     chunk = chunk_rows(t_size * h_size * t_size)
+    if n_size <= chunk:
+        _jvp_4_rows(
+            0, n_size, sum_k_q, attention_any, attention_open, sum_factor_bk_dot_sum_Wk_dot_x_sum_Wk_x_dot_q,
+            sum_k_q_dot, real(one_over_root_e_size), h_size, t_size, attention_z, attention_z_dot,
+        )
+    else:
+        _jvp_4_parallel(
+            chunk, n_size, sum_k_q, attention_any, attention_open,
+            sum_factor_bk_dot_sum_Wk_dot_x_sum_Wk_x_dot_q, sum_k_q_dot, real(one_over_root_e_size), h_size,
+            t_size, attention_z, attention_z_dot,
+        )
+    chunk = chunk_rows(h_size * t_size * t_size)
     if n_size <= chunk:
         _jvp_5_rows(
-            0, n_size, attention_open, sum_factor_bk_dot_sum_Wk_dot_x_sum_Wk_x_dot_q, sum_k_q_dot,
-            real(one_over_root_e_size), h_size, t_size, attention_z_dot,
-        )
-    else:
-        _jvp_5_parallel(
-            chunk, n_size, attention_open, sum_factor_bk_dot_sum_Wk_dot_x_sum_Wk_x_dot_q, sum_k_q_dot,
-            real(one_over_root_e_size), h_size, t_size, attention_z_dot,
-        )
-    chunk = chunk_rows(t_size * h_size * t_size)
-    if n_size <= chunk:
-        _jvp_6_rows(0, n_size, attention_any, attention_open, attention_s, h_size, t_size, attention_z)
-    else:
-        _jvp_6_parallel(chunk, n_size, attention_any, attention_open, attention_s, h_size, t_size, attention_z)
-    chunk = chunk_rows(h_size * t_size * t_size)
-    if n_size <= chunk:
-        _jvp_7_rows(
             0, n_size, attention_z, attention_z_dot, h_size, t_size, attention_z_max, sum_exp, shifted_sum,
         )
     else:
-        _jvp_7_parallel(
+        _jvp_5_parallel(
             chunk, n_size, attention_z, attention_z_dot, h_size, t_size, attention_z_max, sum_exp, shifted_sum,
         )
     chunk = chunk_rows(t_size * h_size * t_size)
     if n_size <= chunk:
-        _jvp_8_rows(
+        _jvp_6_rows(
             0, n_size, attention_z_max, attention_z, sum_exp, shifted_sum, attention_z_dot, h_size, t_size,
             attention_a, attention_a_dot,
         )
     else:
-        _jvp_8_parallel(
+        _jvp_6_parallel(
             chunk, n_size, attention_z_max, attention_z, sum_exp, shifted_sum, attention_z_dot, h_size, t_size,
             attention_a, attention_a_dot,
         )
@@ -2023,12 +1933,12 @@ def jvp(inputs, tangents, *, heads, causal=0):
         np.matmul(attention_a, v_dot, out=sum_attention_a_v_dot.transpose(0, 2, 1, 3))
     chunk = chunk_rows(t_size * h_size * e_size)
     if n_size <= chunk:
-        _jvp_9_rows(
+        _jvp_7_rows(
             0, n_size, attention_any, sum_attention_a_v, sum_attention_a_dot_v, sum_attention_a_v_dot, e_size,
             h_size, t_size, o, factor_attention_any_sum_attention_a_dot_v_sum_attention_a_v_dot,
         )
     else:
-        _jvp_9_parallel(
+        _jvp_7_parallel(
             chunk, n_size, attention_any, sum_attention_a_v, sum_attention_a_dot_v, sum_attention_a_v_dot,
             e_size, h_size, t_size, o, factor_attention_any_sum_attention_a_dot_v_sum_attention_a_v_dot,
         )
@@ -2057,12 +1967,12 @@ def jvp(inputs, tangents, *, heads, causal=0):
         )
     chunk = chunk_rows(t_size * m_size)
     if n_size <= chunk:
-        _jvp_10_rows(
+        _jvp_8_rows(
             0, n_size, bo, y, bo_dot, sum_Wo_dot_o,
             sum_Wo_factor_attention_any_sum_attention_a_dot_v_sum_attention_a_v_dot, m_size, t_size, y_dot,
         )
     else:
-        _jvp_10_parallel(
+        _jvp_8_parallel(
             chunk, n_size, bo, y, bo_dot, sum_Wo_dot_o,
             sum_Wo_factor_attention_any_sum_attention_a_dot_v_sum_attention_a_v_dot, m_size, t_size, y_dot,
         )
@@ -2121,11 +2031,10 @@ def hvp(inputs, vectors, g, *, heads, causal=0):
     sum_k_dot_q = np.empty((n_size, h_size, t_size, t_size), real)
     sum_do_v_dot = np.empty((n_size, h_size, t_size, t_size), real)
     sum_do_dot_v = np.empty((n_size, h_size, t_size, t_size), real)
-    attention_s = np.empty((n_size, h_size, t_size, t_size), real)
+    attention_z = np.empty((n_size, h_size, t_size, t_size), real)
     dattention_a = np.empty((n_size, h_size, t_size, t_size), real)
     attention_z_dot = np.empty((n_size, h_size, t_size, t_size), real)
     dattention_a_dot = np.empty((n_size, h_size, t_size, t_size), real)
-    attention_z = np.empty((n_size, h_size, t_size, t_size), real)
     attention_z_max = np.empty((n_size, h_size, t_size), real)
     sum_exp = np.empty((n_size, h_size, t_size), real)
     shifted_sum = np.empty((n_size, h_size, t_size), real)
@@ -2245,49 +2154,39 @@ def hvp(inputs, vectors, g, *, heads, causal=0):
     # sum_do_dot_v[n,h,t,t′] = Σ_e v[n,h,t′,e]·ō̇[n,h,t,e]
     with np.errstate(over="ignore", invalid="ignore"):
         np.matmul(do_dot, v.transpose(0, 1, 3, 2), out=sum_do_dot_v)
-    chunk = chunk_rows(h_size * t_size * t_size)
-    if n_size <= chunk:
-        _hvp_5_rows(0, n_size, sum_k_q, real(one_over_root_e_size), h_size, t_size, attention_s)
-    else:
-        _hvp_5_parallel(chunk, n_size, sum_k_q, real(one_over_root_e_size), h_size, t_size, attention_s)
     chunk = chunk_rows(t_size * h_size * t_size)
+    if n_size <= chunk:
+        _hvp_5_rows(
+            0, n_size, sum_k_q, attention_any, attention_open, sum_do_v, sum_k_dot_q, sum_k_q_dot,
+            sum_do_dot_v, sum_do_v_dot, real(one_over_root_e_size), h_size, t_size, attention_z, dattention_a,
+            attention_z_dot, dattention_a_dot,
+        )
+    else:
+        _hvp_5_parallel(
+            chunk, n_size, sum_k_q, attention_any, attention_open, sum_do_v, sum_k_dot_q, sum_k_q_dot,
+            sum_do_dot_v, sum_do_v_dot, real(one_over_root_e_size), h_size, t_size, attention_z, dattention_a,
+            attention_z_dot, dattention_a_dot,
+        )
+    chunk = chunk_rows(h_size * t_size * t_size)
     if n_size <= chunk:
         _hvp_6_rows(
-            0, n_size, attention_any, sum_do_v, attention_open, sum_k_dot_q, sum_k_q_dot, sum_do_dot_v,
-            sum_do_v_dot, real(one_over_root_e_size), h_size, t_size, dattention_a, attention_z_dot,
-            dattention_a_dot,
-        )
-    else:
-        _hvp_6_parallel(
-            chunk, n_size, attention_any, sum_do_v, attention_open, sum_k_dot_q, sum_k_q_dot, sum_do_dot_v,
-            sum_do_v_dot, real(one_over_root_e_size), h_size, t_size, dattention_a, attention_z_dot,
-            dattention_a_dot,
-        )
-    chunk = chunk_rows(t_size * h_size * t_size)
-    if n_size <= chunk:
-        _hvp_7_rows(0, n_size, attention_any, attention_open, attention_s, h_size, t_size, attention_z)
-    else:
-        _hvp_7_parallel(chunk, n_size, attention_any, attention_open, attention_s, h_size, t_size, attention_z)
-    chunk = chunk_rows(h_size * t_size * t_size)
-    if n_size <= chunk:
-        _hvp_8_rows(
             0, n_size, attention_z, dattention_a, attention_z_dot, dattention_a_dot, h_size, t_size,
             attention_z_max, sum_exp, shifted_sum, shifted_sum_, shifted_sum_2,
         )
     else:
-        _hvp_8_parallel(
+        _hvp_6_parallel(
             chunk, n_size, attention_z, dattention_a, attention_z_dot, dattention_a_dot, h_size, t_size,
             attention_z_max, sum_exp, shifted_sum, shifted_sum_, shifted_sum_2,
         )
     chunk = chunk_rows(t_size * h_size * t_size)
     if n_size <= chunk:
-        _hvp_9_rows(
+        _hvp_7_rows(
             0, n_size, attention_z_max, attention_z, sum_exp, shifted_sum, dattention_a, attention_open,
             shifted_sum_, attention_z_dot, shifted_sum_2, dattention_a_dot, h_size, t_size, attention_a,
             dattention_s, attention_a_dot, dattention_s_dot,
         )
     else:
-        _hvp_9_parallel(
+        _hvp_7_parallel(
             chunk, n_size, attention_z_max, attention_z, sum_exp, shifted_sum, dattention_a, attention_open,
             shifted_sum_, attention_z_dot, shifted_sum_2, dattention_a_dot, h_size, t_size, attention_a,
             dattention_s, attention_a_dot, dattention_s_dot,
@@ -2327,11 +2226,11 @@ def hvp(inputs, vectors, g, *, heads, causal=0):
         )
     chunk = chunk_rows(h_size * t_size * e_size * t_size)
     if n_size <= chunk:
-        _hvp_10_rows(
+        _hvp_8_rows(
             0, n_size, attention_any, attention_a, attention_a_dot, do, do_dot, e_size, h_size, t_size, dv_dot,
         )
     else:
-        _hvp_10_parallel(
+        _hvp_8_parallel(
             chunk, n_size, attention_any, attention_a, attention_a_dot, do, do_dot, e_size, h_size, t_size,
             dv_dot,
         )
@@ -2361,36 +2260,36 @@ def hvp(inputs, vectors, g, *, heads, causal=0):
         )
     chunk = chunk_rows(h_size * t_size * e_size)
     if n_size <= chunk:
-        _hvp_11_rows(
+        _hvp_9_rows(
             0, n_size, sum_dattention_s_q, sum_dattention_s_k, real(one_over_root_e_size), e_size, h_size,
             t_size, dk, dq,
         )
     else:
-        _hvp_11_parallel(
+        _hvp_9_parallel(
             chunk, n_size, sum_dattention_s_q, sum_dattention_s_k, real(one_over_root_e_size), e_size, h_size,
             t_size, dk, dq,
         )
     chunk = chunk_rows(e_size * n_size * t_size)
     if h_size <= chunk:
-        _hvp_12_rows(
+        _hvp_10_rows(
             0, h_size, sum_dattention_s_dot_q, sum_dattention_s_q_dot, sum_dattention_s_dot_k,
             sum_dattention_s_k_dot, dv_dot, real(one_over_root_e_size), e_size, n_size, t_size, dk_dot, dq_dot,
             dbq_dot, dbk_dot, dbv_dot,
         )
     else:
-        _hvp_12_parallel(
+        _hvp_10_parallel(
             chunk, h_size, sum_dattention_s_dot_q, sum_dattention_s_q_dot, sum_dattention_s_dot_k,
             sum_dattention_s_k_dot, dv_dot, real(one_over_root_e_size), e_size, n_size, t_size, dk_dot, dq_dot,
             dbq_dot, dbk_dot, dbv_dot,
         )
     chunk = chunk_rows(t_size * h_size * e_size)
     if n_size <= chunk:
-        _hvp_13_rows(
+        _hvp_11_rows(
             0, n_size, sum_attention_a_dot_v, sum_attention_a_v_dot, e_size, h_size, t_size,
             factor_sum_attention_a_dot_v_sum_attention_a_v_dot,
         )
     else:
-        _hvp_13_parallel(
+        _hvp_11_parallel(
             chunk, n_size, sum_attention_a_dot_v, sum_attention_a_v_dot, e_size, h_size, t_size,
             factor_sum_attention_a_dot_v_sum_attention_a_v_dot,
         )
@@ -2452,25 +2351,25 @@ def hvp(inputs, vectors, g, *, heads, causal=0):
         )
     chunk = chunk_rows(e_size * m_size)
     if h_size <= chunk:
-        _hvp_14_rows(0, h_size, sum_x_dot_dv, dWv_dot, e_size, m_size)
+        _hvp_12_rows(0, h_size, sum_x_dot_dv, dWv_dot, e_size, m_size)
     else:
-        _hvp_14_parallel(chunk, h_size, sum_x_dot_dv, dWv_dot, e_size, m_size)
+        _hvp_12_parallel(chunk, h_size, sum_x_dot_dv, dWv_dot, e_size, m_size)
     chunk = chunk_rows(t_size * m_size)
     if n_size <= chunk:
-        _hvp_15_rows(
+        _hvp_13_rows(
             0, n_size, sum_Wk_dk_dot, sum_Wk_dot_dk, sum_Wq_dot_dq, sum_Wq_dq_dot, sum_Wv_dot_dv, dx_dot,
             m_size, t_size,
         )
     else:
-        _hvp_15_parallel(
+        _hvp_13_parallel(
             chunk, n_size, sum_Wk_dk_dot, sum_Wk_dot_dk, sum_Wq_dot_dq, sum_Wq_dq_dot, sum_Wv_dot_dv, dx_dot,
             m_size, t_size,
         )
     chunk = chunk_rows(e_size * m_size)
     if h_size <= chunk:
-        _hvp_16_rows(0, h_size, sum_x_dot_dq, dWq_dot, sum_x_dk_dot, sum_x_dot_dk, e_size, m_size, dWk_dot)
+        _hvp_14_rows(0, h_size, sum_x_dot_dq, dWq_dot, sum_x_dk_dot, sum_x_dot_dk, e_size, m_size, dWk_dot)
     else:
-        _hvp_16_parallel(
+        _hvp_14_parallel(
             chunk, h_size, sum_x_dot_dq, dWq_dot, sum_x_dk_dot, sum_x_dot_dk, e_size, m_size, dWk_dot,
         )
     return Gradients(

@@ -90,7 +90,7 @@ SPEC = {
             "backward": "4*d*n**2*w**2 + 15*d*n*w + 10*n**2*w**2 + n*w",
         },
         "bytes": {
-            "forward": "3*d*item*n*w + 2*d*item*n + 4*item*n**2*w**2 + 6*item*n*w + item*n",
+            "forward": "3*d*item*n*w + 2*d*item*n + 4*item*n**2*w**2 + 7*item*n*w + item*n",
             "backward": "9*d*item*n*w + 4*d*item*n + 4*item*n**2*w**2 + 4*item*n*w + item*n",
         },
         "saved": "d*item*n*w + 2*d*item*n + item*n**2*w**2 + 2*item*n*w",
@@ -126,40 +126,21 @@ def _forward_saving_parallel(chunk, w_size, u, v, d_size, n_size, zn):
 
 
 @njit(**OPTIONS)
-def _forward_saving_2_rows(lo, hi, s, tau, n_size, w_size):
-    for w in range(lo, hi):
-        for n in range(n_size):
-            for w_2 in range(w_size):
-                for n_2 in range(n_size):
-                    # s[w,n,w′,n′] = sum_zn[w,n,w′,n′] / τ
-                    s[w, n, w_2, n_2] = s[w, n, w_2, n_2] / tau
-
-
-@njit(parallel=True, **OPTIONS)
-def _forward_saving_2_parallel(chunk, s, tau, n_size, w_size):
-    for k in prange((w_size + chunk - 1) // chunk):
-        lo = k * chunk
-        hi = min(lo + chunk, w_size)
-        _forward_saving_2_rows(lo, hi, s, tau, n_size, w_size)
-
-
-@njit(**OPTIONS)
-def _forward_saving_3_rows(lo, hi, s, n_size, w_size, other_max, sum_exp, shifted, log_sum):
+def _forward_saving_2_rows(lo, hi, s, tau, n_size, w_size, other_max, sum_exp, log_sum):
     real = s.dtype.type
     for w in range(lo, hi):
         for n in range(n_size):
+            # s[w,n,w′,n′] = sum_zn[w,n,w′,n′] / τ
             # other[w,n,w′,n′] = −∞ if n = n′ and w = w′ else s[w,n,w′,n′]
             # other_max[w,n] = max_w′,n′(other[w,n,w′,n′])
             other_max_wn = -np.finfo(real).max
             for w_2 in range(w_size):
                 for n_2 in range(n_size):
-                    other = (real(-np.inf) if ((n == n_2) and (w == w_2)) else s[w, n, w_2, n_2])
+                    s_wnw_2n_2 = s[w, n, w_2, n_2] / tau
+                    s[w, n, w_2, n_2] = s_wnw_2n_2
+                    other = (real(-np.inf) if ((n == n_2) and (w == w_2)) else s_wnw_2n_2)
                     other_max_wn = maxnum(other_max_wn, other)
             other_max[w, n] = other_max_wn
-            # shifted[w,n] = s[w,n,1 − w,n] − other_max[w,n]
-            w_2 = 1 - w
-            w_2_is_there = 0 <= w_2 < w_size
-            shifted[w, n] = (s[w, n, w_2, n] if w_2_is_there else real(0)) - other_max_wn
             # other[w,n,w′,n′] = −∞ if n = n′ and w = w′ else s[w,n,w′,n′]
             # exp_other_max_other[w,n,w′,n′] = exp(other[w,n,w′,n′] − other_max[w,n])
             # sum_exp[w,n] = Σ_w′,n′ exp(other[w,n,w′,n′] − other_max[w,n])
@@ -173,7 +154,8 @@ def _forward_saving_3_rows(lo, hi, s, n_size, w_size, other_max, sum_exp, shifte
                 sum_exp_part = 0.0
                 lesser_part = 0.0
                 for n_2 in range(n_size):
-                    other = (real(-np.inf) if ((n == n_2) and (w == w_2)) else s[w, n, w_2, n_2])
+                    s_wnw_2n_2 = s[w, n, w_2, n_2]
+                    other = (real(-np.inf) if ((n == n_2) and (w == w_2)) else s_wnw_2n_2)
                     exp_other_max_other = exp(other - other_max_wn)
                     sum_exp_part = added(sum_exp_part, exp_other_max_other)
                     lesser_part = added(
@@ -191,11 +173,30 @@ def _forward_saving_3_rows(lo, hi, s, n_size, w_size, other_max, sum_exp, shifte
 
 
 @njit(parallel=True, **OPTIONS)
-def _forward_saving_3_parallel(chunk, s, n_size, w_size, other_max, sum_exp, shifted, log_sum):
+def _forward_saving_2_parallel(chunk, s, tau, n_size, w_size, other_max, sum_exp, log_sum):
     for k in prange((w_size + chunk - 1) // chunk):
         lo = k * chunk
         hi = min(lo + chunk, w_size)
-        _forward_saving_3_rows(lo, hi, s, n_size, w_size, other_max, sum_exp, shifted, log_sum)
+        _forward_saving_2_rows(lo, hi, s, tau, n_size, w_size, other_max, sum_exp, log_sum)
+
+
+@njit(**OPTIONS)
+def _forward_saving_3_rows(lo, hi, other_max, s, n_size, w_size, shifted):
+    real = other_max.dtype.type
+    for w in range(lo, hi):
+        for n in range(n_size):
+            # shifted[w,n] = s[w,n,1 − w,n] − other_max[w,n]
+            w_2 = 1 - w
+            w_2_is_there = 0 <= w_2 < w_size
+            shifted[w, n] = (s[w, n, w_2, n] if w_2_is_there else real(0)) - other_max[w, n]
+
+
+@njit(parallel=True, **OPTIONS)
+def _forward_saving_3_parallel(chunk, other_max, s, n_size, w_size, shifted):
+    for k in prange((w_size + chunk - 1) // chunk):
+        lo = k * chunk
+        hi = min(lo + chunk, w_size)
+        _forward_saving_3_rows(lo, hi, other_max, s, n_size, w_size, shifted)
 
 
 @njit(**OPTIONS)
@@ -350,41 +351,23 @@ def _value_and_grad_parallel(chunk, w_size, u, v, d_size, n_size, norm_z, zn):
 
 
 @njit(**OPTIONS)
-def _value_and_grad_2_rows(lo, hi, sum_zn, tau, n_size, w_size, s):
-    for w in range(lo, hi):
-        for n in range(n_size):
-            for w_2 in range(w_size):
-                for n_2 in range(n_size):
-                    # s[w,n,w′,n′] = sum_zn[w,n,w′,n′] / τ
-                    s[w, n, w_2, n_2] = sum_zn[w, n, w_2, n_2] / tau
-
-
-@njit(parallel=True, **OPTIONS)
-def _value_and_grad_2_parallel(chunk, sum_zn, tau, n_size, w_size, s):
-    for k in prange((w_size + chunk - 1) // chunk):
-        lo = k * chunk
-        hi = min(lo + chunk, w_size)
-        _value_and_grad_2_rows(lo, hi, sum_zn, tau, n_size, w_size, s)
-
-
-@njit(**OPTIONS)
-def _value_and_grad_3_rows(
-    lo, hi, s, minus_seed_over_w_size, seed_over_w_size, n_size, w_size, shifted, log_sum, ds,
+def _value_and_grad_2_rows(
+    lo, hi, sum_zn, minus_seed_over_w_size, seed_over_w_size, tau, n_size, w_size, s, other_max, log_sum, ds,
 ):
-    real = s.dtype.type
+    real = sum_zn.dtype.type
     for w in range(lo, hi):
         for n in range(n_size):
+            # s[w,n,w′,n′] = sum_zn[w,n,w′,n′] / τ
             # other[w,n,w′,n′] = −∞ if n = n′ and w = w′ else s[w,n,w′,n′]
             # other_max[w,n] = max_w′,n′(other[w,n,w′,n′])
-            other_max = -np.finfo(real).max
+            other_max_wn = -np.finfo(real).max
             for w_2 in range(w_size):
                 for n_2 in range(n_size):
-                    other = (real(-np.inf) if ((n == n_2) and (w == w_2)) else s[w, n, w_2, n_2])
-                    other_max = maxnum(other_max, other)
-            # shifted[w,n] = s[w,n,1 − w,n] − other_max[w,n]
-            w_2 = 1 - w
-            w_2_is_there = 0 <= w_2 < w_size
-            shifted[w, n] = (s[w, n, w_2, n] if w_2_is_there else real(0)) - other_max
+                    s_wnw_2n_2 = sum_zn[w, n, w_2, n_2] / tau
+                    s[w, n, w_2, n_2] = s_wnw_2n_2
+                    other = (real(-np.inf) if ((n == n_2) and (w == w_2)) else s_wnw_2n_2)
+                    other_max_wn = maxnum(other_max_wn, other)
+            other_max[w, n] = other_max_wn
             # other[w,n,w′,n′] = −∞ if n = n′ and w = w′ else s[w,n,w′,n′]
             # exp_other_max_other[w,n,w′,n′] = exp(other[w,n,w′,n′] − other_max[w,n])
             # sum_exp[w,n] = Σ_w′,n′ exp(other[w,n,w′,n′] − other_max[w,n])
@@ -398,8 +381,9 @@ def _value_and_grad_3_rows(
                 sum_exp_part = 0.0
                 lesser_part = 0.0
                 for n_2 in range(n_size):
-                    other = (real(-np.inf) if ((n == n_2) and (w == w_2)) else s[w, n, w_2, n_2])
-                    exp_other_max_other = exp(other - other_max)
+                    s_wnw_2n_2 = s[w, n, w_2, n_2]
+                    other = (real(-np.inf) if ((n == n_2) and (w == w_2)) else s_wnw_2n_2)
+                    exp_other_max_other = exp(other - other_max_wn)
                     ds[w, n, w_2, n_2] = exp_other_max_other
                     sum_exp_part = added(sum_exp_part, exp_other_max_other)
                     lesser_part = added(
@@ -418,7 +402,8 @@ def _value_and_grad_3_rows(
             #     exp(other[w,n,w′,n′] − other_max[w,n])·(0 if n = n′ and w = w′ else 1) / sum_exp[w,n]
             for w_2 in range(w_size):
                 for n_2 in range(n_size):
-                    other = (real(-np.inf) if ((n == n_2) and (w == w_2)) else s[w, n, w_2, n_2])
+                    s_wnw_2n_2 = s[w, n, w_2, n_2]
+                    other = (real(-np.inf) if ((n == n_2) and (w == w_2)) else s_wnw_2n_2)
                     exp_other_max_other = ds[w, n, w_2, n_2]
                     ds[w, n, w_2, n_2] = (
                         minus_seed_over_w_size * (real(1) if n == n_2 else real(0)) * (real(1) if w_2 == 1 - w
@@ -428,15 +413,35 @@ def _value_and_grad_3_rows(
 
 
 @njit(parallel=True, **OPTIONS)
-def _value_and_grad_3_parallel(
-    chunk, s, minus_seed_over_w_size, seed_over_w_size, n_size, w_size, shifted, log_sum, ds,
+def _value_and_grad_2_parallel(
+    chunk, sum_zn, minus_seed_over_w_size, seed_over_w_size, tau, n_size, w_size, s, other_max, log_sum, ds,
 ):
     for k in prange((w_size + chunk - 1) // chunk):
         lo = k * chunk
         hi = min(lo + chunk, w_size)
-        _value_and_grad_3_rows(
-            lo, hi, s, minus_seed_over_w_size, seed_over_w_size, n_size, w_size, shifted, log_sum, ds,
+        _value_and_grad_2_rows(
+            lo, hi, sum_zn, minus_seed_over_w_size, seed_over_w_size, tau, n_size, w_size, s, other_max,
+            log_sum, ds,
         )
+
+
+@njit(**OPTIONS)
+def _value_and_grad_3_rows(lo, hi, other_max, s, n_size, w_size, shifted):
+    real = other_max.dtype.type
+    for w in range(lo, hi):
+        for n in range(n_size):
+            # shifted[w,n] = s[w,n,1 − w,n] − other_max[w,n]
+            w_2 = 1 - w
+            w_2_is_there = 0 <= w_2 < w_size
+            shifted[w, n] = (s[w, n, w_2, n] if w_2_is_there else real(0)) - other_max[w, n]
+
+
+@njit(parallel=True, **OPTIONS)
+def _value_and_grad_3_parallel(chunk, other_max, s, n_size, w_size, shifted):
+    for k in prange((w_size + chunk - 1) // chunk):
+        lo = k * chunk
+        hi = min(lo + chunk, w_size)
+        _value_and_grad_3_rows(lo, hi, other_max, s, n_size, w_size, shifted)
 
 
 @njit(**OPTIONS)
@@ -560,21 +565,57 @@ def _jvp_parallel(chunk, w_size, u, v, u_dot, v_dot, d_size, n_size, zn, zn_dot)
 
 
 @njit(**OPTIONS)
-def _jvp_2_rows(lo, hi, sum_zn, tau, n_size, w_size, s):
+def _jvp_2_rows(lo, hi, sum_zn, tau, n_size, w_size, s, other, other_max, sum_exp, log_sum):
+    real = sum_zn.dtype.type
     for w in range(lo, hi):
         for n in range(n_size):
+            # s[w,n,w′,n′] = sum_zn[w,n,w′,n′] / τ
+            # other[w,n,w′,n′] = −∞ if n = n′ and w = w′ else s[w,n,w′,n′]
+            # other_max[w,n] = max_w′,n′(other[w,n,w′,n′])
+            other_max_wn = -np.finfo(real).max
             for w_2 in range(w_size):
                 for n_2 in range(n_size):
-                    # s[w,n,w′,n′] = sum_zn[w,n,w′,n′] / τ
-                    s[w, n, w_2, n_2] = sum_zn[w, n, w_2, n_2] / tau
+                    s_wnw_2n_2 = sum_zn[w, n, w_2, n_2] / tau
+                    s[w, n, w_2, n_2] = s_wnw_2n_2
+                    other_wnw_2n_2 = (real(-np.inf) if ((n == n_2) and (w == w_2)) else s_wnw_2n_2)
+                    other[w, n, w_2, n_2] = other_wnw_2n_2
+                    other_max_wn = maxnum(other_max_wn, other_wnw_2n_2)
+            other_max[w, n] = other_max_wn
+            # exp_other_max_other[w,n,w′,n′] = exp(other[w,n,w′,n′] − other_max[w,n])
+            # sum_exp[w,n] = Σ_w′,n′ exp(other[w,n,w′,n′] − other_max[w,n])
+            # lesser[w,n] = Σ_w′,n′ (0 if exp(other[w,n,w′,n′] − other_max[w,n]) ≥ 1
+            #     else exp(other[w,n,w′,n′] − other_max[w,n]))
+            sum_exp_sum = 0.0
+            lesser_sum = 0.0
+            sum_exp_sum_lost = 0.0
+            lesser_sum_lost = 0.0
+            for w_2 in range(w_size):
+                sum_exp_part = 0.0
+                lesser_part = 0.0
+                for n_2 in range(n_size):
+                    other_wnw_2n_2 = other[w, n, w_2, n_2]
+                    exp_other_max_other = exp(other_wnw_2n_2 - other_max_wn)
+                    sum_exp_part = added(sum_exp_part, exp_other_max_other)
+                    lesser_part = added(
+                        lesser_part, (0.0 if (exp_other_max_other >= real(1)) else exp_other_max_other),
+                    )
+                sum_exp_sum, sum_exp_sum_lost = compensated(sum_exp_sum, sum_exp_sum_lost, sum_exp_part)
+                lesser_sum, lesser_sum_lost = compensated(lesser_sum, lesser_sum_lost, lesser_part)
+            sum_exp_wn = real(sum_exp_sum)
+            sum_exp[w, n] = sum_exp_wn
+            lesser = real(lesser_sum)
+            # rest[w,n] = lesser[w,n] if sum_exp[w,n] ≥ 1 and sum_exp[w,n] < 2 else sum_exp[w,n] − 1
+            rest = (lesser if ((sum_exp_wn >= real(1)) and (sum_exp_wn < real(2))) else sum_exp_wn - real(1))
+            # log_sum[w,n] = log1p(rest[w,n])
+            log_sum[w, n] = log1p(rest)
 
 
 @njit(parallel=True, **OPTIONS)
-def _jvp_2_parallel(chunk, sum_zn, tau, n_size, w_size, s):
+def _jvp_2_parallel(chunk, sum_zn, tau, n_size, w_size, s, other, other_max, sum_exp, log_sum):
     for k in prange((w_size + chunk - 1) // chunk):
         lo = k * chunk
         hi = min(lo + chunk, w_size)
-        _jvp_2_rows(lo, hi, sum_zn, tau, n_size, w_size, s)
+        _jvp_2_rows(lo, hi, sum_zn, tau, n_size, w_size, s, other, other_max, sum_exp, log_sum)
 
 
 @njit(**OPTIONS)
@@ -602,67 +643,38 @@ def _jvp_3_parallel(chunk, sum_zn_zn_dot, sum_zn_zn_dot_2, tau, n_size, w_size, 
 
 
 @njit(**OPTIONS)
-def _jvp_4_rows(lo, hi, s, other_dot, n_size, w_size, sum_exp, shifted, log_sum, shifted_sum):
-    real = s.dtype.type
+def _jvp_4_rows(lo, hi, other_max, s, other, other_dot, n_size, w_size, shifted, shifted_sum):
+    real = other_max.dtype.type
     for w in range(lo, hi):
         for n in range(n_size):
-            # other[w,n,w′,n′] = −∞ if n = n′ and w = w′ else s[w,n,w′,n′]
-            # other_max[w,n] = max_w′,n′(other[w,n,w′,n′])
-            other_max = -np.finfo(real).max
-            for w_2 in range(w_size):
-                for n_2 in range(n_size):
-                    other = (real(-np.inf) if ((n == n_2) and (w == w_2)) else s[w, n, w_2, n_2])
-                    other_max = maxnum(other_max, other)
+            other_max_wn = other_max[w, n]
             # shifted[w,n] = s[w,n,1 − w,n] − other_max[w,n]
             w_2 = 1 - w
             w_2_is_there = 0 <= w_2 < w_size
-            shifted[w, n] = (s[w, n, w_2, n] if w_2_is_there else real(0)) - other_max
-            # other[w,n,w′,n′] = −∞ if n = n′ and w = w′ else s[w,n,w′,n′]
-            # exp_other_max_other[w,n,w′,n′] = exp(other[w,n,w′,n′] − other_max[w,n])
-            # sum_exp[w,n] = Σ_w′,n′ exp(other[w,n,w′,n′] − other_max[w,n])
-            # lesser[w,n] = Σ_w′,n′ (0 if exp(other[w,n,w′,n′] − other_max[w,n]) ≥ 1
-            #     else exp(other[w,n,w′,n′] − other_max[w,n]))
+            shifted[w, n] = (s[w, n, w_2, n] if w_2_is_there else real(0)) - other_max_wn
             # shifted_sum[w,n] = Σ_w′,n′ ȯṫḣėṙ[w,n,w′,n′]·exp(other[w,n,w′,n′] − other_max[w,n])
-            sum_exp_sum = 0.0
-            lesser_sum = 0.0
             shifted_sum_sum = 0.0
-            sum_exp_sum_lost = 0.0
-            lesser_sum_lost = 0.0
             shifted_sum_sum_lost = 0.0
             for w_2 in range(w_size):
-                sum_exp_part = 0.0
-                lesser_part = 0.0
                 shifted_sum_part = 0.0
                 for n_2 in range(n_size):
-                    other = (real(-np.inf) if ((n == n_2) and (w == w_2)) else s[w, n, w_2, n_2])
-                    exp_other_max_other = exp(other - other_max)
-                    sum_exp_part = added(sum_exp_part, exp_other_max_other)
-                    lesser_part = added(
-                        lesser_part, (0.0 if (exp_other_max_other >= real(1)) else exp_other_max_other),
+                    shifted_sum_part = added(
+                        shifted_sum_part,
+                        other_dot[w, n, w_2, n_2] * exp(other[w, n, w_2, n_2] - other_max_wn),
                     )
-                    shifted_sum_part = added(shifted_sum_part, exp_other_max_other * other_dot[w, n, w_2, n_2])
-                sum_exp_sum, sum_exp_sum_lost = compensated(sum_exp_sum, sum_exp_sum_lost, sum_exp_part)
-                lesser_sum, lesser_sum_lost = compensated(lesser_sum, lesser_sum_lost, lesser_part)
                 shifted_sum_sum, shifted_sum_sum_lost = compensated(
                     shifted_sum_sum, shifted_sum_sum_lost, shifted_sum_part,
                 )
-            sum_exp_wn = real(sum_exp_sum)
-            sum_exp[w, n] = sum_exp_wn
-            lesser = real(lesser_sum)
             shifted_sum_wn = real(shifted_sum_sum)
             shifted_sum[w, n] = shifted_sum_wn
-            # rest[w,n] = lesser[w,n] if sum_exp[w,n] ≥ 1 and sum_exp[w,n] < 2 else sum_exp[w,n] − 1
-            rest = (lesser if ((sum_exp_wn >= real(1)) and (sum_exp_wn < real(2))) else sum_exp_wn - real(1))
-            # log_sum[w,n] = log1p(rest[w,n])
-            log_sum[w, n] = log1p(rest)
 
 
 @njit(parallel=True, **OPTIONS)
-def _jvp_4_parallel(chunk, s, other_dot, n_size, w_size, sum_exp, shifted, log_sum, shifted_sum):
+def _jvp_4_parallel(chunk, other_max, s, other, other_dot, n_size, w_size, shifted, shifted_sum):
     for k in prange((w_size + chunk - 1) // chunk):
         lo = k * chunk
         hi = min(lo + chunk, w_size)
-        _jvp_4_rows(lo, hi, s, other_dot, n_size, w_size, sum_exp, shifted, log_sum, shifted_sum)
+        _jvp_4_rows(lo, hi, other_max, s, other, other_dot, n_size, w_size, shifted, shifted_sum)
 
 
 @njit(**OPTIONS)
@@ -749,60 +761,27 @@ def _hvp_parallel(chunk, w_size, u, v, u_dot, v_dot, d_size, n_size, norm_z, zn,
 
 
 @njit(**OPTIONS)
-def _hvp_2_rows(lo, hi, sum_zn, tau, n_size, w_size, s):
+def _hvp_2_rows(
+    lo, hi, sum_zn, sum_zn_zn_dot, sum_zn_zn_dot_2, minus_seed_over_w_size, seed_over_w_size, tau, n_size,
+    w_size, ds, ds_dot,
+):
+    real = sum_zn.dtype.type
     for w in range(lo, hi):
         for n in range(n_size):
-            for w_2 in range(w_size):
-                for n_2 in range(n_size):
-                    # s[w,n,w′,n′] = sum_zn[w,n,w′,n′] / τ
-                    s[w, n, w_2, n_2] = sum_zn[w, n, w_2, n_2] / tau
-
-
-@njit(parallel=True, **OPTIONS)
-def _hvp_2_parallel(chunk, sum_zn, tau, n_size, w_size, s):
-    for k in prange((w_size + chunk - 1) // chunk):
-        lo = k * chunk
-        hi = min(lo + chunk, w_size)
-        _hvp_2_rows(lo, hi, sum_zn, tau, n_size, w_size, s)
-
-
-@njit(**OPTIONS)
-def _hvp_3_rows(lo, hi, sum_zn_zn_dot, sum_zn_zn_dot_2, tau, n_size, w_size, other_dot):
-    real = sum_zn_zn_dot.dtype.type
-    for w in range(lo, hi):
-        for n in range(n_size):
-            # ȯṫḣėṙ[w,n,w′,n′] = (sum_zn_zn_dot[w,n,w′,n′] + sum_zn_zn_dot_2[w,n,w′,n′])·(0
-            #     if n = n′ and w = w′ else 1) / τ
-            for w_2 in range(w_size):
-                for n_2 in range(n_size):
-                    other_dot[w, n, w_2, n_2] = (
-                        (sum_zn_zn_dot[w, n, w_2, n_2] + sum_zn_zn_dot_2[w, n, w_2, n_2]) * (real(0)
-                        if ((n == n_2) and (w == w_2)) else real(1)) / tau
-                    )
-
-
-@njit(parallel=True, **OPTIONS)
-def _hvp_3_parallel(chunk, sum_zn_zn_dot, sum_zn_zn_dot_2, tau, n_size, w_size, other_dot):
-    for k in prange((w_size + chunk - 1) // chunk):
-        lo = k * chunk
-        hi = min(lo + chunk, w_size)
-        _hvp_3_rows(lo, hi, sum_zn_zn_dot, sum_zn_zn_dot_2, tau, n_size, w_size, other_dot)
-
-
-@njit(**OPTIONS)
-def _hvp_4_rows(lo, hi, s, other_dot, minus_seed_over_w_size, seed_over_w_size, n_size, w_size, ds, ds_dot):
-    real = s.dtype.type
-    for w in range(lo, hi):
-        for n in range(n_size):
+            # s[w,n,w′,n′] = sum_zn[w,n,w′,n′] / τ
             # other[w,n,w′,n′] = −∞ if n = n′ and w = w′ else s[w,n,w′,n′]
             # other_max[w,n] = max_w′,n′(other[w,n,w′,n′])
             other_max = -np.finfo(real).max
             for w_2 in range(w_size):
                 for n_2 in range(n_size):
-                    other = (real(-np.inf) if ((n == n_2) and (w == w_2)) else s[w, n, w_2, n_2])
+                    s = sum_zn[w, n, w_2, n_2] / tau
+                    other = (real(-np.inf) if ((n == n_2) and (w == w_2)) else s)
                     other_max = maxnum(other_max, other)
+            # s[w,n,w′,n′] = sum_zn[w,n,w′,n′] / τ
             # other[w,n,w′,n′] = −∞ if n = n′ and w = w′ else s[w,n,w′,n′]
             # exp_other_max_other[w,n,w′,n′] = exp(other[w,n,w′,n′] − other_max[w,n])
+            # ȯṫḣėṙ[w,n,w′,n′] = (sum_zn_zn_dot[w,n,w′,n′] + sum_zn_zn_dot_2[w,n,w′,n′])·(0
+            #     if n = n′ and w = w′ else 1) / τ
             # sum_exp[w,n] = Σ_w′,n′ exp(other[w,n,w′,n′] − other_max[w,n])
             # shifted_sum[w,n] = Σ_w′,n′ ȯṫḣėṙ[w,n,w′,n′]·exp(other[w,n,w′,n′] − other_max[w,n])
             sum_exp_sum = 0.0
@@ -813,51 +792,70 @@ def _hvp_4_rows(lo, hi, s, other_dot, minus_seed_over_w_size, seed_over_w_size, 
                 sum_exp_part = 0.0
                 shifted_sum_part = 0.0
                 for n_2 in range(n_size):
-                    other = (real(-np.inf) if ((n == n_2) and (w == w_2)) else s[w, n, w_2, n_2])
+                    s = sum_zn[w, n, w_2, n_2] / tau
+                    other = (real(-np.inf) if ((n == n_2) and (w == w_2)) else s)
                     exp_other_max_other = exp(other - other_max)
                     ds[w, n, w_2, n_2] = exp_other_max_other
+                    other_dot = (
+                        (sum_zn_zn_dot[w, n, w_2, n_2] + sum_zn_zn_dot_2[w, n, w_2, n_2]) * (real(0)
+                        if ((n == n_2) and (w == w_2)) else real(1)) / tau
+                    )
                     sum_exp_part = added(sum_exp_part, exp_other_max_other)
-                    shifted_sum_part = added(shifted_sum_part, exp_other_max_other * other_dot[w, n, w_2, n_2])
+                    shifted_sum_part = added(shifted_sum_part, exp_other_max_other * other_dot)
                 sum_exp_sum, sum_exp_sum_lost = compensated(sum_exp_sum, sum_exp_sum_lost, sum_exp_part)
                 shifted_sum_sum, shifted_sum_sum_lost = compensated(
                     shifted_sum_sum, shifted_sum_sum_lost, shifted_sum_part,
                 )
             sum_exp = real(sum_exp_sum)
             shifted_sum = real(shifted_sum_sum)
+            # s[w,n,w′,n′] = sum_zn[w,n,w′,n′] / τ
             # other[w,n,w′,n′] = −∞ if n = n′ and w = w′ else s[w,n,w′,n′]
             # s̄[w,n,w′,n′] = minus_seed_over_w_size·δ(n, n′)·δ(w′, 1 − w) + seed_over_w_size·
             #     exp(other[w,n,w′,n′] − other_max[w,n])·(0 if n = n′ and w = w′ else 1) / sum_exp[w,n]
+            # ȯṫḣėṙ[w,n,w′,n′] = (sum_zn_zn_dot[w,n,w′,n′] + sum_zn_zn_dot_2[w,n,w′,n′])·(0
+            #     if n = n′ and w = w′ else 1) / τ
             # s̄̇[w,n,w′,n′] = minus_seed_over_w_size·shifted_sum[w,n]·exp(other[w,n,w′,n′] −
             #     other_max[w,n])·(0 if n = n′ and w = w′ else 1) / sum_exp[w,n]² + seed_over_w_size·
             #     ȯṫḣėṙ[w,n,w′,n′]·exp(other[w,n,w′,n′] − other_max[w,n])·(0 if n = n′ and w = w′ else 1) /
             #     sum_exp[w,n]
             for w_2 in range(w_size):
                 for n_2 in range(n_size):
-                    other = (real(-np.inf) if ((n == n_2) and (w == w_2)) else s[w, n, w_2, n_2])
+                    s = sum_zn[w, n, w_2, n_2] / tau
+                    other = (real(-np.inf) if ((n == n_2) and (w == w_2)) else s)
                     exp_other_max_other = ds[w, n, w_2, n_2]
                     ds[w, n, w_2, n_2] = (
                         minus_seed_over_w_size * (real(1) if n == n_2 else real(0)) * (real(1) if w_2 == 1 - w
                         else real(0)) + exp_other_max_other * seed_over_w_size * (real(0)
                         if ((n == n_2) and (w == w_2)) else real(1)) / sum_exp
                     )
+                    other_dot = (
+                        (sum_zn_zn_dot[w, n, w_2, n_2] + sum_zn_zn_dot_2[w, n, w_2, n_2]) * (real(0)
+                        if ((n == n_2) and (w == w_2)) else real(1)) / tau
+                    )
                     ds_dot[w, n, w_2, n_2] = (
                         exp_other_max_other * minus_seed_over_w_size * shifted_sum * (real(0)
                         if ((n == n_2) and (w == w_2)) else real(1)) / (sum_exp * sum_exp) + exp_other_max_other
-                        * seed_over_w_size * other_dot[w, n, w_2, n_2] * (real(0) if ((n == n_2) and (w == w_2))
-                        else real(1)) / sum_exp
+                        * other_dot * seed_over_w_size * (real(0) if ((n == n_2) and (w == w_2)) else real(1))
+                        / sum_exp
                     )
 
 
 @njit(parallel=True, **OPTIONS)
-def _hvp_4_parallel(chunk, s, other_dot, minus_seed_over_w_size, seed_over_w_size, n_size, w_size, ds, ds_dot):
+def _hvp_2_parallel(
+    chunk, sum_zn, sum_zn_zn_dot, sum_zn_zn_dot_2, minus_seed_over_w_size, seed_over_w_size, tau, n_size,
+    w_size, ds, ds_dot,
+):
     for k in prange((w_size + chunk - 1) // chunk):
         lo = k * chunk
         hi = min(lo + chunk, w_size)
-        _hvp_4_rows(lo, hi, s, other_dot, minus_seed_over_w_size, seed_over_w_size, n_size, w_size, ds, ds_dot)
+        _hvp_2_rows(
+            lo, hi, sum_zn, sum_zn_zn_dot, sum_zn_zn_dot_2, minus_seed_over_w_size, seed_over_w_size, tau,
+            n_size, w_size, ds, ds_dot,
+        )
 
 
 @njit(**OPTIONS)
-def _hvp_5_rows(
+def _hvp_3_rows(
     lo, hi, sum_zn_ds, sum_zn_ds_2, sum_zn_dot_ds, sum_zn_dot_ds_2, sum_zn_ds_dot, sum_zn_ds_dot_2, zn, zn_dot,
     norm_z, sum_z, sum_zn_z_dot, tau, d_size, n_size, dz_dot,
 ):
@@ -905,21 +903,21 @@ def _hvp_5_rows(
 
 
 @njit(parallel=True, **OPTIONS)
-def _hvp_5_parallel(
+def _hvp_3_parallel(
     chunk, w_size, sum_zn_ds, sum_zn_ds_2, sum_zn_dot_ds, sum_zn_dot_ds_2, sum_zn_ds_dot, sum_zn_ds_dot_2, zn,
     zn_dot, norm_z, sum_z, sum_zn_z_dot, tau, d_size, n_size, dz_dot,
 ):
     for k in prange((w_size + chunk - 1) // chunk):
         lo = k * chunk
         hi = min(lo + chunk, w_size)
-        _hvp_5_rows(
+        _hvp_3_rows(
             lo, hi, sum_zn_ds, sum_zn_ds_2, sum_zn_dot_ds, sum_zn_dot_ds_2, sum_zn_ds_dot, sum_zn_ds_dot_2, zn,
             zn_dot, norm_z, sum_z, sum_zn_z_dot, tau, d_size, n_size, dz_dot,
         )
 
 
 @njit(**OPTIONS)
-def _hvp_6_rows(lo, hi, dz_dot, d_size, w_size, du_dot, dv_dot):
+def _hvp_4_rows(lo, hi, dz_dot, d_size, w_size, du_dot, dv_dot):
     real = dz_dot.dtype.type
     for n in range(lo, hi):
         for d in range(d_size):
@@ -937,11 +935,11 @@ def _hvp_6_rows(lo, hi, dz_dot, d_size, w_size, du_dot, dv_dot):
 
 
 @njit(parallel=True, **OPTIONS)
-def _hvp_6_parallel(chunk, n_size, dz_dot, d_size, w_size, du_dot, dv_dot):
+def _hvp_4_parallel(chunk, n_size, dz_dot, d_size, w_size, du_dot, dv_dot):
     for k in prange((n_size + chunk - 1) // chunk):
         lo = k * chunk
         hi = min(lo + chunk, n_size)
-        _hvp_6_rows(lo, hi, dz_dot, d_size, w_size, du_dot, dv_dot)
+        _hvp_4_rows(lo, hi, dz_dot, d_size, w_size, du_dot, dv_dot)
 
 
 _ARGUMENTS = (
@@ -999,8 +997,8 @@ def forward_saving(u, v, *, tau=0.5, reduction="mean", out=None):
     s = np.empty((w_size, n_size, w_size, n_size), real)
     other_max = np.empty((w_size, n_size), real)
     sum_exp = np.empty((w_size, n_size), real)
-    shifted = np.empty((w_size, n_size), real)
     log_sum = np.empty((w_size, n_size), real)
+    shifted = np.empty((w_size, n_size), real)
     chunk = chunk_rows(n_size * d_size)
     if w_size <= chunk:
         _forward_saving_rows(0, w_size, u, v, d_size, n_size, zn)
@@ -1014,14 +1012,14 @@ def forward_saving(u, v, *, tau=0.5, reduction="mean", out=None):
         )
     chunk = chunk_rows(n_size * w_size * n_size)
     if w_size <= chunk:
-        _forward_saving_2_rows(0, w_size, s, real(tau), n_size, w_size)
+        _forward_saving_2_rows(0, w_size, s, real(tau), n_size, w_size, other_max, sum_exp, log_sum)
     else:
-        _forward_saving_2_parallel(chunk, s, real(tau), n_size, w_size)
-    chunk = chunk_rows(n_size * w_size * n_size)
+        _forward_saving_2_parallel(chunk, s, real(tau), n_size, w_size, other_max, sum_exp, log_sum)
+    chunk = chunk_rows(n_size)
     if w_size <= chunk:
-        _forward_saving_3_rows(0, w_size, s, n_size, w_size, other_max, sum_exp, shifted, log_sum)
+        _forward_saving_3_rows(0, w_size, other_max, s, n_size, w_size, shifted)
     else:
-        _forward_saving_3_parallel(chunk, s, n_size, w_size, other_max, sum_exp, shifted, log_sum)
+        _forward_saving_3_parallel(chunk, other_max, s, n_size, w_size, shifted)
     chunk = chunk_rows(w_size)
     if n_size <= chunk:
         _forward_saving_4_rows(0, n_size, log_sum, shifted, w_size, L)
@@ -1099,11 +1097,12 @@ def value_and_grad(u, v, *, tau=0.5, reduction="mean"):
     zn = np.empty((w_size, n_size, d_size), real)
     sum_zn = np.empty((w_size, n_size, w_size, n_size), real)
     s = np.empty((w_size, n_size, w_size, n_size), real)
-    shifted = np.empty((w_size, n_size), real)
+    other_max = np.empty((w_size, n_size), real)
     log_sum = np.empty((w_size, n_size), real)
     ds = np.empty((w_size, n_size, w_size, n_size), real)
     sum_zn_ds = np.empty((w_size, n_size, d_size), real)
     sum_zn_ds_2 = np.empty((w_size, n_size, d_size), real)
+    shifted = np.empty((w_size, n_size), real)
     dz = np.empty((w_size, n_size, d_size), real)
     minus_seed_over_w_size = -(seed / w_size)
     seed_over_w_size = seed / w_size
@@ -1120,19 +1119,14 @@ def value_and_grad(u, v, *, tau=0.5, reduction="mean"):
         )
     chunk = chunk_rows(n_size * w_size * n_size)
     if w_size <= chunk:
-        _value_and_grad_2_rows(0, w_size, sum_zn, real(tau), n_size, w_size, s)
-    else:
-        _value_and_grad_2_parallel(chunk, sum_zn, real(tau), n_size, w_size, s)
-    chunk = chunk_rows(n_size * w_size * n_size)
-    if w_size <= chunk:
-        _value_and_grad_3_rows(
-            0, w_size, s, real(minus_seed_over_w_size), real(seed_over_w_size), n_size, w_size, shifted,
-            log_sum, ds,
+        _value_and_grad_2_rows(
+            0, w_size, sum_zn, real(minus_seed_over_w_size), real(seed_over_w_size), real(tau), n_size, w_size,
+            s, other_max, log_sum, ds,
         )
     else:
-        _value_and_grad_3_parallel(
-            chunk, s, real(minus_seed_over_w_size), real(seed_over_w_size), n_size, w_size, shifted, log_sum,
-            ds,
+        _value_and_grad_2_parallel(
+            chunk, sum_zn, real(minus_seed_over_w_size), real(seed_over_w_size), real(tau), n_size, w_size, s,
+            other_max, log_sum, ds,
         )
     # sum_zn_ds[w,n,d] = Σ_w′,n′ s̄[w,n,w′,n′]·zn[w′,n′,d]
     with np.errstate(over="ignore", invalid="ignore"):
@@ -1146,6 +1140,11 @@ def value_and_grad(u, v, *, tau=0.5, reduction="mean"):
             ds.transpose(2, 3, 0, 1).reshape(w_size * n_size, w_size * n_size),
             zn.reshape(w_size * n_size, d_size), out=sum_zn_ds_2.reshape(w_size * n_size, d_size),
         )
+    chunk = chunk_rows(n_size)
+    if w_size <= chunk:
+        _value_and_grad_3_rows(0, w_size, other_max, s, n_size, w_size, shifted)
+    else:
+        _value_and_grad_3_parallel(chunk, other_max, s, n_size, w_size, shifted)
     chunk = chunk_rows(w_size)
     if n_size <= chunk:
         _value_and_grad_4_rows(0, n_size, log_sum, shifted, w_size, L)
@@ -1186,11 +1185,13 @@ def jvp(inputs, tangents, *, tau=0.5, reduction="mean"):
     sum_zn_zn_dot = np.empty((w_size, n_size, w_size, n_size), real)
     sum_zn_zn_dot_2 = np.empty((w_size, n_size, w_size, n_size), real)
     s = np.empty((w_size, n_size, w_size, n_size), real)
+    other = np.empty((w_size, n_size, w_size, n_size), real)
+    other_max = np.empty((w_size, n_size), real)
+    sum_exp = np.empty((w_size, n_size), real)
+    log_sum = np.empty((w_size, n_size), real)
     s_dot = np.empty((w_size, n_size, w_size, n_size), real)
     other_dot = np.empty((w_size, n_size, w_size, n_size), real)
-    sum_exp = np.empty((w_size, n_size), real)
     shifted = np.empty((w_size, n_size), real)
-    log_sum = np.empty((w_size, n_size), real)
     shifted_sum = np.empty((w_size, n_size), real)
     chunk = chunk_rows(n_size * d_size)
     if w_size <= chunk:
@@ -1217,9 +1218,9 @@ def jvp(inputs, tangents, *, tau=0.5, reduction="mean"):
         )
     chunk = chunk_rows(n_size * w_size * n_size)
     if w_size <= chunk:
-        _jvp_2_rows(0, w_size, sum_zn, real(tau), n_size, w_size, s)
+        _jvp_2_rows(0, w_size, sum_zn, real(tau), n_size, w_size, s, other, other_max, sum_exp, log_sum)
     else:
-        _jvp_2_parallel(chunk, sum_zn, real(tau), n_size, w_size, s)
+        _jvp_2_parallel(chunk, sum_zn, real(tau), n_size, w_size, s, other, other_max, sum_exp, log_sum)
     chunk = chunk_rows(w_size * w_size * n_size)
     if n_size <= chunk:
         _jvp_3_rows(0, n_size, sum_zn_zn_dot, sum_zn_zn_dot_2, real(tau), n_size, w_size, s_dot, other_dot)
@@ -1227,9 +1228,9 @@ def jvp(inputs, tangents, *, tau=0.5, reduction="mean"):
         _jvp_3_parallel(chunk, sum_zn_zn_dot, sum_zn_zn_dot_2, real(tau), n_size, w_size, s_dot, other_dot)
     chunk = chunk_rows(n_size * w_size * n_size)
     if w_size <= chunk:
-        _jvp_4_rows(0, w_size, s, other_dot, n_size, w_size, sum_exp, shifted, log_sum, shifted_sum)
+        _jvp_4_rows(0, w_size, other_max, s, other, other_dot, n_size, w_size, shifted, shifted_sum)
     else:
-        _jvp_4_parallel(chunk, s, other_dot, n_size, w_size, sum_exp, shifted, log_sum, shifted_sum)
+        _jvp_4_parallel(chunk, other_max, s, other, other_dot, n_size, w_size, shifted, shifted_sum)
     chunk = chunk_rows(w_size)
     if n_size <= chunk:
         _jvp_5_rows(0, n_size, log_sum, shifted, shifted_sum, sum_exp, s_dot, n_size, w_size, L, L_dot)
@@ -1261,8 +1262,6 @@ def hvp(inputs, vectors, *, tau=0.5, reduction="mean"):
     sum_zn = np.empty((w_size, n_size, w_size, n_size), real)
     sum_zn_zn_dot = np.empty((w_size, n_size, w_size, n_size), real)
     sum_zn_zn_dot_2 = np.empty((w_size, n_size, w_size, n_size), real)
-    s = np.empty((w_size, n_size, w_size, n_size), real)
-    other_dot = np.empty((w_size, n_size, w_size, n_size), real)
     ds = np.empty((w_size, n_size, w_size, n_size), real)
     ds_dot = np.empty((w_size, n_size, w_size, n_size), real)
     sum_zn_ds = np.empty((w_size, n_size, d_size), real)
@@ -1301,24 +1300,14 @@ def hvp(inputs, vectors, *, tau=0.5, reduction="mean"):
         )
     chunk = chunk_rows(n_size * w_size * n_size)
     if w_size <= chunk:
-        _hvp_2_rows(0, w_size, sum_zn, real(tau), n_size, w_size, s)
-    else:
-        _hvp_2_parallel(chunk, sum_zn, real(tau), n_size, w_size, s)
-    chunk = chunk_rows(n_size * w_size * n_size)
-    if w_size <= chunk:
-        _hvp_3_rows(0, w_size, sum_zn_zn_dot, sum_zn_zn_dot_2, real(tau), n_size, w_size, other_dot)
-    else:
-        _hvp_3_parallel(chunk, sum_zn_zn_dot, sum_zn_zn_dot_2, real(tau), n_size, w_size, other_dot)
-    chunk = chunk_rows(n_size * w_size * n_size)
-    if w_size <= chunk:
-        _hvp_4_rows(
-            0, w_size, s, other_dot, real(minus_seed_over_w_size), real(seed_over_w_size), n_size, w_size, ds,
-            ds_dot,
+        _hvp_2_rows(
+            0, w_size, sum_zn, sum_zn_zn_dot, sum_zn_zn_dot_2, real(minus_seed_over_w_size),
+            real(seed_over_w_size), real(tau), n_size, w_size, ds, ds_dot,
         )
     else:
-        _hvp_4_parallel(
-            chunk, s, other_dot, real(minus_seed_over_w_size), real(seed_over_w_size), n_size, w_size, ds,
-            ds_dot,
+        _hvp_2_parallel(
+            chunk, sum_zn, sum_zn_zn_dot, sum_zn_zn_dot_2, real(minus_seed_over_w_size),
+            real(seed_over_w_size), real(tau), n_size, w_size, ds, ds_dot,
         )
     # sum_zn_ds[w,n,d] = Σ_w′,n′ s̄[w,n,w′,n′]·zn[w′,n′,d]
     with np.errstate(over="ignore", invalid="ignore"):
@@ -1358,18 +1347,18 @@ def hvp(inputs, vectors, *, tau=0.5, reduction="mean"):
         )
     chunk = chunk_rows(n_size * d_size)
     if w_size <= chunk:
-        _hvp_5_rows(
+        _hvp_3_rows(
             0, w_size, sum_zn_ds, sum_zn_ds_2, sum_zn_dot_ds, sum_zn_dot_ds_2, sum_zn_ds_dot, sum_zn_ds_dot_2,
             zn, zn_dot, norm_z, sum_z, sum_zn_z_dot, real(tau), d_size, n_size, dz_dot,
         )
     else:
-        _hvp_5_parallel(
+        _hvp_3_parallel(
             chunk, w_size, sum_zn_ds, sum_zn_ds_2, sum_zn_dot_ds, sum_zn_dot_ds_2, sum_zn_ds_dot,
             sum_zn_ds_dot_2, zn, zn_dot, norm_z, sum_z, sum_zn_z_dot, real(tau), d_size, n_size, dz_dot,
         )
     chunk = chunk_rows(d_size * w_size)
     if n_size <= chunk:
-        _hvp_6_rows(0, n_size, dz_dot, d_size, w_size, du_dot, dv_dot)
+        _hvp_4_rows(0, n_size, dz_dot, d_size, w_size, du_dot, dv_dot)
     else:
-        _hvp_6_parallel(chunk, n_size, dz_dot, d_size, w_size, du_dot, dv_dot)
+        _hvp_4_parallel(chunk, n_size, dz_dot, d_size, w_size, du_dot, dv_dot)
     return Gradients(du_dot, dv_dot)

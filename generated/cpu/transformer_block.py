@@ -188,13 +188,13 @@ SPEC = {
         },
         "bytes": {
             "forward": (
-                "4*e*h*item*m + 16*e*h*item*n*t + 3*e*h*item + 9*h*item*n*t**2 + 4*h*item*n*t + "
-                "2*item*k*m + 5*item*k*n*t + item*k + 19*item*m*n*t + 6*item*m + 3*item*n*t**2 + "
+                "4*e*h*item*m + 16*e*h*item*n*t + 3*e*h*item + 8*h*item*n*t**2 + 4*h*item*n*t + "
+                "2*item*k*m + 5*item*k*n*t + item*k + 16*item*m*n*t + 6*item*m + 3*item*n*t**2 + "
                 "9*item*n*t"
             ),
             "backward": (
                 "8*e*h*item*m + 23*e*h*item*n*t + 3*e*h*item + 10*h*item*n*t**2 + 4*h*item*n*t + "
-                "4*item*k*m + 9*item*k*n*t + item*k + 39*item*m*n*t + 12*item*m + 4*item*n*t**2 + "
+                "4*item*k*m + 9*item*k*n*t + item*k + 35*item*m*n*t + 12*item*m + 4*item*n*t**2 + "
                 "11*item*n*t"
             ),
         },
@@ -307,43 +307,25 @@ def _forward_saving_2_parallel(
 
 
 @njit(**OPTIONS)
-def _forward_saving_3_rows(lo, hi, multi_head_attention_s, one_over_root_e_size, h_size, t_size):
-    for n in range(lo, hi):
-        for h in range(h_size):
-            for t in range(t_size):
-                for t_2 in range(t_size):
-                    # multi_head_attention_s[n,h,t,t′] = one_over_root_e_size·
-                    #     sum_multi_head_attention_k_multi_head_attention_q[n,h,t,t′]
-                    multi_head_attention_s[n, h, t, t_2] = (
-                        one_over_root_e_size * multi_head_attention_s[n, h, t, t_2]
-                    )
-
-
-@njit(parallel=True, **OPTIONS)
-def _forward_saving_3_parallel(chunk, n_size, multi_head_attention_s, one_over_root_e_size, h_size, t_size):
-    for k in prange((n_size + chunk - 1) // chunk):
-        lo = k * chunk
-        hi = min(lo + chunk, n_size)
-        _forward_saving_3_rows(lo, hi, multi_head_attention_s, one_over_root_e_size, h_size, t_size)
-
-
-@njit(**OPTIONS)
-def _forward_saving_4_rows(
-    lo, hi, multi_head_attention_any, multi_head_attention_open, multi_head_attention_s, h_size, t_size,
-    multi_head_attention_z,
+def _forward_saving_3_rows(
+    lo, hi, multi_head_attention_s, multi_head_attention_any, multi_head_attention_open, one_over_root_e_size,
+    h_size, t_size, multi_head_attention_z,
 ):
-    real = multi_head_attention_any.dtype.type
+    real = multi_head_attention_s.dtype.type
     for n in range(lo, hi):
         for t in range(t_size):
             multi_head_attention_any_nt = multi_head_attention_any[n, t]
+            # multi_head_attention_s[n,h,t,t′] = one_over_root_e_size·
+            #     sum_multi_head_attention_k_multi_head_attention_q[n,h,t,t′]
             # multi_head_attention_z[n,h,t,t′] = multi_head_attention_s[n,h,t,t′]
             #     if multi_head_attention_open[n,t,t′] > 0 else (−∞)·1[multi_head_attention_any[n,t] > 0]
             for h in range(h_size):
                 for t_2 in range(t_size):
+                    multi_head_attention_s_nhtt_2 = one_over_root_e_size * multi_head_attention_s[n, h, t, t_2]
+                    multi_head_attention_s[n, h, t, t_2] = multi_head_attention_s_nhtt_2
                     multi_head_attention_z[n, h, t, t_2] = (
-                        ((multi_head_attention_s[n, h, t, t_2]
-                        if (multi_head_attention_open[n, t, t_2] > real(0)) else ((real(-np.inf)
-                        if (multi_head_attention_any_nt > real(0)) else real(0))
+                        ((multi_head_attention_s_nhtt_2 if (multi_head_attention_open[n, t, t_2] > real(0))
+                        else ((real(-np.inf) if (multi_head_attention_any_nt > real(0)) else real(0))
                         if multi_head_attention_any_nt == multi_head_attention_any_nt
                         else multi_head_attention_any_nt))
                         if multi_head_attention_open[n, t, t_2] == multi_head_attention_open[n, t, t_2]
@@ -352,21 +334,21 @@ def _forward_saving_4_rows(
 
 
 @njit(parallel=True, **OPTIONS)
-def _forward_saving_4_parallel(
-    chunk, n_size, multi_head_attention_any, multi_head_attention_open, multi_head_attention_s, h_size, t_size,
-    multi_head_attention_z,
+def _forward_saving_3_parallel(
+    chunk, n_size, multi_head_attention_s, multi_head_attention_any, multi_head_attention_open,
+    one_over_root_e_size, h_size, t_size, multi_head_attention_z,
 ):
     for k in prange((n_size + chunk - 1) // chunk):
         lo = k * chunk
         hi = min(lo + chunk, n_size)
-        _forward_saving_4_rows(
-            lo, hi, multi_head_attention_any, multi_head_attention_open, multi_head_attention_s, h_size,
-            t_size, multi_head_attention_z,
+        _forward_saving_3_rows(
+            lo, hi, multi_head_attention_s, multi_head_attention_any, multi_head_attention_open,
+            one_over_root_e_size, h_size, t_size, multi_head_attention_z,
         )
 
 
 @njit(**OPTIONS)
-def _forward_saving_5_rows(lo, hi, multi_head_attention_z, h_size, t_size, multi_head_attention_z_max, sum_exp):
+def _forward_saving_4_rows(lo, hi, multi_head_attention_z, h_size, t_size, multi_head_attention_z_max, sum_exp):
     real = multi_head_attention_z.dtype.type
     for n in range(lo, hi):
         for h in range(h_size):
@@ -391,19 +373,19 @@ def _forward_saving_5_rows(lo, hi, multi_head_attention_z, h_size, t_size, multi
 
 
 @njit(parallel=True, **OPTIONS)
-def _forward_saving_5_parallel(
+def _forward_saving_4_parallel(
     chunk, n_size, multi_head_attention_z, h_size, t_size, multi_head_attention_z_max, sum_exp,
 ):
     for k in prange((n_size + chunk - 1) // chunk):
         lo = k * chunk
         hi = min(lo + chunk, n_size)
-        _forward_saving_5_rows(
+        _forward_saving_4_rows(
             lo, hi, multi_head_attention_z, h_size, t_size, multi_head_attention_z_max, sum_exp,
         )
 
 
 @njit(**OPTIONS)
-def _forward_saving_6_rows(
+def _forward_saving_5_rows(
     lo, hi, multi_head_attention_z_max, sum_exp, multi_head_attention_z, h_size, t_size,
     multi_head_attention_a,
 ):
@@ -420,21 +402,21 @@ def _forward_saving_6_rows(
 
 
 @njit(parallel=True, **OPTIONS)
-def _forward_saving_6_parallel(
+def _forward_saving_5_parallel(
     chunk, n_size, multi_head_attention_z_max, sum_exp, multi_head_attention_z, h_size, t_size,
     multi_head_attention_a,
 ):
     for k in prange((n_size + chunk - 1) // chunk):
         lo = k * chunk
         hi = min(lo + chunk, n_size)
-        _forward_saving_6_rows(
+        _forward_saving_5_rows(
             lo, hi, multi_head_attention_z_max, sum_exp, multi_head_attention_z, h_size, t_size,
             multi_head_attention_a,
         )
 
 
 @njit(**OPTIONS)
-def _forward_saving_7_rows(lo, hi, multi_head_attention_any, multi_head_attention_o, e_size, h_size, t_size):
+def _forward_saving_6_rows(lo, hi, multi_head_attention_any, multi_head_attention_o, e_size, h_size, t_size):
     for n in range(lo, hi):
         for t in range(t_size):
             multi_head_attention_any_nt = multi_head_attention_any[n, t]
@@ -448,45 +430,31 @@ def _forward_saving_7_rows(lo, hi, multi_head_attention_any, multi_head_attentio
 
 
 @njit(parallel=True, **OPTIONS)
-def _forward_saving_7_parallel(
+def _forward_saving_6_parallel(
     chunk, n_size, multi_head_attention_any, multi_head_attention_o, e_size, h_size, t_size,
 ):
     for k in prange((n_size + chunk - 1) // chunk):
         lo = k * chunk
         hi = min(lo + chunk, n_size)
-        _forward_saving_7_rows(lo, hi, multi_head_attention_any, multi_head_attention_o, e_size, h_size, t_size)
+        _forward_saving_6_rows(lo, hi, multi_head_attention_any, multi_head_attention_o, e_size, h_size, t_size)
 
 
 @njit(**OPTIONS)
-def _forward_saving_8_rows(lo, hi, bo, a, m_size, t_size):
-    for n in range(lo, hi):
-        for t in range(t_size):
-            for m in range(m_size):
-                # a[n,t,m] = bo[m] + sum_Wo_multi_head_attention_o[n,t,m]
-                a[n, t, m] = bo[m] + a[n, t, m]
-
-
-@njit(parallel=True, **OPTIONS)
-def _forward_saving_8_parallel(chunk, n_size, bo, a, m_size, t_size):
-    for k in prange((n_size + chunk - 1) // chunk):
-        lo = k * chunk
-        hi = min(lo + chunk, n_size)
-        _forward_saving_8_rows(lo, hi, bo, a, m_size, t_size)
-
-
-@njit(**OPTIONS)
-def _forward_saving_9_rows(
-    lo, hi, a, x, beta2, gamma2, one_over_root_m_size, m_size, t_size, h, layer_norm_mu_, layer_norm_mu_2_rest,
-    layer_norm_r_, v,
+def _forward_saving_7_rows(
+    lo, hi, bo, a, x, beta2, gamma2, one_over_root_m_size, m_size, t_size, h, layer_norm_mu_,
+    layer_norm_mu_2_rest, layer_norm_r_, v,
 ):
-    real = a.dtype.type
+    real = bo.dtype.type
     for n in range(lo, hi):
         for t in range(t_size):
+            # a[n,t,m] = bo[m] + sum_Wo_multi_head_attention_o[n,t,m]
             # h[n,t,m] = a[n,t,m] + x[n,t,m]
             # sum_h[n,t] = Σ_m h[n,t,m]
             sum_h_sum = 0.0
             for m in range(m_size):
-                h_ntm = a[n, t, m] + x[n, t, m]
+                a_ntm = bo[m] + a[n, t, m]
+                a[n, t, m] = a_ntm
+                h_ntm = a_ntm + x[n, t, m]
                 h[n, t, m] = h_ntm
                 sum_h_sum = added(sum_h_sum, h_ntm)
             # layer_norm_mu_[n,t] = sum_h[n,t] / M
@@ -524,21 +492,21 @@ def _forward_saving_9_rows(
 
 
 @njit(parallel=True, **OPTIONS)
-def _forward_saving_9_parallel(
-    chunk, n_size, a, x, beta2, gamma2, one_over_root_m_size, m_size, t_size, h, layer_norm_mu_,
+def _forward_saving_7_parallel(
+    chunk, n_size, bo, a, x, beta2, gamma2, one_over_root_m_size, m_size, t_size, h, layer_norm_mu_,
     layer_norm_mu_2_rest, layer_norm_r_, v,
 ):
     for k in prange((n_size + chunk - 1) // chunk):
         lo = k * chunk
         hi = min(lo + chunk, n_size)
-        _forward_saving_9_rows(
-            lo, hi, a, x, beta2, gamma2, one_over_root_m_size, m_size, t_size, h, layer_norm_mu_,
+        _forward_saving_7_rows(
+            lo, hi, bo, a, x, beta2, gamma2, one_over_root_m_size, m_size, t_size, h, layer_norm_mu_,
             layer_norm_mu_2_rest, layer_norm_r_, v,
         )
 
 
 @njit(**OPTIONS)
-def _forward_saving_10_rows(lo, hi, b1, feed_forward_z, k_size, t_size, feed_forward_h):
+def _forward_saving_8_rows(lo, hi, b1, feed_forward_z, k_size, t_size, feed_forward_h):
     real = b1.dtype.type
     for n in range(lo, hi):
         for t in range(t_size):
@@ -551,68 +519,79 @@ def _forward_saving_10_rows(lo, hi, b1, feed_forward_z, k_size, t_size, feed_for
 
 
 @njit(parallel=True, **OPTIONS)
-def _forward_saving_10_parallel(chunk, n_size, b1, feed_forward_z, k_size, t_size, feed_forward_h):
+def _forward_saving_8_parallel(chunk, n_size, b1, feed_forward_z, k_size, t_size, feed_forward_h):
     for k in prange((n_size + chunk - 1) // chunk):
         lo = k * chunk
         hi = min(lo + chunk, n_size)
-        _forward_saving_10_rows(lo, hi, b1, feed_forward_z, k_size, t_size, feed_forward_h)
+        _forward_saving_8_rows(lo, hi, b1, feed_forward_z, k_size, t_size, feed_forward_h)
 
 
 @njit(**OPTIONS)
-def _forward_saving_11_rows(lo, hi, b2, sum_W2_feed_forward_h, m_size, t_size, b):
+def _forward_saving_9_rows(lo, hi, b2, y, h, m_size, t_size):
     for n in range(lo, hi):
         for t in range(t_size):
-            for m in range(m_size):
-                # b[n,t,m] = b₂[m] + sum_W2_feed_forward_h[n,t,m]
-                b[n, t, m] = b2[m] + sum_W2_feed_forward_h[n, t, m]
-
-
-@njit(parallel=True, **OPTIONS)
-def _forward_saving_11_parallel(chunk, n_size, b2, sum_W2_feed_forward_h, m_size, t_size, b):
-    for k in prange((n_size + chunk - 1) // chunk):
-        lo = k * chunk
-        hi = min(lo + chunk, n_size)
-        _forward_saving_11_rows(lo, hi, b2, sum_W2_feed_forward_h, m_size, t_size, b)
-
-
-@njit(**OPTIONS)
-def _forward_saving_12_rows(lo, hi, b, h, m_size, t_size, y):
-    for n in range(lo, hi):
-        for t in range(t_size):
+            # b[n,t,m] = b₂[m] + sum_W2_feed_forward_h[n,t,m]
             # y[n,t,m] = b[n,t,m] + h[n,t,m]
             for m in range(m_size):
-                y[n, t, m] = b[n, t, m] + h[n, t, m]
+                b = b2[m] + y[n, t, m]
+                y[n, t, m] = b + h[n, t, m]
 
 
 @njit(parallel=True, **OPTIONS)
-def _forward_saving_12_parallel(chunk, n_size, b, h, m_size, t_size, y):
+def _forward_saving_9_parallel(chunk, n_size, b2, y, h, m_size, t_size):
     for k in prange((n_size + chunk - 1) // chunk):
         lo = k * chunk
         hi = min(lo + chunk, n_size)
-        _forward_saving_12_rows(lo, hi, b, h, m_size, t_size, y)
+        _forward_saving_9_rows(lo, hi, b2, y, h, m_size, t_size)
 
 
 @njit(**OPTIONS)
-def _backward_rows(lo, hi, layer_norm_mu, x, a, layer_norm_mu_, m_size, t_size, deviation, deviation_):
+def _backward_rows(
+    lo, hi, layer_norm_mu, x, layer_norm_mu_rest, layer_norm_r, beta1, gamma1, a, layer_norm_mu_,
+    layer_norm_mu_2_rest, layer_norm_r_, beta2, gamma2, m_size, t_size, layer_norm_xhat, u, layer_norm_xhat_,
+    v,
+):
     for n in range(lo, hi):
         for t in range(t_size):
+            layer_norm_mu_nt = layer_norm_mu[n, t]
+            layer_norm_mu_1_nt = layer_norm_mu_[n, t]
+            layer_norm_mu_2_rest_nt = layer_norm_mu_2_rest[n, t]
+            layer_norm_mu_rest_nt = layer_norm_mu_rest[n, t]
+            layer_norm_r_nt = layer_norm_r[n, t]
+            layer_norm_r_1_nt = layer_norm_r_[n, t]
+            # deviation[n,t,m] = x[n,t,m] − layer_norm_mu[n,t]
+            # layer_norm_xhat[n,t,m] = layer_norm_r[n,t]·(deviation[n,t,m] − layer_norm_mu_rest[n,t])
+            # u[n,t,m] = β₁[m] + γ₁[m]·layer_norm_xhat[n,t,m]
+            # h[n,t,m] = a[n,t,m] + x[n,t,m]
+            # deviation_[n,t,m] = h[n,t,m] − layer_norm_mu_[n,t]
+            # layer_norm_xhat_[n,t,m] = layer_norm_r_[n,t]·(deviation_[n,t,m] − layer_norm_mu__rest[n,t])
+            # v[n,t,m] = β₂[m] + γ₂[m]·layer_norm_xhat_[n,t,m]
             for m in range(m_size):
-                # deviation[n,t,m] = x[n,t,m] − layer_norm_mu[n,t]
-                deviation[n, t, m] = x[n, t, m] - layer_norm_mu[n, t]
-                # h[n,t,m] = a[n,t,m] + x[n,t,m]
+                deviation = x[n, t, m] - layer_norm_mu_nt
+                layer_norm_xhat_ntm = layer_norm_r_nt * (deviation - layer_norm_mu_rest_nt)
+                layer_norm_xhat[n, t, m] = layer_norm_xhat_ntm
+                u[n, t, m] = layer_norm_xhat_ntm * gamma1[m] + beta1[m]
                 h = a[n, t, m] + x[n, t, m]
-                # deviation_[n,t,m] = h[n,t,m] − layer_norm_mu_[n,t]
-                deviation_[n, t, m] = h - layer_norm_mu_[n, t]
+                deviation_ = h - layer_norm_mu_1_nt
+                layer_norm_xhat_1_ntm = layer_norm_r_1_nt * (deviation_ - layer_norm_mu_2_rest_nt)
+                layer_norm_xhat_[n, t, m] = layer_norm_xhat_1_ntm
+                v[n, t, m] = layer_norm_xhat_1_ntm * gamma2[m] + beta2[m]
 
 
 @njit(parallel=True, **OPTIONS)
 def _backward_parallel(
-    chunk, n_size, layer_norm_mu, x, a, layer_norm_mu_, m_size, t_size, deviation, deviation_,
+    chunk, n_size, layer_norm_mu, x, layer_norm_mu_rest, layer_norm_r, beta1, gamma1, a, layer_norm_mu_,
+    layer_norm_mu_2_rest, layer_norm_r_, beta2, gamma2, m_size, t_size, layer_norm_xhat, u, layer_norm_xhat_,
+    v,
 ):
     for k in prange((n_size + chunk - 1) // chunk):
         lo = k * chunk
         hi = min(lo + chunk, n_size)
-        _backward_rows(lo, hi, layer_norm_mu, x, a, layer_norm_mu_, m_size, t_size, deviation, deviation_)
+        _backward_rows(
+            lo, hi, layer_norm_mu, x, layer_norm_mu_rest, layer_norm_r, beta1, gamma1, a, layer_norm_mu_,
+            layer_norm_mu_2_rest, layer_norm_r_, beta2, gamma2, m_size, t_size, layer_norm_xhat, u,
+            layer_norm_xhat_, v,
+        )
 
 
 @njit(**OPTIONS)
@@ -679,44 +658,6 @@ def _backward_4_parallel(chunk, m_size, g, n_size, t_size, db2):
 
 @njit(**OPTIONS)
 def _backward_5_rows(
-    lo, hi, layer_norm_mu_rest, layer_norm_r, deviation, beta1, gamma1, layer_norm_mu_2_rest, layer_norm_r_,
-    deviation_, beta2, gamma2, m_size, t_size, layer_norm_xhat, u, layer_norm_xhat_, v,
-):
-    for n in range(lo, hi):
-        for t in range(t_size):
-            layer_norm_mu_2_rest_nt = layer_norm_mu_2_rest[n, t]
-            layer_norm_mu_rest_nt = layer_norm_mu_rest[n, t]
-            layer_norm_r_nt = layer_norm_r[n, t]
-            layer_norm_r_1_nt = layer_norm_r_[n, t]
-            # layer_norm_xhat[n,t,m] = layer_norm_r[n,t]·(deviation[n,t,m] − layer_norm_mu_rest[n,t])
-            # u[n,t,m] = β₁[m] + γ₁[m]·layer_norm_xhat[n,t,m]
-            # layer_norm_xhat_[n,t,m] = layer_norm_r_[n,t]·(deviation_[n,t,m] − layer_norm_mu__rest[n,t])
-            # v[n,t,m] = β₂[m] + γ₂[m]·layer_norm_xhat_[n,t,m]
-            for m in range(m_size):
-                layer_norm_xhat_ntm = layer_norm_r_nt * (deviation[n, t, m] - layer_norm_mu_rest_nt)
-                layer_norm_xhat[n, t, m] = layer_norm_xhat_ntm
-                u[n, t, m] = layer_norm_xhat_ntm * gamma1[m] + beta1[m]
-                layer_norm_xhat_1_ntm = layer_norm_r_1_nt * (deviation_[n, t, m] - layer_norm_mu_2_rest_nt)
-                layer_norm_xhat_[n, t, m] = layer_norm_xhat_1_ntm
-                v[n, t, m] = layer_norm_xhat_1_ntm * gamma2[m] + beta2[m]
-
-
-@njit(parallel=True, **OPTIONS)
-def _backward_5_parallel(
-    chunk, n_size, layer_norm_mu_rest, layer_norm_r, deviation, beta1, gamma1, layer_norm_mu_2_rest,
-    layer_norm_r_, deviation_, beta2, gamma2, m_size, t_size, layer_norm_xhat, u, layer_norm_xhat_, v,
-):
-    for k in prange((n_size + chunk - 1) // chunk):
-        lo = k * chunk
-        hi = min(lo + chunk, n_size)
-        _backward_5_rows(
-            lo, hi, layer_norm_mu_rest, layer_norm_r, deviation, beta1, gamma1, layer_norm_mu_2_rest,
-            layer_norm_r_, deviation_, beta2, gamma2, m_size, t_size, layer_norm_xhat, u, layer_norm_xhat_, v,
-        )
-
-
-@njit(**OPTIONS)
-def _backward_6_rows(
     lo, hi, multi_head_attention_any, multi_head_attention_open, multi_head_attention_s,
     multi_head_attention_z_max, sum_exp, h_size, t_size, multi_head_attention_z, multi_head_attention_a,
 ):
@@ -748,14 +689,14 @@ def _backward_6_rows(
 
 
 @njit(parallel=True, **OPTIONS)
-def _backward_6_parallel(
+def _backward_5_parallel(
     chunk, n_size, multi_head_attention_any, multi_head_attention_open, multi_head_attention_s,
     multi_head_attention_z_max, sum_exp, h_size, t_size, multi_head_attention_z, multi_head_attention_a,
 ):
     for k in prange((n_size + chunk - 1) // chunk):
         lo = k * chunk
         hi = min(lo + chunk, n_size)
-        _backward_6_rows(
+        _backward_5_rows(
             lo, hi, multi_head_attention_any, multi_head_attention_open, multi_head_attention_s,
             multi_head_attention_z_max, sum_exp, h_size, t_size, multi_head_attention_z,
             multi_head_attention_a,
@@ -763,7 +704,7 @@ def _backward_6_parallel(
 
 
 @njit(**OPTIONS)
-def _backward_7_rows(lo, hi, feed_forward_z, sum_W2_g, n_size, t_size, dfeed_forward_z, db1):
+def _backward_6_rows(lo, hi, feed_forward_z, sum_W2_g, n_size, t_size, dfeed_forward_z, db1):
     real = feed_forward_z.dtype.type
     for k in range(lo, hi):
         # f̅e̅e̅d̅_̅f̅o̅r̅w̅a̅r̅d̅_̅z̅[n,t,k] = sum_W2_g[n,t,k]·1[feed_forward_z[n,t,k] > 0]
@@ -785,15 +726,15 @@ def _backward_7_rows(lo, hi, feed_forward_z, sum_W2_g, n_size, t_size, dfeed_for
 
 
 @njit(parallel=True, **OPTIONS)
-def _backward_7_parallel(chunk, k_size, feed_forward_z, sum_W2_g, n_size, t_size, dfeed_forward_z, db1):
+def _backward_6_parallel(chunk, k_size, feed_forward_z, sum_W2_g, n_size, t_size, dfeed_forward_z, db1):
     for k in prange((k_size + chunk - 1) // chunk):
         lo = k * chunk
         hi = min(lo + chunk, k_size)
-        _backward_7_rows(lo, hi, feed_forward_z, sum_W2_g, n_size, t_size, dfeed_forward_z, db1)
+        _backward_6_rows(lo, hi, feed_forward_z, sum_W2_g, n_size, t_size, dfeed_forward_z, db1)
 
 
 @njit(**OPTIONS)
-def _backward_8_rows(lo, hi, gamma2, dv, layer_norm_xhat_, layer_norm_r_, g, m_size, t_size, dh):
+def _backward_7_rows(lo, hi, gamma2, dv, layer_norm_xhat_, layer_norm_r_, g, m_size, t_size, dh):
     real = gamma2.dtype.type
     for n in range(lo, hi):
         for t in range(t_size):
@@ -827,15 +768,15 @@ def _backward_8_rows(lo, hi, gamma2, dv, layer_norm_xhat_, layer_norm_r_, g, m_s
 
 
 @njit(parallel=True, **OPTIONS)
-def _backward_8_parallel(chunk, n_size, gamma2, dv, layer_norm_xhat_, layer_norm_r_, g, m_size, t_size, dh):
+def _backward_7_parallel(chunk, n_size, gamma2, dv, layer_norm_xhat_, layer_norm_r_, g, m_size, t_size, dh):
     for k in prange((n_size + chunk - 1) // chunk):
         lo = k * chunk
         hi = min(lo + chunk, n_size)
-        _backward_8_rows(lo, hi, gamma2, dv, layer_norm_xhat_, layer_norm_r_, g, m_size, t_size, dh)
+        _backward_7_rows(lo, hi, gamma2, dv, layer_norm_xhat_, layer_norm_r_, g, m_size, t_size, dh)
 
 
 @njit(**OPTIONS)
-def _backward_9_rows(lo, hi, layer_norm_xhat_, dv, n_size, t_size, dgamma2, dbeta2):
+def _backward_8_rows(lo, hi, layer_norm_xhat_, dv, n_size, t_size, dgamma2, dbeta2):
     real = layer_norm_xhat_.dtype.type
     for m in range(lo, hi):
         # γ̄₂[m] = Σ_n,t v̄[n,t,m]·layer_norm_xhat_[n,t,m]
@@ -859,15 +800,15 @@ def _backward_9_rows(lo, hi, layer_norm_xhat_, dv, n_size, t_size, dgamma2, dbet
 
 
 @njit(parallel=True, **OPTIONS)
-def _backward_9_parallel(chunk, m_size, layer_norm_xhat_, dv, n_size, t_size, dgamma2, dbeta2):
+def _backward_8_parallel(chunk, m_size, layer_norm_xhat_, dv, n_size, t_size, dgamma2, dbeta2):
     for k in prange((m_size + chunk - 1) // chunk):
         lo = k * chunk
         hi = min(lo + chunk, m_size)
-        _backward_9_rows(lo, hi, layer_norm_xhat_, dv, n_size, t_size, dgamma2, dbeta2)
+        _backward_8_rows(lo, hi, layer_norm_xhat_, dv, n_size, t_size, dgamma2, dbeta2)
 
 
 @njit(**OPTIONS)
-def _backward_10_rows(lo, hi, dh, n_size, t_size, dbo):
+def _backward_9_rows(lo, hi, dh, n_size, t_size, dbo):
     real = dh.dtype.type
     for m in range(lo, hi):
         # b̅o̅[m] = Σ_n,t h̄[n,t,m]
@@ -883,15 +824,15 @@ def _backward_10_rows(lo, hi, dh, n_size, t_size, dbo):
 
 
 @njit(parallel=True, **OPTIONS)
-def _backward_10_parallel(chunk, m_size, dh, n_size, t_size, dbo):
+def _backward_9_parallel(chunk, m_size, dh, n_size, t_size, dbo):
     for k in prange((m_size + chunk - 1) // chunk):
         lo = k * chunk
         hi = min(lo + chunk, m_size)
-        _backward_10_rows(lo, hi, dh, n_size, t_size, dbo)
+        _backward_9_rows(lo, hi, dh, n_size, t_size, dbo)
 
 
 @njit(**OPTIONS)
-def _backward_11_rows(
+def _backward_10_rows(
     lo, hi, multi_head_attention_any, dmulti_head_attention_o, e_size, h_size, t_size,
     factor_multi_head_attention_any_dmulti_head_attention_o,
 ):
@@ -907,21 +848,21 @@ def _backward_11_rows(
 
 
 @njit(parallel=True, **OPTIONS)
-def _backward_11_parallel(
+def _backward_10_parallel(
     chunk, n_size, multi_head_attention_any, dmulti_head_attention_o, e_size, h_size, t_size,
     factor_multi_head_attention_any_dmulti_head_attention_o,
 ):
     for k in prange((n_size + chunk - 1) // chunk):
         lo = k * chunk
         hi = min(lo + chunk, n_size)
-        _backward_11_rows(
+        _backward_10_rows(
             lo, hi, multi_head_attention_any, dmulti_head_attention_o, e_size, h_size, t_size,
             factor_multi_head_attention_any_dmulti_head_attention_o,
         )
 
 
 @njit(**OPTIONS)
-def _backward_12_rows(
+def _backward_11_rows(
     lo, hi, multi_head_attention_any, sum_dmulti_head_attention_o_multi_head_attention_v,
     multi_head_attention_z_max, multi_head_attention_z, sum_exp, multi_head_attention_open, h_size, t_size,
     dmulti_head_attention_s,
@@ -984,7 +925,7 @@ def _backward_12_rows(
 
 
 @njit(parallel=True, **OPTIONS)
-def _backward_12_parallel(
+def _backward_11_parallel(
     chunk, n_size, multi_head_attention_any, sum_dmulti_head_attention_o_multi_head_attention_v,
     multi_head_attention_z_max, multi_head_attention_z, sum_exp, multi_head_attention_open, h_size, t_size,
     dmulti_head_attention_s,
@@ -992,7 +933,7 @@ def _backward_12_parallel(
     for k in prange((n_size + chunk - 1) // chunk):
         lo = k * chunk
         hi = min(lo + chunk, n_size)
-        _backward_12_rows(
+        _backward_11_rows(
             lo, hi, multi_head_attention_any, sum_dmulti_head_attention_o_multi_head_attention_v,
             multi_head_attention_z_max, multi_head_attention_z, sum_exp, multi_head_attention_open, h_size,
             t_size, dmulti_head_attention_s,
@@ -1000,7 +941,7 @@ def _backward_12_parallel(
 
 
 @njit(**OPTIONS)
-def _backward_13_rows(lo, hi, dmulti_head_attention_v, e_size, n_size, t_size, dbv):
+def _backward_12_rows(lo, hi, dmulti_head_attention_v, e_size, n_size, t_size, dbv):
     real = dmulti_head_attention_v.dtype.type
     for h in range(lo, hi):
         for e_ in range(e_size):
@@ -1017,15 +958,15 @@ def _backward_13_rows(lo, hi, dmulti_head_attention_v, e_size, n_size, t_size, d
 
 
 @njit(parallel=True, **OPTIONS)
-def _backward_13_parallel(chunk, h_size, dmulti_head_attention_v, e_size, n_size, t_size, dbv):
+def _backward_12_parallel(chunk, h_size, dmulti_head_attention_v, e_size, n_size, t_size, dbv):
     for k in prange((h_size + chunk - 1) // chunk):
         lo = k * chunk
         hi = min(lo + chunk, h_size)
-        _backward_13_rows(lo, hi, dmulti_head_attention_v, e_size, n_size, t_size, dbv)
+        _backward_12_rows(lo, hi, dmulti_head_attention_v, e_size, n_size, t_size, dbv)
 
 
 @njit(**OPTIONS)
-def _backward_14_rows(
+def _backward_13_rows(
     lo, hi, sum_multi_head_attention_q_dmulti_head_attention_s,
     sum_multi_head_attention_k_dmulti_head_attention_s, one_over_root_e_size, e_size, n_size, t_size,
     dmulti_head_attention_k, dmulti_head_attention_q, dbq, dbk,
@@ -1066,7 +1007,7 @@ def _backward_14_rows(
 
 
 @njit(parallel=True, **OPTIONS)
-def _backward_14_parallel(
+def _backward_13_parallel(
     chunk, h_size, sum_multi_head_attention_q_dmulti_head_attention_s,
     sum_multi_head_attention_k_dmulti_head_attention_s, one_over_root_e_size, e_size, n_size, t_size,
     dmulti_head_attention_k, dmulti_head_attention_q, dbq, dbk,
@@ -1074,7 +1015,7 @@ def _backward_14_parallel(
     for k in prange((h_size + chunk - 1) // chunk):
         lo = k * chunk
         hi = min(lo + chunk, h_size)
-        _backward_14_rows(
+        _backward_13_rows(
             lo, hi, sum_multi_head_attention_q_dmulti_head_attention_s,
             sum_multi_head_attention_k_dmulti_head_attention_s, one_over_root_e_size, e_size, n_size, t_size,
             dmulti_head_attention_k, dmulti_head_attention_q, dbq, dbk,
@@ -1082,7 +1023,7 @@ def _backward_14_parallel(
 
 
 @njit(**OPTIONS)
-def _backward_15_rows(
+def _backward_14_rows(
     lo, hi, sum_Wk_dmulti_head_attention_k, sum_Wq_dmulti_head_attention_q, sum_Wv_dmulti_head_attention_v,
     gamma1, layer_norm_xhat, n_size, t_size, dlayer_norm_xhat, dgamma1, dbeta1,
 ):
@@ -1118,14 +1059,14 @@ def _backward_15_rows(
 
 
 @njit(parallel=True, **OPTIONS)
-def _backward_15_parallel(
+def _backward_14_parallel(
     chunk, m_size, sum_Wk_dmulti_head_attention_k, sum_Wq_dmulti_head_attention_q,
     sum_Wv_dmulti_head_attention_v, gamma1, layer_norm_xhat, n_size, t_size, dlayer_norm_xhat, dgamma1, dbeta1,
 ):
     for k in prange((m_size + chunk - 1) // chunk):
         lo = k * chunk
         hi = min(lo + chunk, m_size)
-        _backward_15_rows(
+        _backward_14_rows(
             lo, hi, sum_Wk_dmulti_head_attention_k, sum_Wq_dmulti_head_attention_q,
             sum_Wv_dmulti_head_attention_v, gamma1, layer_norm_xhat, n_size, t_size, dlayer_norm_xhat, dgamma1,
             dbeta1,
@@ -1133,7 +1074,7 @@ def _backward_15_parallel(
 
 
 @njit(**OPTIONS)
-def _backward_16_rows(lo, hi, layer_norm_xhat, dlayer_norm_xhat, layer_norm_r, dh, m_size, t_size, dx):
+def _backward_15_rows(lo, hi, layer_norm_xhat, dlayer_norm_xhat, layer_norm_r, dh, m_size, t_size, dx):
     real = layer_norm_xhat.dtype.type
     for n in range(lo, hi):
         for t in range(t_size):
@@ -1163,13 +1104,13 @@ def _backward_16_rows(lo, hi, layer_norm_xhat, dlayer_norm_xhat, layer_norm_r, d
 
 
 @njit(parallel=True, **OPTIONS)
-def _backward_16_parallel(
+def _backward_15_parallel(
     chunk, n_size, layer_norm_xhat, dlayer_norm_xhat, layer_norm_r, dh, m_size, t_size, dx,
 ):
     for k in prange((n_size + chunk - 1) // chunk):
         lo = k * chunk
         hi = min(lo + chunk, n_size)
-        _backward_16_rows(lo, hi, layer_norm_xhat, dlayer_norm_xhat, layer_norm_r, dh, m_size, t_size, dx)
+        _backward_15_rows(lo, hi, layer_norm_xhat, dlayer_norm_xhat, layer_norm_r, dh, m_size, t_size, dx)
 
 
 @njit(**OPTIONS)
@@ -1336,49 +1277,36 @@ def _jvp_3_parallel(
 
 @njit(**OPTIONS)
 def _jvp_4_rows(
-    lo, hi, sum_multi_head_attention_k_multi_head_attention_q, one_over_root_e_size, h_size, t_size,
-    multi_head_attention_s,
-):
-    for n in range(lo, hi):
-        for h in range(h_size):
-            for t in range(t_size):
-                for t_2 in range(t_size):
-                    # multi_head_attention_s[n,h,t,t′] = one_over_root_e_size·
-                    #     sum_multi_head_attention_k_multi_head_attention_q[n,h,t,t′]
-                    multi_head_attention_s[n, h, t, t_2] = (
-                        one_over_root_e_size * sum_multi_head_attention_k_multi_head_attention_q[n, h, t, t_2]
-                    )
-
-
-@njit(parallel=True, **OPTIONS)
-def _jvp_4_parallel(
-    chunk, n_size, sum_multi_head_attention_k_multi_head_attention_q, one_over_root_e_size, h_size, t_size,
-    multi_head_attention_s,
-):
-    for k in prange((n_size + chunk - 1) // chunk):
-        lo = k * chunk
-        hi = min(lo + chunk, n_size)
-        _jvp_4_rows(
-            lo, hi, sum_multi_head_attention_k_multi_head_attention_q, one_over_root_e_size, h_size, t_size,
-            multi_head_attention_s,
-        )
-
-
-@njit(**OPTIONS)
-def _jvp_5_rows(
-    lo, hi, multi_head_attention_open, sum_factor_bk_dot_sum_Wk_dot_u_sum_Wk_u_dot_multi_head_attention_q,
+    lo, hi, sum_multi_head_attention_k_multi_head_attention_q, multi_head_attention_any,
+    multi_head_attention_open, sum_factor_bk_dot_sum_Wk_dot_u_sum_Wk_u_dot_multi_head_attention_q,
     sum_multi_head_attention_k_multi_head_attention_q_dot, one_over_root_e_size, h_size, t_size,
-    multi_head_attention_z_dot,
+    multi_head_attention_z, multi_head_attention_z_dot,
 ):
-    real = multi_head_attention_open.dtype.type
+    real = sum_multi_head_attention_k_multi_head_attention_q.dtype.type
     for n in range(lo, hi):
         for t in range(t_size):
+            multi_head_attention_any_nt = multi_head_attention_any[n, t]
+            # multi_head_attention_s[n,h,t,t′] = one_over_root_e_size·
+            #     sum_multi_head_attention_k_multi_head_attention_q[n,h,t,t′]
+            # multi_head_attention_z[n,h,t,t′] = multi_head_attention_s[n,h,t,t′]
+            #     if multi_head_attention_open[n,t,t′] > 0 else (−∞)·1[multi_head_attention_any[n,t] > 0]
             # ṁu̇l̇ṫi̇_̇ḣėȧḋ_̇ȧṫṫėṅṫi̇ȯṅ_̇ż[n,h,t,t′] = one_over_root_e_size·
             #     (sum_multi_head_attention_k_multi_head_attention_q_dot[n,h,t,t′] +
             #     sum_factor_bk_dot_sum_Wk_dot_u_sum_Wk_u_dot_multi_head_attention_q[n,h,t,t′])·
             #     1[multi_head_attention_open[n,t,t′] > 0]
             for h in range(h_size):
                 for t_2 in range(t_size):
+                    multi_head_attention_s = (
+                        one_over_root_e_size * sum_multi_head_attention_k_multi_head_attention_q[n, h, t, t_2]
+                    )
+                    multi_head_attention_z[n, h, t, t_2] = (
+                        ((multi_head_attention_s if (multi_head_attention_open[n, t, t_2] > real(0))
+                        else ((real(-np.inf) if (multi_head_attention_any_nt > real(0)) else real(0))
+                        if multi_head_attention_any_nt == multi_head_attention_any_nt
+                        else multi_head_attention_any_nt))
+                        if multi_head_attention_open[n, t, t_2] == multi_head_attention_open[n, t, t_2]
+                        else multi_head_attention_open[n, t, t_2])
+                    )
                     multi_head_attention_z_dot[n, h, t, t_2] = (
                         one_over_root_e_size
                         * (sum_factor_bk_dot_sum_Wk_dot_u_sum_Wk_u_dot_multi_head_attention_q[n, h, t, t_2]
@@ -1390,63 +1318,25 @@ def _jvp_5_rows(
 
 
 @njit(parallel=True, **OPTIONS)
-def _jvp_5_parallel(
-    chunk, n_size, multi_head_attention_open,
-    sum_factor_bk_dot_sum_Wk_dot_u_sum_Wk_u_dot_multi_head_attention_q,
+def _jvp_4_parallel(
+    chunk, n_size, sum_multi_head_attention_k_multi_head_attention_q, multi_head_attention_any,
+    multi_head_attention_open, sum_factor_bk_dot_sum_Wk_dot_u_sum_Wk_u_dot_multi_head_attention_q,
     sum_multi_head_attention_k_multi_head_attention_q_dot, one_over_root_e_size, h_size, t_size,
-    multi_head_attention_z_dot,
+    multi_head_attention_z, multi_head_attention_z_dot,
 ):
     for k in prange((n_size + chunk - 1) // chunk):
         lo = k * chunk
         hi = min(lo + chunk, n_size)
-        _jvp_5_rows(
-            lo, hi, multi_head_attention_open,
-            sum_factor_bk_dot_sum_Wk_dot_u_sum_Wk_u_dot_multi_head_attention_q,
+        _jvp_4_rows(
+            lo, hi, sum_multi_head_attention_k_multi_head_attention_q, multi_head_attention_any,
+            multi_head_attention_open, sum_factor_bk_dot_sum_Wk_dot_u_sum_Wk_u_dot_multi_head_attention_q,
             sum_multi_head_attention_k_multi_head_attention_q_dot, one_over_root_e_size, h_size, t_size,
-            multi_head_attention_z_dot,
+            multi_head_attention_z, multi_head_attention_z_dot,
         )
 
 
 @njit(**OPTIONS)
-def _jvp_6_rows(
-    lo, hi, multi_head_attention_any, multi_head_attention_open, multi_head_attention_s, h_size, t_size,
-    multi_head_attention_z,
-):
-    real = multi_head_attention_any.dtype.type
-    for n in range(lo, hi):
-        for t in range(t_size):
-            multi_head_attention_any_nt = multi_head_attention_any[n, t]
-            # multi_head_attention_z[n,h,t,t′] = multi_head_attention_s[n,h,t,t′]
-            #     if multi_head_attention_open[n,t,t′] > 0 else (−∞)·1[multi_head_attention_any[n,t] > 0]
-            for h in range(h_size):
-                for t_2 in range(t_size):
-                    multi_head_attention_z[n, h, t, t_2] = (
-                        ((multi_head_attention_s[n, h, t, t_2]
-                        if (multi_head_attention_open[n, t, t_2] > real(0)) else ((real(-np.inf)
-                        if (multi_head_attention_any_nt > real(0)) else real(0))
-                        if multi_head_attention_any_nt == multi_head_attention_any_nt
-                        else multi_head_attention_any_nt))
-                        if multi_head_attention_open[n, t, t_2] == multi_head_attention_open[n, t, t_2]
-                        else multi_head_attention_open[n, t, t_2])
-                    )
-
-
-@njit(parallel=True, **OPTIONS)
-def _jvp_6_parallel(
-    chunk, n_size, multi_head_attention_any, multi_head_attention_open, multi_head_attention_s, h_size, t_size,
-    multi_head_attention_z,
-):
-    for k in prange((n_size + chunk - 1) // chunk):
-        lo = k * chunk
-        hi = min(lo + chunk, n_size)
-        _jvp_6_rows(
-            lo, hi, multi_head_attention_any, multi_head_attention_open, multi_head_attention_s, h_size,
-            t_size, multi_head_attention_z,
-        )
-
-
-@njit(**OPTIONS)
-def _jvp_7_rows(
+def _jvp_5_rows(
     lo, hi, multi_head_attention_z, multi_head_attention_z_dot, h_size, t_size, multi_head_attention_z_max,
     sum_exp, shifted_sum,
 ):
@@ -1486,21 +1376,21 @@ def _jvp_7_rows(
 
 
 @njit(parallel=True, **OPTIONS)
-def _jvp_7_parallel(
+def _jvp_5_parallel(
     chunk, n_size, multi_head_attention_z, multi_head_attention_z_dot, h_size, t_size,
     multi_head_attention_z_max, sum_exp, shifted_sum,
 ):
     for k in prange((n_size + chunk - 1) // chunk):
         lo = k * chunk
         hi = min(lo + chunk, n_size)
-        _jvp_7_rows(
+        _jvp_5_rows(
             lo, hi, multi_head_attention_z, multi_head_attention_z_dot, h_size, t_size,
             multi_head_attention_z_max, sum_exp, shifted_sum,
         )
 
 
 @njit(**OPTIONS)
-def _jvp_8_rows(
+def _jvp_6_rows(
     lo, hi, multi_head_attention_z_max, multi_head_attention_z, sum_exp, shifted_sum,
     multi_head_attention_z_dot, h_size, t_size, multi_head_attention_a, multi_head_attention_a_dot,
 ):
@@ -1531,21 +1421,21 @@ def _jvp_8_rows(
 
 
 @njit(parallel=True, **OPTIONS)
-def _jvp_8_parallel(
+def _jvp_6_parallel(
     chunk, n_size, multi_head_attention_z_max, multi_head_attention_z, sum_exp, shifted_sum,
     multi_head_attention_z_dot, h_size, t_size, multi_head_attention_a, multi_head_attention_a_dot,
 ):
     for k in prange((n_size + chunk - 1) // chunk):
         lo = k * chunk
         hi = min(lo + chunk, n_size)
-        _jvp_8_rows(
+        _jvp_6_rows(
             lo, hi, multi_head_attention_z_max, multi_head_attention_z, sum_exp, shifted_sum,
             multi_head_attention_z_dot, h_size, t_size, multi_head_attention_a, multi_head_attention_a_dot,
         )
 
 
 @njit(**OPTIONS)
-def _jvp_9_rows(
+def _jvp_7_rows(
     lo, hi, multi_head_attention_any, sum_multi_head_attention_a_multi_head_attention_v,
     sum_multi_head_attention_a_dot_multi_head_attention_v,
     sum_multi_head_attention_a_multi_head_attention_v_dot, e_size, h_size, t_size, multi_head_attention_o,
@@ -1573,7 +1463,7 @@ def _jvp_9_rows(
 
 
 @njit(parallel=True, **OPTIONS)
-def _jvp_9_parallel(
+def _jvp_7_parallel(
     chunk, n_size, multi_head_attention_any, sum_multi_head_attention_a_multi_head_attention_v,
     sum_multi_head_attention_a_dot_multi_head_attention_v,
     sum_multi_head_attention_a_multi_head_attention_v_dot, e_size, h_size, t_size, multi_head_attention_o,
@@ -1582,7 +1472,7 @@ def _jvp_9_parallel(
     for k in prange((n_size + chunk - 1) // chunk):
         lo = k * chunk
         hi = min(lo + chunk, n_size)
-        _jvp_9_rows(
+        _jvp_7_rows(
             lo, hi, multi_head_attention_any, sum_multi_head_attention_a_multi_head_attention_v,
             sum_multi_head_attention_a_dot_multi_head_attention_v,
             sum_multi_head_attention_a_multi_head_attention_v_dot, e_size, h_size, t_size,
@@ -1592,81 +1482,37 @@ def _jvp_9_parallel(
 
 
 @njit(**OPTIONS)
-def _jvp_10_rows(lo, hi, bo, sum_Wo_multi_head_attention_o, m_size, t_size, a):
-    for n in range(lo, hi):
-        for t in range(t_size):
-            for m in range(m_size):
-                # a[n,t,m] = bo[m] + sum_Wo_multi_head_attention_o[n,t,m]
-                a[n, t, m] = bo[m] + sum_Wo_multi_head_attention_o[n, t, m]
-
-
-@njit(parallel=True, **OPTIONS)
-def _jvp_10_parallel(chunk, n_size, bo, sum_Wo_multi_head_attention_o, m_size, t_size, a):
-    for k in prange((n_size + chunk - 1) // chunk):
-        lo = k * chunk
-        hi = min(lo + chunk, n_size)
-        _jvp_10_rows(lo, hi, bo, sum_Wo_multi_head_attention_o, m_size, t_size, a)
-
-
-@njit(**OPTIONS)
-def _jvp_11_rows(
-    lo, hi, bo_dot, sum_Wo_dot_multi_head_attention_o,
+def _jvp_8_rows(
+    lo, hi, bo, sum_Wo_multi_head_attention_o, x, beta2, gamma2, bo_dot, sum_Wo_dot_multi_head_attention_o,
     sum_Wo_factor_multi_head_attention_any_sum_multi_head_attention_a_dot_multi_head_attention_v_sum_multi_head_attention_a_multi_head_attention_v_dot,
-    x_dot, m_size, t_size, h_dot, sum_h_dot,
+    x_dot, beta2_dot, gamma2_dot, one_over_root_m_size, m_size, t_size, h, v, h_dot, v_dot,
 ):
-    real = bo_dot.dtype.type
+    real = bo.dtype.type
     for n in range(lo, hi):
         for t in range(t_size):
+            one_over_m = real(1) / real(m_size)
+            # a[n,t,m] = bo[m] + sum_Wo_multi_head_attention_o[n,t,m]
+            # h[n,t,m] = a[n,t,m] + x[n,t,m]
             # ḣ[n,t,m] = sum_Wo_dot_multi_head_attention_o[n,t,m] +
             #     sum_Wo_factor_multi_head_attention_any_sum_multi_head_attention_a_dot_multi_head_attention_v_sum_multi_head_attention_a_multi_head_attention_v_dot[n,t,m]
             #     + ḃȯ[m] + ẋ[n,t,m]
+            # sum_h[n,t] = Σ_m h[n,t,m]
             # sum_h_dot[n,t] = Σ_m ḣ[n,t,m]
+            sum_h_sum = 0.0
             sum_h_dot_sum = 0.0
             for m in range(m_size):
+                a = bo[m] + sum_Wo_multi_head_attention_o[n, t, m]
+                h_ntm = a + x[n, t, m]
+                h[n, t, m] = h_ntm
                 h_dot_ntm = (
                     bo_dot[m] + sum_Wo_dot_multi_head_attention_o[n, t, m]
                     + sum_Wo_factor_multi_head_attention_any_sum_multi_head_attention_a_dot_multi_head_attention_v_sum_multi_head_attention_a_multi_head_attention_v_dot[n, t, m]
                     + x_dot[n, t, m]
                 )
                 h_dot[n, t, m] = h_dot_ntm
-                sum_h_dot_sum = added(sum_h_dot_sum, h_dot_ntm)
-            sum_h_dot_nt = real(sum_h_dot_sum)
-            sum_h_dot[n, t] = sum_h_dot_nt
-
-
-@njit(parallel=True, **OPTIONS)
-def _jvp_11_parallel(
-    chunk, n_size, bo_dot, sum_Wo_dot_multi_head_attention_o,
-    sum_Wo_factor_multi_head_attention_any_sum_multi_head_attention_a_dot_multi_head_attention_v_sum_multi_head_attention_a_multi_head_attention_v_dot,
-    x_dot, m_size, t_size, h_dot, sum_h_dot,
-):
-    for k in prange((n_size + chunk - 1) // chunk):
-        lo = k * chunk
-        hi = min(lo + chunk, n_size)
-        _jvp_11_rows(
-            lo, hi, bo_dot, sum_Wo_dot_multi_head_attention_o,
-            sum_Wo_factor_multi_head_attention_any_sum_multi_head_attention_a_dot_multi_head_attention_v_sum_multi_head_attention_a_multi_head_attention_v_dot,
-            x_dot, m_size, t_size, h_dot, sum_h_dot,
-        )
-
-
-@njit(**OPTIONS)
-def _jvp_12_rows(
-    lo, hi, a, x, beta2, gamma2, h_dot, beta2_dot, gamma2_dot, sum_h_dot, one_over_root_m_size, m_size, t_size,
-    h, v, v_dot,
-):
-    real = a.dtype.type
-    for n in range(lo, hi):
-        for t in range(t_size):
-            sum_h_dot_nt = sum_h_dot[n, t]
-            one_over_m = real(1) / real(m_size)
-            # h[n,t,m] = a[n,t,m] + x[n,t,m]
-            # sum_h[n,t] = Σ_m h[n,t,m]
-            sum_h_sum = 0.0
-            for m in range(m_size):
-                h_ntm = a[n, t, m] + x[n, t, m]
-                h[n, t, m] = h_ntm
                 sum_h_sum = added(sum_h_sum, h_ntm)
+                sum_h_dot_sum = added(sum_h_dot_sum, h_dot_ntm)
+            sum_h_dot = real(sum_h_dot_sum)
             # layer_norm_mu_[n,t] = sum_h[n,t] / M
             layer_norm_mu_ = real(sum_h_sum / real(m_size))
             # deviation_[n,t,m] = h[n,t,m] − layer_norm_mu_[n,t]
@@ -1698,8 +1544,9 @@ def _jvp_12_rows(
                 deviation_ = h_ntm - layer_norm_mu_
                 layer_norm_xhat_ = layer_norm_r_ * (deviation_ - layer_norm_mu_2_rest)
                 v[n, t, m] = layer_norm_xhat_ * gamma2[m] + beta2[m]
+                h_dot_ntm = h_dot[n, t, m]
                 sum_h_dot_layer_norm_xhat_1_sum = added(
-                    sum_h_dot_layer_norm_xhat_1_sum, layer_norm_xhat_ * h_dot[n, t, m],
+                    sum_h_dot_layer_norm_xhat_1_sum, h_dot_ntm * layer_norm_xhat_,
                 )
             sum_h_dot_layer_norm_xhat_ = real(sum_h_dot_layer_norm_xhat_1_sum)
             # deviation_[n,t,m] = h[n,t,m] − layer_norm_mu_[n,t]
@@ -1710,29 +1557,33 @@ def _jvp_12_rows(
                 h_ntm = h[n, t, m]
                 deviation_ = h_ntm - layer_norm_mu_
                 layer_norm_xhat_ = layer_norm_r_ * (deviation_ - layer_norm_mu_2_rest)
+                h_dot_ntm = h_dot[n, t, m]
                 v_dot[n, t, m] = (
-                    layer_norm_xhat_ * gamma2_dot[m] + layer_norm_r_ * (one_over_m * (-sum_h_dot_nt
-                    - layer_norm_xhat_ * sum_h_dot_layer_norm_xhat_) + h_dot[n, t, m]) * gamma2[m]
-                    + beta2_dot[m]
+                    layer_norm_xhat_ * gamma2_dot[m] + layer_norm_r_ * (h_dot_ntm + one_over_m * (-sum_h_dot
+                    - layer_norm_xhat_ * sum_h_dot_layer_norm_xhat_)) * gamma2[m] + beta2_dot[m]
                 )
 
 
 @njit(parallel=True, **OPTIONS)
-def _jvp_12_parallel(
-    chunk, n_size, a, x, beta2, gamma2, h_dot, beta2_dot, gamma2_dot, sum_h_dot, one_over_root_m_size, m_size,
-    t_size, h, v, v_dot,
+def _jvp_8_parallel(
+    chunk, n_size, bo, sum_Wo_multi_head_attention_o, x, beta2, gamma2, bo_dot,
+    sum_Wo_dot_multi_head_attention_o,
+    sum_Wo_factor_multi_head_attention_any_sum_multi_head_attention_a_dot_multi_head_attention_v_sum_multi_head_attention_a_multi_head_attention_v_dot,
+    x_dot, beta2_dot, gamma2_dot, one_over_root_m_size, m_size, t_size, h, v, h_dot, v_dot,
 ):
     for k in prange((n_size + chunk - 1) // chunk):
         lo = k * chunk
         hi = min(lo + chunk, n_size)
-        _jvp_12_rows(
-            lo, hi, a, x, beta2, gamma2, h_dot, beta2_dot, gamma2_dot, sum_h_dot, one_over_root_m_size, m_size,
-            t_size, h, v, v_dot,
+        _jvp_8_rows(
+            lo, hi, bo, sum_Wo_multi_head_attention_o, x, beta2, gamma2, bo_dot,
+            sum_Wo_dot_multi_head_attention_o,
+            sum_Wo_factor_multi_head_attention_any_sum_multi_head_attention_a_dot_multi_head_attention_v_sum_multi_head_attention_a_multi_head_attention_v_dot,
+            x_dot, beta2_dot, gamma2_dot, one_over_root_m_size, m_size, t_size, h, v, h_dot, v_dot,
         )
 
 
 @njit(**OPTIONS)
-def _jvp_13_rows(lo, hi, b1, sum_W1_v, k_size, t_size, feed_forward_z, feed_forward_h):
+def _jvp_9_rows(lo, hi, b1, sum_W1_v, k_size, t_size, feed_forward_z, feed_forward_h):
     real = b1.dtype.type
     for n in range(lo, hi):
         for t in range(t_size):
@@ -1745,15 +1596,15 @@ def _jvp_13_rows(lo, hi, b1, sum_W1_v, k_size, t_size, feed_forward_z, feed_forw
 
 
 @njit(parallel=True, **OPTIONS)
-def _jvp_13_parallel(chunk, n_size, b1, sum_W1_v, k_size, t_size, feed_forward_z, feed_forward_h):
+def _jvp_9_parallel(chunk, n_size, b1, sum_W1_v, k_size, t_size, feed_forward_z, feed_forward_h):
     for k in prange((n_size + chunk - 1) // chunk):
         lo = k * chunk
         hi = min(lo + chunk, n_size)
-        _jvp_13_rows(lo, hi, b1, sum_W1_v, k_size, t_size, feed_forward_z, feed_forward_h)
+        _jvp_9_rows(lo, hi, b1, sum_W1_v, k_size, t_size, feed_forward_z, feed_forward_h)
 
 
 @njit(**OPTIONS)
-def _jvp_14_rows(
+def _jvp_10_rows(
     lo, hi, b1_dot, feed_forward_z, sum_W1_dot_v, sum_W1_v_dot, k_size, t_size,
     factor_b1_dot_feed_forward_z_sum_W1_dot_v,
 ):
@@ -1771,65 +1622,62 @@ def _jvp_14_rows(
 
 
 @njit(parallel=True, **OPTIONS)
-def _jvp_14_parallel(
+def _jvp_10_parallel(
     chunk, n_size, b1_dot, feed_forward_z, sum_W1_dot_v, sum_W1_v_dot, k_size, t_size,
     factor_b1_dot_feed_forward_z_sum_W1_dot_v,
 ):
     for k in prange((n_size + chunk - 1) // chunk):
         lo = k * chunk
         hi = min(lo + chunk, n_size)
-        _jvp_14_rows(
+        _jvp_10_rows(
             lo, hi, b1_dot, feed_forward_z, sum_W1_dot_v, sum_W1_v_dot, k_size, t_size,
             factor_b1_dot_feed_forward_z_sum_W1_dot_v,
         )
 
 
 @njit(**OPTIONS)
-def _jvp_15_rows(lo, hi, b2, sum_W2_feed_forward_h, m_size, t_size, b):
+def _jvp_11_rows(lo, hi, b2, y, h, m_size, t_size):
     for n in range(lo, hi):
         for t in range(t_size):
+            # b[n,t,m] = b₂[m] + sum_W2_feed_forward_h[n,t,m]
+            # y[n,t,m] = b[n,t,m] + h[n,t,m]
             for m in range(m_size):
-                # b[n,t,m] = b₂[m] + sum_W2_feed_forward_h[n,t,m]
-                b[n, t, m] = b2[m] + sum_W2_feed_forward_h[n, t, m]
+                b = b2[m] + y[n, t, m]
+                y[n, t, m] = b + h[n, t, m]
 
 
 @njit(parallel=True, **OPTIONS)
-def _jvp_15_parallel(chunk, n_size, b2, sum_W2_feed_forward_h, m_size, t_size, b):
+def _jvp_11_parallel(chunk, n_size, b2, y, h, m_size, t_size):
     for k in prange((n_size + chunk - 1) // chunk):
         lo = k * chunk
         hi = min(lo + chunk, n_size)
-        _jvp_15_rows(lo, hi, b2, sum_W2_feed_forward_h, m_size, t_size, b)
+        _jvp_11_rows(lo, hi, b2, y, h, m_size, t_size)
 
 
 @njit(**OPTIONS)
-def _jvp_16_rows(
-    lo, hi, b, h, b2_dot, h_dot, sum_W2_dot_feed_forward_h, sum_W2_factor_b1_dot_feed_forward_z_sum_W1_dot_v,
-    m_size, t_size, y, y_dot,
+def _jvp_12_rows(
+    lo, hi, b2_dot, h_dot, y_dot, sum_W2_factor_b1_dot_feed_forward_z_sum_W1_dot_v, m_size, t_size,
 ):
     for n in range(lo, hi):
         for t in range(t_size):
-            # y[n,t,m] = b[n,t,m] + h[n,t,m]
             # ẏ[n,t,m] = sum_W2_dot_feed_forward_h[n,t,m] +
             #     sum_W2_factor_b1_dot_feed_forward_z_sum_W1_dot_v[n,t,m] + ḃ₂[m] + ḣ[n,t,m]
             for m in range(m_size):
-                y[n, t, m] = b[n, t, m] + h[n, t, m]
                 y_dot[n, t, m] = (
-                    b2_dot[m] + h_dot[n, t, m] + sum_W2_dot_feed_forward_h[n, t, m]
+                    b2_dot[m] + h_dot[n, t, m] + y_dot[n, t, m]
                     + sum_W2_factor_b1_dot_feed_forward_z_sum_W1_dot_v[n, t, m]
                 )
 
 
 @njit(parallel=True, **OPTIONS)
-def _jvp_16_parallel(
-    chunk, n_size, b, h, b2_dot, h_dot, sum_W2_dot_feed_forward_h,
-    sum_W2_factor_b1_dot_feed_forward_z_sum_W1_dot_v, m_size, t_size, y, y_dot,
+def _jvp_12_parallel(
+    chunk, n_size, b2_dot, h_dot, y_dot, sum_W2_factor_b1_dot_feed_forward_z_sum_W1_dot_v, m_size, t_size,
 ):
     for k in prange((n_size + chunk - 1) // chunk):
         lo = k * chunk
         hi = min(lo + chunk, n_size)
-        _jvp_16_rows(
-            lo, hi, b, h, b2_dot, h_dot, sum_W2_dot_feed_forward_h,
-            sum_W2_factor_b1_dot_feed_forward_z_sum_W1_dot_v, m_size, t_size, y, y_dot,
+        _jvp_12_rows(
+            lo, hi, b2_dot, h_dot, y_dot, sum_W2_factor_b1_dot_feed_forward_z_sum_W1_dot_v, m_size, t_size,
         )
 
 
@@ -2003,49 +1851,36 @@ def _hvp_3_parallel(
 
 @njit(**OPTIONS)
 def _hvp_4_rows(
-    lo, hi, sum_multi_head_attention_k_multi_head_attention_q, one_over_root_e_size, h_size, t_size,
-    multi_head_attention_s,
-):
-    for n in range(lo, hi):
-        for h in range(h_size):
-            for t in range(t_size):
-                for t_2 in range(t_size):
-                    # multi_head_attention_s[n,h,t,t′] = one_over_root_e_size·
-                    #     sum_multi_head_attention_k_multi_head_attention_q[n,h,t,t′]
-                    multi_head_attention_s[n, h, t, t_2] = (
-                        one_over_root_e_size * sum_multi_head_attention_k_multi_head_attention_q[n, h, t, t_2]
-                    )
-
-
-@njit(parallel=True, **OPTIONS)
-def _hvp_4_parallel(
-    chunk, n_size, sum_multi_head_attention_k_multi_head_attention_q, one_over_root_e_size, h_size, t_size,
-    multi_head_attention_s,
-):
-    for k in prange((n_size + chunk - 1) // chunk):
-        lo = k * chunk
-        hi = min(lo + chunk, n_size)
-        _hvp_4_rows(
-            lo, hi, sum_multi_head_attention_k_multi_head_attention_q, one_over_root_e_size, h_size, t_size,
-            multi_head_attention_s,
-        )
-
-
-@njit(**OPTIONS)
-def _hvp_5_rows(
-    lo, hi, multi_head_attention_open, sum_multi_head_attention_k_dot_multi_head_attention_q,
+    lo, hi, sum_multi_head_attention_k_multi_head_attention_q, multi_head_attention_any,
+    multi_head_attention_open, sum_multi_head_attention_k_dot_multi_head_attention_q,
     sum_multi_head_attention_k_multi_head_attention_q_dot, one_over_root_e_size, h_size, t_size,
-    multi_head_attention_z_dot,
+    multi_head_attention_z, multi_head_attention_z_dot,
 ):
-    real = multi_head_attention_open.dtype.type
+    real = sum_multi_head_attention_k_multi_head_attention_q.dtype.type
     for n in range(lo, hi):
         for t in range(t_size):
+            multi_head_attention_any_nt = multi_head_attention_any[n, t]
+            # multi_head_attention_s[n,h,t,t′] = one_over_root_e_size·
+            #     sum_multi_head_attention_k_multi_head_attention_q[n,h,t,t′]
+            # multi_head_attention_z[n,h,t,t′] = multi_head_attention_s[n,h,t,t′]
+            #     if multi_head_attention_open[n,t,t′] > 0 else (−∞)·1[multi_head_attention_any[n,t] > 0]
             # ṁu̇l̇ṫi̇_̇ḣėȧḋ_̇ȧṫṫėṅṫi̇ȯṅ_̇ż[n,h,t,t′] = one_over_root_e_size·
             #     (sum_multi_head_attention_k_dot_multi_head_attention_q[n,h,t,t′] +
             #     sum_multi_head_attention_k_multi_head_attention_q_dot[n,h,t,t′])·
             #     1[multi_head_attention_open[n,t,t′] > 0]
             for h in range(h_size):
                 for t_2 in range(t_size):
+                    multi_head_attention_s = (
+                        one_over_root_e_size * sum_multi_head_attention_k_multi_head_attention_q[n, h, t, t_2]
+                    )
+                    multi_head_attention_z[n, h, t, t_2] = (
+                        ((multi_head_attention_s if (multi_head_attention_open[n, t, t_2] > real(0))
+                        else ((real(-np.inf) if (multi_head_attention_any_nt > real(0)) else real(0))
+                        if multi_head_attention_any_nt == multi_head_attention_any_nt
+                        else multi_head_attention_any_nt))
+                        if multi_head_attention_open[n, t, t_2] == multi_head_attention_open[n, t, t_2]
+                        else multi_head_attention_open[n, t, t_2])
+                    )
                     multi_head_attention_z_dot[n, h, t, t_2] = (
                         one_over_root_e_size
                         * (sum_multi_head_attention_k_dot_multi_head_attention_q[n, h, t, t_2]
@@ -2057,61 +1892,25 @@ def _hvp_5_rows(
 
 
 @njit(parallel=True, **OPTIONS)
-def _hvp_5_parallel(
-    chunk, n_size, multi_head_attention_open, sum_multi_head_attention_k_dot_multi_head_attention_q,
+def _hvp_4_parallel(
+    chunk, n_size, sum_multi_head_attention_k_multi_head_attention_q, multi_head_attention_any,
+    multi_head_attention_open, sum_multi_head_attention_k_dot_multi_head_attention_q,
     sum_multi_head_attention_k_multi_head_attention_q_dot, one_over_root_e_size, h_size, t_size,
-    multi_head_attention_z_dot,
+    multi_head_attention_z, multi_head_attention_z_dot,
 ):
     for k in prange((n_size + chunk - 1) // chunk):
         lo = k * chunk
         hi = min(lo + chunk, n_size)
-        _hvp_5_rows(
-            lo, hi, multi_head_attention_open, sum_multi_head_attention_k_dot_multi_head_attention_q,
+        _hvp_4_rows(
+            lo, hi, sum_multi_head_attention_k_multi_head_attention_q, multi_head_attention_any,
+            multi_head_attention_open, sum_multi_head_attention_k_dot_multi_head_attention_q,
             sum_multi_head_attention_k_multi_head_attention_q_dot, one_over_root_e_size, h_size, t_size,
-            multi_head_attention_z_dot,
+            multi_head_attention_z, multi_head_attention_z_dot,
         )
 
 
 @njit(**OPTIONS)
-def _hvp_6_rows(
-    lo, hi, multi_head_attention_any, multi_head_attention_open, multi_head_attention_s, h_size, t_size,
-    multi_head_attention_z,
-):
-    real = multi_head_attention_any.dtype.type
-    for n in range(lo, hi):
-        for t in range(t_size):
-            multi_head_attention_any_nt = multi_head_attention_any[n, t]
-            # multi_head_attention_z[n,h,t,t′] = multi_head_attention_s[n,h,t,t′]
-            #     if multi_head_attention_open[n,t,t′] > 0 else (−∞)·1[multi_head_attention_any[n,t] > 0]
-            for h in range(h_size):
-                for t_2 in range(t_size):
-                    multi_head_attention_z[n, h, t, t_2] = (
-                        ((multi_head_attention_s[n, h, t, t_2]
-                        if (multi_head_attention_open[n, t, t_2] > real(0)) else ((real(-np.inf)
-                        if (multi_head_attention_any_nt > real(0)) else real(0))
-                        if multi_head_attention_any_nt == multi_head_attention_any_nt
-                        else multi_head_attention_any_nt))
-                        if multi_head_attention_open[n, t, t_2] == multi_head_attention_open[n, t, t_2]
-                        else multi_head_attention_open[n, t, t_2])
-                    )
-
-
-@njit(parallel=True, **OPTIONS)
-def _hvp_6_parallel(
-    chunk, n_size, multi_head_attention_any, multi_head_attention_open, multi_head_attention_s, h_size, t_size,
-    multi_head_attention_z,
-):
-    for k in prange((n_size + chunk - 1) // chunk):
-        lo = k * chunk
-        hi = min(lo + chunk, n_size)
-        _hvp_6_rows(
-            lo, hi, multi_head_attention_any, multi_head_attention_open, multi_head_attention_s, h_size,
-            t_size, multi_head_attention_z,
-        )
-
-
-@njit(**OPTIONS)
-def _hvp_7_rows(
+def _hvp_5_rows(
     lo, hi, multi_head_attention_z, multi_head_attention_z_dot, h_size, t_size, multi_head_attention_z_max,
     sum_exp, shifted_sum_,
 ):
@@ -2151,21 +1950,21 @@ def _hvp_7_rows(
 
 
 @njit(parallel=True, **OPTIONS)
-def _hvp_7_parallel(
+def _hvp_5_parallel(
     chunk, n_size, multi_head_attention_z, multi_head_attention_z_dot, h_size, t_size,
     multi_head_attention_z_max, sum_exp, shifted_sum_,
 ):
     for k in prange((n_size + chunk - 1) // chunk):
         lo = k * chunk
         hi = min(lo + chunk, n_size)
-        _hvp_7_rows(
+        _hvp_5_rows(
             lo, hi, multi_head_attention_z, multi_head_attention_z_dot, h_size, t_size,
             multi_head_attention_z_max, sum_exp, shifted_sum_,
         )
 
 
 @njit(**OPTIONS)
-def _hvp_8_rows(
+def _hvp_6_rows(
     lo, hi, multi_head_attention_z_max, multi_head_attention_z, sum_exp, shifted_sum_,
     multi_head_attention_z_dot, h_size, t_size, multi_head_attention_a, multi_head_attention_a_dot,
 ):
@@ -2196,21 +1995,21 @@ def _hvp_8_rows(
 
 
 @njit(parallel=True, **OPTIONS)
-def _hvp_8_parallel(
+def _hvp_6_parallel(
     chunk, n_size, multi_head_attention_z_max, multi_head_attention_z, sum_exp, shifted_sum_,
     multi_head_attention_z_dot, h_size, t_size, multi_head_attention_a, multi_head_attention_a_dot,
 ):
     for k in prange((n_size + chunk - 1) // chunk):
         lo = k * chunk
         hi = min(lo + chunk, n_size)
-        _hvp_8_rows(
+        _hvp_6_rows(
             lo, hi, multi_head_attention_z_max, multi_head_attention_z, sum_exp, shifted_sum_,
             multi_head_attention_z_dot, h_size, t_size, multi_head_attention_a, multi_head_attention_a_dot,
         )
 
 
 @njit(**OPTIONS)
-def _hvp_9_rows(
+def _hvp_7_rows(
     lo, hi, multi_head_attention_any, sum_multi_head_attention_a_multi_head_attention_v,
     sum_multi_head_attention_a_dot_multi_head_attention_v,
     sum_multi_head_attention_a_multi_head_attention_v_dot, e_size, h_size, t_size, multi_head_attention_o,
@@ -2238,7 +2037,7 @@ def _hvp_9_rows(
 
 
 @njit(parallel=True, **OPTIONS)
-def _hvp_9_parallel(
+def _hvp_7_parallel(
     chunk, n_size, multi_head_attention_any, sum_multi_head_attention_a_multi_head_attention_v,
     sum_multi_head_attention_a_dot_multi_head_attention_v,
     sum_multi_head_attention_a_multi_head_attention_v_dot, e_size, h_size, t_size, multi_head_attention_o,
@@ -2247,7 +2046,7 @@ def _hvp_9_parallel(
     for k in prange((n_size + chunk - 1) // chunk):
         lo = k * chunk
         hi = min(lo + chunk, n_size)
-        _hvp_9_rows(
+        _hvp_7_rows(
             lo, hi, multi_head_attention_any, sum_multi_head_attention_a_multi_head_attention_v,
             sum_multi_head_attention_a_dot_multi_head_attention_v,
             sum_multi_head_attention_a_multi_head_attention_v_dot, e_size, h_size, t_size,
@@ -2256,155 +2055,137 @@ def _hvp_9_parallel(
 
 
 @njit(**OPTIONS)
-def _hvp_10_rows(lo, hi, bo, sum_Wo_multi_head_attention_o, m_size, t_size, a):
-    for n in range(lo, hi):
-        for t in range(t_size):
-            for m in range(m_size):
-                # a[n,t,m] = bo[m] + sum_Wo_multi_head_attention_o[n,t,m]
-                a[n, t, m] = bo[m] + sum_Wo_multi_head_attention_o[n, t, m]
-
-
-@njit(parallel=True, **OPTIONS)
-def _hvp_10_parallel(chunk, n_size, bo, sum_Wo_multi_head_attention_o, m_size, t_size, a):
-    for k in prange((n_size + chunk - 1) // chunk):
-        lo = k * chunk
-        hi = min(lo + chunk, n_size)
-        _hvp_10_rows(lo, hi, bo, sum_Wo_multi_head_attention_o, m_size, t_size, a)
-
-
-@njit(**OPTIONS)
-def _hvp_11_rows(
-    lo, hi, bo_dot, sum_Wo_dot_multi_head_attention_o, sum_Wo_multi_head_attention_o_dot, x_dot, m_size,
-    t_size, h_dot, sum_h_dot,
+def _hvp_8_rows(
+    lo, hi, bo, sum_Wo_multi_head_attention_o, x, beta2, gamma2, bo_dot, sum_Wo_dot_multi_head_attention_o,
+    sum_Wo_multi_head_attention_o_dot, x_dot, beta2_dot, gamma2_dot, one_over_root_m_size, m_size, t_size,
+    layer_norm_r_, layer_norm_xhat_, v, layer_norm_r_1_dot, layer_norm_xhat_1_dot, v_dot,
 ):
-    real = bo_dot.dtype.type
+    real = bo.dtype.type
     for n in range(lo, hi):
         for t in range(t_size):
+            one_over_m = real(1) / real(m_size)
+            # a[n,t,m] = bo[m] + sum_Wo_multi_head_attention_o[n,t,m]
+            # h[n,t,m] = a[n,t,m] + x[n,t,m]
             # ḣ[n,t,m] = sum_Wo_dot_multi_head_attention_o[n,t,m] + sum_Wo_multi_head_attention_o_dot[n,t,m]
             #     + ḃȯ[m] + ẋ[n,t,m]
+            # sum_h[n,t] = Σ_m h[n,t,m]
             # sum_h_dot[n,t] = Σ_m ḣ[n,t,m]
+            sum_h_sum = 0.0
             sum_h_dot_sum = 0.0
             for m in range(m_size):
-                h_dot_ntm = (
+                a = bo[m] + sum_Wo_multi_head_attention_o[n, t, m]
+                h = a + x[n, t, m]
+                h_dot = (
                     bo_dot[m] + sum_Wo_dot_multi_head_attention_o[n, t, m]
                     + sum_Wo_multi_head_attention_o_dot[n, t, m] + x_dot[n, t, m]
                 )
-                h_dot[n, t, m] = h_dot_ntm
-                sum_h_dot_sum = added(sum_h_dot_sum, h_dot_ntm)
-            sum_h_dot_nt = real(sum_h_dot_sum)
-            sum_h_dot[n, t] = sum_h_dot_nt
-
-
-@njit(parallel=True, **OPTIONS)
-def _hvp_11_parallel(
-    chunk, n_size, bo_dot, sum_Wo_dot_multi_head_attention_o, sum_Wo_multi_head_attention_o_dot, x_dot, m_size,
-    t_size, h_dot, sum_h_dot,
-):
-    for k in prange((n_size + chunk - 1) // chunk):
-        lo = k * chunk
-        hi = min(lo + chunk, n_size)
-        _hvp_11_rows(
-            lo, hi, bo_dot, sum_Wo_dot_multi_head_attention_o, sum_Wo_multi_head_attention_o_dot, x_dot,
-            m_size, t_size, h_dot, sum_h_dot,
-        )
-
-
-@njit(**OPTIONS)
-def _hvp_12_rows(
-    lo, hi, a, x, beta2, gamma2, h_dot, sum_h_dot, beta2_dot, gamma2_dot, one_over_root_m_size, m_size, t_size,
-    layer_norm_r_, layer_norm_xhat_, v, layer_norm_r__dot, layer_norm_xhat__dot, v_dot,
-):
-    real = a.dtype.type
-    for n in range(lo, hi):
-        for t in range(t_size):
-            sum_h_dot_nt = sum_h_dot[n, t]
-            one_over_m = real(1) / real(m_size)
-            # h[n,t,m] = a[n,t,m] + x[n,t,m]
-            # sum_h[n,t] = Σ_m h[n,t,m]
-            sum_h_sum = 0.0
-            for m in range(m_size):
-                h = a[n, t, m] + x[n, t, m]
                 sum_h_sum = added(sum_h_sum, h)
+                sum_h_dot_sum = added(sum_h_dot_sum, h_dot)
+            sum_h_dot = real(sum_h_dot_sum)
             # layer_norm_mu_[n,t] = sum_h[n,t] / M
             layer_norm_mu_ = real(sum_h_sum / real(m_size))
+            # a[n,t,m] = bo[m] + sum_Wo_multi_head_attention_o[n,t,m]
             # h[n,t,m] = a[n,t,m] + x[n,t,m]
             # deviation_[n,t,m] = h[n,t,m] − layer_norm_mu_[n,t]
             # sum_deviation_[n,t] = Σ_m deviation_[n,t,m]
             sum_deviation_1_sum = 0.0
             for m in range(m_size):
-                h = a[n, t, m] + x[n, t, m]
+                a = bo[m] + sum_Wo_multi_head_attention_o[n, t, m]
+                h = a + x[n, t, m]
                 deviation_ = h - layer_norm_mu_
                 sum_deviation_1_sum = added(sum_deviation_1_sum, deviation_)
             # layer_norm_mu__rest[n,t] = sum_deviation_[n,t] / M
             layer_norm_mu_2_rest = real(sum_deviation_1_sum / real(m_size))
+            # a[n,t,m] = bo[m] + sum_Wo_multi_head_attention_o[n,t,m]
             # h[n,t,m] = a[n,t,m] + x[n,t,m]
             # deviation_[n,t,m] = h[n,t,m] − layer_norm_mu_[n,t]
             # norm_[n,t] = norm_m(deviation_[n,t,m] − layer_norm_mu__rest[n,t])
             norm_1_sum = no_squares(real)
             for m in range(m_size):
-                h = a[n, t, m] + x[n, t, m]
+                a = bo[m] + sum_Wo_multi_head_attention_o[n, t, m]
+                h = a + x[n, t, m]
                 deviation_ = h - layer_norm_mu_
                 norm_1_sum = with_square(norm_1_sum, deviation_ - layer_norm_mu_2_rest)
             norm_ = root_of(norm_1_sum)
             # layer_norm_r_[n,t] = 1 / hypot(1 / (100·√10), one_over_root_m_size·norm_[n,t])
             layer_norm_r_1_nt = real(real(1) / hypot(real(0.0031622776601683794), norm_ * one_over_root_m_size))
             layer_norm_r_[n, t] = layer_norm_r_1_nt
+            # a[n,t,m] = bo[m] + sum_Wo_multi_head_attention_o[n,t,m]
             # h[n,t,m] = a[n,t,m] + x[n,t,m]
             # deviation_[n,t,m] = h[n,t,m] − layer_norm_mu_[n,t]
             # layer_norm_xhat_[n,t,m] = layer_norm_r_[n,t]·(deviation_[n,t,m] − layer_norm_mu__rest[n,t])
             # v[n,t,m] = β₂[m] + γ₂[m]·layer_norm_xhat_[n,t,m]
+            # ḣ[n,t,m] = sum_Wo_dot_multi_head_attention_o[n,t,m] + sum_Wo_multi_head_attention_o_dot[n,t,m]
+            #     + ḃȯ[m] + ẋ[n,t,m]
             # sum_h_dot_layer_norm_xhat_[n,t] = Σ_m layer_norm_xhat_[n,t,m]·ḣ[n,t,m]
             sum_h_dot_layer_norm_xhat_1_sum = 0.0
             for m in range(m_size):
-                h = a[n, t, m] + x[n, t, m]
+                a = bo[m] + sum_Wo_multi_head_attention_o[n, t, m]
+                h = a + x[n, t, m]
                 deviation_ = h - layer_norm_mu_
                 layer_norm_xhat_1_ntm = layer_norm_r_1_nt * (deviation_ - layer_norm_mu_2_rest)
                 layer_norm_xhat_[n, t, m] = layer_norm_xhat_1_ntm
                 v[n, t, m] = layer_norm_xhat_1_ntm * gamma2[m] + beta2[m]
+                h_dot = (
+                    bo_dot[m] + sum_Wo_dot_multi_head_attention_o[n, t, m]
+                    + sum_Wo_multi_head_attention_o_dot[n, t, m] + x_dot[n, t, m]
+                )
                 sum_h_dot_layer_norm_xhat_1_sum = added(
-                    sum_h_dot_layer_norm_xhat_1_sum, layer_norm_xhat_1_ntm * h_dot[n, t, m],
+                    sum_h_dot_layer_norm_xhat_1_sum, h_dot * layer_norm_xhat_1_ntm,
                 )
             sum_h_dot_layer_norm_xhat_ = real(sum_h_dot_layer_norm_xhat_1_sum)
             # l̇ȧẏėṙ_̇ṅȯṙṁ_̇ṙ_̇[n,t] = −sum_h_dot_layer_norm_xhat_[n,t]·layer_norm_r_[n,t]² / M
-            layer_norm_r_2_dot_nt = (
+            layer_norm_r_1_dot_nt = (
                 -(one_over_m * sum_h_dot_layer_norm_xhat_ * layer_norm_r_1_nt * layer_norm_r_1_nt)
             )
-            layer_norm_r__dot[n, t] = layer_norm_r_2_dot_nt
+            layer_norm_r_1_dot[n, t] = layer_norm_r_1_dot_nt
+            # a[n,t,m] = bo[m] + sum_Wo_multi_head_attention_o[n,t,m]
             # h[n,t,m] = a[n,t,m] + x[n,t,m]
             # deviation_[n,t,m] = h[n,t,m] − layer_norm_mu_[n,t]
+            # ḣ[n,t,m] = sum_Wo_dot_multi_head_attention_o[n,t,m] + sum_Wo_multi_head_attention_o_dot[n,t,m]
+            #     + ḃȯ[m] + ẋ[n,t,m]
             # l̇ȧẏėṙ_̇ṅȯṙṁ_̇ẋḣȧṫ_̇[n,t,m] = l̇ȧẏėṙ_̇ṅȯṙṁ_̇ṙ_̇[n,t]·(deviation_[n,t,m] −
             #     layer_norm_mu__rest[n,t]) + layer_norm_r_[n,t]·(ḣ[n,t,m] − sum_h_dot[n,t] / M)
             # v̇[n,t,m] = β̇₂[m] + γ₂[m]·l̇ȧẏėṙ_̇ṅȯṙṁ_̇ẋḣȧṫ_̇[n,t,m] + layer_norm_xhat_[n,t,m]·γ̇₂[m]
             for m in range(m_size):
-                h = a[n, t, m] + x[n, t, m]
+                a = bo[m] + sum_Wo_multi_head_attention_o[n, t, m]
+                h = a + x[n, t, m]
                 deviation_ = h - layer_norm_mu_
                 layer_norm_xhat_1_ntm = layer_norm_xhat_[n, t, m]
-                layer_norm_xhat_2_dot_ntm = (
-                    layer_norm_r_1_nt * (h_dot[n, t, m] - one_over_m * sum_h_dot_nt) + layer_norm_r_2_dot_nt
-                    * (deviation_ - layer_norm_mu_2_rest)
+                h_dot = (
+                    bo_dot[m] + sum_Wo_dot_multi_head_attention_o[n, t, m]
+                    + sum_Wo_multi_head_attention_o_dot[n, t, m] + x_dot[n, t, m]
                 )
-                layer_norm_xhat__dot[n, t, m] = layer_norm_xhat_2_dot_ntm
+                layer_norm_xhat_1_dot_ntm = (
+                    layer_norm_r_1_dot_nt * (deviation_ - layer_norm_mu_2_rest) + layer_norm_r_1_nt * (h_dot
+                    - one_over_m * sum_h_dot)
+                )
+                layer_norm_xhat_1_dot[n, t, m] = layer_norm_xhat_1_dot_ntm
                 v_dot[n, t, m] = (
-                    layer_norm_xhat_1_ntm * gamma2_dot[m] + layer_norm_xhat_2_dot_ntm * gamma2[m] + beta2_dot[m]
+                    layer_norm_xhat_1_dot_ntm * gamma2[m] + layer_norm_xhat_1_ntm * gamma2_dot[m] + beta2_dot[m]
                 )
 
 
 @njit(parallel=True, **OPTIONS)
-def _hvp_12_parallel(
-    chunk, n_size, a, x, beta2, gamma2, h_dot, sum_h_dot, beta2_dot, gamma2_dot, one_over_root_m_size, m_size,
-    t_size, layer_norm_r_, layer_norm_xhat_, v, layer_norm_r__dot, layer_norm_xhat__dot, v_dot,
+def _hvp_8_parallel(
+    chunk, n_size, bo, sum_Wo_multi_head_attention_o, x, beta2, gamma2, bo_dot,
+    sum_Wo_dot_multi_head_attention_o, sum_Wo_multi_head_attention_o_dot, x_dot, beta2_dot, gamma2_dot,
+    one_over_root_m_size, m_size, t_size, layer_norm_r_, layer_norm_xhat_, v, layer_norm_r_1_dot,
+    layer_norm_xhat_1_dot, v_dot,
 ):
     for k in prange((n_size + chunk - 1) // chunk):
         lo = k * chunk
         hi = min(lo + chunk, n_size)
-        _hvp_12_rows(
-            lo, hi, a, x, beta2, gamma2, h_dot, sum_h_dot, beta2_dot, gamma2_dot, one_over_root_m_size, m_size,
-            t_size, layer_norm_r_, layer_norm_xhat_, v, layer_norm_r__dot, layer_norm_xhat__dot, v_dot,
+        _hvp_8_rows(
+            lo, hi, bo, sum_Wo_multi_head_attention_o, x, beta2, gamma2, bo_dot,
+            sum_Wo_dot_multi_head_attention_o, sum_Wo_multi_head_attention_o_dot, x_dot, beta2_dot, gamma2_dot,
+            one_over_root_m_size, m_size, t_size, layer_norm_r_, layer_norm_xhat_, v, layer_norm_r_1_dot,
+            layer_norm_xhat_1_dot, v_dot,
         )
 
 
 @njit(**OPTIONS)
-def _hvp_13_rows(lo, hi, b1, sum_W1_v, sum_W2_g, k_size, t_size, feed_forward_z, dfeed_forward_z):
+def _hvp_9_rows(lo, hi, b1, sum_W1_v, sum_W2_g, k_size, t_size, feed_forward_z, dfeed_forward_z):
     real = b1.dtype.type
     for n in range(lo, hi):
         for t in range(t_size):
@@ -2420,15 +2201,15 @@ def _hvp_13_rows(lo, hi, b1, sum_W1_v, sum_W2_g, k_size, t_size, feed_forward_z,
 
 
 @njit(parallel=True, **OPTIONS)
-def _hvp_13_parallel(chunk, n_size, b1, sum_W1_v, sum_W2_g, k_size, t_size, feed_forward_z, dfeed_forward_z):
+def _hvp_9_parallel(chunk, n_size, b1, sum_W1_v, sum_W2_g, k_size, t_size, feed_forward_z, dfeed_forward_z):
     for k in prange((n_size + chunk - 1) // chunk):
         lo = k * chunk
         hi = min(lo + chunk, n_size)
-        _hvp_13_rows(lo, hi, b1, sum_W1_v, sum_W2_g, k_size, t_size, feed_forward_z, dfeed_forward_z)
+        _hvp_9_rows(lo, hi, b1, sum_W1_v, sum_W2_g, k_size, t_size, feed_forward_z, dfeed_forward_z)
 
 
 @njit(**OPTIONS)
-def _hvp_14_rows(lo, hi, feed_forward_z, sum_W2_dot_g, n_size, t_size, dfeed_forward_z_dot, db1_dot):
+def _hvp_10_rows(lo, hi, feed_forward_z, sum_W2_dot_g, n_size, t_size, dfeed_forward_z_dot, db1_dot):
     real = feed_forward_z.dtype.type
     for k in range(lo, hi):
         # f̅e̅e̅d̅_̅f̅o̅r̅w̅a̅r̅d̅_̅z̅̇[n,t,k] = sum_W2_dot_g[n,t,k]·1[feed_forward_z[n,t,k] > 0]
@@ -2450,15 +2231,15 @@ def _hvp_14_rows(lo, hi, feed_forward_z, sum_W2_dot_g, n_size, t_size, dfeed_for
 
 
 @njit(parallel=True, **OPTIONS)
-def _hvp_14_parallel(chunk, k_size, feed_forward_z, sum_W2_dot_g, n_size, t_size, dfeed_forward_z_dot, db1_dot):
+def _hvp_10_parallel(chunk, k_size, feed_forward_z, sum_W2_dot_g, n_size, t_size, dfeed_forward_z_dot, db1_dot):
     for k in prange((k_size + chunk - 1) // chunk):
         lo = k * chunk
         hi = min(lo + chunk, k_size)
-        _hvp_14_rows(lo, hi, feed_forward_z, sum_W2_dot_g, n_size, t_size, dfeed_forward_z_dot, db1_dot)
+        _hvp_10_rows(lo, hi, feed_forward_z, sum_W2_dot_g, n_size, t_size, dfeed_forward_z_dot, db1_dot)
 
 
 @njit(**OPTIONS)
-def _hvp_15_rows(
+def _hvp_11_rows(
     lo, hi, b1_dot, feed_forward_z, sum_W1_dot_v, sum_W1_v_dot, k_size, t_size,
     factor_b1_dot_feed_forward_z_sum_W1_dot_v,
 ):
@@ -2476,21 +2257,21 @@ def _hvp_15_rows(
 
 
 @njit(parallel=True, **OPTIONS)
-def _hvp_15_parallel(
+def _hvp_11_parallel(
     chunk, n_size, b1_dot, feed_forward_z, sum_W1_dot_v, sum_W1_v_dot, k_size, t_size,
     factor_b1_dot_feed_forward_z_sum_W1_dot_v,
 ):
     for k in prange((n_size + chunk - 1) // chunk):
         lo = k * chunk
         hi = min(lo + chunk, n_size)
-        _hvp_15_rows(
+        _hvp_11_rows(
             lo, hi, b1_dot, feed_forward_z, sum_W1_dot_v, sum_W1_v_dot, k_size, t_size,
             factor_b1_dot_feed_forward_z_sum_W1_dot_v,
         )
 
 
 @njit(**OPTIONS)
-def _hvp_16_rows(
+def _hvp_12_rows(
     lo, hi, gamma2, dv, layer_norm_xhat_, layer_norm_r_, g, m_size, t_size, dlayer_norm_xhat_,
     sum_layer_norm_xhat_2_dlayer_norm_xhat_, sum_dlayer_norm_xhat_, dh,
 ):
@@ -2529,23 +2310,23 @@ def _hvp_16_rows(
 
 
 @njit(parallel=True, **OPTIONS)
-def _hvp_16_parallel(
+def _hvp_12_parallel(
     chunk, n_size, gamma2, dv, layer_norm_xhat_, layer_norm_r_, g, m_size, t_size, dlayer_norm_xhat_,
     sum_layer_norm_xhat_2_dlayer_norm_xhat_, sum_dlayer_norm_xhat_, dh,
 ):
     for k in prange((n_size + chunk - 1) // chunk):
         lo = k * chunk
         hi = min(lo + chunk, n_size)
-        _hvp_16_rows(
+        _hvp_12_rows(
             lo, hi, gamma2, dv, layer_norm_xhat_, layer_norm_r_, g, m_size, t_size, dlayer_norm_xhat_,
             sum_layer_norm_xhat_2_dlayer_norm_xhat_, sum_dlayer_norm_xhat_, dh,
         )
 
 
 @njit(**OPTIONS)
-def _hvp_17_rows(
+def _hvp_13_rows(
     lo, hi, sum_W1_dfeed_forward_z_dot, sum_W1_dot_dfeed_forward_z, gamma2, gamma2_dot, dv, layer_norm_xhat_,
-    layer_norm_xhat__dot, n_size, t_size, dlayer_norm_xhat__dot, dgamma2_dot, dbeta2_dot,
+    layer_norm_xhat_1_dot, n_size, t_size, dlayer_norm_xhat_1_dot, dgamma2_dot, dbeta2_dot,
 ):
     real = sum_W1_dfeed_forward_z_dot.dtype.type
     for m in range(lo, hi):
@@ -2564,10 +2345,10 @@ def _hvp_17_rows(
             dbeta2_dot_part = 0.0
             for t in range(t_size):
                 dv_dot = sum_W1_dfeed_forward_z_dot[n, t, m] + sum_W1_dot_dfeed_forward_z[n, t, m]
-                dlayer_norm_xhat__dot[n, t, m] = dv_dot * gamma2_m + gamma2_dot_m * dv[n, t, m]
+                dlayer_norm_xhat_1_dot[n, t, m] = dv_dot * gamma2_m + gamma2_dot_m * dv[n, t, m]
                 dgamma2_dot_part = added(
                     dgamma2_dot_part,
-                    dv_dot * layer_norm_xhat_[n, t, m] + layer_norm_xhat__dot[n, t, m] * dv[n, t, m],
+                    dv_dot * layer_norm_xhat_[n, t, m] + layer_norm_xhat_1_dot[n, t, m] * dv[n, t, m],
                 )
                 dbeta2_dot_part = added(dbeta2_dot_part, dv_dot)
             dgamma2_dot_sum, dgamma2_dot_sum_lost = compensated(
@@ -2583,22 +2364,22 @@ def _hvp_17_rows(
 
 
 @njit(parallel=True, **OPTIONS)
-def _hvp_17_parallel(
+def _hvp_13_parallel(
     chunk, m_size, sum_W1_dfeed_forward_z_dot, sum_W1_dot_dfeed_forward_z, gamma2, gamma2_dot, dv,
-    layer_norm_xhat_, layer_norm_xhat__dot, n_size, t_size, dlayer_norm_xhat__dot, dgamma2_dot, dbeta2_dot,
+    layer_norm_xhat_, layer_norm_xhat_1_dot, n_size, t_size, dlayer_norm_xhat_1_dot, dgamma2_dot, dbeta2_dot,
 ):
     for k in prange((m_size + chunk - 1) // chunk):
         lo = k * chunk
         hi = min(lo + chunk, m_size)
-        _hvp_17_rows(
+        _hvp_13_rows(
             lo, hi, sum_W1_dfeed_forward_z_dot, sum_W1_dot_dfeed_forward_z, gamma2, gamma2_dot, dv,
-            layer_norm_xhat_, layer_norm_xhat__dot, n_size, t_size, dlayer_norm_xhat__dot, dgamma2_dot,
+            layer_norm_xhat_, layer_norm_xhat_1_dot, n_size, t_size, dlayer_norm_xhat_1_dot, dgamma2_dot,
             dbeta2_dot,
         )
 
 
 @njit(**OPTIONS)
-def _hvp_18_rows(sum_dfeed_forward_z_dot_v, dW1_dot):
+def _hvp_14_rows(sum_dfeed_forward_z_dot_v, dW1_dot):
     m_size = sum_dfeed_forward_z_dot_v.shape[1]
     for k in range(sum_dfeed_forward_z_dot_v.shape[0]):
         # W̄̇₁[k,m] = sum_dfeed_forward_z_dot_v[k,m] + sum_dfeed_forward_z_v_dot[k,m]
@@ -2607,17 +2388,17 @@ def _hvp_18_rows(sum_dfeed_forward_z_dot_v, dW1_dot):
 
 
 @njit(parallel=True, **OPTIONS)
-def _hvp_18_parallel(chunk, sum_dfeed_forward_z_dot_v, dW1_dot):
+def _hvp_14_parallel(chunk, sum_dfeed_forward_z_dot_v, dW1_dot):
     for k in prange((sum_dfeed_forward_z_dot_v.shape[0] + chunk - 1) // chunk):
         lo = k * chunk
         hi = min(lo + chunk, sum_dfeed_forward_z_dot_v.shape[0])
-        _hvp_18_rows(sum_dfeed_forward_z_dot_v[lo:hi], dW1_dot[lo:hi])
+        _hvp_14_rows(sum_dfeed_forward_z_dot_v[lo:hi], dW1_dot[lo:hi])
 
 
 @njit(**OPTIONS)
-def _hvp_19_rows(
-    lo, hi, multi_head_attention_any, dmulti_head_attention_o, dlayer_norm_xhat__dot, layer_norm_xhat_,
-    dlayer_norm_xhat_, layer_norm_xhat__dot, layer_norm_r_, layer_norm_r__dot, sum_dlayer_norm_xhat_,
+def _hvp_15_rows(
+    lo, hi, multi_head_attention_any, dmulti_head_attention_o, dlayer_norm_xhat_1_dot, layer_norm_xhat_,
+    dlayer_norm_xhat_, layer_norm_xhat_1_dot, layer_norm_r_, layer_norm_r_1_dot, sum_dlayer_norm_xhat_,
     sum_layer_norm_xhat_2_dlayer_norm_xhat_, e_size, h_size, m_size, t_size,
     factor_multi_head_attention_any_dmulti_head_attention_o, dh_dot,
 ):
@@ -2625,7 +2406,7 @@ def _hvp_19_rows(
     for n in range(lo, hi):
         for t in range(t_size):
             layer_norm_r_1_nt = layer_norm_r_[n, t]
-            layer_norm_r_2_dot_nt = layer_norm_r__dot[n, t]
+            layer_norm_r_1_dot_nt = layer_norm_r_1_dot[n, t]
             multi_head_attention_any_nt = multi_head_attention_any[n, t]
             sum_dlayer_norm_xhat_1_nt = sum_dlayer_norm_xhat_[n, t]
             sum_layer_norm_xhat_2_dlayer_norm_xhat_1_nt = sum_layer_norm_xhat_2_dlayer_norm_xhat_[n, t]
@@ -2637,65 +2418,65 @@ def _hvp_19_rows(
                     factor_multi_head_attention_any_dmulti_head_attention_o[n, t, h, e_] = (
                         multi_head_attention_any_nt * dmulti_head_attention_o[n, h, t, e_]
                     )
-            # sum_dlayer_norm_xhat__dot[n,t] = Σ_m l̅a̅y̅e̅r̅_̅n̅o̅r̅m̅_̅x̅h̅a̅t̅_̅̇[n,t,m]
-            # sum_layer_norm_xhat__dlayer_norm_xhat__dlayer_norm_xhat__dot[n,t] = Σ_m (l̅a̅y̅e̅r̅_̅n̅o̅r̅m̅_̅x̅h̅a̅t̅_̅[n,t,m]·
+            # sum_dlayer_norm_xhat_1_dot[n,t] = Σ_m l̅a̅y̅e̅r̅_̅n̅o̅r̅m̅_̅x̅h̅a̅t̅_̅̇[n,t,m]
+            # sum_layer_norm_xhat__dlayer_norm_xhat__dlayer_norm_xhat_1_dot[n,t] = Σ_m (l̅a̅y̅e̅r̅_̅n̅o̅r̅m̅_̅x̅h̅a̅t̅_̅[n,t,m]·
             #     l̇ȧẏėṙ_̇ṅȯṙṁ_̇ẋḣȧṫ_̇[n,t,m] + layer_norm_xhat_[n,t,m]·
             #     l̅a̅y̅e̅r̅_̅n̅o̅r̅m̅_̅x̅h̅a̅t̅_̅̇[n,t,m])
-            sum_dlayer_norm_xhat_2_dot_sum = 0.0
-            sum_layer_norm_xhat_2_dlayer_norm_xhat_2_dlayer_norm_xhat_2_dot_sum = 0.0
+            sum_dlayer_norm_xhat_1_dot_sum = 0.0
+            sum_layer_norm_xhat_2_dlayer_norm_xhat_2_dlayer_norm_xhat_1_dot_sum = 0.0
             for m in range(m_size):
-                sum_dlayer_norm_xhat_2_dot_sum = added(
-                    sum_dlayer_norm_xhat_2_dot_sum, dlayer_norm_xhat__dot[n, t, m],
+                sum_dlayer_norm_xhat_1_dot_sum = added(
+                    sum_dlayer_norm_xhat_1_dot_sum, dlayer_norm_xhat_1_dot[n, t, m],
                 )
-                sum_layer_norm_xhat_2_dlayer_norm_xhat_2_dlayer_norm_xhat_2_dot_sum = added(
-                    sum_layer_norm_xhat_2_dlayer_norm_xhat_2_dlayer_norm_xhat_2_dot_sum,
-                    layer_norm_xhat_[n, t, m] * dlayer_norm_xhat__dot[n, t, m] + dlayer_norm_xhat_[n, t, m]
-                    * layer_norm_xhat__dot[n, t, m],
+                sum_layer_norm_xhat_2_dlayer_norm_xhat_2_dlayer_norm_xhat_1_dot_sum = added(
+                    sum_layer_norm_xhat_2_dlayer_norm_xhat_2_dlayer_norm_xhat_1_dot_sum,
+                    layer_norm_xhat_[n, t, m] * dlayer_norm_xhat_1_dot[n, t, m] + dlayer_norm_xhat_[n, t, m]
+                    * layer_norm_xhat_1_dot[n, t, m],
                 )
-            sum_dlayer_norm_xhat_2_dot = real(sum_dlayer_norm_xhat_2_dot_sum)
-            sum_layer_norm_xhat_2_dlayer_norm_xhat_2_dlayer_norm_xhat_2_dot = real(
-                sum_layer_norm_xhat_2_dlayer_norm_xhat_2_dlayer_norm_xhat_2_dot_sum,
+            sum_dlayer_norm_xhat_1_dot = real(sum_dlayer_norm_xhat_1_dot_sum)
+            sum_layer_norm_xhat_2_dlayer_norm_xhat_2_dlayer_norm_xhat_1_dot = real(
+                sum_layer_norm_xhat_2_dlayer_norm_xhat_2_dlayer_norm_xhat_1_dot_sum,
             )
             # h̄̇[n,t,m] = layer_norm_r_[n,t]·l̅a̅y̅e̅r̅_̅n̅o̅r̅m̅_̅x̅h̅a̅t̅_̅̇[n,t,m] +
             #     l̇ȧẏėṙ_̇ṅȯṙṁ_̇ṙ_̇[n,t]·(l̅a̅y̅e̅r̅_̅n̅o̅r̅m̅_̅x̅h̅a̅t̅_̅[n,t,m] − (sum_dlayer_norm_xhat_[n,t]
             #     + sum_layer_norm_xhat__dlayer_norm_xhat_[n,t]·layer_norm_xhat_[n,t,m]) / M) −
-            #     layer_norm_r_[n,t]·sum_dlayer_norm_xhat__dot[n,t] / M − layer_norm_r_[n,t]·
+            #     layer_norm_r_[n,t]·sum_dlayer_norm_xhat_1_dot[n,t] / M − layer_norm_r_[n,t]·
             #     sum_layer_norm_xhat__dlayer_norm_xhat_[n,t]·l̇ȧẏėṙ_̇ṅȯṙṁ_̇ẋḣȧṫ_̇[n,t,m] / M −
-            #     layer_norm_r_[n,t]·sum_layer_norm_xhat__dlayer_norm_xhat__dlayer_norm_xhat__dot[n,t]·
+            #     layer_norm_r_[n,t]·sum_layer_norm_xhat__dlayer_norm_xhat__dlayer_norm_xhat_1_dot[n,t]·
             #     layer_norm_xhat_[n,t,m] / M
             for m in range(m_size):
                 dh_dot[n, t, m] = (
-                    layer_norm_r_1_nt * dlayer_norm_xhat__dot[n, t, m] + layer_norm_r_2_dot_nt
-                    * (dlayer_norm_xhat_[n, t, m] - one_over_m * (sum_dlayer_norm_xhat_1_nt
-                    + sum_layer_norm_xhat_2_dlayer_norm_xhat_1_nt * layer_norm_xhat_[n, t, m]))
-                    - layer_norm_r_1_nt * one_over_m * sum_dlayer_norm_xhat_2_dot - layer_norm_r_1_nt
-                    * one_over_m * sum_layer_norm_xhat_2_dlayer_norm_xhat_1_nt * layer_norm_xhat__dot[n, t, m]
+                    layer_norm_r_1_dot_nt * (dlayer_norm_xhat_[n, t, m] - one_over_m
+                    * (sum_dlayer_norm_xhat_1_nt + sum_layer_norm_xhat_2_dlayer_norm_xhat_1_nt
+                    * layer_norm_xhat_[n, t, m])) + layer_norm_r_1_nt * dlayer_norm_xhat_1_dot[n, t, m]
+                    - layer_norm_r_1_nt * one_over_m * sum_dlayer_norm_xhat_1_dot - layer_norm_r_1_nt
+                    * one_over_m * sum_layer_norm_xhat_2_dlayer_norm_xhat_1_nt * layer_norm_xhat_1_dot[n, t, m]
                     - layer_norm_r_1_nt * one_over_m
-                    * sum_layer_norm_xhat_2_dlayer_norm_xhat_2_dlayer_norm_xhat_2_dot
+                    * sum_layer_norm_xhat_2_dlayer_norm_xhat_2_dlayer_norm_xhat_1_dot
                     * layer_norm_xhat_[n, t, m]
                 )
 
 
 @njit(parallel=True, **OPTIONS)
-def _hvp_19_parallel(
-    chunk, n_size, multi_head_attention_any, dmulti_head_attention_o, dlayer_norm_xhat__dot, layer_norm_xhat_,
-    dlayer_norm_xhat_, layer_norm_xhat__dot, layer_norm_r_, layer_norm_r__dot, sum_dlayer_norm_xhat_,
+def _hvp_15_parallel(
+    chunk, n_size, multi_head_attention_any, dmulti_head_attention_o, dlayer_norm_xhat_1_dot, layer_norm_xhat_,
+    dlayer_norm_xhat_, layer_norm_xhat_1_dot, layer_norm_r_, layer_norm_r_1_dot, sum_dlayer_norm_xhat_,
     sum_layer_norm_xhat_2_dlayer_norm_xhat_, e_size, h_size, m_size, t_size,
     factor_multi_head_attention_any_dmulti_head_attention_o, dh_dot,
 ):
     for k in prange((n_size + chunk - 1) // chunk):
         lo = k * chunk
         hi = min(lo + chunk, n_size)
-        _hvp_19_rows(
-            lo, hi, multi_head_attention_any, dmulti_head_attention_o, dlayer_norm_xhat__dot, layer_norm_xhat_,
-            dlayer_norm_xhat_, layer_norm_xhat__dot, layer_norm_r_, layer_norm_r__dot, sum_dlayer_norm_xhat_,
-            sum_layer_norm_xhat_2_dlayer_norm_xhat_, e_size, h_size, m_size, t_size,
+        _hvp_15_rows(
+            lo, hi, multi_head_attention_any, dmulti_head_attention_o, dlayer_norm_xhat_1_dot,
+            layer_norm_xhat_, dlayer_norm_xhat_, layer_norm_xhat_1_dot, layer_norm_r_, layer_norm_r_1_dot,
+            sum_dlayer_norm_xhat_, sum_layer_norm_xhat_2_dlayer_norm_xhat_, e_size, h_size, m_size, t_size,
             factor_multi_head_attention_any_dmulti_head_attention_o, dh_dot,
         )
 
 
 @njit(**OPTIONS)
-def _hvp_20_rows(
+def _hvp_16_rows(
     lo, hi, multi_head_attention_any, sum_dmulti_head_attention_o_multi_head_attention_v, h_size, t_size,
     dmulti_head_attention_a,
 ):
@@ -2713,21 +2494,21 @@ def _hvp_20_rows(
 
 
 @njit(parallel=True, **OPTIONS)
-def _hvp_20_parallel(
+def _hvp_16_parallel(
     chunk, n_size, multi_head_attention_any, sum_dmulti_head_attention_o_multi_head_attention_v, h_size,
     t_size, dmulti_head_attention_a,
 ):
     for k in prange((n_size + chunk - 1) // chunk):
         lo = k * chunk
         hi = min(lo + chunk, n_size)
-        _hvp_20_rows(
+        _hvp_16_rows(
             lo, hi, multi_head_attention_any, sum_dmulti_head_attention_o_multi_head_attention_v, h_size,
             t_size, dmulti_head_attention_a,
         )
 
 
 @njit(**OPTIONS)
-def _hvp_21_rows(lo, hi, dh_dot, n_size, t_size, dbo_dot):
+def _hvp_17_rows(lo, hi, dh_dot, n_size, t_size, dbo_dot):
     real = dh_dot.dtype.type
     for m in range(lo, hi):
         # b̅o̅̇[m] = Σ_n,t h̄̇[n,t,m]
@@ -2743,15 +2524,15 @@ def _hvp_21_rows(lo, hi, dh_dot, n_size, t_size, dbo_dot):
 
 
 @njit(parallel=True, **OPTIONS)
-def _hvp_21_parallel(chunk, m_size, dh_dot, n_size, t_size, dbo_dot):
+def _hvp_17_parallel(chunk, m_size, dh_dot, n_size, t_size, dbo_dot):
     for k in prange((m_size + chunk - 1) // chunk):
         lo = k * chunk
         hi = min(lo + chunk, m_size)
-        _hvp_21_rows(lo, hi, dh_dot, n_size, t_size, dbo_dot)
+        _hvp_17_rows(lo, hi, dh_dot, n_size, t_size, dbo_dot)
 
 
 @njit(**OPTIONS)
-def _hvp_22_rows(
+def _hvp_18_rows(
     lo, hi, multi_head_attention_z_max, dmulti_head_attention_a, multi_head_attention_z, h_size, t_size,
     shifted_sum,
 ):
@@ -2774,21 +2555,21 @@ def _hvp_22_rows(
 
 
 @njit(parallel=True, **OPTIONS)
-def _hvp_22_parallel(
+def _hvp_18_parallel(
     chunk, n_size, multi_head_attention_z_max, dmulti_head_attention_a, multi_head_attention_z, h_size, t_size,
     shifted_sum,
 ):
     for k in prange((n_size + chunk - 1) // chunk):
         lo = k * chunk
         hi = min(lo + chunk, n_size)
-        _hvp_22_rows(
+        _hvp_18_rows(
             lo, hi, multi_head_attention_z_max, dmulti_head_attention_a, multi_head_attention_z, h_size,
             t_size, shifted_sum,
         )
 
 
 @njit(**OPTIONS)
-def _hvp_23_rows(lo, hi, sum_Wo_dh_dot, sum_Wo_dot_dh, e_size, h_size, t_size, dmulti_head_attention_o_dot):
+def _hvp_19_rows(lo, hi, sum_Wo_dh_dot, sum_Wo_dot_dh, e_size, h_size, t_size, dmulti_head_attention_o_dot):
     for n in range(lo, hi):
         for h in range(h_size):
             for t in range(t_size):
@@ -2801,17 +2582,17 @@ def _hvp_23_rows(lo, hi, sum_Wo_dh_dot, sum_Wo_dot_dh, e_size, h_size, t_size, d
 
 
 @njit(parallel=True, **OPTIONS)
-def _hvp_23_parallel(
+def _hvp_19_parallel(
     chunk, n_size, sum_Wo_dh_dot, sum_Wo_dot_dh, e_size, h_size, t_size, dmulti_head_attention_o_dot,
 ):
     for k in prange((n_size + chunk - 1) // chunk):
         lo = k * chunk
         hi = min(lo + chunk, n_size)
-        _hvp_23_rows(lo, hi, sum_Wo_dh_dot, sum_Wo_dot_dh, e_size, h_size, t_size, dmulti_head_attention_o_dot)
+        _hvp_19_rows(lo, hi, sum_Wo_dh_dot, sum_Wo_dot_dh, e_size, h_size, t_size, dmulti_head_attention_o_dot)
 
 
 @njit(**OPTIONS)
-def _hvp_24_rows(lo, hi, sum_dh_dot_multi_head_attention_o, dWo_dot, e_size, h_size):
+def _hvp_20_rows(lo, hi, sum_dh_dot_multi_head_attention_o, dWo_dot, e_size, h_size):
     for m in range(lo, hi):
         for h in range(h_size):
             for e_ in range(e_size):
@@ -2821,15 +2602,15 @@ def _hvp_24_rows(lo, hi, sum_dh_dot_multi_head_attention_o, dWo_dot, e_size, h_s
 
 
 @njit(parallel=True, **OPTIONS)
-def _hvp_24_parallel(chunk, m_size, sum_dh_dot_multi_head_attention_o, dWo_dot, e_size, h_size):
+def _hvp_20_parallel(chunk, m_size, sum_dh_dot_multi_head_attention_o, dWo_dot, e_size, h_size):
     for k in prange((m_size + chunk - 1) // chunk):
         lo = k * chunk
         hi = min(lo + chunk, m_size)
-        _hvp_24_rows(lo, hi, sum_dh_dot_multi_head_attention_o, dWo_dot, e_size, h_size)
+        _hvp_20_rows(lo, hi, sum_dh_dot_multi_head_attention_o, dWo_dot, e_size, h_size)
 
 
 @njit(**OPTIONS)
-def _hvp_25_rows(
+def _hvp_21_rows(
     lo, hi, multi_head_attention_z_max, multi_head_attention_z, shifted_sum, sum_exp, dmulti_head_attention_a,
     multi_head_attention_open, h_size, t_size, dmulti_head_attention_s,
 ):
@@ -2862,21 +2643,21 @@ def _hvp_25_rows(
 
 
 @njit(parallel=True, **OPTIONS)
-def _hvp_25_parallel(
+def _hvp_21_parallel(
     chunk, n_size, multi_head_attention_z_max, multi_head_attention_z, shifted_sum, sum_exp,
     dmulti_head_attention_a, multi_head_attention_open, h_size, t_size, dmulti_head_attention_s,
 ):
     for k in prange((n_size + chunk - 1) // chunk):
         lo = k * chunk
         hi = min(lo + chunk, n_size)
-        _hvp_25_rows(
+        _hvp_21_rows(
             lo, hi, multi_head_attention_z_max, multi_head_attention_z, shifted_sum, sum_exp,
             dmulti_head_attention_a, multi_head_attention_open, h_size, t_size, dmulti_head_attention_s,
         )
 
 
 @njit(**OPTIONS)
-def _hvp_26_rows(
+def _hvp_22_rows(
     lo, hi, multi_head_attention_any, multi_head_attention_a, multi_head_attention_a_dot,
     dmulti_head_attention_o, dmulti_head_attention_o_dot, e_size, h_size, t_size, dmulti_head_attention_v_dot,
 ):
@@ -2903,14 +2684,14 @@ def _hvp_26_rows(
 
 
 @njit(parallel=True, **OPTIONS)
-def _hvp_26_parallel(
+def _hvp_22_parallel(
     chunk, n_size, multi_head_attention_any, multi_head_attention_a, multi_head_attention_a_dot,
     dmulti_head_attention_o, dmulti_head_attention_o_dot, e_size, h_size, t_size, dmulti_head_attention_v_dot,
 ):
     for k in prange((n_size + chunk - 1) // chunk):
         lo = k * chunk
         hi = min(lo + chunk, n_size)
-        _hvp_26_rows(
+        _hvp_22_rows(
             lo, hi, multi_head_attention_any, multi_head_attention_a, multi_head_attention_a_dot,
             dmulti_head_attention_o, dmulti_head_attention_o_dot, e_size, h_size, t_size,
             dmulti_head_attention_v_dot,
@@ -2918,7 +2699,7 @@ def _hvp_26_parallel(
 
 
 @njit(**OPTIONS)
-def _hvp_27_rows(
+def _hvp_23_rows(
     lo, hi, multi_head_attention_any, sum_dmulti_head_attention_o_dot_multi_head_attention_v,
     sum_dmulti_head_attention_o_multi_head_attention_v_dot, h_size, t_size, dmulti_head_attention_a_dot,
 ):
@@ -2938,14 +2719,14 @@ def _hvp_27_rows(
 
 
 @njit(parallel=True, **OPTIONS)
-def _hvp_27_parallel(
+def _hvp_23_parallel(
     chunk, n_size, multi_head_attention_any, sum_dmulti_head_attention_o_dot_multi_head_attention_v,
     sum_dmulti_head_attention_o_multi_head_attention_v_dot, h_size, t_size, dmulti_head_attention_a_dot,
 ):
     for k in prange((n_size + chunk - 1) // chunk):
         lo = k * chunk
         hi = min(lo + chunk, n_size)
-        _hvp_27_rows(
+        _hvp_23_rows(
             lo, hi, multi_head_attention_any, sum_dmulti_head_attention_o_dot_multi_head_attention_v,
             sum_dmulti_head_attention_o_multi_head_attention_v_dot, h_size, t_size,
             dmulti_head_attention_a_dot,
@@ -2953,7 +2734,7 @@ def _hvp_27_parallel(
 
 
 @njit(**OPTIONS)
-def _hvp_28_rows(lo, hi, dmulti_head_attention_v_dot, e_size, n_size, t_size, dbv_dot):
+def _hvp_24_rows(lo, hi, dmulti_head_attention_v_dot, e_size, n_size, t_size, dbv_dot):
     real = dmulti_head_attention_v_dot.dtype.type
     for h in range(lo, hi):
         for e_ in range(e_size):
@@ -2970,15 +2751,15 @@ def _hvp_28_rows(lo, hi, dmulti_head_attention_v_dot, e_size, n_size, t_size, db
 
 
 @njit(parallel=True, **OPTIONS)
-def _hvp_28_parallel(chunk, h_size, dmulti_head_attention_v_dot, e_size, n_size, t_size, dbv_dot):
+def _hvp_24_parallel(chunk, h_size, dmulti_head_attention_v_dot, e_size, n_size, t_size, dbv_dot):
     for k in prange((h_size + chunk - 1) // chunk):
         lo = k * chunk
         hi = min(lo + chunk, h_size)
-        _hvp_28_rows(lo, hi, dmulti_head_attention_v_dot, e_size, n_size, t_size, dbv_dot)
+        _hvp_24_rows(lo, hi, dmulti_head_attention_v_dot, e_size, n_size, t_size, dbv_dot)
 
 
 @njit(**OPTIONS)
-def _hvp_29_rows(
+def _hvp_25_rows(
     lo, hi, sum_multi_head_attention_q_dmulti_head_attention_s,
     sum_multi_head_attention_k_dmulti_head_attention_s, one_over_root_e_size, e_size, h_size, t_size,
     dmulti_head_attention_k, dmulti_head_attention_q,
@@ -3000,7 +2781,7 @@ def _hvp_29_rows(
 
 
 @njit(parallel=True, **OPTIONS)
-def _hvp_29_parallel(
+def _hvp_25_parallel(
     chunk, n_size, sum_multi_head_attention_q_dmulti_head_attention_s,
     sum_multi_head_attention_k_dmulti_head_attention_s, one_over_root_e_size, e_size, h_size, t_size,
     dmulti_head_attention_k, dmulti_head_attention_q,
@@ -3008,7 +2789,7 @@ def _hvp_29_parallel(
     for k in prange((n_size + chunk - 1) // chunk):
         lo = k * chunk
         hi = min(lo + chunk, n_size)
-        _hvp_29_rows(
+        _hvp_25_rows(
             lo, hi, sum_multi_head_attention_q_dmulti_head_attention_s,
             sum_multi_head_attention_k_dmulti_head_attention_s, one_over_root_e_size, e_size, h_size, t_size,
             dmulti_head_attention_k, dmulti_head_attention_q,
@@ -3016,7 +2797,7 @@ def _hvp_29_parallel(
 
 
 @njit(**OPTIONS)
-def _hvp_30_rows(
+def _hvp_26_rows(
     lo, hi, multi_head_attention_z_max, dmulti_head_attention_a, dmulti_head_attention_a_dot,
     multi_head_attention_z, multi_head_attention_z_dot, h_size, t_size, shifted_sum_2,
 ):
@@ -3042,21 +2823,21 @@ def _hvp_30_rows(
 
 
 @njit(parallel=True, **OPTIONS)
-def _hvp_30_parallel(
+def _hvp_26_parallel(
     chunk, n_size, multi_head_attention_z_max, dmulti_head_attention_a, dmulti_head_attention_a_dot,
     multi_head_attention_z, multi_head_attention_z_dot, h_size, t_size, shifted_sum_2,
 ):
     for k in prange((n_size + chunk - 1) // chunk):
         lo = k * chunk
         hi = min(lo + chunk, n_size)
-        _hvp_30_rows(
+        _hvp_26_rows(
             lo, hi, multi_head_attention_z_max, dmulti_head_attention_a, dmulti_head_attention_a_dot,
             multi_head_attention_z, multi_head_attention_z_dot, h_size, t_size, shifted_sum_2,
         )
 
 
 @njit(**OPTIONS)
-def _hvp_31_rows(lo, hi, sum_u_dmulti_head_attention_v_dot, dWv_dot, e_size, m_size):
+def _hvp_27_rows(lo, hi, sum_u_dmulti_head_attention_v_dot, dWv_dot, e_size, m_size):
     for h in range(lo, hi):
         for e_ in range(e_size):
             for m in range(m_size):
@@ -3066,15 +2847,15 @@ def _hvp_31_rows(lo, hi, sum_u_dmulti_head_attention_v_dot, dWv_dot, e_size, m_s
 
 
 @njit(parallel=True, **OPTIONS)
-def _hvp_31_parallel(chunk, h_size, sum_u_dmulti_head_attention_v_dot, dWv_dot, e_size, m_size):
+def _hvp_27_parallel(chunk, h_size, sum_u_dmulti_head_attention_v_dot, dWv_dot, e_size, m_size):
     for k in prange((h_size + chunk - 1) // chunk):
         lo = k * chunk
         hi = min(lo + chunk, h_size)
-        _hvp_31_rows(lo, hi, sum_u_dmulti_head_attention_v_dot, dWv_dot, e_size, m_size)
+        _hvp_27_rows(lo, hi, sum_u_dmulti_head_attention_v_dot, dWv_dot, e_size, m_size)
 
 
 @njit(**OPTIONS)
-def _hvp_32_rows(
+def _hvp_28_rows(
     lo, hi, multi_head_attention_z_max, multi_head_attention_z, shifted_sum, shifted_sum_, shifted_sum_2,
     sum_exp, dmulti_head_attention_a, dmulti_head_attention_a_dot, multi_head_attention_z_dot,
     multi_head_attention_open, h_size, t_size, dmulti_head_attention_s_dot,
@@ -3130,7 +2911,7 @@ def _hvp_32_rows(
 
 
 @njit(parallel=True, **OPTIONS)
-def _hvp_32_parallel(
+def _hvp_28_parallel(
     chunk, n_size, multi_head_attention_z_max, multi_head_attention_z, shifted_sum, shifted_sum_,
     shifted_sum_2, sum_exp, dmulti_head_attention_a, dmulti_head_attention_a_dot, multi_head_attention_z_dot,
     multi_head_attention_open, h_size, t_size, dmulti_head_attention_s_dot,
@@ -3138,7 +2919,7 @@ def _hvp_32_parallel(
     for k in prange((n_size + chunk - 1) // chunk):
         lo = k * chunk
         hi = min(lo + chunk, n_size)
-        _hvp_32_rows(
+        _hvp_28_rows(
             lo, hi, multi_head_attention_z_max, multi_head_attention_z, shifted_sum, shifted_sum_,
             shifted_sum_2, sum_exp, dmulti_head_attention_a, dmulti_head_attention_a_dot,
             multi_head_attention_z_dot, multi_head_attention_open, h_size, t_size, dmulti_head_attention_s_dot,
@@ -3146,7 +2927,7 @@ def _hvp_32_parallel(
 
 
 @njit(**OPTIONS)
-def _hvp_33_rows(
+def _hvp_29_rows(
     lo, hi, sum_Wk_dmulti_head_attention_k, sum_Wq_dmulti_head_attention_q, sum_Wv_dmulti_head_attention_v,
     gamma1, n_size, t_size, du, dlayer_norm_xhat,
 ):
@@ -3166,21 +2947,21 @@ def _hvp_33_rows(
 
 
 @njit(parallel=True, **OPTIONS)
-def _hvp_33_parallel(
+def _hvp_29_parallel(
     chunk, m_size, sum_Wk_dmulti_head_attention_k, sum_Wq_dmulti_head_attention_q,
     sum_Wv_dmulti_head_attention_v, gamma1, n_size, t_size, du, dlayer_norm_xhat,
 ):
     for k in prange((m_size + chunk - 1) // chunk):
         lo = k * chunk
         hi = min(lo + chunk, m_size)
-        _hvp_33_rows(
+        _hvp_29_rows(
             lo, hi, sum_Wk_dmulti_head_attention_k, sum_Wq_dmulti_head_attention_q,
             sum_Wv_dmulti_head_attention_v, gamma1, n_size, t_size, du, dlayer_norm_xhat,
         )
 
 
 @njit(**OPTIONS)
-def _hvp_34_rows(
+def _hvp_30_rows(
     lo, hi, sum_multi_head_attention_q_dmulti_head_attention_s_dot,
     sum_multi_head_attention_q_dot_dmulti_head_attention_s,
     sum_multi_head_attention_k_dmulti_head_attention_s_dot,
@@ -3229,7 +3010,7 @@ def _hvp_34_rows(
 
 
 @njit(parallel=True, **OPTIONS)
-def _hvp_34_parallel(
+def _hvp_30_parallel(
     chunk, h_size, sum_multi_head_attention_q_dmulti_head_attention_s_dot,
     sum_multi_head_attention_q_dot_dmulti_head_attention_s,
     sum_multi_head_attention_k_dmulti_head_attention_s_dot,
@@ -3239,7 +3020,7 @@ def _hvp_34_parallel(
     for k in prange((h_size + chunk - 1) // chunk):
         lo = k * chunk
         hi = min(lo + chunk, h_size)
-        _hvp_34_rows(
+        _hvp_30_rows(
             lo, hi, sum_multi_head_attention_q_dmulti_head_attention_s_dot,
             sum_multi_head_attention_q_dot_dmulti_head_attention_s,
             sum_multi_head_attention_k_dmulti_head_attention_s_dot,
@@ -3249,7 +3030,7 @@ def _hvp_34_parallel(
 
 
 @njit(**OPTIONS)
-def _hvp_35_rows(
+def _hvp_31_rows(
     lo, hi, layer_norm_xhat, dlayer_norm_xhat, m_size, t_size, sum_layer_norm_xhat_dlayer_norm_xhat,
     sum_dlayer_norm_xhat,
 ):
@@ -3274,21 +3055,21 @@ def _hvp_35_rows(
 
 
 @njit(parallel=True, **OPTIONS)
-def _hvp_35_parallel(
+def _hvp_31_parallel(
     chunk, n_size, layer_norm_xhat, dlayer_norm_xhat, m_size, t_size, sum_layer_norm_xhat_dlayer_norm_xhat,
     sum_dlayer_norm_xhat,
 ):
     for k in prange((n_size + chunk - 1) // chunk):
         lo = k * chunk
         hi = min(lo + chunk, n_size)
-        _hvp_35_rows(
+        _hvp_31_rows(
             lo, hi, layer_norm_xhat, dlayer_norm_xhat, m_size, t_size, sum_layer_norm_xhat_dlayer_norm_xhat,
             sum_dlayer_norm_xhat,
         )
 
 
 @njit(**OPTIONS)
-def _hvp_36_rows(
+def _hvp_32_rows(
     lo, hi, sum_Wk_dmulti_head_attention_k_dot, sum_Wk_dot_dmulti_head_attention_k,
     sum_Wq_dmulti_head_attention_q_dot, sum_Wq_dot_dmulti_head_attention_q, sum_Wv_dmulti_head_attention_v_dot,
     sum_Wv_dot_dmulti_head_attention_v, gamma1, gamma1_dot, du, layer_norm_xhat, layer_norm_xhat_dot, n_size,
@@ -3336,7 +3117,7 @@ def _hvp_36_rows(
 
 
 @njit(parallel=True, **OPTIONS)
-def _hvp_36_parallel(
+def _hvp_32_parallel(
     chunk, m_size, sum_Wk_dmulti_head_attention_k_dot, sum_Wk_dot_dmulti_head_attention_k,
     sum_Wq_dmulti_head_attention_q_dot, sum_Wq_dot_dmulti_head_attention_q, sum_Wv_dmulti_head_attention_v_dot,
     sum_Wv_dot_dmulti_head_attention_v, gamma1, gamma1_dot, du, layer_norm_xhat, layer_norm_xhat_dot, n_size,
@@ -3345,7 +3126,7 @@ def _hvp_36_parallel(
     for k in prange((m_size + chunk - 1) // chunk):
         lo = k * chunk
         hi = min(lo + chunk, m_size)
-        _hvp_36_rows(
+        _hvp_32_rows(
             lo, hi, sum_Wk_dmulti_head_attention_k_dot, sum_Wk_dot_dmulti_head_attention_k,
             sum_Wq_dmulti_head_attention_q_dot, sum_Wq_dot_dmulti_head_attention_q,
             sum_Wv_dmulti_head_attention_v_dot, sum_Wv_dot_dmulti_head_attention_v, gamma1, gamma1_dot, du,
@@ -3355,7 +3136,7 @@ def _hvp_36_parallel(
 
 
 @njit(**OPTIONS)
-def _hvp_37_rows(
+def _hvp_33_rows(
     lo, hi, sum_u_dmulti_head_attention_q_dot, dWq_dot, sum_u_dmulti_head_attention_k_dot,
     sum_u_dot_dmulti_head_attention_k, e_size, m_size, dWk_dot,
 ):
@@ -3373,21 +3154,21 @@ def _hvp_37_rows(
 
 
 @njit(parallel=True, **OPTIONS)
-def _hvp_37_parallel(
+def _hvp_33_parallel(
     chunk, h_size, sum_u_dmulti_head_attention_q_dot, dWq_dot, sum_u_dmulti_head_attention_k_dot,
     sum_u_dot_dmulti_head_attention_k, e_size, m_size, dWk_dot,
 ):
     for k in prange((h_size + chunk - 1) // chunk):
         lo = k * chunk
         hi = min(lo + chunk, h_size)
-        _hvp_37_rows(
+        _hvp_33_rows(
             lo, hi, sum_u_dmulti_head_attention_q_dot, dWq_dot, sum_u_dmulti_head_attention_k_dot,
             sum_u_dot_dmulti_head_attention_k, e_size, m_size, dWk_dot,
         )
 
 
 @njit(**OPTIONS)
-def _hvp_38_rows(
+def _hvp_34_rows(
     lo, hi, dlayer_norm_xhat_dot, layer_norm_xhat, dlayer_norm_xhat, layer_norm_xhat_dot, layer_norm_r,
     layer_norm_r_dot, sum_dlayer_norm_xhat, sum_layer_norm_xhat_dlayer_norm_xhat, dh_dot, m_size, t_size,
     dx_dot,
@@ -3437,7 +3218,7 @@ def _hvp_38_rows(
 
 
 @njit(parallel=True, **OPTIONS)
-def _hvp_38_parallel(
+def _hvp_34_parallel(
     chunk, n_size, dlayer_norm_xhat_dot, layer_norm_xhat, dlayer_norm_xhat, layer_norm_xhat_dot, layer_norm_r,
     layer_norm_r_dot, sum_dlayer_norm_xhat, sum_layer_norm_xhat_dlayer_norm_xhat, dh_dot, m_size, t_size,
     dx_dot,
@@ -3445,7 +3226,7 @@ def _hvp_38_parallel(
     for k in prange((n_size + chunk - 1) // chunk):
         lo = k * chunk
         hi = min(lo + chunk, n_size)
-        _hvp_38_rows(
+        _hvp_34_rows(
             lo, hi, dlayer_norm_xhat_dot, layer_norm_xhat, dlayer_norm_xhat, layer_norm_xhat_dot, layer_norm_r,
             layer_norm_r_dot, sum_dlayer_norm_xhat, sum_layer_norm_xhat_dlayer_norm_xhat, dh_dot, m_size,
             t_size, dx_dot,
@@ -3650,8 +3431,6 @@ def forward_saving(
     h = np.empty((n_size, t_size, m_size), real)
     v = np.empty((n_size, t_size, m_size), real)
     feed_forward_h = np.empty((n_size, t_size, k_size), real)
-    sum_W2_feed_forward_h = np.empty((n_size, t_size, m_size), real)
-    b = np.empty((n_size, t_size, m_size), real)
     one_over_root_m_size = 1 / math.sqrt(m_size)
     one_over_root_e_size = 1 / math.sqrt(e_size)
     chunk = chunk_rows(t_size * m_size * t_size)
@@ -3693,41 +3472,34 @@ def forward_saving(
         np.matmul(
             multi_head_attention_q, multi_head_attention_k.transpose(0, 1, 3, 2), out=multi_head_attention_s,
         )
-    chunk = chunk_rows(h_size * t_size * t_size)
-    if n_size <= chunk:
-        _forward_saving_3_rows(0, n_size, multi_head_attention_s, real(one_over_root_e_size), h_size, t_size)
-    else:
-        _forward_saving_3_parallel(
-            chunk, n_size, multi_head_attention_s, real(one_over_root_e_size), h_size, t_size,
-        )
     chunk = chunk_rows(t_size * h_size * t_size)
     if n_size <= chunk:
-        _forward_saving_4_rows(
-            0, n_size, multi_head_attention_any, multi_head_attention_open, multi_head_attention_s, h_size,
-            t_size, multi_head_attention_z,
+        _forward_saving_3_rows(
+            0, n_size, multi_head_attention_s, multi_head_attention_any, multi_head_attention_open,
+            real(one_over_root_e_size), h_size, t_size, multi_head_attention_z,
         )
     else:
-        _forward_saving_4_parallel(
-            chunk, n_size, multi_head_attention_any, multi_head_attention_open, multi_head_attention_s, h_size,
-            t_size, multi_head_attention_z,
+        _forward_saving_3_parallel(
+            chunk, n_size, multi_head_attention_s, multi_head_attention_any, multi_head_attention_open,
+            real(one_over_root_e_size), h_size, t_size, multi_head_attention_z,
         )
     chunk = chunk_rows(h_size * t_size * t_size)
     if n_size <= chunk:
-        _forward_saving_5_rows(
+        _forward_saving_4_rows(
             0, n_size, multi_head_attention_z, h_size, t_size, multi_head_attention_z_max, sum_exp,
         )
     else:
-        _forward_saving_5_parallel(
+        _forward_saving_4_parallel(
             chunk, n_size, multi_head_attention_z, h_size, t_size, multi_head_attention_z_max, sum_exp,
         )
     chunk = chunk_rows(t_size * h_size * t_size)
     if n_size <= chunk:
-        _forward_saving_6_rows(
+        _forward_saving_5_rows(
             0, n_size, multi_head_attention_z_max, sum_exp, multi_head_attention_z, h_size, t_size,
             multi_head_attention_a,
         )
     else:
-        _forward_saving_6_parallel(
+        _forward_saving_5_parallel(
             chunk, n_size, multi_head_attention_z_max, sum_exp, multi_head_attention_z, h_size, t_size,
             multi_head_attention_a,
         )
@@ -3737,11 +3509,11 @@ def forward_saving(
         np.matmul(multi_head_attention_a, multi_head_attention_v, out=multi_head_attention_o)
     chunk = chunk_rows(t_size * h_size * e_size)
     if n_size <= chunk:
-        _forward_saving_7_rows(
+        _forward_saving_6_rows(
             0, n_size, multi_head_attention_any, multi_head_attention_o, e_size, h_size, t_size,
         )
     else:
-        _forward_saving_7_parallel(
+        _forward_saving_6_parallel(
             chunk, n_size, multi_head_attention_any, multi_head_attention_o, e_size, h_size, t_size,
         )
     # sum_Wo_multi_head_attention_o[n,t,m] = Σ_h,e Wo[m,h,e]·multi_head_attention_o[n,h,t,e]
@@ -3752,44 +3524,31 @@ def forward_saving(
         )
     chunk = chunk_rows(t_size * m_size)
     if n_size <= chunk:
-        _forward_saving_8_rows(0, n_size, bo, a, m_size, t_size)
-    else:
-        _forward_saving_8_parallel(chunk, n_size, bo, a, m_size, t_size)
-    chunk = chunk_rows(t_size * m_size)
-    if n_size <= chunk:
-        _forward_saving_9_rows(
-            0, n_size, a, x, beta2, gamma2, real(one_over_root_m_size), m_size, t_size, h, layer_norm_mu_,
+        _forward_saving_7_rows(
+            0, n_size, bo, a, x, beta2, gamma2, real(one_over_root_m_size), m_size, t_size, h, layer_norm_mu_,
             layer_norm_mu_2_rest, layer_norm_r_, v,
         )
     else:
-        _forward_saving_9_parallel(
-            chunk, n_size, a, x, beta2, gamma2, real(one_over_root_m_size), m_size, t_size, h, layer_norm_mu_,
-            layer_norm_mu_2_rest, layer_norm_r_, v,
+        _forward_saving_7_parallel(
+            chunk, n_size, bo, a, x, beta2, gamma2, real(one_over_root_m_size), m_size, t_size, h,
+            layer_norm_mu_, layer_norm_mu_2_rest, layer_norm_r_, v,
         )
     # sum_W1_v[n,t,k] = Σ_m W₁[k,m]·v[n,t,m]
     with np.errstate(over="ignore", invalid="ignore"):
         np.matmul(v.reshape(n_size * t_size, m_size), W1.T, out=feed_forward_z.reshape(n_size * t_size, k_size))
     chunk = chunk_rows(t_size * k_size)
     if n_size <= chunk:
-        _forward_saving_10_rows(0, n_size, b1, feed_forward_z, k_size, t_size, feed_forward_h)
+        _forward_saving_8_rows(0, n_size, b1, feed_forward_z, k_size, t_size, feed_forward_h)
     else:
-        _forward_saving_10_parallel(chunk, n_size, b1, feed_forward_z, k_size, t_size, feed_forward_h)
+        _forward_saving_8_parallel(chunk, n_size, b1, feed_forward_z, k_size, t_size, feed_forward_h)
     # sum_W2_feed_forward_h[n,t,m] = Σ_k W₂[m,k]·feed_forward_h[n,t,k]
     with np.errstate(over="ignore", invalid="ignore"):
-        np.matmul(
-            feed_forward_h.reshape(n_size * t_size, k_size), W2.T,
-            out=sum_W2_feed_forward_h.reshape(n_size * t_size, m_size),
-        )
+        np.matmul(feed_forward_h.reshape(n_size * t_size, k_size), W2.T, out=y.reshape(n_size * t_size, m_size))
     chunk = chunk_rows(t_size * m_size)
     if n_size <= chunk:
-        _forward_saving_11_rows(0, n_size, b2, sum_W2_feed_forward_h, m_size, t_size, b)
+        _forward_saving_9_rows(0, n_size, b2, y, h, m_size, t_size)
     else:
-        _forward_saving_11_parallel(chunk, n_size, b2, sum_W2_feed_forward_h, m_size, t_size, b)
-    chunk = chunk_rows(t_size * m_size)
-    if n_size <= chunk:
-        _forward_saving_12_rows(0, n_size, b, h, m_size, t_size, y)
-    else:
-        _forward_saving_12_parallel(chunk, n_size, b, h, m_size, t_size, y)
+        _forward_saving_9_parallel(chunk, n_size, b2, y, h, m_size, t_size)
     return y, Saved(
         x, gamma1, beta1, Wq, Wk, Wv, Wo, gamma2, beta2, W1, W2, mask, layer_norm_mu, layer_norm_mu_rest,
         layer_norm_r, multi_head_attention_q, multi_head_attention_k, multi_head_attention_v,
@@ -3893,14 +3652,12 @@ def backward(saved, g, *, out=None):
         (x, gamma1, beta1, Wq, Wk, Wv, Wo, gamma2, beta2, W1, W2, mask, layer_norm_mu, layer_norm_mu_rest, layer_norm_r, multi_head_attention_q, multi_head_attention_k, multi_head_attention_v, multi_head_attention_any, multi_head_attention_s, multi_head_attention_z_max, sum_exp, multi_head_attention_o, a, layer_norm_mu_, layer_norm_mu_2_rest, layer_norm_r_, feed_forward_z, g),
     )
     sum_W2_g = np.empty((n_size, t_size, k_size), real)
-    deviation = np.empty((n_size, t_size, m_size), real)
-    deviation_ = np.empty((n_size, t_size, m_size), real)
-    multi_head_attention_open = np.empty((n_size, t_size, t_size), real)
-    feed_forward_h = np.empty((n_size, t_size, k_size), real)
     layer_norm_xhat = np.empty((n_size, t_size, m_size), real)
     u = np.empty((n_size, t_size, m_size), real)
     layer_norm_xhat_ = np.empty((n_size, t_size, m_size), real)
     v = np.empty((n_size, t_size, m_size), real)
+    multi_head_attention_open = np.empty((n_size, t_size, t_size), real)
+    feed_forward_h = np.empty((n_size, t_size, k_size), real)
     multi_head_attention_z = np.empty((n_size, h_size, t_size, t_size), real)
     multi_head_attention_a = np.empty((n_size, h_size, t_size, t_size), real)
     dfeed_forward_z = np.empty((n_size, t_size, k_size), real)
@@ -3925,10 +3682,16 @@ def backward(saved, g, *, out=None):
         np.matmul(g.reshape(n_size * t_size, m_size), W2, out=sum_W2_g.reshape(n_size * t_size, k_size))
     chunk = chunk_rows(t_size * m_size)
     if n_size <= chunk:
-        _backward_rows(0, n_size, layer_norm_mu, x, a, layer_norm_mu_, m_size, t_size, deviation, deviation_)
+        _backward_rows(
+            0, n_size, layer_norm_mu, x, layer_norm_mu_rest, layer_norm_r, beta1, gamma1, a, layer_norm_mu_,
+            layer_norm_mu_2_rest, layer_norm_r_, beta2, gamma2, m_size, t_size, layer_norm_xhat, u,
+            layer_norm_xhat_, v,
+        )
     else:
         _backward_parallel(
-            chunk, n_size, layer_norm_mu, x, a, layer_norm_mu_, m_size, t_size, deviation, deviation_,
+            chunk, n_size, layer_norm_mu, x, layer_norm_mu_rest, layer_norm_r, beta1, gamma1, a,
+            layer_norm_mu_, layer_norm_mu_2_rest, layer_norm_r_, beta2, gamma2, m_size, t_size,
+            layer_norm_xhat, u, layer_norm_xhat_, v,
         )
     chunk = chunk_rows(t_size * t_size)
     if n_size <= chunk:
@@ -3951,35 +3714,24 @@ def backward(saved, g, *, out=None):
             g.transpose(2, 0, 1).reshape(m_size, n_size * t_size),
             feed_forward_h.reshape(n_size * t_size, k_size), out=dW2,
         )
-    chunk = chunk_rows(t_size * m_size)
-    if n_size <= chunk:
-        _backward_5_rows(
-            0, n_size, layer_norm_mu_rest, layer_norm_r, deviation, beta1, gamma1, layer_norm_mu_2_rest,
-            layer_norm_r_, deviation_, beta2, gamma2, m_size, t_size, layer_norm_xhat, u, layer_norm_xhat_, v,
-        )
-    else:
-        _backward_5_parallel(
-            chunk, n_size, layer_norm_mu_rest, layer_norm_r, deviation, beta1, gamma1, layer_norm_mu_2_rest,
-            layer_norm_r_, deviation_, beta2, gamma2, m_size, t_size, layer_norm_xhat, u, layer_norm_xhat_, v,
-        )
     chunk = chunk_rows(h_size * t_size * t_size)
     if n_size <= chunk:
-        _backward_6_rows(
+        _backward_5_rows(
             0, n_size, multi_head_attention_any, multi_head_attention_open, multi_head_attention_s,
             multi_head_attention_z_max, sum_exp, h_size, t_size, multi_head_attention_z,
             multi_head_attention_a,
         )
     else:
-        _backward_6_parallel(
+        _backward_5_parallel(
             chunk, n_size, multi_head_attention_any, multi_head_attention_open, multi_head_attention_s,
             multi_head_attention_z_max, sum_exp, h_size, t_size, multi_head_attention_z,
             multi_head_attention_a,
         )
     chunk = chunk_rows(n_size * t_size)
     if k_size <= chunk:
-        _backward_7_rows(0, k_size, feed_forward_z, sum_W2_g, n_size, t_size, dfeed_forward_z, db1)
+        _backward_6_rows(0, k_size, feed_forward_z, sum_W2_g, n_size, t_size, dfeed_forward_z, db1)
     else:
-        _backward_7_parallel(chunk, k_size, feed_forward_z, sum_W2_g, n_size, t_size, dfeed_forward_z, db1)
+        _backward_6_parallel(chunk, k_size, feed_forward_z, sum_W2_g, n_size, t_size, dfeed_forward_z, db1)
     # v̄[n,t,m] = Σ_k f̅e̅e̅d̅_̅f̅o̅r̅w̅a̅r̅d̅_̅z̅[n,t,k]·W₁[k,m]
     with np.errstate(over="ignore", invalid="ignore"):
         np.matmul(dfeed_forward_z.reshape(n_size * t_size, k_size), W1, out=dv.reshape(n_size * t_size, m_size))
@@ -3991,14 +3743,14 @@ def backward(saved, g, *, out=None):
         )
     chunk = chunk_rows(t_size * m_size)
     if n_size <= chunk:
-        _backward_8_rows(0, n_size, gamma2, dv, layer_norm_xhat_, layer_norm_r_, g, m_size, t_size, dh)
+        _backward_7_rows(0, n_size, gamma2, dv, layer_norm_xhat_, layer_norm_r_, g, m_size, t_size, dh)
     else:
-        _backward_8_parallel(chunk, n_size, gamma2, dv, layer_norm_xhat_, layer_norm_r_, g, m_size, t_size, dh)
+        _backward_7_parallel(chunk, n_size, gamma2, dv, layer_norm_xhat_, layer_norm_r_, g, m_size, t_size, dh)
     chunk = chunk_rows(n_size * t_size)
     if m_size <= chunk:
-        _backward_9_rows(0, m_size, layer_norm_xhat_, dv, n_size, t_size, dgamma2, dbeta2)
+        _backward_8_rows(0, m_size, layer_norm_xhat_, dv, n_size, t_size, dgamma2, dbeta2)
     else:
-        _backward_9_parallel(chunk, m_size, layer_norm_xhat_, dv, n_size, t_size, dgamma2, dbeta2)
+        _backward_8_parallel(chunk, m_size, layer_norm_xhat_, dv, n_size, t_size, dgamma2, dbeta2)
     # m̅u̅l̅t̅i̅_̅h̅e̅a̅d̅_̅a̅t̅t̅e̅n̅t̅i̅o̅n̅_̅o̅[n,h,t,e] = Σ_m h̄[n,t,m]·Wo[m,h,e]
     with np.errstate(over="ignore", invalid="ignore"):
         np.matmul(dh.reshape(n_size, 1, t_size, m_size), Wo.transpose(1, 0, 2), out=dmulti_head_attention_o)
@@ -4011,9 +3763,9 @@ def backward(saved, g, *, out=None):
         )
     chunk = chunk_rows(n_size * t_size)
     if m_size <= chunk:
-        _backward_10_rows(0, m_size, dh, n_size, t_size, dbo)
+        _backward_9_rows(0, m_size, dh, n_size, t_size, dbo)
     else:
-        _backward_10_parallel(chunk, m_size, dh, n_size, t_size, dbo)
+        _backward_9_parallel(chunk, m_size, dh, n_size, t_size, dbo)
     # sum_dmulti_head_attention_o_multi_head_attention_v[n,h,t,t′] = Σ_e m̅u̅l̅t̅i̅_̅h̅e̅a̅d̅_̅a̅t̅t̅e̅n̅t̅i̅o̅n̅_̅o̅[n,h,t,e]·
     #     multi_head_attention_v[n,h,t′,e]
     with np.errstate(over="ignore", invalid="ignore"):
@@ -4023,12 +3775,12 @@ def backward(saved, g, *, out=None):
         )
     chunk = chunk_rows(t_size * h_size * e_size)
     if n_size <= chunk:
-        _backward_11_rows(
+        _backward_10_rows(
             0, n_size, multi_head_attention_any, dmulti_head_attention_o, e_size, h_size, t_size,
             factor_multi_head_attention_any_dmulti_head_attention_o,
         )
     else:
-        _backward_11_parallel(
+        _backward_10_parallel(
             chunk, n_size, multi_head_attention_any, dmulti_head_attention_o, e_size, h_size, t_size,
             factor_multi_head_attention_any_dmulti_head_attention_o,
         )
@@ -4042,13 +3794,13 @@ def backward(saved, g, *, out=None):
         )
     chunk = chunk_rows(h_size * t_size * t_size)
     if n_size <= chunk:
-        _backward_12_rows(
+        _backward_11_rows(
             0, n_size, multi_head_attention_any, sum_dmulti_head_attention_o_multi_head_attention_v,
             multi_head_attention_z_max, multi_head_attention_z, sum_exp, multi_head_attention_open, h_size,
             t_size, dmulti_head_attention_s,
         )
     else:
-        _backward_12_parallel(
+        _backward_11_parallel(
             chunk, n_size, multi_head_attention_any, sum_dmulti_head_attention_o_multi_head_attention_v,
             multi_head_attention_z_max, multi_head_attention_z, sum_exp, multi_head_attention_open, h_size,
             t_size, dmulti_head_attention_s,
@@ -4083,18 +3835,18 @@ def backward(saved, g, *, out=None):
         )
     chunk = chunk_rows(e_size * n_size * t_size)
     if h_size <= chunk:
-        _backward_13_rows(0, h_size, dmulti_head_attention_v, e_size, n_size, t_size, dbv)
+        _backward_12_rows(0, h_size, dmulti_head_attention_v, e_size, n_size, t_size, dbv)
     else:
-        _backward_13_parallel(chunk, h_size, dmulti_head_attention_v, e_size, n_size, t_size, dbv)
+        _backward_12_parallel(chunk, h_size, dmulti_head_attention_v, e_size, n_size, t_size, dbv)
     chunk = chunk_rows(e_size * n_size * t_size)
     if h_size <= chunk:
-        _backward_14_rows(
+        _backward_13_rows(
             0, h_size, sum_multi_head_attention_q_dmulti_head_attention_s,
             sum_multi_head_attention_k_dmulti_head_attention_s, real(one_over_root_e_size), e_size, n_size,
             t_size, dmulti_head_attention_k, dmulti_head_attention_q, dbq, dbk,
         )
     else:
-        _backward_14_parallel(
+        _backward_13_parallel(
             chunk, h_size, sum_multi_head_attention_q_dmulti_head_attention_s,
             sum_multi_head_attention_k_dmulti_head_attention_s, real(one_over_root_e_size), e_size, n_size,
             t_size, dmulti_head_attention_k, dmulti_head_attention_q, dbq, dbk,
@@ -4129,22 +3881,22 @@ def backward(saved, g, *, out=None):
         )
     chunk = chunk_rows(n_size * t_size)
     if m_size <= chunk:
-        _backward_15_rows(
+        _backward_14_rows(
             0, m_size, sum_Wk_dmulti_head_attention_k, sum_Wq_dmulti_head_attention_q,
             sum_Wv_dmulti_head_attention_v, gamma1, layer_norm_xhat, n_size, t_size, dlayer_norm_xhat, dgamma1,
             dbeta1,
         )
     else:
-        _backward_15_parallel(
+        _backward_14_parallel(
             chunk, m_size, sum_Wk_dmulti_head_attention_k, sum_Wq_dmulti_head_attention_q,
             sum_Wv_dmulti_head_attention_v, gamma1, layer_norm_xhat, n_size, t_size, dlayer_norm_xhat, dgamma1,
             dbeta1,
         )
     chunk = chunk_rows(t_size * m_size)
     if n_size <= chunk:
-        _backward_16_rows(0, n_size, layer_norm_xhat, dlayer_norm_xhat, layer_norm_r, dh, m_size, t_size, dx)
+        _backward_15_rows(0, n_size, layer_norm_xhat, dlayer_norm_xhat, layer_norm_r, dh, m_size, t_size, dx)
     else:
-        _backward_16_parallel(
+        _backward_15_parallel(
             chunk, n_size, layer_norm_xhat, dlayer_norm_xhat, layer_norm_r, dh, m_size, t_size, dx,
         )
     return Gradients(
@@ -4198,9 +3950,8 @@ def jvp(inputs, tangents, *, heads, causal=0):
         (n_size, h_size, t_size, t_size), real,
     )
     sum_multi_head_attention_k_multi_head_attention_q_dot = np.empty((n_size, h_size, t_size, t_size), real)
-    multi_head_attention_s = np.empty((n_size, h_size, t_size, t_size), real)
-    multi_head_attention_z_dot = np.empty((n_size, h_size, t_size, t_size), real)
     multi_head_attention_z = np.empty((n_size, h_size, t_size, t_size), real)
+    multi_head_attention_z_dot = np.empty((n_size, h_size, t_size, t_size), real)
     multi_head_attention_z_max = np.empty((n_size, h_size, t_size), real)
     sum_exp = np.empty((n_size, h_size, t_size), real)
     shifted_sum = np.empty((n_size, h_size, t_size), real)
@@ -4218,22 +3969,17 @@ def jvp(inputs, tangents, *, heads, causal=0):
     sum_Wo_factor_multi_head_attention_any_sum_multi_head_attention_a_dot_multi_head_attention_v_sum_multi_head_attention_a_multi_head_attention_v_dot = np.empty(
         (n_size, t_size, m_size), real,
     )
-    a = np.empty((n_size, t_size, m_size), real)
-    h_dot = np.empty((n_size, t_size, m_size), real)
-    sum_h_dot = np.empty((n_size, t_size), real)
     h = np.empty((n_size, t_size, m_size), real)
     v = np.empty((n_size, t_size, m_size), real)
+    h_dot = np.empty((n_size, t_size, m_size), real)
     v_dot = np.empty((n_size, t_size, m_size), real)
     sum_W1_v = np.empty((n_size, t_size, k_size), real)
     sum_W1_v_dot = np.empty((n_size, t_size, k_size), real)
     sum_W1_dot_v = np.empty((n_size, t_size, k_size), real)
     feed_forward_z = np.empty((n_size, t_size, k_size), real)
     feed_forward_h = np.empty((n_size, t_size, k_size), real)
-    sum_W2_feed_forward_h = np.empty((n_size, t_size, m_size), real)
-    sum_W2_dot_feed_forward_h = np.empty((n_size, t_size, m_size), real)
     factor_b1_dot_feed_forward_z_sum_W1_dot_v = np.empty((n_size, k_size, t_size), real)
     sum_W2_factor_b1_dot_feed_forward_z_sum_W1_dot_v = np.empty((n_size, t_size, m_size), real)
-    b = np.empty((n_size, t_size, m_size), real)
     one_over_root_m_size = 1 / math.sqrt(m_size)
     one_over_root_e_size = 1 / math.sqrt(e_size)
     chunk = chunk_rows(t_size * m_size * t_size)
@@ -4322,62 +4068,40 @@ def jvp(inputs, tangents, *, heads, causal=0):
             multi_head_attention_q_dot, multi_head_attention_k.transpose(0, 1, 3, 2),
             out=sum_multi_head_attention_k_multi_head_attention_q_dot,
         )
-    chunk = chunk_rows(h_size * t_size * t_size)
+    chunk = chunk_rows(t_size * h_size * t_size)
     if n_size <= chunk:
         _jvp_4_rows(
-            0, n_size, sum_multi_head_attention_k_multi_head_attention_q, real(one_over_root_e_size), h_size,
-            t_size, multi_head_attention_s,
+            0, n_size, sum_multi_head_attention_k_multi_head_attention_q, multi_head_attention_any,
+            multi_head_attention_open, sum_factor_bk_dot_sum_Wk_dot_u_sum_Wk_u_dot_multi_head_attention_q,
+            sum_multi_head_attention_k_multi_head_attention_q_dot, real(one_over_root_e_size), h_size, t_size,
+            multi_head_attention_z, multi_head_attention_z_dot,
         )
     else:
         _jvp_4_parallel(
-            chunk, n_size, sum_multi_head_attention_k_multi_head_attention_q, real(one_over_root_e_size),
-            h_size, t_size, multi_head_attention_s,
-        )
-    chunk = chunk_rows(t_size * h_size * t_size)
-    if n_size <= chunk:
-        _jvp_5_rows(
-            0, n_size, multi_head_attention_open,
-            sum_factor_bk_dot_sum_Wk_dot_u_sum_Wk_u_dot_multi_head_attention_q,
+            chunk, n_size, sum_multi_head_attention_k_multi_head_attention_q, multi_head_attention_any,
+            multi_head_attention_open, sum_factor_bk_dot_sum_Wk_dot_u_sum_Wk_u_dot_multi_head_attention_q,
             sum_multi_head_attention_k_multi_head_attention_q_dot, real(one_over_root_e_size), h_size, t_size,
-            multi_head_attention_z_dot,
-        )
-    else:
-        _jvp_5_parallel(
-            chunk, n_size, multi_head_attention_open,
-            sum_factor_bk_dot_sum_Wk_dot_u_sum_Wk_u_dot_multi_head_attention_q,
-            sum_multi_head_attention_k_multi_head_attention_q_dot, real(one_over_root_e_size), h_size, t_size,
-            multi_head_attention_z_dot,
-        )
-    chunk = chunk_rows(t_size * h_size * t_size)
-    if n_size <= chunk:
-        _jvp_6_rows(
-            0, n_size, multi_head_attention_any, multi_head_attention_open, multi_head_attention_s, h_size,
-            t_size, multi_head_attention_z,
-        )
-    else:
-        _jvp_6_parallel(
-            chunk, n_size, multi_head_attention_any, multi_head_attention_open, multi_head_attention_s, h_size,
-            t_size, multi_head_attention_z,
+            multi_head_attention_z, multi_head_attention_z_dot,
         )
     chunk = chunk_rows(h_size * t_size * t_size)
     if n_size <= chunk:
-        _jvp_7_rows(
+        _jvp_5_rows(
             0, n_size, multi_head_attention_z, multi_head_attention_z_dot, h_size, t_size,
             multi_head_attention_z_max, sum_exp, shifted_sum,
         )
     else:
-        _jvp_7_parallel(
+        _jvp_5_parallel(
             chunk, n_size, multi_head_attention_z, multi_head_attention_z_dot, h_size, t_size,
             multi_head_attention_z_max, sum_exp, shifted_sum,
         )
     chunk = chunk_rows(t_size * h_size * t_size)
     if n_size <= chunk:
-        _jvp_8_rows(
+        _jvp_6_rows(
             0, n_size, multi_head_attention_z_max, multi_head_attention_z, sum_exp, shifted_sum,
             multi_head_attention_z_dot, h_size, t_size, multi_head_attention_a, multi_head_attention_a_dot,
         )
     else:
-        _jvp_8_parallel(
+        _jvp_6_parallel(
             chunk, n_size, multi_head_attention_z_max, multi_head_attention_z, sum_exp, shifted_sum,
             multi_head_attention_z_dot, h_size, t_size, multi_head_attention_a, multi_head_attention_a_dot,
         )
@@ -4404,7 +4128,7 @@ def jvp(inputs, tangents, *, heads, causal=0):
         )
     chunk = chunk_rows(t_size * h_size * e_size)
     if n_size <= chunk:
-        _jvp_9_rows(
+        _jvp_7_rows(
             0, n_size, multi_head_attention_any, sum_multi_head_attention_a_multi_head_attention_v,
             sum_multi_head_attention_a_dot_multi_head_attention_v,
             sum_multi_head_attention_a_multi_head_attention_v_dot, e_size, h_size, t_size,
@@ -4412,7 +4136,7 @@ def jvp(inputs, tangents, *, heads, causal=0):
             factor_multi_head_attention_any_sum_multi_head_attention_a_dot_multi_head_attention_v_sum_multi_head_attention_a_multi_head_attention_v_dot,
         )
     else:
-        _jvp_9_parallel(
+        _jvp_7_parallel(
             chunk, n_size, multi_head_attention_any, sum_multi_head_attention_a_multi_head_attention_v,
             sum_multi_head_attention_a_dot_multi_head_attention_v,
             sum_multi_head_attention_a_multi_head_attention_v_dot, e_size, h_size, t_size,
@@ -4445,32 +4169,18 @@ def jvp(inputs, tangents, *, heads, causal=0):
         )
     chunk = chunk_rows(t_size * m_size)
     if n_size <= chunk:
-        _jvp_10_rows(0, n_size, bo, sum_Wo_multi_head_attention_o, m_size, t_size, a)
-    else:
-        _jvp_10_parallel(chunk, n_size, bo, sum_Wo_multi_head_attention_o, m_size, t_size, a)
-    chunk = chunk_rows(t_size * m_size)
-    if n_size <= chunk:
-        _jvp_11_rows(
-            0, n_size, bo_dot, sum_Wo_dot_multi_head_attention_o,
+        _jvp_8_rows(
+            0, n_size, bo, sum_Wo_multi_head_attention_o, x, beta2, gamma2, bo_dot,
+            sum_Wo_dot_multi_head_attention_o,
             sum_Wo_factor_multi_head_attention_any_sum_multi_head_attention_a_dot_multi_head_attention_v_sum_multi_head_attention_a_multi_head_attention_v_dot,
-            x_dot, m_size, t_size, h_dot, sum_h_dot,
+            x_dot, beta2_dot, gamma2_dot, real(one_over_root_m_size), m_size, t_size, h, v, h_dot, v_dot,
         )
     else:
-        _jvp_11_parallel(
-            chunk, n_size, bo_dot, sum_Wo_dot_multi_head_attention_o,
+        _jvp_8_parallel(
+            chunk, n_size, bo, sum_Wo_multi_head_attention_o, x, beta2, gamma2, bo_dot,
+            sum_Wo_dot_multi_head_attention_o,
             sum_Wo_factor_multi_head_attention_any_sum_multi_head_attention_a_dot_multi_head_attention_v_sum_multi_head_attention_a_multi_head_attention_v_dot,
-            x_dot, m_size, t_size, h_dot, sum_h_dot,
-        )
-    chunk = chunk_rows(t_size * m_size)
-    if n_size <= chunk:
-        _jvp_12_rows(
-            0, n_size, a, x, beta2, gamma2, h_dot, beta2_dot, gamma2_dot, sum_h_dot,
-            real(one_over_root_m_size), m_size, t_size, h, v, v_dot,
-        )
-    else:
-        _jvp_12_parallel(
-            chunk, n_size, a, x, beta2, gamma2, h_dot, beta2_dot, gamma2_dot, sum_h_dot,
-            real(one_over_root_m_size), m_size, t_size, h, v, v_dot,
+            x_dot, beta2_dot, gamma2_dot, real(one_over_root_m_size), m_size, t_size, h, v, h_dot, v_dot,
         )
     # sum_W1_v[n,t,k] = Σ_m W₁[k,m]·v[n,t,m]
     with np.errstate(over="ignore", invalid="ignore"):
@@ -4487,29 +4197,26 @@ def jvp(inputs, tangents, *, heads, causal=0):
         )
     chunk = chunk_rows(t_size * k_size)
     if n_size <= chunk:
-        _jvp_13_rows(0, n_size, b1, sum_W1_v, k_size, t_size, feed_forward_z, feed_forward_h)
+        _jvp_9_rows(0, n_size, b1, sum_W1_v, k_size, t_size, feed_forward_z, feed_forward_h)
     else:
-        _jvp_13_parallel(chunk, n_size, b1, sum_W1_v, k_size, t_size, feed_forward_z, feed_forward_h)
+        _jvp_9_parallel(chunk, n_size, b1, sum_W1_v, k_size, t_size, feed_forward_z, feed_forward_h)
     # sum_W2_feed_forward_h[n,t,m] = Σ_k W₂[m,k]·feed_forward_h[n,t,k]
     with np.errstate(over="ignore", invalid="ignore"):
-        np.matmul(
-            feed_forward_h.reshape(n_size * t_size, k_size), W2.T,
-            out=sum_W2_feed_forward_h.reshape(n_size * t_size, m_size),
-        )
+        np.matmul(feed_forward_h.reshape(n_size * t_size, k_size), W2.T, out=y.reshape(n_size * t_size, m_size))
     # sum_W2_dot_feed_forward_h[n,t,m] = Σ_k feed_forward_h[n,t,k]·Ẇ₂[m,k]
     with np.errstate(over="ignore", invalid="ignore"):
         np.matmul(
             feed_forward_h.reshape(n_size * t_size, k_size), W2_dot.T,
-            out=sum_W2_dot_feed_forward_h.reshape(n_size * t_size, m_size),
+            out=y_dot.reshape(n_size * t_size, m_size),
         )
     chunk = chunk_rows(k_size * t_size)
     if n_size <= chunk:
-        _jvp_14_rows(
+        _jvp_10_rows(
             0, n_size, b1_dot, feed_forward_z, sum_W1_dot_v, sum_W1_v_dot, k_size, t_size,
             factor_b1_dot_feed_forward_z_sum_W1_dot_v,
         )
     else:
-        _jvp_14_parallel(
+        _jvp_10_parallel(
             chunk, n_size, b1_dot, feed_forward_z, sum_W1_dot_v, sum_W1_v_dot, k_size, t_size,
             factor_b1_dot_feed_forward_z_sum_W1_dot_v,
         )
@@ -4522,19 +4229,18 @@ def jvp(inputs, tangents, *, heads, causal=0):
         )
     chunk = chunk_rows(t_size * m_size)
     if n_size <= chunk:
-        _jvp_15_rows(0, n_size, b2, sum_W2_feed_forward_h, m_size, t_size, b)
+        _jvp_11_rows(0, n_size, b2, y, h, m_size, t_size)
     else:
-        _jvp_15_parallel(chunk, n_size, b2, sum_W2_feed_forward_h, m_size, t_size, b)
+        _jvp_11_parallel(chunk, n_size, b2, y, h, m_size, t_size)
     chunk = chunk_rows(t_size * m_size)
     if n_size <= chunk:
-        _jvp_16_rows(
-            0, n_size, b, h, b2_dot, h_dot, sum_W2_dot_feed_forward_h,
-            sum_W2_factor_b1_dot_feed_forward_z_sum_W1_dot_v, m_size, t_size, y, y_dot,
+        _jvp_12_rows(
+            0, n_size, b2_dot, h_dot, y_dot, sum_W2_factor_b1_dot_feed_forward_z_sum_W1_dot_v, m_size, t_size,
         )
     else:
-        _jvp_16_parallel(
-            chunk, n_size, b, h, b2_dot, h_dot, sum_W2_dot_feed_forward_h,
-            sum_W2_factor_b1_dot_feed_forward_z_sum_W1_dot_v, m_size, t_size, y, y_dot,
+        _jvp_12_parallel(
+            chunk, n_size, b2_dot, h_dot, y_dot, sum_W2_factor_b1_dot_feed_forward_z_sum_W1_dot_v, m_size,
+            t_size,
         )
     return y, y_dot
 
@@ -4601,9 +4307,8 @@ def hvp(inputs, vectors, g, *, heads, causal=0):
     sum_multi_head_attention_k_multi_head_attention_q = np.empty((n_size, h_size, t_size, t_size), real)
     sum_multi_head_attention_k_multi_head_attention_q_dot = np.empty((n_size, h_size, t_size, t_size), real)
     sum_multi_head_attention_k_dot_multi_head_attention_q = np.empty((n_size, h_size, t_size, t_size), real)
-    multi_head_attention_s = np.empty((n_size, h_size, t_size, t_size), real)
-    multi_head_attention_z_dot = np.empty((n_size, h_size, t_size, t_size), real)
     multi_head_attention_z = np.empty((n_size, h_size, t_size, t_size), real)
+    multi_head_attention_z_dot = np.empty((n_size, h_size, t_size, t_size), real)
     multi_head_attention_z_max = np.empty((n_size, h_size, t_size), real)
     sum_exp = np.empty((n_size, h_size, t_size), real)
     shifted_sum_ = np.empty((n_size, h_size, t_size), real)
@@ -4617,14 +4322,11 @@ def hvp(inputs, vectors, g, *, heads, causal=0):
     sum_Wo_multi_head_attention_o = np.empty((n_size, t_size, m_size), real)
     sum_Wo_multi_head_attention_o_dot = np.empty((n_size, t_size, m_size), real)
     sum_Wo_dot_multi_head_attention_o = np.empty((n_size, t_size, m_size), real)
-    a = np.empty((n_size, t_size, m_size), real)
-    h_dot = np.empty((n_size, t_size, m_size), real)
-    sum_h_dot = np.empty((n_size, t_size), real)
     layer_norm_r_ = np.empty((n_size, t_size), real)
     layer_norm_xhat_ = np.empty((n_size, t_size, m_size), real)
     v = np.empty((n_size, t_size, m_size), real)
-    layer_norm_r__dot = np.empty((n_size, t_size), real)
-    layer_norm_xhat__dot = np.empty((n_size, t_size, m_size), real)
+    layer_norm_r_1_dot = np.empty((n_size, t_size), real)
+    layer_norm_xhat_1_dot = np.empty((n_size, t_size, m_size), real)
     v_dot = np.empty((n_size, t_size, m_size), real)
     sum_W1_v = np.empty((n_size, t_size, k_size), real)
     sum_W1_v_dot = np.empty((k_size, n_size, t_size), real)
@@ -4643,7 +4345,7 @@ def hvp(inputs, vectors, g, *, heads, causal=0):
     dh = np.empty((n_size, t_size, m_size), real)
     dmulti_head_attention_o = np.empty((n_size, h_size, t_size, e_size), real)
     sum_Wo_dot_dh = np.empty((n_size, h_size, t_size, e_size), real)
-    dlayer_norm_xhat__dot = np.empty((n_size, t_size, m_size), real)
+    dlayer_norm_xhat_1_dot = np.empty((n_size, t_size, m_size), real)
     sum_dmulti_head_attention_o_multi_head_attention_v = np.empty((n_size, h_size, t_size, t_size), real)
     sum_dmulti_head_attention_o_multi_head_attention_v_dot = np.empty((n_size, h_size, t_size, t_size), real)
     factor_multi_head_attention_any_dmulti_head_attention_o = np.empty((n_size, t_size, h_size, e_size), real)
@@ -4777,60 +4479,40 @@ def hvp(inputs, vectors, g, *, heads, causal=0):
             multi_head_attention_q, multi_head_attention_k_dot.transpose(0, 1, 3, 2),
             out=sum_multi_head_attention_k_dot_multi_head_attention_q,
         )
-    chunk = chunk_rows(h_size * t_size * t_size)
+    chunk = chunk_rows(t_size * h_size * t_size)
     if n_size <= chunk:
         _hvp_4_rows(
-            0, n_size, sum_multi_head_attention_k_multi_head_attention_q, real(one_over_root_e_size), h_size,
-            t_size, multi_head_attention_s,
+            0, n_size, sum_multi_head_attention_k_multi_head_attention_q, multi_head_attention_any,
+            multi_head_attention_open, sum_multi_head_attention_k_dot_multi_head_attention_q,
+            sum_multi_head_attention_k_multi_head_attention_q_dot, real(one_over_root_e_size), h_size, t_size,
+            multi_head_attention_z, multi_head_attention_z_dot,
         )
     else:
         _hvp_4_parallel(
-            chunk, n_size, sum_multi_head_attention_k_multi_head_attention_q, real(one_over_root_e_size),
-            h_size, t_size, multi_head_attention_s,
-        )
-    chunk = chunk_rows(t_size * h_size * t_size)
-    if n_size <= chunk:
-        _hvp_5_rows(
-            0, n_size, multi_head_attention_open, sum_multi_head_attention_k_dot_multi_head_attention_q,
+            chunk, n_size, sum_multi_head_attention_k_multi_head_attention_q, multi_head_attention_any,
+            multi_head_attention_open, sum_multi_head_attention_k_dot_multi_head_attention_q,
             sum_multi_head_attention_k_multi_head_attention_q_dot, real(one_over_root_e_size), h_size, t_size,
-            multi_head_attention_z_dot,
-        )
-    else:
-        _hvp_5_parallel(
-            chunk, n_size, multi_head_attention_open, sum_multi_head_attention_k_dot_multi_head_attention_q,
-            sum_multi_head_attention_k_multi_head_attention_q_dot, real(one_over_root_e_size), h_size, t_size,
-            multi_head_attention_z_dot,
-        )
-    chunk = chunk_rows(t_size * h_size * t_size)
-    if n_size <= chunk:
-        _hvp_6_rows(
-            0, n_size, multi_head_attention_any, multi_head_attention_open, multi_head_attention_s, h_size,
-            t_size, multi_head_attention_z,
-        )
-    else:
-        _hvp_6_parallel(
-            chunk, n_size, multi_head_attention_any, multi_head_attention_open, multi_head_attention_s, h_size,
-            t_size, multi_head_attention_z,
+            multi_head_attention_z, multi_head_attention_z_dot,
         )
     chunk = chunk_rows(h_size * t_size * t_size)
     if n_size <= chunk:
-        _hvp_7_rows(
+        _hvp_5_rows(
             0, n_size, multi_head_attention_z, multi_head_attention_z_dot, h_size, t_size,
             multi_head_attention_z_max, sum_exp, shifted_sum_,
         )
     else:
-        _hvp_7_parallel(
+        _hvp_5_parallel(
             chunk, n_size, multi_head_attention_z, multi_head_attention_z_dot, h_size, t_size,
             multi_head_attention_z_max, sum_exp, shifted_sum_,
         )
     chunk = chunk_rows(t_size * h_size * t_size)
     if n_size <= chunk:
-        _hvp_8_rows(
+        _hvp_6_rows(
             0, n_size, multi_head_attention_z_max, multi_head_attention_z, sum_exp, shifted_sum_,
             multi_head_attention_z_dot, h_size, t_size, multi_head_attention_a, multi_head_attention_a_dot,
         )
     else:
-        _hvp_8_parallel(
+        _hvp_6_parallel(
             chunk, n_size, multi_head_attention_z_max, multi_head_attention_z, sum_exp, shifted_sum_,
             multi_head_attention_z_dot, h_size, t_size, multi_head_attention_a, multi_head_attention_a_dot,
         )
@@ -4857,14 +4539,14 @@ def hvp(inputs, vectors, g, *, heads, causal=0):
         )
     chunk = chunk_rows(t_size * h_size * e_size)
     if n_size <= chunk:
-        _hvp_9_rows(
+        _hvp_7_rows(
             0, n_size, multi_head_attention_any, sum_multi_head_attention_a_multi_head_attention_v,
             sum_multi_head_attention_a_dot_multi_head_attention_v,
             sum_multi_head_attention_a_multi_head_attention_v_dot, e_size, h_size, t_size,
             multi_head_attention_o, multi_head_attention_o_dot,
         )
     else:
-        _hvp_9_parallel(
+        _hvp_7_parallel(
             chunk, n_size, multi_head_attention_any, sum_multi_head_attention_a_multi_head_attention_v,
             sum_multi_head_attention_a_dot_multi_head_attention_v,
             sum_multi_head_attention_a_multi_head_attention_v_dot, e_size, h_size, t_size,
@@ -4893,32 +4575,18 @@ def hvp(inputs, vectors, g, *, heads, causal=0):
         )
     chunk = chunk_rows(t_size * m_size)
     if n_size <= chunk:
-        _hvp_10_rows(0, n_size, bo, sum_Wo_multi_head_attention_o, m_size, t_size, a)
-    else:
-        _hvp_10_parallel(chunk, n_size, bo, sum_Wo_multi_head_attention_o, m_size, t_size, a)
-    chunk = chunk_rows(t_size * m_size)
-    if n_size <= chunk:
-        _hvp_11_rows(
-            0, n_size, bo_dot, sum_Wo_dot_multi_head_attention_o, sum_Wo_multi_head_attention_o_dot, x_dot,
-            m_size, t_size, h_dot, sum_h_dot,
+        _hvp_8_rows(
+            0, n_size, bo, sum_Wo_multi_head_attention_o, x, beta2, gamma2, bo_dot,
+            sum_Wo_dot_multi_head_attention_o, sum_Wo_multi_head_attention_o_dot, x_dot, beta2_dot, gamma2_dot,
+            real(one_over_root_m_size), m_size, t_size, layer_norm_r_, layer_norm_xhat_, v, layer_norm_r_1_dot,
+            layer_norm_xhat_1_dot, v_dot,
         )
     else:
-        _hvp_11_parallel(
-            chunk, n_size, bo_dot, sum_Wo_dot_multi_head_attention_o, sum_Wo_multi_head_attention_o_dot, x_dot,
-            m_size, t_size, h_dot, sum_h_dot,
-        )
-    chunk = chunk_rows(t_size * m_size)
-    if n_size <= chunk:
-        _hvp_12_rows(
-            0, n_size, a, x, beta2, gamma2, h_dot, sum_h_dot, beta2_dot, gamma2_dot,
-            real(one_over_root_m_size), m_size, t_size, layer_norm_r_, layer_norm_xhat_, v, layer_norm_r__dot,
-            layer_norm_xhat__dot, v_dot,
-        )
-    else:
-        _hvp_12_parallel(
-            chunk, n_size, a, x, beta2, gamma2, h_dot, sum_h_dot, beta2_dot, gamma2_dot,
-            real(one_over_root_m_size), m_size, t_size, layer_norm_r_, layer_norm_xhat_, v, layer_norm_r__dot,
-            layer_norm_xhat__dot, v_dot,
+        _hvp_8_parallel(
+            chunk, n_size, bo, sum_Wo_multi_head_attention_o, x, beta2, gamma2, bo_dot,
+            sum_Wo_dot_multi_head_attention_o, sum_Wo_multi_head_attention_o_dot, x_dot, beta2_dot, gamma2_dot,
+            real(one_over_root_m_size), m_size, t_size, layer_norm_r_, layer_norm_xhat_, v, layer_norm_r_1_dot,
+            layer_norm_xhat_1_dot, v_dot,
         )
     # sum_W1_v[n,t,k] = Σ_m W₁[k,m]·v[n,t,m]
     with np.errstate(over="ignore", invalid="ignore"):
@@ -4937,9 +4605,9 @@ def hvp(inputs, vectors, g, *, heads, causal=0):
         )
     chunk = chunk_rows(t_size * k_size)
     if n_size <= chunk:
-        _hvp_13_rows(0, n_size, b1, sum_W1_v, sum_W2_g, k_size, t_size, feed_forward_z, dfeed_forward_z)
+        _hvp_9_rows(0, n_size, b1, sum_W1_v, sum_W2_g, k_size, t_size, feed_forward_z, dfeed_forward_z)
     else:
-        _hvp_13_parallel(chunk, n_size, b1, sum_W1_v, sum_W2_g, k_size, t_size, feed_forward_z, dfeed_forward_z)
+        _hvp_9_parallel(chunk, n_size, b1, sum_W1_v, sum_W2_g, k_size, t_size, feed_forward_z, dfeed_forward_z)
     # v̄[n,t,m] = Σ_k f̅e̅e̅d̅_̅f̅o̅r̅w̅a̅r̅d̅_̅z̅[n,t,k]·W₁[k,m]
     with np.errstate(over="ignore", invalid="ignore"):
         np.matmul(dfeed_forward_z.reshape(n_size * t_size, k_size), W1, out=dv.reshape(n_size * t_size, m_size))
@@ -4957,19 +4625,19 @@ def hvp(inputs, vectors, g, *, heads, causal=0):
         )
     chunk = chunk_rows(n_size * t_size)
     if k_size <= chunk:
-        _hvp_14_rows(0, k_size, feed_forward_z, sum_W2_dot_g, n_size, t_size, dfeed_forward_z_dot, db1_dot)
+        _hvp_10_rows(0, k_size, feed_forward_z, sum_W2_dot_g, n_size, t_size, dfeed_forward_z_dot, db1_dot)
     else:
-        _hvp_14_parallel(
+        _hvp_10_parallel(
             chunk, k_size, feed_forward_z, sum_W2_dot_g, n_size, t_size, dfeed_forward_z_dot, db1_dot,
         )
     chunk = chunk_rows(k_size * t_size)
     if n_size <= chunk:
-        _hvp_15_rows(
+        _hvp_11_rows(
             0, n_size, b1_dot, feed_forward_z, sum_W1_dot_v, sum_W1_v_dot, k_size, t_size,
             factor_b1_dot_feed_forward_z_sum_W1_dot_v,
         )
     else:
-        _hvp_15_parallel(
+        _hvp_11_parallel(
             chunk, n_size, b1_dot, feed_forward_z, sum_W1_dot_v, sum_W1_v_dot, k_size, t_size,
             factor_b1_dot_feed_forward_z_sum_W1_dot_v,
         )
@@ -4994,12 +4662,12 @@ def hvp(inputs, vectors, g, *, heads, causal=0):
         )
     chunk = chunk_rows(t_size * m_size)
     if n_size <= chunk:
-        _hvp_16_rows(
+        _hvp_12_rows(
             0, n_size, gamma2, dv, layer_norm_xhat_, layer_norm_r_, g, m_size, t_size, dlayer_norm_xhat_,
             sum_layer_norm_xhat_2_dlayer_norm_xhat_, sum_dlayer_norm_xhat_, dh,
         )
     else:
-        _hvp_16_parallel(
+        _hvp_12_parallel(
             chunk, n_size, gamma2, dv, layer_norm_xhat_, layer_norm_r_, g, m_size, t_size, dlayer_norm_xhat_,
             sum_layer_norm_xhat_2_dlayer_norm_xhat_, sum_dlayer_norm_xhat_, dh,
         )
@@ -5018,22 +4686,22 @@ def hvp(inputs, vectors, g, *, heads, causal=0):
         )
     chunk = chunk_rows(n_size * t_size)
     if m_size <= chunk:
-        _hvp_17_rows(
+        _hvp_13_rows(
             0, m_size, sum_W1_dfeed_forward_z_dot, sum_W1_dot_dfeed_forward_z, gamma2, gamma2_dot, dv,
-            layer_norm_xhat_, layer_norm_xhat__dot, n_size, t_size, dlayer_norm_xhat__dot, dgamma2_dot,
+            layer_norm_xhat_, layer_norm_xhat_1_dot, n_size, t_size, dlayer_norm_xhat_1_dot, dgamma2_dot,
             dbeta2_dot,
         )
     else:
-        _hvp_17_parallel(
+        _hvp_13_parallel(
             chunk, m_size, sum_W1_dfeed_forward_z_dot, sum_W1_dot_dfeed_forward_z, gamma2, gamma2_dot, dv,
-            layer_norm_xhat_, layer_norm_xhat__dot, n_size, t_size, dlayer_norm_xhat__dot, dgamma2_dot,
+            layer_norm_xhat_, layer_norm_xhat_1_dot, n_size, t_size, dlayer_norm_xhat_1_dot, dgamma2_dot,
             dbeta2_dot,
         )
     chunk = chunk_rows(m_size)
     if k_size <= chunk:
-        _hvp_18_rows(sum_dfeed_forward_z_dot_v, dW1_dot)
+        _hvp_14_rows(sum_dfeed_forward_z_dot_v, dW1_dot)
     else:
-        _hvp_18_parallel(chunk, sum_dfeed_forward_z_dot_v, dW1_dot)
+        _hvp_14_parallel(chunk, sum_dfeed_forward_z_dot_v, dW1_dot)
     # sum_dmulti_head_attention_o_multi_head_attention_v[n,h,t,t′] = Σ_e m̅u̅l̅t̅i̅_̅h̅e̅a̅d̅_̅a̅t̅t̅e̅n̅t̅i̅o̅n̅_̅o̅[n,h,t,e]·
     #     multi_head_attention_v[n,h,t′,e]
     with np.errstate(over="ignore", invalid="ignore"):
@@ -5050,16 +4718,16 @@ def hvp(inputs, vectors, g, *, heads, causal=0):
         )
     chunk = chunk_rows(t_size * h_size * e_size * m_size)
     if n_size <= chunk:
-        _hvp_19_rows(
-            0, n_size, multi_head_attention_any, dmulti_head_attention_o, dlayer_norm_xhat__dot,
-            layer_norm_xhat_, dlayer_norm_xhat_, layer_norm_xhat__dot, layer_norm_r_, layer_norm_r__dot,
+        _hvp_15_rows(
+            0, n_size, multi_head_attention_any, dmulti_head_attention_o, dlayer_norm_xhat_1_dot,
+            layer_norm_xhat_, dlayer_norm_xhat_, layer_norm_xhat_1_dot, layer_norm_r_, layer_norm_r_1_dot,
             sum_dlayer_norm_xhat_, sum_layer_norm_xhat_2_dlayer_norm_xhat_, e_size, h_size, m_size, t_size,
             factor_multi_head_attention_any_dmulti_head_attention_o, dh_dot,
         )
     else:
-        _hvp_19_parallel(
-            chunk, n_size, multi_head_attention_any, dmulti_head_attention_o, dlayer_norm_xhat__dot,
-            layer_norm_xhat_, dlayer_norm_xhat_, layer_norm_xhat__dot, layer_norm_r_, layer_norm_r__dot,
+        _hvp_15_parallel(
+            chunk, n_size, multi_head_attention_any, dmulti_head_attention_o, dlayer_norm_xhat_1_dot,
+            layer_norm_xhat_, dlayer_norm_xhat_, layer_norm_xhat_1_dot, layer_norm_r_, layer_norm_r_1_dot,
             sum_dlayer_norm_xhat_, sum_layer_norm_xhat_2_dlayer_norm_xhat_, e_size, h_size, m_size, t_size,
             factor_multi_head_attention_any_dmulti_head_attention_o, dh_dot,
         )
@@ -5083,20 +4751,20 @@ def hvp(inputs, vectors, g, *, heads, causal=0):
         )
     chunk = chunk_rows(t_size * h_size * t_size)
     if n_size <= chunk:
-        _hvp_20_rows(
+        _hvp_16_rows(
             0, n_size, multi_head_attention_any, sum_dmulti_head_attention_o_multi_head_attention_v, h_size,
             t_size, dmulti_head_attention_a,
         )
     else:
-        _hvp_20_parallel(
+        _hvp_16_parallel(
             chunk, n_size, multi_head_attention_any, sum_dmulti_head_attention_o_multi_head_attention_v,
             h_size, t_size, dmulti_head_attention_a,
         )
     chunk = chunk_rows(n_size * t_size)
     if m_size <= chunk:
-        _hvp_21_rows(0, m_size, dh_dot, n_size, t_size, dbo_dot)
+        _hvp_17_rows(0, m_size, dh_dot, n_size, t_size, dbo_dot)
     else:
-        _hvp_21_parallel(chunk, m_size, dh_dot, n_size, t_size, dbo_dot)
+        _hvp_17_parallel(chunk, m_size, dh_dot, n_size, t_size, dbo_dot)
     # sum_Wv_dmulti_head_attention_v[n,t,m] = Σ_h,e m̅u̅l̅t̅i̅_̅h̅e̅a̅d̅_̅a̅t̅t̅e̅n̅t̅i̅o̅n̅_̅v̅[n,h,t,e]·
     #     Wv[h,e,m]
     with np.errstate(over="ignore", invalid="ignore"):
@@ -5122,29 +4790,29 @@ def hvp(inputs, vectors, g, *, heads, causal=0):
         )
     chunk = chunk_rows(h_size * t_size * t_size)
     if n_size <= chunk:
-        _hvp_22_rows(
+        _hvp_18_rows(
             0, n_size, multi_head_attention_z_max, dmulti_head_attention_a, multi_head_attention_z, h_size,
             t_size, shifted_sum,
         )
     else:
-        _hvp_22_parallel(
+        _hvp_18_parallel(
             chunk, n_size, multi_head_attention_z_max, dmulti_head_attention_a, multi_head_attention_z, h_size,
             t_size, shifted_sum,
         )
     chunk = chunk_rows(h_size * t_size * e_size)
     if n_size <= chunk:
-        _hvp_23_rows(
+        _hvp_19_rows(
             0, n_size, sum_Wo_dh_dot, sum_Wo_dot_dh, e_size, h_size, t_size, dmulti_head_attention_o_dot,
         )
     else:
-        _hvp_23_parallel(
+        _hvp_19_parallel(
             chunk, n_size, sum_Wo_dh_dot, sum_Wo_dot_dh, e_size, h_size, t_size, dmulti_head_attention_o_dot,
         )
     chunk = chunk_rows(h_size * e_size)
     if m_size <= chunk:
-        _hvp_24_rows(0, m_size, sum_dh_dot_multi_head_attention_o, dWo_dot, e_size, h_size)
+        _hvp_20_rows(0, m_size, sum_dh_dot_multi_head_attention_o, dWo_dot, e_size, h_size)
     else:
-        _hvp_24_parallel(chunk, m_size, sum_dh_dot_multi_head_attention_o, dWo_dot, e_size, h_size)
+        _hvp_20_parallel(chunk, m_size, sum_dh_dot_multi_head_attention_o, dWo_dot, e_size, h_size)
     # sum_dmulti_head_attention_o_dot_multi_head_attention_v[n,h,t,t′] = Σ_e multi_head_attention_v[n,h,t′,e]·
     #     m̅u̅l̅t̅i̅_̅h̅e̅a̅d̅_̅a̅t̅t̅e̅n̅t̅i̅o̅n̅_̅o̅̇[n,h,t,e]
     with np.errstate(over="ignore", invalid="ignore"):
@@ -5154,24 +4822,24 @@ def hvp(inputs, vectors, g, *, heads, causal=0):
         )
     chunk = chunk_rows(t_size * h_size * t_size)
     if n_size <= chunk:
-        _hvp_25_rows(
+        _hvp_21_rows(
             0, n_size, multi_head_attention_z_max, multi_head_attention_z, shifted_sum, sum_exp,
             dmulti_head_attention_a, multi_head_attention_open, h_size, t_size, dmulti_head_attention_s,
         )
     else:
-        _hvp_25_parallel(
+        _hvp_21_parallel(
             chunk, n_size, multi_head_attention_z_max, multi_head_attention_z, shifted_sum, sum_exp,
             dmulti_head_attention_a, multi_head_attention_open, h_size, t_size, dmulti_head_attention_s,
         )
     chunk = chunk_rows(h_size * t_size * e_size * t_size)
     if n_size <= chunk:
-        _hvp_26_rows(
+        _hvp_22_rows(
             0, n_size, multi_head_attention_any, multi_head_attention_a, multi_head_attention_a_dot,
             dmulti_head_attention_o, dmulti_head_attention_o_dot, e_size, h_size, t_size,
             dmulti_head_attention_v_dot,
         )
     else:
-        _hvp_26_parallel(
+        _hvp_22_parallel(
             chunk, n_size, multi_head_attention_any, multi_head_attention_a, multi_head_attention_a_dot,
             dmulti_head_attention_o, dmulti_head_attention_o_dot, e_size, h_size, t_size,
             dmulti_head_attention_v_dot,
@@ -5222,51 +4890,51 @@ def hvp(inputs, vectors, g, *, heads, causal=0):
         )
     chunk = chunk_rows(t_size * h_size * t_size)
     if n_size <= chunk:
-        _hvp_27_rows(
+        _hvp_23_rows(
             0, n_size, multi_head_attention_any, sum_dmulti_head_attention_o_dot_multi_head_attention_v,
             sum_dmulti_head_attention_o_multi_head_attention_v_dot, h_size, t_size,
             dmulti_head_attention_a_dot,
         )
     else:
-        _hvp_27_parallel(
+        _hvp_23_parallel(
             chunk, n_size, multi_head_attention_any, sum_dmulti_head_attention_o_dot_multi_head_attention_v,
             sum_dmulti_head_attention_o_multi_head_attention_v_dot, h_size, t_size,
             dmulti_head_attention_a_dot,
         )
     chunk = chunk_rows(e_size * n_size * t_size)
     if h_size <= chunk:
-        _hvp_28_rows(0, h_size, dmulti_head_attention_v_dot, e_size, n_size, t_size, dbv_dot)
+        _hvp_24_rows(0, h_size, dmulti_head_attention_v_dot, e_size, n_size, t_size, dbv_dot)
     else:
-        _hvp_28_parallel(chunk, h_size, dmulti_head_attention_v_dot, e_size, n_size, t_size, dbv_dot)
+        _hvp_24_parallel(chunk, h_size, dmulti_head_attention_v_dot, e_size, n_size, t_size, dbv_dot)
     chunk = chunk_rows(h_size * t_size * e_size)
     if n_size <= chunk:
-        _hvp_29_rows(
+        _hvp_25_rows(
             0, n_size, sum_multi_head_attention_q_dmulti_head_attention_s,
             sum_multi_head_attention_k_dmulti_head_attention_s, real(one_over_root_e_size), e_size, h_size,
             t_size, dmulti_head_attention_k, dmulti_head_attention_q,
         )
     else:
-        _hvp_29_parallel(
+        _hvp_25_parallel(
             chunk, n_size, sum_multi_head_attention_q_dmulti_head_attention_s,
             sum_multi_head_attention_k_dmulti_head_attention_s, real(one_over_root_e_size), e_size, h_size,
             t_size, dmulti_head_attention_k, dmulti_head_attention_q,
         )
     chunk = chunk_rows(h_size * t_size * t_size)
     if n_size <= chunk:
-        _hvp_30_rows(
+        _hvp_26_rows(
             0, n_size, multi_head_attention_z_max, dmulti_head_attention_a, dmulti_head_attention_a_dot,
             multi_head_attention_z, multi_head_attention_z_dot, h_size, t_size, shifted_sum_2,
         )
     else:
-        _hvp_30_parallel(
+        _hvp_26_parallel(
             chunk, n_size, multi_head_attention_z_max, dmulti_head_attention_a, dmulti_head_attention_a_dot,
             multi_head_attention_z, multi_head_attention_z_dot, h_size, t_size, shifted_sum_2,
         )
     chunk = chunk_rows(e_size * m_size)
     if h_size <= chunk:
-        _hvp_31_rows(0, h_size, sum_u_dmulti_head_attention_v_dot, dWv_dot, e_size, m_size)
+        _hvp_27_rows(0, h_size, sum_u_dmulti_head_attention_v_dot, dWv_dot, e_size, m_size)
     else:
-        _hvp_31_parallel(chunk, h_size, sum_u_dmulti_head_attention_v_dot, dWv_dot, e_size, m_size)
+        _hvp_27_parallel(chunk, h_size, sum_u_dmulti_head_attention_v_dot, dWv_dot, e_size, m_size)
     # sum_Wk_dmulti_head_attention_k[n,t,m] = Σ_h,e m̅u̅l̅t̅i̅_̅h̅e̅a̅d̅_̅a̅t̅t̅e̅n̅t̅i̅o̅n̅_̅k̅[n,h,t,e]·
     #     Wk[h,e,m]
     with np.errstate(over="ignore", invalid="ignore"):
@@ -5316,13 +4984,13 @@ def hvp(inputs, vectors, g, *, heads, causal=0):
         )
     chunk = chunk_rows(t_size * h_size * t_size)
     if n_size <= chunk:
-        _hvp_32_rows(
+        _hvp_28_rows(
             0, n_size, multi_head_attention_z_max, multi_head_attention_z, shifted_sum, shifted_sum_,
             shifted_sum_2, sum_exp, dmulti_head_attention_a, dmulti_head_attention_a_dot,
             multi_head_attention_z_dot, multi_head_attention_open, h_size, t_size, dmulti_head_attention_s_dot,
         )
     else:
-        _hvp_32_parallel(
+        _hvp_28_parallel(
             chunk, n_size, multi_head_attention_z_max, multi_head_attention_z, shifted_sum, shifted_sum_,
             shifted_sum_2, sum_exp, dmulti_head_attention_a, dmulti_head_attention_a_dot,
             multi_head_attention_z_dot, multi_head_attention_open, h_size, t_size, dmulti_head_attention_s_dot,
@@ -5343,18 +5011,18 @@ def hvp(inputs, vectors, g, *, heads, causal=0):
         )
     chunk = chunk_rows(n_size * t_size)
     if m_size <= chunk:
-        _hvp_33_rows(
+        _hvp_29_rows(
             0, m_size, sum_Wk_dmulti_head_attention_k, sum_Wq_dmulti_head_attention_q,
             sum_Wv_dmulti_head_attention_v, gamma1, n_size, t_size, du, dlayer_norm_xhat,
         )
     else:
-        _hvp_33_parallel(
+        _hvp_29_parallel(
             chunk, m_size, sum_Wk_dmulti_head_attention_k, sum_Wq_dmulti_head_attention_q,
             sum_Wv_dmulti_head_attention_v, gamma1, n_size, t_size, du, dlayer_norm_xhat,
         )
     chunk = chunk_rows(e_size * n_size * t_size)
     if h_size <= chunk:
-        _hvp_34_rows(
+        _hvp_30_rows(
             0, h_size, sum_multi_head_attention_q_dmulti_head_attention_s_dot,
             sum_multi_head_attention_q_dot_dmulti_head_attention_s,
             sum_multi_head_attention_k_dmulti_head_attention_s_dot,
@@ -5362,7 +5030,7 @@ def hvp(inputs, vectors, g, *, heads, causal=0):
             t_size, dmulti_head_attention_k_dot, dmulti_head_attention_q_dot, dbq_dot, dbk_dot,
         )
     else:
-        _hvp_34_parallel(
+        _hvp_30_parallel(
             chunk, h_size, sum_multi_head_attention_q_dmulti_head_attention_s_dot,
             sum_multi_head_attention_q_dot_dmulti_head_attention_s,
             sum_multi_head_attention_k_dmulti_head_attention_s_dot,
@@ -5371,12 +5039,12 @@ def hvp(inputs, vectors, g, *, heads, causal=0):
         )
     chunk = chunk_rows(t_size * m_size)
     if n_size <= chunk:
-        _hvp_35_rows(
+        _hvp_31_rows(
             0, n_size, layer_norm_xhat, dlayer_norm_xhat, m_size, t_size, sum_layer_norm_xhat_dlayer_norm_xhat,
             sum_dlayer_norm_xhat,
         )
     else:
-        _hvp_35_parallel(
+        _hvp_31_parallel(
             chunk, n_size, layer_norm_xhat, dlayer_norm_xhat, m_size, t_size,
             sum_layer_norm_xhat_dlayer_norm_xhat, sum_dlayer_norm_xhat,
         )
@@ -5414,7 +5082,7 @@ def hvp(inputs, vectors, g, *, heads, causal=0):
         )
     chunk = chunk_rows(n_size * t_size)
     if m_size <= chunk:
-        _hvp_36_rows(
+        _hvp_32_rows(
             0, m_size, sum_Wk_dmulti_head_attention_k_dot, sum_Wk_dot_dmulti_head_attention_k,
             sum_Wq_dmulti_head_attention_q_dot, sum_Wq_dot_dmulti_head_attention_q,
             sum_Wv_dmulti_head_attention_v_dot, sum_Wv_dot_dmulti_head_attention_v, gamma1, gamma1_dot, du,
@@ -5422,7 +5090,7 @@ def hvp(inputs, vectors, g, *, heads, causal=0):
             dbeta1_dot,
         )
     else:
-        _hvp_36_parallel(
+        _hvp_32_parallel(
             chunk, m_size, sum_Wk_dmulti_head_attention_k_dot, sum_Wk_dot_dmulti_head_attention_k,
             sum_Wq_dmulti_head_attention_q_dot, sum_Wq_dot_dmulti_head_attention_q,
             sum_Wv_dmulti_head_attention_v_dot, sum_Wv_dot_dmulti_head_attention_v, gamma1, gamma1_dot, du,
@@ -5431,24 +5099,24 @@ def hvp(inputs, vectors, g, *, heads, causal=0):
         )
     chunk = chunk_rows(e_size * m_size)
     if h_size <= chunk:
-        _hvp_37_rows(
+        _hvp_33_rows(
             0, h_size, sum_u_dmulti_head_attention_q_dot, dWq_dot, sum_u_dmulti_head_attention_k_dot,
             sum_u_dot_dmulti_head_attention_k, e_size, m_size, dWk_dot,
         )
     else:
-        _hvp_37_parallel(
+        _hvp_33_parallel(
             chunk, h_size, sum_u_dmulti_head_attention_q_dot, dWq_dot, sum_u_dmulti_head_attention_k_dot,
             sum_u_dot_dmulti_head_attention_k, e_size, m_size, dWk_dot,
         )
     chunk = chunk_rows(t_size * m_size)
     if n_size <= chunk:
-        _hvp_38_rows(
+        _hvp_34_rows(
             0, n_size, dlayer_norm_xhat_dot, layer_norm_xhat, dlayer_norm_xhat, layer_norm_xhat_dot,
             layer_norm_r, layer_norm_r_dot, sum_dlayer_norm_xhat, sum_layer_norm_xhat_dlayer_norm_xhat, dh_dot,
             m_size, t_size, dx_dot,
         )
     else:
-        _hvp_38_parallel(
+        _hvp_34_parallel(
             chunk, n_size, dlayer_norm_xhat_dot, layer_norm_xhat, dlayer_norm_xhat, layer_norm_xhat_dot,
             layer_norm_r, layer_norm_r_dot, sum_dlayer_norm_xhat, sum_layer_norm_xhat_dlayer_norm_xhat, dh_dot,
             m_size, t_size, dx_dot,

@@ -75,6 +75,7 @@ def kernel_lines(
     ``wide`` arithmetic is in double precision, whatever the arrays hold; with ``fma`` sums round their products once.
     For the ``usual`` values of arguments the loops are compiled once more, with those values in them.
     """
+    storage = _beside_loops(kernel, storage)
     rows = _rows(kernel, storage, wide, fma)
     if usual:
         rows[0] = "@njit(forceinline=True, **OPTIONS)"
@@ -95,6 +96,19 @@ def _with_usual(kernel: Kernel, storage: Mapping[str, str], usual: Mapping[str, 
         "    else:",
         f"        _{kernel.name}_loops({', '.join(names)})",
     ]
+
+
+def _beside_loops(kernel: Kernel, storage: Mapping[str, str]) -> dict[str, str]:
+    """Names of arrays that no loop of the kernel has: of the parts of a composition one may call h what another counts."""
+    printer = KernelPrinter(storage)
+    loops = {index_name(kernel.row), *_loop_names(kernel.body)}
+    arrays = (*kernel.reads, *kernel.writes, *kernel.partials, *kernel.scattered, *kernel.scratch)
+    return {**storage, **{e.name: f"{n}_whole" for e in arrays if (n := printer.array(e.name)) in loops}}
+
+
+def _loop_names(nodes: Iterable[Node]) -> set[str]:
+    passes = [n for n in nodes if isinstance(n, Pass)]
+    return {index_name(p.index) for p in passes}.union(*(_loop_names(p.body) for p in passes))
 
 
 def has_positions(nodes: Iterable[Node]) -> bool:

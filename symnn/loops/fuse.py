@@ -390,8 +390,9 @@ class _Builder:
         return joined(item.name, "sum") if item.reduces in (Total, Norm) else self._local(item.name)
 
     def _local(self, name: str) -> str:
-        """The local name of a value; beside an array of the same name it carries its positions: z_max_n."""
-        if name not in self.outputs:
+        """The local name of a value; beside an array or a loop of the same name it carries its positions: z_max_n."""
+        loops = {index_name(i) for item in self.items for i in (*self.rows, *item.inner)}
+        if name not in self.outputs and code_name(name) not in loops:
             return code_name(name)
         where = "".join(index_name(i) for i in self.by_name[name].equation.axes)
         return joined(name, where)

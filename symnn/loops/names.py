@@ -25,7 +25,9 @@ def code_name(name: str) -> str:
     plain = re.sub(r"(?<=[^_])_{2,}$", lambda run: f"_{len(run.group())}", plain)
     made = "".join(ch if ch.isidentifier() or ch.isdigit() else "_" for ch in plain)
     made = f"d{made}" if bar else made
-    made = f"{made}_dot" if dot else made
+    if dot:
+        # Two underscores would be counted where the name is made into one again: with a dot x_ is x_1, as x__ is x_2.
+        made = f"{made}1_dot" if made.endswith("_") else f"{made}_dot"
     return made + "_" if keyword.iskeyword(made) or made in RESERVED else made
 
 

@@ -50,17 +50,23 @@ def choose_rows(equations: Sequence[Equation], inputs: Sequence[Argument]) -> Ro
     rows: Rows = {e.name: _alone(e, main) for e in looped}
     reduced = (e for e in looped if isinstance(e.value, Reduction) and product_of(e) is None)
     shared = {e.name for e in reduced if rows[e.name] == e.axes and label_target(e) is None}
-    for e in looped:
-        if isinstance(e.value, Reduction):
-            continue
-        axes = loop_axes(e)
-        read = [x.name for x in sorted(within(e.value, Entry), key=str)]
-        readers = [o.name for o in looped if contains(o.value, e.name)]
-        for name in (*read, *readers):
-            if name in shared and set(rows[name]) <= set(axes) and len(rows[name]) > 0 and _multi(e, rows[name]):
-                rows[e.name] = rows[name]
-                shared.add(e.name)
-                break
+    cells = [e for e in looped if not isinstance(e.value, Reduction)]
+    count = -1
+    while len(shared) > count:
+        # From the second time on: what is computed for what is computed for a result, where memory is read in order.
+        first, count = count < 0, len(shared)
+        for e in cells:
+            if e.name in shared:
+                continue
+            axes = loop_axes(e)
+            read = [x.name for x in sorted(within(e.value, Entry), key=str)]
+            readers = [o.name for o in looped if contains(o.value, e.name)]
+            for name in (*read, *readers):
+                own = rows[name] if name in shared else ()
+                if own and set(own) <= set(axes) and (first or axes[-1] not in own) and _multi(e, own):
+                    rows[e.name] = own
+                    shared.add(e.name)
+                    break
     return rows
 
 
