@@ -99,7 +99,7 @@ def _with_usual(kernel: Kernel, storage: Mapping[str, str], usual: Mapping[str, 
 
 
 def _beside_loops(kernel: Kernel, storage: Mapping[str, str]) -> dict[str, str]:
-    """Names of arrays that no loop of the kernel has: of the parts of a composition one may call h what another counts."""
+    """Names of arrays that no loop has: one part of a composition may call h what another counts."""
     printer = KernelPrinter(storage)
     loops = {index_name(kernel.row), *_loop_names(kernel.body)}
     arrays = (*kernel.reads, *kernel.writes, *kernel.partials, *kernel.scattered, *kernel.scratch)

@@ -28,6 +28,8 @@ __all__ = ["Instance", "bounds_of", "draw", "draw_like", "dyadic", "is_free", "o
 
 _BITS = 12
 _TRIES = 200
+#: So many of them with windows and strides at their defaults, and ever larger images, until several windows fit.
+_USUAL = 6
 _MOST_ENTRIES = 48
 
 
@@ -98,20 +100,24 @@ def draw(
     chosen = dict(sizes) if sizes is not None else sizes_of(op, rng)
     given = dict(chosen)
     structural = _structural(op)
+    told = {s.axis for e in op.extents.values() for s in e.free_symbols if isinstance(s, Extent)}
     for k in range(_TRIES):
         # Windows and strides at their defaults at first, for which there may be loops of their own.
-        usual = {p for p in op.parameters if k == 0 and defaults and p.default is not None}
+        at_first = bool(op.extents) and defaults and k < _USUAL
+        usual = {p for p in op.parameters if at_first and p.default is not None}
         scalars = {
             p.name: _small(p, rng) if p.symbol in structural and p not in usual else _parameter(p, rng, defaults)
             for p in op.parameters
         }
         # Extents that leave no room for a result: other parameters, then larger arrays.
         grown = {axis: size + k // 20 for axis, size in given.items()} if op.extents else given
+        if at_first:
+            grown = {axis: size + (k if axis in told else 0) for axis, size in given.items()}
         if op.extents and k >= _TRIES // 2:
             # Where a window grows as much as what it runs over there is never room: each axis by itself.
             grown = {axis: size + int(rng.integers(0, k // 10)) for axis, size in given.items()}
         extended = _with_derived(op, grown, scalars)
-        if extended is None:
+        if extended is None or (at_first and min(extended[axis] for axis in op.extents) < 2):
             continue
         chosen = extended
         steps = {a.name: mpmath.mpf(int(rng.integers(1, 12))) for a in op.arguments if a.role is Role.STEP}
