@@ -8,6 +8,7 @@ from typing import Any
 import mpmath
 import numpy as np
 import pytest
+from llvmlite.binding import get_host_cpu_features
 from numba import njit
 
 from generated.cpu import _runtime
@@ -111,6 +112,14 @@ def test_loops_are_vector_code_without_calls(name: str) -> None:
     assert "x float>" in text, "the loop works on vectors"
     for scalar in ("expf", "logf", "tanhf", "erff", "expm1f", "log1pf", "erfcf"):
         assert f"@{scalar}(" not in text
+
+
+def test_loops_take_the_widest_vectors_that_there_are() -> None:
+    if not get_host_cpu_features().get("avx512f"):
+        pytest.skip("this processor has no vectors of 512 bits")
+    computed("exp", np.ones(64, np.float32))
+    signature = next(s for s in LOOPS["exp"].signatures if s[0].dtype.name == "float32")
+    assert "zmm" in LOOPS["exp"].inspect_asm(signature)
 
 
 @pytest.mark.parametrize("approximation", APPROXIMATIONS[:3], ids=lambda a: a.name)

@@ -260,6 +260,23 @@ def test_out_is_used_or_refused(name: str) -> None:
 
 
 @pytest.mark.parametrize("name", LOSSES)
+def test_gradients_beside_a_value_are_put_where_the_caller_says(name: str) -> None:
+    m, good = module(name), arrays_of(name, EXTENTS)
+    value, expected = m.value_and_grad(*good)
+    out = type(expected)(*(np.full_like(array, np.nan) for array in expected))
+    again, grads = m.value_and_grad(*good, out=out)
+    assert again == value
+    for array, there, right in zip(grads, out, expected, strict=True):
+        assert np.shares_memory(array, there)
+        np.testing.assert_array_equal(there, right)
+    with pytest.raises((TypeError, ValueError), match="out"):
+        m.value_and_grad(*good, out=tuple(array[..., :-1] for array in expected))
+    if len(expected) > 1 and expected[0].shape == expected[1].shape:
+        with pytest.raises(ValueError, match="share memory"):
+            m.value_and_grad(*good, out=(out[0], *out[:-1]))
+
+
+@pytest.mark.parametrize("name", LOSSES)
 def test_losses_refuse_what_they_cannot_reduce(name: str) -> None:
     m, good = module(name), arrays_of(name, EXTENTS)
     with pytest.raises(ValueError, match="reduction = 'median'"):

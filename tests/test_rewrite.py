@@ -16,9 +16,10 @@ from sympy.codegen.cfunctions import expm1, log1p
 from symnn.emit.printer import KernelPrinter
 from symnn.language.functions import logistic, maximum, where
 from symnn.language.operation import Equation
-from symnn.language.scaled import unless_nan
+from symnn.language.scaled import times_exp, unless_nan
 from symnn.language.terms import Delta, Entry, Index, Tensor, Total, canonical, substitute, within
 from symnn.rewrite.cost import cost
+from symnn.rewrite.exponential import alike
 from symnn.rewrite.folding import folds_of, simplify
 from symnn.rewrite.monomial import factors, product
 from symnn.rewrite.nan import nan_through
@@ -378,3 +379,15 @@ def test_a_choice_is_nan_with_what_it_compares(text: str, unknown: str) -> None:
         got = eval(source, {"real": float}, numbers)
         compared = {e.name for r in value.atoms(sp.core.relational.Relational) for e in r.atoms(Entry)}
         assert got != got or unknown not in compared
+
+
+@pytest.mark.parametrize("size", [0.3, 20.0, -20.0, -95.0])
+def test_an_exponential_beside_a_product_with_it_is_worked_out_with_it(size: float) -> None:
+    x, y, u = (Entry(Tensor(name), Index("n")) for name in ("x", "y", "u"))
+    first = Equation(y, times_exp(x, u))
+    made = alike([first, Equation(x, sp.exp(u) / (1 + sp.exp(u)) + sp.exp(x))])
+    assert made[0] == first
+    assert {a.args[0] for a in within(made[1].value, sp.exp)} == {x}, "another exponent is another exponential"
+    before = Evaluation([], {"x": np.array([mpmath.mpf(1)]), "u": np.array([mpmath.mpf(size)])}, {"n": 1})
+    values = [before.function(e, (Index("n"),))(0) for e in (sp.exp(u) / (1 + sp.exp(u)) + sp.exp(x), made[1].value)]
+    assert mpmath.almosteq(*values, rel_eps=1e-13)

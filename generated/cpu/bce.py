@@ -39,7 +39,7 @@ from ._runtime import (
 )
 
 #: What these kernels use of the runtime, as a hash: where that changes, so does this file, and with it the cache.
-RUNTIME = "7ddf681647d2"
+RUNTIME = "94963a6fdc35"
 
 
 #: The operation, for programs.
@@ -253,15 +253,16 @@ def backward(saved, g, *, out=None):
     return Gradients(dp.reshape((n_size, *lead)))
 
 
-def value_and_grad(p, t, *, reduction="mean"):
-    """The value and its gradients, in one sweep over the data."""
+def value_and_grad(p, t, *, reduction="mean", out=None):
+    """The value and its gradients, in one sweep over the data; ``out`` holds the gradients."""
     (p, t), sizes, lead, real = check(_ARGUMENTS, (p, t))
     reduction = reduction_of(reduction)
     n_size = sizes["n"]
     size = sizes["..."]
     seed = 1.0 / max(n_size, 1) if reduction == "mean" else 1.0
     L = np.empty((n_size,), real)
-    dp = np.empty((n_size, size), real)
+    dp = output("out", out, (n_size, *lead), real, (p, t))
+    dp = dp.reshape((n_size, size))
     seed_over_size = seed / size
     chunk = chunk_rows(size)
     if n_size <= chunk:

@@ -42,7 +42,7 @@ from ._runtime import (
 )
 
 #: What these kernels use of the runtime, as a hash: where that changes, so does this file, and with it the cache.
-RUNTIME = "ed3114ba7ef6"
+RUNTIME = "6a5184da8b8d"
 
 
 #: The operation, for programs.
@@ -282,15 +282,16 @@ def backward(saved, g, *, out=None):
     return Gradients(dz.reshape((n_size, *lead)))
 
 
-def value_and_grad(z, t, *, reduction="mean"):
-    """The value and its gradients, in one sweep over the data."""
+def value_and_grad(z, t, *, reduction="mean", out=None):
+    """The value and its gradients, in one sweep over the data; ``out`` holds the gradients."""
     (z, t), sizes, lead, real = check(_ARGUMENTS, (z, t))
     reduction = reduction_of(reduction)
     n_size = sizes["n"]
     size = sizes["..."]
     seed = 1.0 / max(n_size, 1) if reduction == "mean" else 1.0
     L = np.empty((n_size,), real)
-    dz = np.empty((n_size, size), real)
+    dz = output("out", out, (n_size, *lead), real, (z, t))
+    dz = dz.reshape((n_size, size))
     seed_over_size = seed / size
     chunk = chunk_rows(size)
     if n_size <= chunk:

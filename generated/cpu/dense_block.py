@@ -29,7 +29,7 @@ from numba import njit, prange
 from ._runtime import OPTIONS, added, check, chunk_rows, extent_of, larger, output, outputs, pairs
 
 #: What these kernels use of the runtime, as a hash: where that changes, so does this file, and with it the cache.
-RUNTIME = "47e708110325"
+RUNTIME = "0f0a266cdd91"
 
 
 #: The operation, for programs.

@@ -49,7 +49,7 @@ from ._runtime import (
 )
 
 #: What these kernels use of the runtime, as a hash: where that changes, so does this file, and with it the cache.
-RUNTIME = "aee425b251d4"
+RUNTIME = "e63b579d40d8"
 
 
 #: The operation, for programs.
@@ -796,8 +796,8 @@ def backward(saved, g, *, out=None):
     return Gradients(dz_student)
 
 
-def value_and_grad(z_student, z_teacher, label, *, T=4, alpha=0.5, reduction="mean"):
-    """The value and its gradients, in one sweep over the data."""
+def value_and_grad(z_student, z_teacher, label, *, T=4, alpha=0.5, reduction="mean", out=None):
+    """The value and its gradients, in one sweep over the data; ``out`` holds the gradients."""
     (z_student, z_teacher, label), sizes, _, real = check(_ARGUMENTS, (z_student, z_teacher, label))
     T = number("T", T, 0, math.inf, "(0, inf)")
     alpha = number("alpha", alpha, 0, 1, "[0, 1]")
@@ -806,7 +806,7 @@ def value_and_grad(z_student, z_teacher, label, *, T=4, alpha=0.5, reduction="me
     n_size = sizes["n"]
     seed = 1.0 / max(n_size, 1) if reduction == "mean" else 1.0
     L = np.empty((n_size,), real)
-    dz_student = np.empty((n_size, c_size), real)
+    dz_student = output("out", out, (n_size, c_size), real, (z_student, z_teacher, label))
     T_to_two_one_minus_alpha = T * T * (1 - alpha)
     seed_T_to_two_alpha_minus_one = seed * T * T * (alpha - 1)
     seed_alpha = seed * alpha

@@ -27,7 +27,7 @@ from numba import njit, prange
 from ._runtime import OPTIONS, check, chunk_rows, number, output, pairs, seed_or, seeded
 
 #: What these kernels use of the runtime, as a hash: where that changes, so does this file, and with it the cache.
-RUNTIME = "9b69f44c58dc"
+RUNTIME = "81908d19b5ed"
 
 
 #: The operation, for programs.

@@ -27,7 +27,7 @@ from numba import njit, prange
 from ._runtime import OPTIONS, check, chunk_rows, output, pairs
 
 #: What these kernels use of the runtime, as a hash: where that changes, so does this file, and with it the cache.
-RUNTIME = "2c67ce375a1a"
+RUNTIME = "5984f5558d96"
 
 
 #: The operation, for programs.

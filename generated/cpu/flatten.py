@@ -27,7 +27,7 @@ from numba import njit, prange
 from ._runtime import OPTIONS, check, chunk_rows, extent_of, output, pairs
 
 #: What these kernels use of the runtime, as a hash: where that changes, so does this file, and with it the cache.
-RUNTIME = "b0d7105897bd"
+RUNTIME = "5c5e8cbbbff1"
 
 
 #: The operation, for programs.

@@ -53,7 +53,7 @@ from ._runtime import (
 )
 
 #: What these kernels use of the runtime, as a hash: where that changes, so does this file, and with it the cache.
-RUNTIME = "b72c5c01dac3"
+RUNTIME = "50b4489df365"
 
 
 #: The operation, for programs.
@@ -510,8 +510,8 @@ def backward(saved, g, *, out=None):
     return Gradients(dz.reshape((n_size, *lead)))
 
 
-def value_and_grad(z, t, *, alpha=0.25, gamma=2, reduction="mean"):
-    """The value and its gradients, in one sweep over the data."""
+def value_and_grad(z, t, *, alpha=0.25, gamma=2, reduction="mean", out=None):
+    """The value and its gradients, in one sweep over the data; ``out`` holds the gradients."""
     (z, t), sizes, lead, real = check(_ARGUMENTS, (z, t))
     alpha = number("alpha", alpha, 0, 1, "[0, 1]")
     gamma = number("gamma", gamma, 0, math.inf, "[0, inf)")
@@ -520,7 +520,8 @@ def value_and_grad(z, t, *, alpha=0.25, gamma=2, reduction="mean"):
     size = sizes["..."]
     seed = 1.0 / max(n_size, 1) if reduction == "mean" else 1.0
     L = np.empty((n_size,), real)
-    dz = np.empty((n_size, size), real)
+    dz = output("out", out, (n_size, *lead), real, (z, t))
+    dz = dz.reshape((n_size, size))
     one_minus_alpha = 1 - alpha
     seed_over_size = seed / size
     chunk = chunk_rows(size)

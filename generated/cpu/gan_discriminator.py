@@ -43,7 +43,7 @@ from ._runtime import (
 )
 
 #: What these kernels use of the runtime, as a hash: where that changes, so does this file, and with it the cache.
-RUNTIME = "1389ae1635f1"
+RUNTIME = "fbf56b007003"
 
 
 #: The operation, for programs.
@@ -278,15 +278,16 @@ def backward(saved, g, *, out=None):
     return Gradients(dreal, dfake)
 
 
-def value_and_grad(real, fake, *, reduction="mean"):
-    """The value and its gradients, in one sweep over the data."""
+def value_and_grad(real, fake, *, reduction="mean", out=None):
+    """The value and its gradients, in one sweep over the data; ``out`` holds the gradients."""
     (real_, fake), sizes, _, real = check(_ARGUMENTS, (real, fake))
     reduction = reduction_of(reduction)
     n_size = sizes["n"]
     seed = 1.0 / max(n_size, 1) if reduction == "mean" else 1.0
+    out_dreal, out_dfake = outputs(out, 2)
     L = np.empty((n_size,), real)
-    dreal = np.empty((n_size,), real)
-    dfake = np.empty((n_size,), real)
+    dreal = output("out", out_dreal, (n_size,), real, (real_, fake))
+    dfake = output("out", out_dfake, (n_size,), real, (real_, fake))
     chunk = chunk_rows(1)
     if n_size <= chunk:
         _value_and_grad_rows(fake, real_, real(seed), L, dreal, dfake)

@@ -41,7 +41,7 @@ from ._runtime import (
 )
 
 #: What these kernels use of the runtime, as a hash: where that changes, so does this file, and with it the cache.
-RUNTIME = "a20d8e5eac1c"
+RUNTIME = "d87a1a67377d"
 
 
 #: The operation, for programs.
@@ -235,14 +235,14 @@ def backward(saved, g, *, out=None):
     return Gradients(dfake)
 
 
-def value_and_grad(fake, *, reduction="mean"):
-    """The value and its gradients, in one sweep over the data."""
+def value_and_grad(fake, *, reduction="mean", out=None):
+    """The value and its gradients, in one sweep over the data; ``out`` holds the gradients."""
     (fake,), sizes, _, real = check(_ARGUMENTS, (fake,))
     reduction = reduction_of(reduction)
     n_size = sizes["n"]
     seed = 1.0 / max(n_size, 1) if reduction == "mean" else 1.0
     L = np.empty((n_size,), real)
-    dfake = np.empty((n_size,), real)
+    dfake = output("out", out, (n_size,), real, (fake,))
     chunk = chunk_rows(1)
     if n_size <= chunk:
         _value_and_grad_rows(fake, real(seed), L, dfake)

@@ -27,7 +27,7 @@ from numba import njit, prange
 from ._runtime import OPTIONS, added, check, chunk_rows, output, outputs, pairs, seed_or, seeded
 
 #: What these kernels use of the runtime, as a hash: where that changes, so does this file, and with it the cache.
-RUNTIME = "ff803b571613"
+RUNTIME = "3e1463ef3db1"
 
 
 #: The operation, for programs.

@@ -40,7 +40,7 @@ from ._runtime import (
 )
 
 #: What these kernels use of the runtime, as a hash: where that changes, so does this file, and with it the cache.
-RUNTIME = "a69213b9d789"
+RUNTIME = "c737f552358e"
 
 
 #: The operation, for programs.
@@ -324,16 +324,19 @@ def backward(saved, g, *, out=None):
     return Gradients(dmu.reshape((n_size, *lead)), dlogvar.reshape((n_size, *lead)))
 
 
-def value_and_grad(mu, logvar, target, *, reduction="mean"):
-    """The value and its gradients, in one sweep over the data."""
+def value_and_grad(mu, logvar, target, *, reduction="mean", out=None):
+    """The value and its gradients, in one sweep over the data; ``out`` holds the gradients."""
     (mu, logvar, target), sizes, lead, real = check(_ARGUMENTS, (mu, logvar, target))
     reduction = reduction_of(reduction)
     n_size = sizes["n"]
     size = sizes["..."]
     seed = 1.0 / max(n_size, 1) if reduction == "mean" else 1.0
+    out_dmu, out_dlogvar = outputs(out, 2)
     L = np.empty((n_size,), real)
-    dmu = np.empty((n_size, size), real)
-    dlogvar = np.empty((n_size, size), real)
+    dmu = output("out", out_dmu, (n_size, *lead), real, (mu, logvar, target))
+    dmu = dmu.reshape((n_size, size))
+    dlogvar = output("out", out_dlogvar, (n_size, *lead), real, (mu, logvar, target))
+    dlogvar = dlogvar.reshape((n_size, size))
     const_seed_over_size = seed / (2 * size)
     chunk = chunk_rows(size)
     if n_size <= chunk:

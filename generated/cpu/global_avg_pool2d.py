@@ -27,7 +27,7 @@ from numba import njit, prange
 from ._runtime import OPTIONS, added, check, chunk_rows, compensated, output, pairs
 
 #: What these kernels use of the runtime, as a hash: where that changes, so does this file, and with it the cache.
-RUNTIME = "5ca06786bb84"
+RUNTIME = "5699eb511408"
 
 
 #: The operation, for programs.

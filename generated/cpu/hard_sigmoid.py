@@ -27,7 +27,7 @@ from numba import njit, prange
 from ._runtime import OPTIONS, check, chunk_rows, larger, output, pairs, smaller
 
 #: What these kernels use of the runtime, as a hash: where that changes, so does this file, and with it the cache.
-RUNTIME = "b89e117fb01d"
+RUNTIME = "c8cb00f60094"
 
 
 #: The operation, for programs.

@@ -27,7 +27,7 @@ from numba import njit, prange
 from ._runtime import OPTIONS, PLAIN, check, chunk_rows, damped, fma, larger, output, pairs, smaller, typed
 
 #: What these kernels use of the runtime, as a hash: where that changes, so does this file, and with it the cache.
-RUNTIME = "1552d3368c91"
+RUNTIME = "88d3a856df45"
 
 
 #: The operation, for programs.

@@ -31,7 +31,7 @@ from numba import njit, prange
 from ._runtime import OPTIONS, check, chunk_rows, damped, exp, larger, output, outputs, pairs
 
 #: What these kernels use of the runtime, as a hash: where that changes, so does this file, and with it the cache.
-RUNTIME = "48a2a61ae2cd"
+RUNTIME = "8710c8583558"
 
 
 #: The operation, for programs.

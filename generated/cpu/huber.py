@@ -43,7 +43,7 @@ from ._runtime import (
 )
 
 #: What these kernels use of the runtime, as a hash: where that changes, so does this file, and with it the cache.
-RUNTIME = "9b8b2634f8c1"
+RUNTIME = "923a79829512"
 
 
 #: The operation, for programs.
@@ -288,8 +288,8 @@ def backward(saved, g, *, out=None):
     return Gradients(dpred.reshape((n_size, *lead)))
 
 
-def value_and_grad(pred, target, *, delta=1, reduction="mean"):
-    """The value and its gradients, in one sweep over the data."""
+def value_and_grad(pred, target, *, delta=1, reduction="mean", out=None):
+    """The value and its gradients, in one sweep over the data; ``out`` holds the gradients."""
     (pred, target), sizes, lead, real = check(_ARGUMENTS, (pred, target))
     delta = number("delta", delta, 0, math.inf, "(0, inf)")
     reduction = reduction_of(reduction)
@@ -297,7 +297,8 @@ def value_and_grad(pred, target, *, delta=1, reduction="mean"):
     size = sizes["..."]
     seed = 1.0 / max(n_size, 1) if reduction == "mean" else 1.0
     L = np.empty((n_size,), real)
-    dpred = np.empty((n_size, size), real)
+    dpred = output("out", out, (n_size, *lead), real, (pred, target))
+    dpred = dpred.reshape((n_size, size))
     seed_over_size = seed / size
     chunk = chunk_rows(size)
     if n_size <= chunk:

@@ -50,7 +50,7 @@ from ._runtime import (
 )
 
 #: What these kernels use of the runtime, as a hash: where that changes, so does this file, and with it the cache.
-RUNTIME = "951f2fc63b0a"
+RUNTIME = "23228c49067a"
 
 
 #: The operation, for programs.
@@ -821,17 +821,18 @@ def backward(saved, g, *, out=None):
     return Gradients(du, dv)
 
 
-def value_and_grad(u, v, *, tau=0.07, reduction="mean"):
-    """The value and its gradients, in one sweep over the data."""
+def value_and_grad(u, v, *, tau=0.07, reduction="mean", out=None):
+    """The value and its gradients, in one sweep over the data; ``out`` holds the gradients."""
     (u, v), sizes, _, real = check(_ARGUMENTS, (u, v))
     tau = number("tau", tau, 0, math.inf, "(0, inf)")
     reduction = reduction_of(reduction)
     d_size = sizes["d"]
     n_size = sizes["n"]
     seed = 1.0 / max(n_size, 1) if reduction == "mean" else 1.0
+    out_du, out_dv = outputs(out, 2)
     L = np.empty((n_size,), real)
-    du = np.empty((n_size, d_size), real)
-    dv = np.empty((n_size, d_size), real)
+    du = output("out", out_du, (n_size, d_size), real, (u, v))
+    dv = output("out", out_dv, (n_size, d_size), real, (u, v))
     norm_u = np.empty((n_size,), np.float64)
     un = np.empty((n_size, d_size), real)
     norm_v = np.empty((n_size,), np.float64)

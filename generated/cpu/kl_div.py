@@ -39,7 +39,7 @@ from ._runtime import (
 )
 
 #: What these kernels use of the runtime, as a hash: where that changes, so does this file, and with it the cache.
-RUNTIME = "415e19c350bd"
+RUNTIME = "b72ba10ed5bf"
 
 
 #: The operation, for programs.
@@ -299,16 +299,17 @@ def backward(saved, g, *, out=None):
     return Gradients(dp, dq)
 
 
-def value_and_grad(p, q, *, reduction="mean"):
-    """The value and its gradients, in one sweep over the data."""
+def value_and_grad(p, q, *, reduction="mean", out=None):
+    """The value and its gradients, in one sweep over the data; ``out`` holds the gradients."""
     (p, q), sizes, _, real = check(_ARGUMENTS, (p, q))
     reduction = reduction_of(reduction)
     c_size = sizes["c"]
     n_size = sizes["n"]
     seed = 1.0 / max(n_size, 1) if reduction == "mean" else 1.0
+    out_dp, out_dq = outputs(out, 2)
     L = np.empty((n_size,), real)
-    dp = np.empty((n_size, c_size), real)
-    dq = np.empty((n_size, c_size), real)
+    dp = output("out", out_dp, (n_size, c_size), real, (p, q))
+    dq = output("out", out_dq, (n_size, c_size), real, (p, q))
     chunk = chunk_rows(c_size)
     if n_size <= chunk:
         _value_and_grad_rows(p, q, real(seed), L, dp, dq)

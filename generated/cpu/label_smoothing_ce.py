@@ -44,7 +44,7 @@ from ._runtime import (
 )
 
 #: What these kernels use of the runtime, as a hash: where that changes, so does this file, and with it the cache.
-RUNTIME = "aee425b251d4"
+RUNTIME = "e63b579d40d8"
 
 
 #: The operation, for programs.
@@ -438,8 +438,8 @@ def backward(saved, g, *, out=None):
     return Gradients(dz)
 
 
-def value_and_grad(z, label, *, smoothing=0.1, reduction="mean"):
-    """The value and its gradients, in one sweep over the data."""
+def value_and_grad(z, label, *, smoothing=0.1, reduction="mean", out=None):
+    """The value and its gradients, in one sweep over the data; ``out`` holds the gradients."""
     (z, label), sizes, _, real = check(_ARGUMENTS, (z, label))
     smoothing = number("smoothing", smoothing, 0, 1, "[0, 1)")
     reduction = reduction_of(reduction)
@@ -447,7 +447,7 @@ def value_and_grad(z, label, *, smoothing=0.1, reduction="mean"):
     n_size = sizes["n"]
     seed = 1.0 / max(n_size, 1) if reduction == "mean" else 1.0
     L = np.empty((n_size,), real)
-    dz = np.empty((n_size, c_size), real)
+    dz = output("out", out, (n_size, c_size), real, (z, label))
     smoothing_over_c_size = smoothing / c_size
     one_minus_smoothing = 1 - smoothing
     smoothing_minus_smoothing_over_c_size = smoothing - smoothing / c_size

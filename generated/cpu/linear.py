@@ -27,7 +27,7 @@ from numba import njit, prange
 from ._runtime import OPTIONS, check, chunk_rows, output, outputs, pairs
 
 #: What these kernels use of the runtime, as a hash: where that changes, so does this file, and with it the cache.
-RUNTIME = "6a9761c35bd5"
+RUNTIME = "994b5dac4c3d"
 
 
 #: The operation, for programs.

@@ -29,7 +29,7 @@ from numba import njit, prange
 from ._runtime import OPTIONS, added, check, chunk_rows, exp, log1p, maxnum, number, output, pairs
 
 #: What these kernels use of the runtime, as a hash: where that changes, so does this file, and with it the cache.
-RUNTIME = "0763b1644b1c"
+RUNTIME = "d5d71f26fe24"
 
 
 #: The operation, for programs.

@@ -39,7 +39,7 @@ from ._runtime import (
 )
 
 #: What these kernels use of the runtime, as a hash: where that changes, so does this file, and with it the cache.
-RUNTIME = "134922465a65"
+RUNTIME = "8734ebd10074"
 
 
 #: The operation, for programs.
@@ -258,15 +258,16 @@ def backward(saved, g, *, out=None):
     return Gradients(dpred.reshape((n_size, *lead)))
 
 
-def value_and_grad(pred, target, *, reduction="mean"):
-    """The value and its gradients, in one sweep over the data."""
+def value_and_grad(pred, target, *, reduction="mean", out=None):
+    """The value and its gradients, in one sweep over the data; ``out`` holds the gradients."""
     (pred, target), sizes, lead, real = check(_ARGUMENTS, (pred, target))
     reduction = reduction_of(reduction)
     n_size = sizes["n"]
     size = sizes["..."]
     seed = 1.0 / max(n_size, 1) if reduction == "mean" else 1.0
     L = np.empty((n_size,), real)
-    dpred = np.empty((n_size, size), real)
+    dpred = output("out", out, (n_size, *lead), real, (pred, target))
+    dpred = dpred.reshape((n_size, size))
     seed_over_size = seed / size
     chunk = chunk_rows(size)
     if n_size <= chunk:

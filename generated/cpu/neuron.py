@@ -28,7 +28,7 @@ from numba import njit, prange
 from ._runtime import OPTIONS, added, check, chunk_rows, damped, exp, output, outputs, pairs
 
 #: What these kernels use of the runtime, as a hash: where that changes, so does this file, and with it the cache.
-RUNTIME = "af99e6eca337"
+RUNTIME = "d9b227b42a77"
 
 
 #: The operation, for programs.

@@ -53,7 +53,7 @@ from ._runtime import (
 )
 
 #: What these kernels use of the runtime, as a hash: where that changes, so does this file, and with it the cache.
-RUNTIME = "d552869ebc38"
+RUNTIME = "9f8c89b2cb9e"
 
 
 #: The operation, for programs.
@@ -1081,8 +1081,8 @@ def backward(saved, g, *, out=None):
     return Gradients(du, dv)
 
 
-def value_and_grad(u, v, *, tau=0.5, reduction="mean"):
-    """The value and its gradients, in one sweep over the data."""
+def value_and_grad(u, v, *, tau=0.5, reduction="mean", out=None):
+    """The value and its gradients, in one sweep over the data; ``out`` holds the gradients."""
     tau = number("tau", tau, 0, math.inf, "(0, inf)")
     (u, v), sizes, _, real = check(_ARGUMENTS, (u, v), {"w": 2})
     reduction = reduction_of(reduction)
@@ -1090,9 +1090,10 @@ def value_and_grad(u, v, *, tau=0.5, reduction="mean"):
     n_size = sizes["n"]
     w_size = sizes["w"]
     seed = 1.0 / max(n_size, 1) if reduction == "mean" else 1.0
+    out_du, out_dv = outputs(out, 2)
     L = np.empty((n_size,), real)
-    du = np.empty((n_size, d_size), real)
-    dv = np.empty((n_size, d_size), real)
+    du = output("out", out_du, (n_size, d_size), real, (u, v))
+    dv = output("out", out_dv, (n_size, d_size), real, (u, v))
     norm_z = np.empty((w_size, n_size), real)
     zn = np.empty((w_size, n_size, d_size), real)
     sum_zn = np.empty((w_size, n_size, w_size, n_size), real)

@@ -21,7 +21,7 @@ from numba import njit, prange
 from ._runtime import OPTIONS, check, chunk_rows, cos, number, output, sin
 
 #: What these kernels use of the runtime, as a hash: where that changes, so does this file, and with it the cache.
-RUNTIME = "4f69eede903b"
+RUNTIME = "73e2ccb5bddc"
 
 
 #: The operation, for programs.

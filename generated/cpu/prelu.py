@@ -27,7 +27,7 @@ from numba import njit, prange
 from ._runtime import OPTIONS, added, check, chunk_rows, compensated, output, outputs, pairs
 
 #: What these kernels use of the runtime, as a hash: where that changes, so does this file, and with it the cache.
-RUNTIME = "a49fb5823d62"
+RUNTIME = "6d74716d4234"
 
 
 #: The operation, for programs.

@@ -27,7 +27,7 @@ from numba import njit, prange
 from ._runtime import OPTIONS, check, chunk_rows, larger, output, pairs
 
 #: What these kernels use of the runtime, as a hash: where that changes, so does this file, and with it the cache.
-RUNTIME = "e5428900793a"
+RUNTIME = "cfa05a3e59c5"
 
 
 #: The operation, for programs.

@@ -27,7 +27,7 @@ from numba import njit, prange
 from ._runtime import OPTIONS, check, chunk_rows, exp, fma, output, pairs
 
 #: What these kernels use of the runtime, as a hash: where that changes, so does this file, and with it the cache.
-RUNTIME = "170567620ece"
+RUNTIME = "468afa23d52d"
 
 
 #: The operation, for programs.

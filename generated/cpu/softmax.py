@@ -28,7 +28,7 @@ from numba import njit, prange
 from ._runtime import OPTIONS, added, check, chunk_rows, exp, maxnum, number, output, pairs
 
 #: What these kernels use of the runtime, as a hash: where that changes, so does this file, and with it the cache.
-RUNTIME = "39a8a9fa6628"
+RUNTIME = "7484ca2da284"
 
 
 #: The operation, for programs.

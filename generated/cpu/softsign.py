@@ -27,7 +27,7 @@ from numba import njit, prange
 from ._runtime import OPTIONS, check, chunk_rows, output, pairs, sign
 
 #: What these kernels use of the runtime, as a hash: where that changes, so does this file, and with it the cache.
-RUNTIME = "91fe35f74b58"
+RUNTIME = "1f8cd26437f7"
 
 
 #: The operation, for programs.

@@ -28,7 +28,7 @@ from numba import njit, prange
 from ._runtime import OPTIONS, check, chunk_rows, number, output, pairs
 
 #: What these kernels use of the runtime, as a hash: where that changes, so does this file, and with it the cache.
-RUNTIME = "197dccef1093"
+RUNTIME = "caf666ea69ac"
 
 
 #: The operation, for programs.

@@ -42,7 +42,7 @@ from ._runtime import (
 )
 
 #: What these kernels use of the runtime, as a hash: where that changes, so does this file, and with it the cache.
-RUNTIME = "5250c278924e"
+RUNTIME = "def7f8f85809"
 
 
 #: The operation, for programs.

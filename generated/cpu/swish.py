@@ -45,7 +45,7 @@ from ._runtime import (
 )
 
 #: What these kernels use of the runtime, as a hash: where that changes, so does this file, and with it the cache.
-RUNTIME = "efebc5c15544"
+RUNTIME = "0e2e89aefb6c"
 
 
 #: The operation, for programs.

@@ -27,7 +27,7 @@ from numba import njit, prange
 from ._runtime import OPTIONS, check, chunk_rows, fma, output, pairs, tanh, times_exp
 
 #: What these kernels use of the runtime, as a hash: where that changes, so does this file, and with it the cache.
-RUNTIME = "25c09aa1eea2"
+RUNTIME = "b10a35331548"
 
 
 #: The operation, for programs.

@@ -51,7 +51,7 @@ from ._runtime import (
 )
 
 #: What these kernels use of the runtime, as a hash: where that changes, so does this file, and with it the cache.
-RUNTIME = "be6e80d66ad8"
+RUNTIME = "45ea2f4af7b9"
 
 
 #: The operation, for programs.
@@ -479,18 +479,19 @@ def backward(saved, g, *, out=None):
     return Gradients(dx_logits, dmu, dlogvar)
 
 
-def value_and_grad(x, x_logits, mu, logvar, *, reduction="mean"):
-    """The value and its gradients, in one sweep over the data."""
+def value_and_grad(x, x_logits, mu, logvar, *, reduction="mean", out=None):
+    """The value and its gradients, in one sweep over the data; ``out`` holds the gradients."""
     (x, x_logits, mu, logvar), sizes, _, real = check(_ARGUMENTS, (x, x_logits, mu, logvar))
     reduction = reduction_of(reduction)
     d_size = sizes["d"]
     k_size = sizes["k"]
     n_size = sizes["n"]
     seed = 1.0 / max(n_size, 1) if reduction == "mean" else 1.0
+    out_dx_logits, out_dmu, out_dlogvar = outputs(out, 3)
     L = np.empty((n_size,), real)
-    dx_logits = np.empty((n_size, d_size), real)
-    dmu = np.empty((n_size, k_size), real)
-    dlogvar = np.empty((n_size, k_size), real)
+    dx_logits = output("out", out_dx_logits, (n_size, d_size), real, (x, x_logits, mu, logvar))
+    dmu = output("out", out_dmu, (n_size, k_size), real, (x, x_logits, mu, logvar))
+    dlogvar = output("out", out_dlogvar, (n_size, k_size), real, (x, x_logits, mu, logvar))
     chunk = chunk_rows(d_size + k_size)
     if n_size <= chunk:
         _value_and_grad_rows(x_logits, x, logvar, mu, real(seed), L, dx_logits, dmu, dlogvar)

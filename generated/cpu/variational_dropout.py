@@ -51,7 +51,7 @@ from ._runtime import (
 )
 
 #: What these kernels use of the runtime, as a hash: where that changes, so does this file, and with it the cache.
-RUNTIME = "28c5ed5d6682"
+RUNTIME = "5a7f007e7a31"
 
 
 #: The operation, for programs.

@@ -28,7 +28,7 @@ from numba import njit, prange
 from ._runtime import OPTIONS, added, check, chunk_rows, number, output, pairs
 
 #: What these kernels use of the runtime, as a hash: where that changes, so does this file, and with it the cache.
-RUNTIME = "e965a4359374"
+RUNTIME = "5609cee9000a"
 
 
 #: The operation, for programs.
@@ -218,13 +218,14 @@ def backward(saved, g, *, out=None):
     return Gradients(dw.reshape(lead))
 
 
-def value_and_grad(w, *, lam=0.01):
-    """The value and its gradients, in one sweep over the data."""
+def value_and_grad(w, *, lam=0.01, out=None):
+    """The value and its gradients, in one sweep over the data; ``out`` holds the gradients."""
     (w,), sizes, lead, real = check(_ARGUMENTS, (w,))
     lam = number("lam", lam, 0, math.inf, "[0, inf)")
     size = sizes["..."]
     seed = 1.0
-    dw = np.empty((size,), real)
+    dw = output("out", out, lead, real, (w,))
+    dw = dw.reshape((size,))
     seed_lam = seed * lam
     chunk = chunk_rows(8)
     sum_w_parts = np.zeros((max(1, -(-size // chunk)),))

@@ -224,11 +224,11 @@ class Functions(Pieces):
         assert program is not None
         names = [public(a.name) for a in self.arrays]
         parameters = list(self.op.parameters)
-        keywords = ["reduction='mean'"] if self.is_loss else []
+        keywords = (["reduction='mean'"] if self.is_loss else []) + ["out=None"]
         lines = self._opening(self.arrays, self._table("_ARGUMENTS", self.arrays), names)
         value = self._targets(self.op.outputs, schedule)
         grads = self._targets([n for n in program.outputs if n not in self.op.outputs], schedule)
-        body, sizes = self._run(schedule, [*value, *grads], None)
+        body, sizes = self._run(schedule, [*value, *grads], [*["None"] * len(value), *self._out(grads)])
         seed = ["seed = 1.0"]
         if self.is_loss:
             self._use("reduction_of")
@@ -237,9 +237,10 @@ class Functions(Pieces):
             assert isinstance(rows, Index)
             sizes.add(rows.axis)
             seed = [f"seed = 1.0 / max({size_name(rows.axis)}, 1) if reduction == 'mean' else 1.0"]
-        lines += self._sizes(sizes, self.arrays) + (seed if SEED in program.scalars else []) + body
+        lines += self._sizes(sizes, self.arrays) + (seed if SEED in program.scalars else [])
+        lines += self._out_lines(grads) + body
         lines.append(f"return {self._value(value)}, Gradients({', '.join(self._result(e) for e in grads)})")
-        doc = '    """The value and its gradients, in one sweep over the data."""'
+        doc = '    """The value and its gradients, in one sweep over the data; ``out`` holds the gradients."""'
         head = f"def value_and_grad({self._signature(names, keywords, parameters)}):"
         return [head, doc, *("    " + line for line in lines)]
 

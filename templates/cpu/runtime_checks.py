@@ -171,6 +171,8 @@ def output(name, given, shape, real, inputs):
     """An array for results: the one given, if it fits and shares no memory with the inputs, else a new one."""
     if given is None:
         return np.empty(shape, real)
+    if isinstance(given, tuple) and len(given) == 1:
+        given = given[0]
     if not isinstance(given, np.ndarray):
         raise TypeError(f"{name} is a {type(given).__name__}; expected a NumPy array")
     if given.dtype != real:
@@ -199,6 +201,9 @@ def outputs(given, count):
         given = (given,)
     if not isinstance(given, tuple) or len(given) != count:
         raise TypeError(f"out must be {'an array' if count == 1 else f'a tuple of {count} arrays'}")
+    arrays = [a for a in given if isinstance(a, np.ndarray)]
+    if any(np.may_share_memory(a, b) for k, a in enumerate(arrays) for b in arrays[:k]):
+        raise ValueError("out has arrays that share memory; give each memory of its own")
     return given
 
 
