@@ -30,18 +30,20 @@ def markdown(report: Mapping[str, Any]) -> str:
     """The results as a table of Markdown, with what they were measured on."""
     peers = list(dict.fromkeys(name for r in report["results"] for name in r["milliseconds"]))
     lines = [
-        "| operation | what | " + " | ".join(peers) + " | symnn ÷ fastest peer |",
-        "|---|---|" + "--:|" * (len(peers) + 1),
+        "| operation | what | threads | " + " | ".join(peers) + " | symnn ÷ fastest peer | of the limit |",
+        "|---|---|" + "--:|" * (len(peers) + 3),
     ]
     for r in report["results"]:
         cells = [f"{r['milliseconds'][p]['median']:g}" if p in r["milliseconds"] else "" for p in peers]
         ratio = f"{r['ratio']:.2f}" if "ratio" in r else ""
-        lines.append(f"| `{r['operation']}` {r['title'].split(' ')[1]} | {r['what']} | {' | '.join(cells)} | {ratio} |")
+        limit = f"{r['share_of_limit']:.0%} ({r['limit']['of']})"
+        first = f"`{r['operation']}` {r['title'].split(' ')[1]} | {r['what']} | {r['threads']}"
+        lines.append(f"| {first} | {' | '.join(cells)} | {ratio} | {limit} |")
     m = report["machine"]
     versions = ", ".join(f"{name} {version}" for name, version in report["versions"].items())
     lines += [
         "",
-        f"Milliseconds, medians over turns taken in one process; {report['dtype']}; {m['cores']} cores of "
+        f"Milliseconds, medians over turns taken in one process; {report['dtype']}; "
         f"{m['cpu']} with {m['vectors']}; {versions}; {report['date']}.",
     ]
     return "\n".join(lines)
