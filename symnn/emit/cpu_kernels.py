@@ -12,7 +12,21 @@ from symnn.emit.unicode import unicode_text
 from symnn.language.functions import damped, maximum, minimum
 from symnn.language.scaled import hypot
 from symnn.language.terms import Delta, Entry, Extent, Index, kinds
-from symnn.loops.ir import Accumulate, Choose, Comment, Flush, Kernel, Let, Node, Pass, Position, Start, Store, root_of
+from symnn.loops.ir import (
+    Accumulate,
+    Choose,
+    Comment,
+    Flush,
+    Kernel,
+    Let,
+    Node,
+    Pass,
+    Position,
+    Start,
+    Store,
+    bodies,
+    root_of,
+)
 from symnn.loops.names import index_name, size_name
 
 __all__ = ["arguments", "equation_text", "function_names", "has_positions", "kernel_lines"]
@@ -101,19 +115,15 @@ def _with_usual(kernel: Kernel, storage: Mapping[str, str], usual: Mapping[str, 
 def _beside_loops(kernel: Kernel, storage: Mapping[str, str]) -> dict[str, str]:
     """Names of arrays that no loop has: one part of a composition may call h what another counts."""
     printer = KernelPrinter(storage)
-    loops = {index_name(kernel.row), *_loop_names(kernel.body)}
+    inner = (n.index for body in bodies(kernel.body) for n in body if isinstance(n, Pass))
+    loops = {index_name(i) for i in (kernel.row, *inner)}
     arrays = (*kernel.reads, *kernel.writes, *kernel.partials, *kernel.scattered, *kernel.scratch)
     return {**storage, **{e.name: f"{n}_whole" for e in arrays if (n := printer.array(e.name)) in loops}}
 
 
-def _loop_names(nodes: Iterable[Node]) -> set[str]:
-    passes = [n for n in nodes if isinstance(n, Pass)]
-    return {index_name(p.index) for p in passes}.union(*(_loop_names(p.body) for p in passes))
-
-
-def has_positions(nodes: Iterable[Node]) -> bool:
+def has_positions(nodes: tuple[Node, ...]) -> bool:
     """Whether a loop reads at positions that it works out."""
-    return any(isinstance(n, Position) or (isinstance(n, Pass) and has_positions(n.body)) for n in nodes)
+    return any(isinstance(n, Position) for body in bodies(nodes) for n in body)
 
 
 def _first(kernel: Kernel) -> list[str]:

@@ -84,6 +84,7 @@ class _Builder:
         self.apart = apart
         self.axes_of = {**axes_of, **{i.name: i.equation.axes for i in items}}
         self.by_name = {i.name: i for i in items}
+        self.loops = {index_name(index) for i in items for index in (*rows, *i.inner)}
         self.last_pass = max(times.values(), default=0)
         self.readers = {
             i.name: [j for j in items if i.name in j.needs()] for i in items
@@ -391,8 +392,7 @@ class _Builder:
 
     def _local(self, name: str) -> str:
         """The local name of a value; beside an array or a loop of the same name it carries its positions: z_max_n."""
-        loops = {index_name(i) for item in self.items for i in (*self.rows, *item.inner)}
-        if name not in self.outputs and code_name(name) not in loops:
+        if name not in self.outputs and code_name(name) not in self.loops:
             return code_name(name)
         where = "".join(index_name(i) for i in self.by_name[name].equation.axes)
         return joined(name, where)
