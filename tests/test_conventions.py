@@ -8,7 +8,6 @@ import inspect
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import replace
 from pathlib import Path
 from types import ModuleType
 from typing import Any
@@ -29,7 +28,7 @@ from symnn.verify.adjoint import derived_tangent
 from symnn.verify.evaluate import array_of
 from symnn.verify.gradients import derived_gradient
 from symnn.verify.interpreted import interpreted
-from symnn.verify.sample import Instance, draw
+from symnn.verify.sample import Instance, with_derived
 
 ROOT = Path(__file__).resolve().parents[1]
 
@@ -65,10 +64,12 @@ def arrays_of(row: Any, dtype: type) -> list[np.ndarray]:
 def instance_of(row: Any) -> Instance:
     """The place as exact numbers, with the extents that follow from the arrays'."""
     arrays = {name: array_of(np.array(value)) for name, value in row.arrays.items()}
+    given = {p.name: row.parameters.get(p.name, p.default) for p in row.op.parameters}
+    scalars = {name: mpmath.mpf(value) for name, value in given.items()}
     sizes = {i.axis: size for a in row.op.arguments for i, size in zip(a.axes, arrays[a.name].shape, strict=True)}
-    start = draw(row.op, np.random.default_rng(0), sizes, defaults=True)
-    given = {name: mpmath.mpf(value) for name, value in row.parameters.items()}
-    return replace(start, arrays={**start.arrays, **arrays}, scalars={**start.scalars, **given})
+    extended = with_derived(row.op, sizes, scalars)
+    assert extended is not None
+    return Instance(extended, arrays, scalars)
 
 
 def ones(row: Any, at: Instance) -> dict[str, np.ndarray]:

@@ -24,7 +24,10 @@ from symnn.language.operation import Argument, Op, Parameter, Range, Role
 from symnn.language.terms import Entry, Extent, Index, Reduction, Total, entries
 from symnn.verify.evaluate import Evaluation
 
-__all__ = ["Instance", "bounds_of", "draw", "draw_like", "dyadic", "is_free", "obeys", "sizes_in_turn", "sizes_of"]
+__all__ = [
+    "Instance", "bounds_of", "draw", "draw_like", "dyadic", "is_free", "obeys", "sizes_in_turn", "sizes_of",
+    "with_derived",
+]
 
 _BITS = 12
 _TRIES = 200
@@ -116,7 +119,7 @@ def draw(
         if op.extents and k >= _TRIES // 2:
             # Where a window grows as much as what it runs over there is never room: each axis by itself.
             grown = {axis: size + int(rng.integers(0, k // 10)) for axis, size in given.items()}
-        extended = _with_derived(op, grown, scalars)
+        extended = with_derived(op, grown, scalars)
         if extended is None or (at_first and min(extended[axis] for axis in op.extents) < 2):
             continue
         chosen = extended
@@ -151,7 +154,7 @@ def _small(p: Parameter, rng: np.random.Generator) -> Any:
     return mpmath.mpf(int(p.range.low) + int(rng.integers(0, 3)))
 
 
-def _with_derived(op: Op, sizes: Mapping[str, int], scalars: Mapping[str, Any]) -> dict[str, int] | None:
+def with_derived(op: Op, sizes: Mapping[str, int], scalars: Mapping[str, Any]) -> dict[str, int] | None:
     """The extents with those that follow from them; None where one would have no position."""
     made = dict(sizes)
     for axis, extent in op.extents.items():
