@@ -343,6 +343,9 @@ def _report(task: _Task) -> Report:
 def _made(tasks: Sequence[_Task], jobs: int, progress: Progress | None) -> list[tuple[str, Report | None]]:
     """The texts of modules in order; only what may have changed is worked out, and asks for processes."""
     changed = [task for task in tasks if not _unchanged(task)]
+    if jobs > 1:
+        # What takes longest first, so that no process works on it alone in the end.
+        changed.sort(key=lambda task: -len(task.op.equations))
     made = dict(zip((task.op.name for task in changed), _mapped(_make, changed, jobs, progress), strict=True))
     return [made.get(task.op.name, (task.existing, None)) for task in tasks]
 
@@ -385,8 +388,13 @@ def _pooled(
 
 def _begin() -> None:
     """What a worker does before its first task."""
+    import atexit
+    import os
+
     collect_rarely()
     _end_with_parent()
+    # Taking apart all that it remembers, object by object, would take a worker seconds.
+    atexit.register(os._exit, 0)
 
 
 def _end_with_parent() -> None:

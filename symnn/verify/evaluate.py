@@ -98,7 +98,9 @@ def _compiled(expr: sp.Basic, axes: tuple[Index, ...]) -> tuple[Callable[..., An
     arguments = [source.index(i) for i in axes]
     write(expr, source)
     known = dict.fromkeys((*_ALWAYS, *sorted(source.functions), *source.constants.values()))
-    lines = [*source.definitions, f"def entry({', '.join(arguments)}): return {source.expression}", "return entry"]
+    numbers = [f"{short} = number(N[{axis!r}])" for axis, short in source.extents.items()]
+    entry = f"def entry({', '.join(arguments)}): return {source.expression}"
+    lines = [*numbers, *source.definitions, entry, "return entry"]
     lines = [f"def made({', '.join(('N', *source.given))}):", *(textwrap.indent(line, "    ") for line in lines)]
     text = "\n".join([f"def known({', '.join(known)}):", *(textwrap.indent(line, "    ") for line in lines)])
     scope: dict[str, Any] = {}

@@ -76,7 +76,9 @@ class Running:
         return self.made(other, value, error + abs(value) if self.value and other.value else error)
 
     def __neg__(self) -> Running:
-        return type(self)(-self.value, self.error, self.widest)
+        made: Running = object.__new__(type(self))
+        made.value, made.error, made.widest = -self.value, self.error, self.widest
+        return made
 
     def __sub__(self, other: Any) -> Running:
         return self + (-self.of(other))
@@ -85,13 +87,12 @@ class Running:
         if type(other) is not type(self):
             other = self.of(other)
         value = self.value * other.value
-        size, factor = abs(self.value), abs(other.value)
-        error = 0 if size == 1 or factor == 1 else self.rounding(value)
+        error = 0 if abs(self.value) == 1 or abs(other.value) == 1 else self.rounding(value)
         # Nothing times an infinite factor is lost of a number without an error.
         if other.error:
-            error += size * other.error
+            error += abs(self.value) * other.error
         if self.error:
-            error += factor * self.error
+            error += abs(other.value) * self.error
         return self.made(other, value, error)
 
     __radd__, __rmul__ = __add__, __mul__
@@ -224,15 +225,13 @@ def _quotient(number: type[Running]) -> Callable[[Any, Any], Running]:
 def _sum(number: type[Running]) -> Callable[[Iterable[Any]], Running]:
     def total(items: Iterable[Any]) -> Running:
         """A pairwise sum: each addend is rounded once on each of the log2(n) levels of the tree."""
-        addends = [number.of(i) for i in items]
-        zero = number.reals.number(0)
+        addends = [i if type(i) is number else number.of(i) for i in items]
         if len(addends) <= 1:
-            return addends[0] if addends else number(zero)
-        value = magnitude = error = zero
-        for a in addends:
-            value, magnitude, error = value + a.value, magnitude + abs(a.value), error + a.error
-        error += math.ceil(math.log2(len(addends))) * magnitude
-        return number(value, error, max(a.widest for a in addends))
+            return addends[0] if addends else number(number.reals.number(0))
+        values = [a.value for a in addends]
+        levels = math.ceil(math.log2(len(addends)))
+        error = sum([a.error for a in addends]) + levels * sum(map(abs, values))
+        return number(sum(values), error, max([a.widest for a in addends]))
 
     return total
 

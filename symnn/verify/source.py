@@ -48,7 +48,7 @@ class Source:
     symbols: dict[str, str] = field(default_factory=dict)
     wholes: dict[str, str] = field(default_factory=dict)
     functions: set[str] = field(default_factory=set)
-    extents: set[str] = field(default_factory=set)
+    extents: dict[str, str] = field(default_factory=dict)
     axes: set[str] = field(default_factory=set)
     indices: dict[Index, str] = field(default_factory=dict)
 
@@ -85,7 +85,7 @@ def _value(e: Any, s: Source) -> str:
     if isinstance(e, Index):
         return f"number({s.index(e)})"
     if isinstance(e, Extent):
-        return f"number({s.axis(e.axis)})"
+        return s.extents.setdefault(e.axis, f"n{len(s.extents)}")
     if isinstance(e, Entry):
         return f"number({_entry(e, s)})" if e.tensor.is_integer else _entry(e, s)
     if isinstance(e, sp.Symbol):
@@ -150,7 +150,8 @@ def _product(e: sp.Mul, s: Source) -> str:
             below.append(sp.Pow(a.base, -a.exp))
         else:
             above.append(a)
-    text = " * ".join(_value(a, s) for a in above) or _value(sp.S.One, s)
+    sign = "-" if above[:1] == [sp.S.NegativeOne] else ""
+    text = sign + (" * ".join(_value(a, s) for a in above[len(sign) :]) or _value(sp.S.One, s))
     if below:
         s.functions.add("over")
         text = f"over({text}, {' * '.join(_value(a, s) for a in below)})"
@@ -292,5 +293,5 @@ def _reduction(e: Reduction, s: Source) -> str:
     if kind == "place":
         body = f"({_integer(Place.counted(e.bound), s)}, {body})"
     name = f"r{len(s.definitions)}"
-    s.definitions.append(f"@remember\ndef {name}({free}): return {kind}({body} {loops})")
+    s.definitions.append(f"@remember\ndef {name}({free}): return {kind}([{body} {loops}])")
     return f"{name}({free})"
