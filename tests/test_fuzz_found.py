@@ -446,6 +446,17 @@ def fuzzed(f, w: T[n, d]):
 def fuzzed(f, x: T[n], w: Learned[n]):
     f.w[n] = w[n]*x[n]
 """,
+    # A loss has one number for each sample.
+    "a loss with columns": """
+@loss
+def fuzzed(f, z: T[n, d]):
+    f.y[n, d] = 3
+""",
+    "a loss with more axes than that of the samples": """
+@loss
+def fuzzed(f, z: T[n, ..., d]):
+    f.y[n, ...] = total(z[n, ..., d]**2, d)
+""",
 }
 
 #: What is refused in so many words, though nothing is wrong with it.
@@ -481,12 +492,6 @@ def fuzzed(f, x: T[n, d]):
 @layer
 def fuzzed(f, x: T[n, d], w: T[n, d], z: T[n, d]):
     f.y[n, d] = erf(where(exp(-z[n, d]**2) > x[n, d]/(1 + 3**2), exp(-z[n, d]**2), x[n, d]/(1 + 3**2)))
-""",
-    # A loss has one number for each sample; that this one has more is to be said where it is declared.
-    "a loss with columns": """
-@loss
-def fuzzed(f, z: T[n, d]):
-    f.y[n, d] = 3
 """,
 }
 

@@ -31,7 +31,7 @@ from symnn.language.body import Array, Body, grouped
 from symnn.language.calls import call
 from symnn.language.guard import expression
 from symnn.language.operation import Argument, Kind, Op, Parameter, Range, Role, Source
-from symnn.language.places import wrong
+from symnn.language.places import spelt, wrong
 from symnn.language.terms import ELEMENTS, Entry, Index, Tensor
 
 __all__ = [
@@ -138,6 +138,10 @@ def _declare(function: Callable[..., Any], kind: Kind, symbol: str) -> Declared:
     if kind is not Kind.OPTIMIZER and set(outputs) <= set(body.updates.values()):
         only = ", ".join(body.updates)
         raise wrong(f"{function.__name__} changes {only} and has no value", "give it an output: f.y[n] = …", place)
+    many = [e for e in body.equations if e.name in outputs and len(e.axes) > 1] if kind is Kind.LOSS else []
+    if many:
+        what = f"{many[0].name}[{spelt(many[0].axes)}] is no value of a loss, which is one number for each sample"
+        raise wrong(what, "add up or average over the other axes: f.y[n] = mean(…, c)", place)
     doc = inspect.getdoc(function) or ""
     return Declared(
         name=function.__name__,
