@@ -114,14 +114,19 @@ def _solve(equation: Equation) -> tuple[Fold, ...]:
             continue
         solved = _invert(algebraic, symbol, equation.target)
         value = None if solved is None else solved.xreplace({v: k for k, v in names.items()})
-        # Divided by a choice that is zero in one of its cases, it would be infinite there.
-        if value is not None and not value.has(sp.zoo, sp.oo, -sp.oo, sp.nan):
+        if value is not None and not value.has(sp.zoo, sp.oo, -sp.oo, sp.nan) and not _is_lost(value):
             found.append(Fold(term, value, free, source))
     if not names or all(s not in algebraic.free_symbols for s in names.values()):
         return ()
     if isinstance(equation.value, sp.Function | Reduction) and free <= free_indices(equation.value):
         found.append(Fold(equation.value, equation.target, free, source))
     return tuple(dict.fromkeys(found))
+
+
+def _is_lost(value: sp.Expr) -> bool:
+    """Whether a product was solved in which another factor is a choice, and zero in one of its cases."""
+    bases = [factor.as_base_exp()[0] for factor in sp.Mul.make_args(value)]
+    return any(case == 0 for base in bases if isinstance(base, sp.Piecewise) for case, _ in base.args)
 
 
 def _invert(rhs: sp.Expr, unknown: sp.Symbol, target: sp.Expr) -> sp.Expr | None:
