@@ -5,6 +5,7 @@ Made by symnn 0.1.0. Do not edit: run `symnn build`.
 
 # ruff: noqa
 import math
+import os
 from collections import namedtuple
 
 import numpy as np
@@ -12,6 +13,26 @@ from llvmlite import ir
 from numba import njit, prange, types
 from numba.core.compiler import Compiler
 from numba.extending import intrinsic, overload
+
+
+def _share_cores():
+    """Idle threads of kernels fall asleep at once: a product of matrices, which has threads of its own, needs the cores.
+
+    GNU's OpenMP, which Numba takes where it can, has them wait at full speed for milliseconds unless it is told
+    otherwise while it is loaded. What the environment says already is left as it is.
+    """
+    if "GOMP_SPINCOUNT" in os.environ or "OMP_WAIT_POLICY" in os.environ:
+        return
+    os.environ["GOMP_SPINCOUNT"] = "1000"
+    try:
+        from numba.np.ufunc import omppool  # noqa: F401
+    except ImportError:
+        pass
+    finally:
+        del os.environ["GOMP_SPINCOUNT"]
+
+
+_share_cores()
 
 
 class Apart(Compiler):

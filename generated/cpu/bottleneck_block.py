@@ -1029,8 +1029,8 @@ def backward(saved, g, *, out=None):
         with np.errstate(over="ignore", invalid="ignore"):
             np.matmul(
                 g[n:end].reshape(end - n, c_size, h_size * w_size),
-                rv_windows[: end - n].transpose(0, 4, 5, 1, 2, 3).reshape(end - n, h_size * w_size, k_size
-                * a_size * a_size),
+                rv_windows[: end - n].reshape(end - n, k_size * a_size * a_size, h_size
+                * w_size).transpose(0, 2, 1),
                 out=dW3_part[: end - n].reshape(end - n, c_size, k_size * a_size * a_size),
             )
         dW3_sum += dW3_part[: end - n].sum(axis=0, dtype=np.float64)
@@ -1097,8 +1097,8 @@ def backward(saved, g, *, out=None):
         with np.errstate(over="ignore", invalid="ignore"):
             np.matmul(
                 du[n:end].reshape(end - n, k_size, h_size * w_size),
-                x_windows[: end - n].transpose(0, 4, 5, 1, 2, 3).reshape(end - n, h_size * w_size, c_size
-                * a_size * a_size),
+                x_windows[: end - n].reshape(end - n, c_size * a_size * a_size, h_size
+                * w_size).transpose(0, 2, 1),
                 out=dW1_part[: end - n].reshape(end - n, k_size, c_size * a_size * a_size),
             )
         dW1_sum += dW1_part[: end - n].sum(axis=0, dtype=np.float64)
@@ -1580,16 +1580,16 @@ def hvp(inputs, vectors, g):
         with np.errstate(over="ignore", invalid="ignore"):
             np.matmul(
                 du[n:end].reshape(end - n, k_size, h_size * w_size),
-                x_dot_windows_2[: end - n].transpose(0, 4, 5, 1, 2, 3).reshape(end - n, h_size * w_size, c_size
-                * a_size * a_size),
+                x_dot_windows_2[: end - n].reshape(end - n, c_size * a_size * a_size, h_size
+                * w_size).transpose(0, 2, 1),
                 out=dW1_dot_1_part[: end - n].reshape(end - n, k_size, c_size * a_size * a_size),
             )
         # dW1_dot_2_part[n,k,c,a,a′] = Σ_h,w x_windows_3[n,c,a,a′,h,w]·ū̇[n,k,h,w]
         with np.errstate(over="ignore", invalid="ignore"):
             np.matmul(
                 du_dot[n:end].reshape(end - n, k_size, h_size * w_size),
-                x_windows_3[: end - n].transpose(0, 4, 5, 1, 2, 3).reshape(end - n, h_size * w_size, c_size
-                * a_size * a_size),
+                x_windows_3[: end - n].reshape(end - n, c_size * a_size * a_size, h_size
+                * w_size).transpose(0, 2, 1),
                 out=dW1_dot_2_part[: end - n].reshape(end - n, k_size, c_size * a_size * a_size),
             )
         dW1_dot_sum += dW1_dot_1_part[: end - n].sum(axis=0, dtype=np.float64)

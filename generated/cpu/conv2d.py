@@ -352,8 +352,8 @@ def backward(saved, g, *, out=None):
         with np.errstate(over="ignore", invalid="ignore"):
             np.matmul(
                 g[n:end].reshape(end - n, g_size, o_size, p_size * q_size),
-                x_windows[: end - n].transpose(0, 1, 5, 6, 2, 3, 4).reshape(end - n, g_size, p_size
-                * q_size, c_size * r_size * s_size),
+                x_windows[: end - n].reshape(end - n, g_size, c_size * r_size * s_size, p_size
+                * q_size).transpose(0, 1, 3, 2),
                 out=dW_part[: end - n].reshape(end - n, g_size, o_size, c_size * r_size * s_size),
             )
         dW_sum += dW_part[: end - n].sum(axis=0, dtype=np.float64)
@@ -523,8 +523,8 @@ def hvp(inputs, vectors, g, *, stride=1, padding=0, dilation=1, groups=1):
         with np.errstate(over="ignore", invalid="ignore"):
             np.matmul(
                 g[n:end].reshape(end - n, g_size, o_size, p_size * q_size),
-                x_dot_windows[: end - n].transpose(0, 1, 5, 6, 2, 3, 4).reshape(end - n, g_size, p_size
-                * q_size, c_size * r_size * s_size),
+                x_dot_windows[: end - n].reshape(end - n, g_size, c_size * r_size * s_size, p_size
+                * q_size).transpose(0, 1, 3, 2),
                 out=dW_dot_part[: end - n].reshape(end - n, g_size, o_size, c_size * r_size * s_size),
             )
         dW_dot_sum += dW_dot_part[: end - n].sum(axis=0, dtype=np.float64)

@@ -1348,7 +1348,7 @@ def forward_saving(x, h0, W, U, b, *, out=None):
     # sum_W_x[t,n,k,o] = Σ_i W[k,o,i]·x[t,n,i]
     with np.errstate(over="ignore", invalid="ignore"):
         np.matmul(
-            x.reshape(t_size * n_size, i_size), W.transpose(2, 0, 1).reshape(i_size, k_size * o_size),
+            x.reshape(t_size * n_size, i_size), W.reshape(k_size * o_size, i_size).T,
             out=a.reshape(t_size * n_size, k_size * o_size),
         )
     chunk = chunk_rows(n_size * k_size * o_size)
@@ -1369,10 +1369,7 @@ def forward_saving(x, h0, W, U, b, *, out=None):
             _forward_saving_2_parallel(chunk, h0, h_before, t, before_t)
         # uₜ[n,k,o] = Σ_o′ before_t[n,o′]·U[k,o,o′]
         with np.errstate(over="ignore", invalid="ignore"):
-            np.matmul(
-                before_t, U.transpose(2, 0, 1).reshape(o_size, k_size * o_size),
-                out=u_t.reshape(n_size, k_size * o_size),
-            )
+            np.matmul(before_t, U.reshape(k_size * o_size, o_size).T, out=u_t.reshape(n_size, k_size * o_size))
         chunk = chunk_rows(o_size)
         if n_size <= chunk:
             _forward_saving_3_rows(a_t, u_t, before_t, h_t)
@@ -1477,8 +1474,8 @@ def backward(saved, g, *, out=None):
     # Ū[k,o,o′] = Σ_t,n ū[t,n,k,o]·before[t,n,o′]
     with np.errstate(over="ignore", invalid="ignore"):
         np.matmul(
-            du.transpose(2, 3, 0, 1).reshape(k_size * o_size, t_size * n_size),
-            before.reshape(t_size * n_size, o_size), out=dU.reshape(k_size * o_size, o_size),
+            du.reshape(t_size * n_size, k_size * o_size).T, before.reshape(t_size * n_size, o_size),
+            out=dU.reshape(k_size * o_size, o_size),
         )
     chunk = chunk_rows(o_size * t_size * n_size)
     if k_size <= chunk:
@@ -1505,8 +1502,8 @@ def backward(saved, g, *, out=None):
     # W̄[k,o,i] = Σ_t,n ā[t,n,k,o]·x[t,n,i]
     with np.errstate(over="ignore", invalid="ignore"):
         np.matmul(
-            da.transpose(2, 3, 0, 1).reshape(k_size * o_size, t_size * n_size),
-            x.reshape(t_size * n_size, i_size), out=dW.reshape(k_size * o_size, i_size),
+            da.reshape(t_size * n_size, k_size * o_size).T, x.reshape(t_size * n_size, i_size),
+            out=dW.reshape(k_size * o_size, i_size),
         )
     return Gradients(
         dx, dh0, dW.reshape((k_size * o_size, i_size)), dU.reshape((k_size * o_size, o_size)),
@@ -1546,19 +1543,19 @@ def jvp(inputs, tangents):
     # sum_W_x[t,n,k,o] = Σ_i W[k,o,i]·x[t,n,i]
     with np.errstate(over="ignore", invalid="ignore"):
         np.matmul(
-            x.reshape(t_size * n_size, i_size), W.transpose(2, 0, 1).reshape(i_size, k_size * o_size),
+            x.reshape(t_size * n_size, i_size), W.reshape(k_size * o_size, i_size).T,
             out=sum_W_x.reshape(t_size * n_size, k_size * o_size),
         )
     # sum_W_dot_x[t,n,k,o] = Σ_i x[t,n,i]·Ẇ[k,o,i]
     with np.errstate(over="ignore", invalid="ignore"):
         np.matmul(
-            x.reshape(t_size * n_size, i_size), W_dot.transpose(2, 0, 1).reshape(i_size, k_size * o_size),
+            x.reshape(t_size * n_size, i_size), W_dot.reshape(k_size * o_size, i_size).T,
             out=sum_W_dot_x.reshape(t_size * n_size, k_size * o_size),
         )
     # sum_W_x_dot[t,n,k,o] = Σ_i W[k,o,i]·ẋ[t,n,i]
     with np.errstate(over="ignore", invalid="ignore"):
         np.matmul(
-            x_dot.reshape(t_size * n_size, i_size), W.transpose(2, 0, 1).reshape(i_size, k_size * o_size),
+            x_dot.reshape(t_size * n_size, i_size), W.reshape(k_size * o_size, i_size).T,
             out=sum_W_x_dot.reshape(t_size * n_size, k_size * o_size),
         )
     chunk = chunk_rows(n_size * k_size * o_size)
@@ -1584,10 +1581,7 @@ def jvp(inputs, tangents):
             _jvp_2_parallel(chunk, h0, h_before, t, before_t)
         # uₜ[n,k,o] = Σ_o′ before_t[n,o′]·U[k,o,o′]
         with np.errstate(over="ignore", invalid="ignore"):
-            np.matmul(
-                before_t, U.transpose(2, 0, 1).reshape(o_size, k_size * o_size),
-                out=u_t.reshape(n_size, k_size * o_size),
-            )
+            np.matmul(before_t, U.reshape(k_size * o_size, o_size).T, out=u_t.reshape(n_size, k_size * o_size))
         chunk = chunk_rows(o_size)
         if n_size <= chunk:
             _jvp_3_rows(a_t, u_t, before_t, reset_t, update_t, candidate_t, h_t)
@@ -1597,7 +1591,7 @@ def jvp(inputs, tangents):
     # sum_U_dot_before[t,n,k,o] = Σ_o′ before[t,n,o′]·U̇[k,o,o′]
     with np.errstate(over="ignore", invalid="ignore"):
         np.matmul(
-            before.reshape(t_size * n_size, o_size), U_dot.transpose(2, 0, 1).reshape(o_size, k_size * o_size),
+            before.reshape(t_size * n_size, o_size), U_dot.reshape(k_size * o_size, o_size).T,
             out=sum_U_dot_before.reshape(t_size * n_size, k_size * o_size),
         )
     chunk = chunk_rows(n_size * o_size)
@@ -1629,7 +1623,7 @@ def jvp(inputs, tangents):
         # sum_U_before_dot_t[n,k,o] = Σ_o′ U[k,o,o′]·ḃėḟȯṙė_̇ṫ[n,o′]
         with np.errstate(over="ignore", invalid="ignore"):
             np.matmul(
-                before_t_dot, U.transpose(2, 0, 1).reshape(o_size, k_size * o_size),
+                before_t_dot, U.reshape(k_size * o_size, o_size).T,
                 out=sum_U_before_dot_t.reshape(n_size, k_size * o_size),
             )
         chunk = chunk_rows(k_size * o_size)
@@ -1712,19 +1706,19 @@ def hvp(inputs, vectors, g):
     # sum_W_x[t,n,k,o] = Σ_i W[k,o,i]·x[t,n,i]
     with np.errstate(over="ignore", invalid="ignore"):
         np.matmul(
-            x.reshape(t_size * n_size, i_size), W.transpose(2, 0, 1).reshape(i_size, k_size * o_size),
+            x.reshape(t_size * n_size, i_size), W.reshape(k_size * o_size, i_size).T,
             out=sum_W_x.reshape(t_size * n_size, k_size * o_size),
         )
     # sum_W_dot_x[t,n,k,o] = Σ_i x[t,n,i]·Ẇ[k,o,i]
     with np.errstate(over="ignore", invalid="ignore"):
         np.matmul(
-            x.reshape(t_size * n_size, i_size), W_dot.transpose(2, 0, 1).reshape(i_size, k_size * o_size),
+            x.reshape(t_size * n_size, i_size), W_dot.reshape(k_size * o_size, i_size).T,
             out=sum_W_dot_x.reshape(t_size * n_size, k_size * o_size),
         )
     # sum_W_x_dot[t,n,k,o] = Σ_i W[k,o,i]·ẋ[t,n,i]
     with np.errstate(over="ignore", invalid="ignore"):
         np.matmul(
-            x_dot.reshape(t_size * n_size, i_size), W.transpose(2, 0, 1).reshape(i_size, k_size * o_size),
+            x_dot.reshape(t_size * n_size, i_size), W.reshape(k_size * o_size, i_size).T,
             out=sum_W_x_dot.reshape(t_size * n_size, k_size * o_size),
         )
     chunk = chunk_rows(n_size * k_size * o_size)
@@ -1751,10 +1745,7 @@ def hvp(inputs, vectors, g):
             _hvp_2_parallel(chunk, h0, h_before, t, before_t)
         # uₜ[n,k,o] = Σ_o′ before_t[n,o′]·U[k,o,o′]
         with np.errstate(over="ignore", invalid="ignore"):
-            np.matmul(
-                before_t, U.transpose(2, 0, 1).reshape(o_size, k_size * o_size),
-                out=u_t.reshape(n_size, k_size * o_size),
-            )
+            np.matmul(before_t, U.reshape(k_size * o_size, o_size).T, out=u_t.reshape(n_size, k_size * o_size))
         chunk = chunk_rows(o_size)
         if n_size <= chunk:
             _hvp_3_rows(a_t, u_t, before_t, reset_t, update_t, candidate_t, tail_t, h_t)
@@ -1764,7 +1755,7 @@ def hvp(inputs, vectors, g):
     # sum_U_dot_before[t,n,k,o] = Σ_o′ before[t,n,o′]·U̇[k,o,o′]
     with np.errstate(over="ignore", invalid="ignore"):
         np.matmul(
-            before.reshape(t_size * n_size, o_size), U_dot.transpose(2, 0, 1).reshape(o_size, k_size * o_size),
+            before.reshape(t_size * n_size, o_size), U_dot.reshape(k_size * o_size, o_size).T,
             out=sum_U_dot_before.reshape(t_size * n_size, k_size * o_size),
         )
     chunk = chunk_rows(n_size * o_size)
@@ -1867,7 +1858,7 @@ def hvp(inputs, vectors, g):
         # sum_U_before_dot_t[n,k,o] = Σ_o′ U[k,o,o′]·ḃėḟȯṙė_̇ṫ[n,o′]
         with np.errstate(over="ignore", invalid="ignore"):
             np.matmul(
-                before_t_dot, U.transpose(2, 0, 1).reshape(o_size, k_size * o_size),
+                before_t_dot, U.reshape(k_size * o_size, o_size).T,
                 out=sum_U_before_dot_t.reshape(n_size, k_size * o_size),
             )
         chunk = chunk_rows(k_size * o_size)
@@ -1898,8 +1889,8 @@ def hvp(inputs, vectors, g):
     # sum_before_dot_du[k,o,o′] = Σ_t,n ū[t,n,k,o]·ḃėḟȯṙė[t,n,o′]
     with np.errstate(over="ignore", invalid="ignore"):
         np.matmul(
-            du.transpose(2, 3, 0, 1).reshape(k_size * o_size, t_size * n_size),
-            before_dot.reshape(t_size * n_size, o_size), out=dU_dot.reshape(k_size * o_size, o_size),
+            du.reshape(t_size * n_size, k_size * o_size).T, before_dot.reshape(t_size * n_size, o_size),
+            out=dU_dot.reshape(k_size * o_size, o_size),
         )
     chunk = chunk_rows(n_size * k_size * o_size)
     if t_size <= chunk:
@@ -1921,8 +1912,8 @@ def hvp(inputs, vectors, g):
     # sum_x_dot_da[k,o,i] = Σ_t,n ā[t,n,k,o]·ẋ[t,n,i]
     with np.errstate(over="ignore", invalid="ignore"):
         np.matmul(
-            da.transpose(2, 3, 0, 1).reshape(k_size * o_size, t_size * n_size),
-            x_dot.reshape(t_size * n_size, i_size), out=dW_dot.reshape(k_size * o_size, i_size),
+            da.reshape(t_size * n_size, k_size * o_size).T, x_dot.reshape(t_size * n_size, i_size),
+            out=dW_dot.reshape(k_size * o_size, i_size),
         )
     sum_U_du_dot_t = np.empty((n_size, o_size), real)
     dbefore_after_dot = np.zeros((n_size, o_size), real)  # after the last
@@ -1997,8 +1988,8 @@ def hvp(inputs, vectors, g):
     # sum_before_du_dot[k,o,o′] = Σ_t,n before[t,n,o′]·ū̇[t,n,k,o]
     with np.errstate(over="ignore", invalid="ignore"):
         np.matmul(
-            du_dot.transpose(2, 3, 0, 1).reshape(k_size * o_size, t_size * n_size),
-            before.reshape(t_size * n_size, o_size), out=sum_before_du_dot.reshape(k_size * o_size, o_size),
+            du_dot.reshape(t_size * n_size, k_size * o_size).T, before.reshape(t_size * n_size, o_size),
+            out=sum_before_du_dot.reshape(k_size * o_size, o_size),
         )
     chunk = chunk_rows(o_size * t_size * n_size)
     if k_size <= chunk:
@@ -2027,8 +2018,8 @@ def hvp(inputs, vectors, g):
     # sum_x_da_dot[k,o,i] = Σ_t,n x[t,n,i]·ā̇[t,n,k,o]
     with np.errstate(over="ignore", invalid="ignore"):
         np.matmul(
-            da_dot.transpose(2, 3, 0, 1).reshape(k_size * o_size, t_size * n_size),
-            x.reshape(t_size * n_size, i_size), out=sum_x_da_dot.reshape(k_size * o_size, i_size),
+            da_dot.reshape(t_size * n_size, k_size * o_size).T, x.reshape(t_size * n_size, i_size),
+            out=sum_x_da_dot.reshape(k_size * o_size, i_size),
         )
     chunk = chunk_rows(o_size * o_size)
     if k_size <= chunk:

@@ -1215,7 +1215,7 @@ def forward_saving(x, h0, c0, W, U, b, *, out=None):
     # sum_W_x[t,n,k,o] = Σ_i W[k,o,i]·x[t,n,i]
     with np.errstate(over="ignore", invalid="ignore"):
         np.matmul(
-            x.reshape(t_size * n_size, i_size), W.transpose(2, 0, 1).reshape(i_size, k_size * o_size),
+            x.reshape(t_size * n_size, i_size), W.reshape(k_size * o_size, i_size).T,
             out=sum_W_x.reshape(t_size * n_size, k_size * o_size),
         )
     h_before_t = np.empty((n_size, o_size), real)
@@ -1236,7 +1236,7 @@ def forward_saving(x, h0, c0, W, U, b, *, out=None):
         # sum_U_h_before_t[n,k,o] = Σ_o′ h_before_t[n,o′]·U[k,o,o′]
         with np.errstate(over="ignore", invalid="ignore"):
             np.matmul(
-                h_before_t, U.transpose(2, 0, 1).reshape(o_size, k_size * o_size),
+                h_before_t, U.reshape(k_size * o_size, o_size).T,
                 out=sum_U_h_before_t.reshape(n_size, k_size * o_size),
             )
         chunk = chunk_rows(k_size * o_size)
@@ -1358,14 +1358,14 @@ def backward(saved, g, *, out=None):
     # W̄[k,o,i] = Σ_t,n z̄[t,n,k,o]·x[t,n,i]
     with np.errstate(over="ignore", invalid="ignore"):
         np.matmul(
-            dz.transpose(2, 3, 0, 1).reshape(k_size * o_size, t_size * n_size),
-            x.reshape(t_size * n_size, i_size), out=dW.reshape(k_size * o_size, i_size),
+            dz.reshape(t_size * n_size, k_size * o_size).T, x.reshape(t_size * n_size, i_size),
+            out=dW.reshape(k_size * o_size, i_size),
         )
     # Ū[k,o,o′] = Σ_t,n z̄[t,n,k,o]·h_before[t,n,o′]
     with np.errstate(over="ignore", invalid="ignore"):
         np.matmul(
-            dz.transpose(2, 3, 0, 1).reshape(k_size * o_size, t_size * n_size),
-            h_before.reshape(t_size * n_size, o_size), out=dU.reshape(k_size * o_size, o_size),
+            dz.reshape(t_size * n_size, k_size * o_size).T, h_before.reshape(t_size * n_size, o_size),
+            out=dU.reshape(k_size * o_size, o_size),
         )
     chunk = chunk_rows(o_size)
     if n_size <= chunk:
@@ -1422,25 +1422,24 @@ def jvp(inputs, tangents):
     # sum_W_x[t,n,k,o] = Σ_i W[k,o,i]·x[t,n,i]
     with np.errstate(over="ignore", invalid="ignore"):
         np.matmul(
-            x.reshape(t_size * n_size, i_size), W.transpose(2, 0, 1).reshape(i_size, k_size * o_size),
+            x.reshape(t_size * n_size, i_size), W.reshape(k_size * o_size, i_size).T,
             out=sum_W_x.reshape(t_size * n_size, k_size * o_size),
         )
     # sum_h0_dot_U[n,k,o] = Σ_o′ U[k,o,o′]·ḣ₀[n,o′]
     with np.errstate(over="ignore", invalid="ignore"):
         np.matmul(
-            h0_dot, U.transpose(2, 0, 1).reshape(o_size, k_size * o_size),
-            out=sum_h0_dot_U.reshape(n_size, k_size * o_size),
+            h0_dot, U.reshape(k_size * o_size, o_size).T, out=sum_h0_dot_U.reshape(n_size, k_size * o_size),
         )
     # sum_W_dot_x[t,n,k,o] = Σ_i x[t,n,i]·Ẇ[k,o,i]
     with np.errstate(over="ignore", invalid="ignore"):
         np.matmul(
-            x.reshape(t_size * n_size, i_size), W_dot.transpose(2, 0, 1).reshape(i_size, k_size * o_size),
+            x.reshape(t_size * n_size, i_size), W_dot.reshape(k_size * o_size, i_size).T,
             out=sum_W_dot_x.reshape(t_size * n_size, k_size * o_size),
         )
     # sum_W_x_dot[t,n,k,o] = Σ_i W[k,o,i]·ẋ[t,n,i]
     with np.errstate(over="ignore", invalid="ignore"):
         np.matmul(
-            x_dot.reshape(t_size * n_size, i_size), W.transpose(2, 0, 1).reshape(i_size, k_size * o_size),
+            x_dot.reshape(t_size * n_size, i_size), W.reshape(k_size * o_size, i_size).T,
             out=sum_W_x_dot.reshape(t_size * n_size, k_size * o_size),
         )
     sum_U_h_before_t = np.empty((n_size, k_size, o_size), real)
@@ -1466,7 +1465,7 @@ def jvp(inputs, tangents):
         # sum_U_h_before_t[n,k,o] = Σ_o′ h_before_t[n,o′]·U[k,o,o′]
         with np.errstate(over="ignore", invalid="ignore"):
             np.matmul(
-                h_before_t, U.transpose(2, 0, 1).reshape(o_size, k_size * o_size),
+                h_before_t, U.reshape(k_size * o_size, o_size).T,
                 out=sum_U_h_before_t.reshape(n_size, k_size * o_size),
             )
         chunk = chunk_rows(k_size * o_size)
@@ -1486,8 +1485,7 @@ def jvp(inputs, tangents):
     # sum_U_dot_h_before[t,n,k,o] = Σ_o′ h_before[t,n,o′]·U̇[k,o,o′]
     with np.errstate(over="ignore", invalid="ignore"):
         np.matmul(
-            h_before.reshape(t_size * n_size, o_size),
-            U_dot.transpose(2, 0, 1).reshape(o_size, k_size * o_size),
+            h_before.reshape(t_size * n_size, o_size), U_dot.reshape(k_size * o_size, o_size).T,
             out=sum_U_dot_h_before.reshape(t_size * n_size, k_size * o_size),
         )
     chunk = chunk_rows(n_size * o_size)
@@ -1521,7 +1519,7 @@ def jvp(inputs, tangents):
         # sum_U_h_dot_t[n,k,o] = Σ_o′ U[k,o,o′]·ḣ_before[n,o′]
         with np.errstate(over="ignore", invalid="ignore"):
             np.matmul(
-                h_before_dot, U.transpose(2, 0, 1).reshape(o_size, k_size * o_size),
+                h_before_dot, U.reshape(k_size * o_size, o_size).T,
                 out=sum_U_h_dot_t.reshape(n_size, k_size * o_size),
             )
         chunk = chunk_rows(k_size * o_size)
@@ -1614,19 +1612,19 @@ def hvp(inputs, vectors, g):
     # sum_W_x[t,n,k,o] = Σ_i W[k,o,i]·x[t,n,i]
     with np.errstate(over="ignore", invalid="ignore"):
         np.matmul(
-            x.reshape(t_size * n_size, i_size), W.transpose(2, 0, 1).reshape(i_size, k_size * o_size),
+            x.reshape(t_size * n_size, i_size), W.reshape(k_size * o_size, i_size).T,
             out=sum_W_x.reshape(t_size * n_size, k_size * o_size),
         )
     # sum_W_dot_x[t,n,k,o] = Σ_i x[t,n,i]·Ẇ[k,o,i]
     with np.errstate(over="ignore", invalid="ignore"):
         np.matmul(
-            x.reshape(t_size * n_size, i_size), W_dot.transpose(2, 0, 1).reshape(i_size, k_size * o_size),
+            x.reshape(t_size * n_size, i_size), W_dot.reshape(k_size * o_size, i_size).T,
             out=sum_W_dot_x.reshape(t_size * n_size, k_size * o_size),
         )
     # sum_W_x_dot[t,n,k,o] = Σ_i W[k,o,i]·ẋ[t,n,i]
     with np.errstate(over="ignore", invalid="ignore"):
         np.matmul(
-            x_dot.reshape(t_size * n_size, i_size), W.transpose(2, 0, 1).reshape(i_size, k_size * o_size),
+            x_dot.reshape(t_size * n_size, i_size), W.reshape(k_size * o_size, i_size).T,
             out=sum_W_x_dot.reshape(t_size * n_size, k_size * o_size),
         )
     sum_U_h_before_t = np.empty((n_size, k_size, o_size), real)
@@ -1652,7 +1650,7 @@ def hvp(inputs, vectors, g):
         # sum_U_h_before_t[n,k,o] = Σ_o′ h_before_t[n,o′]·U[k,o,o′]
         with np.errstate(over="ignore", invalid="ignore"):
             np.matmul(
-                h_before_t, U.transpose(2, 0, 1).reshape(o_size, k_size * o_size),
+                h_before_t, U.reshape(k_size * o_size, o_size).T,
                 out=sum_U_h_before_t.reshape(n_size, k_size * o_size),
             )
         chunk = chunk_rows(k_size * o_size)
@@ -1672,8 +1670,7 @@ def hvp(inputs, vectors, g):
     # sum_U_dot_h_before[t,n,k,o] = Σ_o′ h_before[t,n,o′]·U̇[k,o,o′]
     with np.errstate(over="ignore", invalid="ignore"):
         np.matmul(
-            h_before.reshape(t_size * n_size, o_size),
-            U_dot.transpose(2, 0, 1).reshape(o_size, k_size * o_size),
+            h_before.reshape(t_size * n_size, o_size), U_dot.reshape(k_size * o_size, o_size).T,
             out=sum_U_dot_h_before.reshape(t_size * n_size, k_size * o_size),
         )
     chunk = chunk_rows(n_size * o_size)
@@ -1770,7 +1767,7 @@ def hvp(inputs, vectors, g):
         # sum_U_h_before_dot_t[n,k,o] = Σ_o′ U[k,o,o′]·ḣ_before_t[n,o′]
         with np.errstate(over="ignore", invalid="ignore"):
             np.matmul(
-                h_before_t_dot, U.transpose(2, 0, 1).reshape(o_size, k_size * o_size),
+                h_before_t_dot, U.reshape(k_size * o_size, o_size).T,
                 out=sum_U_h_before_dot_t.reshape(n_size, k_size * o_size),
             )
         chunk = chunk_rows(k_size * o_size)
@@ -1814,14 +1811,14 @@ def hvp(inputs, vectors, g):
     # sum_x_dot_dz[k,o,i] = Σ_t,n z̄[t,n,k,o]·ẋ[t,n,i]
     with np.errstate(over="ignore", invalid="ignore"):
         np.matmul(
-            dz.transpose(2, 3, 0, 1).reshape(k_size * o_size, t_size * n_size),
-            x_dot.reshape(t_size * n_size, i_size), out=dW_dot.reshape(k_size * o_size, i_size),
+            dz.reshape(t_size * n_size, k_size * o_size).T, x_dot.reshape(t_size * n_size, i_size),
+            out=dW_dot.reshape(k_size * o_size, i_size),
         )
     # sum_h_before_dot_dz[k,o,o′] = Σ_t,n z̄[t,n,k,o]·ḣ_before[t,n,o′]
     with np.errstate(over="ignore", invalid="ignore"):
         np.matmul(
-            dz.transpose(2, 3, 0, 1).reshape(k_size * o_size, t_size * n_size),
-            h_before_dot.reshape(t_size * n_size, o_size), out=dU_dot.reshape(k_size * o_size, o_size),
+            dz.reshape(t_size * n_size, k_size * o_size).T, h_before_dot.reshape(t_size * n_size, o_size),
+            out=dU_dot.reshape(k_size * o_size, o_size),
         )
     dh_t_dot = np.empty((n_size, o_size), real)
     dc_t_dot = np.empty((n_size, o_size), real)
@@ -1901,14 +1898,13 @@ def hvp(inputs, vectors, g):
     # sum_x_dz_dot[k,o,i] = Σ_t,n x[t,n,i]·z̄̇[t,n,k,o]
     with np.errstate(over="ignore", invalid="ignore"):
         np.matmul(
-            dz_dot.transpose(2, 3, 0, 1).reshape(k_size * o_size, t_size * n_size),
-            x.reshape(t_size * n_size, i_size), out=sum_x_dz_dot.reshape(k_size * o_size, i_size),
+            dz_dot.reshape(t_size * n_size, k_size * o_size).T, x.reshape(t_size * n_size, i_size),
+            out=sum_x_dz_dot.reshape(k_size * o_size, i_size),
         )
     # sum_h_before_dz_dot[k,o,o′] = Σ_t,n h_before[t,n,o′]·z̄̇[t,n,k,o]
     with np.errstate(over="ignore", invalid="ignore"):
         np.matmul(
-            dz_dot.transpose(2, 3, 0, 1).reshape(k_size * o_size, t_size * n_size),
-            h_before.reshape(t_size * n_size, o_size),
+            dz_dot.reshape(t_size * n_size, k_size * o_size).T, h_before.reshape(t_size * n_size, o_size),
             out=sum_h_before_dz_dot.reshape(k_size * o_size, o_size),
         )
     chunk = chunk_rows(o_size)

@@ -1560,7 +1560,7 @@ def forward_saving(x, Wq, Wk, Wv, Wo, bq, bk, bv, bo, mask, *, heads, causal=0, 
     with np.errstate(over="ignore", invalid="ignore"):
         np.matmul(
             o.transpose(0, 2, 1, 3).reshape(n_size * t_size, h_size * e_size),
-            Wo.transpose(1, 2, 0).reshape(h_size * e_size, m_size), out=y.reshape(n_size * t_size, m_size),
+            Wo.reshape(m_size, h_size * e_size).T, out=y.reshape(n_size * t_size, m_size),
         )
     chunk = chunk_rows(t_size * m_size)
     if n_size <= chunk:
@@ -1652,7 +1652,7 @@ def backward(saved, g, *, out=None):
     # W̅o̅[m,h,e] = Σ_n,t g[n,t,m]·o[n,h,t,e]
     with np.errstate(over="ignore", invalid="ignore"):
         np.matmul(
-            g.transpose(2, 0, 1).reshape(m_size, n_size * t_size),
+            g.reshape(n_size * t_size, m_size).T,
             o.transpose(0, 2, 1, 3).reshape(n_size * t_size, h_size * e_size),
             out=dWo.reshape(m_size, h_size * e_size),
         )
@@ -1946,14 +1946,13 @@ def jvp(inputs, tangents, *, heads, causal=0):
     with np.errstate(over="ignore", invalid="ignore"):
         np.matmul(
             o.transpose(0, 2, 1, 3).reshape(n_size * t_size, h_size * e_size),
-            Wo.transpose(1, 2, 0).reshape(h_size * e_size, m_size), out=y.reshape(n_size * t_size, m_size),
+            Wo.reshape(m_size, h_size * e_size).T, out=y.reshape(n_size * t_size, m_size),
         )
     # sum_Wo_dot_o[n,t,m] = Σ_h,e o[n,h,t,e]·Ẇȯ[m,h,e]
     with np.errstate(over="ignore", invalid="ignore"):
         np.matmul(
             o.transpose(0, 2, 1, 3).reshape(n_size * t_size, h_size * e_size),
-            Wo_dot.transpose(1, 2, 0).reshape(h_size * e_size, m_size),
-            out=sum_Wo_dot_o.reshape(n_size * t_size, m_size),
+            Wo_dot.reshape(m_size, h_size * e_size).T, out=sum_Wo_dot_o.reshape(n_size * t_size, m_size),
         )
     # sum_Wo_factor_attention_any_sum_attention_a_dot_v_sum_attention_a_v_dot[n,t,m] = Σ_h,e Wo[m,h,e]·
     #     factor_attention_any_sum_attention_a_dot_v_sum_attention_a_v_dot[n,t,h,e]
@@ -1961,7 +1960,7 @@ def jvp(inputs, tangents, *, heads, causal=0):
         np.matmul(
             factor_attention_any_sum_attention_a_dot_v_sum_attention_a_v_dot.reshape(n_size * t_size, h_size
             * e_size),
-            Wo.transpose(1, 2, 0).reshape(h_size * e_size, m_size),
+            Wo.reshape(m_size, h_size * e_size).T,
             out=sum_Wo_factor_attention_any_sum_attention_a_dot_v_sum_attention_a_v_dot.reshape(n_size
             * t_size, m_size),
         )
@@ -2345,7 +2344,7 @@ def hvp(inputs, vectors, g, *, heads, causal=0):
     #     factor_sum_attention_a_dot_v_sum_attention_a_v_dot[n,t,h,e]
     with np.errstate(over="ignore", invalid="ignore"):
         np.matmul(
-            factor_attention_any_g.transpose(2, 0, 1).reshape(m_size, n_size * t_size),
+            factor_attention_any_g.reshape(n_size * t_size, m_size).T,
             factor_sum_attention_a_dot_v_sum_attention_a_v_dot.reshape(n_size * t_size, h_size * e_size),
             out=dWo_dot.reshape(m_size, h_size * e_size),
         )

@@ -1007,7 +1007,7 @@ def forward_saving(u, v, *, tau=0.5, reduction="mean", out=None):
     # sum_zn[w,n,w′,n′] = Σ_d zn[w,n,d]·zn[w′,n′,d]
     with np.errstate(over="ignore", invalid="ignore"):
         np.matmul(
-            zn.reshape(w_size * n_size, d_size), zn.transpose(2, 0, 1).reshape(d_size, w_size * n_size),
+            zn.reshape(w_size * n_size, d_size), zn.reshape(w_size * n_size, d_size).T,
             out=s.reshape(w_size * n_size, w_size * n_size),
         )
     chunk = chunk_rows(n_size * w_size * n_size)
@@ -1065,8 +1065,8 @@ def backward(saved, g, *, out=None):
     # sum_zn_ds_2[w,n,d] = Σ_w′,n′ s̄[w′,n′,w,n]·zn[w′,n′,d]
     with np.errstate(over="ignore", invalid="ignore"):
         np.matmul(
-            ds.transpose(2, 3, 0, 1).reshape(w_size * n_size, w_size * n_size),
-            zn.reshape(w_size * n_size, d_size), out=sum_zn_ds_2.reshape(w_size * n_size, d_size),
+            ds.reshape(w_size * n_size, w_size * n_size).T, zn.reshape(w_size * n_size, d_size),
+            out=sum_zn_ds_2.reshape(w_size * n_size, d_size),
         )
     chunk = chunk_rows(n_size * d_size)
     if w_size <= chunk:
@@ -1115,7 +1115,7 @@ def value_and_grad(u, v, *, tau=0.5, reduction="mean", out=None):
     # sum_zn[w,n,w′,n′] = Σ_d zn[w,n,d]·zn[w′,n′,d]
     with np.errstate(over="ignore", invalid="ignore"):
         np.matmul(
-            zn.reshape(w_size * n_size, d_size), zn.transpose(2, 0, 1).reshape(d_size, w_size * n_size),
+            zn.reshape(w_size * n_size, d_size), zn.reshape(w_size * n_size, d_size).T,
             out=sum_zn.reshape(w_size * n_size, w_size * n_size),
         )
     chunk = chunk_rows(n_size * w_size * n_size)
@@ -1138,8 +1138,8 @@ def value_and_grad(u, v, *, tau=0.5, reduction="mean", out=None):
     # sum_zn_ds_2[w,n,d] = Σ_w′,n′ s̄[w′,n′,w,n]·zn[w′,n′,d]
     with np.errstate(over="ignore", invalid="ignore"):
         np.matmul(
-            ds.transpose(2, 3, 0, 1).reshape(w_size * n_size, w_size * n_size),
-            zn.reshape(w_size * n_size, d_size), out=sum_zn_ds_2.reshape(w_size * n_size, d_size),
+            ds.reshape(w_size * n_size, w_size * n_size).T, zn.reshape(w_size * n_size, d_size),
+            out=sum_zn_ds_2.reshape(w_size * n_size, d_size),
         )
     chunk = chunk_rows(n_size)
     if w_size <= chunk:
@@ -1202,19 +1202,19 @@ def jvp(inputs, tangents, *, tau=0.5, reduction="mean"):
     # sum_zn[w,n,w′,n′] = Σ_d zn[w,n,d]·zn[w′,n′,d]
     with np.errstate(over="ignore", invalid="ignore"):
         np.matmul(
-            zn.reshape(w_size * n_size, d_size), zn.transpose(2, 0, 1).reshape(d_size, w_size * n_size),
+            zn.reshape(w_size * n_size, d_size), zn.reshape(w_size * n_size, d_size).T,
             out=sum_zn.reshape(w_size * n_size, w_size * n_size),
         )
     # sum_zn_zn_dot[w,n,w′,n′] = Σ_d zn[w,n,d]·żṅ[w′,n′,d]
     with np.errstate(over="ignore", invalid="ignore"):
         np.matmul(
-            zn.reshape(w_size * n_size, d_size), zn_dot.transpose(2, 0, 1).reshape(d_size, w_size * n_size),
+            zn.reshape(w_size * n_size, d_size), zn_dot.reshape(w_size * n_size, d_size).T,
             out=sum_zn_zn_dot.reshape(w_size * n_size, w_size * n_size),
         )
     # sum_zn_zn_dot_2[w,n,w′,n′] = Σ_d zn[w′,n′,d]·żṅ[w,n,d]
     with np.errstate(over="ignore", invalid="ignore"):
         np.matmul(
-            zn_dot.reshape(w_size * n_size, d_size), zn.transpose(2, 0, 1).reshape(d_size, w_size * n_size),
+            zn_dot.reshape(w_size * n_size, d_size), zn.reshape(w_size * n_size, d_size).T,
             out=sum_zn_zn_dot_2.reshape(w_size * n_size, w_size * n_size),
         )
     chunk = chunk_rows(n_size * w_size * n_size)
@@ -1284,19 +1284,19 @@ def hvp(inputs, vectors, *, tau=0.5, reduction="mean"):
     # sum_zn[w,n,w′,n′] = Σ_d zn[w,n,d]·zn[w′,n′,d]
     with np.errstate(over="ignore", invalid="ignore"):
         np.matmul(
-            zn.reshape(w_size * n_size, d_size), zn.transpose(2, 0, 1).reshape(d_size, w_size * n_size),
+            zn.reshape(w_size * n_size, d_size), zn.reshape(w_size * n_size, d_size).T,
             out=sum_zn.reshape(w_size * n_size, w_size * n_size),
         )
     # sum_zn_zn_dot[w,n,w′,n′] = Σ_d zn[w,n,d]·żṅ[w′,n′,d]
     with np.errstate(over="ignore", invalid="ignore"):
         np.matmul(
-            zn.reshape(w_size * n_size, d_size), zn_dot.transpose(2, 0, 1).reshape(d_size, w_size * n_size),
+            zn.reshape(w_size * n_size, d_size), zn_dot.reshape(w_size * n_size, d_size).T,
             out=sum_zn_zn_dot.reshape(w_size * n_size, w_size * n_size),
         )
     # sum_zn_zn_dot_2[w,n,w′,n′] = Σ_d zn[w′,n′,d]·żṅ[w,n,d]
     with np.errstate(over="ignore", invalid="ignore"):
         np.matmul(
-            zn_dot.reshape(w_size * n_size, d_size), zn.transpose(2, 0, 1).reshape(d_size, w_size * n_size),
+            zn_dot.reshape(w_size * n_size, d_size), zn.reshape(w_size * n_size, d_size).T,
             out=sum_zn_zn_dot_2.reshape(w_size * n_size, w_size * n_size),
         )
     chunk = chunk_rows(n_size * w_size * n_size)
@@ -1319,8 +1319,8 @@ def hvp(inputs, vectors, *, tau=0.5, reduction="mean"):
     # sum_zn_ds_2[w,n,d] = Σ_w′,n′ s̄[w′,n′,w,n]·zn[w′,n′,d]
     with np.errstate(over="ignore", invalid="ignore"):
         np.matmul(
-            ds.transpose(2, 3, 0, 1).reshape(w_size * n_size, w_size * n_size),
-            zn.reshape(w_size * n_size, d_size), out=sum_zn_ds_2.reshape(w_size * n_size, d_size),
+            ds.reshape(w_size * n_size, w_size * n_size).T, zn.reshape(w_size * n_size, d_size),
+            out=sum_zn_ds_2.reshape(w_size * n_size, d_size),
         )
     # sum_zn_ds_dot[w,n,d] = Σ_w′,n′ zn[w′,n′,d]·s̄̇[w,n,w′,n′]
     with np.errstate(over="ignore", invalid="ignore"):
@@ -1337,14 +1337,14 @@ def hvp(inputs, vectors, *, tau=0.5, reduction="mean"):
     # sum_zn_ds_dot_2[w,n,d] = Σ_w′,n′ zn[w′,n′,d]·s̄̇[w′,n′,w,n]
     with np.errstate(over="ignore", invalid="ignore"):
         np.matmul(
-            ds_dot.transpose(2, 3, 0, 1).reshape(w_size * n_size, w_size * n_size),
-            zn.reshape(w_size * n_size, d_size), out=sum_zn_ds_dot_2.reshape(w_size * n_size, d_size),
+            ds_dot.reshape(w_size * n_size, w_size * n_size).T, zn.reshape(w_size * n_size, d_size),
+            out=sum_zn_ds_dot_2.reshape(w_size * n_size, d_size),
         )
     # sum_zn_dot_ds_2[w,n,d] = Σ_w′,n′ s̄[w′,n′,w,n]·żṅ[w′,n′,d]
     with np.errstate(over="ignore", invalid="ignore"):
         np.matmul(
-            ds.transpose(2, 3, 0, 1).reshape(w_size * n_size, w_size * n_size),
-            zn_dot.reshape(w_size * n_size, d_size), out=sum_zn_dot_ds_2.reshape(w_size * n_size, d_size),
+            ds.reshape(w_size * n_size, w_size * n_size).T, zn_dot.reshape(w_size * n_size, d_size),
+            out=sum_zn_dot_ds_2.reshape(w_size * n_size, d_size),
         )
     chunk = chunk_rows(n_size * d_size)
     if w_size <= chunk:

@@ -685,16 +685,10 @@ def backward(saved, g, *, out=None):
         np.matmul(dz.reshape(t_size * n_size, o_size), W_ih, out=dx.reshape(t_size * n_size, i_size))
     # W̄ᵢₕ[o,i] = Σ_t,n z̄[t,n,o]·x[t,n,i]
     with np.errstate(over="ignore", invalid="ignore"):
-        np.matmul(
-            dz.transpose(2, 0, 1).reshape(o_size, t_size * n_size), x.reshape(t_size * n_size, i_size),
-            out=dW_ih,
-        )
+        np.matmul(dz.reshape(t_size * n_size, o_size).T, x.reshape(t_size * n_size, i_size), out=dW_ih)
     # W̄ₕₕ[o,o′] = Σ_t,n z̄[t,n,o]·before[t,n,o′]
     with np.errstate(over="ignore", invalid="ignore"):
-        np.matmul(
-            dz.transpose(2, 0, 1).reshape(o_size, t_size * n_size), before.reshape(t_size * n_size, o_size),
-            out=dW_hh,
-        )
+        np.matmul(dz.reshape(t_size * n_size, o_size).T, before.reshape(t_size * n_size, o_size), out=dW_hh)
     chunk = chunk_rows(o_size)
     if n_size <= chunk:
         _backward_3_rows(0, n_size, dbefore, o_size, dh0)
@@ -948,15 +942,11 @@ def hvp(inputs, vectors, g):
         np.matmul(dz.reshape(t_size * n_size, o_size), W_ih_dot, out=dx_dot.reshape(t_size * n_size, i_size))
     # sum_x_dot_dz[o,i] = Σ_t,n z̄[t,n,o]·ẋ[t,n,i]
     with np.errstate(over="ignore", invalid="ignore"):
-        np.matmul(
-            dz.transpose(2, 0, 1).reshape(o_size, t_size * n_size), x_dot.reshape(t_size * n_size, i_size),
-            out=dW_ih_dot,
-        )
+        np.matmul(dz.reshape(t_size * n_size, o_size).T, x_dot.reshape(t_size * n_size, i_size), out=dW_ih_dot)
     # sum_before_dot_dz[o,o′] = Σ_t,n z̄[t,n,o]·ḃėḟȯṙė[t,n,o′]
     with np.errstate(over="ignore", invalid="ignore"):
         np.matmul(
-            dz.transpose(2, 0, 1).reshape(o_size, t_size * n_size),
-            before_dot.reshape(t_size * n_size, o_size), out=dW_hh_dot,
+            dz.reshape(t_size * n_size, o_size).T, before_dot.reshape(t_size * n_size, o_size), out=dW_hh_dot,
         )
     sum_W_hh_dz_dot_t = np.empty((n_size, o_size), real)
     dbefore_after_dot = np.zeros((n_size, o_size), real)  # after the last
@@ -994,14 +984,13 @@ def hvp(inputs, vectors, g):
     # sum_x_dz_dot[o,i] = Σ_t,n x[t,n,i]·z̄̇[t,n,o]
     with np.errstate(over="ignore", invalid="ignore"):
         np.matmul(
-            dz_dot.transpose(2, 0, 1).reshape(o_size, t_size * n_size), x.reshape(t_size * n_size, i_size),
-            out=sum_x_dz_dot,
+            dz_dot.reshape(t_size * n_size, o_size).T, x.reshape(t_size * n_size, i_size), out=sum_x_dz_dot,
         )
     # sum_before_dz_dot[o,o′] = Σ_t,n before[t,n,o′]·z̄̇[t,n,o]
     with np.errstate(over="ignore", invalid="ignore"):
         np.matmul(
-            dz_dot.transpose(2, 0, 1).reshape(o_size, t_size * n_size),
-            before.reshape(t_size * n_size, o_size), out=sum_before_dz_dot,
+            dz_dot.reshape(t_size * n_size, o_size).T, before.reshape(t_size * n_size, o_size),
+            out=sum_before_dz_dot,
         )
     chunk = chunk_rows(o_size)
     if n_size <= chunk:

@@ -3520,7 +3520,7 @@ def forward_saving(
     with np.errstate(over="ignore", invalid="ignore"):
         np.matmul(
             multi_head_attention_o.transpose(0, 2, 1, 3).reshape(n_size * t_size, h_size * e_size),
-            Wo.transpose(1, 2, 0).reshape(h_size * e_size, m_size), out=a.reshape(n_size * t_size, m_size),
+            Wo.reshape(m_size, h_size * e_size).T, out=a.reshape(n_size * t_size, m_size),
         )
     chunk = chunk_rows(t_size * m_size)
     if n_size <= chunk:
@@ -3711,8 +3711,7 @@ def backward(saved, g, *, out=None):
     # W̄₂[m,k] = Σ_n,t g[n,t,m]·feed_forward_h[n,t,k]
     with np.errstate(over="ignore", invalid="ignore"):
         np.matmul(
-            g.transpose(2, 0, 1).reshape(m_size, n_size * t_size),
-            feed_forward_h.reshape(n_size * t_size, k_size), out=dW2,
+            g.reshape(n_size * t_size, m_size).T, feed_forward_h.reshape(n_size * t_size, k_size), out=dW2,
         )
     chunk = chunk_rows(h_size * t_size * t_size)
     if n_size <= chunk:
@@ -3738,8 +3737,7 @@ def backward(saved, g, *, out=None):
     # W̄₁[k,m] = Σ_n,t f̅e̅e̅d̅_̅f̅o̅r̅w̅a̅r̅d̅_̅z̅[n,t,k]·v[n,t,m]
     with np.errstate(over="ignore", invalid="ignore"):
         np.matmul(
-            dfeed_forward_z.transpose(2, 0, 1).reshape(k_size, n_size * t_size),
-            v.reshape(n_size * t_size, m_size), out=dW1,
+            dfeed_forward_z.reshape(n_size * t_size, k_size).T, v.reshape(n_size * t_size, m_size), out=dW1,
         )
     chunk = chunk_rows(t_size * m_size)
     if n_size <= chunk:
@@ -3757,7 +3755,7 @@ def backward(saved, g, *, out=None):
     # W̅o̅[m,h,e] = Σ_n,t h̄[n,t,m]·multi_head_attention_o[n,h,t,e]
     with np.errstate(over="ignore", invalid="ignore"):
         np.matmul(
-            dh.transpose(2, 0, 1).reshape(m_size, n_size * t_size),
+            dh.reshape(n_size * t_size, m_size).T,
             multi_head_attention_o.transpose(0, 2, 1, 3).reshape(n_size * t_size, h_size * e_size),
             out=dWo.reshape(m_size, h_size * e_size),
         )
@@ -4147,14 +4145,14 @@ def jvp(inputs, tangents, *, heads, causal=0):
     with np.errstate(over="ignore", invalid="ignore"):
         np.matmul(
             multi_head_attention_o.transpose(0, 2, 1, 3).reshape(n_size * t_size, h_size * e_size),
-            Wo.transpose(1, 2, 0).reshape(h_size * e_size, m_size),
+            Wo.reshape(m_size, h_size * e_size).T,
             out=sum_Wo_multi_head_attention_o.reshape(n_size * t_size, m_size),
         )
     # sum_Wo_dot_multi_head_attention_o[n,t,m] = Σ_h,e multi_head_attention_o[n,h,t,e]·Ẇȯ[m,h,e]
     with np.errstate(over="ignore", invalid="ignore"):
         np.matmul(
             multi_head_attention_o.transpose(0, 2, 1, 3).reshape(n_size * t_size, h_size * e_size),
-            Wo_dot.transpose(1, 2, 0).reshape(h_size * e_size, m_size),
+            Wo_dot.reshape(m_size, h_size * e_size).T,
             out=sum_Wo_dot_multi_head_attention_o.reshape(n_size * t_size, m_size),
         )
     # sum_Wo_factor_multi_head_attention_any_sum_multi_head_attention_a_dot_multi_head_attention_v_sum_multi_head_attention_a_multi_head_attention_v_dot[n,t,m] = Σ_h,e Wo[m,h,e]·
@@ -4163,7 +4161,7 @@ def jvp(inputs, tangents, *, heads, causal=0):
         np.matmul(
             factor_multi_head_attention_any_sum_multi_head_attention_a_dot_multi_head_attention_v_sum_multi_head_attention_a_multi_head_attention_v_dot.reshape(n_size
             * t_size, h_size * e_size),
-            Wo.transpose(1, 2, 0).reshape(h_size * e_size, m_size),
+            Wo.reshape(m_size, h_size * e_size).T,
             out=sum_Wo_factor_multi_head_attention_any_sum_multi_head_attention_a_dot_multi_head_attention_v_sum_multi_head_attention_a_multi_head_attention_v_dot.reshape(n_size
             * t_size, m_size),
         )
@@ -4556,21 +4554,21 @@ def hvp(inputs, vectors, g, *, heads, causal=0):
     with np.errstate(over="ignore", invalid="ignore"):
         np.matmul(
             multi_head_attention_o.transpose(0, 2, 1, 3).reshape(n_size * t_size, h_size * e_size),
-            Wo.transpose(1, 2, 0).reshape(h_size * e_size, m_size),
+            Wo.reshape(m_size, h_size * e_size).T,
             out=sum_Wo_multi_head_attention_o.reshape(n_size * t_size, m_size),
         )
     # sum_Wo_multi_head_attention_o_dot[n,t,m] = Σ_h,e Wo[m,h,e]·ṁu̇l̇ṫi̇_̇ḣėȧḋ_̇ȧṫṫėṅṫi̇ȯṅ_̇ȯ[n,h,t,e]
     with np.errstate(over="ignore", invalid="ignore"):
         np.matmul(
             multi_head_attention_o_dot.transpose(0, 2, 1, 3).reshape(n_size * t_size, h_size * e_size),
-            Wo.transpose(1, 2, 0).reshape(h_size * e_size, m_size),
+            Wo.reshape(m_size, h_size * e_size).T,
             out=sum_Wo_multi_head_attention_o_dot.reshape(n_size * t_size, m_size),
         )
     # sum_Wo_dot_multi_head_attention_o[n,t,m] = Σ_h,e multi_head_attention_o[n,h,t,e]·Ẇȯ[m,h,e]
     with np.errstate(over="ignore", invalid="ignore"):
         np.matmul(
             multi_head_attention_o.transpose(0, 2, 1, 3).reshape(n_size * t_size, h_size * e_size),
-            Wo_dot.transpose(1, 2, 0).reshape(h_size * e_size, m_size),
+            Wo_dot.reshape(m_size, h_size * e_size).T,
             out=sum_Wo_dot_multi_head_attention_o.reshape(n_size * t_size, m_size),
         )
     chunk = chunk_rows(t_size * m_size)
@@ -4594,14 +4592,12 @@ def hvp(inputs, vectors, g, *, heads, causal=0):
     # sum_W1_v_dot[k,n,t] = Σ_m W₁[k,m]·v̇[n,t,m]
     with np.errstate(over="ignore", invalid="ignore"):
         np.matmul(
-            W1, v_dot.transpose(2, 0, 1).reshape(m_size, n_size * t_size),
-            out=sum_W1_v_dot.reshape(k_size, n_size * t_size),
+            W1, v_dot.reshape(n_size * t_size, m_size).T, out=sum_W1_v_dot.reshape(k_size, n_size * t_size),
         )
     # sum_W1_dot_v[k,n,t] = Σ_m v[n,t,m]·Ẇ₁[k,m]
     with np.errstate(over="ignore", invalid="ignore"):
         np.matmul(
-            W1_dot, v.transpose(2, 0, 1).reshape(m_size, n_size * t_size),
-            out=sum_W1_dot_v.reshape(k_size, n_size * t_size),
+            W1_dot, v.reshape(n_size * t_size, m_size).T, out=sum_W1_dot_v.reshape(k_size, n_size * t_size),
         )
     chunk = chunk_rows(t_size * k_size)
     if n_size <= chunk:
@@ -4620,8 +4616,8 @@ def hvp(inputs, vectors, g, *, heads, causal=0):
     # sum_dfeed_forward_z_v_dot[k,m] = Σ_n,t f̅e̅e̅d̅_̅f̅o̅r̅w̅a̅r̅d̅_̅z̅[n,t,k]·v̇[n,t,m]
     with np.errstate(over="ignore", invalid="ignore"):
         np.matmul(
-            dfeed_forward_z.transpose(2, 0, 1).reshape(k_size, n_size * t_size),
-            v_dot.reshape(n_size * t_size, m_size), out=dW1_dot,
+            dfeed_forward_z.reshape(n_size * t_size, k_size).T, v_dot.reshape(n_size * t_size, m_size),
+            out=dW1_dot,
         )
     chunk = chunk_rows(n_size * t_size)
     if k_size <= chunk:
@@ -4650,13 +4646,13 @@ def hvp(inputs, vectors, g, *, heads, causal=0):
     # sum_dfeed_forward_z_dot_v[k,m] = Σ_n,t v[n,t,m]·f̅e̅e̅d̅_̅f̅o̅r̅w̅a̅r̅d̅_̅z̅̇[n,t,k]
     with np.errstate(over="ignore", invalid="ignore"):
         np.matmul(
-            dfeed_forward_z_dot.transpose(2, 0, 1).reshape(k_size, n_size * t_size),
-            v.reshape(n_size * t_size, m_size), out=sum_dfeed_forward_z_dot_v,
+            dfeed_forward_z_dot.reshape(n_size * t_size, k_size).T, v.reshape(n_size * t_size, m_size),
+            out=sum_dfeed_forward_z_dot_v,
         )
     # W̄̇₂[m,k] = Σ_n,t g[n,t,m]·factor_b1_dot_feed_forward_z_sum_W1_dot_v[n,k,t]
     with np.errstate(over="ignore", invalid="ignore"):
         np.matmul(
-            g.transpose(2, 0, 1).reshape(m_size, n_size * t_size),
+            g.reshape(n_size * t_size, m_size).T,
             factor_b1_dot_feed_forward_z_sum_W1_dot_v.transpose(0, 2, 1).reshape(n_size * t_size, k_size),
             out=dW2_dot,
         )
@@ -4680,7 +4676,7 @@ def hvp(inputs, vectors, g, *, heads, causal=0):
     # sum_dh_multi_head_attention_o_dot[m,h,e] = Σ_n,t h̄[n,t,m]·ṁu̇l̇ṫi̇_̇ḣėȧḋ_̇ȧṫṫėṅṫi̇ȯṅ_̇ȯ[n,h,t,e]
     with np.errstate(over="ignore", invalid="ignore"):
         np.matmul(
-            dh.transpose(2, 0, 1).reshape(m_size, n_size * t_size),
+            dh.reshape(n_size * t_size, m_size).T,
             multi_head_attention_o_dot.transpose(0, 2, 1, 3).reshape(n_size * t_size, h_size * e_size),
             out=dWo_dot.reshape(m_size, h_size * e_size),
         )
@@ -4745,7 +4741,7 @@ def hvp(inputs, vectors, g, *, heads, causal=0):
     # sum_dh_dot_multi_head_attention_o[m,h,e] = Σ_n,t multi_head_attention_o[n,h,t,e]·h̄̇[n,t,m]
     with np.errstate(over="ignore", invalid="ignore"):
         np.matmul(
-            dh_dot.transpose(2, 0, 1).reshape(m_size, n_size * t_size),
+            dh_dot.reshape(n_size * t_size, m_size).T,
             multi_head_attention_o.transpose(0, 2, 1, 3).reshape(n_size * t_size, h_size * e_size),
             out=sum_dh_dot_multi_head_attention_o.reshape(m_size, h_size * e_size),
         )

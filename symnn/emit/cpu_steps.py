@@ -192,19 +192,26 @@ class Steps:
         text = self._array(printer, entry)
         there = [tuple(i for i in block if i in entry.indices) for block in blocks]
         order = [entry.indices.index(i) for block in there for i in block]
-        if order == [1, 0]:
-            text += ".T"
-        elif order != sorted(order):
-            text += f".transpose({', '.join(map(str, order))})"
         batch, first, second = blocks
         # Of a stack of matrices the first axes may be missing, which is seen to where it is multiplied.
         missing = next((k for k, i in enumerate(batch) if i in entry.indices), len(batch))
         batch = batch[missing:]
-        if len(first) > 1 or len(second) > 1 or any(i not in entry.indices for i in batch):
+        # Several axes as one: those of the transposed matrix where they lie so, since others would have to be copied.
+        across = [entry.indices.index(i) for k in (0, 2, 1) for i in there[k]]
+        merged = len(first) > 1 or len(second) > 1
+        turned = merged and across == sorted(order) != order
+        if order == [1, 0]:
+            text += ".T"
+        elif order != sorted(order) and not turned:
+            text += f".transpose({', '.join(map(str, order))})"
+        if merged or any(i not in entry.indices for i in batch):
             self.sizes |= {i.axis for block in (*there, first, second) for i in block}
             flat = [self._extent(i) if i in entry.indices else "1" for i in batch]
-            flat += [" * ".join(self._extent(i) for i in block) for block in (first, second)]
+            flat += [" * ".join(map(self._extent, block)) for block in ((second, first) if turned else (first, second))]
             text += f".reshape({', '.join(flat)})"
+        if turned:
+            last = len(batch)
+            text += f".transpose({', '.join(map(str, (*range(last), last + 1, last)))})" if batch else ".T"
         return text
 
     def _extent(self, index: Index) -> str:
