@@ -32,22 +32,10 @@ from collections import namedtuple
 import numpy as np
 from numba import njit, prange
 
-from ._runtime import (
-    OPTIONS,
-    added,
-    check,
-    chunk_rows,
-    compensated,
-    damped,
-    exp,
-    output,
-    outputs,
-    pairs,
-    tanh,
-)
+from ._runtime import OPTIONS, check, chunk_rows, damped, exp, output, outputs, pairs, tanh
 
 #: What these kernels use of the runtime, as a hash: where that changes, so does this file, and with it the cache.
-RUNTIME = "ce2867f19373"
+RUNTIME = "a1c1880e0ded"
 
 
 #: The operation, for programs.
@@ -91,7 +79,7 @@ SPEC = {
         "parameters": "i*k*o + k*o**2 + k*o",
         "flops": {
             "forward": "2*i*k*n*o*t + 2*k*n*o**2*t + k*n*o*t + 21*n*o*t",
-            "backward": "4*i*k*n*o*t + 4*k*n*o**2*t + 37*k*n*o*t + 4*k*o*t + 41*n*o*t",
+            "backward": "4*i*k*n*o*t + 4*k*n*o**2*t + 37*k*n*o*t + 41*n*o*t",
         },
         "bytes": {
             "forward": (
@@ -99,7 +87,7 @@ SPEC = {
                 "6*item*n*o*t"
             ),
             "backward": (
-                "2*i*item*k*o + 2*i*item*n*t + 14*item*k*n*o*t + item*k*o**2*t + item*k*o**2 + "
+                "2*i*item*k*o + 2*i*item*n*t + 15*item*k*n*o*t + item*k*o**2*t + item*k*o**2 + "
                 "item*k*o + 42*item*n*o*t + 2*item*n*o"
             ),
         },
@@ -361,22 +349,17 @@ def _backward_4_parallel(chunk, dh_t, sum_U_du_t, update_t, dbefore_t):
 
 @njit(**OPTIONS)
 def _backward_5_rows(
-    lo, hi, dcandidate, reset, dreset, tail, tail_, tail_2, update, dupdate, a, u, n_size, o_size, t_size, da,
-    db,
+    lo, hi, dcandidate, reset, dreset, tail, tail_, tail_2, update, dupdate, a, u, k_size, n_size, o_size, da,
 ):
     real = dcandidate.dtype.type
-    for k in range(lo, hi):
-        for o in range(o_size):
-            # ā[t,n,k,o] = reset[t,n,o]·r̅e̅s̅e̅t̅[t,n,o]·tail__[t,n,o]·δ(k, 0) + update[t,n,o]·
-            #     u̅p̅d̅a̅t̅e̅[t,n,o]·tail[t,n,o]·δ(k, 1) + 4·c̅a̅n̅d̅i̅d̅a̅t̅e̅[t,n,o]·tail_[t,n,o]·δ(k, 2) /
-            #     (1 + exp(−2·|a[t,n,2,o] + reset[t,n,o]·u[t,n,2,o]|))²
-            # b̄[k,o] = Σ_t,n ā[t,n,k,o]
-            db_sum = 0.0
-            db_sum_lost = 0.0
-            for t in range(t_size):
-                db_part = 0.0
-                for n in range(n_size):
-                    da_tnko = (
+    for t in range(lo, hi):
+        for n in range(n_size):
+            for k in range(k_size):
+                for o in range(o_size):
+                    # ā[t,n,k,o] = reset[t,n,o]·r̅e̅s̅e̅t̅[t,n,o]·tail__[t,n,o]·δ(k, 0) + update[t,n,o]·
+                    #     u̅p̅d̅a̅t̅e̅[t,n,o]·tail[t,n,o]·δ(k, 1) + 4·c̅a̅n̅d̅i̅d̅a̅t̅e̅[t,n,o]·tail_[t,n,o]·
+                    #     δ(k, 2) / (1 + exp(−2·|a[t,n,2,o] + reset[t,n,o]·u[t,n,2,o]|))²
+                    da[t, n, k, o] = (
                         damped(real(4) * (real(1) if k == 2 else real(0)) * dcandidate[t, n, o] / ((real(1)
                         + exp(-(real(2) * abs(a[t, n, 2, o] + (damped(u[t, n, 2, o], reset[t, n, o])
                         if u[t, n, 2, o] == u[t, n, 2, o] else u[t, n, 2, o]))))) * (real(1) + exp(-(real(2)
@@ -389,24 +372,19 @@ def _backward_5_rows(
                         if dupdate[t, n, o] == dupdate[t, n, o] else dupdate[t, n, o]), update[t, n, o])
                         if dupdate[t, n, o] == dupdate[t, n, o] else dupdate[t, n, o])
                     )
-                    da[t, n, k, o] = da_tnko
-                    db_part = added(db_part, da_tnko)
-                db_sum, db_sum_lost = compensated(db_sum, db_sum_lost, db_part)
-            db_ko = real(db_sum)
-            db[k, o] = db_ko
 
 
 @njit(parallel=True, **OPTIONS)
 def _backward_5_parallel(
-    chunk, k_size, dcandidate, reset, dreset, tail, tail_, tail_2, update, dupdate, a, u, n_size, o_size,
-    t_size, da, db,
+    chunk, t_size, dcandidate, reset, dreset, tail, tail_, tail_2, update, dupdate, a, u, k_size, n_size,
+    o_size, da,
 ):
-    for k in prange((k_size + chunk - 1) // chunk):
+    for k in prange((t_size + chunk - 1) // chunk):
         lo = k * chunk
-        hi = min(lo + chunk, k_size)
+        hi = min(lo + chunk, t_size)
         _backward_5_rows(
-            lo, hi, dcandidate, reset, dreset, tail, tail_, tail_2, update, dupdate, a, u, n_size, o_size,
-            t_size, da, db,
+            lo, hi, dcandidate, reset, dreset, tail, tail_, tail_2, update, dupdate, a, u, k_size, n_size,
+            o_size, da,
         )
 
 
@@ -424,6 +402,24 @@ def _backward_6_parallel(chunk, n_size, dbefore, o_size, dh0):
         lo = k * chunk
         hi = min(lo + chunk, n_size)
         _backward_6_rows(lo, hi, dbefore, o_size, dh0)
+
+
+@njit(**OPTIONS)
+def _backward_7_rows(lo, hi, da, k_size, n_size, o_size, db):
+    for t in range(lo, hi):
+        # b̄[k,o] = Σ_t,n ā[t,n,k,o]
+        for n in range(n_size):
+            for k in range(k_size):
+                for o in range(o_size):
+                    db[k, o] += da[t, n, k, o]
+
+
+@njit(parallel=True, **OPTIONS)
+def _backward_7_parallel(chunk, t_size, da, k_size, n_size, o_size, db):
+    for k in prange((t_size + chunk - 1) // chunk):
+        lo = k * chunk
+        hi = min(lo + chunk, t_size)
+        _backward_7_rows(lo, hi, da, k_size, n_size, o_size, db[k])
 
 
 @njit(**OPTIONS)
@@ -1150,23 +1146,20 @@ def _hvp_15_parallel(
 @njit(**OPTIONS)
 def _hvp_16_rows(
     lo, hi, candidate, dcandidate, dcandidate_dot, candidate_dot, reset, dreset, dreset_dot, reset_dot, tail,
-    tail_, tail_2, update, dupdate, dupdate_dot, update_dot, a, u, n_size, o_size, t_size, da_dot, db_dot,
+    tail_, tail_2, update, dupdate, dupdate_dot, update_dot, a, u, k_size, n_size, o_size, da_dot,
 ):
     real = candidate.dtype.type
-    for k in range(lo, hi):
-        for o in range(o_size):
-            # ā̇[t,n,k,o] = reset[t,n,o]·tail__[t,n,o]·r̅e̅s̅e̅t̅̇[t,n,o]·δ(k, 0) + update[t,n,o]·
-            #     tail[t,n,o]·u̅p̅d̅a̅t̅e̅̇[t,n,o]·δ(k, 1) + r̅e̅s̅e̅t̅[t,n,o]·ṙėṡėṫ[t,n,o]·(1 − 2·
-            #     reset[t,n,o])·δ(k, 0) + u̅p̅d̅a̅t̅e̅[t,n,o]·u̇ṗḋȧṫė[t,n,o]·(1 − 2·update[t,n,o])·δ(k, 1) + 4·
-            #     tail_[t,n,o]·c̅a̅n̅d̅i̅d̅a̅t̅e̅̇[t,n,o]·δ(k, 2) / (1 + exp(−2·|a[t,n,2,o] + reset[t,n,o]·
-            #     u[t,n,2,o]|))² − 2·c̅a̅n̅d̅i̅d̅a̅t̅e̅[t,n,o]·candidate[t,n,o]·ċȧṅḋi̇ḋȧṫė[t,n,o]·δ(k, 2)
-            # b̄̇[k,o] = Σ_t,n ā̇[t,n,k,o]
-            db_dot_sum = 0.0
-            db_dot_sum_lost = 0.0
-            for t in range(t_size):
-                db_dot_part = 0.0
-                for n in range(n_size):
-                    da_dot_tnko = (
+    for t in range(lo, hi):
+        for n in range(n_size):
+            for k in range(k_size):
+                for o in range(o_size):
+                    # ā̇[t,n,k,o] = reset[t,n,o]·tail__[t,n,o]·r̅e̅s̅e̅t̅̇[t,n,o]·δ(k, 0) + update[t,n,o]·
+                    #     tail[t,n,o]·u̅p̅d̅a̅t̅e̅̇[t,n,o]·δ(k, 1) + r̅e̅s̅e̅t̅[t,n,o]·ṙėṡėṫ[t,n,o]·(1 − 2·
+                    #     reset[t,n,o])·δ(k, 0) + u̅p̅d̅a̅t̅e̅[t,n,o]·u̇ṗḋȧṫė[t,n,o]·(1 − 2·update[t,n,o])·
+                    #     δ(k, 1) + 4·tail_[t,n,o]·c̅a̅n̅d̅i̅d̅a̅t̅e̅̇[t,n,o]·δ(k, 2) / (1 + exp(−2·|a[t,n,2,o]
+                    #     + reset[t,n,o]·u[t,n,2,o]|))² − 2·c̅a̅n̅d̅i̅d̅a̅t̅e̅[t,n,o]·candidate[t,n,o]·
+                    #     ċȧṅḋi̇ḋȧṫė[t,n,o]·δ(k, 2)
+                    da_dot[t, n, k, o] = (
                         (real(1) - real(2) * reset[t, n, o]) * (real(1) if k == 0 else real(0))
                         * dreset[t, n, o] * reset_dot[t, n, o] + (real(1) - real(2) * update[t, n, o])
                         * (real(1) if k == 1 else real(0)) * dupdate[t, n, o] * update_dot[t, n, o]
@@ -1185,26 +1178,20 @@ def _hvp_16_rows(
                         * (real(1) if k == 2 else real(0)) * candidate[t, n, o] * dcandidate[t, n, o]
                         * candidate_dot[t, n, o]
                     )
-                    da_dot[t, n, k, o] = da_dot_tnko
-                    db_dot_part = added(db_dot_part, da_dot_tnko)
-                db_dot_sum, db_dot_sum_lost = compensated(db_dot_sum, db_dot_sum_lost, db_dot_part)
-            db_dot_ko = real(db_dot_sum)
-            db_dot[k, o] = db_dot_ko
 
 
 @njit(parallel=True, **OPTIONS)
 def _hvp_16_parallel(
-    chunk, k_size, candidate, dcandidate, dcandidate_dot, candidate_dot, reset, dreset, dreset_dot, reset_dot,
-    tail, tail_, tail_2, update, dupdate, dupdate_dot, update_dot, a, u, n_size, o_size, t_size, da_dot,
-    db_dot,
+    chunk, t_size, candidate, dcandidate, dcandidate_dot, candidate_dot, reset, dreset, dreset_dot, reset_dot,
+    tail, tail_, tail_2, update, dupdate, dupdate_dot, update_dot, a, u, k_size, n_size, o_size, da_dot,
 ):
-    for k in prange((k_size + chunk - 1) // chunk):
+    for k in prange((t_size + chunk - 1) // chunk):
         lo = k * chunk
-        hi = min(lo + chunk, k_size)
+        hi = min(lo + chunk, t_size)
         _hvp_16_rows(
             lo, hi, candidate, dcandidate, dcandidate_dot, candidate_dot, reset, dreset, dreset_dot, reset_dot,
-            tail, tail_, tail_2, update, dupdate, dupdate_dot, update_dot, a, u, n_size, o_size, t_size,
-            da_dot, db_dot,
+            tail, tail_, tail_2, update, dupdate, dupdate_dot, update_dot, a, u, k_size, n_size, o_size,
+            da_dot,
         )
 
 
@@ -1242,7 +1229,25 @@ def _hvp_18_parallel(chunk, k_size, dU_dot, sum_before_du_dot, o_size):
 
 
 @njit(**OPTIONS)
-def _hvp_19_rows(lo, hi, sum_W_da_dot, dx_dot, i_size, n_size):
+def _hvp_19_rows(lo, hi, da_dot, k_size, n_size, o_size, db_dot):
+    for t in range(lo, hi):
+        # b̄̇[k,o] = Σ_t,n ā̇[t,n,k,o]
+        for n in range(n_size):
+            for k in range(k_size):
+                for o in range(o_size):
+                    db_dot[k, o] += da_dot[t, n, k, o]
+
+
+@njit(parallel=True, **OPTIONS)
+def _hvp_19_parallel(chunk, t_size, da_dot, k_size, n_size, o_size, db_dot):
+    for k in prange((t_size + chunk - 1) // chunk):
+        lo = k * chunk
+        hi = min(lo + chunk, t_size)
+        _hvp_19_rows(lo, hi, da_dot, k_size, n_size, o_size, db_dot[k])
+
+
+@njit(**OPTIONS)
+def _hvp_20_rows(lo, hi, sum_W_da_dot, dx_dot, i_size, n_size):
     for t in range(lo, hi):
         for n in range(n_size):
             for i in range(i_size):
@@ -1251,15 +1256,15 @@ def _hvp_19_rows(lo, hi, sum_W_da_dot, dx_dot, i_size, n_size):
 
 
 @njit(parallel=True, **OPTIONS)
-def _hvp_19_parallel(chunk, t_size, sum_W_da_dot, dx_dot, i_size, n_size):
+def _hvp_20_parallel(chunk, t_size, sum_W_da_dot, dx_dot, i_size, n_size):
     for k in prange((t_size + chunk - 1) // chunk):
         lo = k * chunk
         hi = min(lo + chunk, t_size)
-        _hvp_19_rows(lo, hi, sum_W_da_dot, dx_dot, i_size, n_size)
+        _hvp_20_rows(lo, hi, sum_W_da_dot, dx_dot, i_size, n_size)
 
 
 @njit(**OPTIONS)
-def _hvp_20_rows(lo, hi, sum_x_da_dot, dW_dot, i_size, o_size):
+def _hvp_21_rows(lo, hi, sum_x_da_dot, dW_dot, i_size, o_size):
     for k in range(lo, hi):
         for o in range(o_size):
             for i in range(i_size):
@@ -1268,11 +1273,11 @@ def _hvp_20_rows(lo, hi, sum_x_da_dot, dW_dot, i_size, o_size):
 
 
 @njit(parallel=True, **OPTIONS)
-def _hvp_20_parallel(chunk, k_size, sum_x_da_dot, dW_dot, i_size, o_size):
+def _hvp_21_parallel(chunk, k_size, sum_x_da_dot, dW_dot, i_size, o_size):
     for k in prange((k_size + chunk - 1) // chunk):
         lo = k * chunk
         hi = min(lo + chunk, k_size)
-        _hvp_20_rows(lo, hi, sum_x_da_dot, dW_dot, i_size, o_size)
+        _hvp_21_rows(lo, hi, sum_x_da_dot, dW_dot, i_size, o_size)
 
 
 _ARGUMENTS = (
@@ -1477,16 +1482,16 @@ def backward(saved, g, *, out=None):
             du.reshape(t_size * n_size, k_size * o_size).T, before.reshape(t_size * n_size, o_size),
             out=dU.reshape(k_size * o_size, o_size),
         )
-    chunk = chunk_rows(o_size * t_size * n_size)
-    if k_size <= chunk:
+    chunk = chunk_rows(n_size * k_size * o_size)
+    if t_size <= chunk:
         _backward_5_rows(
-            0, k_size, dcandidate, reset, dreset, tail, tail_, tail_2, update, dupdate, a, u, n_size, o_size,
-            t_size, da, db,
+            0, t_size, dcandidate, reset, dreset, tail, tail_, tail_2, update, dupdate, a, u, k_size, n_size,
+            o_size, da,
         )
     else:
         _backward_5_parallel(
-            chunk, k_size, dcandidate, reset, dreset, tail, tail_, tail_2, update, dupdate, a, u, n_size,
-            o_size, t_size, da, db,
+            chunk, t_size, dcandidate, reset, dreset, tail, tail_, tail_2, update, dupdate, a, u, k_size,
+            n_size, o_size, da,
         )
     chunk = chunk_rows(o_size)
     if n_size <= chunk:
@@ -1505,6 +1510,13 @@ def backward(saved, g, *, out=None):
             da.reshape(t_size * n_size, k_size * o_size).T, x.reshape(t_size * n_size, i_size),
             out=dW.reshape(k_size * o_size, i_size),
         )
+    chunk = chunk_rows(n_size * k_size * o_size, summing=True)
+    db_parts = np.zeros((max(1, -(-t_size // chunk)), k_size, o_size))
+    if t_size <= chunk:
+        _backward_7_rows(0, t_size, da, k_size, n_size, o_size, db_parts[0])
+    else:
+        _backward_7_parallel(chunk, t_size, da, k_size, n_size, o_size, db_parts)
+    np.copyto(db, db_parts.sum(axis=0), casting="same_kind")
     return Gradients(
         dx, dh0, dW.reshape((k_size * o_size, i_size)), dU.reshape((k_size * o_size, o_size)),
         db.reshape((k_size * o_size,)),
@@ -1991,18 +2003,18 @@ def hvp(inputs, vectors, g):
             du_dot.reshape(t_size * n_size, k_size * o_size).T, before.reshape(t_size * n_size, o_size),
             out=sum_before_du_dot.reshape(k_size * o_size, o_size),
         )
-    chunk = chunk_rows(o_size * t_size * n_size)
-    if k_size <= chunk:
+    chunk = chunk_rows(n_size * k_size * o_size)
+    if t_size <= chunk:
         _hvp_16_rows(
-            0, k_size, candidate, dcandidate, dcandidate_dot, candidate_dot, reset, dreset, dreset_dot,
-            reset_dot, tail, tail_, tail_2, update, dupdate, dupdate_dot, update_dot, a, u, n_size, o_size,
-            t_size, da_dot, db_dot,
+            0, t_size, candidate, dcandidate, dcandidate_dot, candidate_dot, reset, dreset, dreset_dot,
+            reset_dot, tail, tail_, tail_2, update, dupdate, dupdate_dot, update_dot, a, u, k_size, n_size,
+            o_size, da_dot,
         )
     else:
         _hvp_16_parallel(
-            chunk, k_size, candidate, dcandidate, dcandidate_dot, candidate_dot, reset, dreset, dreset_dot,
-            reset_dot, tail, tail_, tail_2, update, dupdate, dupdate_dot, update_dot, a, u, n_size, o_size,
-            t_size, da_dot, db_dot,
+            chunk, t_size, candidate, dcandidate, dcandidate_dot, candidate_dot, reset, dreset, dreset_dot,
+            reset_dot, tail, tail_, tail_2, update, dupdate, dupdate_dot, update_dot, a, u, k_size, n_size,
+            o_size, da_dot,
         )
     chunk = chunk_rows(o_size)
     if n_size <= chunk:
@@ -2026,16 +2038,23 @@ def hvp(inputs, vectors, g):
         _hvp_18_rows(0, k_size, dU_dot, sum_before_du_dot, o_size)
     else:
         _hvp_18_parallel(chunk, k_size, dU_dot, sum_before_du_dot, o_size)
+    chunk = chunk_rows(n_size * k_size * o_size, summing=True)
+    db_dot_parts = np.zeros((max(1, -(-t_size // chunk)), k_size, o_size))
+    if t_size <= chunk:
+        _hvp_19_rows(0, t_size, da_dot, k_size, n_size, o_size, db_dot_parts[0])
+    else:
+        _hvp_19_parallel(chunk, t_size, da_dot, k_size, n_size, o_size, db_dot_parts)
+    np.copyto(db_dot, db_dot_parts.sum(axis=0), casting="same_kind")
     chunk = chunk_rows(n_size * i_size)
     if t_size <= chunk:
-        _hvp_19_rows(0, t_size, sum_W_da_dot, dx_dot, i_size, n_size)
+        _hvp_20_rows(0, t_size, sum_W_da_dot, dx_dot, i_size, n_size)
     else:
-        _hvp_19_parallel(chunk, t_size, sum_W_da_dot, dx_dot, i_size, n_size)
+        _hvp_20_parallel(chunk, t_size, sum_W_da_dot, dx_dot, i_size, n_size)
     chunk = chunk_rows(o_size * i_size)
     if k_size <= chunk:
-        _hvp_20_rows(0, k_size, sum_x_da_dot, dW_dot, i_size, o_size)
+        _hvp_21_rows(0, k_size, sum_x_da_dot, dW_dot, i_size, o_size)
     else:
-        _hvp_20_parallel(chunk, k_size, sum_x_da_dot, dW_dot, i_size, o_size)
+        _hvp_21_parallel(chunk, k_size, sum_x_da_dot, dW_dot, i_size, o_size)
     return Gradients(
         dx_dot, dh0_dot, dW_dot.reshape((k_size * o_size, i_size)), dU_dot.reshape((k_size * o_size, o_size)),
         db_dot.reshape((k_size * o_size,)),

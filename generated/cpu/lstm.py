@@ -35,22 +35,10 @@ from collections import namedtuple
 import numpy as np
 from numba import njit, prange
 
-from ._runtime import (
-    OPTIONS,
-    added,
-    check,
-    chunk_rows,
-    compensated,
-    damped,
-    exp,
-    output,
-    outputs,
-    pairs,
-    tanh,
-)
+from ._runtime import OPTIONS, check, chunk_rows, damped, exp, output, outputs, pairs, tanh
 
 #: What these kernels use of the runtime, as a hash: where that changes, so does this file, and with it the cache.
-RUNTIME = "ce2867f19373"
+RUNTIME = "a1c1880e0ded"
 
 
 #: The operation, for programs.
@@ -99,7 +87,7 @@ SPEC = {
         "parameters": "i*k*o + k*o**2 + k*o",
         "flops": {
             "forward": "2*i*k*n*o*t + 2*k*n*o**2*t + 2*k*n*o*t + 19*n*o*t",
-            "backward": "4*i*k*n*o*t + 4*k*n*o**2*t + 21*k*n*o*t + 4*k*o*t + 34*n*o*t",
+            "backward": "4*i*k*n*o*t + 4*k*n*o**2*t + 21*k*n*o*t + 34*n*o*t",
         },
         "bytes": {
             "forward": (
@@ -348,28 +336,21 @@ def _backward_4_parallel(chunk, n_size, dh_before, dc_before, o_size, dh0, dc0):
 
 
 @njit(**OPTIONS)
-def _backward_5_rows(lo, hi, dz, n_size, o_size, t_size, db):
-    real = dz.dtype.type
-    for k in range(lo, hi):
-        for o in range(o_size):
-            # b̄[k,o] = Σ_t,n z̄[t,n,k,o]
-            db_sum = 0.0
-            db_sum_lost = 0.0
-            for t in range(t_size):
-                db_part = 0.0
-                for n in range(n_size):
-                    db_part = added(db_part, dz[t, n, k, o])
-                db_sum, db_sum_lost = compensated(db_sum, db_sum_lost, db_part)
-            db_ko = real(db_sum)
-            db[k, o] = db_ko
+def _backward_5_rows(lo, hi, dz, k_size, n_size, o_size, db):
+    for t in range(lo, hi):
+        # b̄[k,o] = Σ_t,n z̄[t,n,k,o]
+        for n in range(n_size):
+            for k in range(k_size):
+                for o in range(o_size):
+                    db[k, o] += dz[t, n, k, o]
 
 
 @njit(parallel=True, **OPTIONS)
-def _backward_5_parallel(chunk, k_size, dz, n_size, o_size, t_size, db):
-    for k in prange((k_size + chunk - 1) // chunk):
+def _backward_5_parallel(chunk, t_size, dz, k_size, n_size, o_size, db):
+    for k in prange((t_size + chunk - 1) // chunk):
         lo = k * chunk
-        hi = min(lo + chunk, k_size)
-        _backward_5_rows(lo, hi, dz, n_size, o_size, t_size, db)
+        hi = min(lo + chunk, t_size)
+        _backward_5_rows(lo, hi, dz, k_size, n_size, o_size, db[k])
 
 
 @njit(**OPTIONS)
@@ -1056,28 +1037,21 @@ def _hvp_13_parallel(chunk, n_size, dh_before_dot, dc_before_dot, o_size, dh0_do
 
 
 @njit(**OPTIONS)
-def _hvp_14_rows(lo, hi, dz_dot, n_size, o_size, t_size, db_dot):
-    real = dz_dot.dtype.type
-    for k in range(lo, hi):
-        for o in range(o_size):
-            # b̄̇[k,o] = Σ_t,n z̄̇[t,n,k,o]
-            db_dot_sum = 0.0
-            db_dot_sum_lost = 0.0
-            for t in range(t_size):
-                db_dot_part = 0.0
-                for n in range(n_size):
-                    db_dot_part = added(db_dot_part, dz_dot[t, n, k, o])
-                db_dot_sum, db_dot_sum_lost = compensated(db_dot_sum, db_dot_sum_lost, db_dot_part)
-            db_dot_ko = real(db_dot_sum)
-            db_dot[k, o] = db_dot_ko
+def _hvp_14_rows(lo, hi, dz_dot, k_size, n_size, o_size, db_dot):
+    for t in range(lo, hi):
+        # b̄̇[k,o] = Σ_t,n z̄̇[t,n,k,o]
+        for n in range(n_size):
+            for k in range(k_size):
+                for o in range(o_size):
+                    db_dot[k, o] += dz_dot[t, n, k, o]
 
 
 @njit(parallel=True, **OPTIONS)
-def _hvp_14_parallel(chunk, k_size, dz_dot, n_size, o_size, t_size, db_dot):
-    for k in prange((k_size + chunk - 1) // chunk):
+def _hvp_14_parallel(chunk, t_size, dz_dot, k_size, n_size, o_size, db_dot):
+    for k in prange((t_size + chunk - 1) // chunk):
         lo = k * chunk
-        hi = min(lo + chunk, k_size)
-        _hvp_14_rows(lo, hi, dz_dot, n_size, o_size, t_size, db_dot)
+        hi = min(lo + chunk, t_size)
+        _hvp_14_rows(lo, hi, dz_dot, k_size, n_size, o_size, db_dot[k])
 
 
 @njit(**OPTIONS)
@@ -1372,11 +1346,13 @@ def backward(saved, g, *, out=None):
         _backward_4_rows(0, n_size, dh_before, dc_before, o_size, dh0, dc0)
     else:
         _backward_4_parallel(chunk, n_size, dh_before, dc_before, o_size, dh0, dc0)
-    chunk = chunk_rows(o_size * t_size * n_size)
-    if k_size <= chunk:
-        _backward_5_rows(0, k_size, dz, n_size, o_size, t_size, db)
+    chunk = chunk_rows(n_size * k_size * o_size, summing=True)
+    db_parts = np.zeros((max(1, -(-t_size // chunk)), k_size, o_size))
+    if t_size <= chunk:
+        _backward_5_rows(0, t_size, dz, k_size, n_size, o_size, db_parts[0])
     else:
-        _backward_5_parallel(chunk, k_size, dz, n_size, o_size, t_size, db)
+        _backward_5_parallel(chunk, t_size, dz, k_size, n_size, o_size, db_parts)
+    np.copyto(db, db_parts.sum(axis=0), casting="same_kind")
     return Gradients(
         dx, dh0, dc0, dW.reshape((k_size * o_size, i_size)), dU.reshape((k_size * o_size, o_size)),
         db.reshape((k_size * o_size,)),
@@ -1912,11 +1888,13 @@ def hvp(inputs, vectors, g):
         _hvp_13_rows(0, n_size, dh_before_dot, dc_before_dot, o_size, dh0_dot, dc0_dot)
     else:
         _hvp_13_parallel(chunk, n_size, dh_before_dot, dc_before_dot, o_size, dh0_dot, dc0_dot)
-    chunk = chunk_rows(o_size * t_size * n_size)
-    if k_size <= chunk:
-        _hvp_14_rows(0, k_size, dz_dot, n_size, o_size, t_size, db_dot)
+    chunk = chunk_rows(n_size * k_size * o_size, summing=True)
+    db_dot_parts = np.zeros((max(1, -(-t_size // chunk)), k_size, o_size))
+    if t_size <= chunk:
+        _hvp_14_rows(0, t_size, dz_dot, k_size, n_size, o_size, db_dot_parts[0])
     else:
-        _hvp_14_parallel(chunk, k_size, dz_dot, n_size, o_size, t_size, db_dot)
+        _hvp_14_parallel(chunk, t_size, dz_dot, k_size, n_size, o_size, db_dot_parts)
+    np.copyto(db_dot, db_dot_parts.sum(axis=0), casting="same_kind")
     chunk = chunk_rows(n_size * i_size)
     if t_size <= chunk:
         _hvp_15_rows(0, t_size, dx_dot, sum_W_dz_dot, i_size, n_size)

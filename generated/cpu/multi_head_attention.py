@@ -131,10 +131,7 @@ SPEC = {
         "parameters": "4*e*h*m + 3*e*h + m",
         "flops": {
             "forward": "8*e*h*m*n*t + 4*e*h*n*t**2 + 4*e*h*n*t + 7*h*n*t**2 + m*n*t",
-            "backward": (
-                "16*e*h*m*n*t + 8*e*h*n*t**2 + 6*e*h*n*t + 12*e*h*n + 16*h*n*t**2 + 3*m*n*t + "
-                "4*m*n"
-            ),
+            "backward": "16*e*h*m*n*t + 8*e*h*n*t**2 + 6*e*h*n*t + 12*e*h*n + 16*h*n*t**2 + 3*m*n*t",
         },
         "bytes": {
             "forward": (
@@ -342,27 +339,20 @@ def _backward_parallel(chunk, n_size, mask, causal, t_size, attention_open):
 
 
 @njit(**OPTIONS)
-def _backward_2_rows(lo, hi, g, n_size, t_size, dbo):
-    real = g.dtype.type
-    for m in range(lo, hi):
+def _backward_2_rows(lo, hi, g, m_size, t_size, dbo):
+    for n in range(lo, hi):
         # b̅o̅[m] = Σ_n,t g[n,t,m]
-        dbo_sum = 0.0
-        dbo_sum_lost = 0.0
-        for n in range(n_size):
-            dbo_part = 0.0
-            for t in range(t_size):
-                dbo_part = added(dbo_part, g[n, t, m])
-            dbo_sum, dbo_sum_lost = compensated(dbo_sum, dbo_sum_lost, dbo_part)
-        dbo_m = real(dbo_sum)
-        dbo[m] = dbo_m
+        for t in range(t_size):
+            for m in range(m_size):
+                dbo[m] += g[n, t, m]
 
 
 @njit(parallel=True, **OPTIONS)
-def _backward_2_parallel(chunk, m_size, g, n_size, t_size, dbo):
-    for k in prange((m_size + chunk - 1) // chunk):
+def _backward_2_parallel(chunk, n_size, g, m_size, t_size, dbo):
+    for k in prange((n_size + chunk - 1) // chunk):
         lo = k * chunk
-        hi = min(lo + chunk, m_size)
-        _backward_2_rows(lo, hi, g, n_size, t_size, dbo)
+        hi = min(lo + chunk, n_size)
+        _backward_2_rows(lo, hi, g, m_size, t_size, dbo[k])
 
 
 @njit(**OPTIONS)
@@ -1661,11 +1651,13 @@ def backward(saved, g, *, out=None):
         _backward_rows(0, n_size, mask, real(causal), t_size, attention_open)
     else:
         _backward_parallel(chunk, n_size, mask, real(causal), t_size, attention_open)
-    chunk = chunk_rows(n_size * t_size)
-    if m_size <= chunk:
-        _backward_2_rows(0, m_size, g, n_size, t_size, dbo)
+    chunk = chunk_rows(t_size * m_size, summing=True)
+    dbo_parts = np.zeros((max(1, -(-n_size // chunk)), m_size))
+    if n_size <= chunk:
+        _backward_2_rows(0, n_size, g, m_size, t_size, dbo_parts[0])
     else:
-        _backward_2_parallel(chunk, m_size, g, n_size, t_size, dbo)
+        _backward_2_parallel(chunk, n_size, g, m_size, t_size, dbo_parts)
+    np.copyto(dbo, dbo_parts.sum(axis=0), casting="same_kind")
     # sum_do_v[n,h,t,t′] = Σ_e ō[n,h,t,e]·v[n,h,t′,e]
     with np.errstate(over="ignore", invalid="ignore"):
         np.matmul(do, v.transpose(0, 1, 3, 2), out=sum_do_v)

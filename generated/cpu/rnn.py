@@ -26,22 +26,10 @@ from collections import namedtuple
 import numpy as np
 from numba import njit, prange
 
-from ._runtime import (
-    OPTIONS,
-    added,
-    check,
-    chunk_rows,
-    compensated,
-    damped,
-    exp,
-    output,
-    outputs,
-    pairs,
-    tanh,
-)
+from ._runtime import OPTIONS, check, chunk_rows, damped, exp, output, outputs, pairs, tanh
 
 #: What these kernels use of the runtime, as a hash: where that changes, so does this file, and with it the cache.
-RUNTIME = "ce2867f19373"
+RUNTIME = "a1c1880e0ded"
 
 
 #: The operation, for programs.
@@ -69,7 +57,7 @@ SPEC = {
         "parameters": "i*o + o**2 + o",
         "flops": {
             "forward": "2*i*n*o*t + 2*n*o**2*t + 5*n*o*t",
-            "backward": "4*i*n*o*t + 4*n*o**2*t + 13*n*o*t + 4*o*t",
+            "backward": "4*i*n*o*t + 4*n*o**2*t + 13*n*o*t",
         },
         "bytes": {
             "forward": "i*item*n*t + i*item*o + 10*item*n*o*t + item*o**2*t + item*o*t",
@@ -184,27 +172,20 @@ def _backward_3_parallel(chunk, n_size, dbefore, o_size, dh0):
 
 
 @njit(**OPTIONS)
-def _backward_4_rows(lo, hi, dz, n_size, t_size, db):
-    real = dz.dtype.type
-    for o in range(lo, hi):
+def _backward_4_rows(lo, hi, dz, n_size, o_size, db):
+    for t in range(lo, hi):
         # b̄[o] = Σ_t,n z̄[t,n,o]
-        db_sum = 0.0
-        db_sum_lost = 0.0
-        for t in range(t_size):
-            db_part = 0.0
-            for n in range(n_size):
-                db_part = added(db_part, dz[t, n, o])
-            db_sum, db_sum_lost = compensated(db_sum, db_sum_lost, db_part)
-        db_o = real(db_sum)
-        db[o] = db_o
+        for n in range(n_size):
+            for o in range(o_size):
+                db[o] += dz[t, n, o]
 
 
 @njit(parallel=True, **OPTIONS)
-def _backward_4_parallel(chunk, o_size, dz, n_size, t_size, db):
-    for k in prange((o_size + chunk - 1) // chunk):
+def _backward_4_parallel(chunk, t_size, dz, n_size, o_size, db):
+    for k in prange((t_size + chunk - 1) // chunk):
         lo = k * chunk
-        hi = min(lo + chunk, o_size)
-        _backward_4_rows(lo, hi, dz, n_size, t_size, db)
+        hi = min(lo + chunk, t_size)
+        _backward_4_rows(lo, hi, dz, n_size, o_size, db[k])
 
 
 @njit(**OPTIONS)
@@ -486,27 +467,20 @@ def _hvp_9_parallel(chunk, n_size, dbefore_dot, o_size, dh0_dot):
 
 
 @njit(**OPTIONS)
-def _hvp_10_rows(lo, hi, dz_dot, n_size, t_size, db_dot):
-    real = dz_dot.dtype.type
-    for o in range(lo, hi):
+def _hvp_10_rows(lo, hi, dz_dot, n_size, o_size, db_dot):
+    for t in range(lo, hi):
         # b̄̇[o] = Σ_t,n z̄̇[t,n,o]
-        db_dot_sum = 0.0
-        db_dot_sum_lost = 0.0
-        for t in range(t_size):
-            db_dot_part = 0.0
-            for n in range(n_size):
-                db_dot_part = added(db_dot_part, dz_dot[t, n, o])
-            db_dot_sum, db_dot_sum_lost = compensated(db_dot_sum, db_dot_sum_lost, db_dot_part)
-        db_dot_o = real(db_dot_sum)
-        db_dot[o] = db_dot_o
+        for n in range(n_size):
+            for o in range(o_size):
+                db_dot[o] += dz_dot[t, n, o]
 
 
 @njit(parallel=True, **OPTIONS)
-def _hvp_10_parallel(chunk, o_size, dz_dot, n_size, t_size, db_dot):
-    for k in prange((o_size + chunk - 1) // chunk):
+def _hvp_10_parallel(chunk, t_size, dz_dot, n_size, o_size, db_dot):
+    for k in prange((t_size + chunk - 1) // chunk):
         lo = k * chunk
-        hi = min(lo + chunk, o_size)
-        _hvp_10_rows(lo, hi, dz_dot, n_size, t_size, db_dot)
+        hi = min(lo + chunk, t_size)
+        _hvp_10_rows(lo, hi, dz_dot, n_size, o_size, db_dot[k])
 
 
 @njit(**OPTIONS)
@@ -694,11 +668,13 @@ def backward(saved, g, *, out=None):
         _backward_3_rows(0, n_size, dbefore, o_size, dh0)
     else:
         _backward_3_parallel(chunk, n_size, dbefore, o_size, dh0)
-    chunk = chunk_rows(t_size * n_size)
-    if o_size <= chunk:
-        _backward_4_rows(0, o_size, dz, n_size, t_size, db)
+    chunk = chunk_rows(n_size * o_size, summing=True)
+    db_parts = np.zeros((max(1, -(-t_size // chunk)), o_size))
+    if t_size <= chunk:
+        _backward_4_rows(0, t_size, dz, n_size, o_size, db_parts[0])
     else:
-        _backward_4_parallel(chunk, o_size, dz, n_size, t_size, db)
+        _backward_4_parallel(chunk, t_size, dz, n_size, o_size, db_parts)
+    np.copyto(db, db_parts.sum(axis=0), casting="same_kind")
     return Gradients(dx, dh0, dW_ih, dW_hh, db)
 
 
@@ -997,11 +973,13 @@ def hvp(inputs, vectors, g):
         _hvp_9_rows(0, n_size, dbefore_dot, o_size, dh0_dot)
     else:
         _hvp_9_parallel(chunk, n_size, dbefore_dot, o_size, dh0_dot)
-    chunk = chunk_rows(t_size * n_size)
-    if o_size <= chunk:
-        _hvp_10_rows(0, o_size, dz_dot, n_size, t_size, db_dot)
+    chunk = chunk_rows(n_size * o_size, summing=True)
+    db_dot_parts = np.zeros((max(1, -(-t_size // chunk)), o_size))
+    if t_size <= chunk:
+        _hvp_10_rows(0, t_size, dz_dot, n_size, o_size, db_dot_parts[0])
     else:
-        _hvp_10_parallel(chunk, o_size, dz_dot, n_size, t_size, db_dot)
+        _hvp_10_parallel(chunk, t_size, dz_dot, n_size, o_size, db_dot_parts)
+    np.copyto(db_dot, db_dot_parts.sum(axis=0), casting="same_kind")
     chunk = chunk_rows(n_size * i_size)
     if t_size <= chunk:
         _hvp_11_rows(0, t_size, dx_dot, sum_W_ih_dz_dot, i_size, n_size)

@@ -183,7 +183,7 @@ SPEC = {
             ),
             "backward": (
                 "16*e*h*m*n*t + 8*e*h*n*t**2 + 6*e*h*n*t + 12*e*h*n + 16*h*n*t**2 + 8*k*m*n*t + "
-                "2*k*n*t + 4*k*n + 42*m*n*t + 24*m*n"
+                "2*k*n*t + 43*m*n*t"
             ),
         },
         "bytes": {
@@ -194,8 +194,8 @@ SPEC = {
             ),
             "backward": (
                 "8*e*h*item*m + 23*e*h*item*n*t + 3*e*h*item + 10*h*item*n*t**2 + 4*h*item*n*t + "
-                "4*item*k*m + 9*item*k*n*t + item*k + 35*item*m*n*t + 12*item*m + 4*item*n*t**2 + "
-                "11*item*n*t"
+                "4*item*k*m + 10*item*k*n*t + item*k + 35*item*m*n*t + 12*item*m + 4*item*n*t**2 "
+                "+ 11*item*n*t"
             ),
         },
         "saved": (
@@ -633,27 +633,20 @@ def _backward_3_parallel(chunk, n_size, feed_forward_z, k_size, t_size, feed_for
 
 
 @njit(**OPTIONS)
-def _backward_4_rows(lo, hi, g, n_size, t_size, db2):
-    real = g.dtype.type
-    for m in range(lo, hi):
+def _backward_4_rows(lo, hi, g, m_size, t_size, db2):
+    for n in range(lo, hi):
         # b̄₂[m] = Σ_n,t g[n,t,m]
-        db2_sum = 0.0
-        db2_sum_lost = 0.0
-        for n in range(n_size):
-            db2_part = 0.0
-            for t in range(t_size):
-                db2_part = added(db2_part, g[n, t, m])
-            db2_sum, db2_sum_lost = compensated(db2_sum, db2_sum_lost, db2_part)
-        db2_m = real(db2_sum)
-        db2[m] = db2_m
+        for t in range(t_size):
+            for m in range(m_size):
+                db2[m] += g[n, t, m]
 
 
 @njit(parallel=True, **OPTIONS)
-def _backward_4_parallel(chunk, m_size, g, n_size, t_size, db2):
-    for k in prange((m_size + chunk - 1) // chunk):
+def _backward_4_parallel(chunk, n_size, g, m_size, t_size, db2):
+    for k in prange((n_size + chunk - 1) // chunk):
         lo = k * chunk
-        hi = min(lo + chunk, m_size)
-        _backward_4_rows(lo, hi, g, n_size, t_size, db2)
+        hi = min(lo + chunk, n_size)
+        _backward_4_rows(lo, hi, g, m_size, t_size, db2[k])
 
 
 @njit(**OPTIONS)
@@ -704,37 +697,45 @@ def _backward_5_parallel(
 
 
 @njit(**OPTIONS)
-def _backward_6_rows(lo, hi, feed_forward_z, sum_W2_g, n_size, t_size, dfeed_forward_z, db1):
+def _backward_6_rows(lo, hi, feed_forward_z, sum_W2_g, k_size, t_size, dfeed_forward_z):
     real = feed_forward_z.dtype.type
-    for k in range(lo, hi):
-        # f̅e̅e̅d̅_̅f̅o̅r̅w̅a̅r̅d̅_̅z̅[n,t,k] = sum_W2_g[n,t,k]·1[feed_forward_z[n,t,k] > 0]
-        # b̄₁[k] = Σ_n,t f̅e̅e̅d̅_̅f̅o̅r̅w̅a̅r̅d̅_̅z̅[n,t,k]
-        db1_sum = 0.0
-        db1_sum_lost = 0.0
-        for n in range(n_size):
-            db1_part = 0.0
-            for t in range(t_size):
-                dfeed_forward_z_ntk = (
+    for n in range(lo, hi):
+        for t in range(t_size):
+            for k in range(k_size):
+                # f̅e̅e̅d̅_̅f̅o̅r̅w̅a̅r̅d̅_̅z̅[n,t,k] = sum_W2_g[n,t,k]·1[feed_forward_z[n,t,k] > 0]
+                dfeed_forward_z[n, t, k] = (
                     sum_W2_g[n, t, k] * ((real(1) if (feed_forward_z[n, t, k] > real(0)) else real(0))
                     if feed_forward_z[n, t, k] == feed_forward_z[n, t, k] else feed_forward_z[n, t, k])
                 )
-                dfeed_forward_z[n, t, k] = dfeed_forward_z_ntk
-                db1_part = added(db1_part, dfeed_forward_z_ntk)
-            db1_sum, db1_sum_lost = compensated(db1_sum, db1_sum_lost, db1_part)
-        db1_k = real(db1_sum)
-        db1[k] = db1_k
 
 
 @njit(parallel=True, **OPTIONS)
-def _backward_6_parallel(chunk, k_size, feed_forward_z, sum_W2_g, n_size, t_size, dfeed_forward_z, db1):
-    for k in prange((k_size + chunk - 1) // chunk):
+def _backward_6_parallel(chunk, n_size, feed_forward_z, sum_W2_g, k_size, t_size, dfeed_forward_z):
+    for k in prange((n_size + chunk - 1) // chunk):
         lo = k * chunk
-        hi = min(lo + chunk, k_size)
-        _backward_6_rows(lo, hi, feed_forward_z, sum_W2_g, n_size, t_size, dfeed_forward_z, db1)
+        hi = min(lo + chunk, n_size)
+        _backward_6_rows(lo, hi, feed_forward_z, sum_W2_g, k_size, t_size, dfeed_forward_z)
 
 
 @njit(**OPTIONS)
-def _backward_7_rows(lo, hi, gamma2, dv, layer_norm_xhat_, layer_norm_r_, g, m_size, t_size, dh):
+def _backward_7_rows(lo, hi, dfeed_forward_z, k_size, t_size, db1):
+    for n in range(lo, hi):
+        # b̄₁[k] = Σ_n,t f̅e̅e̅d̅_̅f̅o̅r̅w̅a̅r̅d̅_̅z̅[n,t,k]
+        for t in range(t_size):
+            for k in range(k_size):
+                db1[k] += dfeed_forward_z[n, t, k]
+
+
+@njit(parallel=True, **OPTIONS)
+def _backward_7_parallel(chunk, n_size, dfeed_forward_z, k_size, t_size, db1):
+    for k in prange((n_size + chunk - 1) // chunk):
+        lo = k * chunk
+        hi = min(lo + chunk, n_size)
+        _backward_7_rows(lo, hi, dfeed_forward_z, k_size, t_size, db1[k])
+
+
+@njit(**OPTIONS)
+def _backward_8_rows(lo, hi, gamma2, dv, layer_norm_xhat_, layer_norm_r_, g, m_size, t_size, dh):
     real = gamma2.dtype.type
     for n in range(lo, hi):
         for t in range(t_size):
@@ -768,71 +769,51 @@ def _backward_7_rows(lo, hi, gamma2, dv, layer_norm_xhat_, layer_norm_r_, g, m_s
 
 
 @njit(parallel=True, **OPTIONS)
-def _backward_7_parallel(chunk, n_size, gamma2, dv, layer_norm_xhat_, layer_norm_r_, g, m_size, t_size, dh):
+def _backward_8_parallel(chunk, n_size, gamma2, dv, layer_norm_xhat_, layer_norm_r_, g, m_size, t_size, dh):
     for k in prange((n_size + chunk - 1) // chunk):
         lo = k * chunk
         hi = min(lo + chunk, n_size)
-        _backward_7_rows(lo, hi, gamma2, dv, layer_norm_xhat_, layer_norm_r_, g, m_size, t_size, dh)
+        _backward_8_rows(lo, hi, gamma2, dv, layer_norm_xhat_, layer_norm_r_, g, m_size, t_size, dh)
 
 
 @njit(**OPTIONS)
-def _backward_8_rows(lo, hi, layer_norm_xhat_, dv, n_size, t_size, dgamma2, dbeta2):
-    real = layer_norm_xhat_.dtype.type
-    for m in range(lo, hi):
+def _backward_9_rows(lo, hi, layer_norm_xhat_, dv, m_size, t_size, dgamma2, dbeta2):
+    for n in range(lo, hi):
         # γ̄₂[m] = Σ_n,t v̄[n,t,m]·layer_norm_xhat_[n,t,m]
         # β̄₂[m] = Σ_n,t v̄[n,t,m]
-        dgamma2_sum = 0.0
-        dbeta2_sum = 0.0
-        dgamma2_sum_lost = 0.0
-        dbeta2_sum_lost = 0.0
-        for n in range(n_size):
-            dgamma2_part = 0.0
-            dbeta2_part = 0.0
-            for t in range(t_size):
-                dgamma2_part = added(dgamma2_part, layer_norm_xhat_[n, t, m] * dv[n, t, m])
-                dbeta2_part = added(dbeta2_part, dv[n, t, m])
-            dgamma2_sum, dgamma2_sum_lost = compensated(dgamma2_sum, dgamma2_sum_lost, dgamma2_part)
-            dbeta2_sum, dbeta2_sum_lost = compensated(dbeta2_sum, dbeta2_sum_lost, dbeta2_part)
-        dgamma2_m = real(dgamma2_sum)
-        dgamma2[m] = dgamma2_m
-        dbeta2_m = real(dbeta2_sum)
-        dbeta2[m] = dbeta2_m
+        for t in range(t_size):
+            for m in range(m_size):
+                dgamma2[m] += layer_norm_xhat_[n, t, m] * dv[n, t, m]
+                dbeta2[m] += dv[n, t, m]
 
 
 @njit(parallel=True, **OPTIONS)
-def _backward_8_parallel(chunk, m_size, layer_norm_xhat_, dv, n_size, t_size, dgamma2, dbeta2):
-    for k in prange((m_size + chunk - 1) // chunk):
+def _backward_9_parallel(chunk, n_size, layer_norm_xhat_, dv, m_size, t_size, dgamma2, dbeta2):
+    for k in prange((n_size + chunk - 1) // chunk):
         lo = k * chunk
-        hi = min(lo + chunk, m_size)
-        _backward_8_rows(lo, hi, layer_norm_xhat_, dv, n_size, t_size, dgamma2, dbeta2)
+        hi = min(lo + chunk, n_size)
+        _backward_9_rows(lo, hi, layer_norm_xhat_, dv, m_size, t_size, dgamma2[k], dbeta2[k])
 
 
 @njit(**OPTIONS)
-def _backward_9_rows(lo, hi, dh, n_size, t_size, dbo):
-    real = dh.dtype.type
-    for m in range(lo, hi):
+def _backward_10_rows(lo, hi, dh, m_size, t_size, dbo):
+    for n in range(lo, hi):
         # b̅o̅[m] = Σ_n,t h̄[n,t,m]
-        dbo_sum = 0.0
-        dbo_sum_lost = 0.0
-        for n in range(n_size):
-            dbo_part = 0.0
-            for t in range(t_size):
-                dbo_part = added(dbo_part, dh[n, t, m])
-            dbo_sum, dbo_sum_lost = compensated(dbo_sum, dbo_sum_lost, dbo_part)
-        dbo_m = real(dbo_sum)
-        dbo[m] = dbo_m
+        for t in range(t_size):
+            for m in range(m_size):
+                dbo[m] += dh[n, t, m]
 
 
 @njit(parallel=True, **OPTIONS)
-def _backward_9_parallel(chunk, m_size, dh, n_size, t_size, dbo):
-    for k in prange((m_size + chunk - 1) // chunk):
+def _backward_10_parallel(chunk, n_size, dh, m_size, t_size, dbo):
+    for k in prange((n_size + chunk - 1) // chunk):
         lo = k * chunk
-        hi = min(lo + chunk, m_size)
-        _backward_9_rows(lo, hi, dh, n_size, t_size, dbo)
+        hi = min(lo + chunk, n_size)
+        _backward_10_rows(lo, hi, dh, m_size, t_size, dbo[k])
 
 
 @njit(**OPTIONS)
-def _backward_10_rows(
+def _backward_11_rows(
     lo, hi, multi_head_attention_any, dmulti_head_attention_o, e_size, h_size, t_size,
     factor_multi_head_attention_any_dmulti_head_attention_o,
 ):
@@ -848,21 +829,21 @@ def _backward_10_rows(
 
 
 @njit(parallel=True, **OPTIONS)
-def _backward_10_parallel(
+def _backward_11_parallel(
     chunk, n_size, multi_head_attention_any, dmulti_head_attention_o, e_size, h_size, t_size,
     factor_multi_head_attention_any_dmulti_head_attention_o,
 ):
     for k in prange((n_size + chunk - 1) // chunk):
         lo = k * chunk
         hi = min(lo + chunk, n_size)
-        _backward_10_rows(
+        _backward_11_rows(
             lo, hi, multi_head_attention_any, dmulti_head_attention_o, e_size, h_size, t_size,
             factor_multi_head_attention_any_dmulti_head_attention_o,
         )
 
 
 @njit(**OPTIONS)
-def _backward_11_rows(
+def _backward_12_rows(
     lo, hi, multi_head_attention_any, sum_dmulti_head_attention_o_multi_head_attention_v,
     multi_head_attention_z_max, multi_head_attention_z, sum_exp, multi_head_attention_open, h_size, t_size,
     dmulti_head_attention_s,
@@ -925,7 +906,7 @@ def _backward_11_rows(
 
 
 @njit(parallel=True, **OPTIONS)
-def _backward_11_parallel(
+def _backward_12_parallel(
     chunk, n_size, multi_head_attention_any, sum_dmulti_head_attention_o_multi_head_attention_v,
     multi_head_attention_z_max, multi_head_attention_z, sum_exp, multi_head_attention_open, h_size, t_size,
     dmulti_head_attention_s,
@@ -933,7 +914,7 @@ def _backward_11_parallel(
     for k in prange((n_size + chunk - 1) // chunk):
         lo = k * chunk
         hi = min(lo + chunk, n_size)
-        _backward_11_rows(
+        _backward_12_rows(
             lo, hi, multi_head_attention_any, sum_dmulti_head_attention_o_multi_head_attention_v,
             multi_head_attention_z_max, multi_head_attention_z, sum_exp, multi_head_attention_open, h_size,
             t_size, dmulti_head_attention_s,
@@ -941,7 +922,7 @@ def _backward_11_parallel(
 
 
 @njit(**OPTIONS)
-def _backward_12_rows(lo, hi, dmulti_head_attention_v, e_size, n_size, t_size, dbv):
+def _backward_13_rows(lo, hi, dmulti_head_attention_v, e_size, n_size, t_size, dbv):
     real = dmulti_head_attention_v.dtype.type
     for h in range(lo, hi):
         for e_ in range(e_size):
@@ -958,15 +939,15 @@ def _backward_12_rows(lo, hi, dmulti_head_attention_v, e_size, n_size, t_size, d
 
 
 @njit(parallel=True, **OPTIONS)
-def _backward_12_parallel(chunk, h_size, dmulti_head_attention_v, e_size, n_size, t_size, dbv):
+def _backward_13_parallel(chunk, h_size, dmulti_head_attention_v, e_size, n_size, t_size, dbv):
     for k in prange((h_size + chunk - 1) // chunk):
         lo = k * chunk
         hi = min(lo + chunk, h_size)
-        _backward_12_rows(lo, hi, dmulti_head_attention_v, e_size, n_size, t_size, dbv)
+        _backward_13_rows(lo, hi, dmulti_head_attention_v, e_size, n_size, t_size, dbv)
 
 
 @njit(**OPTIONS)
-def _backward_13_rows(
+def _backward_14_rows(
     lo, hi, sum_multi_head_attention_q_dmulti_head_attention_s,
     sum_multi_head_attention_k_dmulti_head_attention_s, one_over_root_e_size, e_size, n_size, t_size,
     dmulti_head_attention_k, dmulti_head_attention_q, dbq, dbk,
@@ -1007,7 +988,7 @@ def _backward_13_rows(
 
 
 @njit(parallel=True, **OPTIONS)
-def _backward_13_parallel(
+def _backward_14_parallel(
     chunk, h_size, sum_multi_head_attention_q_dmulti_head_attention_s,
     sum_multi_head_attention_k_dmulti_head_attention_s, one_over_root_e_size, e_size, n_size, t_size,
     dmulti_head_attention_k, dmulti_head_attention_q, dbq, dbk,
@@ -1015,7 +996,7 @@ def _backward_13_parallel(
     for k in prange((h_size + chunk - 1) // chunk):
         lo = k * chunk
         hi = min(lo + chunk, h_size)
-        _backward_13_rows(
+        _backward_14_rows(
             lo, hi, sum_multi_head_attention_q_dmulti_head_attention_s,
             sum_multi_head_attention_k_dmulti_head_attention_s, one_over_root_e_size, e_size, n_size, t_size,
             dmulti_head_attention_k, dmulti_head_attention_q, dbq, dbk,
@@ -1023,94 +1004,80 @@ def _backward_13_parallel(
 
 
 @njit(**OPTIONS)
-def _backward_14_rows(
+def _backward_15_rows(
     lo, hi, sum_Wk_dmulti_head_attention_k, sum_Wq_dmulti_head_attention_q, sum_Wv_dmulti_head_attention_v,
-    gamma1, layer_norm_xhat, n_size, t_size, dlayer_norm_xhat, dgamma1, dbeta1,
+    gamma1, layer_norm_xhat, layer_norm_r, dh, m_size, t_size, du, dx,
 ):
     real = sum_Wk_dmulti_head_attention_k.dtype.type
-    for m in range(lo, hi):
-        gamma1_m = gamma1[m]
-        # ū[n,t,m] = sum_Wk_dmulti_head_attention_k[n,t,m] + sum_Wq_dmulti_head_attention_q[n,t,m] +
-        #     sum_Wv_dmulti_head_attention_v[n,t,m]
-        # l̅a̅y̅e̅r̅_̅n̅o̅r̅m̅_̅x̅h̅a̅t̅[n,t,m] = ū[n,t,m]·γ₁[m]
-        # γ̄₁[m] = Σ_n,t ū[n,t,m]·layer_norm_xhat[n,t,m]
-        # β̄₁[m] = Σ_n,t ū[n,t,m]
-        dgamma1_sum = 0.0
-        dbeta1_sum = 0.0
-        dgamma1_sum_lost = 0.0
-        dbeta1_sum_lost = 0.0
-        for n in range(n_size):
-            dgamma1_part = 0.0
-            dbeta1_part = 0.0
-            for t in range(t_size):
-                du = (
-                    sum_Wk_dmulti_head_attention_k[n, t, m] + sum_Wq_dmulti_head_attention_q[n, t, m]
-                    + sum_Wv_dmulti_head_attention_v[n, t, m]
-                )
-                dlayer_norm_xhat[n, t, m] = du * gamma1_m
-                dgamma1_part = added(dgamma1_part, du * layer_norm_xhat[n, t, m])
-                dbeta1_part = added(dbeta1_part, du)
-            dgamma1_sum, dgamma1_sum_lost = compensated(dgamma1_sum, dgamma1_sum_lost, dgamma1_part)
-            dbeta1_sum, dbeta1_sum_lost = compensated(dbeta1_sum, dbeta1_sum_lost, dbeta1_part)
-        dgamma1_m = real(dgamma1_sum)
-        dgamma1[m] = dgamma1_m
-        dbeta1_m = real(dbeta1_sum)
-        dbeta1[m] = dbeta1_m
-
-
-@njit(parallel=True, **OPTIONS)
-def _backward_14_parallel(
-    chunk, m_size, sum_Wk_dmulti_head_attention_k, sum_Wq_dmulti_head_attention_q,
-    sum_Wv_dmulti_head_attention_v, gamma1, layer_norm_xhat, n_size, t_size, dlayer_norm_xhat, dgamma1, dbeta1,
-):
-    for k in prange((m_size + chunk - 1) // chunk):
-        lo = k * chunk
-        hi = min(lo + chunk, m_size)
-        _backward_14_rows(
-            lo, hi, sum_Wk_dmulti_head_attention_k, sum_Wq_dmulti_head_attention_q,
-            sum_Wv_dmulti_head_attention_v, gamma1, layer_norm_xhat, n_size, t_size, dlayer_norm_xhat, dgamma1,
-            dbeta1,
-        )
-
-
-@njit(**OPTIONS)
-def _backward_15_rows(lo, hi, layer_norm_xhat, dlayer_norm_xhat, layer_norm_r, dh, m_size, t_size, dx):
-    real = layer_norm_xhat.dtype.type
     for n in range(lo, hi):
         for t in range(t_size):
             layer_norm_r_nt = layer_norm_r[n, t]
             one_over_m = real(1) / real(m_size)
+            # ū[n,t,m] = sum_Wk_dmulti_head_attention_k[n,t,m] + sum_Wq_dmulti_head_attention_q[n,t,m] +
+            #     sum_Wv_dmulti_head_attention_v[n,t,m]
+            # l̅a̅y̅e̅r̅_̅n̅o̅r̅m̅_̅x̅h̅a̅t̅[n,t,m] = ū[n,t,m]·γ₁[m]
             # sum_layer_norm_xhat_dlayer_norm_xhat[n,t] = Σ_m l̅a̅y̅e̅r̅_̅n̅o̅r̅m̅_̅x̅h̅a̅t̅[n,t,m]·
             #     layer_norm_xhat[n,t,m]
             # sum_dlayer_norm_xhat[n,t] = Σ_m l̅a̅y̅e̅r̅_̅n̅o̅r̅m̅_̅x̅h̅a̅t̅[n,t,m]
             sum_layer_norm_xhat_dlayer_norm_xhat_sum = 0.0
             sum_dlayer_norm_xhat_sum = 0.0
             for m in range(m_size):
-                sum_layer_norm_xhat_dlayer_norm_xhat_sum = added(
-                    sum_layer_norm_xhat_dlayer_norm_xhat_sum,
-                    layer_norm_xhat[n, t, m] * dlayer_norm_xhat[n, t, m],
+                du_ntm = (
+                    sum_Wk_dmulti_head_attention_k[n, t, m] + sum_Wq_dmulti_head_attention_q[n, t, m]
+                    + sum_Wv_dmulti_head_attention_v[n, t, m]
                 )
-                sum_dlayer_norm_xhat_sum = added(sum_dlayer_norm_xhat_sum, dlayer_norm_xhat[n, t, m])
+                du[n, t, m] = du_ntm
+                dlayer_norm_xhat = du_ntm * gamma1[m]
+                sum_layer_norm_xhat_dlayer_norm_xhat_sum = added(
+                    sum_layer_norm_xhat_dlayer_norm_xhat_sum, dlayer_norm_xhat * layer_norm_xhat[n, t, m],
+                )
+                sum_dlayer_norm_xhat_sum = added(sum_dlayer_norm_xhat_sum, dlayer_norm_xhat)
             sum_layer_norm_xhat_dlayer_norm_xhat = real(sum_layer_norm_xhat_dlayer_norm_xhat_sum)
             sum_dlayer_norm_xhat = real(sum_dlayer_norm_xhat_sum)
+            # l̅a̅y̅e̅r̅_̅n̅o̅r̅m̅_̅x̅h̅a̅t̅[n,t,m] = ū[n,t,m]·γ₁[m]
             # x̄[n,t,m] = h̄[n,t,m] + layer_norm_r[n,t]·(l̅a̅y̅e̅r̅_̅n̅o̅r̅m̅_̅x̅h̅a̅t̅[n,t,m] −
             #     (sum_dlayer_norm_xhat[n,t] + sum_layer_norm_xhat_dlayer_norm_xhat[n,t]·
             #     layer_norm_xhat[n,t,m]) / M)
             for m in range(m_size):
+                du_ntm = du[n, t, m]
+                dlayer_norm_xhat = du_ntm * gamma1[m]
                 dx[n, t, m] = (
-                    layer_norm_r_nt * (dlayer_norm_xhat[n, t, m] - one_over_m * (sum_dlayer_norm_xhat
+                    layer_norm_r_nt * (dlayer_norm_xhat - one_over_m * (sum_dlayer_norm_xhat
                     + sum_layer_norm_xhat_dlayer_norm_xhat * layer_norm_xhat[n, t, m])) + dh[n, t, m]
                 )
 
 
 @njit(parallel=True, **OPTIONS)
 def _backward_15_parallel(
-    chunk, n_size, layer_norm_xhat, dlayer_norm_xhat, layer_norm_r, dh, m_size, t_size, dx,
+    chunk, n_size, sum_Wk_dmulti_head_attention_k, sum_Wq_dmulti_head_attention_q,
+    sum_Wv_dmulti_head_attention_v, gamma1, layer_norm_xhat, layer_norm_r, dh, m_size, t_size, du, dx,
 ):
     for k in prange((n_size + chunk - 1) // chunk):
         lo = k * chunk
         hi = min(lo + chunk, n_size)
-        _backward_15_rows(lo, hi, layer_norm_xhat, dlayer_norm_xhat, layer_norm_r, dh, m_size, t_size, dx)
+        _backward_15_rows(
+            lo, hi, sum_Wk_dmulti_head_attention_k, sum_Wq_dmulti_head_attention_q,
+            sum_Wv_dmulti_head_attention_v, gamma1, layer_norm_xhat, layer_norm_r, dh, m_size, t_size, du, dx,
+        )
+
+
+@njit(**OPTIONS)
+def _backward_16_rows(lo, hi, layer_norm_xhat, du, m_size, t_size, dgamma1, dbeta1):
+    for n in range(lo, hi):
+        # γ̄₁[m] = Σ_n,t ū[n,t,m]·layer_norm_xhat[n,t,m]
+        # β̄₁[m] = Σ_n,t ū[n,t,m]
+        for t in range(t_size):
+            for m in range(m_size):
+                dgamma1[m] += layer_norm_xhat[n, t, m] * du[n, t, m]
+                dbeta1[m] += du[n, t, m]
+
+
+@njit(parallel=True, **OPTIONS)
+def _backward_16_parallel(chunk, n_size, layer_norm_xhat, du, m_size, t_size, dgamma1, dbeta1):
+    for k in prange((n_size + chunk - 1) // chunk):
+        lo = k * chunk
+        hi = min(lo + chunk, n_size)
+        _backward_16_rows(lo, hi, layer_norm_xhat, du, m_size, t_size, dgamma1[k], dbeta1[k])
 
 
 @njit(**OPTIONS)
@@ -2185,7 +2152,10 @@ def _hvp_8_parallel(
 
 
 @njit(**OPTIONS)
-def _hvp_9_rows(lo, hi, b1, sum_W1_v, sum_W2_g, k_size, t_size, feed_forward_z, dfeed_forward_z):
+def _hvp_9_rows(
+    lo, hi, b1, sum_W1_v, sum_W2_g, sum_W2_dot_g, k_size, t_size, feed_forward_z, dfeed_forward_z,
+    dfeed_forward_z_dot,
+):
     real = b1.dtype.type
     for n in range(lo, hi):
         for t in range(t_size):
@@ -2198,44 +2168,42 @@ def _hvp_9_rows(lo, hi, b1, sum_W1_v, sum_W2_g, k_size, t_size, feed_forward_z, 
                     sum_W2_g[n, t, k] * ((real(1) if (feed_forward_z_ntk > real(0)) else real(0))
                     if feed_forward_z_ntk == feed_forward_z_ntk else feed_forward_z_ntk)
                 )
+                # f̅e̅e̅d̅_̅f̅o̅r̅w̅a̅r̅d̅_̅z̅̇[n,t,k] = sum_W2_dot_g[n,t,k]·1[feed_forward_z[n,t,k] > 0]
+                dfeed_forward_z_dot[n, t, k] = (
+                    sum_W2_dot_g[n, t, k] * ((real(1) if (feed_forward_z_ntk > real(0)) else real(0))
+                    if feed_forward_z_ntk == feed_forward_z_ntk else feed_forward_z_ntk)
+                )
 
 
 @njit(parallel=True, **OPTIONS)
-def _hvp_9_parallel(chunk, n_size, b1, sum_W1_v, sum_W2_g, k_size, t_size, feed_forward_z, dfeed_forward_z):
+def _hvp_9_parallel(
+    chunk, n_size, b1, sum_W1_v, sum_W2_g, sum_W2_dot_g, k_size, t_size, feed_forward_z, dfeed_forward_z,
+    dfeed_forward_z_dot,
+):
     for k in prange((n_size + chunk - 1) // chunk):
         lo = k * chunk
         hi = min(lo + chunk, n_size)
-        _hvp_9_rows(lo, hi, b1, sum_W1_v, sum_W2_g, k_size, t_size, feed_forward_z, dfeed_forward_z)
+        _hvp_9_rows(
+            lo, hi, b1, sum_W1_v, sum_W2_g, sum_W2_dot_g, k_size, t_size, feed_forward_z, dfeed_forward_z,
+            dfeed_forward_z_dot,
+        )
 
 
 @njit(**OPTIONS)
-def _hvp_10_rows(lo, hi, feed_forward_z, sum_W2_dot_g, n_size, t_size, dfeed_forward_z_dot, db1_dot):
-    real = feed_forward_z.dtype.type
-    for k in range(lo, hi):
-        # f̅e̅e̅d̅_̅f̅o̅r̅w̅a̅r̅d̅_̅z̅̇[n,t,k] = sum_W2_dot_g[n,t,k]·1[feed_forward_z[n,t,k] > 0]
+def _hvp_10_rows(lo, hi, dfeed_forward_z_dot, k_size, t_size, db1_dot):
+    for n in range(lo, hi):
         # b̄̇₁[k] = Σ_n,t f̅e̅e̅d̅_̅f̅o̅r̅w̅a̅r̅d̅_̅z̅̇[n,t,k]
-        db1_dot_sum = 0.0
-        db1_dot_sum_lost = 0.0
-        for n in range(n_size):
-            db1_dot_part = 0.0
-            for t in range(t_size):
-                dfeed_forward_z_dot_ntk = (
-                    sum_W2_dot_g[n, t, k] * ((real(1) if (feed_forward_z[n, t, k] > real(0)) else real(0))
-                    if feed_forward_z[n, t, k] == feed_forward_z[n, t, k] else feed_forward_z[n, t, k])
-                )
-                dfeed_forward_z_dot[n, t, k] = dfeed_forward_z_dot_ntk
-                db1_dot_part = added(db1_dot_part, dfeed_forward_z_dot_ntk)
-            db1_dot_sum, db1_dot_sum_lost = compensated(db1_dot_sum, db1_dot_sum_lost, db1_dot_part)
-        db1_dot_k = real(db1_dot_sum)
-        db1_dot[k] = db1_dot_k
+        for t in range(t_size):
+            for k in range(k_size):
+                db1_dot[k] += dfeed_forward_z_dot[n, t, k]
 
 
 @njit(parallel=True, **OPTIONS)
-def _hvp_10_parallel(chunk, k_size, feed_forward_z, sum_W2_dot_g, n_size, t_size, dfeed_forward_z_dot, db1_dot):
-    for k in prange((k_size + chunk - 1) // chunk):
+def _hvp_10_parallel(chunk, n_size, dfeed_forward_z_dot, k_size, t_size, db1_dot):
+    for k in prange((n_size + chunk - 1) // chunk):
         lo = k * chunk
-        hi = min(lo + chunk, k_size)
-        _hvp_10_rows(lo, hi, feed_forward_z, sum_W2_dot_g, n_size, t_size, dfeed_forward_z_dot, db1_dot)
+        hi = min(lo + chunk, n_size)
+        _hvp_10_rows(lo, hi, dfeed_forward_z_dot, k_size, t_size, db1_dot[k])
 
 
 @njit(**OPTIONS)
@@ -2272,171 +2240,57 @@ def _hvp_11_parallel(
 
 @njit(**OPTIONS)
 def _hvp_12_rows(
-    lo, hi, gamma2, dv, layer_norm_xhat_, layer_norm_r_, g, m_size, t_size, dlayer_norm_xhat_,
-    sum_layer_norm_xhat_2_dlayer_norm_xhat_, sum_dlayer_norm_xhat_, dh,
+    lo, hi, gamma2, dv, layer_norm_xhat_, layer_norm_r_, g, sum_W1_dfeed_forward_z_dot,
+    sum_W1_dot_dfeed_forward_z, gamma2_dot, layer_norm_xhat_1_dot, layer_norm_r_1_dot, m_size, t_size, dh,
+    dv_dot, dh_dot,
 ):
     real = gamma2.dtype.type
     for n in range(lo, hi):
         for t in range(t_size):
             layer_norm_r_1_nt = layer_norm_r_[n, t]
+            layer_norm_r_1_dot_nt = layer_norm_r_1_dot[n, t]
             one_over_m = real(1) / real(m_size)
             # l̅a̅y̅e̅r̅_̅n̅o̅r̅m̅_̅x̅h̅a̅t̅_̅[n,t,m] = v̄[n,t,m]·γ₂[m]
+            # v̄̇[n,t,m] = sum_W1_dfeed_forward_z_dot[n,t,m] + sum_W1_dot_dfeed_forward_z[n,t,m]
+            # l̅a̅y̅e̅r̅_̅n̅o̅r̅m̅_̅x̅h̅a̅t̅_̅̇[n,t,m] = γ₂[m]·v̄̇[n,t,m] + v̄[n,t,m]·γ̇₂[m]
             # sum_layer_norm_xhat__dlayer_norm_xhat_[n,t] = Σ_m l̅a̅y̅e̅r̅_̅n̅o̅r̅m̅_̅x̅h̅a̅t̅_̅[n,t,m]·
             #     layer_norm_xhat_[n,t,m]
             # sum_dlayer_norm_xhat_[n,t] = Σ_m l̅a̅y̅e̅r̅_̅n̅o̅r̅m̅_̅x̅h̅a̅t̅_̅[n,t,m]
-            sum_layer_norm_xhat_2_dlayer_norm_xhat_1_sum = 0.0
-            sum_dlayer_norm_xhat_1_sum = 0.0
-            for m in range(m_size):
-                dlayer_norm_xhat_1_ntm = gamma2[m] * dv[n, t, m]
-                dlayer_norm_xhat_[n, t, m] = dlayer_norm_xhat_1_ntm
-                sum_layer_norm_xhat_2_dlayer_norm_xhat_1_sum = added(
-                    sum_layer_norm_xhat_2_dlayer_norm_xhat_1_sum,
-                    dlayer_norm_xhat_1_ntm * layer_norm_xhat_[n, t, m],
-                )
-                sum_dlayer_norm_xhat_1_sum = added(sum_dlayer_norm_xhat_1_sum, dlayer_norm_xhat_1_ntm)
-            sum_layer_norm_xhat_2_dlayer_norm_xhat_1_nt = real(sum_layer_norm_xhat_2_dlayer_norm_xhat_1_sum)
-            sum_layer_norm_xhat_2_dlayer_norm_xhat_[n, t] = sum_layer_norm_xhat_2_dlayer_norm_xhat_1_nt
-            sum_dlayer_norm_xhat_1_nt = real(sum_dlayer_norm_xhat_1_sum)
-            sum_dlayer_norm_xhat_[n, t] = sum_dlayer_norm_xhat_1_nt
-            # h̄[n,t,m] = g[n,t,m] + layer_norm_r_[n,t]·(l̅a̅y̅e̅r̅_̅n̅o̅r̅m̅_̅x̅h̅a̅t̅_̅[n,t,m] −
-            #     (sum_dlayer_norm_xhat_[n,t] + sum_layer_norm_xhat__dlayer_norm_xhat_[n,t]·
-            #     layer_norm_xhat_[n,t,m]) / M)
-            for m in range(m_size):
-                dlayer_norm_xhat_1_ntm = dlayer_norm_xhat_[n, t, m]
-                dh[n, t, m] = (
-                    layer_norm_r_1_nt * (dlayer_norm_xhat_1_ntm - one_over_m * (sum_dlayer_norm_xhat_1_nt
-                    + sum_layer_norm_xhat_2_dlayer_norm_xhat_1_nt * layer_norm_xhat_[n, t, m])) + g[n, t, m]
-                )
-
-
-@njit(parallel=True, **OPTIONS)
-def _hvp_12_parallel(
-    chunk, n_size, gamma2, dv, layer_norm_xhat_, layer_norm_r_, g, m_size, t_size, dlayer_norm_xhat_,
-    sum_layer_norm_xhat_2_dlayer_norm_xhat_, sum_dlayer_norm_xhat_, dh,
-):
-    for k in prange((n_size + chunk - 1) // chunk):
-        lo = k * chunk
-        hi = min(lo + chunk, n_size)
-        _hvp_12_rows(
-            lo, hi, gamma2, dv, layer_norm_xhat_, layer_norm_r_, g, m_size, t_size, dlayer_norm_xhat_,
-            sum_layer_norm_xhat_2_dlayer_norm_xhat_, sum_dlayer_norm_xhat_, dh,
-        )
-
-
-@njit(**OPTIONS)
-def _hvp_13_rows(
-    lo, hi, sum_W1_dfeed_forward_z_dot, sum_W1_dot_dfeed_forward_z, gamma2, gamma2_dot, dv, layer_norm_xhat_,
-    layer_norm_xhat_1_dot, n_size, t_size, dlayer_norm_xhat_1_dot, dgamma2_dot, dbeta2_dot,
-):
-    real = sum_W1_dfeed_forward_z_dot.dtype.type
-    for m in range(lo, hi):
-        gamma2_m = gamma2[m]
-        gamma2_dot_m = gamma2_dot[m]
-        # v̄̇[n,t,m] = sum_W1_dfeed_forward_z_dot[n,t,m] + sum_W1_dot_dfeed_forward_z[n,t,m]
-        # l̅a̅y̅e̅r̅_̅n̅o̅r̅m̅_̅x̅h̅a̅t̅_̅̇[n,t,m] = γ₂[m]·v̄̇[n,t,m] + v̄[n,t,m]·γ̇₂[m]
-        # γ̄̇₂[m] = Σ_n,t (layer_norm_xhat_[n,t,m]·v̄̇[n,t,m] + v̄[n,t,m]·l̇ȧẏėṙ_̇ṅȯṙṁ_̇ẋḣȧṫ_̇[n,t,m])
-        # β̄̇₂[m] = Σ_n,t v̄̇[n,t,m]
-        dgamma2_dot_sum = 0.0
-        dbeta2_dot_sum = 0.0
-        dgamma2_dot_sum_lost = 0.0
-        dbeta2_dot_sum_lost = 0.0
-        for n in range(n_size):
-            dgamma2_dot_part = 0.0
-            dbeta2_dot_part = 0.0
-            for t in range(t_size):
-                dv_dot = sum_W1_dfeed_forward_z_dot[n, t, m] + sum_W1_dot_dfeed_forward_z[n, t, m]
-                dlayer_norm_xhat_1_dot[n, t, m] = dv_dot * gamma2_m + gamma2_dot_m * dv[n, t, m]
-                dgamma2_dot_part = added(
-                    dgamma2_dot_part,
-                    dv_dot * layer_norm_xhat_[n, t, m] + layer_norm_xhat_1_dot[n, t, m] * dv[n, t, m],
-                )
-                dbeta2_dot_part = added(dbeta2_dot_part, dv_dot)
-            dgamma2_dot_sum, dgamma2_dot_sum_lost = compensated(
-                dgamma2_dot_sum, dgamma2_dot_sum_lost, dgamma2_dot_part,
-            )
-            dbeta2_dot_sum, dbeta2_dot_sum_lost = compensated(
-                dbeta2_dot_sum, dbeta2_dot_sum_lost, dbeta2_dot_part,
-            )
-        dgamma2_dot_m = real(dgamma2_dot_sum)
-        dgamma2_dot[m] = dgamma2_dot_m
-        dbeta2_dot_m = real(dbeta2_dot_sum)
-        dbeta2_dot[m] = dbeta2_dot_m
-
-
-@njit(parallel=True, **OPTIONS)
-def _hvp_13_parallel(
-    chunk, m_size, sum_W1_dfeed_forward_z_dot, sum_W1_dot_dfeed_forward_z, gamma2, gamma2_dot, dv,
-    layer_norm_xhat_, layer_norm_xhat_1_dot, n_size, t_size, dlayer_norm_xhat_1_dot, dgamma2_dot, dbeta2_dot,
-):
-    for k in prange((m_size + chunk - 1) // chunk):
-        lo = k * chunk
-        hi = min(lo + chunk, m_size)
-        _hvp_13_rows(
-            lo, hi, sum_W1_dfeed_forward_z_dot, sum_W1_dot_dfeed_forward_z, gamma2, gamma2_dot, dv,
-            layer_norm_xhat_, layer_norm_xhat_1_dot, n_size, t_size, dlayer_norm_xhat_1_dot, dgamma2_dot,
-            dbeta2_dot,
-        )
-
-
-@njit(**OPTIONS)
-def _hvp_14_rows(sum_dfeed_forward_z_dot_v, dW1_dot):
-    m_size = sum_dfeed_forward_z_dot_v.shape[1]
-    for k in range(sum_dfeed_forward_z_dot_v.shape[0]):
-        # W̄̇₁[k,m] = sum_dfeed_forward_z_dot_v[k,m] + sum_dfeed_forward_z_v_dot[k,m]
-        for m in range(m_size):
-            dW1_dot[k, m] = sum_dfeed_forward_z_dot_v[k, m] + dW1_dot[k, m]
-
-
-@njit(parallel=True, **OPTIONS)
-def _hvp_14_parallel(chunk, sum_dfeed_forward_z_dot_v, dW1_dot):
-    for k in prange((sum_dfeed_forward_z_dot_v.shape[0] + chunk - 1) // chunk):
-        lo = k * chunk
-        hi = min(lo + chunk, sum_dfeed_forward_z_dot_v.shape[0])
-        _hvp_14_rows(sum_dfeed_forward_z_dot_v[lo:hi], dW1_dot[lo:hi])
-
-
-@njit(**OPTIONS)
-def _hvp_15_rows(
-    lo, hi, multi_head_attention_any, dmulti_head_attention_o, dlayer_norm_xhat_1_dot, layer_norm_xhat_,
-    dlayer_norm_xhat_, layer_norm_xhat_1_dot, layer_norm_r_, layer_norm_r_1_dot, sum_dlayer_norm_xhat_,
-    sum_layer_norm_xhat_2_dlayer_norm_xhat_, e_size, h_size, m_size, t_size,
-    factor_multi_head_attention_any_dmulti_head_attention_o, dh_dot,
-):
-    real = multi_head_attention_any.dtype.type
-    for n in range(lo, hi):
-        for t in range(t_size):
-            layer_norm_r_1_nt = layer_norm_r_[n, t]
-            layer_norm_r_1_dot_nt = layer_norm_r_1_dot[n, t]
-            multi_head_attention_any_nt = multi_head_attention_any[n, t]
-            sum_dlayer_norm_xhat_1_nt = sum_dlayer_norm_xhat_[n, t]
-            sum_layer_norm_xhat_2_dlayer_norm_xhat_1_nt = sum_layer_norm_xhat_2_dlayer_norm_xhat_[n, t]
-            one_over_m = real(1) / real(m_size)
-            # factor_multi_head_attention_any_dmulti_head_attention_o[n,t,h,e] = m̅u̅l̅t̅i̅_̅h̅e̅a̅d̅_̅a̅t̅t̅e̅n̅t̅i̅o̅n̅_̅o̅[n,h,t,e]·
-            #     multi_head_attention_any[n,t]
-            for h in range(h_size):
-                for e_ in range(e_size):
-                    factor_multi_head_attention_any_dmulti_head_attention_o[n, t, h, e_] = (
-                        multi_head_attention_any_nt * dmulti_head_attention_o[n, h, t, e_]
-                    )
             # sum_dlayer_norm_xhat_1_dot[n,t] = Σ_m l̅a̅y̅e̅r̅_̅n̅o̅r̅m̅_̅x̅h̅a̅t̅_̅̇[n,t,m]
             # sum_layer_norm_xhat__dlayer_norm_xhat__dlayer_norm_xhat_1_dot[n,t] = Σ_m (l̅a̅y̅e̅r̅_̅n̅o̅r̅m̅_̅x̅h̅a̅t̅_̅[n,t,m]·
             #     l̇ȧẏėṙ_̇ṅȯṙṁ_̇ẋḣȧṫ_̇[n,t,m] + layer_norm_xhat_[n,t,m]·
             #     l̅a̅y̅e̅r̅_̅n̅o̅r̅m̅_̅x̅h̅a̅t̅_̅̇[n,t,m])
+            sum_layer_norm_xhat_2_dlayer_norm_xhat_1_sum = 0.0
+            sum_dlayer_norm_xhat_1_sum = 0.0
             sum_dlayer_norm_xhat_1_dot_sum = 0.0
             sum_layer_norm_xhat_2_dlayer_norm_xhat_2_dlayer_norm_xhat_1_dot_sum = 0.0
             for m in range(m_size):
-                sum_dlayer_norm_xhat_1_dot_sum = added(
-                    sum_dlayer_norm_xhat_1_dot_sum, dlayer_norm_xhat_1_dot[n, t, m],
+                dlayer_norm_xhat_ = gamma2[m] * dv[n, t, m]
+                dv_dot_ntm = sum_W1_dfeed_forward_z_dot[n, t, m] + sum_W1_dot_dfeed_forward_z[n, t, m]
+                dv_dot[n, t, m] = dv_dot_ntm
+                dlayer_norm_xhat_1_dot = dv_dot_ntm * gamma2[m] + gamma2_dot[m] * dv[n, t, m]
+                sum_layer_norm_xhat_2_dlayer_norm_xhat_1_sum = added(
+                    sum_layer_norm_xhat_2_dlayer_norm_xhat_1_sum,
+                    dlayer_norm_xhat_ * layer_norm_xhat_[n, t, m],
                 )
+                sum_dlayer_norm_xhat_1_sum = added(sum_dlayer_norm_xhat_1_sum, dlayer_norm_xhat_)
+                sum_dlayer_norm_xhat_1_dot_sum = added(sum_dlayer_norm_xhat_1_dot_sum, dlayer_norm_xhat_1_dot)
                 sum_layer_norm_xhat_2_dlayer_norm_xhat_2_dlayer_norm_xhat_1_dot_sum = added(
                     sum_layer_norm_xhat_2_dlayer_norm_xhat_2_dlayer_norm_xhat_1_dot_sum,
-                    layer_norm_xhat_[n, t, m] * dlayer_norm_xhat_1_dot[n, t, m] + dlayer_norm_xhat_[n, t, m]
-                    * layer_norm_xhat_1_dot[n, t, m],
+                    dlayer_norm_xhat_ * layer_norm_xhat_1_dot[n, t, m] + dlayer_norm_xhat_1_dot
+                    * layer_norm_xhat_[n, t, m],
                 )
+            sum_layer_norm_xhat_2_dlayer_norm_xhat_ = real(sum_layer_norm_xhat_2_dlayer_norm_xhat_1_sum)
+            sum_dlayer_norm_xhat_ = real(sum_dlayer_norm_xhat_1_sum)
             sum_dlayer_norm_xhat_1_dot = real(sum_dlayer_norm_xhat_1_dot_sum)
             sum_layer_norm_xhat_2_dlayer_norm_xhat_2_dlayer_norm_xhat_1_dot = real(
                 sum_layer_norm_xhat_2_dlayer_norm_xhat_2_dlayer_norm_xhat_1_dot_sum,
             )
+            # l̅a̅y̅e̅r̅_̅n̅o̅r̅m̅_̅x̅h̅a̅t̅_̅[n,t,m] = v̄[n,t,m]·γ₂[m]
+            # h̄[n,t,m] = g[n,t,m] + layer_norm_r_[n,t]·(l̅a̅y̅e̅r̅_̅n̅o̅r̅m̅_̅x̅h̅a̅t̅_̅[n,t,m] −
+            #     (sum_dlayer_norm_xhat_[n,t] + sum_layer_norm_xhat__dlayer_norm_xhat_[n,t]·
+            #     layer_norm_xhat_[n,t,m]) / M)
+            # l̅a̅y̅e̅r̅_̅n̅o̅r̅m̅_̅x̅h̅a̅t̅_̅̇[n,t,m] = γ₂[m]·v̄̇[n,t,m] + v̄[n,t,m]·γ̇₂[m]
             # h̄̇[n,t,m] = layer_norm_r_[n,t]·l̅a̅y̅e̅r̅_̅n̅o̅r̅m̅_̅x̅h̅a̅t̅_̅̇[n,t,m] +
             #     l̇ȧẏėṙ_̇ṅȯṙṁ_̇ṙ_̇[n,t]·(l̅a̅y̅e̅r̅_̅n̅o̅r̅m̅_̅x̅h̅a̅t̅_̅[n,t,m] − (sum_dlayer_norm_xhat_[n,t]
             #     + sum_layer_norm_xhat__dlayer_norm_xhat_[n,t]·layer_norm_xhat_[n,t,m]) / M) −
@@ -2445,38 +2299,163 @@ def _hvp_15_rows(
             #     layer_norm_r_[n,t]·sum_layer_norm_xhat__dlayer_norm_xhat__dlayer_norm_xhat_1_dot[n,t]·
             #     layer_norm_xhat_[n,t,m] / M
             for m in range(m_size):
+                dlayer_norm_xhat_ = gamma2[m] * dv[n, t, m]
+                dh[n, t, m] = (
+                    layer_norm_r_1_nt * (dlayer_norm_xhat_ - one_over_m * (sum_dlayer_norm_xhat_
+                    + sum_layer_norm_xhat_2_dlayer_norm_xhat_ * layer_norm_xhat_[n, t, m])) + g[n, t, m]
+                )
+                dv_dot_ntm = dv_dot[n, t, m]
+                dlayer_norm_xhat_1_dot = dv_dot_ntm * gamma2[m] + gamma2_dot[m] * dv[n, t, m]
                 dh_dot[n, t, m] = (
-                    layer_norm_r_1_dot_nt * (dlayer_norm_xhat_[n, t, m] - one_over_m
-                    * (sum_dlayer_norm_xhat_1_nt + sum_layer_norm_xhat_2_dlayer_norm_xhat_1_nt
-                    * layer_norm_xhat_[n, t, m])) + layer_norm_r_1_nt * dlayer_norm_xhat_1_dot[n, t, m]
-                    - layer_norm_r_1_nt * one_over_m * sum_dlayer_norm_xhat_1_dot - layer_norm_r_1_nt
-                    * one_over_m * sum_layer_norm_xhat_2_dlayer_norm_xhat_1_nt * layer_norm_xhat_1_dot[n, t, m]
-                    - layer_norm_r_1_nt * one_over_m
+                    dlayer_norm_xhat_1_dot * layer_norm_r_1_nt + layer_norm_r_1_dot_nt * (dlayer_norm_xhat_
+                    - one_over_m * (sum_dlayer_norm_xhat_ + sum_layer_norm_xhat_2_dlayer_norm_xhat_
+                    * layer_norm_xhat_[n, t, m])) - layer_norm_r_1_nt * one_over_m * sum_dlayer_norm_xhat_1_dot
+                    - layer_norm_r_1_nt * one_over_m * sum_layer_norm_xhat_2_dlayer_norm_xhat_
+                    * layer_norm_xhat_1_dot[n, t, m] - layer_norm_r_1_nt * one_over_m
                     * sum_layer_norm_xhat_2_dlayer_norm_xhat_2_dlayer_norm_xhat_1_dot
                     * layer_norm_xhat_[n, t, m]
                 )
 
 
 @njit(parallel=True, **OPTIONS)
+def _hvp_12_parallel(
+    chunk, n_size, gamma2, dv, layer_norm_xhat_, layer_norm_r_, g, sum_W1_dfeed_forward_z_dot,
+    sum_W1_dot_dfeed_forward_z, gamma2_dot, layer_norm_xhat_1_dot, layer_norm_r_1_dot, m_size, t_size, dh,
+    dv_dot, dh_dot,
+):
+    for k in prange((n_size + chunk - 1) // chunk):
+        lo = k * chunk
+        hi = min(lo + chunk, n_size)
+        _hvp_12_rows(
+            lo, hi, gamma2, dv, layer_norm_xhat_, layer_norm_r_, g, sum_W1_dfeed_forward_z_dot,
+            sum_W1_dot_dfeed_forward_z, gamma2_dot, layer_norm_xhat_1_dot, layer_norm_r_1_dot, m_size, t_size,
+            dh, dv_dot, dh_dot,
+        )
+
+
+@njit(**OPTIONS)
+def _hvp_13_rows(sum_dfeed_forward_z_dot_v, dW1_dot):
+    m_size = sum_dfeed_forward_z_dot_v.shape[1]
+    for k in range(sum_dfeed_forward_z_dot_v.shape[0]):
+        # W̄̇₁[k,m] = sum_dfeed_forward_z_dot_v[k,m] + sum_dfeed_forward_z_v_dot[k,m]
+        for m in range(m_size):
+            dW1_dot[k, m] = sum_dfeed_forward_z_dot_v[k, m] + dW1_dot[k, m]
+
+
+@njit(parallel=True, **OPTIONS)
+def _hvp_13_parallel(chunk, sum_dfeed_forward_z_dot_v, dW1_dot):
+    for k in prange((sum_dfeed_forward_z_dot_v.shape[0] + chunk - 1) // chunk):
+        lo = k * chunk
+        hi = min(lo + chunk, sum_dfeed_forward_z_dot_v.shape[0])
+        _hvp_13_rows(sum_dfeed_forward_z_dot_v[lo:hi], dW1_dot[lo:hi])
+
+
+@njit(**OPTIONS)
+def _hvp_14_rows(
+    lo, hi, dh_dot, layer_norm_xhat_, layer_norm_xhat_1_dot, dv, dv_dot, m_size, t_size, dbo_dot, dgamma2_dot,
+    dbeta2_dot,
+):
+    for n in range(lo, hi):
+        # b̅o̅̇[m] = Σ_n,t h̄̇[n,t,m]
+        # γ̄̇₂[m] = Σ_n,t (layer_norm_xhat_[n,t,m]·v̄̇[n,t,m] + v̄[n,t,m]·l̇ȧẏėṙ_̇ṅȯṙṁ_̇ẋḣȧṫ_̇[n,t,m])
+        # β̄̇₂[m] = Σ_n,t v̄̇[n,t,m]
+        for t in range(t_size):
+            for m in range(m_size):
+                dbo_dot[m] += dh_dot[n, t, m]
+                dgamma2_dot[m] += (
+                    layer_norm_xhat_[n, t, m] * dv_dot[n, t, m] + layer_norm_xhat_1_dot[n, t, m] * dv[n, t, m]
+                )
+                dbeta2_dot[m] += dv_dot[n, t, m]
+
+
+@njit(parallel=True, **OPTIONS)
+def _hvp_14_parallel(
+    chunk, n_size, dh_dot, layer_norm_xhat_, layer_norm_xhat_1_dot, dv, dv_dot, m_size, t_size, dbo_dot,
+    dgamma2_dot, dbeta2_dot,
+):
+    for k in prange((n_size + chunk - 1) // chunk):
+        lo = k * chunk
+        hi = min(lo + chunk, n_size)
+        _hvp_14_rows(
+            lo, hi, dh_dot, layer_norm_xhat_, layer_norm_xhat_1_dot, dv, dv_dot, m_size, t_size, dbo_dot[k],
+            dgamma2_dot[k], dbeta2_dot[k],
+        )
+
+
+@njit(**OPTIONS)
+def _hvp_15_rows(
+    lo, hi, multi_head_attention_any, dmulti_head_attention_o, e_size, h_size, t_size,
+    factor_multi_head_attention_any_dmulti_head_attention_o,
+):
+    for n in range(lo, hi):
+        for t in range(t_size):
+            multi_head_attention_any_nt = multi_head_attention_any[n, t]
+            # factor_multi_head_attention_any_dmulti_head_attention_o[n,t,h,e] = m̅u̅l̅t̅i̅_̅h̅e̅a̅d̅_̅a̅t̅t̅e̅n̅t̅i̅o̅n̅_̅o̅[n,h,t,e]·
+            #     multi_head_attention_any[n,t]
+            for h in range(h_size):
+                for e_ in range(e_size):
+                    factor_multi_head_attention_any_dmulti_head_attention_o[n, t, h, e_] = (
+                        multi_head_attention_any_nt * dmulti_head_attention_o[n, h, t, e_]
+                    )
+
+
+@njit(parallel=True, **OPTIONS)
 def _hvp_15_parallel(
-    chunk, n_size, multi_head_attention_any, dmulti_head_attention_o, dlayer_norm_xhat_1_dot, layer_norm_xhat_,
-    dlayer_norm_xhat_, layer_norm_xhat_1_dot, layer_norm_r_, layer_norm_r_1_dot, sum_dlayer_norm_xhat_,
-    sum_layer_norm_xhat_2_dlayer_norm_xhat_, e_size, h_size, m_size, t_size,
-    factor_multi_head_attention_any_dmulti_head_attention_o, dh_dot,
+    chunk, n_size, multi_head_attention_any, dmulti_head_attention_o, e_size, h_size, t_size,
+    factor_multi_head_attention_any_dmulti_head_attention_o,
 ):
     for k in prange((n_size + chunk - 1) // chunk):
         lo = k * chunk
         hi = min(lo + chunk, n_size)
         _hvp_15_rows(
-            lo, hi, multi_head_attention_any, dmulti_head_attention_o, dlayer_norm_xhat_1_dot,
-            layer_norm_xhat_, dlayer_norm_xhat_, layer_norm_xhat_1_dot, layer_norm_r_, layer_norm_r_1_dot,
-            sum_dlayer_norm_xhat_, sum_layer_norm_xhat_2_dlayer_norm_xhat_, e_size, h_size, m_size, t_size,
-            factor_multi_head_attention_any_dmulti_head_attention_o, dh_dot,
+            lo, hi, multi_head_attention_any, dmulti_head_attention_o, e_size, h_size, t_size,
+            factor_multi_head_attention_any_dmulti_head_attention_o,
         )
 
 
 @njit(**OPTIONS)
-def _hvp_16_rows(
+def _hvp_16_rows(lo, hi, sum_Wo_dh_dot, sum_Wo_dot_dh, e_size, h_size, t_size, dmulti_head_attention_o_dot):
+    for n in range(lo, hi):
+        for h in range(h_size):
+            for t in range(t_size):
+                for e_ in range(e_size):
+                    # m̅u̅l̅t̅i̅_̅h̅e̅a̅d̅_̅a̅t̅t̅e̅n̅t̅i̅o̅n̅_̅o̅̇[n,h,t,e] = sum_Wo_dh_dot[n,h,t,e] +
+                    #     sum_Wo_dot_dh[n,h,t,e]
+                    dmulti_head_attention_o_dot[n, h, t, e_] = (
+                        sum_Wo_dh_dot[n, h, t, e_] + sum_Wo_dot_dh[n, h, t, e_]
+                    )
+
+
+@njit(parallel=True, **OPTIONS)
+def _hvp_16_parallel(
+    chunk, n_size, sum_Wo_dh_dot, sum_Wo_dot_dh, e_size, h_size, t_size, dmulti_head_attention_o_dot,
+):
+    for k in prange((n_size + chunk - 1) // chunk):
+        lo = k * chunk
+        hi = min(lo + chunk, n_size)
+        _hvp_16_rows(lo, hi, sum_Wo_dh_dot, sum_Wo_dot_dh, e_size, h_size, t_size, dmulti_head_attention_o_dot)
+
+
+@njit(**OPTIONS)
+def _hvp_17_rows(lo, hi, sum_dh_dot_multi_head_attention_o, dWo_dot, e_size, h_size):
+    for m in range(lo, hi):
+        for h in range(h_size):
+            for e_ in range(e_size):
+                # W̅o̅̇[m,h,e] = sum_dh_dot_multi_head_attention_o[m,h,e] +
+                #     sum_dh_multi_head_attention_o_dot[m,h,e]
+                dWo_dot[m, h, e_] = sum_dh_dot_multi_head_attention_o[m, h, e_] + dWo_dot[m, h, e_]
+
+
+@njit(parallel=True, **OPTIONS)
+def _hvp_17_parallel(chunk, m_size, sum_dh_dot_multi_head_attention_o, dWo_dot, e_size, h_size):
+    for k in prange((m_size + chunk - 1) // chunk):
+        lo = k * chunk
+        hi = min(lo + chunk, m_size)
+        _hvp_17_rows(lo, hi, sum_dh_dot_multi_head_attention_o, dWo_dot, e_size, h_size)
+
+
+@njit(**OPTIONS)
+def _hvp_18_rows(
     lo, hi, multi_head_attention_any, sum_dmulti_head_attention_o_multi_head_attention_v, h_size, t_size,
     dmulti_head_attention_a,
 ):
@@ -2494,45 +2473,63 @@ def _hvp_16_rows(
 
 
 @njit(parallel=True, **OPTIONS)
-def _hvp_16_parallel(
+def _hvp_18_parallel(
     chunk, n_size, multi_head_attention_any, sum_dmulti_head_attention_o_multi_head_attention_v, h_size,
     t_size, dmulti_head_attention_a,
 ):
     for k in prange((n_size + chunk - 1) // chunk):
         lo = k * chunk
         hi = min(lo + chunk, n_size)
-        _hvp_16_rows(
+        _hvp_18_rows(
             lo, hi, multi_head_attention_any, sum_dmulti_head_attention_o_multi_head_attention_v, h_size,
             t_size, dmulti_head_attention_a,
         )
 
 
 @njit(**OPTIONS)
-def _hvp_17_rows(lo, hi, dh_dot, n_size, t_size, dbo_dot):
-    real = dh_dot.dtype.type
-    for m in range(lo, hi):
-        # b̅o̅̇[m] = Σ_n,t h̄̇[n,t,m]
-        dbo_dot_sum = 0.0
-        dbo_dot_sum_lost = 0.0
-        for n in range(n_size):
-            dbo_dot_part = 0.0
+def _hvp_19_rows(
+    lo, hi, multi_head_attention_any, multi_head_attention_a, multi_head_attention_a_dot,
+    dmulti_head_attention_o, dmulti_head_attention_o_dot, e_size, h_size, t_size, dmulti_head_attention_v_dot,
+):
+    real = multi_head_attention_any.dtype.type
+    for n in range(lo, hi):
+        for h in range(h_size):
             for t in range(t_size):
-                dbo_dot_part = added(dbo_dot_part, dh_dot[n, t, m])
-            dbo_dot_sum, dbo_dot_sum_lost = compensated(dbo_dot_sum, dbo_dot_sum_lost, dbo_dot_part)
-        dbo_dot_m = real(dbo_dot_sum)
-        dbo_dot[m] = dbo_dot_m
+                for e_ in range(e_size):
+                    # m̅u̅l̅t̅i̅_̅h̅e̅a̅d̅_̅a̅t̅t̅e̅n̅t̅i̅o̅n̅_̅v̅̇[n,h,t,e] = Σ_t′ multi_head_attention_any[n,t′]·
+                    #     (multi_head_attention_a[n,h,t′,t]·
+                    #     m̅u̅l̅t̅i̅_̅h̅e̅a̅d̅_̅a̅t̅t̅e̅n̅t̅i̅o̅n̅_̅o̅̇[n,h,t′,e] +
+                    #     m̅u̅l̅t̅i̅_̅h̅e̅a̅d̅_̅a̅t̅t̅e̅n̅t̅i̅o̅n̅_̅o̅[n,h,t′,e]·
+                    #     ṁu̇l̇ṫi̇_̇ḣėȧḋ_̇ȧṫṫėṅṫi̇ȯṅ_̇ȧ[n,h,t′,t])
+                    dmulti_head_attention_v_dot_sum = 0.0
+                    for t_2 in range(t_size):
+                        dmulti_head_attention_v_dot_sum = added(
+                            dmulti_head_attention_v_dot_sum,
+                            (multi_head_attention_a_dot[n, h, t_2, t] * dmulti_head_attention_o[n, h, t_2, e_]
+                            + dmulti_head_attention_o_dot[n, h, t_2, e_] * multi_head_attention_a[n, h, t_2, t])
+                            * multi_head_attention_any[n, t_2],
+                        )
+                    dmulti_head_attention_v_dot_nhte_ = real(dmulti_head_attention_v_dot_sum)
+                    dmulti_head_attention_v_dot[n, h, t, e_] = dmulti_head_attention_v_dot_nhte_
 
 
 @njit(parallel=True, **OPTIONS)
-def _hvp_17_parallel(chunk, m_size, dh_dot, n_size, t_size, dbo_dot):
-    for k in prange((m_size + chunk - 1) // chunk):
+def _hvp_19_parallel(
+    chunk, n_size, multi_head_attention_any, multi_head_attention_a, multi_head_attention_a_dot,
+    dmulti_head_attention_o, dmulti_head_attention_o_dot, e_size, h_size, t_size, dmulti_head_attention_v_dot,
+):
+    for k in prange((n_size + chunk - 1) // chunk):
         lo = k * chunk
-        hi = min(lo + chunk, m_size)
-        _hvp_17_rows(lo, hi, dh_dot, n_size, t_size, dbo_dot)
+        hi = min(lo + chunk, n_size)
+        _hvp_19_rows(
+            lo, hi, multi_head_attention_any, multi_head_attention_a, multi_head_attention_a_dot,
+            dmulti_head_attention_o, dmulti_head_attention_o_dot, e_size, h_size, t_size,
+            dmulti_head_attention_v_dot,
+        )
 
 
 @njit(**OPTIONS)
-def _hvp_18_rows(
+def _hvp_20_rows(
     lo, hi, multi_head_attention_z_max, dmulti_head_attention_a, multi_head_attention_z, h_size, t_size,
     shifted_sum,
 ):
@@ -2555,62 +2552,81 @@ def _hvp_18_rows(
 
 
 @njit(parallel=True, **OPTIONS)
-def _hvp_18_parallel(
+def _hvp_20_parallel(
     chunk, n_size, multi_head_attention_z_max, dmulti_head_attention_a, multi_head_attention_z, h_size, t_size,
     shifted_sum,
 ):
     for k in prange((n_size + chunk - 1) // chunk):
         lo = k * chunk
         hi = min(lo + chunk, n_size)
-        _hvp_18_rows(
+        _hvp_20_rows(
             lo, hi, multi_head_attention_z_max, dmulti_head_attention_a, multi_head_attention_z, h_size,
             t_size, shifted_sum,
         )
 
 
 @njit(**OPTIONS)
-def _hvp_19_rows(lo, hi, sum_Wo_dh_dot, sum_Wo_dot_dh, e_size, h_size, t_size, dmulti_head_attention_o_dot):
+def _hvp_21_rows(
+    lo, hi, multi_head_attention_any, sum_dmulti_head_attention_o_dot_multi_head_attention_v,
+    sum_dmulti_head_attention_o_multi_head_attention_v_dot, h_size, t_size, dmulti_head_attention_a_dot,
+):
     for n in range(lo, hi):
-        for h in range(h_size):
-            for t in range(t_size):
-                for e_ in range(e_size):
-                    # m̅u̅l̅t̅i̅_̅h̅e̅a̅d̅_̅a̅t̅t̅e̅n̅t̅i̅o̅n̅_̅o̅̇[n,h,t,e] = sum_Wo_dh_dot[n,h,t,e] +
-                    #     sum_Wo_dot_dh[n,h,t,e]
-                    dmulti_head_attention_o_dot[n, h, t, e_] = (
-                        sum_Wo_dh_dot[n, h, t, e_] + sum_Wo_dot_dh[n, h, t, e_]
+        for t in range(t_size):
+            multi_head_attention_any_nt = multi_head_attention_any[n, t]
+            # m̅u̅l̅t̅i̅_̅h̅e̅a̅d̅_̅a̅t̅t̅e̅n̅t̅i̅o̅n̅_̅a̅̇[n,h,t,t′] = multi_head_attention_any[n,t]·
+            #     (sum_dmulti_head_attention_o_dot_multi_head_attention_v[n,h,t,t′] +
+            #     sum_dmulti_head_attention_o_multi_head_attention_v_dot[n,h,t,t′])
+            for h in range(h_size):
+                for t_2 in range(t_size):
+                    dmulti_head_attention_a_dot[n, h, t, t_2] = (
+                        multi_head_attention_any_nt
+                        * (sum_dmulti_head_attention_o_dot_multi_head_attention_v[n, h, t, t_2]
+                        + sum_dmulti_head_attention_o_multi_head_attention_v_dot[n, h, t, t_2])
                     )
 
 
 @njit(parallel=True, **OPTIONS)
-def _hvp_19_parallel(
-    chunk, n_size, sum_Wo_dh_dot, sum_Wo_dot_dh, e_size, h_size, t_size, dmulti_head_attention_o_dot,
+def _hvp_21_parallel(
+    chunk, n_size, multi_head_attention_any, sum_dmulti_head_attention_o_dot_multi_head_attention_v,
+    sum_dmulti_head_attention_o_multi_head_attention_v_dot, h_size, t_size, dmulti_head_attention_a_dot,
 ):
     for k in prange((n_size + chunk - 1) // chunk):
         lo = k * chunk
         hi = min(lo + chunk, n_size)
-        _hvp_19_rows(lo, hi, sum_Wo_dh_dot, sum_Wo_dot_dh, e_size, h_size, t_size, dmulti_head_attention_o_dot)
+        _hvp_21_rows(
+            lo, hi, multi_head_attention_any, sum_dmulti_head_attention_o_dot_multi_head_attention_v,
+            sum_dmulti_head_attention_o_multi_head_attention_v_dot, h_size, t_size,
+            dmulti_head_attention_a_dot,
+        )
 
 
 @njit(**OPTIONS)
-def _hvp_20_rows(lo, hi, sum_dh_dot_multi_head_attention_o, dWo_dot, e_size, h_size):
-    for m in range(lo, hi):
-        for h in range(h_size):
-            for e_ in range(e_size):
-                # W̅o̅̇[m,h,e] = sum_dh_dot_multi_head_attention_o[m,h,e] +
-                #     sum_dh_multi_head_attention_o_dot[m,h,e]
-                dWo_dot[m, h, e_] = sum_dh_dot_multi_head_attention_o[m, h, e_] + dWo_dot[m, h, e_]
+def _hvp_22_rows(lo, hi, dmulti_head_attention_v_dot, e_size, n_size, t_size, dbv_dot):
+    real = dmulti_head_attention_v_dot.dtype.type
+    for h in range(lo, hi):
+        for e_ in range(e_size):
+            # b̅v̅̇[h,e] = Σ_n,t m̅u̅l̅t̅i̅_̅h̅e̅a̅d̅_̅a̅t̅t̅e̅n̅t̅i̅o̅n̅_̅v̅̇[n,h,t,e]
+            dbv_dot_sum = 0.0
+            dbv_dot_sum_lost = 0.0
+            for n in range(n_size):
+                dbv_dot_part = 0.0
+                for t in range(t_size):
+                    dbv_dot_part = added(dbv_dot_part, dmulti_head_attention_v_dot[n, h, t, e_])
+                dbv_dot_sum, dbv_dot_sum_lost = compensated(dbv_dot_sum, dbv_dot_sum_lost, dbv_dot_part)
+            dbv_dot_he_ = real(dbv_dot_sum)
+            dbv_dot[h, e_] = dbv_dot_he_
 
 
 @njit(parallel=True, **OPTIONS)
-def _hvp_20_parallel(chunk, m_size, sum_dh_dot_multi_head_attention_o, dWo_dot, e_size, h_size):
-    for k in prange((m_size + chunk - 1) // chunk):
+def _hvp_22_parallel(chunk, h_size, dmulti_head_attention_v_dot, e_size, n_size, t_size, dbv_dot):
+    for k in prange((h_size + chunk - 1) // chunk):
         lo = k * chunk
-        hi = min(lo + chunk, m_size)
-        _hvp_20_rows(lo, hi, sum_dh_dot_multi_head_attention_o, dWo_dot, e_size, h_size)
+        hi = min(lo + chunk, h_size)
+        _hvp_22_rows(lo, hi, dmulti_head_attention_v_dot, e_size, n_size, t_size, dbv_dot)
 
 
 @njit(**OPTIONS)
-def _hvp_21_rows(
+def _hvp_23_rows(
     lo, hi, multi_head_attention_z_max, multi_head_attention_z, shifted_sum, sum_exp, dmulti_head_attention_a,
     multi_head_attention_open, h_size, t_size, dmulti_head_attention_s,
 ):
@@ -2643,161 +2659,21 @@ def _hvp_21_rows(
 
 
 @njit(parallel=True, **OPTIONS)
-def _hvp_21_parallel(
+def _hvp_23_parallel(
     chunk, n_size, multi_head_attention_z_max, multi_head_attention_z, shifted_sum, sum_exp,
     dmulti_head_attention_a, multi_head_attention_open, h_size, t_size, dmulti_head_attention_s,
 ):
     for k in prange((n_size + chunk - 1) // chunk):
         lo = k * chunk
         hi = min(lo + chunk, n_size)
-        _hvp_21_rows(
+        _hvp_23_rows(
             lo, hi, multi_head_attention_z_max, multi_head_attention_z, shifted_sum, sum_exp,
             dmulti_head_attention_a, multi_head_attention_open, h_size, t_size, dmulti_head_attention_s,
         )
 
 
 @njit(**OPTIONS)
-def _hvp_22_rows(
-    lo, hi, multi_head_attention_any, multi_head_attention_a, multi_head_attention_a_dot,
-    dmulti_head_attention_o, dmulti_head_attention_o_dot, e_size, h_size, t_size, dmulti_head_attention_v_dot,
-):
-    real = multi_head_attention_any.dtype.type
-    for n in range(lo, hi):
-        for h in range(h_size):
-            for t in range(t_size):
-                for e_ in range(e_size):
-                    # m̅u̅l̅t̅i̅_̅h̅e̅a̅d̅_̅a̅t̅t̅e̅n̅t̅i̅o̅n̅_̅v̅̇[n,h,t,e] = Σ_t′ multi_head_attention_any[n,t′]·
-                    #     (multi_head_attention_a[n,h,t′,t]·
-                    #     m̅u̅l̅t̅i̅_̅h̅e̅a̅d̅_̅a̅t̅t̅e̅n̅t̅i̅o̅n̅_̅o̅̇[n,h,t′,e] +
-                    #     m̅u̅l̅t̅i̅_̅h̅e̅a̅d̅_̅a̅t̅t̅e̅n̅t̅i̅o̅n̅_̅o̅[n,h,t′,e]·
-                    #     ṁu̇l̇ṫi̇_̇ḣėȧḋ_̇ȧṫṫėṅṫi̇ȯṅ_̇ȧ[n,h,t′,t])
-                    dmulti_head_attention_v_dot_sum = 0.0
-                    for t_2 in range(t_size):
-                        dmulti_head_attention_v_dot_sum = added(
-                            dmulti_head_attention_v_dot_sum,
-                            (multi_head_attention_a_dot[n, h, t_2, t] * dmulti_head_attention_o[n, h, t_2, e_]
-                            + dmulti_head_attention_o_dot[n, h, t_2, e_] * multi_head_attention_a[n, h, t_2, t])
-                            * multi_head_attention_any[n, t_2],
-                        )
-                    dmulti_head_attention_v_dot_nhte_ = real(dmulti_head_attention_v_dot_sum)
-                    dmulti_head_attention_v_dot[n, h, t, e_] = dmulti_head_attention_v_dot_nhte_
-
-
-@njit(parallel=True, **OPTIONS)
-def _hvp_22_parallel(
-    chunk, n_size, multi_head_attention_any, multi_head_attention_a, multi_head_attention_a_dot,
-    dmulti_head_attention_o, dmulti_head_attention_o_dot, e_size, h_size, t_size, dmulti_head_attention_v_dot,
-):
-    for k in prange((n_size + chunk - 1) // chunk):
-        lo = k * chunk
-        hi = min(lo + chunk, n_size)
-        _hvp_22_rows(
-            lo, hi, multi_head_attention_any, multi_head_attention_a, multi_head_attention_a_dot,
-            dmulti_head_attention_o, dmulti_head_attention_o_dot, e_size, h_size, t_size,
-            dmulti_head_attention_v_dot,
-        )
-
-
-@njit(**OPTIONS)
-def _hvp_23_rows(
-    lo, hi, multi_head_attention_any, sum_dmulti_head_attention_o_dot_multi_head_attention_v,
-    sum_dmulti_head_attention_o_multi_head_attention_v_dot, h_size, t_size, dmulti_head_attention_a_dot,
-):
-    for n in range(lo, hi):
-        for t in range(t_size):
-            multi_head_attention_any_nt = multi_head_attention_any[n, t]
-            # m̅u̅l̅t̅i̅_̅h̅e̅a̅d̅_̅a̅t̅t̅e̅n̅t̅i̅o̅n̅_̅a̅̇[n,h,t,t′] = multi_head_attention_any[n,t]·
-            #     (sum_dmulti_head_attention_o_dot_multi_head_attention_v[n,h,t,t′] +
-            #     sum_dmulti_head_attention_o_multi_head_attention_v_dot[n,h,t,t′])
-            for h in range(h_size):
-                for t_2 in range(t_size):
-                    dmulti_head_attention_a_dot[n, h, t, t_2] = (
-                        multi_head_attention_any_nt
-                        * (sum_dmulti_head_attention_o_dot_multi_head_attention_v[n, h, t, t_2]
-                        + sum_dmulti_head_attention_o_multi_head_attention_v_dot[n, h, t, t_2])
-                    )
-
-
-@njit(parallel=True, **OPTIONS)
-def _hvp_23_parallel(
-    chunk, n_size, multi_head_attention_any, sum_dmulti_head_attention_o_dot_multi_head_attention_v,
-    sum_dmulti_head_attention_o_multi_head_attention_v_dot, h_size, t_size, dmulti_head_attention_a_dot,
-):
-    for k in prange((n_size + chunk - 1) // chunk):
-        lo = k * chunk
-        hi = min(lo + chunk, n_size)
-        _hvp_23_rows(
-            lo, hi, multi_head_attention_any, sum_dmulti_head_attention_o_dot_multi_head_attention_v,
-            sum_dmulti_head_attention_o_multi_head_attention_v_dot, h_size, t_size,
-            dmulti_head_attention_a_dot,
-        )
-
-
-@njit(**OPTIONS)
-def _hvp_24_rows(lo, hi, dmulti_head_attention_v_dot, e_size, n_size, t_size, dbv_dot):
-    real = dmulti_head_attention_v_dot.dtype.type
-    for h in range(lo, hi):
-        for e_ in range(e_size):
-            # b̅v̅̇[h,e] = Σ_n,t m̅u̅l̅t̅i̅_̅h̅e̅a̅d̅_̅a̅t̅t̅e̅n̅t̅i̅o̅n̅_̅v̅̇[n,h,t,e]
-            dbv_dot_sum = 0.0
-            dbv_dot_sum_lost = 0.0
-            for n in range(n_size):
-                dbv_dot_part = 0.0
-                for t in range(t_size):
-                    dbv_dot_part = added(dbv_dot_part, dmulti_head_attention_v_dot[n, h, t, e_])
-                dbv_dot_sum, dbv_dot_sum_lost = compensated(dbv_dot_sum, dbv_dot_sum_lost, dbv_dot_part)
-            dbv_dot_he_ = real(dbv_dot_sum)
-            dbv_dot[h, e_] = dbv_dot_he_
-
-
-@njit(parallel=True, **OPTIONS)
-def _hvp_24_parallel(chunk, h_size, dmulti_head_attention_v_dot, e_size, n_size, t_size, dbv_dot):
-    for k in prange((h_size + chunk - 1) // chunk):
-        lo = k * chunk
-        hi = min(lo + chunk, h_size)
-        _hvp_24_rows(lo, hi, dmulti_head_attention_v_dot, e_size, n_size, t_size, dbv_dot)
-
-
-@njit(**OPTIONS)
-def _hvp_25_rows(
-    lo, hi, sum_multi_head_attention_q_dmulti_head_attention_s,
-    sum_multi_head_attention_k_dmulti_head_attention_s, one_over_root_e_size, e_size, h_size, t_size,
-    dmulti_head_attention_k, dmulti_head_attention_q,
-):
-    for n in range(lo, hi):
-        for h in range(h_size):
-            for t in range(t_size):
-                for e_ in range(e_size):
-                    # m̅u̅l̅t̅i̅_̅h̅e̅a̅d̅_̅a̅t̅t̅e̅n̅t̅i̅o̅n̅_̅k̅[n,h,t,e] = one_over_root_e_size·
-                    #     sum_multi_head_attention_q_dmulti_head_attention_s[n,h,t,e]
-                    dmulti_head_attention_k[n, h, t, e_] = (
-                        one_over_root_e_size * sum_multi_head_attention_q_dmulti_head_attention_s[n, h, t, e_]
-                    )
-                    # m̅u̅l̅t̅i̅_̅h̅e̅a̅d̅_̅a̅t̅t̅e̅n̅t̅i̅o̅n̅_̅q̅[n,h,t,e] = one_over_root_e_size·
-                    #     sum_multi_head_attention_k_dmulti_head_attention_s[n,h,t,e]
-                    dmulti_head_attention_q[n, h, t, e_] = (
-                        one_over_root_e_size * sum_multi_head_attention_k_dmulti_head_attention_s[n, h, t, e_]
-                    )
-
-
-@njit(parallel=True, **OPTIONS)
-def _hvp_25_parallel(
-    chunk, n_size, sum_multi_head_attention_q_dmulti_head_attention_s,
-    sum_multi_head_attention_k_dmulti_head_attention_s, one_over_root_e_size, e_size, h_size, t_size,
-    dmulti_head_attention_k, dmulti_head_attention_q,
-):
-    for k in prange((n_size + chunk - 1) // chunk):
-        lo = k * chunk
-        hi = min(lo + chunk, n_size)
-        _hvp_25_rows(
-            lo, hi, sum_multi_head_attention_q_dmulti_head_attention_s,
-            sum_multi_head_attention_k_dmulti_head_attention_s, one_over_root_e_size, e_size, h_size, t_size,
-            dmulti_head_attention_k, dmulti_head_attention_q,
-        )
-
-
-@njit(**OPTIONS)
-def _hvp_26_rows(
+def _hvp_24_rows(
     lo, hi, multi_head_attention_z_max, dmulti_head_attention_a, dmulti_head_attention_a_dot,
     multi_head_attention_z, multi_head_attention_z_dot, h_size, t_size, shifted_sum_2,
 ):
@@ -2823,39 +2699,39 @@ def _hvp_26_rows(
 
 
 @njit(parallel=True, **OPTIONS)
-def _hvp_26_parallel(
+def _hvp_24_parallel(
     chunk, n_size, multi_head_attention_z_max, dmulti_head_attention_a, dmulti_head_attention_a_dot,
     multi_head_attention_z, multi_head_attention_z_dot, h_size, t_size, shifted_sum_2,
 ):
     for k in prange((n_size + chunk - 1) // chunk):
         lo = k * chunk
         hi = min(lo + chunk, n_size)
-        _hvp_26_rows(
+        _hvp_24_rows(
             lo, hi, multi_head_attention_z_max, dmulti_head_attention_a, dmulti_head_attention_a_dot,
             multi_head_attention_z, multi_head_attention_z_dot, h_size, t_size, shifted_sum_2,
         )
 
 
 @njit(**OPTIONS)
-def _hvp_27_rows(lo, hi, sum_u_dmulti_head_attention_v_dot, dWv_dot, e_size, m_size):
+def _hvp_25_rows(lo, hi, dWv_dot, sum_u_dot_dmulti_head_attention_v, e_size, m_size):
     for h in range(lo, hi):
         for e_ in range(e_size):
             for m in range(m_size):
                 # W̅v̅̇[h,e,m] = sum_u_dmulti_head_attention_v_dot[h,e,m] +
                 #     sum_u_dot_dmulti_head_attention_v[h,e,m]
-                dWv_dot[h, e_, m] = sum_u_dmulti_head_attention_v_dot[h, e_, m] + dWv_dot[h, e_, m]
+                dWv_dot[h, e_, m] = dWv_dot[h, e_, m] + sum_u_dot_dmulti_head_attention_v[h, e_, m]
 
 
 @njit(parallel=True, **OPTIONS)
-def _hvp_27_parallel(chunk, h_size, sum_u_dmulti_head_attention_v_dot, dWv_dot, e_size, m_size):
+def _hvp_25_parallel(chunk, h_size, dWv_dot, sum_u_dot_dmulti_head_attention_v, e_size, m_size):
     for k in prange((h_size + chunk - 1) // chunk):
         lo = k * chunk
         hi = min(lo + chunk, h_size)
-        _hvp_27_rows(lo, hi, sum_u_dmulti_head_attention_v_dot, dWv_dot, e_size, m_size)
+        _hvp_25_rows(lo, hi, dWv_dot, sum_u_dot_dmulti_head_attention_v, e_size, m_size)
 
 
 @njit(**OPTIONS)
-def _hvp_28_rows(
+def _hvp_26_rows(
     lo, hi, multi_head_attention_z_max, multi_head_attention_z, shifted_sum, shifted_sum_, shifted_sum_2,
     sum_exp, dmulti_head_attention_a, dmulti_head_attention_a_dot, multi_head_attention_z_dot,
     multi_head_attention_open, h_size, t_size, dmulti_head_attention_s_dot,
@@ -2911,7 +2787,7 @@ def _hvp_28_rows(
 
 
 @njit(parallel=True, **OPTIONS)
-def _hvp_28_parallel(
+def _hvp_26_parallel(
     chunk, n_size, multi_head_attention_z_max, multi_head_attention_z, shifted_sum, shifted_sum_,
     shifted_sum_2, sum_exp, dmulti_head_attention_a, dmulti_head_attention_a_dot, multi_head_attention_z_dot,
     multi_head_attention_open, h_size, t_size, dmulti_head_attention_s_dot,
@@ -2919,7 +2795,7 @@ def _hvp_28_parallel(
     for k in prange((n_size + chunk - 1) // chunk):
         lo = k * chunk
         hi = min(lo + chunk, n_size)
-        _hvp_28_rows(
+        _hvp_26_rows(
             lo, hi, multi_head_attention_z_max, multi_head_attention_z, shifted_sum, shifted_sum_,
             shifted_sum_2, sum_exp, dmulti_head_attention_a, dmulti_head_attention_a_dot,
             multi_head_attention_z_dot, multi_head_attention_open, h_size, t_size, dmulti_head_attention_s_dot,
@@ -2927,41 +2803,45 @@ def _hvp_28_parallel(
 
 
 @njit(**OPTIONS)
-def _hvp_29_rows(
-    lo, hi, sum_Wk_dmulti_head_attention_k, sum_Wq_dmulti_head_attention_q, sum_Wv_dmulti_head_attention_v,
-    gamma1, n_size, t_size, du, dlayer_norm_xhat,
+def _hvp_27_rows(
+    lo, hi, sum_multi_head_attention_q_dmulti_head_attention_s,
+    sum_multi_head_attention_k_dmulti_head_attention_s, one_over_root_e_size, e_size, h_size, t_size,
+    dmulti_head_attention_k, dmulti_head_attention_q,
 ):
-    for m in range(lo, hi):
-        gamma1_m = gamma1[m]
-        # ū[n,t,m] = sum_Wk_dmulti_head_attention_k[n,t,m] + sum_Wq_dmulti_head_attention_q[n,t,m] +
-        #     sum_Wv_dmulti_head_attention_v[n,t,m]
-        # l̅a̅y̅e̅r̅_̅n̅o̅r̅m̅_̅x̅h̅a̅t̅[n,t,m] = ū[n,t,m]·γ₁[m]
-        for n in range(n_size):
+    for n in range(lo, hi):
+        for h in range(h_size):
             for t in range(t_size):
-                du_ntm = (
-                    sum_Wk_dmulti_head_attention_k[n, t, m] + sum_Wq_dmulti_head_attention_q[n, t, m]
-                    + sum_Wv_dmulti_head_attention_v[n, t, m]
-                )
-                du[n, t, m] = du_ntm
-                dlayer_norm_xhat[n, t, m] = du_ntm * gamma1_m
+                for e_ in range(e_size):
+                    # m̅u̅l̅t̅i̅_̅h̅e̅a̅d̅_̅a̅t̅t̅e̅n̅t̅i̅o̅n̅_̅k̅[n,h,t,e] = one_over_root_e_size·
+                    #     sum_multi_head_attention_q_dmulti_head_attention_s[n,h,t,e]
+                    dmulti_head_attention_k[n, h, t, e_] = (
+                        one_over_root_e_size * sum_multi_head_attention_q_dmulti_head_attention_s[n, h, t, e_]
+                    )
+                    # m̅u̅l̅t̅i̅_̅h̅e̅a̅d̅_̅a̅t̅t̅e̅n̅t̅i̅o̅n̅_̅q̅[n,h,t,e] = one_over_root_e_size·
+                    #     sum_multi_head_attention_k_dmulti_head_attention_s[n,h,t,e]
+                    dmulti_head_attention_q[n, h, t, e_] = (
+                        one_over_root_e_size * sum_multi_head_attention_k_dmulti_head_attention_s[n, h, t, e_]
+                    )
 
 
 @njit(parallel=True, **OPTIONS)
-def _hvp_29_parallel(
-    chunk, m_size, sum_Wk_dmulti_head_attention_k, sum_Wq_dmulti_head_attention_q,
-    sum_Wv_dmulti_head_attention_v, gamma1, n_size, t_size, du, dlayer_norm_xhat,
+def _hvp_27_parallel(
+    chunk, n_size, sum_multi_head_attention_q_dmulti_head_attention_s,
+    sum_multi_head_attention_k_dmulti_head_attention_s, one_over_root_e_size, e_size, h_size, t_size,
+    dmulti_head_attention_k, dmulti_head_attention_q,
 ):
-    for k in prange((m_size + chunk - 1) // chunk):
+    for k in prange((n_size + chunk - 1) // chunk):
         lo = k * chunk
-        hi = min(lo + chunk, m_size)
-        _hvp_29_rows(
-            lo, hi, sum_Wk_dmulti_head_attention_k, sum_Wq_dmulti_head_attention_q,
-            sum_Wv_dmulti_head_attention_v, gamma1, n_size, t_size, du, dlayer_norm_xhat,
+        hi = min(lo + chunk, n_size)
+        _hvp_27_rows(
+            lo, hi, sum_multi_head_attention_q_dmulti_head_attention_s,
+            sum_multi_head_attention_k_dmulti_head_attention_s, one_over_root_e_size, e_size, h_size, t_size,
+            dmulti_head_attention_k, dmulti_head_attention_q,
         )
 
 
 @njit(**OPTIONS)
-def _hvp_30_rows(
+def _hvp_28_rows(
     lo, hi, sum_multi_head_attention_q_dmulti_head_attention_s_dot,
     sum_multi_head_attention_q_dot_dmulti_head_attention_s,
     sum_multi_head_attention_k_dmulti_head_attention_s_dot,
@@ -3010,7 +2890,7 @@ def _hvp_30_rows(
 
 
 @njit(parallel=True, **OPTIONS)
-def _hvp_30_parallel(
+def _hvp_28_parallel(
     chunk, h_size, sum_multi_head_attention_q_dmulti_head_attention_s_dot,
     sum_multi_head_attention_q_dot_dmulti_head_attention_s,
     sum_multi_head_attention_k_dmulti_head_attention_s_dot,
@@ -3020,7 +2900,7 @@ def _hvp_30_parallel(
     for k in prange((h_size + chunk - 1) // chunk):
         lo = k * chunk
         hi = min(lo + chunk, h_size)
-        _hvp_30_rows(
+        _hvp_28_rows(
             lo, hi, sum_multi_head_attention_q_dmulti_head_attention_s_dot,
             sum_multi_head_attention_q_dot_dmulti_head_attention_s,
             sum_multi_head_attention_k_dmulti_head_attention_s_dot,
@@ -3030,24 +2910,34 @@ def _hvp_30_parallel(
 
 
 @njit(**OPTIONS)
-def _hvp_31_rows(
-    lo, hi, layer_norm_xhat, dlayer_norm_xhat, m_size, t_size, sum_layer_norm_xhat_dlayer_norm_xhat,
+def _hvp_29_rows(
+    lo, hi, sum_Wk_dmulti_head_attention_k, sum_Wq_dmulti_head_attention_q, sum_Wv_dmulti_head_attention_v,
+    gamma1, layer_norm_xhat, m_size, t_size, du, dlayer_norm_xhat, sum_layer_norm_xhat_dlayer_norm_xhat,
     sum_dlayer_norm_xhat,
 ):
-    real = layer_norm_xhat.dtype.type
+    real = sum_Wk_dmulti_head_attention_k.dtype.type
     for n in range(lo, hi):
         for t in range(t_size):
+            # ū[n,t,m] = sum_Wk_dmulti_head_attention_k[n,t,m] + sum_Wq_dmulti_head_attention_q[n,t,m] +
+            #     sum_Wv_dmulti_head_attention_v[n,t,m]
+            # l̅a̅y̅e̅r̅_̅n̅o̅r̅m̅_̅x̅h̅a̅t̅[n,t,m] = ū[n,t,m]·γ₁[m]
             # sum_layer_norm_xhat_dlayer_norm_xhat[n,t] = Σ_m l̅a̅y̅e̅r̅_̅n̅o̅r̅m̅_̅x̅h̅a̅t̅[n,t,m]·
             #     layer_norm_xhat[n,t,m]
             # sum_dlayer_norm_xhat[n,t] = Σ_m l̅a̅y̅e̅r̅_̅n̅o̅r̅m̅_̅x̅h̅a̅t̅[n,t,m]
             sum_layer_norm_xhat_dlayer_norm_xhat_sum = 0.0
             sum_dlayer_norm_xhat_sum = 0.0
             for m in range(m_size):
-                sum_layer_norm_xhat_dlayer_norm_xhat_sum = added(
-                    sum_layer_norm_xhat_dlayer_norm_xhat_sum,
-                    layer_norm_xhat[n, t, m] * dlayer_norm_xhat[n, t, m],
+                du_ntm = (
+                    sum_Wk_dmulti_head_attention_k[n, t, m] + sum_Wq_dmulti_head_attention_q[n, t, m]
+                    + sum_Wv_dmulti_head_attention_v[n, t, m]
                 )
-                sum_dlayer_norm_xhat_sum = added(sum_dlayer_norm_xhat_sum, dlayer_norm_xhat[n, t, m])
+                du[n, t, m] = du_ntm
+                dlayer_norm_xhat_ntm = du_ntm * gamma1[m]
+                dlayer_norm_xhat[n, t, m] = dlayer_norm_xhat_ntm
+                sum_layer_norm_xhat_dlayer_norm_xhat_sum = added(
+                    sum_layer_norm_xhat_dlayer_norm_xhat_sum, dlayer_norm_xhat_ntm * layer_norm_xhat[n, t, m],
+                )
+                sum_dlayer_norm_xhat_sum = added(sum_dlayer_norm_xhat_sum, dlayer_norm_xhat_ntm)
             sum_layer_norm_xhat_dlayer_norm_xhat_nt = real(sum_layer_norm_xhat_dlayer_norm_xhat_sum)
             sum_layer_norm_xhat_dlayer_norm_xhat[n, t] = sum_layer_norm_xhat_dlayer_norm_xhat_nt
             sum_dlayer_norm_xhat_nt = real(sum_dlayer_norm_xhat_sum)
@@ -3055,88 +2945,108 @@ def _hvp_31_rows(
 
 
 @njit(parallel=True, **OPTIONS)
-def _hvp_31_parallel(
-    chunk, n_size, layer_norm_xhat, dlayer_norm_xhat, m_size, t_size, sum_layer_norm_xhat_dlayer_norm_xhat,
-    sum_dlayer_norm_xhat,
+def _hvp_29_parallel(
+    chunk, n_size, sum_Wk_dmulti_head_attention_k, sum_Wq_dmulti_head_attention_q,
+    sum_Wv_dmulti_head_attention_v, gamma1, layer_norm_xhat, m_size, t_size, du, dlayer_norm_xhat,
+    sum_layer_norm_xhat_dlayer_norm_xhat, sum_dlayer_norm_xhat,
 ):
     for k in prange((n_size + chunk - 1) // chunk):
         lo = k * chunk
         hi = min(lo + chunk, n_size)
-        _hvp_31_rows(
-            lo, hi, layer_norm_xhat, dlayer_norm_xhat, m_size, t_size, sum_layer_norm_xhat_dlayer_norm_xhat,
-            sum_dlayer_norm_xhat,
+        _hvp_29_rows(
+            lo, hi, sum_Wk_dmulti_head_attention_k, sum_Wq_dmulti_head_attention_q,
+            sum_Wv_dmulti_head_attention_v, gamma1, layer_norm_xhat, m_size, t_size, du, dlayer_norm_xhat,
+            sum_layer_norm_xhat_dlayer_norm_xhat, sum_dlayer_norm_xhat,
         )
 
 
 @njit(**OPTIONS)
-def _hvp_32_rows(
+def _hvp_30_rows(
     lo, hi, sum_Wk_dmulti_head_attention_k_dot, sum_Wk_dot_dmulti_head_attention_k,
     sum_Wq_dmulti_head_attention_q_dot, sum_Wq_dot_dmulti_head_attention_q, sum_Wv_dmulti_head_attention_v_dot,
-    sum_Wv_dot_dmulti_head_attention_v, gamma1, gamma1_dot, du, layer_norm_xhat, layer_norm_xhat_dot, n_size,
-    t_size, dlayer_norm_xhat_dot, dgamma1_dot, dbeta1_dot,
+    sum_Wv_dot_dmulti_head_attention_v, gamma1, gamma1_dot, du, layer_norm_xhat, dlayer_norm_xhat,
+    layer_norm_xhat_dot, layer_norm_r, layer_norm_r_dot, sum_dlayer_norm_xhat,
+    sum_layer_norm_xhat_dlayer_norm_xhat, dh_dot, m_size, t_size, du_dot, dx_dot,
 ):
     real = sum_Wk_dmulti_head_attention_k_dot.dtype.type
-    for m in range(lo, hi):
-        gamma1_m = gamma1[m]
-        gamma1_dot_m = gamma1_dot[m]
-        # ū̇[n,t,m] = sum_Wk_dmulti_head_attention_k_dot[n,t,m] + sum_Wk_dot_dmulti_head_attention_k[n,t,m]
-        #     + sum_Wq_dmulti_head_attention_q_dot[n,t,m] + sum_Wq_dot_dmulti_head_attention_q[n,t,m] +
-        #     sum_Wv_dmulti_head_attention_v_dot[n,t,m] + sum_Wv_dot_dmulti_head_attention_v[n,t,m]
-        # l̅a̅y̅e̅r̅_̅n̅o̅r̅m̅_̅x̅h̅a̅t̅̇[n,t,m] = γ₁[m]·ū̇[n,t,m] + ū[n,t,m]·γ̇₁[m]
-        # γ̄̇₁[m] = Σ_n,t (layer_norm_xhat[n,t,m]·ū̇[n,t,m] + ū[n,t,m]·l̇ȧẏėṙ_̇ṅȯṙṁ_̇ẋḣȧṫ[n,t,m])
-        # β̄̇₁[m] = Σ_n,t ū̇[n,t,m]
-        dgamma1_dot_sum = 0.0
-        dbeta1_dot_sum = 0.0
-        dgamma1_dot_sum_lost = 0.0
-        dbeta1_dot_sum_lost = 0.0
-        for n in range(n_size):
-            dgamma1_dot_part = 0.0
-            dbeta1_dot_part = 0.0
-            for t in range(t_size):
-                du_dot = (
+    for n in range(lo, hi):
+        for t in range(t_size):
+            layer_norm_r_nt = layer_norm_r[n, t]
+            layer_norm_r_dot_nt = layer_norm_r_dot[n, t]
+            sum_dlayer_norm_xhat_nt = sum_dlayer_norm_xhat[n, t]
+            sum_layer_norm_xhat_dlayer_norm_xhat_nt = sum_layer_norm_xhat_dlayer_norm_xhat[n, t]
+            one_over_m = real(1) / real(m_size)
+            # ū̇[n,t,m] = sum_Wk_dmulti_head_attention_k_dot[n,t,m] +
+            #     sum_Wk_dot_dmulti_head_attention_k[n,t,m] + sum_Wq_dmulti_head_attention_q_dot[n,t,m] +
+            #     sum_Wq_dot_dmulti_head_attention_q[n,t,m] + sum_Wv_dmulti_head_attention_v_dot[n,t,m] +
+            #     sum_Wv_dot_dmulti_head_attention_v[n,t,m]
+            # l̅a̅y̅e̅r̅_̅n̅o̅r̅m̅_̅x̅h̅a̅t̅̇[n,t,m] = γ₁[m]·ū̇[n,t,m] + ū[n,t,m]·γ̇₁[m]
+            # sum_dlayer_norm_xhat_dot[n,t] = Σ_m l̅a̅y̅e̅r̅_̅n̅o̅r̅m̅_̅x̅h̅a̅t̅̇[n,t,m]
+            # sum_layer_norm_xhat_dlayer_norm_xhat_dlayer_norm_xhat_dot[n,t] = Σ_m (l̅a̅y̅e̅r̅_̅n̅o̅r̅m̅_̅x̅h̅a̅t̅[n,t,m]·
+            #     l̇ȧẏėṙ_̇ṅȯṙṁ_̇ẋḣȧṫ[n,t,m] + layer_norm_xhat[n,t,m]·l̅a̅y̅e̅r̅_̅n̅o̅r̅m̅_̅x̅h̅a̅t̅̇[n,t,m])
+            sum_dlayer_norm_xhat_dot_sum = 0.0
+            sum_layer_norm_xhat_dlayer_norm_xhat_dlayer_norm_xhat_dot_sum = 0.0
+            for m in range(m_size):
+                du_dot_ntm = (
                     sum_Wk_dmulti_head_attention_k_dot[n, t, m] + sum_Wk_dot_dmulti_head_attention_k[n, t, m]
                     + sum_Wq_dmulti_head_attention_q_dot[n, t, m] + sum_Wq_dot_dmulti_head_attention_q[n, t, m]
                     + sum_Wv_dmulti_head_attention_v_dot[n, t, m] + sum_Wv_dot_dmulti_head_attention_v[n, t, m]
                 )
-                dlayer_norm_xhat_dot[n, t, m] = du_dot * gamma1_m + gamma1_dot_m * du[n, t, m]
-                dgamma1_dot_part = added(
-                    dgamma1_dot_part,
-                    du_dot * layer_norm_xhat[n, t, m] + layer_norm_xhat_dot[n, t, m] * du[n, t, m],
+                du_dot[n, t, m] = du_dot_ntm
+                dlayer_norm_xhat_dot = du_dot_ntm * gamma1[m] + gamma1_dot[m] * du[n, t, m]
+                sum_dlayer_norm_xhat_dot_sum = added(sum_dlayer_norm_xhat_dot_sum, dlayer_norm_xhat_dot)
+                sum_layer_norm_xhat_dlayer_norm_xhat_dlayer_norm_xhat_dot_sum = added(
+                    sum_layer_norm_xhat_dlayer_norm_xhat_dlayer_norm_xhat_dot_sum,
+                    dlayer_norm_xhat_dot * layer_norm_xhat[n, t, m] + dlayer_norm_xhat[n, t, m]
+                    * layer_norm_xhat_dot[n, t, m],
                 )
-                dbeta1_dot_part = added(dbeta1_dot_part, du_dot)
-            dgamma1_dot_sum, dgamma1_dot_sum_lost = compensated(
-                dgamma1_dot_sum, dgamma1_dot_sum_lost, dgamma1_dot_part,
+            sum_dlayer_norm_xhat_dot = real(sum_dlayer_norm_xhat_dot_sum)
+            sum_layer_norm_xhat_dlayer_norm_xhat_dlayer_norm_xhat_dot = real(
+                sum_layer_norm_xhat_dlayer_norm_xhat_dlayer_norm_xhat_dot_sum,
             )
-            dbeta1_dot_sum, dbeta1_dot_sum_lost = compensated(
-                dbeta1_dot_sum, dbeta1_dot_sum_lost, dbeta1_dot_part,
-            )
-        dgamma1_dot_m = real(dgamma1_dot_sum)
-        dgamma1_dot[m] = dgamma1_dot_m
-        dbeta1_dot_m = real(dbeta1_dot_sum)
-        dbeta1_dot[m] = dbeta1_dot_m
+            # l̅a̅y̅e̅r̅_̅n̅o̅r̅m̅_̅x̅h̅a̅t̅̇[n,t,m] = γ₁[m]·ū̇[n,t,m] + ū[n,t,m]·γ̇₁[m]
+            # x̄̇[n,t,m] = h̄̇[n,t,m] + layer_norm_r[n,t]·l̅a̅y̅e̅r̅_̅n̅o̅r̅m̅_̅x̅h̅a̅t̅̇[n,t,m] +
+            #     l̇ȧẏėṙ_̇ṅȯṙṁ_̇ṙ[n,t]·(l̅a̅y̅e̅r̅_̅n̅o̅r̅m̅_̅x̅h̅a̅t̅[n,t,m] − (sum_dlayer_norm_xhat[n,t] +
+            #     sum_layer_norm_xhat_dlayer_norm_xhat[n,t]·layer_norm_xhat[n,t,m]) / M) − layer_norm_r[n,t]·
+            #     sum_dlayer_norm_xhat_dot[n,t] / M − layer_norm_r[n,t]·
+            #     sum_layer_norm_xhat_dlayer_norm_xhat[n,t]·l̇ȧẏėṙ_̇ṅȯṙṁ_̇ẋḣȧṫ[n,t,m] / M − layer_norm_r[n,t]·
+            #     sum_layer_norm_xhat_dlayer_norm_xhat_dlayer_norm_xhat_dot[n,t]·layer_norm_xhat[n,t,m] / M
+            for m in range(m_size):
+                du_dot_ntm = du_dot[n, t, m]
+                dlayer_norm_xhat_dot = du_dot_ntm * gamma1[m] + gamma1_dot[m] * du[n, t, m]
+                dx_dot[n, t, m] = (
+                    dlayer_norm_xhat_dot * layer_norm_r_nt + layer_norm_r_dot_nt * (dlayer_norm_xhat[n, t, m]
+                    - one_over_m * (sum_dlayer_norm_xhat_nt + sum_layer_norm_xhat_dlayer_norm_xhat_nt
+                    * layer_norm_xhat[n, t, m])) + dh_dot[n, t, m] - layer_norm_r_nt * one_over_m
+                    * sum_dlayer_norm_xhat_dot - layer_norm_r_nt * one_over_m
+                    * sum_layer_norm_xhat_dlayer_norm_xhat_dlayer_norm_xhat_dot * layer_norm_xhat[n, t, m]
+                    - layer_norm_r_nt * one_over_m * sum_layer_norm_xhat_dlayer_norm_xhat_nt
+                    * layer_norm_xhat_dot[n, t, m]
+                )
 
 
 @njit(parallel=True, **OPTIONS)
-def _hvp_32_parallel(
-    chunk, m_size, sum_Wk_dmulti_head_attention_k_dot, sum_Wk_dot_dmulti_head_attention_k,
+def _hvp_30_parallel(
+    chunk, n_size, sum_Wk_dmulti_head_attention_k_dot, sum_Wk_dot_dmulti_head_attention_k,
     sum_Wq_dmulti_head_attention_q_dot, sum_Wq_dot_dmulti_head_attention_q, sum_Wv_dmulti_head_attention_v_dot,
-    sum_Wv_dot_dmulti_head_attention_v, gamma1, gamma1_dot, du, layer_norm_xhat, layer_norm_xhat_dot, n_size,
-    t_size, dlayer_norm_xhat_dot, dgamma1_dot, dbeta1_dot,
+    sum_Wv_dot_dmulti_head_attention_v, gamma1, gamma1_dot, du, layer_norm_xhat, dlayer_norm_xhat,
+    layer_norm_xhat_dot, layer_norm_r, layer_norm_r_dot, sum_dlayer_norm_xhat,
+    sum_layer_norm_xhat_dlayer_norm_xhat, dh_dot, m_size, t_size, du_dot, dx_dot,
 ):
-    for k in prange((m_size + chunk - 1) // chunk):
+    for k in prange((n_size + chunk - 1) // chunk):
         lo = k * chunk
-        hi = min(lo + chunk, m_size)
-        _hvp_32_rows(
+        hi = min(lo + chunk, n_size)
+        _hvp_30_rows(
             lo, hi, sum_Wk_dmulti_head_attention_k_dot, sum_Wk_dot_dmulti_head_attention_k,
             sum_Wq_dmulti_head_attention_q_dot, sum_Wq_dot_dmulti_head_attention_q,
             sum_Wv_dmulti_head_attention_v_dot, sum_Wv_dot_dmulti_head_attention_v, gamma1, gamma1_dot, du,
-            layer_norm_xhat, layer_norm_xhat_dot, n_size, t_size, dlayer_norm_xhat_dot, dgamma1_dot,
-            dbeta1_dot,
+            layer_norm_xhat, dlayer_norm_xhat, layer_norm_xhat_dot, layer_norm_r, layer_norm_r_dot,
+            sum_dlayer_norm_xhat, sum_layer_norm_xhat_dlayer_norm_xhat, dh_dot, m_size, t_size, du_dot, dx_dot,
         )
 
 
 @njit(**OPTIONS)
-def _hvp_33_rows(
+def _hvp_31_rows(
     lo, hi, sum_u_dmulti_head_attention_q_dot, dWq_dot, sum_u_dmulti_head_attention_k_dot,
     sum_u_dot_dmulti_head_attention_k, e_size, m_size, dWk_dot,
 ):
@@ -3154,82 +3064,44 @@ def _hvp_33_rows(
 
 
 @njit(parallel=True, **OPTIONS)
-def _hvp_33_parallel(
+def _hvp_31_parallel(
     chunk, h_size, sum_u_dmulti_head_attention_q_dot, dWq_dot, sum_u_dmulti_head_attention_k_dot,
     sum_u_dot_dmulti_head_attention_k, e_size, m_size, dWk_dot,
 ):
     for k in prange((h_size + chunk - 1) // chunk):
         lo = k * chunk
         hi = min(lo + chunk, h_size)
-        _hvp_33_rows(
+        _hvp_31_rows(
             lo, hi, sum_u_dmulti_head_attention_q_dot, dWq_dot, sum_u_dmulti_head_attention_k_dot,
             sum_u_dot_dmulti_head_attention_k, e_size, m_size, dWk_dot,
         )
 
 
 @njit(**OPTIONS)
-def _hvp_34_rows(
-    lo, hi, dlayer_norm_xhat_dot, layer_norm_xhat, dlayer_norm_xhat, layer_norm_xhat_dot, layer_norm_r,
-    layer_norm_r_dot, sum_dlayer_norm_xhat, sum_layer_norm_xhat_dlayer_norm_xhat, dh_dot, m_size, t_size,
-    dx_dot,
+def _hvp_32_rows(
+    lo, hi, layer_norm_xhat, layer_norm_xhat_dot, du, du_dot, m_size, t_size, dgamma1_dot, dbeta1_dot,
 ):
-    real = dlayer_norm_xhat_dot.dtype.type
     for n in range(lo, hi):
+        # γ̄̇₁[m] = Σ_n,t (layer_norm_xhat[n,t,m]·ū̇[n,t,m] + ū[n,t,m]·l̇ȧẏėṙ_̇ṅȯṙṁ_̇ẋḣȧṫ[n,t,m])
+        # β̄̇₁[m] = Σ_n,t ū̇[n,t,m]
         for t in range(t_size):
-            layer_norm_r_nt = layer_norm_r[n, t]
-            layer_norm_r_dot_nt = layer_norm_r_dot[n, t]
-            sum_dlayer_norm_xhat_nt = sum_dlayer_norm_xhat[n, t]
-            sum_layer_norm_xhat_dlayer_norm_xhat_nt = sum_layer_norm_xhat_dlayer_norm_xhat[n, t]
-            one_over_m = real(1) / real(m_size)
-            # sum_dlayer_norm_xhat_dot[n,t] = Σ_m l̅a̅y̅e̅r̅_̅n̅o̅r̅m̅_̅x̅h̅a̅t̅̇[n,t,m]
-            # sum_layer_norm_xhat_dlayer_norm_xhat_dlayer_norm_xhat_dot[n,t] = Σ_m (l̅a̅y̅e̅r̅_̅n̅o̅r̅m̅_̅x̅h̅a̅t̅[n,t,m]·
-            #     l̇ȧẏėṙ_̇ṅȯṙṁ_̇ẋḣȧṫ[n,t,m] + layer_norm_xhat[n,t,m]·l̅a̅y̅e̅r̅_̅n̅o̅r̅m̅_̅x̅h̅a̅t̅̇[n,t,m])
-            sum_dlayer_norm_xhat_dot_sum = 0.0
-            sum_layer_norm_xhat_dlayer_norm_xhat_dlayer_norm_xhat_dot_sum = 0.0
             for m in range(m_size):
-                sum_dlayer_norm_xhat_dot_sum = added(
-                    sum_dlayer_norm_xhat_dot_sum, dlayer_norm_xhat_dot[n, t, m],
+                dgamma1_dot[m] += (
+                    layer_norm_xhat[n, t, m] * du_dot[n, t, m] + layer_norm_xhat_dot[n, t, m] * du[n, t, m]
                 )
-                sum_layer_norm_xhat_dlayer_norm_xhat_dlayer_norm_xhat_dot_sum = added(
-                    sum_layer_norm_xhat_dlayer_norm_xhat_dlayer_norm_xhat_dot_sum,
-                    layer_norm_xhat[n, t, m] * dlayer_norm_xhat_dot[n, t, m] + dlayer_norm_xhat[n, t, m]
-                    * layer_norm_xhat_dot[n, t, m],
-                )
-            sum_dlayer_norm_xhat_dot = real(sum_dlayer_norm_xhat_dot_sum)
-            sum_layer_norm_xhat_dlayer_norm_xhat_dlayer_norm_xhat_dot = real(
-                sum_layer_norm_xhat_dlayer_norm_xhat_dlayer_norm_xhat_dot_sum,
-            )
-            # x̄̇[n,t,m] = h̄̇[n,t,m] + layer_norm_r[n,t]·l̅a̅y̅e̅r̅_̅n̅o̅r̅m̅_̅x̅h̅a̅t̅̇[n,t,m] +
-            #     l̇ȧẏėṙ_̇ṅȯṙṁ_̇ṙ[n,t]·(l̅a̅y̅e̅r̅_̅n̅o̅r̅m̅_̅x̅h̅a̅t̅[n,t,m] − (sum_dlayer_norm_xhat[n,t] +
-            #     sum_layer_norm_xhat_dlayer_norm_xhat[n,t]·layer_norm_xhat[n,t,m]) / M) − layer_norm_r[n,t]·
-            #     sum_dlayer_norm_xhat_dot[n,t] / M − layer_norm_r[n,t]·
-            #     sum_layer_norm_xhat_dlayer_norm_xhat[n,t]·l̇ȧẏėṙ_̇ṅȯṙṁ_̇ẋḣȧṫ[n,t,m] / M − layer_norm_r[n,t]·
-            #     sum_layer_norm_xhat_dlayer_norm_xhat_dlayer_norm_xhat_dot[n,t]·layer_norm_xhat[n,t,m] / M
-            for m in range(m_size):
-                dx_dot[n, t, m] = (
-                    layer_norm_r_dot_nt * (dlayer_norm_xhat[n, t, m] - one_over_m * (sum_dlayer_norm_xhat_nt
-                    + sum_layer_norm_xhat_dlayer_norm_xhat_nt * layer_norm_xhat[n, t, m])) + layer_norm_r_nt
-                    * dlayer_norm_xhat_dot[n, t, m] + dh_dot[n, t, m] - layer_norm_r_nt * one_over_m
-                    * sum_dlayer_norm_xhat_dot - layer_norm_r_nt * one_over_m
-                    * sum_layer_norm_xhat_dlayer_norm_xhat_dlayer_norm_xhat_dot * layer_norm_xhat[n, t, m]
-                    - layer_norm_r_nt * one_over_m * sum_layer_norm_xhat_dlayer_norm_xhat_nt
-                    * layer_norm_xhat_dot[n, t, m]
-                )
+                dbeta1_dot[m] += du_dot[n, t, m]
 
 
 @njit(parallel=True, **OPTIONS)
-def _hvp_34_parallel(
-    chunk, n_size, dlayer_norm_xhat_dot, layer_norm_xhat, dlayer_norm_xhat, layer_norm_xhat_dot, layer_norm_r,
-    layer_norm_r_dot, sum_dlayer_norm_xhat, sum_layer_norm_xhat_dlayer_norm_xhat, dh_dot, m_size, t_size,
-    dx_dot,
+def _hvp_32_parallel(
+    chunk, n_size, layer_norm_xhat, layer_norm_xhat_dot, du, du_dot, m_size, t_size, dgamma1_dot, dbeta1_dot,
 ):
     for k in prange((n_size + chunk - 1) // chunk):
         lo = k * chunk
         hi = min(lo + chunk, n_size)
-        _hvp_34_rows(
-            lo, hi, dlayer_norm_xhat_dot, layer_norm_xhat, dlayer_norm_xhat, layer_norm_xhat_dot, layer_norm_r,
-            layer_norm_r_dot, sum_dlayer_norm_xhat, sum_layer_norm_xhat_dlayer_norm_xhat, dh_dot, m_size,
-            t_size, dx_dot,
+        _hvp_32_rows(
+            lo, hi, layer_norm_xhat, layer_norm_xhat_dot, du, du_dot, m_size, t_size, dgamma1_dot[k],
+            dbeta1_dot[k],
         )
 
 
@@ -3675,7 +3547,7 @@ def backward(saved, g, *, out=None):
     dmulti_head_attention_q = np.empty((n_size, h_size, t_size, e_size), real)
     sum_Wk_dmulti_head_attention_k = np.empty((n_size, t_size, m_size), real)
     sum_Wq_dmulti_head_attention_q = np.empty((n_size, t_size, m_size), real)
-    dlayer_norm_xhat = np.empty((n_size, t_size, m_size), real)
+    du = np.empty((n_size, t_size, m_size), real)
     one_over_root_e_size = 1 / math.sqrt(e_size)
     # sum_W2_g[n,t,k] = Σ_m W₂[m,k]·g[n,t,m]
     with np.errstate(over="ignore", invalid="ignore"):
@@ -3703,11 +3575,13 @@ def backward(saved, g, *, out=None):
         _backward_3_rows(0, n_size, feed_forward_z, k_size, t_size, feed_forward_h)
     else:
         _backward_3_parallel(chunk, n_size, feed_forward_z, k_size, t_size, feed_forward_h)
-    chunk = chunk_rows(n_size * t_size)
-    if m_size <= chunk:
-        _backward_4_rows(0, m_size, g, n_size, t_size, db2)
+    chunk = chunk_rows(t_size * m_size, summing=True)
+    db2_parts = np.zeros((max(1, -(-n_size // chunk)), m_size))
+    if n_size <= chunk:
+        _backward_4_rows(0, n_size, g, m_size, t_size, db2_parts[0])
     else:
-        _backward_4_parallel(chunk, m_size, g, n_size, t_size, db2)
+        _backward_4_parallel(chunk, n_size, g, m_size, t_size, db2_parts)
+    np.copyto(db2, db2_parts.sum(axis=0), casting="same_kind")
     # W̄₂[m,k] = Σ_n,t g[n,t,m]·feed_forward_h[n,t,k]
     with np.errstate(over="ignore", invalid="ignore"):
         np.matmul(
@@ -3726,11 +3600,11 @@ def backward(saved, g, *, out=None):
             multi_head_attention_z_max, sum_exp, h_size, t_size, multi_head_attention_z,
             multi_head_attention_a,
         )
-    chunk = chunk_rows(n_size * t_size)
-    if k_size <= chunk:
-        _backward_6_rows(0, k_size, feed_forward_z, sum_W2_g, n_size, t_size, dfeed_forward_z, db1)
+    chunk = chunk_rows(t_size * k_size)
+    if n_size <= chunk:
+        _backward_6_rows(0, n_size, feed_forward_z, sum_W2_g, k_size, t_size, dfeed_forward_z)
     else:
-        _backward_6_parallel(chunk, k_size, feed_forward_z, sum_W2_g, n_size, t_size, dfeed_forward_z, db1)
+        _backward_6_parallel(chunk, n_size, feed_forward_z, sum_W2_g, k_size, t_size, dfeed_forward_z)
     # v̄[n,t,m] = Σ_k f̅e̅e̅d̅_̅f̅o̅r̅w̅a̅r̅d̅_̅z̅[n,t,k]·W₁[k,m]
     with np.errstate(over="ignore", invalid="ignore"):
         np.matmul(dfeed_forward_z.reshape(n_size * t_size, k_size), W1, out=dv.reshape(n_size * t_size, m_size))
@@ -3739,16 +3613,27 @@ def backward(saved, g, *, out=None):
         np.matmul(
             dfeed_forward_z.reshape(n_size * t_size, k_size).T, v.reshape(n_size * t_size, m_size), out=dW1,
         )
+    chunk = chunk_rows(t_size * k_size, summing=True)
+    db1_parts = np.zeros((max(1, -(-n_size // chunk)), k_size))
+    if n_size <= chunk:
+        _backward_7_rows(0, n_size, dfeed_forward_z, k_size, t_size, db1_parts[0])
+    else:
+        _backward_7_parallel(chunk, n_size, dfeed_forward_z, k_size, t_size, db1_parts)
+    np.copyto(db1, db1_parts.sum(axis=0), casting="same_kind")
     chunk = chunk_rows(t_size * m_size)
     if n_size <= chunk:
-        _backward_7_rows(0, n_size, gamma2, dv, layer_norm_xhat_, layer_norm_r_, g, m_size, t_size, dh)
+        _backward_8_rows(0, n_size, gamma2, dv, layer_norm_xhat_, layer_norm_r_, g, m_size, t_size, dh)
     else:
-        _backward_7_parallel(chunk, n_size, gamma2, dv, layer_norm_xhat_, layer_norm_r_, g, m_size, t_size, dh)
-    chunk = chunk_rows(n_size * t_size)
-    if m_size <= chunk:
-        _backward_8_rows(0, m_size, layer_norm_xhat_, dv, n_size, t_size, dgamma2, dbeta2)
+        _backward_8_parallel(chunk, n_size, gamma2, dv, layer_norm_xhat_, layer_norm_r_, g, m_size, t_size, dh)
+    chunk = chunk_rows(t_size * m_size, summing=True)
+    dgamma2_parts = np.zeros((max(1, -(-n_size // chunk)), m_size))
+    dbeta2_parts = np.zeros((max(1, -(-n_size // chunk)), m_size))
+    if n_size <= chunk:
+        _backward_9_rows(0, n_size, layer_norm_xhat_, dv, m_size, t_size, dgamma2_parts[0], dbeta2_parts[0])
     else:
-        _backward_8_parallel(chunk, m_size, layer_norm_xhat_, dv, n_size, t_size, dgamma2, dbeta2)
+        _backward_9_parallel(chunk, n_size, layer_norm_xhat_, dv, m_size, t_size, dgamma2_parts, dbeta2_parts)
+    np.copyto(dgamma2, dgamma2_parts.sum(axis=0), casting="same_kind")
+    np.copyto(dbeta2, dbeta2_parts.sum(axis=0), casting="same_kind")
     # m̅u̅l̅t̅i̅_̅h̅e̅a̅d̅_̅a̅t̅t̅e̅n̅t̅i̅o̅n̅_̅o̅[n,h,t,e] = Σ_m h̄[n,t,m]·Wo[m,h,e]
     with np.errstate(over="ignore", invalid="ignore"):
         np.matmul(dh.reshape(n_size, 1, t_size, m_size), Wo.transpose(1, 0, 2), out=dmulti_head_attention_o)
@@ -3759,11 +3644,13 @@ def backward(saved, g, *, out=None):
             multi_head_attention_o.transpose(0, 2, 1, 3).reshape(n_size * t_size, h_size * e_size),
             out=dWo.reshape(m_size, h_size * e_size),
         )
-    chunk = chunk_rows(n_size * t_size)
-    if m_size <= chunk:
-        _backward_9_rows(0, m_size, dh, n_size, t_size, dbo)
+    chunk = chunk_rows(t_size * m_size, summing=True)
+    dbo_parts = np.zeros((max(1, -(-n_size // chunk)), m_size))
+    if n_size <= chunk:
+        _backward_10_rows(0, n_size, dh, m_size, t_size, dbo_parts[0])
     else:
-        _backward_9_parallel(chunk, m_size, dh, n_size, t_size, dbo)
+        _backward_10_parallel(chunk, n_size, dh, m_size, t_size, dbo_parts)
+    np.copyto(dbo, dbo_parts.sum(axis=0), casting="same_kind")
     # sum_dmulti_head_attention_o_multi_head_attention_v[n,h,t,t′] = Σ_e m̅u̅l̅t̅i̅_̅h̅e̅a̅d̅_̅a̅t̅t̅e̅n̅t̅i̅o̅n̅_̅o̅[n,h,t,e]·
     #     multi_head_attention_v[n,h,t′,e]
     with np.errstate(over="ignore", invalid="ignore"):
@@ -3773,12 +3660,12 @@ def backward(saved, g, *, out=None):
         )
     chunk = chunk_rows(t_size * h_size * e_size)
     if n_size <= chunk:
-        _backward_10_rows(
+        _backward_11_rows(
             0, n_size, multi_head_attention_any, dmulti_head_attention_o, e_size, h_size, t_size,
             factor_multi_head_attention_any_dmulti_head_attention_o,
         )
     else:
-        _backward_10_parallel(
+        _backward_11_parallel(
             chunk, n_size, multi_head_attention_any, dmulti_head_attention_o, e_size, h_size, t_size,
             factor_multi_head_attention_any_dmulti_head_attention_o,
         )
@@ -3792,13 +3679,13 @@ def backward(saved, g, *, out=None):
         )
     chunk = chunk_rows(h_size * t_size * t_size)
     if n_size <= chunk:
-        _backward_11_rows(
+        _backward_12_rows(
             0, n_size, multi_head_attention_any, sum_dmulti_head_attention_o_multi_head_attention_v,
             multi_head_attention_z_max, multi_head_attention_z, sum_exp, multi_head_attention_open, h_size,
             t_size, dmulti_head_attention_s,
         )
     else:
-        _backward_11_parallel(
+        _backward_12_parallel(
             chunk, n_size, multi_head_attention_any, sum_dmulti_head_attention_o_multi_head_attention_v,
             multi_head_attention_z_max, multi_head_attention_z, sum_exp, multi_head_attention_open, h_size,
             t_size, dmulti_head_attention_s,
@@ -3833,18 +3720,18 @@ def backward(saved, g, *, out=None):
         )
     chunk = chunk_rows(e_size * n_size * t_size)
     if h_size <= chunk:
-        _backward_12_rows(0, h_size, dmulti_head_attention_v, e_size, n_size, t_size, dbv)
+        _backward_13_rows(0, h_size, dmulti_head_attention_v, e_size, n_size, t_size, dbv)
     else:
-        _backward_12_parallel(chunk, h_size, dmulti_head_attention_v, e_size, n_size, t_size, dbv)
+        _backward_13_parallel(chunk, h_size, dmulti_head_attention_v, e_size, n_size, t_size, dbv)
     chunk = chunk_rows(e_size * n_size * t_size)
     if h_size <= chunk:
-        _backward_13_rows(
+        _backward_14_rows(
             0, h_size, sum_multi_head_attention_q_dmulti_head_attention_s,
             sum_multi_head_attention_k_dmulti_head_attention_s, real(one_over_root_e_size), e_size, n_size,
             t_size, dmulti_head_attention_k, dmulti_head_attention_q, dbq, dbk,
         )
     else:
-        _backward_13_parallel(
+        _backward_14_parallel(
             chunk, h_size, sum_multi_head_attention_q_dmulti_head_attention_s,
             sum_multi_head_attention_k_dmulti_head_attention_s, real(one_over_root_e_size), e_size, n_size,
             t_size, dmulti_head_attention_k, dmulti_head_attention_q, dbq, dbk,
@@ -3877,26 +3764,26 @@ def backward(saved, g, *, out=None):
             dmulti_head_attention_k.transpose(1, 3, 0, 2).reshape(h_size * e_size, n_size * t_size),
             u.reshape(n_size * t_size, m_size), out=dWk.reshape(h_size * e_size, m_size),
         )
-    chunk = chunk_rows(n_size * t_size)
-    if m_size <= chunk:
-        _backward_14_rows(
-            0, m_size, sum_Wk_dmulti_head_attention_k, sum_Wq_dmulti_head_attention_q,
-            sum_Wv_dmulti_head_attention_v, gamma1, layer_norm_xhat, n_size, t_size, dlayer_norm_xhat, dgamma1,
-            dbeta1,
-        )
-    else:
-        _backward_14_parallel(
-            chunk, m_size, sum_Wk_dmulti_head_attention_k, sum_Wq_dmulti_head_attention_q,
-            sum_Wv_dmulti_head_attention_v, gamma1, layer_norm_xhat, n_size, t_size, dlayer_norm_xhat, dgamma1,
-            dbeta1,
-        )
     chunk = chunk_rows(t_size * m_size)
     if n_size <= chunk:
-        _backward_15_rows(0, n_size, layer_norm_xhat, dlayer_norm_xhat, layer_norm_r, dh, m_size, t_size, dx)
+        _backward_15_rows(
+            0, n_size, sum_Wk_dmulti_head_attention_k, sum_Wq_dmulti_head_attention_q,
+            sum_Wv_dmulti_head_attention_v, gamma1, layer_norm_xhat, layer_norm_r, dh, m_size, t_size, du, dx,
+        )
     else:
         _backward_15_parallel(
-            chunk, n_size, layer_norm_xhat, dlayer_norm_xhat, layer_norm_r, dh, m_size, t_size, dx,
+            chunk, n_size, sum_Wk_dmulti_head_attention_k, sum_Wq_dmulti_head_attention_q,
+            sum_Wv_dmulti_head_attention_v, gamma1, layer_norm_xhat, layer_norm_r, dh, m_size, t_size, du, dx,
         )
+    chunk = chunk_rows(t_size * m_size, summing=True)
+    dgamma1_parts = np.zeros((max(1, -(-n_size // chunk)), m_size))
+    dbeta1_parts = np.zeros((max(1, -(-n_size // chunk)), m_size))
+    if n_size <= chunk:
+        _backward_16_rows(0, n_size, layer_norm_xhat, du, m_size, t_size, dgamma1_parts[0], dbeta1_parts[0])
+    else:
+        _backward_16_parallel(chunk, n_size, layer_norm_xhat, du, m_size, t_size, dgamma1_parts, dbeta1_parts)
+    np.copyto(dgamma1, dgamma1_parts.sum(axis=0), casting="same_kind")
+    np.copyto(dbeta1, dbeta1_parts.sum(axis=0), casting="same_kind")
     return Gradients(
         dx, dgamma1, dbeta1, dWq.reshape((h_size * e_size, m_size)), dWk.reshape((h_size * e_size, m_size)),
         dWv.reshape((h_size * e_size, m_size)), dWo.reshape((m_size, h_size * e_size)),
@@ -4331,63 +4218,60 @@ def hvp(inputs, vectors, g, *, heads, causal=0):
     sum_W1_dot_v = np.empty((k_size, n_size, t_size), real)
     feed_forward_z = np.empty((n_size, t_size, k_size), real)
     dfeed_forward_z = np.empty((n_size, t_size, k_size), real)
-    dv = np.empty((n_size, t_size, m_size), real)
-    sum_W1_dot_dfeed_forward_z = np.empty((n_size, t_size, m_size), real)
     dfeed_forward_z_dot = np.empty((n_size, t_size, k_size), real)
-    factor_b1_dot_feed_forward_z_sum_W1_dot_v = np.empty((n_size, k_size, t_size), real)
+    dv = np.empty((n_size, t_size, m_size), real)
     sum_W1_dfeed_forward_z_dot = np.empty((n_size, t_size, m_size), real)
+    sum_W1_dot_dfeed_forward_z = np.empty((n_size, t_size, m_size), real)
     sum_dfeed_forward_z_dot_v = np.empty((k_size, m_size), real)
-    dlayer_norm_xhat_ = np.empty((n_size, t_size, m_size), real)
-    sum_layer_norm_xhat_2_dlayer_norm_xhat_ = np.empty((n_size, t_size), real)
-    sum_dlayer_norm_xhat_ = np.empty((n_size, t_size), real)
+    factor_b1_dot_feed_forward_z_sum_W1_dot_v = np.empty((n_size, k_size, t_size), real)
     dh = np.empty((n_size, t_size, m_size), real)
+    dv_dot = np.empty((n_size, t_size, m_size), real)
+    dh_dot = np.empty((n_size, t_size, m_size), real)
     dmulti_head_attention_o = np.empty((n_size, h_size, t_size, e_size), real)
+    sum_Wo_dh_dot = np.empty((n_size, h_size, t_size, e_size), real)
     sum_Wo_dot_dh = np.empty((n_size, h_size, t_size, e_size), real)
-    dlayer_norm_xhat_1_dot = np.empty((n_size, t_size, m_size), real)
+    sum_dh_dot_multi_head_attention_o = np.empty((m_size, h_size, e_size), real)
     sum_dmulti_head_attention_o_multi_head_attention_v = np.empty((n_size, h_size, t_size, t_size), real)
     sum_dmulti_head_attention_o_multi_head_attention_v_dot = np.empty((n_size, h_size, t_size, t_size), real)
     factor_multi_head_attention_any_dmulti_head_attention_o = np.empty((n_size, t_size, h_size, e_size), real)
-    dh_dot = np.empty((n_size, t_size, m_size), real)
-    dmulti_head_attention_v = np.empty((n_size, h_size, t_size, e_size), real)
-    sum_Wo_dh_dot = np.empty((n_size, h_size, t_size, e_size), real)
-    sum_dh_dot_multi_head_attention_o = np.empty((m_size, h_size, e_size), real)
-    dmulti_head_attention_a = np.empty((n_size, h_size, t_size, t_size), real)
-    sum_Wv_dmulti_head_attention_v = np.empty((n_size, t_size, m_size), real)
-    sum_Wv_dot_dmulti_head_attention_v = np.empty((n_size, t_size, m_size), real)
-    shifted_sum = np.empty((n_size, h_size, t_size), real)
     dmulti_head_attention_o_dot = np.empty((n_size, h_size, t_size, e_size), real)
+    dmulti_head_attention_v = np.empty((n_size, h_size, t_size, e_size), real)
     sum_dmulti_head_attention_o_dot_multi_head_attention_v = np.empty((n_size, h_size, t_size, t_size), real)
-    dmulti_head_attention_s = np.empty((n_size, h_size, t_size, t_size), real)
+    dmulti_head_attention_a = np.empty((n_size, h_size, t_size, t_size), real)
     dmulti_head_attention_v_dot = np.empty((n_size, h_size, t_size, e_size), real)
+    sum_Wv_dmulti_head_attention_v = np.empty((n_size, t_size, m_size), real)
+    sum_Wv_dmulti_head_attention_v_dot = np.empty((n_size, t_size, m_size), real)
+    sum_Wv_dot_dmulti_head_attention_v = np.empty((n_size, t_size, m_size), real)
+    sum_u_dot_dmulti_head_attention_v = np.empty((h_size, e_size, m_size), real)
+    shifted_sum = np.empty((n_size, h_size, t_size), real)
+    dmulti_head_attention_a_dot = np.empty((n_size, h_size, t_size, t_size), real)
+    dmulti_head_attention_s = np.empty((n_size, h_size, t_size, t_size), real)
+    shifted_sum_2 = np.empty((n_size, h_size, t_size), real)
     sum_multi_head_attention_q_dmulti_head_attention_s = np.empty((n_size, h_size, t_size, e_size), real)
     sum_multi_head_attention_k_dmulti_head_attention_s = np.empty((n_size, h_size, t_size, e_size), real)
     sum_multi_head_attention_q_dot_dmulti_head_attention_s = np.empty((n_size, h_size, t_size, e_size), real)
     sum_multi_head_attention_k_dot_dmulti_head_attention_s = np.empty((n_size, h_size, t_size, e_size), real)
-    sum_Wv_dmulti_head_attention_v_dot = np.empty((n_size, t_size, m_size), real)
-    sum_u_dmulti_head_attention_v_dot = np.empty((h_size, e_size, m_size), real)
-    dmulti_head_attention_a_dot = np.empty((n_size, h_size, t_size, t_size), real)
+    dmulti_head_attention_s_dot = np.empty((n_size, h_size, t_size, t_size), real)
+    sum_multi_head_attention_q_dmulti_head_attention_s_dot = np.empty((n_size, h_size, t_size, e_size), real)
+    sum_multi_head_attention_k_dmulti_head_attention_s_dot = np.empty((n_size, h_size, t_size, e_size), real)
     dmulti_head_attention_k = np.empty((n_size, h_size, t_size, e_size), real)
     dmulti_head_attention_q = np.empty((n_size, h_size, t_size, e_size), real)
-    shifted_sum_2 = np.empty((n_size, h_size, t_size), real)
     sum_Wk_dmulti_head_attention_k = np.empty((n_size, t_size, m_size), real)
     sum_Wq_dmulti_head_attention_q = np.empty((n_size, t_size, m_size), real)
     sum_Wk_dot_dmulti_head_attention_k = np.empty((n_size, t_size, m_size), real)
     sum_Wq_dot_dmulti_head_attention_q = np.empty((n_size, t_size, m_size), real)
     sum_u_dot_dmulti_head_attention_k = np.empty((h_size, e_size, m_size), real)
-    dmulti_head_attention_s_dot = np.empty((n_size, h_size, t_size, t_size), real)
-    sum_multi_head_attention_q_dmulti_head_attention_s_dot = np.empty((n_size, h_size, t_size, e_size), real)
-    sum_multi_head_attention_k_dmulti_head_attention_s_dot = np.empty((n_size, h_size, t_size, e_size), real)
-    du = np.empty((n_size, t_size, m_size), real)
-    dlayer_norm_xhat = np.empty((n_size, t_size, m_size), real)
     dmulti_head_attention_k_dot = np.empty((n_size, h_size, t_size, e_size), real)
     dmulti_head_attention_q_dot = np.empty((n_size, h_size, t_size, e_size), real)
-    sum_layer_norm_xhat_dlayer_norm_xhat = np.empty((n_size, t_size), real)
-    sum_dlayer_norm_xhat = np.empty((n_size, t_size), real)
     sum_Wk_dmulti_head_attention_k_dot = np.empty((n_size, t_size, m_size), real)
     sum_Wq_dmulti_head_attention_q_dot = np.empty((n_size, t_size, m_size), real)
     sum_u_dmulti_head_attention_q_dot = np.empty((h_size, e_size, m_size), real)
     sum_u_dmulti_head_attention_k_dot = np.empty((h_size, e_size, m_size), real)
-    dlayer_norm_xhat_dot = np.empty((n_size, t_size, m_size), real)
+    du = np.empty((n_size, t_size, m_size), real)
+    dlayer_norm_xhat = np.empty((n_size, t_size, m_size), real)
+    sum_layer_norm_xhat_dlayer_norm_xhat = np.empty((n_size, t_size), real)
+    sum_dlayer_norm_xhat = np.empty((n_size, t_size), real)
+    du_dot = np.empty((n_size, t_size, m_size), real)
     one_over_root_m_size = 1 / math.sqrt(m_size)
     one_over_root_e_size = 1 / math.sqrt(e_size)
     # sum_W2_g[n,t,k] = Σ_m W₂[m,k]·g[n,t,m]
@@ -4601,12 +4485,24 @@ def hvp(inputs, vectors, g, *, heads, causal=0):
         )
     chunk = chunk_rows(t_size * k_size)
     if n_size <= chunk:
-        _hvp_9_rows(0, n_size, b1, sum_W1_v, sum_W2_g, k_size, t_size, feed_forward_z, dfeed_forward_z)
+        _hvp_9_rows(
+            0, n_size, b1, sum_W1_v, sum_W2_g, sum_W2_dot_g, k_size, t_size, feed_forward_z, dfeed_forward_z,
+            dfeed_forward_z_dot,
+        )
     else:
-        _hvp_9_parallel(chunk, n_size, b1, sum_W1_v, sum_W2_g, k_size, t_size, feed_forward_z, dfeed_forward_z)
+        _hvp_9_parallel(
+            chunk, n_size, b1, sum_W1_v, sum_W2_g, sum_W2_dot_g, k_size, t_size, feed_forward_z,
+            dfeed_forward_z, dfeed_forward_z_dot,
+        )
     # v̄[n,t,m] = Σ_k f̅e̅e̅d̅_̅f̅o̅r̅w̅a̅r̅d̅_̅z̅[n,t,k]·W₁[k,m]
     with np.errstate(over="ignore", invalid="ignore"):
         np.matmul(dfeed_forward_z.reshape(n_size * t_size, k_size), W1, out=dv.reshape(n_size * t_size, m_size))
+    # sum_W1_dfeed_forward_z_dot[n,t,m] = Σ_k W₁[k,m]·f̅e̅e̅d̅_̅f̅o̅r̅w̅a̅r̅d̅_̅z̅̇[n,t,k]
+    with np.errstate(over="ignore", invalid="ignore"):
+        np.matmul(
+            dfeed_forward_z_dot.reshape(n_size * t_size, k_size), W1,
+            out=sum_W1_dfeed_forward_z_dot.reshape(n_size * t_size, m_size),
+        )
     # sum_W1_dot_dfeed_forward_z[n,t,m] = Σ_k f̅e̅e̅d̅_̅f̅o̅r̅w̅a̅r̅d̅_̅z̅[n,t,k]·Ẇ₁[k,m]
     with np.errstate(over="ignore", invalid="ignore"):
         np.matmul(
@@ -4619,13 +4515,19 @@ def hvp(inputs, vectors, g, *, heads, causal=0):
             dfeed_forward_z.reshape(n_size * t_size, k_size).T, v_dot.reshape(n_size * t_size, m_size),
             out=dW1_dot,
         )
-    chunk = chunk_rows(n_size * t_size)
-    if k_size <= chunk:
-        _hvp_10_rows(0, k_size, feed_forward_z, sum_W2_dot_g, n_size, t_size, dfeed_forward_z_dot, db1_dot)
-    else:
-        _hvp_10_parallel(
-            chunk, k_size, feed_forward_z, sum_W2_dot_g, n_size, t_size, dfeed_forward_z_dot, db1_dot,
+    # sum_dfeed_forward_z_dot_v[k,m] = Σ_n,t v[n,t,m]·f̅e̅e̅d̅_̅f̅o̅r̅w̅a̅r̅d̅_̅z̅̇[n,t,k]
+    with np.errstate(over="ignore", invalid="ignore"):
+        np.matmul(
+            dfeed_forward_z_dot.reshape(n_size * t_size, k_size).T, v.reshape(n_size * t_size, m_size),
+            out=sum_dfeed_forward_z_dot_v,
         )
+    chunk = chunk_rows(t_size * k_size, summing=True)
+    db1_dot_parts = np.zeros((max(1, -(-n_size // chunk)), k_size))
+    if n_size <= chunk:
+        _hvp_10_rows(0, n_size, dfeed_forward_z_dot, k_size, t_size, db1_dot_parts[0])
+    else:
+        _hvp_10_parallel(chunk, n_size, dfeed_forward_z_dot, k_size, t_size, db1_dot_parts)
+    np.copyto(db1_dot, db1_dot_parts.sum(axis=0), casting="same_kind")
     chunk = chunk_rows(k_size * t_size)
     if n_size <= chunk:
         _hvp_11_rows(
@@ -4637,18 +4539,6 @@ def hvp(inputs, vectors, g, *, heads, causal=0):
             chunk, n_size, b1_dot, feed_forward_z, sum_W1_dot_v, sum_W1_v_dot, k_size, t_size,
             factor_b1_dot_feed_forward_z_sum_W1_dot_v,
         )
-    # sum_W1_dfeed_forward_z_dot[n,t,m] = Σ_k W₁[k,m]·f̅e̅e̅d̅_̅f̅o̅r̅w̅a̅r̅d̅_̅z̅̇[n,t,k]
-    with np.errstate(over="ignore", invalid="ignore"):
-        np.matmul(
-            dfeed_forward_z_dot.reshape(n_size * t_size, k_size), W1,
-            out=sum_W1_dfeed_forward_z_dot.reshape(n_size * t_size, m_size),
-        )
-    # sum_dfeed_forward_z_dot_v[k,m] = Σ_n,t v[n,t,m]·f̅e̅e̅d̅_̅f̅o̅r̅w̅a̅r̅d̅_̅z̅̇[n,t,k]
-    with np.errstate(over="ignore", invalid="ignore"):
-        np.matmul(
-            dfeed_forward_z_dot.reshape(n_size * t_size, k_size).T, v.reshape(n_size * t_size, m_size),
-            out=sum_dfeed_forward_z_dot_v,
-        )
     # W̄̇₂[m,k] = Σ_n,t g[n,t,m]·factor_b1_dot_feed_forward_z_sum_W1_dot_v[n,k,t]
     with np.errstate(over="ignore", invalid="ignore"):
         np.matmul(
@@ -4659,17 +4549,27 @@ def hvp(inputs, vectors, g, *, heads, causal=0):
     chunk = chunk_rows(t_size * m_size)
     if n_size <= chunk:
         _hvp_12_rows(
-            0, n_size, gamma2, dv, layer_norm_xhat_, layer_norm_r_, g, m_size, t_size, dlayer_norm_xhat_,
-            sum_layer_norm_xhat_2_dlayer_norm_xhat_, sum_dlayer_norm_xhat_, dh,
+            0, n_size, gamma2, dv, layer_norm_xhat_, layer_norm_r_, g, sum_W1_dfeed_forward_z_dot,
+            sum_W1_dot_dfeed_forward_z, gamma2_dot, layer_norm_xhat_1_dot, layer_norm_r_1_dot, m_size, t_size,
+            dh, dv_dot, dh_dot,
         )
     else:
         _hvp_12_parallel(
-            chunk, n_size, gamma2, dv, layer_norm_xhat_, layer_norm_r_, g, m_size, t_size, dlayer_norm_xhat_,
-            sum_layer_norm_xhat_2_dlayer_norm_xhat_, sum_dlayer_norm_xhat_, dh,
+            chunk, n_size, gamma2, dv, layer_norm_xhat_, layer_norm_r_, g, sum_W1_dfeed_forward_z_dot,
+            sum_W1_dot_dfeed_forward_z, gamma2_dot, layer_norm_xhat_1_dot, layer_norm_r_1_dot, m_size, t_size,
+            dh, dv_dot, dh_dot,
         )
+    chunk = chunk_rows(m_size)
+    if k_size <= chunk:
+        _hvp_13_rows(sum_dfeed_forward_z_dot_v, dW1_dot)
+    else:
+        _hvp_13_parallel(chunk, sum_dfeed_forward_z_dot_v, dW1_dot)
     # m̅u̅l̅t̅i̅_̅h̅e̅a̅d̅_̅a̅t̅t̅e̅n̅t̅i̅o̅n̅_̅o̅[n,h,t,e] = Σ_m h̄[n,t,m]·Wo[m,h,e]
     with np.errstate(over="ignore", invalid="ignore"):
         np.matmul(dh.reshape(n_size, 1, t_size, m_size), Wo.transpose(1, 0, 2), out=dmulti_head_attention_o)
+    # sum_Wo_dh_dot[n,h,t,e] = Σ_m Wo[m,h,e]·h̄̇[n,t,m]
+    with np.errstate(over="ignore", invalid="ignore"):
+        np.matmul(dh_dot.reshape(n_size, 1, t_size, m_size), Wo.transpose(1, 0, 2), out=sum_Wo_dh_dot)
     # sum_Wo_dot_dh[n,h,t,e] = Σ_m h̄[n,t,m]·Ẇȯ[m,h,e]
     with np.errstate(over="ignore", invalid="ignore"):
         np.matmul(dh.reshape(n_size, 1, t_size, m_size), Wo_dot.transpose(1, 0, 2), out=sum_Wo_dot_dh)
@@ -4680,24 +4580,30 @@ def hvp(inputs, vectors, g, *, heads, causal=0):
             multi_head_attention_o_dot.transpose(0, 2, 1, 3).reshape(n_size * t_size, h_size * e_size),
             out=dWo_dot.reshape(m_size, h_size * e_size),
         )
-    chunk = chunk_rows(n_size * t_size)
-    if m_size <= chunk:
-        _hvp_13_rows(
-            0, m_size, sum_W1_dfeed_forward_z_dot, sum_W1_dot_dfeed_forward_z, gamma2, gamma2_dot, dv,
-            layer_norm_xhat_, layer_norm_xhat_1_dot, n_size, t_size, dlayer_norm_xhat_1_dot, dgamma2_dot,
-            dbeta2_dot,
+    # sum_dh_dot_multi_head_attention_o[m,h,e] = Σ_n,t multi_head_attention_o[n,h,t,e]·h̄̇[n,t,m]
+    with np.errstate(over="ignore", invalid="ignore"):
+        np.matmul(
+            dh_dot.reshape(n_size * t_size, m_size).T,
+            multi_head_attention_o.transpose(0, 2, 1, 3).reshape(n_size * t_size, h_size * e_size),
+            out=sum_dh_dot_multi_head_attention_o.reshape(m_size, h_size * e_size),
+        )
+    chunk = chunk_rows(t_size * m_size, summing=True)
+    dbo_dot_parts = np.zeros((max(1, -(-n_size // chunk)), m_size))
+    dgamma2_dot_parts = np.zeros((max(1, -(-n_size // chunk)), m_size))
+    dbeta2_dot_parts = np.zeros((max(1, -(-n_size // chunk)), m_size))
+    if n_size <= chunk:
+        _hvp_14_rows(
+            0, n_size, dh_dot, layer_norm_xhat_, layer_norm_xhat_1_dot, dv, dv_dot, m_size, t_size,
+            dbo_dot_parts[0], dgamma2_dot_parts[0], dbeta2_dot_parts[0],
         )
     else:
-        _hvp_13_parallel(
-            chunk, m_size, sum_W1_dfeed_forward_z_dot, sum_W1_dot_dfeed_forward_z, gamma2, gamma2_dot, dv,
-            layer_norm_xhat_, layer_norm_xhat_1_dot, n_size, t_size, dlayer_norm_xhat_1_dot, dgamma2_dot,
-            dbeta2_dot,
+        _hvp_14_parallel(
+            chunk, n_size, dh_dot, layer_norm_xhat_, layer_norm_xhat_1_dot, dv, dv_dot, m_size, t_size,
+            dbo_dot_parts, dgamma2_dot_parts, dbeta2_dot_parts,
         )
-    chunk = chunk_rows(m_size)
-    if k_size <= chunk:
-        _hvp_14_rows(sum_dfeed_forward_z_dot_v, dW1_dot)
-    else:
-        _hvp_14_parallel(chunk, sum_dfeed_forward_z_dot_v, dW1_dot)
+    np.copyto(dbo_dot, dbo_dot_parts.sum(axis=0), casting="same_kind")
+    np.copyto(dgamma2_dot, dgamma2_dot_parts.sum(axis=0), casting="same_kind")
+    np.copyto(dbeta2_dot, dbeta2_dot_parts.sum(axis=0), casting="same_kind")
     # sum_dmulti_head_attention_o_multi_head_attention_v[n,h,t,t′] = Σ_e m̅u̅l̅t̅i̅_̅h̅e̅a̅d̅_̅a̅t̅t̅e̅n̅t̅i̅o̅n̅_̅o̅[n,h,t,e]·
     #     multi_head_attention_v[n,h,t′,e]
     with np.errstate(over="ignore", invalid="ignore"):
@@ -4712,21 +4618,31 @@ def hvp(inputs, vectors, g, *, heads, causal=0):
             dmulti_head_attention_o, multi_head_attention_v_dot.transpose(0, 1, 3, 2),
             out=sum_dmulti_head_attention_o_multi_head_attention_v_dot,
         )
-    chunk = chunk_rows(t_size * h_size * e_size * m_size)
+    chunk = chunk_rows(t_size * h_size * e_size)
     if n_size <= chunk:
         _hvp_15_rows(
-            0, n_size, multi_head_attention_any, dmulti_head_attention_o, dlayer_norm_xhat_1_dot,
-            layer_norm_xhat_, dlayer_norm_xhat_, layer_norm_xhat_1_dot, layer_norm_r_, layer_norm_r_1_dot,
-            sum_dlayer_norm_xhat_, sum_layer_norm_xhat_2_dlayer_norm_xhat_, e_size, h_size, m_size, t_size,
-            factor_multi_head_attention_any_dmulti_head_attention_o, dh_dot,
+            0, n_size, multi_head_attention_any, dmulti_head_attention_o, e_size, h_size, t_size,
+            factor_multi_head_attention_any_dmulti_head_attention_o,
         )
     else:
         _hvp_15_parallel(
-            chunk, n_size, multi_head_attention_any, dmulti_head_attention_o, dlayer_norm_xhat_1_dot,
-            layer_norm_xhat_, dlayer_norm_xhat_, layer_norm_xhat_1_dot, layer_norm_r_, layer_norm_r_1_dot,
-            sum_dlayer_norm_xhat_, sum_layer_norm_xhat_2_dlayer_norm_xhat_, e_size, h_size, m_size, t_size,
-            factor_multi_head_attention_any_dmulti_head_attention_o, dh_dot,
+            chunk, n_size, multi_head_attention_any, dmulti_head_attention_o, e_size, h_size, t_size,
+            factor_multi_head_attention_any_dmulti_head_attention_o,
         )
+    chunk = chunk_rows(h_size * t_size * e_size)
+    if n_size <= chunk:
+        _hvp_16_rows(
+            0, n_size, sum_Wo_dh_dot, sum_Wo_dot_dh, e_size, h_size, t_size, dmulti_head_attention_o_dot,
+        )
+    else:
+        _hvp_16_parallel(
+            chunk, n_size, sum_Wo_dh_dot, sum_Wo_dot_dh, e_size, h_size, t_size, dmulti_head_attention_o_dot,
+        )
+    chunk = chunk_rows(h_size * e_size)
+    if m_size <= chunk:
+        _hvp_17_rows(0, m_size, sum_dh_dot_multi_head_attention_o, dWo_dot, e_size, h_size)
+    else:
+        _hvp_17_parallel(chunk, m_size, sum_dh_dot_multi_head_attention_o, dWo_dot, e_size, h_size)
     # m̅u̅l̅t̅i̅_̅h̅e̅a̅d̅_̅a̅t̅t̅e̅n̅t̅i̅o̅n̅_̅v̅[n,h,t,e] = Σ_t′ multi_head_attention_a[n,h,t′,t]·
     #     factor_multi_head_attention_any_dmulti_head_attention_o[n,t′,h,e]
     with np.errstate(over="ignore", invalid="ignore"):
@@ -4735,80 +4651,6 @@ def hvp(inputs, vectors, g, *, heads, causal=0):
             factor_multi_head_attention_any_dmulti_head_attention_o.transpose(0, 2, 1, 3),
             out=dmulti_head_attention_v,
         )
-    # sum_Wo_dh_dot[n,h,t,e] = Σ_m Wo[m,h,e]·h̄̇[n,t,m]
-    with np.errstate(over="ignore", invalid="ignore"):
-        np.matmul(dh_dot.reshape(n_size, 1, t_size, m_size), Wo.transpose(1, 0, 2), out=sum_Wo_dh_dot)
-    # sum_dh_dot_multi_head_attention_o[m,h,e] = Σ_n,t multi_head_attention_o[n,h,t,e]·h̄̇[n,t,m]
-    with np.errstate(over="ignore", invalid="ignore"):
-        np.matmul(
-            dh_dot.reshape(n_size * t_size, m_size).T,
-            multi_head_attention_o.transpose(0, 2, 1, 3).reshape(n_size * t_size, h_size * e_size),
-            out=sum_dh_dot_multi_head_attention_o.reshape(m_size, h_size * e_size),
-        )
-    chunk = chunk_rows(t_size * h_size * t_size)
-    if n_size <= chunk:
-        _hvp_16_rows(
-            0, n_size, multi_head_attention_any, sum_dmulti_head_attention_o_multi_head_attention_v, h_size,
-            t_size, dmulti_head_attention_a,
-        )
-    else:
-        _hvp_16_parallel(
-            chunk, n_size, multi_head_attention_any, sum_dmulti_head_attention_o_multi_head_attention_v,
-            h_size, t_size, dmulti_head_attention_a,
-        )
-    chunk = chunk_rows(n_size * t_size)
-    if m_size <= chunk:
-        _hvp_17_rows(0, m_size, dh_dot, n_size, t_size, dbo_dot)
-    else:
-        _hvp_17_parallel(chunk, m_size, dh_dot, n_size, t_size, dbo_dot)
-    # sum_Wv_dmulti_head_attention_v[n,t,m] = Σ_h,e m̅u̅l̅t̅i̅_̅h̅e̅a̅d̅_̅a̅t̅t̅e̅n̅t̅i̅o̅n̅_̅v̅[n,h,t,e]·
-    #     Wv[h,e,m]
-    with np.errstate(over="ignore", invalid="ignore"):
-        np.matmul(
-            dmulti_head_attention_v.transpose(0, 2, 1, 3).reshape(n_size * t_size, h_size * e_size),
-            Wv.reshape(h_size * e_size, m_size),
-            out=sum_Wv_dmulti_head_attention_v.reshape(n_size * t_size, m_size),
-        )
-    # sum_Wv_dot_dmulti_head_attention_v[n,t,m] = Σ_h,e m̅u̅l̅t̅i̅_̅h̅e̅a̅d̅_̅a̅t̅t̅e̅n̅t̅i̅o̅n̅_̅v̅[n,h,t,e]·
-    #     Ẇv̇[h,e,m]
-    with np.errstate(over="ignore", invalid="ignore"):
-        np.matmul(
-            dmulti_head_attention_v.transpose(0, 2, 1, 3).reshape(n_size * t_size, h_size * e_size),
-            Wv_dot.reshape(h_size * e_size, m_size),
-            out=sum_Wv_dot_dmulti_head_attention_v.reshape(n_size * t_size, m_size),
-        )
-    # sum_u_dot_dmulti_head_attention_v[h,e,m] = Σ_n,t m̅u̅l̅t̅i̅_̅h̅e̅a̅d̅_̅a̅t̅t̅e̅n̅t̅i̅o̅n̅_̅v̅[n,h,t,e]·
-    #     u̇[n,t,m]
-    with np.errstate(over="ignore", invalid="ignore"):
-        np.matmul(
-            dmulti_head_attention_v.transpose(1, 3, 0, 2).reshape(h_size * e_size, n_size * t_size),
-            u_dot.reshape(n_size * t_size, m_size), out=dWv_dot.reshape(h_size * e_size, m_size),
-        )
-    chunk = chunk_rows(h_size * t_size * t_size)
-    if n_size <= chunk:
-        _hvp_18_rows(
-            0, n_size, multi_head_attention_z_max, dmulti_head_attention_a, multi_head_attention_z, h_size,
-            t_size, shifted_sum,
-        )
-    else:
-        _hvp_18_parallel(
-            chunk, n_size, multi_head_attention_z_max, dmulti_head_attention_a, multi_head_attention_z, h_size,
-            t_size, shifted_sum,
-        )
-    chunk = chunk_rows(h_size * t_size * e_size)
-    if n_size <= chunk:
-        _hvp_19_rows(
-            0, n_size, sum_Wo_dh_dot, sum_Wo_dot_dh, e_size, h_size, t_size, dmulti_head_attention_o_dot,
-        )
-    else:
-        _hvp_19_parallel(
-            chunk, n_size, sum_Wo_dh_dot, sum_Wo_dot_dh, e_size, h_size, t_size, dmulti_head_attention_o_dot,
-        )
-    chunk = chunk_rows(h_size * e_size)
-    if m_size <= chunk:
-        _hvp_20_rows(0, m_size, sum_dh_dot_multi_head_attention_o, dWo_dot, e_size, h_size)
-    else:
-        _hvp_20_parallel(chunk, m_size, sum_dh_dot_multi_head_attention_o, dWo_dot, e_size, h_size)
     # sum_dmulti_head_attention_o_dot_multi_head_attention_v[n,h,t,t′] = Σ_e multi_head_attention_v[n,h,t′,e]·
     #     m̅u̅l̅t̅i̅_̅h̅e̅a̅d̅_̅a̅t̅t̅e̅n̅t̅i̅o̅n̅_̅o̅̇[n,h,t,e]
     with np.errstate(over="ignore", invalid="ignore"):
@@ -4818,28 +4660,123 @@ def hvp(inputs, vectors, g, *, heads, causal=0):
         )
     chunk = chunk_rows(t_size * h_size * t_size)
     if n_size <= chunk:
-        _hvp_21_rows(
-            0, n_size, multi_head_attention_z_max, multi_head_attention_z, shifted_sum, sum_exp,
-            dmulti_head_attention_a, multi_head_attention_open, h_size, t_size, dmulti_head_attention_s,
+        _hvp_18_rows(
+            0, n_size, multi_head_attention_any, sum_dmulti_head_attention_o_multi_head_attention_v, h_size,
+            t_size, dmulti_head_attention_a,
         )
     else:
-        _hvp_21_parallel(
-            chunk, n_size, multi_head_attention_z_max, multi_head_attention_z, shifted_sum, sum_exp,
-            dmulti_head_attention_a, multi_head_attention_open, h_size, t_size, dmulti_head_attention_s,
+        _hvp_18_parallel(
+            chunk, n_size, multi_head_attention_any, sum_dmulti_head_attention_o_multi_head_attention_v,
+            h_size, t_size, dmulti_head_attention_a,
         )
     chunk = chunk_rows(h_size * t_size * e_size * t_size)
     if n_size <= chunk:
-        _hvp_22_rows(
+        _hvp_19_rows(
             0, n_size, multi_head_attention_any, multi_head_attention_a, multi_head_attention_a_dot,
             dmulti_head_attention_o, dmulti_head_attention_o_dot, e_size, h_size, t_size,
             dmulti_head_attention_v_dot,
         )
     else:
-        _hvp_22_parallel(
+        _hvp_19_parallel(
             chunk, n_size, multi_head_attention_any, multi_head_attention_a, multi_head_attention_a_dot,
             dmulti_head_attention_o, dmulti_head_attention_o_dot, e_size, h_size, t_size,
             dmulti_head_attention_v_dot,
         )
+    # sum_Wv_dmulti_head_attention_v[n,t,m] = Σ_h,e m̅u̅l̅t̅i̅_̅h̅e̅a̅d̅_̅a̅t̅t̅e̅n̅t̅i̅o̅n̅_̅v̅[n,h,t,e]·
+    #     Wv[h,e,m]
+    with np.errstate(over="ignore", invalid="ignore"):
+        np.matmul(
+            dmulti_head_attention_v.transpose(0, 2, 1, 3).reshape(n_size * t_size, h_size * e_size),
+            Wv.reshape(h_size * e_size, m_size),
+            out=sum_Wv_dmulti_head_attention_v.reshape(n_size * t_size, m_size),
+        )
+    # sum_Wv_dmulti_head_attention_v_dot[n,t,m] = Σ_h,e Wv[h,e,m]·
+    #     m̅u̅l̅t̅i̅_̅h̅e̅a̅d̅_̅a̅t̅t̅e̅n̅t̅i̅o̅n̅_̅v̅̇[n,h,t,e]
+    with np.errstate(over="ignore", invalid="ignore"):
+        np.matmul(
+            dmulti_head_attention_v_dot.transpose(0, 2, 1, 3).reshape(n_size * t_size, h_size * e_size),
+            Wv.reshape(h_size * e_size, m_size),
+            out=sum_Wv_dmulti_head_attention_v_dot.reshape(n_size * t_size, m_size),
+        )
+    # sum_Wv_dot_dmulti_head_attention_v[n,t,m] = Σ_h,e m̅u̅l̅t̅i̅_̅h̅e̅a̅d̅_̅a̅t̅t̅e̅n̅t̅i̅o̅n̅_̅v̅[n,h,t,e]·
+    #     Ẇv̇[h,e,m]
+    with np.errstate(over="ignore", invalid="ignore"):
+        np.matmul(
+            dmulti_head_attention_v.transpose(0, 2, 1, 3).reshape(n_size * t_size, h_size * e_size),
+            Wv_dot.reshape(h_size * e_size, m_size),
+            out=sum_Wv_dot_dmulti_head_attention_v.reshape(n_size * t_size, m_size),
+        )
+    # sum_u_dmulti_head_attention_v_dot[h,e,m] = Σ_n,t u[n,t,m]·
+    #     m̅u̅l̅t̅i̅_̅h̅e̅a̅d̅_̅a̅t̅t̅e̅n̅t̅i̅o̅n̅_̅v̅̇[n,h,t,e]
+    with np.errstate(over="ignore", invalid="ignore"):
+        np.matmul(
+            dmulti_head_attention_v_dot.transpose(1, 3, 0, 2).reshape(h_size * e_size, n_size * t_size),
+            u.reshape(n_size * t_size, m_size), out=dWv_dot.reshape(h_size * e_size, m_size),
+        )
+    # sum_u_dot_dmulti_head_attention_v[h,e,m] = Σ_n,t m̅u̅l̅t̅i̅_̅h̅e̅a̅d̅_̅a̅t̅t̅e̅n̅t̅i̅o̅n̅_̅v̅[n,h,t,e]·
+    #     u̇[n,t,m]
+    with np.errstate(over="ignore", invalid="ignore"):
+        np.matmul(
+            dmulti_head_attention_v.transpose(1, 3, 0, 2).reshape(h_size * e_size, n_size * t_size),
+            u_dot.reshape(n_size * t_size, m_size),
+            out=sum_u_dot_dmulti_head_attention_v.reshape(h_size * e_size, m_size),
+        )
+    chunk = chunk_rows(h_size * t_size * t_size)
+    if n_size <= chunk:
+        _hvp_20_rows(
+            0, n_size, multi_head_attention_z_max, dmulti_head_attention_a, multi_head_attention_z, h_size,
+            t_size, shifted_sum,
+        )
+    else:
+        _hvp_20_parallel(
+            chunk, n_size, multi_head_attention_z_max, dmulti_head_attention_a, multi_head_attention_z, h_size,
+            t_size, shifted_sum,
+        )
+    chunk = chunk_rows(t_size * h_size * t_size)
+    if n_size <= chunk:
+        _hvp_21_rows(
+            0, n_size, multi_head_attention_any, sum_dmulti_head_attention_o_dot_multi_head_attention_v,
+            sum_dmulti_head_attention_o_multi_head_attention_v_dot, h_size, t_size,
+            dmulti_head_attention_a_dot,
+        )
+    else:
+        _hvp_21_parallel(
+            chunk, n_size, multi_head_attention_any, sum_dmulti_head_attention_o_dot_multi_head_attention_v,
+            sum_dmulti_head_attention_o_multi_head_attention_v_dot, h_size, t_size,
+            dmulti_head_attention_a_dot,
+        )
+    chunk = chunk_rows(e_size * n_size * t_size)
+    if h_size <= chunk:
+        _hvp_22_rows(0, h_size, dmulti_head_attention_v_dot, e_size, n_size, t_size, dbv_dot)
+    else:
+        _hvp_22_parallel(chunk, h_size, dmulti_head_attention_v_dot, e_size, n_size, t_size, dbv_dot)
+    chunk = chunk_rows(t_size * h_size * t_size)
+    if n_size <= chunk:
+        _hvp_23_rows(
+            0, n_size, multi_head_attention_z_max, multi_head_attention_z, shifted_sum, sum_exp,
+            dmulti_head_attention_a, multi_head_attention_open, h_size, t_size, dmulti_head_attention_s,
+        )
+    else:
+        _hvp_23_parallel(
+            chunk, n_size, multi_head_attention_z_max, multi_head_attention_z, shifted_sum, sum_exp,
+            dmulti_head_attention_a, multi_head_attention_open, h_size, t_size, dmulti_head_attention_s,
+        )
+    chunk = chunk_rows(h_size * t_size * t_size)
+    if n_size <= chunk:
+        _hvp_24_rows(
+            0, n_size, multi_head_attention_z_max, dmulti_head_attention_a, dmulti_head_attention_a_dot,
+            multi_head_attention_z, multi_head_attention_z_dot, h_size, t_size, shifted_sum_2,
+        )
+    else:
+        _hvp_24_parallel(
+            chunk, n_size, multi_head_attention_z_max, dmulti_head_attention_a, dmulti_head_attention_a_dot,
+            multi_head_attention_z, multi_head_attention_z_dot, h_size, t_size, shifted_sum_2,
+        )
+    chunk = chunk_rows(e_size * m_size)
+    if h_size <= chunk:
+        _hvp_25_rows(0, h_size, dWv_dot, sum_u_dot_dmulti_head_attention_v, e_size, m_size)
+    else:
+        _hvp_25_parallel(chunk, h_size, dWv_dot, sum_u_dot_dmulti_head_attention_v, e_size, m_size)
     # sum_multi_head_attention_q_dmulti_head_attention_s[n,h,t,e] = Σ_t′ m̅u̅l̅t̅i̅_̅h̅e̅a̅d̅_̅a̅t̅t̅e̅n̅t̅i̅o̅n̅_̅s̅[n,h,t′,t]·
     #     multi_head_attention_q[n,h,t′,e]
     with np.errstate(over="ignore", invalid="ignore"):
@@ -4868,69 +4805,46 @@ def hvp(inputs, vectors, g, *, heads, causal=0):
             dmulti_head_attention_s, multi_head_attention_k_dot,
             out=sum_multi_head_attention_k_dot_dmulti_head_attention_s,
         )
-    # sum_Wv_dmulti_head_attention_v_dot[n,t,m] = Σ_h,e Wv[h,e,m]·
-    #     m̅u̅l̅t̅i̅_̅h̅e̅a̅d̅_̅a̅t̅t̅e̅n̅t̅i̅o̅n̅_̅v̅̇[n,h,t,e]
-    with np.errstate(over="ignore", invalid="ignore"):
-        np.matmul(
-            dmulti_head_attention_v_dot.transpose(0, 2, 1, 3).reshape(n_size * t_size, h_size * e_size),
-            Wv.reshape(h_size * e_size, m_size),
-            out=sum_Wv_dmulti_head_attention_v_dot.reshape(n_size * t_size, m_size),
-        )
-    # sum_u_dmulti_head_attention_v_dot[h,e,m] = Σ_n,t u[n,t,m]·
-    #     m̅u̅l̅t̅i̅_̅h̅e̅a̅d̅_̅a̅t̅t̅e̅n̅t̅i̅o̅n̅_̅v̅̇[n,h,t,e]
-    with np.errstate(over="ignore", invalid="ignore"):
-        np.matmul(
-            dmulti_head_attention_v_dot.transpose(1, 3, 0, 2).reshape(h_size * e_size, n_size * t_size),
-            u.reshape(n_size * t_size, m_size),
-            out=sum_u_dmulti_head_attention_v_dot.reshape(h_size * e_size, m_size),
-        )
     chunk = chunk_rows(t_size * h_size * t_size)
     if n_size <= chunk:
-        _hvp_23_rows(
-            0, n_size, multi_head_attention_any, sum_dmulti_head_attention_o_dot_multi_head_attention_v,
-            sum_dmulti_head_attention_o_multi_head_attention_v_dot, h_size, t_size,
-            dmulti_head_attention_a_dot,
+        _hvp_26_rows(
+            0, n_size, multi_head_attention_z_max, multi_head_attention_z, shifted_sum, shifted_sum_,
+            shifted_sum_2, sum_exp, dmulti_head_attention_a, dmulti_head_attention_a_dot,
+            multi_head_attention_z_dot, multi_head_attention_open, h_size, t_size, dmulti_head_attention_s_dot,
         )
     else:
-        _hvp_23_parallel(
-            chunk, n_size, multi_head_attention_any, sum_dmulti_head_attention_o_dot_multi_head_attention_v,
-            sum_dmulti_head_attention_o_multi_head_attention_v_dot, h_size, t_size,
-            dmulti_head_attention_a_dot,
+        _hvp_26_parallel(
+            chunk, n_size, multi_head_attention_z_max, multi_head_attention_z, shifted_sum, shifted_sum_,
+            shifted_sum_2, sum_exp, dmulti_head_attention_a, dmulti_head_attention_a_dot,
+            multi_head_attention_z_dot, multi_head_attention_open, h_size, t_size, dmulti_head_attention_s_dot,
         )
-    chunk = chunk_rows(e_size * n_size * t_size)
-    if h_size <= chunk:
-        _hvp_24_rows(0, h_size, dmulti_head_attention_v_dot, e_size, n_size, t_size, dbv_dot)
-    else:
-        _hvp_24_parallel(chunk, h_size, dmulti_head_attention_v_dot, e_size, n_size, t_size, dbv_dot)
+    # sum_multi_head_attention_q_dmulti_head_attention_s_dot[n,h,t,e] = Σ_t′ multi_head_attention_q[n,h,t′,e]·
+    #     m̅u̅l̅t̅i̅_̅h̅e̅a̅d̅_̅a̅t̅t̅e̅n̅t̅i̅o̅n̅_̅s̅̇[n,h,t′,t]
+    with np.errstate(over="ignore", invalid="ignore"):
+        np.matmul(
+            dmulti_head_attention_s_dot.transpose(0, 1, 3, 2), multi_head_attention_q,
+            out=sum_multi_head_attention_q_dmulti_head_attention_s_dot,
+        )
+    # sum_multi_head_attention_k_dmulti_head_attention_s_dot[n,h,t,e] = Σ_t′ multi_head_attention_k[n,h,t′,e]·
+    #     m̅u̅l̅t̅i̅_̅h̅e̅a̅d̅_̅a̅t̅t̅e̅n̅t̅i̅o̅n̅_̅s̅̇[n,h,t,t′]
+    with np.errstate(over="ignore", invalid="ignore"):
+        np.matmul(
+            dmulti_head_attention_s_dot, multi_head_attention_k,
+            out=sum_multi_head_attention_k_dmulti_head_attention_s_dot,
+        )
     chunk = chunk_rows(h_size * t_size * e_size)
     if n_size <= chunk:
-        _hvp_25_rows(
+        _hvp_27_rows(
             0, n_size, sum_multi_head_attention_q_dmulti_head_attention_s,
             sum_multi_head_attention_k_dmulti_head_attention_s, real(one_over_root_e_size), e_size, h_size,
             t_size, dmulti_head_attention_k, dmulti_head_attention_q,
         )
     else:
-        _hvp_25_parallel(
+        _hvp_27_parallel(
             chunk, n_size, sum_multi_head_attention_q_dmulti_head_attention_s,
             sum_multi_head_attention_k_dmulti_head_attention_s, real(one_over_root_e_size), e_size, h_size,
             t_size, dmulti_head_attention_k, dmulti_head_attention_q,
         )
-    chunk = chunk_rows(h_size * t_size * t_size)
-    if n_size <= chunk:
-        _hvp_26_rows(
-            0, n_size, multi_head_attention_z_max, dmulti_head_attention_a, dmulti_head_attention_a_dot,
-            multi_head_attention_z, multi_head_attention_z_dot, h_size, t_size, shifted_sum_2,
-        )
-    else:
-        _hvp_26_parallel(
-            chunk, n_size, multi_head_attention_z_max, dmulti_head_attention_a, dmulti_head_attention_a_dot,
-            multi_head_attention_z, multi_head_attention_z_dot, h_size, t_size, shifted_sum_2,
-        )
-    chunk = chunk_rows(e_size * m_size)
-    if h_size <= chunk:
-        _hvp_27_rows(0, h_size, sum_u_dmulti_head_attention_v_dot, dWv_dot, e_size, m_size)
-    else:
-        _hvp_27_parallel(chunk, h_size, sum_u_dmulti_head_attention_v_dot, dWv_dot, e_size, m_size)
     # sum_Wk_dmulti_head_attention_k[n,t,m] = Σ_h,e m̅u̅l̅t̅i̅_̅h̅e̅a̅d̅_̅a̅t̅t̅e̅n̅t̅i̅o̅n̅_̅k̅[n,h,t,e]·
     #     Wk[h,e,m]
     with np.errstate(over="ignore", invalid="ignore"):
@@ -4978,47 +4892,9 @@ def hvp(inputs, vectors, g, *, heads, causal=0):
             u_dot.reshape(n_size * t_size, m_size),
             out=sum_u_dot_dmulti_head_attention_k.reshape(h_size * e_size, m_size),
         )
-    chunk = chunk_rows(t_size * h_size * t_size)
-    if n_size <= chunk:
-        _hvp_28_rows(
-            0, n_size, multi_head_attention_z_max, multi_head_attention_z, shifted_sum, shifted_sum_,
-            shifted_sum_2, sum_exp, dmulti_head_attention_a, dmulti_head_attention_a_dot,
-            multi_head_attention_z_dot, multi_head_attention_open, h_size, t_size, dmulti_head_attention_s_dot,
-        )
-    else:
-        _hvp_28_parallel(
-            chunk, n_size, multi_head_attention_z_max, multi_head_attention_z, shifted_sum, shifted_sum_,
-            shifted_sum_2, sum_exp, dmulti_head_attention_a, dmulti_head_attention_a_dot,
-            multi_head_attention_z_dot, multi_head_attention_open, h_size, t_size, dmulti_head_attention_s_dot,
-        )
-    # sum_multi_head_attention_q_dmulti_head_attention_s_dot[n,h,t,e] = Σ_t′ multi_head_attention_q[n,h,t′,e]·
-    #     m̅u̅l̅t̅i̅_̅h̅e̅a̅d̅_̅a̅t̅t̅e̅n̅t̅i̅o̅n̅_̅s̅̇[n,h,t′,t]
-    with np.errstate(over="ignore", invalid="ignore"):
-        np.matmul(
-            dmulti_head_attention_s_dot.transpose(0, 1, 3, 2), multi_head_attention_q,
-            out=sum_multi_head_attention_q_dmulti_head_attention_s_dot,
-        )
-    # sum_multi_head_attention_k_dmulti_head_attention_s_dot[n,h,t,e] = Σ_t′ multi_head_attention_k[n,h,t′,e]·
-    #     m̅u̅l̅t̅i̅_̅h̅e̅a̅d̅_̅a̅t̅t̅e̅n̅t̅i̅o̅n̅_̅s̅̇[n,h,t,t′]
-    with np.errstate(over="ignore", invalid="ignore"):
-        np.matmul(
-            dmulti_head_attention_s_dot, multi_head_attention_k,
-            out=sum_multi_head_attention_k_dmulti_head_attention_s_dot,
-        )
-    chunk = chunk_rows(n_size * t_size)
-    if m_size <= chunk:
-        _hvp_29_rows(
-            0, m_size, sum_Wk_dmulti_head_attention_k, sum_Wq_dmulti_head_attention_q,
-            sum_Wv_dmulti_head_attention_v, gamma1, n_size, t_size, du, dlayer_norm_xhat,
-        )
-    else:
-        _hvp_29_parallel(
-            chunk, m_size, sum_Wk_dmulti_head_attention_k, sum_Wq_dmulti_head_attention_q,
-            sum_Wv_dmulti_head_attention_v, gamma1, n_size, t_size, du, dlayer_norm_xhat,
-        )
     chunk = chunk_rows(e_size * n_size * t_size)
     if h_size <= chunk:
-        _hvp_30_rows(
+        _hvp_28_rows(
             0, h_size, sum_multi_head_attention_q_dmulti_head_attention_s_dot,
             sum_multi_head_attention_q_dot_dmulti_head_attention_s,
             sum_multi_head_attention_k_dmulti_head_attention_s_dot,
@@ -5026,23 +4902,12 @@ def hvp(inputs, vectors, g, *, heads, causal=0):
             t_size, dmulti_head_attention_k_dot, dmulti_head_attention_q_dot, dbq_dot, dbk_dot,
         )
     else:
-        _hvp_30_parallel(
+        _hvp_28_parallel(
             chunk, h_size, sum_multi_head_attention_q_dmulti_head_attention_s_dot,
             sum_multi_head_attention_q_dot_dmulti_head_attention_s,
             sum_multi_head_attention_k_dmulti_head_attention_s_dot,
             sum_multi_head_attention_k_dot_dmulti_head_attention_s, real(one_over_root_e_size), e_size, n_size,
             t_size, dmulti_head_attention_k_dot, dmulti_head_attention_q_dot, dbq_dot, dbk_dot,
-        )
-    chunk = chunk_rows(t_size * m_size)
-    if n_size <= chunk:
-        _hvp_31_rows(
-            0, n_size, layer_norm_xhat, dlayer_norm_xhat, m_size, t_size, sum_layer_norm_xhat_dlayer_norm_xhat,
-            sum_dlayer_norm_xhat,
-        )
-    else:
-        _hvp_31_parallel(
-            chunk, n_size, layer_norm_xhat, dlayer_norm_xhat, m_size, t_size,
-            sum_layer_norm_xhat_dlayer_norm_xhat, sum_dlayer_norm_xhat,
         )
     # sum_Wk_dmulti_head_attention_k_dot[n,t,m] = Σ_h,e Wk[h,e,m]·
     #     m̅u̅l̅t̅i̅_̅h̅e̅a̅d̅_̅a̅t̅t̅e̅n̅t̅i̅o̅n̅_̅k̅̇[n,h,t,e]
@@ -5076,47 +4941,62 @@ def hvp(inputs, vectors, g, *, heads, causal=0):
             u.reshape(n_size * t_size, m_size),
             out=sum_u_dmulti_head_attention_k_dot.reshape(h_size * e_size, m_size),
         )
-    chunk = chunk_rows(n_size * t_size)
-    if m_size <= chunk:
-        _hvp_32_rows(
-            0, m_size, sum_Wk_dmulti_head_attention_k_dot, sum_Wk_dot_dmulti_head_attention_k,
-            sum_Wq_dmulti_head_attention_q_dot, sum_Wq_dot_dmulti_head_attention_q,
-            sum_Wv_dmulti_head_attention_v_dot, sum_Wv_dot_dmulti_head_attention_v, gamma1, gamma1_dot, du,
-            layer_norm_xhat, layer_norm_xhat_dot, n_size, t_size, dlayer_norm_xhat_dot, dgamma1_dot,
-            dbeta1_dot,
+    chunk = chunk_rows(t_size * m_size)
+    if n_size <= chunk:
+        _hvp_29_rows(
+            0, n_size, sum_Wk_dmulti_head_attention_k, sum_Wq_dmulti_head_attention_q,
+            sum_Wv_dmulti_head_attention_v, gamma1, layer_norm_xhat, m_size, t_size, du, dlayer_norm_xhat,
+            sum_layer_norm_xhat_dlayer_norm_xhat, sum_dlayer_norm_xhat,
         )
     else:
-        _hvp_32_parallel(
-            chunk, m_size, sum_Wk_dmulti_head_attention_k_dot, sum_Wk_dot_dmulti_head_attention_k,
+        _hvp_29_parallel(
+            chunk, n_size, sum_Wk_dmulti_head_attention_k, sum_Wq_dmulti_head_attention_q,
+            sum_Wv_dmulti_head_attention_v, gamma1, layer_norm_xhat, m_size, t_size, du, dlayer_norm_xhat,
+            sum_layer_norm_xhat_dlayer_norm_xhat, sum_dlayer_norm_xhat,
+        )
+    chunk = chunk_rows(t_size * m_size)
+    if n_size <= chunk:
+        _hvp_30_rows(
+            0, n_size, sum_Wk_dmulti_head_attention_k_dot, sum_Wk_dot_dmulti_head_attention_k,
             sum_Wq_dmulti_head_attention_q_dot, sum_Wq_dot_dmulti_head_attention_q,
             sum_Wv_dmulti_head_attention_v_dot, sum_Wv_dot_dmulti_head_attention_v, gamma1, gamma1_dot, du,
-            layer_norm_xhat, layer_norm_xhat_dot, n_size, t_size, dlayer_norm_xhat_dot, dgamma1_dot,
-            dbeta1_dot,
+            layer_norm_xhat, dlayer_norm_xhat, layer_norm_xhat_dot, layer_norm_r, layer_norm_r_dot,
+            sum_dlayer_norm_xhat, sum_layer_norm_xhat_dlayer_norm_xhat, dh_dot, m_size, t_size, du_dot, dx_dot,
+        )
+    else:
+        _hvp_30_parallel(
+            chunk, n_size, sum_Wk_dmulti_head_attention_k_dot, sum_Wk_dot_dmulti_head_attention_k,
+            sum_Wq_dmulti_head_attention_q_dot, sum_Wq_dot_dmulti_head_attention_q,
+            sum_Wv_dmulti_head_attention_v_dot, sum_Wv_dot_dmulti_head_attention_v, gamma1, gamma1_dot, du,
+            layer_norm_xhat, dlayer_norm_xhat, layer_norm_xhat_dot, layer_norm_r, layer_norm_r_dot,
+            sum_dlayer_norm_xhat, sum_layer_norm_xhat_dlayer_norm_xhat, dh_dot, m_size, t_size, du_dot, dx_dot,
         )
     chunk = chunk_rows(e_size * m_size)
     if h_size <= chunk:
-        _hvp_33_rows(
+        _hvp_31_rows(
             0, h_size, sum_u_dmulti_head_attention_q_dot, dWq_dot, sum_u_dmulti_head_attention_k_dot,
             sum_u_dot_dmulti_head_attention_k, e_size, m_size, dWk_dot,
         )
     else:
-        _hvp_33_parallel(
+        _hvp_31_parallel(
             chunk, h_size, sum_u_dmulti_head_attention_q_dot, dWq_dot, sum_u_dmulti_head_attention_k_dot,
             sum_u_dot_dmulti_head_attention_k, e_size, m_size, dWk_dot,
         )
-    chunk = chunk_rows(t_size * m_size)
+    chunk = chunk_rows(t_size * m_size, summing=True)
+    dgamma1_dot_parts = np.zeros((max(1, -(-n_size // chunk)), m_size))
+    dbeta1_dot_parts = np.zeros((max(1, -(-n_size // chunk)), m_size))
     if n_size <= chunk:
-        _hvp_34_rows(
-            0, n_size, dlayer_norm_xhat_dot, layer_norm_xhat, dlayer_norm_xhat, layer_norm_xhat_dot,
-            layer_norm_r, layer_norm_r_dot, sum_dlayer_norm_xhat, sum_layer_norm_xhat_dlayer_norm_xhat, dh_dot,
-            m_size, t_size, dx_dot,
+        _hvp_32_rows(
+            0, n_size, layer_norm_xhat, layer_norm_xhat_dot, du, du_dot, m_size, t_size, dgamma1_dot_parts[0],
+            dbeta1_dot_parts[0],
         )
     else:
-        _hvp_34_parallel(
-            chunk, n_size, dlayer_norm_xhat_dot, layer_norm_xhat, dlayer_norm_xhat, layer_norm_xhat_dot,
-            layer_norm_r, layer_norm_r_dot, sum_dlayer_norm_xhat, sum_layer_norm_xhat_dlayer_norm_xhat, dh_dot,
-            m_size, t_size, dx_dot,
+        _hvp_32_parallel(
+            chunk, n_size, layer_norm_xhat, layer_norm_xhat_dot, du, du_dot, m_size, t_size, dgamma1_dot_parts,
+            dbeta1_dot_parts,
         )
+    np.copyto(dgamma1_dot, dgamma1_dot_parts.sum(axis=0), casting="same_kind")
+    np.copyto(dbeta1_dot, dbeta1_dot_parts.sum(axis=0), casting="same_kind")
     return Gradients(
         dx_dot, dgamma1_dot, dbeta1_dot, dWq_dot.reshape((h_size * e_size, m_size)),
         dWk_dot.reshape((h_size * e_size, m_size)), dWv_dot.reshape((h_size * e_size, m_size)),

@@ -155,16 +155,15 @@ def _rows(kernel: Kernel, storage: Mapping[str, str], wide: bool, fma: bool) -> 
         shape = ", ".join(size_name(i.axis) for i in e.indices if isinstance(i, Index))
         body.append(f"{printer.array(e.name)} = np.empty({shape if len(e.indices) == 1 else f'({shape})'}, real)")
     whole = [e for e in kernel.partials if not e.indices]
-    body += [
-        f"{printer.array(e.name)}_block = np.zeros({size_name(e.indices[0].axis)}, real)"
-        for e in kernel.partials if e.indices
-    ]
+    blocks = [e for node in kernel.body if isinstance(node, Flush) for e in node.partials]
+    body += [f"{printer.array(e.name)}_block = np.zeros({size_name(e.indices[0].axis)}, real)" for e in blocks]
     zero = dict.fromkeys(kernel.norms, "no_squares(real)")
     body += [f"{printer.array(e.name)}_sum = {zero.get(e.name, '0.0')}" for e in whole]
     count = size_name(kernel.row.axis) if kernel.scattered else "lo, hi" if kernel.whole else f"{lead}.shape[0]"
     body.append(f"for {index_name(kernel.row)} in range({count}):")
     last = f"{index_name(kernel.row)} == {'hi' if kernel.whole else f'{lead}.shape[0]'} - 1"
     writer = _Writer(printer, {e.name for e in whole}, index_name(kernel.row), last)
+    writer.blocks = {e.name for e in blocks}
     writer.scattered = {e.name for e in kernel.scattered}
     inside = writer.lines(kernel.body)
     body += ["    " + line if line else line for line in inside]
@@ -182,6 +181,7 @@ class _Writer:
     def __init__(self, printer: KernelPrinter, whole: set[str], row: str, last: str) -> None:
         self.printer, self.whole, self.row, self.last = printer, whole, row, last
         self.scattered: set[str] = set()
+        self.blocks: set[str] = set()
 
     def lines(self, nodes: Iterable[Node]) -> list[str]:
         made: list[str] = []
@@ -256,8 +256,8 @@ class _Writer:
         if isinstance(node.entry, Entry):
             name = self.printer.array(node.entry.name)
             where = self.printer.place(node.entry)[len(name) :]
-            into = f"{name}_sum" if node.entry.name in self.whole else f"{name}_block{where}"
-            into = f"{name}_sum{where}" if node.entry.name in self.scattered else into
+            summed = node.entry.name in self.whole or node.entry.name in self.scattered
+            into = f"{name}{'_sum' if summed else '_block' if node.entry.name in self.blocks else ''}{where}"
         else:
             into = str(node.entry.name)
         if node.maximum:

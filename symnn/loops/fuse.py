@@ -225,8 +225,9 @@ class _Builder:
     def _flushes(self) -> list[Node]:
         found: dict[Index, list[Entry]] = {}
         for item in self.items:
-            if item.across and item.equation.axes:
-                (index,) = item.equation.axes
+            # Where each row adds many, they are added up in double precision at once.
+            if item.across and len(item.equation.axes) == 1 and item.inner == item.equation.axes:
+                (index,) = item.inner
                 found.setdefault(index, []).append(item.equation.target)
         return [Flush(index, tuple(partials)) for index, partials in found.items()]
 

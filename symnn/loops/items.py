@@ -73,8 +73,10 @@ def item_of(equation: Equation, rows: tuple[Index, ...]) -> Item:
     value = equation.value
     reduces = type(value) if isinstance(value, Reduction) else None
     body, bound = plain_body(equation)
-    inner = tuple(i for i in (*equation.axes, *bound) if i not in rows)
     across = not set(rows) <= set(equation.axes)
+    # Sums across rows go on along the axes that are summed over.
+    loops = (*bound, *equation.axes) if across else (*equation.axes, *bound)
+    inner = tuple(i for i in loops if i not in rows)
     return Item(equation, body, inner, reduces, across, bound)
 
 

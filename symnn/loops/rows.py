@@ -95,7 +95,19 @@ def _alone(e: Equation, main: Index | None) -> tuple[Index, ...]:
         return (main,) if main is not None and main in axes and not twice else (axes[0],)
     if not e.axes:
         return (axes[0],)
-    return e.axes
+    return (axes[len(e.axes)],) if _adds_rows(e) else e.axes
+
+
+def _adds_rows(e: Equation) -> bool:
+    """Whether a sum goes over the leading axes of all that it reads: rows are added to rows, as memory has them.
+
+    Over several axes, so that what chunks of rows add up to apart is little beside what is read.
+    """
+    if not isinstance(e.value, Total) or label_target(e) is not None:
+        return False
+    body, bound = plain_body(e)
+    read = [x.indices for x in body.atoms(Entry)]
+    return len(bound) > 1 and bool(read) and all(indices == (*bound, *e.axes) for indices in read)
 
 
 def cells_meet(reader: Equation, read: Equation, entry: Entry, rows: tuple[Index, ...]) -> bool:
