@@ -5,8 +5,11 @@ from __future__ import annotations
 import ast
 import importlib
 import math
+import os
+import subprocess
+import sys
 from pathlib import Path
-from types import ModuleType
+from types import ModuleType, SimpleNamespace
 from typing import Any
 
 import numba
@@ -379,7 +382,7 @@ def test_generated_files_need_numpy_and_numba_alone(path: Path) -> None:
     text = path.read_text(encoding="utf-8")
     for node in ast.walk(ast.parse(text)):
         if isinstance(node, ast.Import):
-            assert {a.name.split(".")[0] for a in node.names} <= {"math", "numpy", "numba"}
+            assert {a.name.split(".")[0] for a in node.names} <= {"math", "os", "numpy", "numba"}
         elif isinstance(node, ast.ImportFrom) and not node.level:
             # llvmlite comes with numba: it is what its intrinsics are written in.
             assert (node.module or "").split(".")[0] in {"collections", "numba", "llvmlite"}
@@ -399,3 +402,29 @@ def test_spec_describes_the_operation(name: str) -> None:
         assert set(a) - {"drawn"} == {"name", "shape", "role", "dtype", "differentiable"}
     for p in spec["params"]:
         assert set(p) == {"name", "default", "range"}
+
+
+@pytest.mark.parametrize("said", [{}, {"OMP_WAIT_POLICY": "ACTIVE"}, {"GOMP_SPINCOUNT": "7"}], ids=str)
+def test_the_environment_is_left_as_it_was(said: dict[str, str]) -> None:
+    """Threads are told to sleep where the system's library reads it, and nothing else that reads it sees that."""
+    code = "import os; before = dict(os.environ); import generated.cpu.relu; assert dict(os.environ) == before"
+    environment = {k: v for k, v in os.environ.items() if k not in ("OMP_WAIT_POLICY", "GOMP_SPINCOUNT")} | said
+    subprocess.run([sys.executable, "-c", code], check=True, cwd=FOLDER.parents[1], env=environment)
+
+
+def test_weights_are_multiplied_where_they_lie(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Weights whose axes are many to the loops, and one to the product, are not copied for each step."""
+    made = module("lstm")
+    rng = np.random.default_rng(0)
+    x, state = rng.normal(size=(3, 4, 5)), np.zeros((4, 2))
+    weights = [rng.normal(size=shape) for shape in ((8, 5), (8, 2))]
+    operands: list[np.ndarray] = []
+
+    def matmul(left: np.ndarray, right: np.ndarray, out: np.ndarray) -> np.ndarray:
+        operands.append(right)
+        return np.dot(left, right, out=out)
+
+    monkeypatch.setattr(made, "np", SimpleNamespace(**{**vars(np), "matmul": matmul}))
+    made.forward(x, state, state, *weights, np.zeros(8))
+    assert len(operands) == 4
+    assert all(any(np.shares_memory(a, w) for w in weights) for a in operands)

@@ -205,6 +205,28 @@ def test_what_is_computed_for_a_statistic_is_computed_in_its_loop() -> None:
     assert len(kernels) == 1 and {e.name for e in kernels[0].writes} == set(backward.outputs)
 
 
+def run(kernel: Kernel, given: dict[str, np.ndarray | int]) -> None:
+    """The rows of a kernel by Python itself, on arrays and extents by name; ``hi`` is how many rows there are."""
+    scope: dict = {"njit": lambda **_: lambda f: f, "prange": range, "OPTIONS": {}, "np": np,
+                   "added": lambda a, b: a + b, "compensated": lambda a, lost, b: (a + b, 0.0)}
+    exec("\n".join(line for block in kernel_lines(kernel, {}) for line in block), scope)
+    scope[f"_{kernel.name}_rows"](0, given["hi"], *(given[name] for name in arguments(kernel, {})))
+
+
+def test_sums_over_leading_axes_add_rows_as_memory_has_them() -> None:
+    equation = Equation(Entry(b, i, o), Total(Entry(x, n1, c1, i, o), n1, c1))
+    (kernel,) = kernels(schedule(program(equation, outputs=("b",), x=(n, c, i, o))))
+    node, loops = kernel.body, [kernel.row.axis]
+    while inner := [s for s in node if isinstance(s, Pass)]:
+        loops.append(inner[0].index.axis)
+        node = inner[0].body
+    assert loops == ["n", "c", "i", "o"]
+    numbers = np.random.default_rng(4).integers(-9, 9, (5, 4, 3, 2)).astype(float)
+    total = np.zeros((3, 2))
+    run(kernel, {"hi": 5, "x": numbers, "b": total, "c_size": 4, "i_size": 3, "o_size": 2})
+    np.testing.assert_array_equal(total, numbers.sum((0, 1)))
+
+
 def test_an_array_and_a_loop_of_one_name_do_not_meet() -> None:
     # As in a transformer block: h is what a residual connection adds up, and counts the heads.
     h = Index("h")
@@ -213,12 +235,8 @@ def test_an_array_and_a_loop_of_one_name_do_not_meet() -> None:
         Equation(u, Total(t, c, h)), Equation(Entry(Tensor("y"), n, c, h), t * u), outputs=("h", "y"), t=(n, c, h)
     )
     (kernel,) = (step for step in schedule(made).steps if isinstance(step, Kernel))
-    scope: dict = {"njit": lambda **_: lambda f: f, "prange": range, "OPTIONS": {}, "np": np,
-                   "added": lambda a, b: a + b, "compensated": lambda a, lost, b: (a + b, 0.0)}
-    exec("\n".join(line for block in kernel_lines(kernel, {}) for line in block), scope)
     given = np.random.default_rng(3).integers(-9, 9, (2, 3, 4)).astype(float)
     arrays = {"t": given, "h": np.empty(2), "y": np.empty_like(given)}
-    sizes = {"c_size": 3, "h_size": 4, "n_size": 2}
-    scope["_forward_rows"](0, 2, *({**arrays, **sizes}[name] for name in arguments(kernel, {})))
+    run(kernel, {**arrays, "hi": 2, "c_size": 3, "h_size": 4, "n_size": 2})
     np.testing.assert_array_equal(arrays["h"], given.sum((1, 2)))
     np.testing.assert_array_equal(arrays["y"], given * arrays["h"][:, None, None])
