@@ -6,6 +6,8 @@ The exponential linear unit (Clevert et al. 2016).
 
 Made by symnn 0.1.0 from the declaration of elu in symnn.catalogue.activations, hash 626a9d0d3adb.
 Do not edit: `symnn build` verifies it and writes it again.
+every float32, y: 0.881 ulps at most, at -0.347394496, 0.500 where below 2⁻¹⁰, at -0.00095339847
+every float32, ∂y/∂x: 0.979 ulps at most, at -5.83756304, 0.987 where below 2⁻¹⁰, at -59.9444313
 verified steps, program of forward: error 1e-66, bound 1e-40
 verified steps, vjp, 1 chain rule lines: error 2e-65, bound 1e-30
 verified gradient, numerical, x: error 2e-51, bound 1e-25

@@ -6,9 +6,11 @@ The approximation of the Gaussian error linear unit by tanh (Hendrycks & Gimpel 
 
 Made by symnn 0.1.0 from the declaration of gelu_tanh in symnn.catalogue.activations, hash 5e1d1ae388cb.
 Do not edit: `symnn build` verifies it and writes it again.
+every float32, y: 2.941 ulps at most, at -2.74631262, 2.189 where below 2⁻¹⁰, at -4.21739006
+every float32, ∂y/∂x: 3.787 ulps at most, at -1.58593154, 3.032 where below 2⁻¹⁰, at -5.17963266
 verified steps, program of backward: error 5e-66, bound 1e-40
 verified steps, vjp, 1 chain rule lines: error 3e-65, bound 1e-30
-verified gradient, numerical, x: error 7e-51, bound 1e-25
+verified gradient, numerical, x: error 4e-51, bound 1e-25
 verified adjoint, ⟨Jv, u⟩ = ⟨v, Jᵀu⟩: error 2e-66, bound 1e-40
 verified adjoint, Jv, numerical: error 6e-65, bound 1e-25
 verified source, float32, where branches meet: error 2e+00, bound 4

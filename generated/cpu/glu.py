@@ -7,9 +7,13 @@ A gated linear unit: a, let through by the sigmoid of b (Dauphin et al. 2017).
 
 Made by symnn 0.1.0 from the declaration of glu in symnn.catalogue.activations, hash 2149016a68ba.
 Do not edit: `symnn build` verifies it and writes it again.
+every float32, y of a at b = 1: 0.934 ulps at most, at 1.81752637e+36, 0.934 where below 2⁻¹⁰, at 4.17283591e-05
+every float32, y of b at a = 1: 2.402 ulps at most, at -4.1572938, 2.163 where below 2⁻¹⁰, at -15.5373936
+every float32, ∂y/∂a at b = 1: 0.318 ulps at most, at 1.37076637e+36
+every float32, ∂y/∂b at a = 1: 2.379 ulps at most, at 5.53844357, 2.188 where below 2⁻¹⁰, at 16.2319965
 verified steps, jvp, 4 lines: error 3e-66, bound 1e-40
-verified steps, vjp, 3 chain rule lines: error 9e-66, bound 1e-30
-verified gradient, numerical, a, b: error 5e-51, bound 1e-25
+verified steps, jvp, 2 chain rule lines: error 9e-66, bound 1e-30
+verified gradient, numerical, a, b: error 3e-51, bound 1e-25
 verified adjoint, ⟨Jv, u⟩ = ⟨v, Jᵀu⟩: error 7e-67, bound 1e-40
 verified adjoint, Jv, numerical: error 2e-65, bound 1e-25
 verified source, float32, ordinary: error 1e+00, bound 4

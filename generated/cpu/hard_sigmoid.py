@@ -6,9 +6,11 @@ The logistic function in three straight pieces (Courbariaux et al. 2015; slope 1
 
 Made by symnn 0.1.0 from the declaration of hard_sigmoid in symnn.catalogue.activations, hash 9a7a8847cc8d.
 Do not edit: `symnn build` verifies it and writes it again.
+every float32, y: 1.000 ulps at most, at -0.453394532, 0.333 where below 2⁻¹⁰, at -2.99999976
+every float32, ∂y/∂x: 0.333 ulps at most, at 1.5
 verified steps, program of forward: error 2e-66, bound 1e-40
-verified steps, vjp, 1 chain rule lines: error 1e-89, bound 1e-30
-verified gradient, numerical, x: error 1e-51, bound 1e-25
+verified steps, vjp, 1 chain rule lines: error 3e-89, bound 1e-30
+verified gradient, numerical, x: error 8e-52, bound 1e-25
 verified adjoint, ⟨Jv, u⟩ = ⟨v, Jᵀu⟩: error 0, bound 1e-40
 verified adjoint, Jv, numerical: error 2e-66, bound 1e-25
 verified source, float32, ordinary: error 1e+00, bound 4

@@ -6,9 +6,11 @@ The identity.
 
 Made by symnn 0.1.0 from the declaration of identity in symnn.catalogue.activations, hash 0d3ec2dd3c5b.
 Do not edit: `symnn build` verifies it and writes it again.
+every float32, y: 0.000 ulps at most, at 0, 0.000 where below 2⁻¹⁰, at 3.22253105e-39
+every float32, ∂y/∂x: 0.000 ulps at most, at 0
 verified steps, vjp, 1 lines: error 0, bound 1e-40
 verified steps, vjp, 1 chain rule lines: error 2e-89, bound 1e-30
-verified gradient, numerical, x: error 5e-89, bound 1e-25
+verified gradient, numerical, x: error 7e-89, bound 1e-25
 verified adjoint, ⟨Jv, u⟩ = ⟨v, Jᵀu⟩: error 0, bound 1e-40
 verified adjoint, Jv, numerical: error 9e-90, bound 1e-25
 verified source, float32, ordinary: error 0, bound 4

@@ -8,9 +8,11 @@ The input times tanh of its softplus (Misra 2020).
 
 Made by symnn 0.1.0 from the declaration of mish in symnn.catalogue.activations, hash babffeeefb84.
 Do not edit: `symnn build` verifies it and writes it again.
+every float32, y: 3.102 ulps at most, at -0.224968463, 2.905 where below 2⁻¹⁰, at -0.000100763391
+every float32, ∂y/∂x: 3.890 ulps at most, at 0.453086913, 2.375 where below 2⁻¹⁰, at -1.19254541
 verified steps, jvp, 6 lines: error 9e-66, bound 1e-40
 verified steps, vjp, 3 chain rule lines: error 4e-65, bound 1e-30
-verified gradient, numerical, x: error 5e-51, bound 1e-25
+verified gradient, numerical, x: error 6e-51, bound 1e-25
 verified adjoint, ⟨Jv, u⟩ = ⟨v, Jᵀu⟩: error 2e-66, bound 1e-40
 verified adjoint, Jv, numerical: error 5e-65, bound 1e-25
 verified source, float32, ordinary: error 1e+00, bound 4

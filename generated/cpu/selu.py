@@ -8,6 +8,8 @@ An exponential linear unit that keeps mean 0 and variance 1 (Klambauer et al. 20
 
 Made by symnn 0.1.0 from the declaration of selu in symnn.catalogue.activations, hash b6a8ef0af1a1.
 Do not edit: `symnn build` verifies it and writes it again.
+every float32, y: 2.075 ulps at most, at -0.303228348, 1.942 where below 2⁻¹⁰, at -0.000268074131
+every float32, ∂y/∂x: 2.055 ulps at most, at -1.95241833, 2.273 where below 2⁻¹⁰, at -87.3637009
 verified steps, program of forward: error 9e-67, bound 1e-40
 verified steps, vjp, 1 chain rule lines: error 2e-65, bound 1e-30
 verified gradient, one-sided limits at kinks: error 6e-51, bound 1e-25

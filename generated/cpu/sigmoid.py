@@ -6,9 +6,11 @@ The logistic function.
 
 Made by symnn 0.1.0 from the declaration of sigmoid in symnn.catalogue.activations, hash c5d8e6e5c174.
 Do not edit: `symnn build` verifies it and writes it again.
+every float32, y: 2.402 ulps at most, at -4.1572938, 2.163 where below 2⁻¹⁰, at -15.5373936
+every float32, ∂y/∂x: 2.379 ulps at most, at 5.53844357, 2.188 where below 2⁻¹⁰, at 16.2319965
 verified steps, vjp, 2 lines: error 3e-66, bound 1e-40
 verified steps, vjp, 1 chain rule lines: error 8e-66, bound 1e-30
-verified gradient, numerical, x: error 1e-50, bound 1e-25
+verified gradient, numerical, x: error 2e-49, bound 1e-25
 verified adjoint, ⟨Jv, u⟩ = ⟨v, Jᵀu⟩: error 1e-66, bound 1e-40
 verified adjoint, Jv, numerical: error 4e-65, bound 1e-25
 verified source, float32, ordinary: error 2e+00, bound 4

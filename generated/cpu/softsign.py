@@ -6,6 +6,8 @@ A sigmoid with polynomial tails (Turian et al. 2009).
 
 Made by symnn 0.1.0 from the declaration of softsign in symnn.catalogue.activations, hash 8ed0c7cddd4d.
 Do not edit: `symnn build` verifies it and writes it again.
+every float32, y: 1.500 ulps at most, at 5795.23877, 1.493 where below 2⁻¹⁰, at 0.00097244978
+every float32, ∂y/∂x: 3.498 ulps at most, at 15.0027609, 3.498 where below 2⁻¹⁰, at 255.044174
 verified steps, program of backward: error 3e-66, bound 1e-40
 verified steps, vjp, 1 chain rule lines: error 1e-64, bound 1e-30
 verified gradient, one-sided limits at kinks: error 2e-49, bound 1e-25

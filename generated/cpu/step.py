@@ -6,6 +6,8 @@ The threshold unit (McCulloch & Pitts 1943). Its derivative is zero: no useful g
 
 Made by symnn 0.1.0 from the declaration of step in symnn.catalogue.activations, hash 212f17360948.
 Do not edit: `symnn build` verifies it and writes it again.
+every float32, y: 0.000 ulps at most, at 0
+every float32, ∂y/∂x: 0.000 ulps at most, at 0
 verified steps, vjp, 1 lines: error 0, bound 1e-40
 verified steps, vjp, 1 chain rule lines: error 0, bound 1e-30
 verified gradient, numerical, x: error 0, bound 1e-25

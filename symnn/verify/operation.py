@@ -37,8 +37,8 @@ def verify_operation(
     """Run every method that the operation allows; without ``module`` its functions are left out.
 
     The same operation, module and seed give the same report. A module's source is run by Python itself, in
-    milliseconds; ``thorough`` compiles it instead, also tries large batches, plants faults in the gradients to
-    measure the gradient check itself, and asks the peers that are installed.
+    milliseconds; ``thorough`` compiles it instead, tries more inputs and large batches, plants faults in the gradients
+    to measure the gradient check itself, and asks the peers that are installed.
     """
     from symnn.calculus import forward, reverse, second
     from symnn.calculus.moments import solve_scale
@@ -59,9 +59,10 @@ def verify_operation(
     tangent = forward.derive(op) if op.differentiable else None
     # A composition of many parts, each verified by itself, is tried on one instance of everything.
     once = {"count": 1} if len(op.arguments) > 6 else {}
+    few = {} if thorough else {"count": 2}
     if derivation is not None and tangent is not None:
-        known = cases(op, derivation.wrt, seed, **({} if thorough else once))
-        measures += step_measures(derivation, seed) + step_measures(tangent, seed)
+        known = cases(op, derivation.wrt, seed, **({} if thorough else few | once))
+        measures += step_measures(derivation, seed, **few) + step_measures(tangent, seed, **few)
         measures += gradient_measures(derivation, known, seed)
         measures += adjoint_measures(tangent, derivation, seed, **once)
         if thorough:

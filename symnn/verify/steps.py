@@ -130,9 +130,9 @@ def _magnitude(number: Running) -> Any:
     return max(abs(number.value), number.error, mpmath.mpf(10) ** -30)
 
 
-def step_measures(derivation: Derivation, seed: int = 0) -> list[Measure]:
+def step_measures(derivation: Derivation, seed: int = 0, count: int = 3) -> list[Measure]:
     """The measures of method 1 for one derivation: its lines of algebra, and the chain rule's own lines."""
-    places = scenes(derivation, seed, 3 if len(derivation.op.arguments) <= 6 else 1)
+    places = scenes(derivation, seed, count if len(derivation.op.arguments) <= 6 else 1)
     formal = [s for s in derivation.steps if is_formal(s)]
     algebra = [s for s in derivation.steps if not is_formal(s)]
     made = []
