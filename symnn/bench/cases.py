@@ -66,11 +66,11 @@ def _times(factor: float) -> Callable[[Shape], float]:
     return lambda shape: factor * math.prod(shape)
 
 
-def _peers(name: str, compiled: bool = True, **more: Maker) -> dict[str, Maker]:
+def _peers(name: str, compiled: bool = True) -> dict[str, Maker]:
     """torch eager and compiled, and JAX."""
     find = layers.TORCH[name]
     made = {"torch": torch_layer(find)} | ({"torch.compile": torch_layer(find, compiled=True)} if compiled else {})
-    return made | {"jax": jax_layer(layers.JAX[name])} | more
+    return made | {"jax": jax_layer(layers.JAX[name])}
 
 
 _BOTH = "forward and backward"
@@ -160,7 +160,7 @@ CASES = (
     ),
     Case(
         "conv2d", (32, 64, 56, 56, 64), (2, 3, 6, 6, 4), f"{_BOTH}, 3×3", data.convolution,
-        our_layer(padding=1), _peers("conv2d", **{"torch.channels_last": torch_layer(layers.channels_last)}),
+        our_layer(padding=1), _peers("conv2d") | {"torch.channels_last": torch_layer(layers.channels_last)},
         1e-4, lambda shape: 5 * math.prod(shape[:4]), lambda shape: 54 * math.prod(shape),
     ),
 )
