@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack
@@ -101,10 +102,15 @@ def _found(
     import multiprocessing
     from concurrent.futures import ProcessPoolExecutor, as_completed
 
-    with ProcessPoolExecutor(jobs, mp_context=multiprocessing.get_context("spawn")) as pool:
+    with ProcessPoolExecutor(jobs, mp_context=multiprocessing.get_context("spawn"), initializer=_alone) as pool:
         waiting = {pool.submit(_part, *task): pair for pair, task in zip(todo, tasks, strict=True)}
         for future in as_completed(waiting):
             yield *waiting[future], future.result()
+
+
+def _alone() -> None:
+    """A worker's kernels run in one thread, said before any is loaded: as many workers as cores leave none for more."""
+    os.environ.setdefault("NUMBA_NUM_THREADS", "1")
 
 
 def _part(filename: str, name: str, tier: str, part: int) -> dict[str, dict[str, Any]]:
