@@ -58,9 +58,10 @@ def accuracy(report: Mapping[str, Any]) -> str:
         "| operation | " + " | ".join(f"{c} f | {c} f′" for c in columns) + " |",
         "|---|" + "--:|" * (2 * len(columns)),
     ]
+    on_every_number = json.loads(EVERY.read_text(encoding="utf-8"))
     for name, found in (report["operations"] | report.get("losses", {})).items():
         cells = [_error(tally) for c in columns for tally in found.get(c, (None, None))]
-        every = _on_every_number(name)
+        every = _told_on_every_number(name, on_every_number.get(name, {}).get("fast"))
         cells[: len(every)] = [f"{_error(tally)} ∀" for tally in every]
         lines.append(f"| `{name}` | {' | '.join(cells)} |")
     versions = ", ".join(f"{name} {version}" for name, version in report["versions"].items())
@@ -73,9 +74,8 @@ def accuracy(report: Mapping[str, Any]) -> str:
     return "\n".join(lines)
 
 
-def _on_every_number(name: str) -> list[Mapping[str, Any]]:
+def _told_on_every_number(name: str, kept: Mapping[str, Any] | None) -> list[Mapping[str, Any]]:
     """What was found of the committed module's function and derivative on all numbers: its header tells that it was."""
-    kept = json.loads(EVERY.read_text(encoding="utf-8")).get(name, {}).get("fast")
     path = GENERATED / f"{name}.py"
     if kept is None or kept["done"] != "all" or "\nevery float32, " not in path.read_text(encoding="utf-8"):
         return []

@@ -103,7 +103,7 @@ def _adds_rows(e: Equation) -> bool:
 
     Over several axes, so that what chunks of rows add up to apart is little beside what is read.
     """
-    if not isinstance(e.value, Total) or label_target(e) is not None:
+    if not isinstance(e.value, Total):
         return False
     body, bound = plain_body(e)
     read = [x.indices for x in body.atoms(Entry)]
