@@ -37,7 +37,7 @@ from symnn.language import (
     total,
     where,
 )
-from symnn.language.functions import logistic
+from symnn.language.functions import AnyFunction, function, logistic
 from symnn.language.operation import Equation, Kind
 from symnn.language.terms import ELEMENTS, Delta, Entry, Extent, Index, Partial, Peak, Tensor, Total
 from symnn.registry import catalogue_operations
@@ -544,9 +544,36 @@ def test_a_report_is_plain_data_and_fails_on_nan():
     assert "FAILED" in str(report)
 
 
-def test_a_statement_that_leaves_a_function_open_is_skipped_and_says_why():
-    (measure,) = verify_operation(OPERATIONS["mlp_backprop"]).measures
-    assert measure.skipped and "φ" in measure.note
+@pytest.mark.parametrize("name", ["mlp_backprop", "residual_gradient"])
+def test_a_wrong_derivative_of_a_function_of_which_nothing_is_known_is_caught(name: str) -> None:
+    """Another function stands for φ, and another's derivatives for φ′: neither φ nor φ″ passes for it."""
+    op = OPERATIONS[name]
+    assert verify_operation(op).passed
+    derivation = reverse.derive(op)
+    known = cases(op, derivation.wrt, 0)
+    assert all(m.passed for m in gradient_measures(derivation, known, 0))
+    (derivative,) = {e for q in derivation.equations for e in q.value.atoms(AnyFunction) if e.written() == ("φ", 1)}
+    for wrong in (function("φ")(*derivative.args), derivative.fdiff()):
+        equations = tuple(replace(q, value=q.value.xreplace({derivative: wrong})) for q in derivation.equations)
+        assert not all(m.passed for m in gradient_measures(replace(derivation, equations=equations), known, 0))
+
+
+def test_what_stands_for_an_unknown_function_is_one_function_with_its_derivatives() -> None:
+    x = sp.Symbol("x", real=True)
+    target = Tensor("y")
+
+    def value(expr: sp.Expr, at: mpmath.mpf) -> mpmath.mpf:
+        (found,) = evaluate([Equation(Entry(target), expr)], {"x": at}, {}, 60).values()
+        return found[()]
+
+    with mpmath.workdps(60):
+        for name in ("φ", "ψ", "psi"):
+            f = function(name)(x)
+            for order in range(3):
+                slope, step = value(f.diff(x, order + 1), mpmath.mpf(0.3)), mpmath.mpf(10) ** -20
+                ends = [value(f.diff(x, order) if order else f, 0.3 + side * step) for side in (1, -1)]
+                assert abs((ends[0] - ends[1]) / (2 * step) - slope) < mpmath.mpf(10) ** -35
+        assert value(function("φ")(x), mpmath.mpf(0.3)) != value(function("ψ")(x), mpmath.mpf(0.3))
 
 
 def test_reports_are_the_same_for_the_same_seed():

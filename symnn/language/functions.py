@@ -11,7 +11,7 @@ from symnn.language.guard import Function, expression, flaw_of_name
 from symnn.language.places import wrong
 from symnn.language.terms import PRIME, Reduction
 
-__all__ = ["damped", "erfc", "function", "indicator", "logistic", "maximum", "minimum", "where"]
+__all__ = ["AnyFunction", "damped", "erfc", "function", "indicator", "logistic", "maximum", "minimum", "where"]
 
 
 class _Choice(Function):
@@ -73,16 +73,28 @@ class damped(Function):  # noqa: N801
     is_real = True
 
 
+class AnyFunction(Function):
+    """A differentiable function of one number of which nothing else is known."""
+
+    nargs = 1
+    is_real = True
+
+    @classmethod
+    def written(cls) -> tuple[str, int]:
+        """The function's letter, and how many times it is differentiated."""
+        stem = cls.__name__.rstrip(PRIME)
+        return stem, len(cls.__name__) - len(stem)
+
+    def fdiff(self, argindex: int = 1) -> sp.Expr:
+        return function(type(self).__name__ + PRIME)(*self.args)
+
+
 def function(name: str) -> Any:
     """A differentiable function of one number of which nothing else is known; its derivative is written φ′."""
 
     if flaw := flaw_of_name(name.rstrip(PRIME)):
         raise wrong(f"{name!r} {flaw}", "name the function by a letter or a word")
-
-    def fdiff(self: sp.Function, argindex: int = 1) -> sp.Expr:
-        return function(name + PRIME)(*self.args)
-
-    return type(name, (Function,), {"nargs": 1, "is_real": True, "fdiff": fdiff, "abstract": True})
+    return type(name, (AnyFunction,), {})
 
 
 def where(condition: Any, then: Any, otherwise: Any) -> sp.Expr:

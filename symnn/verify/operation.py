@@ -9,6 +9,7 @@ from types import ModuleType
 import numpy as np
 
 from symnn.errors import UsageError
+from symnn.language.functions import AnyFunction
 from symnn.language.operation import Kind, Op
 from symnn.verify.adjoint import adjoint_measures
 from symnn.verify.conditions import condition_measures
@@ -94,11 +95,13 @@ def _statement(op: Op, seed: int) -> list[Measure]:
         return condition_measures(derivation, seed)
     measures = condition_measures(derivation, seed) if conditions_of(op) else []
     plain = replace(derivation, steps=tuple(s for s in derivation.steps if not s.section.startswith(CLAIM)))
+    unknown = {e.written()[0] for line in op.equations for e in line.value.atoms(AnyFunction)}
+    note = f"a known function stands for {', '.join(sorted(unknown))}" if unknown else ""
     try:
-        measures += step_measures(plain, seed)
+        made = step_measures(plain, seed)
         if derivation.mode == "vjp":
-            measures += gradient_measures(derivation, cases(op, derivation.wrt, seed), seed)
-        return measures
-    except (IndexError, KeyError, NotImplementedError) as reason:
+            made += gradient_measures(derivation, cases(op, derivation.wrt, seed), seed)
+        return measures + [replace(m, note=m.note or note) for m in made]
+    except NotImplementedError as reason:
         note = f"leaves open what would be needed to evaluate it: {reason}"
         return [Measure("steps", "none", 0.0, 0.0, note=note, skipped=True)]
