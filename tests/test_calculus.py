@@ -53,6 +53,13 @@ def mean_d(body: sp.Expr) -> sp.Expr:
     return Total(body.xreplace({d: d1}), d1) / D
 
 
+def shares(logits: str) -> Entry:
+    """The name of the softmax of logits at a temperature."""
+    return Entry(Tensor({"z_student": "log_softmax_a", "z_teacher": "log_softmax_a_"}[logits], positive=True), n, c)
+
+
+alpha = sp.Symbol("alpha", nonnegative=True)
+
 #: name → argument → the gradient that the catalogue's last column states.
 CLOSED_FORMS = {
     "identity": {"x": g},
@@ -156,6 +163,13 @@ CLOSED_FORMS = {
         * (sp.exp(scores) / Total(sp.exp(scores), n1) - Delta(n, n1))
     },
     "l2": {"w": 2 * sp.Symbol("lam", nonnegative=True) * Entry(Tensor("g")) * tensor("w", ELEMENTS)},
+    # Hinton, Vinyals & Dean 2015, equation 2 and the remark on T² below it.
+    "distillation": {
+        "z_student": tensor("g", n) * (
+            alpha * (tensor("a", n, c) - Delta(c, Entry(Tensor("label", integer=True, nonnegative=True), n)))
+            + sp.Symbol("T", positive=True) * (1 - alpha) * (shares("z_student") - shares("z_teacher"))
+        )
+    },
 }
 
 

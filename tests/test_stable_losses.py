@@ -28,6 +28,7 @@ p = sp.Symbol("p", real=True)
 a, smooth, out = Entry(Tensor("a", positive=True), n, c), Entry(Tensor("smooth"), n, c), Entry(Tensor("out"), n, c)
 exponentials = Total(sp.exp(Entry(Tensor("z"), n, c1)), c1)
 softmax = Equation(a, sp.exp(z) / exponentials)
+b, z_1, w_1 = Entry(Tensor("b", positive=True), n, c), Entry(Tensor("z"), n, c1), Entry(Tensor("w"), n, c1)
 sigma = 1 / (1 + sp.exp(-z))
 
 RULES: dict[str, tuple[str, Sequence[Equation]]] = {
@@ -45,6 +46,10 @@ RULES: dict[str, tuple[str, Sequence[Equation]]] = {
         [softmax, Equation(smooth, (1 - p) * Delta(c, label) + p / 4), Equation(out, a - smooth)],
     ),
     "one": ("quotient minus a target", [softmax, Equation(out, 1 - a)]),
+    "another softmax": (
+        "quotient minus a target",
+        [softmax, Equation(b, sp.exp(w) / exponentials.xreplace({z_1: w_1})), Equation(out, g * (a - b))],
+    ),
     "a difference under an exponential": ("factor under an exponential", [Equation(out, g * (z - t) * sp.exp(-w))]),
     "its square": ("factor under an exponential", [Equation(out, (z - t) ** 2 * sp.exp(w))]),
     "a number less its square": (
@@ -126,6 +131,19 @@ def test_a_label_that_leads_leaves_what_the_others_are(name: str) -> None:
                 gradient = [-rest / (1 + rest), *[1 / (1 + rest)] * (ties - 1), *[e / (1 + rest)] * (7 - ties)]
                 for z_bar in (grads.z, module.backward(saved, 1.0).z):
                     assert all(within(x, y, 4, dtype) for x, y in zip(z_bar[0], gradient, strict=True))
+
+
+@pytest.mark.parametrize(("student", "teacher"), [(20.0, 21.0), (60.0, 17.0), (3.0, 50.0), (0.0, 40.0)])
+def test_what_two_certain_softmaxes_differ_by(student: float, teacher: float) -> None:
+    """Student and teacher are sure of the same class: their shares of it are 1 − 2e-9 and less, and so is the rest."""
+    op = OPERATIONS["distillation"]
+    logits = [np.array([[lead, 0, 0, 0]], np.float32) for lead in (student, teacher)]
+    with loaded(op, "cpu", source_of(op)) as module:
+        _, grads = interpreted(module).value_and_grad(*logits, np.array([0]), T=1, alpha=0, reduction="sum")
+    with mpmath.workdps(60):
+        p, q = ([mpmath.exp(float(x)) for x in given[0]] for given in logits)
+        for k, found in enumerate(grads.z_student[0]):
+            assert within(found, p[k] / sum(p) - q[k] / sum(q), 4)
 
 
 @pytest.mark.parametrize("tau", [0.5, 0.005])

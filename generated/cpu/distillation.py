@@ -12,16 +12,16 @@ The label's cross-entropy, and the divergence from a teacher at temperature T (H
 
 Made by symnn 0.1.0 from the declaration of distillation in symnn.catalogue.losses, hash bc6c0c972cf4.
 Do not edit: `symnn build` verifies it and writes it again.
-verified steps, vjp, 12 lines: error 6e-66, bound 1e-40
-verified steps, vjp, 5 chain rule lines: error 2e-61, bound 1e-30
-verified gradient, numerical, z_student: error 3e-51, bound 1e-25
+verified steps, vjp, 16 lines: error 6e-66, bound 1e-40
+verified steps, jvp, 5 chain rule lines: error 5e-66, bound 1e-30
+verified gradient, numerical, z_student: error 2e-51, bound 1e-25
 verified adjoint, ⟨Jv, u⟩ = ⟨v, Jᵀu⟩: error 2e-65, bound 1e-40
 verified adjoint, Jv, numerical: error 9e-65, bound 1e-25
 verified source, float32, ordinary: error 1e+00, bound 4
 verified source, float32, NaN and ±∞, wrong: error 0, bound 0
 verified source, float64, ordinary: error 1e+00, bound 4
-verified second, ⟨u, Hv⟩ = ⟨v, Hu⟩: error 2e-66, bound 1e-40
-verified second, Hv, numerical: error 9e-66, bound 1e-25
+verified second, ⟨u, Hv⟩ = ⟨v, Hu⟩: error 8e-67, bound 1e-40
+verified second, Hv, numerical: error 1e-65, bound 1e-25
 verified second, source, float32: error 1e+00, bound 4
 """
 
@@ -102,13 +102,13 @@ SPEC = {
         "parameters": "0",
         "flops": {
             "forward": "28*c*n + 13*n",
-            "backward": "25*c*n",
+            "backward": "22*c*n",
         },
         "bytes": {
-            "forward": "2*c*item*n + 7*item*n + 8*n",
-            "backward": "3*c*item*n + 7*item*n + 8*n",
+            "forward": "2*c*item*n + 9*item*n + 8*n",
+            "backward": "3*c*item*n + 9*item*n + 8*n",
         },
-        "saved": "2*c*item*n + 6*item*n + 8*n",
+        "saved": "2*c*item*n + 8*item*n + 8*n",
     },
 }
 
@@ -116,7 +116,7 @@ SPEC = {
 @njit(**OPTIONS)
 def _forward_saving_rows(
     lo, hi, z_student, z_teacher, label, T, T_to_two_one_minus_alpha, alpha, c_size, z_student_max, sum_exp,
-    sum_exp_, z_teacher_max, log_sum_, rest_2, L,
+    sum_exp_, rest, z_teacher_max, sum_exp_2, rest_, rest_2, L,
 ):
     real = z_student.dtype.type
     for n in range(lo, hi):
@@ -173,18 +173,22 @@ def _forward_saving_rows(
         sum_exp_1_n = real(sum_exp_1_sum)
         sum_exp_[n] = sum_exp_1_n
         lesser = real(lesser_sum)
-        sum_exp_2 = real(sum_exp_2_sum)
+        sum_exp_2_n = real(sum_exp_2_sum)
+        sum_exp_2[n] = sum_exp_2_n
         lesser_ = real(lesser_1_sum)
         lesser_2 = real(lesser_2_sum)
         # rest[n] = lesser[n] if sum_exp_[n] ≥ 1 and sum_exp_[n] < 2 else sum_exp_[n] − 1
-        rest = (lesser if ((sum_exp_1_n >= real(1)) and (sum_exp_1_n < real(2))) else sum_exp_1_n - real(1))
+        rest_n = (lesser if ((sum_exp_1_n >= real(1)) and (sum_exp_1_n < real(2))) else sum_exp_1_n - real(1))
+        rest[n] = rest_n
         # log_sum[n] = log1p(rest[n])
-        log_sum = log1p(rest)
+        log_sum = log1p(rest_n)
         # rest_[n] = lesser_[n] if sum_exp__[n] ≥ 1 and sum_exp__[n] < 2 else sum_exp__[n] − 1
-        rest_ = (lesser_ if ((sum_exp_2 >= real(1)) and (sum_exp_2 < real(2))) else sum_exp_2 - real(1))
+        rest_1_n = (
+            (lesser_ if ((sum_exp_2_n >= real(1)) and (sum_exp_2_n < real(2))) else sum_exp_2_n - real(1))
+        )
+        rest_[n] = rest_1_n
         # log_sum_[n] = log1p(rest_[n])
-        log_sum_1_n = log1p(rest_)
-        log_sum_[n] = log_sum_1_n
+        log_sum_ = log1p(rest_1_n)
         # rest__[n] = lesser__[n] if sum_exp[n] ≥ 1 and sum_exp[n] < 2 else sum_exp[n] − 1
         rest_2_n = (lesser_2 if ((sum_exp_n >= real(1)) and (sum_exp_n < real(2))) else sum_exp_n - real(1))
         rest_2[n] = rest_2_n
@@ -196,7 +200,7 @@ def _forward_saving_rows(
         t_max = -np.finfo(real).max
         for c in range(c_size):
             shifted_ = (z_teacher[n, c] - z_teacher_max_n) / T
-            t = shifted_ - log_sum_1_n
+            t = shifted_ - log_sum_
             t_max = maxnum(t_max, t)
         # shifted[n,c] = (z_student[n,c] − z_student_max[n]) / T
         # s[n,c] = shifted[n,c] − log_sum[n]
@@ -208,7 +212,7 @@ def _forward_saving_rows(
             shifted = (z_student[n, c] - z_student_max_n) / T
             s = shifted - log_sum
             shifted_ = (z_teacher[n, c] - z_teacher_max_n) / T
-            t = shifted_ - log_sum_1_n
+            t = shifted_ - log_sum_
             shifted_sum_sum = added(shifted_sum_sum, (t - s) * exp(t - t_max))
         shifted_sum = real(shifted_sum_sum)
         # kl[n] = shifted_sum[n]·exp(tₘₐₓ[n])
@@ -220,88 +224,81 @@ def _forward_saving_rows(
 @njit(parallel=True, **OPTIONS)
 def _forward_saving_parallel(
     chunk, n_size, z_student, z_teacher, label, T, T_to_two_one_minus_alpha, alpha, c_size, z_student_max,
-    sum_exp, sum_exp_, z_teacher_max, log_sum_, rest_2, L,
+    sum_exp, sum_exp_, rest, z_teacher_max, sum_exp_2, rest_, rest_2, L,
 ):
     for k in prange((n_size + chunk - 1) // chunk):
         lo = k * chunk
         hi = min(lo + chunk, n_size)
         _forward_saving_rows(
             lo, hi, z_student, z_teacher, label, T, T_to_two_one_minus_alpha, alpha, c_size, z_student_max,
-            sum_exp, sum_exp_, z_teacher_max, log_sum_, rest_2, L,
+            sum_exp, sum_exp_, rest, z_teacher_max, sum_exp_2, rest_, rest_2, L,
         )
 
 
 @njit(**OPTIONS)
 def _backward_rows(
-    sum_exp_, z_student_max, z_student, z_teacher_max, z_teacher, log_sum_, g, label, rest_2, sum_exp, T,
-    T_to_two_alpha_minus_one, alpha, dz_student,
+    z_student_max, z_student, z_teacher_max, z_teacher, g, label, rest, rest_, rest_2, sum_exp, sum_exp_,
+    sum_exp_2, T, alpha, minus_T_one_minus_alpha, dz_student,
 ):
-    real = sum_exp_.dtype.type
+    real = z_student_max.dtype.type
     c_size = z_student.shape[1]
-    for n in range(sum_exp_.shape[0]):
+    for n in range(z_student_max.shape[0]):
         g_n = g[n]
         label_n = label[n]
-        log_sum_1_n = log_sum_[n]
+        rest_n = rest[n]
+        rest_1_n = rest_[n]
         rest_2_n = rest_2[n]
         sum_exp_n = sum_exp[n]
         sum_exp_1_n = sum_exp_[n]
+        sum_exp_2_n = sum_exp_2[n]
         z_student_max_n = z_student_max[n]
         z_teacher_max_n = z_teacher_max[n]
-        # shifted_[n,c] = (z_teacher[n,c] − z_teacher_max[n]) / T
-        # t[n,c] = shifted_[n,c] − log_sum_[n]
-        # s̄[n,c] = T_to_two_alpha_minus_one·g[n]·exp(t[n,c])
-        # sum_ds[n] = Σ_c s̄[n,c]
-        sum_ds_sum = 0.0
-        for c in range(c_size):
-            shifted_ = (z_teacher[n, c] - z_teacher_max_n) / T
-            t = shifted_ - log_sum_1_n
-            ds = T_to_two_alpha_minus_one * g_n * exp(t)
-            dz_student[n, c] = ds
-            sum_ds_sum = added(sum_ds_sum, ds)
-        sum_ds = real(sum_ds_sum)
-        # log_softmax_a[n,c] = exp((z_student[n,c] − z_student_max[n]) / T) / sum_exp_[n]
-        # shifted_[n,c] = (z_teacher[n,c] − z_teacher_max[n]) / T
-        # t[n,c] = shifted_[n,c] − log_sum_[n]
         # exp_z_student_max_z_student[n,c] = exp(z_student[n,c] − z_student_max[n])
         # gap[n,c] = exp(z_student[n,c] − z_student_max[n]) − 1
-        # z̄_student[n,c] = (s̄[n,c] − sum_ds[n]·log_softmax_a[n,c]) / T + α·g[n]·(gap[n,c] − rest__[n]
-        #     if c = label[n] else exp(z_student[n,c] − z_student_max[n])) / sum_exp[n]
+        # exp_z_student_max_z_student_2[n,c] = exp((z_student[n,c] − z_student_max[n]) / T)
+        # exp_z_teacher_max_z_teacher[n,c] = exp((z_teacher[n,c] − z_teacher_max[n]) / T)
+        # gap_[n,c] = exp((z_teacher[n,c] − z_teacher_max[n]) / T) − exp((z_student[n,c] − z_student_max[n])
+        #     / T)
+        # z̄_student[n,c] = g[n]·(α·(gap[n,c] − rest__[n] if c = label[n] else exp(z_student[n,c] −
+        #     z_student_max[n])) / sum_exp[n] + minus_T_one_minus_alpha·(gap_[n,c] + rest[n]·
+        #     exp((z_teacher[n,c] − z_teacher_max[n]) / T) − rest_[n]·exp((z_student[n,c] − z_student_max[n]) /
+        #     T)) / (sum_exp_[n]·sum_exp__[n]))
         for c in range(c_size):
-            log_softmax_a = exp((z_student[n, c] - z_student_max_n) / T) / sum_exp_1_n
-            shifted_ = (z_teacher[n, c] - z_teacher_max_n) / T
-            t = shifted_ - log_sum_1_n
-            ds = dz_student[n, c]
             exp_z_student_max_z_student = exp(z_student[n, c] - z_student_max_n)
             gap = exp_z_student_max_z_student - real(1)
+            exp_z_student_max_z_student_2 = exp((z_student[n, c] - z_student_max_n) / T)
+            exp_z_teacher_max_z_teacher = exp((z_teacher[n, c] - z_teacher_max_n) / T)
+            gap_ = exp_z_teacher_max_z_teacher - exp_z_student_max_z_student_2
             dz_student[n, c] = (
-                (ds - log_softmax_a * sum_ds) / T + g_n * alpha * (gap - rest_2_n if (c == label_n)
-                else exp_z_student_max_z_student) / sum_exp_n
+                g_n * (alpha * (gap - rest_2_n if (c == label_n) else exp_z_student_max_z_student) / sum_exp_n
+                + minus_T_one_minus_alpha * (gap_ + exp_z_teacher_max_z_teacher * rest_n
+                - exp_z_student_max_z_student_2 * rest_1_n) / (sum_exp_1_n * sum_exp_2_n))
             )
 
 
 @njit(parallel=True, **OPTIONS)
 def _backward_parallel(
-    chunk, sum_exp_, z_student_max, z_student, z_teacher_max, z_teacher, log_sum_, g, label, rest_2, sum_exp,
-    T, T_to_two_alpha_minus_one, alpha, dz_student,
+    chunk, z_student_max, z_student, z_teacher_max, z_teacher, g, label, rest, rest_, rest_2, sum_exp,
+    sum_exp_, sum_exp_2, T, alpha, minus_T_one_minus_alpha, dz_student,
 ):
-    for k in prange((sum_exp_.shape[0] + chunk - 1) // chunk):
+    for k in prange((z_student_max.shape[0] + chunk - 1) // chunk):
         lo = k * chunk
-        hi = min(lo + chunk, sum_exp_.shape[0])
+        hi = min(lo + chunk, z_student_max.shape[0])
         _backward_rows(
-            sum_exp_[lo:hi], z_student_max[lo:hi], z_student[lo:hi], z_teacher_max[lo:hi], z_teacher[lo:hi],
-            log_sum_[lo:hi], g[lo:hi], label[lo:hi], rest_2[lo:hi], sum_exp[lo:hi], T,
-            T_to_two_alpha_minus_one, alpha, dz_student[lo:hi],
+            z_student_max[lo:hi], z_student[lo:hi], z_teacher_max[lo:hi], z_teacher[lo:hi], g[lo:hi],
+            label[lo:hi], rest[lo:hi], rest_[lo:hi], rest_2[lo:hi], sum_exp[lo:hi], sum_exp_[lo:hi],
+            sum_exp_2[lo:hi], T, alpha, minus_T_one_minus_alpha, dz_student[lo:hi],
         )
 
 
 @njit(**OPTIONS)
 def _value_and_grad_rows(
-    lo, hi, z_student, z_teacher, label, T, T_to_two_one_minus_alpha, alpha, seed_T_to_two_alpha_minus_one,
-    seed_alpha, c_size, L, dz_student,
+    lo, hi, z_student, z_teacher, label, T, T_to_two_one_minus_alpha, alpha, minus_T_one_minus_alpha, seed,
+    c_size, L, dz_student,
 ):
     real = z_student.dtype.type
     exp_z_student_max_z_student_2_row = np.empty(c_size, real)
-    ds_row = np.empty(c_size, real)
+    exp_z_teacher_max_z_teacher_row = np.empty(c_size, real)
     for n in range(lo, hi):
         label_n = label[n]
         # z_student_max[n] = max_c(z_student[n,c])
@@ -337,6 +334,7 @@ def _value_and_grad_rows(
             exp_z_student_max_z_student_2 = exp((z_student[n, c] - z_student_max) / T)
             exp_z_student_max_z_student_2_row[c] = exp_z_student_max_z_student_2
             exp_z_teacher_max_z_teacher = exp((z_teacher[n, c] - z_teacher_max) / T)
+            exp_z_teacher_max_z_teacher_row[c] = exp_z_teacher_max_z_teacher
             sum_exp_sum = added(sum_exp_sum, exp_z_student_max_z_student)
             sum_exp_1_sum = added(sum_exp_1_sum, exp_z_student_max_z_student_2)
             lesser_sum = added(
@@ -372,43 +370,40 @@ def _value_and_grad_rows(
         log_sum_2 = log1p(rest_2)
         # shifted_[n,c] = (z_teacher[n,c] − z_teacher_max[n]) / T
         # t[n,c] = shifted_[n,c] − log_sum_[n]
-        # s̄[n,c] = seed_T_to_two_alpha_minus_one·exp(t[n,c])
+        # gap[n,c] = exp(z_student[n,c] − z_student_max[n]) − 1
+        # gap_[n,c] = exp((z_teacher[n,c] − z_teacher_max[n]) / T) − exp((z_student[n,c] − z_student_max[n])
+        #     / T)
+        # z̄_student[n,c] = seed·(α·(gap[n,c] − rest__[n] if c = label[n] else exp(z_student[n,c] −
+        #     z_student_max[n])) / sum_exp[n] + minus_T_one_minus_alpha·(gap_[n,c] + rest[n]·
+        #     exp((z_teacher[n,c] − z_teacher_max[n]) / T) − rest_[n]·exp((z_student[n,c] − z_student_max[n]) /
+        #     T)) / (sum_exp_[n]·sum_exp__[n]))
         # tₘₐₓ[n] = max_c(t[n,c])
-        # sum_ds[n] = Σ_c s̄[n,c]
         t_max = -np.finfo(real).max
-        sum_ds_sum = 0.0
         for c in range(c_size):
+            exp_z_student_max_z_student = dz_student[n, c]
+            exp_z_student_max_z_student_2 = exp_z_student_max_z_student_2_row[c]
+            exp_z_teacher_max_z_teacher = exp_z_teacher_max_z_teacher_row[c]
             shifted_ = (z_teacher[n, c] - z_teacher_max) / T
             t = shifted_ - log_sum_
-            ds = seed_T_to_two_alpha_minus_one * exp(t)
-            ds_row[c] = ds
+            gap = exp_z_student_max_z_student - real(1)
+            gap_ = exp_z_teacher_max_z_teacher - exp_z_student_max_z_student_2
+            dz_student[n, c] = (
+                seed * (alpha * (gap - rest_2 if (c == label_n) else exp_z_student_max_z_student) / sum_exp
+                + minus_T_one_minus_alpha * (gap_ + exp_z_teacher_max_z_teacher * rest
+                - exp_z_student_max_z_student_2 * rest_) / (sum_exp_ * sum_exp_2))
+            )
             t_max = maxnum(t_max, t)
-            sum_ds_sum = added(sum_ds_sum, ds)
-        sum_ds = real(sum_ds_sum)
-        # log_softmax_a[n,c] = exp((z_student[n,c] − z_student_max[n]) / T) / sum_exp_[n]
         # shifted[n,c] = (z_student[n,c] − z_student_max[n]) / T
         # s[n,c] = shifted[n,c] − log_sum[n]
         # shifted_[n,c] = (z_teacher[n,c] − z_teacher_max[n]) / T
         # t[n,c] = shifted_[n,c] − log_sum_[n]
-        # gap[n,c] = exp(z_student[n,c] − z_student_max[n]) − 1
-        # z̄_student[n,c] = (s̄[n,c] − sum_ds[n]·log_softmax_a[n,c]) / T + seed_alpha·(gap[n,c] − rest__[n]
-        #     if c = label[n] else exp(z_student[n,c] − z_student_max[n])) / sum_exp[n]
         # shifted_sum[n] = Σ_c (t[n,c] − s[n,c])·exp(t[n,c] − tₘₐₓ[n])
         shifted_sum_sum = 0.0
         for c in range(c_size):
-            exp_z_student_max_z_student = dz_student[n, c]
-            exp_z_student_max_z_student_2 = exp_z_student_max_z_student_2_row[c]
-            log_softmax_a = exp_z_student_max_z_student_2 / sum_exp_
             shifted = (z_student[n, c] - z_student_max) / T
             s = shifted - log_sum
             shifted_ = (z_teacher[n, c] - z_teacher_max) / T
             t = shifted_ - log_sum_
-            ds = ds_row[c]
-            gap = exp_z_student_max_z_student - real(1)
-            dz_student[n, c] = (
-                (ds - log_softmax_a * sum_ds) / T + seed_alpha * (gap - rest_2 if (c == label_n)
-                else exp_z_student_max_z_student) / sum_exp
-            )
             shifted_sum_sum = added(shifted_sum_sum, (t - s) * exp(t - t_max))
         shifted_sum = real(shifted_sum_sum)
         # kl[n] = shifted_sum[n]·exp(tₘₐₓ[n])
@@ -419,26 +414,27 @@ def _value_and_grad_rows(
 
 @njit(parallel=True, **OPTIONS)
 def _value_and_grad_parallel(
-    chunk, n_size, z_student, z_teacher, label, T, T_to_two_one_minus_alpha, alpha,
-    seed_T_to_two_alpha_minus_one, seed_alpha, c_size, L, dz_student,
+    chunk, n_size, z_student, z_teacher, label, T, T_to_two_one_minus_alpha, alpha, minus_T_one_minus_alpha,
+    seed, c_size, L, dz_student,
 ):
     for k in prange((n_size + chunk - 1) // chunk):
         lo = k * chunk
         hi = min(lo + chunk, n_size)
         _value_and_grad_rows(
-            lo, hi, z_student, z_teacher, label, T, T_to_two_one_minus_alpha, alpha,
-            seed_T_to_two_alpha_minus_one, seed_alpha, c_size, L, dz_student,
+            lo, hi, z_student, z_teacher, label, T, T_to_two_one_minus_alpha, alpha, minus_T_one_minus_alpha,
+            seed, c_size, L, dz_student,
         )
 
 
 @njit(**OPTIONS)
 def _jvp_rows(
-    lo, hi, z_student, z_teacher, label, z_student_dot, T, T_to_two_alpha_minus_one, T_to_two_one_minus_alpha,
-    alpha, c_size, L, L_dot,
+    lo, hi, z_student, z_teacher, label, z_student_dot, T, T_one_minus_alpha, T_to_two_one_minus_alpha, alpha,
+    c_size, L, L_dot,
 ):
     real = z_student.dtype.type
     exp_z_student_max_z_student_row = np.empty(c_size, real)
     exp_z_student_max_z_student_2_row = np.empty(c_size, real)
+    exp_z_teacher_max_z_teacher_row = np.empty(c_size, real)
     for n in range(lo, hi):
         # z_student_max[n] = max_c(z_student[n,c])
         # z_teacher_max[n] = max_c(z_teacher[n,c])
@@ -473,6 +469,7 @@ def _jvp_rows(
             exp_z_student_max_z_student_2 = exp((z_student[n, c] - z_student_max) / T)
             exp_z_student_max_z_student_2_row[c] = exp_z_student_max_z_student_2
             exp_z_teacher_max_z_teacher = exp((z_teacher[n, c] - z_teacher_max) / T)
+            exp_z_teacher_max_z_teacher_row[c] = exp_z_teacher_max_z_teacher
             sum_exp_sum = added(sum_exp_sum, exp_z_student_max_z_student)
             sum_exp_1_sum = added(sum_exp_1_sum, exp_z_student_max_z_student_2)
             lesser_sum = added(
@@ -508,179 +505,140 @@ def _jvp_rows(
         log_sum_2 = log1p(rest_2)
         # a[n,c] = exp(z_student[n,c] − z_student_max[n]) / sum_exp[n]
         # log_softmax_a[n,c] = exp((z_student[n,c] − z_student_max[n]) / T) / sum_exp_[n]
+        # log_softmax_a_[n,c] = exp((z_teacher[n,c] − z_teacher_max[n]) / T) / sum_exp__[n]
         # shifted_[n,c] = (z_teacher[n,c] − z_teacher_max[n]) / T
         # t[n,c] = shifted_[n,c] − log_sum_[n]
         # tₘₐₓ[n] = max_c(t[n,c])
-        # sum_log_softmax_a_z_student_dot[n] = Σ_c log_softmax_a[n,c]·ż_student[n,c]
         # sum_a_z_student_dot[n] = Σ_c a[n,c]·ż_student[n,c]
+        # sum_log_softmax_a__z_student_dot[n] = Σ_c log_softmax_a_[n,c]·ż_student[n,c]
+        # sum_log_softmax_a_z_student_dot[n] = Σ_c log_softmax_a[n,c]·ż_student[n,c]
         t_max = -np.finfo(real).max
-        sum_log_softmax_a_z_student_dot_sum = 0.0
         sum_a_z_student_dot_sum = 0.0
+        sum_log_softmax_a_2_z_student_dot_sum = 0.0
+        sum_log_softmax_a_z_student_dot_sum = 0.0
         for c in range(c_size):
             exp_z_student_max_z_student = exp_z_student_max_z_student_row[c]
             a = exp_z_student_max_z_student / sum_exp
             exp_z_student_max_z_student_2 = exp_z_student_max_z_student_2_row[c]
             log_softmax_a = exp_z_student_max_z_student_2 / sum_exp_
+            exp_z_teacher_max_z_teacher = exp_z_teacher_max_z_teacher_row[c]
+            log_softmax_a_ = exp_z_teacher_max_z_teacher / sum_exp_2
             shifted_ = (z_teacher[n, c] - z_teacher_max) / T
             t = shifted_ - log_sum_
             t_max = maxnum(t_max, t)
+            sum_a_z_student_dot_sum = added(sum_a_z_student_dot_sum, a * z_student_dot[n, c])
+            sum_log_softmax_a_2_z_student_dot_sum = added(
+                sum_log_softmax_a_2_z_student_dot_sum, log_softmax_a_ * z_student_dot[n, c],
+            )
             sum_log_softmax_a_z_student_dot_sum = added(
                 sum_log_softmax_a_z_student_dot_sum, log_softmax_a * z_student_dot[n, c],
             )
-            sum_a_z_student_dot_sum = added(sum_a_z_student_dot_sum, a * z_student_dot[n, c])
-        sum_log_softmax_a_z_student_dot = real(sum_log_softmax_a_z_student_dot_sum)
         sum_a_z_student_dot = real(sum_a_z_student_dot_sum)
-        # exp_t_max[n] = exp(tₘₐₓ[n])
-        exp_t_max = exp(t_max)
-        # l̇ṡė[n] = sum_log_softmax_a_z_student_dot[n] / T
-        lse_dot = sum_log_softmax_a_z_student_dot / T
+        sum_log_softmax_a_2_z_student_dot = real(sum_log_softmax_a_2_z_student_dot_sum)
+        sum_log_softmax_a_z_student_dot = real(sum_log_softmax_a_z_student_dot_sum)
+        # L̇[n] = α·sum_a_z_student_dot[n] + T_one_minus_alpha·(sum_log_softmax_a_z_student_dot[n] −
+        #     sum_log_softmax_a__z_student_dot[n]) − α·ż_student[n,label[n]]
+        L_dot[n] = (
+            T_one_minus_alpha * (sum_log_softmax_a_z_student_dot - sum_log_softmax_a_2_z_student_dot)
+            + sum_a_z_student_dot * alpha - alpha * z_student_dot[n, label[n]]
+        )
         # shifted[n,c] = (z_student[n,c] − z_student_max[n]) / T
         # s[n,c] = shifted[n,c] − log_sum[n]
         # shifted_[n,c] = (z_teacher[n,c] − z_teacher_max[n]) / T
         # t[n,c] = shifted_[n,c] − log_sum_[n]
-        # exp_t_max_t[n,c] = exp(t[n,c] − tₘₐₓ[n])
         # shifted_sum[n] = Σ_c (t[n,c] − s[n,c])·exp(t[n,c] − tₘₐₓ[n])
-        # shifted_sum_[n] = Σ_c (ż_student[n,c] / T − l̇ṡė[n])·exp(t[n,c] − tₘₐₓ[n])
         shifted_sum_sum = 0.0
-        shifted_sum_1_sum = 0.0
         for c in range(c_size):
             shifted = (z_student[n, c] - z_student_max) / T
             s = shifted - log_sum
             shifted_ = (z_teacher[n, c] - z_teacher_max) / T
             t = shifted_ - log_sum_
-            exp_t_max_t = exp(t - t_max)
-            shifted_sum_sum = added(shifted_sum_sum, exp_t_max_t * (t - s))
-            shifted_sum_1_sum = added(shifted_sum_1_sum, exp_t_max_t * (z_student_dot[n, c] / T - lse_dot))
+            shifted_sum_sum = added(shifted_sum_sum, (t - s) * exp(t - t_max))
         shifted_sum = real(shifted_sum_sum)
-        shifted_sum_ = real(shifted_sum_1_sum)
         # kl[n] = shifted_sum[n]·exp(tₘₐₓ[n])
-        kl = exp_t_max * shifted_sum
+        kl = shifted_sum * exp(t_max)
         # L[n] = T_to_two_one_minus_alpha·kl[n] − α·(shifted__[n] − log_sum__[n])
         L[n] = T_to_two_one_minus_alpha * kl - alpha * (shifted_2 - log_sum_2)
-        # L̇[n] = α·sum_a_z_student_dot[n] + T_to_two_alpha_minus_one·shifted_sum_[n]·exp(tₘₐₓ[n]) − α·
-        #     ż_student[n,label[n]]
-        L_dot[n] = (
-            sum_a_z_student_dot * alpha + T_to_two_alpha_minus_one * exp_t_max * shifted_sum_ - alpha
-            * z_student_dot[n, label[n]]
-        )
 
 
 @njit(parallel=True, **OPTIONS)
 def _jvp_parallel(
-    chunk, n_size, z_student, z_teacher, label, z_student_dot, T, T_to_two_alpha_minus_one,
-    T_to_two_one_minus_alpha, alpha, c_size, L, L_dot,
+    chunk, n_size, z_student, z_teacher, label, z_student_dot, T, T_one_minus_alpha, T_to_two_one_minus_alpha,
+    alpha, c_size, L, L_dot,
 ):
     for k in prange((n_size + chunk - 1) // chunk):
         lo = k * chunk
         hi = min(lo + chunk, n_size)
         _jvp_rows(
-            lo, hi, z_student, z_teacher, label, z_student_dot, T, T_to_two_alpha_minus_one,
-            T_to_two_one_minus_alpha, alpha, c_size, L, L_dot,
+            lo, hi, z_student, z_teacher, label, z_student_dot, T, T_one_minus_alpha, T_to_two_one_minus_alpha,
+            alpha, c_size, L, L_dot,
         )
 
 
 @njit(**OPTIONS)
-def _hvp_rows(
-    z_student, z_teacher, z_student_dot, T, T_to_const, seed_T_to_two_alpha_minus_one, seed_alpha,
-    dz_student_dot,
-):
+def _hvp_rows(z_student, z_student_dot, T, alpha, one_minus_alpha, seed, dz_student_dot):
     real = z_student.dtype.type
     c_size = z_student.shape[1]
     exp_z_student_max_z_student_2_row = np.empty(c_size, real)
     for n in range(z_student.shape[0]):
         # z_student_max[n] = max_c(z_student[n,c])
-        # z_teacher_max[n] = max_c(z_teacher[n,c])
         z_student_max = -np.finfo(real).max
-        z_teacher_max = -np.finfo(real).max
         for c in range(c_size):
             z_student_max = maxnum(z_student_max, z_student[n, c])
-            z_teacher_max = maxnum(z_teacher_max, z_teacher[n, c])
         # exp_z_student_max_z_student[n,c] = exp(z_student[n,c] − z_student_max[n])
         # exp_z_student_max_z_student_2[n,c] = exp((z_student[n,c] − z_student_max[n]) / T)
-        # exp_z_teacher_max_z_teacher[n,c] = exp((z_teacher[n,c] − z_teacher_max[n]) / T)
         # sum_exp[n] = Σ_c exp(z_student[n,c] − z_student_max[n])
         # sum_exp_[n] = Σ_c exp((z_student[n,c] − z_student_max[n]) / T)
-        # sum_exp__[n] = Σ_c exp((z_teacher[n,c] − z_teacher_max[n]) / T)
-        # lesser_[n] = Σ_c (0 if exp((z_teacher[n,c] − z_teacher_max[n]) / T) ≥ 1 else exp((z_teacher[n,c] −
-        #     z_teacher_max[n]) / T))
         sum_exp_sum = 0.0
         sum_exp_1_sum = 0.0
-        sum_exp_2_sum = 0.0
-        lesser_1_sum = 0.0
         for c in range(c_size):
             exp_z_student_max_z_student = exp(z_student[n, c] - z_student_max)
             dz_student_dot[n, c] = exp_z_student_max_z_student
             exp_z_student_max_z_student_2 = exp((z_student[n, c] - z_student_max) / T)
             exp_z_student_max_z_student_2_row[c] = exp_z_student_max_z_student_2
-            exp_z_teacher_max_z_teacher = exp((z_teacher[n, c] - z_teacher_max) / T)
             sum_exp_sum = added(sum_exp_sum, exp_z_student_max_z_student)
             sum_exp_1_sum = added(sum_exp_1_sum, exp_z_student_max_z_student_2)
-            sum_exp_2_sum = added(sum_exp_2_sum, exp_z_teacher_max_z_teacher)
-            lesser_1_sum = added(
-                lesser_1_sum,
-                (0.0 if (exp_z_teacher_max_z_teacher >= real(1)) else exp_z_teacher_max_z_teacher),
-            )
         sum_exp = real(sum_exp_sum)
         sum_exp_ = real(sum_exp_1_sum)
-        sum_exp_2 = real(sum_exp_2_sum)
-        lesser_ = real(lesser_1_sum)
-        # rest_[n] = lesser_[n] if sum_exp__[n] ≥ 1 and sum_exp__[n] < 2 else sum_exp__[n] − 1
-        rest_ = (lesser_ if ((sum_exp_2 >= real(1)) and (sum_exp_2 < real(2))) else sum_exp_2 - real(1))
-        # log_sum_[n] = log1p(rest_[n])
-        log_sum_ = log1p(rest_)
         # a[n,c] = exp(z_student[n,c] − z_student_max[n]) / sum_exp[n]
         # log_softmax_a[n,c] = exp((z_student[n,c] − z_student_max[n]) / T) / sum_exp_[n]
-        # shifted_[n,c] = (z_teacher[n,c] − z_teacher_max[n]) / T
-        # t[n,c] = shifted_[n,c] − log_sum_[n]
-        # s̄[n,c] = seed_T_to_two_alpha_minus_one·exp(t[n,c])
         # sum_a_z_student_dot[n] = Σ_c a[n,c]·ż_student[n,c]
         # sum_log_softmax_a_z_student_dot[n] = Σ_c log_softmax_a[n,c]·ż_student[n,c]
-        # sum_ds[n] = Σ_c s̄[n,c]
         sum_a_z_student_dot_sum = 0.0
         sum_log_softmax_a_z_student_dot_sum = 0.0
-        sum_ds_sum = 0.0
         for c in range(c_size):
             exp_z_student_max_z_student = dz_student_dot[n, c]
             a = exp_z_student_max_z_student / sum_exp
             exp_z_student_max_z_student_2 = exp_z_student_max_z_student_2_row[c]
             log_softmax_a = exp_z_student_max_z_student_2 / sum_exp_
-            shifted_ = (z_teacher[n, c] - z_teacher_max) / T
-            t = shifted_ - log_sum_
-            ds = seed_T_to_two_alpha_minus_one * exp(t)
             sum_a_z_student_dot_sum = added(sum_a_z_student_dot_sum, a * z_student_dot[n, c])
             sum_log_softmax_a_z_student_dot_sum = added(
                 sum_log_softmax_a_z_student_dot_sum, log_softmax_a * z_student_dot[n, c],
             )
-            sum_ds_sum = added(sum_ds_sum, ds)
         sum_a_z_student_dot = real(sum_a_z_student_dot_sum)
         sum_log_softmax_a_z_student_dot = real(sum_log_softmax_a_z_student_dot_sum)
-        sum_ds = real(sum_ds_sum)
         # a[n,c] = exp(z_student[n,c] − z_student_max[n]) / sum_exp[n]
         # log_softmax_a[n,c] = exp((z_student[n,c] − z_student_max[n]) / T) / sum_exp_[n]
-        # z̄̇_student[n,c] = seed_alpha·a[n,c]·(ż_student[n,c] − sum_a_z_student_dot[n]) + T_to_const·
-        #     sum_ds[n]·log_softmax_a[n,c]·(sum_log_softmax_a_z_student_dot[n] − ż_student[n,c])
+        # z̄̇_student[n,c] = seed·(α·a[n,c]·(ż_student[n,c] − sum_a_z_student_dot[n]) + one_minus_alpha·
+        #     log_softmax_a[n,c]·(ż_student[n,c] − sum_log_softmax_a_z_student_dot[n]))
         for c in range(c_size):
             exp_z_student_max_z_student = dz_student_dot[n, c]
             a = exp_z_student_max_z_student / sum_exp
             exp_z_student_max_z_student_2 = exp_z_student_max_z_student_2_row[c]
             log_softmax_a = exp_z_student_max_z_student_2 / sum_exp_
             dz_student_dot[n, c] = (
-                a * seed_alpha * (z_student_dot[n, c] - sum_a_z_student_dot) + T_to_const * log_softmax_a
-                * sum_ds * (sum_log_softmax_a_z_student_dot - z_student_dot[n, c])
+                seed * (a * alpha * (z_student_dot[n, c] - sum_a_z_student_dot) + log_softmax_a
+                * one_minus_alpha * (z_student_dot[n, c] - sum_log_softmax_a_z_student_dot))
             )
 
 
 @njit(parallel=True, **OPTIONS)
-def _hvp_parallel(
-    chunk, z_student, z_teacher, z_student_dot, T, T_to_const, seed_T_to_two_alpha_minus_one, seed_alpha,
-    dz_student_dot,
-):
+def _hvp_parallel(chunk, z_student, z_student_dot, T, alpha, one_minus_alpha, seed, dz_student_dot):
     for k in prange((z_student.shape[0] + chunk - 1) // chunk):
         lo = k * chunk
         hi = min(lo + chunk, z_student.shape[0])
         _hvp_rows(
-            z_student[lo:hi], z_teacher[lo:hi], z_student_dot[lo:hi], T, T_to_const,
-            seed_T_to_two_alpha_minus_one, seed_alpha, dz_student_dot[lo:hi],
+            z_student[lo:hi], z_student_dot[lo:hi], T, alpha, one_minus_alpha, seed, dz_student_dot[lo:hi],
         )
 
 
@@ -698,8 +656,10 @@ _SAVED = (
     ("z_student_max", ("n",), None),
     ("sum_exp", ("n",), None),
     ("sum_exp_", ("n",), None),
+    ("rest", ("n",), None),
     ("z_teacher_max", ("n",), None),
-    ("log_sum_", ("n",), None),
+    ("sum_exp__", ("n",), None),
+    ("rest_", ("n",), None),
     ("rest__", ("n",), None),
 )
 
@@ -722,7 +682,7 @@ _ALONG = (
 
 Saved = namedtuple(
     "Saved",
-    ["z_student", "z_teacher", "label", "z_student_max", "sum_exp", "sum_exp_", "z_teacher_max", "log_sum_", "rest_2", "T", "alpha", "reduction"],
+    ["z_student", "z_teacher", "label", "z_student_max", "sum_exp", "sum_exp_", "rest", "z_teacher_max", "sum_exp_2", "rest_", "rest_2", "T", "alpha", "reduction"],
 )
 Gradients = namedtuple("Gradients", ["z_student"])
 
@@ -745,32 +705,34 @@ def forward_saving(z_student, z_teacher, label, *, T=4, alpha=0.5, reduction="me
     z_student_max = np.empty((n_size,), real)
     sum_exp = np.empty((n_size,), real)
     sum_exp_ = np.empty((n_size,), real)
+    rest = np.empty((n_size,), real)
     z_teacher_max = np.empty((n_size,), real)
-    log_sum_ = np.empty((n_size,), real)
+    sum_exp_2 = np.empty((n_size,), real)
+    rest_ = np.empty((n_size,), real)
     rest_2 = np.empty((n_size,), real)
     T_to_two_one_minus_alpha = T * T * (1 - alpha)
     chunk = chunk_rows(c_size)
     if n_size <= chunk:
         _forward_saving_rows(
             0, n_size, z_student, z_teacher, label, real(T), real(T_to_two_one_minus_alpha), real(alpha),
-            c_size, z_student_max, sum_exp, sum_exp_, z_teacher_max, log_sum_, rest_2, L,
+            c_size, z_student_max, sum_exp, sum_exp_, rest, z_teacher_max, sum_exp_2, rest_, rest_2, L,
         )
     else:
         _forward_saving_parallel(
             chunk, n_size, z_student, z_teacher, label, real(T), real(T_to_two_one_minus_alpha), real(alpha),
-            c_size, z_student_max, sum_exp, sum_exp_, z_teacher_max, log_sum_, rest_2, L,
+            c_size, z_student_max, sum_exp, sum_exp_, rest, z_teacher_max, sum_exp_2, rest_, rest_2, L,
         )
     return reduce(L, reduction, real), Saved(
-        z_student, z_teacher, label, z_student_max, sum_exp, sum_exp_, z_teacher_max, log_sum_, rest_2, T,
-        alpha, reduction,
+        z_student, z_teacher, label, z_student_max, sum_exp, sum_exp_, rest, z_teacher_max, sum_exp_2, rest_,
+        rest_2, T, alpha, reduction,
     )
 
 
 def backward(saved, g, *, out=None):
     """The gradient for each differentiable argument, from the cotangent ``g`` of the output."""
-    (z_student, z_teacher, label, z_student_max, sum_exp, sum_exp_, z_teacher_max, log_sum_, rest_2), sizes, _, real = check(
+    (z_student, z_teacher, label, z_student_max, sum_exp, sum_exp_, rest, z_teacher_max, sum_exp_2, rest_, rest_2), sizes, _, real = check(
         _SAVED,
-        (saved.z_student, saved.z_teacher, saved.label, saved.z_student_max, saved.sum_exp, saved.sum_exp_, saved.z_teacher_max, saved.log_sum_, saved.rest_2),
+        (saved.z_student, saved.z_teacher, saved.label, saved.z_student_max, saved.sum_exp, saved.sum_exp_, saved.rest, saved.z_teacher_max, saved.sum_exp_2, saved.rest_, saved.rest_2),
     )
     n_size = sizes["n"]
     g = cotangent(g, saved.reduction, n_size, real)
@@ -779,19 +741,19 @@ def backward(saved, g, *, out=None):
     c_size = sizes["c"]
     dz_student = output(
         "out", out, (n_size, c_size), real,
-        (z_student, z_teacher, label, z_student_max, sum_exp, sum_exp_, z_teacher_max, log_sum_, rest_2),
+        (z_student, z_teacher, label, z_student_max, sum_exp, sum_exp_, rest, z_teacher_max, sum_exp_2, rest_, rest_2),
     )
-    T_to_two_alpha_minus_one = T * T * (alpha - 1)
+    minus_T_one_minus_alpha = -(T * (1 - alpha))
     chunk = chunk_rows(c_size)
     if n_size <= chunk:
         _backward_rows(
-            sum_exp_, z_student_max, z_student, z_teacher_max, z_teacher, log_sum_, g, label, rest_2, sum_exp,
-            real(T), real(T_to_two_alpha_minus_one), real(alpha), dz_student,
+            z_student_max, z_student, z_teacher_max, z_teacher, g, label, rest, rest_, rest_2, sum_exp,
+            sum_exp_, sum_exp_2, real(T), real(alpha), real(minus_T_one_minus_alpha), dz_student,
         )
     else:
         _backward_parallel(
-            chunk, sum_exp_, z_student_max, z_student, z_teacher_max, z_teacher, log_sum_, g, label, rest_2,
-            sum_exp, real(T), real(T_to_two_alpha_minus_one), real(alpha), dz_student,
+            chunk, z_student_max, z_student, z_teacher_max, z_teacher, g, label, rest, rest_, rest_2, sum_exp,
+            sum_exp_, sum_exp_2, real(T), real(alpha), real(minus_T_one_minus_alpha), dz_student,
         )
     return Gradients(dz_student)
 
@@ -808,18 +770,17 @@ def value_and_grad(z_student, z_teacher, label, *, T=4, alpha=0.5, reduction="me
     L = np.empty((n_size,), real)
     dz_student = output("out", out, (n_size, c_size), real, (z_student, z_teacher, label))
     T_to_two_one_minus_alpha = T * T * (1 - alpha)
-    seed_T_to_two_alpha_minus_one = seed * T * T * (alpha - 1)
-    seed_alpha = seed * alpha
+    minus_T_one_minus_alpha = -(T * (1 - alpha))
     chunk = chunk_rows(c_size)
     if n_size <= chunk:
         _value_and_grad_rows(
             0, n_size, z_student, z_teacher, label, real(T), real(T_to_two_one_minus_alpha), real(alpha),
-            real(seed_T_to_two_alpha_minus_one), real(seed_alpha), c_size, L, dz_student,
+            real(minus_T_one_minus_alpha), real(seed), c_size, L, dz_student,
         )
     else:
         _value_and_grad_parallel(
             chunk, n_size, z_student, z_teacher, label, real(T), real(T_to_two_one_minus_alpha), real(alpha),
-            real(seed_T_to_two_alpha_minus_one), real(seed_alpha), c_size, L, dz_student,
+            real(minus_T_one_minus_alpha), real(seed), c_size, L, dz_student,
         )
     return reduce(L, reduction, real), Gradients(dz_student)
 
@@ -839,16 +800,16 @@ def jvp(inputs, tangents, *, T=4, alpha=0.5, reduction="mean"):
     L = np.empty((n_size,), real)
     L_dot = np.empty((n_size,), real)
     T_to_two_one_minus_alpha = T * T * (1 - alpha)
-    T_to_two_alpha_minus_one = T * T * (alpha - 1)
+    T_one_minus_alpha = T * (1 - alpha)
     chunk = chunk_rows(c_size)
     if n_size <= chunk:
         _jvp_rows(
-            0, n_size, z_student, z_teacher, label, z_student_dot, real(T), real(T_to_two_alpha_minus_one),
+            0, n_size, z_student, z_teacher, label, z_student_dot, real(T), real(T_one_minus_alpha),
             real(T_to_two_one_minus_alpha), real(alpha), c_size, L, L_dot,
         )
     else:
         _jvp_parallel(
-            chunk, n_size, z_student, z_teacher, label, z_student_dot, real(T), real(T_to_two_alpha_minus_one),
+            chunk, n_size, z_student, z_teacher, label, z_student_dot, real(T), real(T_one_minus_alpha),
             real(T_to_two_one_minus_alpha), real(alpha), c_size, L, L_dot,
         )
     return reduce(L, reduction, real), reduce(L_dot, reduction, real)
@@ -868,18 +829,15 @@ def hvp(inputs, vectors, *, T=4, alpha=0.5, reduction="mean"):
     n_size = sizes["n"]
     seed = 1.0 / max(n_size, 1) if reduction == "mean" else 1.0
     dz_student_dot = np.empty((n_size, c_size), real)
-    seed_T_to_two_alpha_minus_one = seed * T * T * (alpha - 1)
-    seed_alpha = seed * alpha
-    T_to_const = 1 / (T * T)
+    one_minus_alpha = 1 - alpha
     chunk = chunk_rows(c_size)
     if n_size <= chunk:
         _hvp_rows(
-            z_student, z_teacher, z_student_dot, real(T), real(T_to_const),
-            real(seed_T_to_two_alpha_minus_one), real(seed_alpha), dz_student_dot,
+            z_student, z_student_dot, real(T), real(alpha), real(one_minus_alpha), real(seed), dz_student_dot,
         )
     else:
         _hvp_parallel(
-            chunk, z_student, z_teacher, z_student_dot, real(T), real(T_to_const),
-            real(seed_T_to_two_alpha_minus_one), real(seed_alpha), dz_student_dot,
+            chunk, z_student, z_student_dot, real(T), real(alpha), real(one_minus_alpha), real(seed),
+            dz_student_dot,
         )
     return Gradients(dz_student_dot)

@@ -33,7 +33,8 @@ def assemble(
 ) -> tuple[tuple[Equation, ...], list[Step]]:
     """Insert every intermediate gradient that is used once or is as short as its name; drop those without a use.
 
-    An intermediate used several times keeps its name: that is how ĝ = γ g stands in a layer norm's gradient.
+    An intermediate used several times keeps its name: that is how ĝ = γ g stands in a layer norm's gradient. It goes
+    where its sum is so much simpler than it that what reads it is shorter without the name: Σ_c g a = g of shares a.
     """
     kept = {e.name: e for e in equations}
     steps: list[Step] = []
@@ -41,25 +42,42 @@ def assemble(
         equation = kept[name]
         if name in results or contains(equation.value, name):
             continue
-        users = [k for k, e in kept.items() if contains(e.value, name)]
-        if sum(_mentions(kept[k].value, name) for k in users) > 1 and not _short(equation.value):
-            continue
-        if any(contains(inline(kept[k].value, equation), name) for k in users):
+        users = [e for e in kept.values() if contains(e.value, name)]
+        if any(contains(inline(e.value, equation), name) for e in users):
             # Read where it may be absent: what it is made of would be there.
             continue
-        if any(cost(kept[k].value) + cost(equation.value) > _LONGEST for k in users):
+        if any(cost(e.value) + cost(equation.value) > _LONGEST for e in users):
             continue
-        del kept[name]
-        for user in users:
-            old = kept[user]
-            inserted = neaten(contract(inline(old.value, equation)))
-            section = str(old.target)
-            using = sp.Eq(equation.target, equation.value, evaluate=False)
-            steps.append(Step(section, "insert", "a gradient found above", old.target, old.value, inserted, using))
-            value, more = closed_form(section, old.target, inserted, folds)
+        once = sum(_mentions(e.value, name) for e in users) == 1 or _short(equation.value)
+        if not once and not any(_summed(e.value, name) for e in users):
+            continue
+        inserted, more = _inserted(equation, users, folds)
+        if once or sum(cost(e.value) for e in inserted) < sum(cost(e.value) for e in users):
+            del kept[name]
+            kept |= {e.name: e for e in inserted}
             steps += more
-            kept[user] = Equation(old.target, value)
     return tuple(kept.values()), steps
+
+
+def _inserted(
+    equation: Equation, users: Sequence[Equation], folds: Sequence[Fold]
+) -> tuple[list[Equation], list[Step]]:
+    """What becomes of those that read a gradient with what it is in its place, and the steps."""
+    made, steps = [], []
+    for old in users:
+        inserted = neaten(contract(inline(old.value, equation)))
+        section = str(old.target)
+        using = sp.Eq(equation.target, equation.value, evaluate=False)
+        steps.append(Step(section, "insert", "a gradient found above", old.target, old.value, inserted, using))
+        value, more = closed_form(section, old.target, inserted, folds)
+        steps += more
+        made.append(Equation(old.target, value))
+    return made, steps
+
+
+def _summed(value: sp.Expr, name: str) -> bool:
+    """Whether an expression adds up a tensor by itself, which what it is made of may make a number."""
+    return any(isinstance(t.body, Entry) and t.body.name == name for t in value.atoms(Total))
 
 
 def _mentions(value: sp.Expr, name: str) -> int:

@@ -65,7 +65,9 @@ def prepared(op: Op) -> tuple[tuple[Equation, ...], list[Step], tuple[Fold, ...]
     forward, rewrites = rewrite_forward(op)
     forward = with_places(op, forward)
     steps = [Step(str(t), r.rule, r.reason, t, r.before, r.after, r.using, r.minor) for t, r in rewrites]
-    return forward, steps, folds_of(forward, op.facts), live(forward, op.results)
+    # A logarithm that was taken apart can be undone all the same.
+    logs = [e for e in op.equations if isinstance(e.value, sp.log) and e not in forward]
+    return forward, steps, folds_of((*forward, *logs), op.facts), live(forward, op.results)
 
 
 @remembered

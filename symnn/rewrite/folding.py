@@ -50,7 +50,7 @@ class Fold:
     value: sp.Expr
     free: frozenset[Index]
     source: sp.Basic
-    given: bool = False
+    rule: str = "definition"
 
 
 @dataclass(frozen=True)
@@ -93,7 +93,7 @@ def folds_of(equations: Sequence[Equation], facts: Iterable[sp.Basic] = ()) -> t
     found: list[Fold] = []
     for fact in facts:
         if isinstance(fact, sp.Eq) and isinstance(fact.lhs, Reduction):
-            found.append(Fold(fact.lhs, fact.rhs, frozenset(free_indices(fact.lhs)), fact, given=True))
+            found.append(Fold(fact.lhs, fact.rhs, frozenset(free_indices(fact.lhs)), fact, "given"))
     for equation in equations:
         found.extend(_solve(equation))
     return tuple(found)
@@ -120,7 +120,21 @@ def _solve(equation: Equation) -> tuple[Fold, ...]:
         return ()
     if isinstance(equation.value, sp.Function | Reduction) and free <= free_indices(equation.value):
         found.append(Fold(equation.value, equation.target, free, source))
-    return tuple(dict.fromkeys(found))
+    if isinstance(equation.value, sp.log):
+        found.append(Fold(sp.exp(equation.target), equation.value.args[0], free, source))
+    return (*dict.fromkeys(found), *_all_shares(equation))
+
+
+def _all_shares(equation: Equation) -> Iterator[Fold]:
+    """Shares of a total add up to one: a = e/Σe, so that Σa = 1."""
+    part, total = sp.fraction(equation.value)
+    if isinstance(total, Total) and len(total.bound) == 1:
+        (bound,) = total.bound
+        for index in equation.axes:
+            if substitute(total.body, {bound: index}) == part:
+                whole = Total(substitute(equation.target, {index: bound}), bound)
+                given = sp.Eq(whole, 1, evaluate=False)
+                yield Fold(whole, sp.S.One, frozenset(free_indices(whole)), given, "shares")
 
 
 def _is_lost(value: sp.Expr) -> bool:
@@ -235,7 +249,7 @@ def fold_to_names(expr: sp.Expr, folds: Sequence[Fold]) -> tuple[sp.Expr, Fold |
 
 def _cancels(candidate: sp.Expr, before: sp.Expr, fold: Fold) -> bool:
     """Whether a fold takes a new difference of a tensor and one that it is made of: H − y, where y = TH + …."""
-    if fold.given or not isinstance(fold.source, sp.Eq) or not isinstance(fold.source.lhs, Entry):
+    if fold.rule != "definition" or not isinstance(fold.source, sp.Eq) or not isinstance(fold.source.lhs, Entry):
         return False
     made, parts = fold.source.lhs.tensor, {e.tensor for e in fold.source.rhs.atoms(Entry)}
     known = before.atoms(sp.Add)
@@ -368,8 +382,7 @@ def simplify(expr: sp.Expr, folds: Sequence[Fold]) -> tuple[sp.Expr, list[Rewrit
         if fold is None:
             break
         accept(normalise(expr), "collect", "common factors are taken out", minor=True)
-        rule = "given" if fold.given else "definition"
-        accept(folded, rule, _ground(fold), fold.source)
+        accept(folded, fold.rule, _ground(fold), fold.source)
     accept(normalise(expr), "collect", "common factors are taken out")
     accept(_recognise_tanh(expr), "hyperbolic tangent", "tanh(u/2) = (e^u − 1)/(e^u + 1)")
     accept(_recognise_logistic(expr), "logistic function", "σ(u) = 1/(1 + e^(−u))")
@@ -378,7 +391,9 @@ def simplify(expr: sp.Expr, folds: Sequence[Fold]) -> tuple[sp.Expr, list[Rewrit
 
 def _ground(fold: Fold) -> str:
     """Why a fold may be used."""
-    return "this is given" if fold.given else f"the definition of {fold.source.lhs.tensor} read from right to left"
+    if fold.rule == "definition":
+        return f"the definition of {fold.source.lhs.tensor} read from right to left"
+    return {"given": "this is given", "shares": "the shares of a whole add up to one"}[fold.rule]
 
 
 def _exponentials(expr: sp.Expr) -> Iterator[tuple[sp.Pow, sp.exp]]:

@@ -7,6 +7,7 @@ logarithm beside the largest     log s, s = Σ_k e_k, e_k = e^(f_k − m)       
 quotient minus a target          e_c/s − t                                      (e_c − t − t rest)/s
 quotient minus a delta           e_c/s − δ(c, j)                                (e_c − 1 − rest if c = j, else e_c)/s
 quotient minus a smoothed delta  e_c/s − (w δ(c, j) + r)                        (e_c/s − δ) + (1 − w if c = j) − r
+quotient minus another           e_c/s − o_c/u                                  (e_c − o_c + e_c (u − 1) − o_c rest)/(s u)
 shift before the scale           f/T − m, m = max f/T, T > 0                    (f − m)/T, m = max f
 ===============================  =============================================  =============================
 
@@ -58,6 +59,13 @@ def _minus(part: sp.Expr, total: Entry, rest: Entry, t: sp.Expr, context: Contex
         # A share near 1 lacks less of it than a target near 1 was rounded by.
         delta, w, r = smoothed
         return _above(part, rest, delta, context) / total + where(sp.Eq(*delta.args), 1 - w - r, -r)
+    other = _share(t, context) if isinstance(t, Entry) else None
+    if other is not None:
+        # Both may be close to 1, and what they lack of it is all that is left.
+        other_part, other_total, other_rest = other
+        gap = context.name("gap", part - other_part)
+        context.finished.add(gap.name)
+        return (gap + (part * other_rest - other_part * rest)) / (total * other_total)
     return _above(part, rest, t, context) / total
 
 
