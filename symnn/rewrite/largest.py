@@ -7,13 +7,13 @@ logarithm beside the largest     log s, s = Σ_k e_k, e_k = e^(f_k − m)       
 quotient minus a target          e_c/s − t                                      (e_c − t − t rest)/s
 quotient minus a delta           e_c/s − δ(c, j)                                (e_c − 1 − rest if c = j, else e_c)/s
 quotient minus a smoothed delta  e_c/s − (w δ(c, j) + r)                        (e_c/s − δ) + (1 − w if c = j) − r
-quotient minus another           e_c/s − o_c/u                                  (e_c − o_c + e_c (u − 1) − o_c rest)/(s u)
+quotient minus another           e_c/s − o_c/u                                  (e_c − o_c + e_c v − o_c rest)/(s u)
 shift before the scale           f/T − m, m = max f/T, T > 0                    (f − m)/T, m = max f
 ===============================  =============================================  =============================
 
 m is the maximum of f, and rest = s − 1 is the sum but for one of its largest. Where that is less than 1 it is added up
 by itself: Σ_k (e_k where e_k < 1), for no other is 1 then. A logit that leads by 17 leaves 4e−8 for all others, which a
-sum of 1 and them has lost in single precision. For c = j neither e_c − 1 nor −rest is positive, and nothing cancels.
+sum of 1 and them has lost in single precision; v = u − 1 is the other's rest. For c = j neither e_c − 1 nor −rest is positive: nothing cancels.
 The last comes when all others are done: at a temperature near zero f/T is out of range, and (f − m)/T is 0 or −∞.
 """
 
