@@ -4,6 +4,7 @@ Made by symnn 0.1.0. Do not edit: run `symnn build`.
 """
 
 # ruff: noqa
+import itertools
 import math
 import os
 from collections import namedtuple
@@ -348,12 +349,33 @@ def shape_of(shape):
     return made
 
 
-# --- windows of arrays, laid out for products of matrices -------------------------------------------------------
+# --- what is worked on at a time, so that it stays in cache -------------------------------------------------------
 
 
 def block_rows(rows, columns):
     """How many rows are worked on at a time, so that what is laid out for them stays in cache."""
     return max(1, min(rows, 524288 // max(1, columns)))
+
+
+def tiles(sizes, columns, most=None):
+    """Slices of some axes that go through all their positions, so many at a time as stay in cache, or ``most``.
+
+    Each position has ``columns`` numbers. A tile has all of an axis where it has more than one position of the axis
+    before it, so that it is one piece of an array that these axes lead in; and 64 rows, where there are so many.
+    """
+    room = most or max(64, 1048576 // max(1, columns))
+    steps = []
+    for size in reversed(sizes):
+        # In tiles of one size, but for the last.
+        pieces = -(-size // room) or 1
+        steps.insert(0, max(1, -(-size // pieces)))
+        room = max(1, room // size) if pieces == 1 and size else 1
+    starts = itertools.product(*(range(0, size, step) for size, step in zip(sizes, steps)))
+    for start in starts:
+        yield tuple(slice(at, min(at + step, size)) for at, step, size in zip(start, steps, sizes))
+
+
+# --- windows of arrays, laid out for products of matrices -------------------------------------------------------
 
 
 def lay_out(array, out, moves, starts, spread):

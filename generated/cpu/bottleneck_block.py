@@ -125,85 +125,89 @@ SPEC = {
 @njit(**OPTIONS)
 def _forward_saving_rows(lo, hi, b1, u, h_size, k_size, w_size, ru):
     real = b1.dtype.type
-    for n in range(lo, hi):
-        for k in range(k_size):
-            for h in range(h_size):
-                for w in range(w_size):
-                    # u[n,k,h,w] = b₁[k] + sum_W1_x[n,k,h,w]
-                    u_nkhw = b1[k] + u[n, k, h, w]
-                    u[n, k, h, w] = u_nkhw
-                    # ru[n,k,h,w] = max(0, u[n,k,h,w])
-                    ru[n, k, h, w] = larger(real(0), u_nkhw)
+    for row in range(lo, hi):
+        n = row // (k_size * h_size)
+        k = row // h_size % k_size
+        h = row % h_size
+        for w in range(w_size):
+            # u[n,k,h,w] = b₁[k] + sum_W1_x[n,k,h,w]
+            u_nkhw = b1[k] + u[n, k, h, w]
+            u[n, k, h, w] = u_nkhw
+            # ru[n,k,h,w] = max(0, u[n,k,h,w])
+            ru[n, k, h, w] = larger(real(0), u_nkhw)
 
 
 @njit(parallel=True, **OPTIONS)
-def _forward_saving_parallel(chunk, n_size, b1, u, h_size, k_size, w_size, ru):
-    for k in prange((n_size + chunk - 1) // chunk):
+def _forward_saving_parallel(chunk, rows, b1, u, h_size, k_size, w_size, ru):
+    for k in prange((rows + chunk - 1) // chunk):
         lo = k * chunk
-        hi = min(lo + chunk, n_size)
+        hi = min(lo + chunk, rows)
         _forward_saving_rows(lo, hi, b1, u, h_size, k_size, w_size, ru)
 
 
 @njit(**OPTIONS)
 def _forward_saving_2_rows(lo, hi, b2, v, h_size, k_size, w_size, rv):
     real = b2.dtype.type
-    for n in range(lo, hi):
-        for k in range(k_size):
-            for h in range(h_size):
-                for w in range(w_size):
-                    # v[n,k,h,w] = b₂[k] + sum_W2_ru[n,k,h,w]
-                    v_nkhw = b2[k] + v[n, k, h, w]
-                    v[n, k, h, w] = v_nkhw
-                    # rv[n,k,h,w] = max(0, v[n,k,h,w])
-                    rv[n, k, h, w] = larger(real(0), v_nkhw)
+    for row in range(lo, hi):
+        n = row // (k_size * h_size)
+        k = row // h_size % k_size
+        h = row % h_size
+        for w in range(w_size):
+            # v[n,k,h,w] = b₂[k] + sum_W2_ru[n,k,h,w]
+            v_nkhw = b2[k] + v[n, k, h, w]
+            v[n, k, h, w] = v_nkhw
+            # rv[n,k,h,w] = max(0, v[n,k,h,w])
+            rv[n, k, h, w] = larger(real(0), v_nkhw)
 
 
 @njit(parallel=True, **OPTIONS)
-def _forward_saving_2_parallel(chunk, n_size, b2, v, h_size, k_size, w_size, rv):
-    for k in prange((n_size + chunk - 1) // chunk):
+def _forward_saving_2_parallel(chunk, rows, b2, v, h_size, k_size, w_size, rv):
+    for k in prange((rows + chunk - 1) // chunk):
         lo = k * chunk
-        hi = min(lo + chunk, n_size)
+        hi = min(lo + chunk, rows)
         _forward_saving_2_rows(lo, hi, b2, v, h_size, k_size, w_size, rv)
 
 
 @njit(**OPTIONS)
 def _forward_saving_3_rows(lo, hi, b3, y, x, c_size, h_size, w_size):
-    for n in range(lo, hi):
-        for c in range(c_size):
-            for h in range(h_size):
-                for w in range(w_size):
-                    # F[n,c,h,w] = b₃[c] + sum_W3_rv[n,c,h,w]
-                    F = b3[c] + y[n, c, h, w]
-                    # y[n,c,h,w] = F[n,c,h,w] + x[n,c,h,w]
-                    y[n, c, h, w] = F + x[n, c, h, w]
+    for row in range(lo, hi):
+        n = row // (c_size * h_size)
+        c = row // h_size % c_size
+        h = row % h_size
+        for w in range(w_size):
+            # F[n,c,h,w] = b₃[c] + sum_W3_rv[n,c,h,w]
+            F = b3[c] + y[n, c, h, w]
+            # y[n,c,h,w] = F[n,c,h,w] + x[n,c,h,w]
+            y[n, c, h, w] = F + x[n, c, h, w]
 
 
 @njit(parallel=True, **OPTIONS)
-def _forward_saving_3_parallel(chunk, n_size, b3, y, x, c_size, h_size, w_size):
-    for k in prange((n_size + chunk - 1) // chunk):
+def _forward_saving_3_parallel(chunk, rows, b3, y, x, c_size, h_size, w_size):
+    for k in prange((rows + chunk - 1) // chunk):
         lo = k * chunk
-        hi = min(lo + chunk, n_size)
+        hi = min(lo + chunk, rows)
         _forward_saving_3_rows(lo, hi, b3, y, x, c_size, h_size, w_size)
 
 
 @njit(**OPTIONS)
 def _backward_rows(lo, hi, u, v, h_size, k_size, w_size, ru, rv):
     real = u.dtype.type
-    for n in range(lo, hi):
-        for k in range(k_size):
-            for h in range(h_size):
-                for w in range(w_size):
-                    # ru[n,k,h,w] = max(0, u[n,k,h,w])
-                    ru[n, k, h, w] = larger(real(0), u[n, k, h, w])
-                    # rv[n,k,h,w] = max(0, v[n,k,h,w])
-                    rv[n, k, h, w] = larger(real(0), v[n, k, h, w])
+    for row in range(lo, hi):
+        n = row // (k_size * h_size)
+        k = row // h_size % k_size
+        h = row % h_size
+        for w in range(w_size):
+            # ru[n,k,h,w] = max(0, u[n,k,h,w])
+            ru[n, k, h, w] = larger(real(0), u[n, k, h, w])
+            # rv[n,k,h,w] = max(0, v[n,k,h,w])
+            rv[n, k, h, w] = larger(real(0), v[n, k, h, w])
 
 
 @njit(parallel=True, **OPTIONS)
-def _backward_parallel(chunk, n_size, u, v, h_size, k_size, w_size, ru, rv):
-    for k in prange((n_size + chunk - 1) // chunk):
+def _backward_parallel(chunk, rows, u, v, h_size, k_size, w_size, ru, rv):
+    for k in prange((rows + chunk - 1) // chunk):
         lo = k * chunk
-        hi = min(lo + chunk, n_size)
+        hi = min(lo + chunk, rows)
         _backward_rows(lo, hi, u, v, h_size, k_size, w_size, ru, rv)
 
 
@@ -266,38 +270,39 @@ def _backward_3_parallel(chunk, k_size, sum_W3_g, v, h_size, n_size, w_size, dv,
 @njit(**OPTIONS)
 def _backward_4_rows(lo, hi, ru, dv, h_size, k_size, n_size, r_size, s_size, w_size, dW2):
     real = ru.dtype.type
-    for k in range(lo, hi):
-        for k_2 in range(k_size):
-            for r in range(r_size):
-                for s in range(s_size):
-                    # W̄₂[k,k′,r,s] = Σ_n,h,w v̄[n,k,h,w]·ru[n,k′,h + r − 1,s + w − 1]
-                    dW2_sum = 0.0
-                    dW2_sum_lost = 0.0
-                    for n in range(n_size):
-                        dW2_part = 0.0
-                        for h in range(h_size):
-                            h_at = h + r - 1
-                            if not 0 <= h_at < h_size:
-                                continue
-                            for w in range(w_size):
-                                w_at = s + w - 1
-                                if not 0 <= w_at < w_size:
-                                    continue
-                                dW2_part = added(
-                                    dW2_part,
-                                    (damped(dv[n, k, h, w], ru[n, k_2, h_at, w_at])
-                                    if dv[n, k, h, w] == dv[n, k, h, w] else dv[n, k, h, w]),
-                                )
-                        dW2_sum, dW2_sum_lost = compensated(dW2_sum, dW2_sum_lost, dW2_part)
-                    dW2_kk_2rs = real(dW2_sum)
-                    dW2[k, k_2, r, s] = dW2_kk_2rs
+    for row in range(lo, hi):
+        k = row // (k_size * r_size)
+        k_2 = row // r_size % k_size
+        r = row % r_size
+        for s in range(s_size):
+            # W̄₂[k,k′,r,s] = Σ_n,h,w v̄[n,k,h,w]·ru[n,k′,h + r − 1,s + w − 1]
+            dW2_sum = 0.0
+            dW2_sum_lost = 0.0
+            for n in range(n_size):
+                dW2_part = 0.0
+                for h in range(h_size):
+                    h_at = h + r - 1
+                    if not 0 <= h_at < h_size:
+                        continue
+                    for w in range(w_size):
+                        w_at = s + w - 1
+                        if not 0 <= w_at < w_size:
+                            continue
+                        dW2_part = added(
+                            dW2_part,
+                            (damped(dv[n, k, h, w], ru[n, k_2, h_at, w_at]) if dv[n, k, h, w] == dv[n, k, h, w]
+                            else dv[n, k, h, w]),
+                        )
+                dW2_sum, dW2_sum_lost = compensated(dW2_sum, dW2_sum_lost, dW2_part)
+            dW2_kk_2rs = real(dW2_sum)
+            dW2[k, k_2, r, s] = dW2_kk_2rs
 
 
 @njit(parallel=True, **OPTIONS)
-def _backward_4_parallel(chunk, ru, dv, h_size, k_size, n_size, r_size, s_size, w_size, dW2):
-    for k in prange((k_size + chunk - 1) // chunk):
+def _backward_4_parallel(chunk, rows, ru, dv, h_size, k_size, n_size, r_size, s_size, w_size, dW2):
+    for k in prange((rows + chunk - 1) // chunk):
         lo = k * chunk
-        hi = min(lo + chunk, k_size)
+        hi = min(lo + chunk, rows)
         _backward_4_rows(lo, hi, ru, dv, h_size, k_size, n_size, r_size, s_size, w_size, dW2)
 
 
@@ -334,19 +339,20 @@ def _backward_5_parallel(chunk, k_size, sum_W2_dv, u, h_size, n_size, w_size, du
 
 @njit(**OPTIONS)
 def _backward_6_rows(lo, hi, g, dx, c_size, h_size, w_size):
-    for n in range(lo, hi):
-        for c in range(c_size):
-            for h in range(h_size):
-                for w in range(w_size):
-                    # x̄[n,c,h,w] = g[n,c,h,w] + sum_W1_du[n,c,h,w]
-                    dx[n, c, h, w] = g[n, c, h, w] + dx[n, c, h, w]
+    for row in range(lo, hi):
+        n = row // (c_size * h_size)
+        c = row // h_size % c_size
+        h = row % h_size
+        for w in range(w_size):
+            # x̄[n,c,h,w] = g[n,c,h,w] + sum_W1_du[n,c,h,w]
+            dx[n, c, h, w] = g[n, c, h, w] + dx[n, c, h, w]
 
 
 @njit(parallel=True, **OPTIONS)
-def _backward_6_parallel(chunk, n_size, g, dx, c_size, h_size, w_size):
-    for k in prange((n_size + chunk - 1) // chunk):
+def _backward_6_parallel(chunk, rows, g, dx, c_size, h_size, w_size):
+    for k in prange((rows + chunk - 1) // chunk):
         lo = k * chunk
-        hi = min(lo + chunk, n_size)
+        hi = min(lo + chunk, rows)
         _backward_6_rows(lo, hi, g, dx, c_size, h_size, w_size)
 
 
@@ -355,29 +361,30 @@ def _jvp_rows(
     lo, hi, b1, sum_W1_x, sum_W1_W1_dot_x_1, sum_W1_W1_dot_x_2, b1_dot, h_size, k_size, w_size, u, ru, u_dot,
 ):
     real = b1.dtype.type
-    for n in range(lo, hi):
-        for k in range(k_size):
-            for h in range(h_size):
-                for w in range(w_size):
-                    # u[n,k,h,w] = b₁[k] + sum_W1_x[n,k,h,w]
-                    u_nkhw = b1[k] + sum_W1_x[n, k, h, w]
-                    u[n, k, h, w] = u_nkhw
-                    # ru[n,k,h,w] = max(0, u[n,k,h,w])
-                    ru[n, k, h, w] = larger(real(0), u_nkhw)
-                    # sum_W1_W1_dot_x[n,k,h,w] = sum_W1_W1_dot_x_1[n,k,h,w] + sum_W1_W1_dot_x_2[n,k,h,w]
-                    sum_W1_W1_dot_x = sum_W1_W1_dot_x_1[n, k, h, w] + sum_W1_W1_dot_x_2[n, k, h, w]
-                    # u̇[n,k,h,w] = sum_W1_W1_dot_x[n,k,h,w] + ḃ₁[k]
-                    u_dot[n, k, h, w] = sum_W1_W1_dot_x + b1_dot[k]
+    for row in range(lo, hi):
+        n = row // (k_size * h_size)
+        k = row // h_size % k_size
+        h = row % h_size
+        for w in range(w_size):
+            # u[n,k,h,w] = b₁[k] + sum_W1_x[n,k,h,w]
+            u_nkhw = b1[k] + sum_W1_x[n, k, h, w]
+            u[n, k, h, w] = u_nkhw
+            # ru[n,k,h,w] = max(0, u[n,k,h,w])
+            ru[n, k, h, w] = larger(real(0), u_nkhw)
+            # sum_W1_W1_dot_x[n,k,h,w] = sum_W1_W1_dot_x_1[n,k,h,w] + sum_W1_W1_dot_x_2[n,k,h,w]
+            sum_W1_W1_dot_x = sum_W1_W1_dot_x_1[n, k, h, w] + sum_W1_W1_dot_x_2[n, k, h, w]
+            # u̇[n,k,h,w] = sum_W1_W1_dot_x[n,k,h,w] + ḃ₁[k]
+            u_dot[n, k, h, w] = sum_W1_W1_dot_x + b1_dot[k]
 
 
 @njit(parallel=True, **OPTIONS)
 def _jvp_parallel(
-    chunk, n_size, b1, sum_W1_x, sum_W1_W1_dot_x_1, sum_W1_W1_dot_x_2, b1_dot, h_size, k_size, w_size, u, ru,
+    chunk, rows, b1, sum_W1_x, sum_W1_W1_dot_x_1, sum_W1_W1_dot_x_2, b1_dot, h_size, k_size, w_size, u, ru,
     u_dot,
 ):
-    for k in prange((n_size + chunk - 1) // chunk):
+    for k in prange((rows + chunk - 1) // chunk):
         lo = k * chunk
-        hi = min(lo + chunk, n_size)
+        hi = min(lo + chunk, rows)
         _jvp_rows(
             lo, hi, b1, sum_W1_x, sum_W1_W1_dot_x_1, sum_W1_W1_dot_x_2, b1_dot, h_size, k_size, w_size, u, ru,
             u_dot,
@@ -389,46 +396,47 @@ def _jvp_2_rows(
     lo, hi, W2, W2_dot, ru, u, u_dot, b2_dot, h_size, k_size, n_size, r_size, s_size, w_size, v_dot,
 ):
     real = W2.dtype.type
-    for n in range(lo, hi):
-        for k in range(k_size):
-            for h in range(h_size):
-                for w in range(w_size):
-                    # sum_W2_W2_dot_ru[n,k,h,w] = Σ_k′,r,s (ru[n,k′,h + r − 1,s + w − 1]·Ẇ₂[k,k′,r,s] +
-                    #     W₂[k,k′,r,s]·u̇[n,k′,h + r − 1,s + w − 1]·1[u[n,k′,h + r − 1,s + w − 1] > 0])
-                    sum_W2_W2_dot_ru_sum = 0.0
-                    sum_W2_W2_dot_ru_sum_lost = 0.0
-                    for k_2 in range(k_size):
-                        sum_W2_W2_dot_ru_part = 0.0
-                        for r in range(r_size):
-                            h_at = h + r - 1
-                            if not 0 <= h_at < h_size:
-                                continue
-                            for s in range(s_size):
-                                w_at = s + w - 1
-                                if not 0 <= w_at < w_size:
-                                    continue
-                                sum_W2_W2_dot_ru_part = added(
-                                    sum_W2_W2_dot_ru_part,
-                                    W2_dot[k, k_2, r, s] * ru[n, k_2, h_at, w_at] + W2[k, k_2, r, s]
-                                    * u_dot[n, k_2, h_at, w_at] * ((real(1) if (u[n, k_2, h_at, w_at] > real(0))
-                                    else real(0)) if u[n, k_2, h_at, w_at] == u[n, k_2, h_at, w_at]
-                                    else u[n, k_2, h_at, w_at]),
-                                )
-                        sum_W2_W2_dot_ru_sum, sum_W2_W2_dot_ru_sum_lost = compensated(
-                            sum_W2_W2_dot_ru_sum, sum_W2_W2_dot_ru_sum_lost, sum_W2_W2_dot_ru_part,
+    for row in range(lo, hi):
+        n = row // (k_size * h_size)
+        k = row // h_size % k_size
+        h = row % h_size
+        for w in range(w_size):
+            # sum_W2_W2_dot_ru[n,k,h,w] = Σ_k′,r,s (ru[n,k′,h + r − 1,s + w − 1]·Ẇ₂[k,k′,r,s] +
+            #     W₂[k,k′,r,s]·u̇[n,k′,h + r − 1,s + w − 1]·1[u[n,k′,h + r − 1,s + w − 1] > 0])
+            sum_W2_W2_dot_ru_sum = 0.0
+            sum_W2_W2_dot_ru_sum_lost = 0.0
+            for k_2 in range(k_size):
+                sum_W2_W2_dot_ru_part = 0.0
+                for r in range(r_size):
+                    h_at = h + r - 1
+                    if not 0 <= h_at < h_size:
+                        continue
+                    for s in range(s_size):
+                        w_at = s + w - 1
+                        if not 0 <= w_at < w_size:
+                            continue
+                        sum_W2_W2_dot_ru_part = added(
+                            sum_W2_W2_dot_ru_part,
+                            W2_dot[k, k_2, r, s] * ru[n, k_2, h_at, w_at] + W2[k, k_2, r, s]
+                            * u_dot[n, k_2, h_at, w_at] * ((real(1) if (u[n, k_2, h_at, w_at] > real(0))
+                            else real(0)) if u[n, k_2, h_at, w_at] == u[n, k_2, h_at, w_at]
+                            else u[n, k_2, h_at, w_at]),
                         )
-                    sum_W2_W2_dot_ru = real(sum_W2_W2_dot_ru_sum)
-                    # v̇[n,k,h,w] = sum_W2_W2_dot_ru[n,k,h,w] + ḃ₂[k]
-                    v_dot[n, k, h, w] = sum_W2_W2_dot_ru + b2_dot[k]
+                sum_W2_W2_dot_ru_sum, sum_W2_W2_dot_ru_sum_lost = compensated(
+                    sum_W2_W2_dot_ru_sum, sum_W2_W2_dot_ru_sum_lost, sum_W2_W2_dot_ru_part,
+                )
+            sum_W2_W2_dot_ru = real(sum_W2_W2_dot_ru_sum)
+            # v̇[n,k,h,w] = sum_W2_W2_dot_ru[n,k,h,w] + ḃ₂[k]
+            v_dot[n, k, h, w] = sum_W2_W2_dot_ru + b2_dot[k]
 
 
 @njit(parallel=True, **OPTIONS)
 def _jvp_2_parallel(
-    chunk, W2, W2_dot, ru, u, u_dot, b2_dot, h_size, k_size, n_size, r_size, s_size, w_size, v_dot,
+    chunk, rows, W2, W2_dot, ru, u, u_dot, b2_dot, h_size, k_size, n_size, r_size, s_size, w_size, v_dot,
 ):
-    for k in prange((n_size + chunk - 1) // chunk):
+    for k in prange((rows + chunk - 1) // chunk):
         lo = k * chunk
-        hi = min(lo + chunk, n_size)
+        hi = min(lo + chunk, rows)
         _jvp_2_rows(
             lo, hi, W2, W2_dot, ru, u, u_dot, b2_dot, h_size, k_size, n_size, r_size, s_size, w_size, v_dot,
         )
@@ -437,22 +445,23 @@ def _jvp_2_parallel(
 @njit(**OPTIONS)
 def _jvp_3_rows(lo, hi, b2, sum_W2_ru, h_size, k_size, w_size, v, rv):
     real = b2.dtype.type
-    for n in range(lo, hi):
-        for k in range(k_size):
-            for h in range(h_size):
-                for w in range(w_size):
-                    # v[n,k,h,w] = b₂[k] + sum_W2_ru[n,k,h,w]
-                    v_nkhw = b2[k] + sum_W2_ru[n, k, h, w]
-                    v[n, k, h, w] = v_nkhw
-                    # rv[n,k,h,w] = max(0, v[n,k,h,w])
-                    rv[n, k, h, w] = larger(real(0), v_nkhw)
+    for row in range(lo, hi):
+        n = row // (k_size * h_size)
+        k = row // h_size % k_size
+        h = row % h_size
+        for w in range(w_size):
+            # v[n,k,h,w] = b₂[k] + sum_W2_ru[n,k,h,w]
+            v_nkhw = b2[k] + sum_W2_ru[n, k, h, w]
+            v[n, k, h, w] = v_nkhw
+            # rv[n,k,h,w] = max(0, v[n,k,h,w])
+            rv[n, k, h, w] = larger(real(0), v_nkhw)
 
 
 @njit(parallel=True, **OPTIONS)
-def _jvp_3_parallel(chunk, n_size, b2, sum_W2_ru, h_size, k_size, w_size, v, rv):
-    for k in prange((n_size + chunk - 1) // chunk):
+def _jvp_3_parallel(chunk, rows, b2, sum_W2_ru, h_size, k_size, w_size, v, rv):
+    for k in prange((rows + chunk - 1) // chunk):
         lo = k * chunk
-        hi = min(lo + chunk, n_size)
+        hi = min(lo + chunk, rows)
         _jvp_3_rows(lo, hi, b2, sum_W2_ru, h_size, k_size, w_size, v, rv)
 
 
@@ -461,46 +470,48 @@ def _jvp_4_rows(
     lo, hi, W3, W3_dot, rv, v, v_dot, b3_dot, x_dot, a_size, c_size, h_size, k_size, n_size, w_size, y_dot,
 ):
     real = W3.dtype.type
-    for n in range(lo, hi):
-        for c in range(c_size):
-            for h in range(h_size):
-                for w in range(w_size):
-                    # sum_W3_W3_dot_rv[n,c,h,w] = Σ_k,a,a′ (rv[n,k,a + h,w + a′]·Ẇ₃[c,k,a,a′] +
-                    #     W₃[c,k,a,a′]·v̇[n,k,a + h,w + a′]·1[v[n,k,a + h,w + a′] > 0])
-                    sum_W3_W3_dot_rv_sum = 0.0
-                    sum_W3_W3_dot_rv_sum_lost = 0.0
-                    for k in range(k_size):
-                        sum_W3_W3_dot_rv_part = 0.0
-                        for a in range(a_size):
-                            h_at = a + h
-                            if not 0 <= h_at < h_size:
-                                continue
-                            for a_2 in range(a_size):
-                                w_at = a_2 + w
-                                if not 0 <= w_at < w_size:
-                                    continue
-                                sum_W3_W3_dot_rv_part = added(
-                                    sum_W3_W3_dot_rv_part,
-                                    W3_dot[c, k, a, a_2] * rv[n, k, h_at, w_at] + W3[c, k, a, a_2]
-                                    * v_dot[n, k, h_at, w_at] * ((real(1) if (v[n, k, h_at, w_at] > real(0))
-                                    else real(0)) if v[n, k, h_at, w_at] == v[n, k, h_at, w_at]
-                                    else v[n, k, h_at, w_at]),
-                                )
-                        sum_W3_W3_dot_rv_sum, sum_W3_W3_dot_rv_sum_lost = compensated(
-                            sum_W3_W3_dot_rv_sum, sum_W3_W3_dot_rv_sum_lost, sum_W3_W3_dot_rv_part,
+    for row in range(lo, hi):
+        n = row // (c_size * h_size)
+        c = row // h_size % c_size
+        h = row % h_size
+        for w in range(w_size):
+            # sum_W3_W3_dot_rv[n,c,h,w] = Σ_k,a,a′ (rv[n,k,a + h,w + a′]·Ẇ₃[c,k,a,a′] + W₃[c,k,a,a′]·
+            #     v̇[n,k,a + h,w + a′]·1[v[n,k,a + h,w + a′] > 0])
+            sum_W3_W3_dot_rv_sum = 0.0
+            sum_W3_W3_dot_rv_sum_lost = 0.0
+            for k in range(k_size):
+                sum_W3_W3_dot_rv_part = 0.0
+                for a in range(a_size):
+                    h_at = a + h
+                    if not 0 <= h_at < h_size:
+                        continue
+                    for a_2 in range(a_size):
+                        w_at = a_2 + w
+                        if not 0 <= w_at < w_size:
+                            continue
+                        sum_W3_W3_dot_rv_part = added(
+                            sum_W3_W3_dot_rv_part,
+                            W3_dot[c, k, a, a_2] * rv[n, k, h_at, w_at] + W3[c, k, a, a_2]
+                            * v_dot[n, k, h_at, w_at] * ((real(1) if (v[n, k, h_at, w_at] > real(0))
+                            else real(0)) if v[n, k, h_at, w_at] == v[n, k, h_at, w_at]
+                            else v[n, k, h_at, w_at]),
                         )
-                    sum_W3_W3_dot_rv = real(sum_W3_W3_dot_rv_sum)
-                    # ẏ[n,c,h,w] = sum_W3_W3_dot_rv[n,c,h,w] + ḃ₃[c] + ẋ[n,c,h,w]
-                    y_dot[n, c, h, w] = sum_W3_W3_dot_rv + b3_dot[c] + x_dot[n, c, h, w]
+                sum_W3_W3_dot_rv_sum, sum_W3_W3_dot_rv_sum_lost = compensated(
+                    sum_W3_W3_dot_rv_sum, sum_W3_W3_dot_rv_sum_lost, sum_W3_W3_dot_rv_part,
+                )
+            sum_W3_W3_dot_rv = real(sum_W3_W3_dot_rv_sum)
+            # ẏ[n,c,h,w] = sum_W3_W3_dot_rv[n,c,h,w] + ḃ₃[c] + ẋ[n,c,h,w]
+            y_dot[n, c, h, w] = sum_W3_W3_dot_rv + b3_dot[c] + x_dot[n, c, h, w]
 
 
 @njit(parallel=True, **OPTIONS)
 def _jvp_4_parallel(
-    chunk, W3, W3_dot, rv, v, v_dot, b3_dot, x_dot, a_size, c_size, h_size, k_size, n_size, w_size, y_dot,
+    chunk, rows, W3, W3_dot, rv, v, v_dot, b3_dot, x_dot, a_size, c_size, h_size, k_size, n_size, w_size,
+    y_dot,
 ):
-    for k in prange((n_size + chunk - 1) // chunk):
+    for k in prange((rows + chunk - 1) // chunk):
         lo = k * chunk
-        hi = min(lo + chunk, n_size)
+        hi = min(lo + chunk, rows)
         _jvp_4_rows(
             lo, hi, W3, W3_dot, rv, v, v_dot, b3_dot, x_dot, a_size, c_size, h_size, k_size, n_size, w_size,
             y_dot,
@@ -509,21 +520,22 @@ def _jvp_4_parallel(
 
 @njit(**OPTIONS)
 def _jvp_5_rows(lo, hi, b3, y, x, c_size, h_size, w_size):
-    for n in range(lo, hi):
-        for c in range(c_size):
-            for h in range(h_size):
-                for w in range(w_size):
-                    # F[n,c,h,w] = b₃[c] + sum_W3_rv[n,c,h,w]
-                    F = b3[c] + y[n, c, h, w]
-                    # y[n,c,h,w] = F[n,c,h,w] + x[n,c,h,w]
-                    y[n, c, h, w] = F + x[n, c, h, w]
+    for row in range(lo, hi):
+        n = row // (c_size * h_size)
+        c = row // h_size % c_size
+        h = row % h_size
+        for w in range(w_size):
+            # F[n,c,h,w] = b₃[c] + sum_W3_rv[n,c,h,w]
+            F = b3[c] + y[n, c, h, w]
+            # y[n,c,h,w] = F[n,c,h,w] + x[n,c,h,w]
+            y[n, c, h, w] = F + x[n, c, h, w]
 
 
 @njit(parallel=True, **OPTIONS)
-def _jvp_5_parallel(chunk, n_size, b3, y, x, c_size, h_size, w_size):
-    for k in prange((n_size + chunk - 1) // chunk):
+def _jvp_5_parallel(chunk, rows, b3, y, x, c_size, h_size, w_size):
+    for k in prange((rows + chunk - 1) // chunk):
         lo = k * chunk
-        hi = min(lo + chunk, n_size)
+        hi = min(lo + chunk, rows)
         _jvp_5_rows(lo, hi, b3, y, x, c_size, h_size, w_size)
 
 
@@ -628,102 +640,105 @@ def _hvp_3_parallel(
 
 @njit(**OPTIONS)
 def _hvp_4_rows(lo, hi, sum_W2_W2_dot_ru_1, sum_W2_W2_dot_ru_2, b2_dot, h_size, k_size, w_size, v_dot):
-    for n in range(lo, hi):
-        for k in range(k_size):
-            for h in range(h_size):
-                for w in range(w_size):
-                    # sum_W2_W2_dot_ru[n,k,h,w] = sum_W2_W2_dot_ru_1[n,k,h,w] + sum_W2_W2_dot_ru_2[n,k,h,w]
-                    sum_W2_W2_dot_ru = sum_W2_W2_dot_ru_1[n, k, h, w] + sum_W2_W2_dot_ru_2[n, k, h, w]
-                    # v̇[n,k,h,w] = sum_W2_W2_dot_ru[n,k,h,w] + ḃ₂[k]
-                    v_dot[n, k, h, w] = sum_W2_W2_dot_ru + b2_dot[k]
+    for row in range(lo, hi):
+        n = row // (k_size * h_size)
+        k = row // h_size % k_size
+        h = row % h_size
+        for w in range(w_size):
+            # sum_W2_W2_dot_ru[n,k,h,w] = sum_W2_W2_dot_ru_1[n,k,h,w] + sum_W2_W2_dot_ru_2[n,k,h,w]
+            sum_W2_W2_dot_ru = sum_W2_W2_dot_ru_1[n, k, h, w] + sum_W2_W2_dot_ru_2[n, k, h, w]
+            # v̇[n,k,h,w] = sum_W2_W2_dot_ru[n,k,h,w] + ḃ₂[k]
+            v_dot[n, k, h, w] = sum_W2_W2_dot_ru + b2_dot[k]
 
 
 @njit(parallel=True, **OPTIONS)
-def _hvp_4_parallel(
-    chunk, n_size, sum_W2_W2_dot_ru_1, sum_W2_W2_dot_ru_2, b2_dot, h_size, k_size, w_size, v_dot,
-):
-    for k in prange((n_size + chunk - 1) // chunk):
+def _hvp_4_parallel(chunk, rows, sum_W2_W2_dot_ru_1, sum_W2_W2_dot_ru_2, b2_dot, h_size, k_size, w_size, v_dot):
+    for k in prange((rows + chunk - 1) // chunk):
         lo = k * chunk
-        hi = min(lo + chunk, n_size)
+        hi = min(lo + chunk, rows)
         _hvp_4_rows(lo, hi, sum_W2_W2_dot_ru_1, sum_W2_W2_dot_ru_2, b2_dot, h_size, k_size, w_size, v_dot)
 
 
 @njit(**OPTIONS)
 def _hvp_5_rows(lo, hi, ru, ru_dot, dv, dv_dot, h_size, k_size, n_size, r_size, s_size, w_size, dW2_dot):
     real = ru.dtype.type
-    for k in range(lo, hi):
-        for k_2 in range(k_size):
-            for r in range(r_size):
-                for s in range(s_size):
-                    # W̄̇₂[k,k′,r,s] = Σ_n,h,w (ru[n,k′,h + r − 1,s + w − 1]·v̄̇[n,k,h,w] + v̄[n,k,h,w]·
-                    #     ṙu̇[n,k′,h + r − 1,s + w − 1])
-                    dW2_dot_sum = 0.0
-                    dW2_dot_sum_lost = 0.0
-                    for n in range(n_size):
-                        dW2_dot_part = 0.0
-                        for h in range(h_size):
-                            h_at = h + r - 1
-                            if not 0 <= h_at < h_size:
-                                continue
-                            for w in range(w_size):
-                                w_at = s + w - 1
-                                if not 0 <= w_at < w_size:
-                                    continue
-                                dW2_dot_part = added(
-                                    dW2_dot_part,
-                                    ru_dot[n, k_2, h_at, w_at] * dv[n, k, h, w]
-                                    + (damped(dv_dot[n, k, h, w], ru[n, k_2, h_at, w_at])
-                                    if dv_dot[n, k, h, w] == dv_dot[n, k, h, w] else dv_dot[n, k, h, w]),
-                                )
-                        dW2_dot_sum, dW2_dot_sum_lost = compensated(dW2_dot_sum, dW2_dot_sum_lost, dW2_dot_part)
-                    dW2_dot_kk_2rs = real(dW2_dot_sum)
-                    dW2_dot[k, k_2, r, s] = dW2_dot_kk_2rs
+    for row in range(lo, hi):
+        k = row // (k_size * r_size)
+        k_2 = row // r_size % k_size
+        r = row % r_size
+        for s in range(s_size):
+            # W̄̇₂[k,k′,r,s] = Σ_n,h,w (ru[n,k′,h + r − 1,s + w − 1]·v̄̇[n,k,h,w] + v̄[n,k,h,w]·ṙu̇[n,k′,h +
+            #     r − 1,s + w − 1])
+            dW2_dot_sum = 0.0
+            dW2_dot_sum_lost = 0.0
+            for n in range(n_size):
+                dW2_dot_part = 0.0
+                for h in range(h_size):
+                    h_at = h + r - 1
+                    if not 0 <= h_at < h_size:
+                        continue
+                    for w in range(w_size):
+                        w_at = s + w - 1
+                        if not 0 <= w_at < w_size:
+                            continue
+                        dW2_dot_part = added(
+                            dW2_dot_part,
+                            ru_dot[n, k_2, h_at, w_at] * dv[n, k, h, w]
+                            + (damped(dv_dot[n, k, h, w], ru[n, k_2, h_at, w_at])
+                            if dv_dot[n, k, h, w] == dv_dot[n, k, h, w] else dv_dot[n, k, h, w]),
+                        )
+                dW2_dot_sum, dW2_dot_sum_lost = compensated(dW2_dot_sum, dW2_dot_sum_lost, dW2_dot_part)
+            dW2_dot_kk_2rs = real(dW2_dot_sum)
+            dW2_dot[k, k_2, r, s] = dW2_dot_kk_2rs
 
 
 @njit(parallel=True, **OPTIONS)
-def _hvp_5_parallel(chunk, ru, ru_dot, dv, dv_dot, h_size, k_size, n_size, r_size, s_size, w_size, dW2_dot):
-    for k in prange((k_size + chunk - 1) // chunk):
+def _hvp_5_parallel(
+    chunk, rows, ru, ru_dot, dv, dv_dot, h_size, k_size, n_size, r_size, s_size, w_size, dW2_dot,
+):
+    for k in prange((rows + chunk - 1) // chunk):
         lo = k * chunk
-        hi = min(lo + chunk, k_size)
+        hi = min(lo + chunk, rows)
         _hvp_5_rows(lo, hi, ru, ru_dot, dv, dv_dot, h_size, k_size, n_size, r_size, s_size, w_size, dW2_dot)
 
 
 @njit(**OPTIONS)
 def _hvp_6_rows(lo, hi, g, v, v_dot, a_size, h_size, k_size, n_size, w_size, dW3_dot):
     real = g.dtype.type
-    for c in range(lo, hi):
-        for k in range(k_size):
-            for a in range(a_size):
-                for a_2 in range(a_size):
-                    # W̄̇₃[c,k,a,a′] = Σ_n,h,w g[n,c,h,w]·v̇[n,k,a + h,w + a′]·1[v[n,k,a + h,w + a′] > 0]
-                    dW3_dot_sum = 0.0
-                    dW3_dot_sum_lost = 0.0
-                    for n in range(n_size):
-                        dW3_dot_part = 0.0
-                        for h in range(h_size):
-                            h_at = a + h
-                            if not 0 <= h_at < h_size:
-                                continue
-                            for w in range(w_size):
-                                w_at = a_2 + w
-                                if not 0 <= w_at < w_size:
-                                    continue
-                                dW3_dot_part = added(
-                                    dW3_dot_part,
-                                    g[n, c, h, w] * v_dot[n, k, h_at, w_at] * ((real(1)
-                                    if (v[n, k, h_at, w_at] > real(0)) else real(0))
-                                    if v[n, k, h_at, w_at] == v[n, k, h_at, w_at] else v[n, k, h_at, w_at]),
-                                )
-                        dW3_dot_sum, dW3_dot_sum_lost = compensated(dW3_dot_sum, dW3_dot_sum_lost, dW3_dot_part)
-                    dW3_dot_ckaa_2 = real(dW3_dot_sum)
-                    dW3_dot[c, k, a, a_2] = dW3_dot_ckaa_2
+    for row in range(lo, hi):
+        c = row // (k_size * a_size)
+        k = row // a_size % k_size
+        a = row % a_size
+        for a_2 in range(a_size):
+            # W̄̇₃[c,k,a,a′] = Σ_n,h,w g[n,c,h,w]·v̇[n,k,a + h,w + a′]·1[v[n,k,a + h,w + a′] > 0]
+            dW3_dot_sum = 0.0
+            dW3_dot_sum_lost = 0.0
+            for n in range(n_size):
+                dW3_dot_part = 0.0
+                for h in range(h_size):
+                    h_at = a + h
+                    if not 0 <= h_at < h_size:
+                        continue
+                    for w in range(w_size):
+                        w_at = a_2 + w
+                        if not 0 <= w_at < w_size:
+                            continue
+                        dW3_dot_part = added(
+                            dW3_dot_part,
+                            g[n, c, h, w] * v_dot[n, k, h_at, w_at] * ((real(1)
+                            if (v[n, k, h_at, w_at] > real(0)) else real(0))
+                            if v[n, k, h_at, w_at] == v[n, k, h_at, w_at] else v[n, k, h_at, w_at]),
+                        )
+                dW3_dot_sum, dW3_dot_sum_lost = compensated(dW3_dot_sum, dW3_dot_sum_lost, dW3_dot_part)
+            dW3_dot_ckaa_2 = real(dW3_dot_sum)
+            dW3_dot[c, k, a, a_2] = dW3_dot_ckaa_2
 
 
 @njit(parallel=True, **OPTIONS)
-def _hvp_6_parallel(chunk, c_size, g, v, v_dot, a_size, h_size, k_size, n_size, w_size, dW3_dot):
-    for k in prange((c_size + chunk - 1) // chunk):
+def _hvp_6_parallel(chunk, rows, g, v, v_dot, a_size, h_size, k_size, n_size, w_size, dW3_dot):
+    for k in prange((rows + chunk - 1) // chunk):
         lo = k * chunk
-        hi = min(lo + chunk, c_size)
+        hi = min(lo + chunk, rows)
         _hvp_6_rows(lo, hi, g, v, v_dot, a_size, h_size, k_size, n_size, w_size, dW3_dot)
 
 
@@ -775,37 +790,39 @@ def _hvp_7_parallel(
 
 @njit(**OPTIONS)
 def _hvp_8_rows(lo, hi, dx_dot, dx_dot_2, c_size, h_size, w_size):
-    for n in range(lo, hi):
-        for c in range(c_size):
-            for h in range(h_size):
-                for w in range(w_size):
-                    # x̄̇[n,c,h,w] = dx_dot_1[n,c,h,w] + dx_dot_2[n,c,h,w]
-                    dx_dot[n, c, h, w] = dx_dot[n, c, h, w] + dx_dot_2[n, c, h, w]
+    for row in range(lo, hi):
+        n = row // (c_size * h_size)
+        c = row // h_size % c_size
+        h = row % h_size
+        for w in range(w_size):
+            # x̄̇[n,c,h,w] = dx_dot_1[n,c,h,w] + dx_dot_2[n,c,h,w]
+            dx_dot[n, c, h, w] = dx_dot[n, c, h, w] + dx_dot_2[n, c, h, w]
 
 
 @njit(parallel=True, **OPTIONS)
-def _hvp_8_parallel(chunk, n_size, dx_dot, dx_dot_2, c_size, h_size, w_size):
-    for k in prange((n_size + chunk - 1) // chunk):
+def _hvp_8_parallel(chunk, rows, dx_dot, dx_dot_2, c_size, h_size, w_size):
+    for k in prange((rows + chunk - 1) // chunk):
         lo = k * chunk
-        hi = min(lo + chunk, n_size)
+        hi = min(lo + chunk, rows)
         _hvp_8_rows(lo, hi, dx_dot, dx_dot_2, c_size, h_size, w_size)
 
 
 @njit(**OPTIONS)
 def _hvp_9_rows(lo, hi, dW1_dot, dW1_dot_2, a_size, c_size):
-    for k in range(lo, hi):
-        for c in range(c_size):
-            for a in range(a_size):
-                for a_2 in range(a_size):
-                    # W̄̇₁[k,c,a,a′] = dW1_dot_1[k,c,a,a′] + dW1_dot_2[k,c,a,a′]
-                    dW1_dot[k, c, a, a_2] = dW1_dot[k, c, a, a_2] + dW1_dot_2[k, c, a, a_2]
+    for row in range(lo, hi):
+        k = row // (c_size * a_size)
+        c = row // a_size % c_size
+        a = row % a_size
+        for a_2 in range(a_size):
+            # W̄̇₁[k,c,a,a′] = dW1_dot_1[k,c,a,a′] + dW1_dot_2[k,c,a,a′]
+            dW1_dot[k, c, a, a_2] = dW1_dot[k, c, a, a_2] + dW1_dot_2[k, c, a, a_2]
 
 
 @njit(parallel=True, **OPTIONS)
-def _hvp_9_parallel(chunk, k_size, dW1_dot, dW1_dot_2, a_size, c_size):
-    for k in prange((k_size + chunk - 1) // chunk):
+def _hvp_9_parallel(chunk, rows, dW1_dot, dW1_dot_2, a_size, c_size):
+    for k in prange((rows + chunk - 1) // chunk):
         lo = k * chunk
-        hi = min(lo + chunk, k_size)
+        hi = min(lo + chunk, rows)
         _hvp_9_rows(lo, hi, dW1_dot, dW1_dot_2, a_size, c_size)
 
 
@@ -911,11 +928,12 @@ def forward_saving(x, W1, b1, W2, b2, W3, b3, *, out=None):
                 x_windows[: end - n].reshape(end - n, c_size * a_size * a_size, h_size * w_size),
                 out=u[n:end].reshape(end - n, k_size, h_size * w_size),
             )
-    chunk = chunk_rows(k_size * h_size * w_size)
-    if n_size <= chunk:
-        _forward_saving_rows(0, n_size, b1, u, h_size, k_size, w_size, ru)
+    rows = n_size * k_size * h_size
+    chunk = chunk_rows(w_size)
+    if rows <= chunk:
+        _forward_saving_rows(0, rows, b1, u, h_size, k_size, w_size, ru)
     else:
-        _forward_saving_parallel(chunk, n_size, b1, u, h_size, k_size, w_size, ru)
+        _forward_saving_parallel(chunk, rows, b1, u, h_size, k_size, w_size, ru)
     block = block_rows(n_size, k_size * r_size * s_size * h_size * w_size)
     ru_windows = np.empty((block, k_size, r_size, s_size, h_size, w_size), real)
     for n in range(0, n_size, block):
@@ -932,11 +950,12 @@ def forward_saving(x, W1, b1, W2, b2, W3, b3, *, out=None):
                 ru_windows[: end - n].reshape(end - n, k_size * r_size * s_size, h_size * w_size),
                 out=v[n:end].reshape(end - n, k_size, h_size * w_size),
             )
-    chunk = chunk_rows(k_size * h_size * w_size)
-    if n_size <= chunk:
-        _forward_saving_2_rows(0, n_size, b2, v, h_size, k_size, w_size, rv)
+    rows = n_size * k_size * h_size
+    chunk = chunk_rows(w_size)
+    if rows <= chunk:
+        _forward_saving_2_rows(0, rows, b2, v, h_size, k_size, w_size, rv)
     else:
-        _forward_saving_2_parallel(chunk, n_size, b2, v, h_size, k_size, w_size, rv)
+        _forward_saving_2_parallel(chunk, rows, b2, v, h_size, k_size, w_size, rv)
     block = block_rows(n_size, k_size * a_size * a_size * h_size * w_size)
     rv_windows = np.empty((block, k_size, a_size, a_size, h_size, w_size), real)
     for n in range(0, n_size, block):
@@ -953,11 +972,12 @@ def forward_saving(x, W1, b1, W2, b2, W3, b3, *, out=None):
                 rv_windows[: end - n].reshape(end - n, k_size * a_size * a_size, h_size * w_size),
                 out=y[n:end].reshape(end - n, c_size, h_size * w_size),
             )
-    chunk = chunk_rows(c_size * h_size * w_size)
-    if n_size <= chunk:
-        _forward_saving_3_rows(0, n_size, b3, y, x, c_size, h_size, w_size)
+    rows = n_size * c_size * h_size
+    chunk = chunk_rows(w_size)
+    if rows <= chunk:
+        _forward_saving_3_rows(0, rows, b3, y, x, c_size, h_size, w_size)
     else:
-        _forward_saving_3_parallel(chunk, n_size, b3, y, x, c_size, h_size, w_size)
+        _forward_saving_3_parallel(chunk, rows, b3, y, x, c_size, h_size, w_size)
     return y, Saved(x, W1, W2, W3, u, v)
 
 
@@ -1004,11 +1024,12 @@ def backward(saved, g, *, out=None):
                 g_windows[: end - n].reshape(end - n, c_size * a_size * a_size, h_size * w_size),
                 out=sum_W3_g[n:end].reshape(end - n, k_size, h_size * w_size),
             )
-    chunk = chunk_rows(k_size * h_size * w_size)
-    if n_size <= chunk:
-        _backward_rows(0, n_size, u, v, h_size, k_size, w_size, ru, rv)
+    rows = n_size * k_size * h_size
+    chunk = chunk_rows(w_size)
+    if rows <= chunk:
+        _backward_rows(0, rows, u, v, h_size, k_size, w_size, ru, rv)
     else:
-        _backward_parallel(chunk, n_size, u, v, h_size, k_size, w_size, ru, rv)
+        _backward_parallel(chunk, rows, u, v, h_size, k_size, w_size, ru, rv)
     chunk = chunk_rows(n_size * h_size * w_size)
     if c_size <= chunk:
         _backward_2_rows(0, c_size, g, h_size, n_size, w_size, db3)
@@ -1056,11 +1077,12 @@ def backward(saved, g, *, out=None):
                 dv_windows[: end - n].reshape(end - n, k_size * r_size * s_size, h_size * w_size),
                 out=sum_W2_dv[n:end].reshape(end - n, k_size, h_size * w_size),
             )
-    chunk = chunk_rows(k_size * r_size * s_size * n_size * h_size * w_size)
-    if k_size <= chunk:
-        _backward_4_rows(0, k_size, ru, dv, h_size, k_size, n_size, r_size, s_size, w_size, dW2)
+    rows = k_size * k_size * r_size
+    chunk = chunk_rows(s_size * n_size * h_size * w_size)
+    if rows <= chunk:
+        _backward_4_rows(0, rows, ru, dv, h_size, k_size, n_size, r_size, s_size, w_size, dW2)
     else:
-        _backward_4_parallel(chunk, ru, dv, h_size, k_size, n_size, r_size, s_size, w_size, dW2)
+        _backward_4_parallel(chunk, rows, ru, dv, h_size, k_size, n_size, r_size, s_size, w_size, dW2)
     chunk = chunk_rows(n_size * h_size * w_size)
     if k_size <= chunk:
         _backward_5_rows(0, k_size, sum_W2_dv, u, h_size, n_size, w_size, du, db1)
@@ -1103,11 +1125,12 @@ def backward(saved, g, *, out=None):
             )
         dW1_sum += dW1_part[: end - n].sum(axis=0, dtype=np.float64)
     np.copyto(dW1, dW1_sum, casting="same_kind")
-    chunk = chunk_rows(c_size * h_size * w_size)
-    if n_size <= chunk:
-        _backward_6_rows(0, n_size, g, dx, c_size, h_size, w_size)
+    rows = n_size * c_size * h_size
+    chunk = chunk_rows(w_size)
+    if rows <= chunk:
+        _backward_6_rows(0, rows, g, dx, c_size, h_size, w_size)
     else:
-        _backward_6_parallel(chunk, n_size, g, dx, c_size, h_size, w_size)
+        _backward_6_parallel(chunk, rows, g, dx, c_size, h_size, w_size)
     return Gradients(dx, dW1, db1, dW2, db2, dW3, db3)
 
 
@@ -1185,16 +1208,17 @@ def jvp(inputs, tangents):
                 x_windows_2[: end - n].reshape(end - n, c_size * a_size * a_size, h_size * w_size),
                 out=sum_W1_W1_dot_x_2[n:end].reshape(end - n, k_size, h_size * w_size),
             )
-    chunk = chunk_rows(k_size * h_size * w_size)
-    if n_size <= chunk:
+    rows = n_size * k_size * h_size
+    chunk = chunk_rows(w_size)
+    if rows <= chunk:
         _jvp_rows(
-            0, n_size, b1, sum_W1_x, sum_W1_W1_dot_x_1, sum_W1_W1_dot_x_2, b1_dot, h_size, k_size, w_size, u,
-            ru, u_dot,
+            0, rows, b1, sum_W1_x, sum_W1_W1_dot_x_1, sum_W1_W1_dot_x_2, b1_dot, h_size, k_size, w_size, u, ru,
+            u_dot,
         )
     else:
         _jvp_parallel(
-            chunk, n_size, b1, sum_W1_x, sum_W1_W1_dot_x_1, sum_W1_W1_dot_x_2, b1_dot, h_size, k_size, w_size,
-            u, ru, u_dot,
+            chunk, rows, b1, sum_W1_x, sum_W1_W1_dot_x_1, sum_W1_W1_dot_x_2, b1_dot, h_size, k_size, w_size, u,
+            ru, u_dot,
         )
     block = block_rows(n_size, k_size * r_size * s_size * h_size * w_size)
     ru_windows = np.empty((block, k_size, r_size, s_size, h_size, w_size), real)
@@ -1212,20 +1236,23 @@ def jvp(inputs, tangents):
                 ru_windows[: end - n].reshape(end - n, k_size * r_size * s_size, h_size * w_size),
                 out=sum_W2_ru[n:end].reshape(end - n, k_size, h_size * w_size),
             )
-    chunk = chunk_rows(k_size * h_size * w_size * k_size * r_size * s_size)
-    if n_size <= chunk:
+    rows = n_size * k_size * h_size
+    chunk = chunk_rows(w_size * k_size * r_size * s_size)
+    if rows <= chunk:
         _jvp_2_rows(
-            0, n_size, W2, W2_dot, ru, u, u_dot, b2_dot, h_size, k_size, n_size, r_size, s_size, w_size, v_dot,
+            0, rows, W2, W2_dot, ru, u, u_dot, b2_dot, h_size, k_size, n_size, r_size, s_size, w_size, v_dot,
         )
     else:
         _jvp_2_parallel(
-            chunk, W2, W2_dot, ru, u, u_dot, b2_dot, h_size, k_size, n_size, r_size, s_size, w_size, v_dot,
+            chunk, rows, W2, W2_dot, ru, u, u_dot, b2_dot, h_size, k_size, n_size, r_size, s_size, w_size,
+            v_dot,
         )
-    chunk = chunk_rows(k_size * h_size * w_size)
-    if n_size <= chunk:
-        _jvp_3_rows(0, n_size, b2, sum_W2_ru, h_size, k_size, w_size, v, rv)
+    rows = n_size * k_size * h_size
+    chunk = chunk_rows(w_size)
+    if rows <= chunk:
+        _jvp_3_rows(0, rows, b2, sum_W2_ru, h_size, k_size, w_size, v, rv)
     else:
-        _jvp_3_parallel(chunk, n_size, b2, sum_W2_ru, h_size, k_size, w_size, v, rv)
+        _jvp_3_parallel(chunk, rows, b2, sum_W2_ru, h_size, k_size, w_size, v, rv)
     block = block_rows(n_size, k_size * a_size * a_size * h_size * w_size)
     rv_windows = np.empty((block, k_size, a_size, a_size, h_size, w_size), real)
     for n in range(0, n_size, block):
@@ -1242,22 +1269,24 @@ def jvp(inputs, tangents):
                 rv_windows[: end - n].reshape(end - n, k_size * a_size * a_size, h_size * w_size),
                 out=y[n:end].reshape(end - n, c_size, h_size * w_size),
             )
-    chunk = chunk_rows(c_size * h_size * w_size * k_size * a_size * a_size)
-    if n_size <= chunk:
+    rows = n_size * c_size * h_size
+    chunk = chunk_rows(w_size * k_size * a_size * a_size)
+    if rows <= chunk:
         _jvp_4_rows(
-            0, n_size, W3, W3_dot, rv, v, v_dot, b3_dot, x_dot, a_size, c_size, h_size, k_size, n_size, w_size,
+            0, rows, W3, W3_dot, rv, v, v_dot, b3_dot, x_dot, a_size, c_size, h_size, k_size, n_size, w_size,
             y_dot,
         )
     else:
         _jvp_4_parallel(
-            chunk, W3, W3_dot, rv, v, v_dot, b3_dot, x_dot, a_size, c_size, h_size, k_size, n_size, w_size,
-            y_dot,
+            chunk, rows, W3, W3_dot, rv, v, v_dot, b3_dot, x_dot, a_size, c_size, h_size, k_size, n_size,
+            w_size, y_dot,
         )
-    chunk = chunk_rows(c_size * h_size * w_size)
-    if n_size <= chunk:
-        _jvp_5_rows(0, n_size, b3, y, x, c_size, h_size, w_size)
+    rows = n_size * c_size * h_size
+    chunk = chunk_rows(w_size)
+    if rows <= chunk:
+        _jvp_5_rows(0, rows, b3, y, x, c_size, h_size, w_size)
     else:
-        _jvp_5_parallel(chunk, n_size, b3, y, x, c_size, h_size, w_size)
+        _jvp_5_parallel(chunk, rows, b3, y, x, c_size, h_size, w_size)
     return y, y_dot
 
 
@@ -1455,12 +1484,13 @@ def hvp(inputs, vectors, g):
             chunk, k_size, b2, sum_W2_ru, sum_W3_g, sum_W3_dot_g, h_size, n_size, w_size, v, dv, dv_dot,
             db2_dot,
         )
-    chunk = chunk_rows(k_size * h_size * w_size)
-    if n_size <= chunk:
-        _hvp_4_rows(0, n_size, sum_W2_W2_dot_ru_1, sum_W2_W2_dot_ru_2, b2_dot, h_size, k_size, w_size, v_dot)
+    rows = n_size * k_size * h_size
+    chunk = chunk_rows(w_size)
+    if rows <= chunk:
+        _hvp_4_rows(0, rows, sum_W2_W2_dot_ru_1, sum_W2_W2_dot_ru_2, b2_dot, h_size, k_size, w_size, v_dot)
     else:
         _hvp_4_parallel(
-            chunk, n_size, sum_W2_W2_dot_ru_1, sum_W2_W2_dot_ru_2, b2_dot, h_size, k_size, w_size, v_dot,
+            chunk, rows, sum_W2_W2_dot_ru_1, sum_W2_W2_dot_ru_2, b2_dot, h_size, k_size, w_size, v_dot,
         )
     block = block_rows(n_size, k_size * r_size * s_size * h_size * w_size)
     dv_windows = np.empty((block, k_size, r_size, s_size, h_size, w_size), real)
@@ -1507,16 +1537,20 @@ def hvp(inputs, vectors, g):
                 dv_windows_2[: end - n].reshape(end - n, k_size * r_size * s_size, h_size * w_size),
                 out=sum_W2_W2_dot_dv_2[n:end].reshape(end - n, k_size, h_size * w_size),
             )
-    chunk = chunk_rows(k_size * r_size * s_size * n_size * h_size * w_size)
-    if k_size <= chunk:
-        _hvp_5_rows(0, k_size, ru, ru_dot, dv, dv_dot, h_size, k_size, n_size, r_size, s_size, w_size, dW2_dot)
+    rows = k_size * k_size * r_size
+    chunk = chunk_rows(s_size * n_size * h_size * w_size)
+    if rows <= chunk:
+        _hvp_5_rows(0, rows, ru, ru_dot, dv, dv_dot, h_size, k_size, n_size, r_size, s_size, w_size, dW2_dot)
     else:
-        _hvp_5_parallel(chunk, ru, ru_dot, dv, dv_dot, h_size, k_size, n_size, r_size, s_size, w_size, dW2_dot)
-    chunk = chunk_rows(k_size * a_size * a_size * n_size * h_size * w_size)
-    if c_size <= chunk:
-        _hvp_6_rows(0, c_size, g, v, v_dot, a_size, h_size, k_size, n_size, w_size, dW3_dot)
+        _hvp_5_parallel(
+            chunk, rows, ru, ru_dot, dv, dv_dot, h_size, k_size, n_size, r_size, s_size, w_size, dW2_dot,
+        )
+    rows = c_size * k_size * a_size
+    chunk = chunk_rows(a_size * n_size * h_size * w_size)
+    if rows <= chunk:
+        _hvp_6_rows(0, rows, g, v, v_dot, a_size, h_size, k_size, n_size, w_size, dW3_dot)
     else:
-        _hvp_6_parallel(chunk, c_size, g, v, v_dot, a_size, h_size, k_size, n_size, w_size, dW3_dot)
+        _hvp_6_parallel(chunk, rows, g, v, v_dot, a_size, h_size, k_size, n_size, w_size, dW3_dot)
     chunk = chunk_rows(n_size * h_size * w_size)
     if k_size <= chunk:
         _hvp_7_rows(
@@ -1596,14 +1630,16 @@ def hvp(inputs, vectors, g):
         dW1_dot_2_sum += dW1_dot_2_part[: end - n].sum(axis=0, dtype=np.float64)
     np.copyto(dW1_dot, dW1_dot_sum, casting="same_kind")
     np.copyto(dW1_dot_2, dW1_dot_2_sum, casting="same_kind")
-    chunk = chunk_rows(c_size * h_size * w_size)
-    if n_size <= chunk:
-        _hvp_8_rows(0, n_size, dx_dot, dx_dot_2, c_size, h_size, w_size)
+    rows = n_size * c_size * h_size
+    chunk = chunk_rows(w_size)
+    if rows <= chunk:
+        _hvp_8_rows(0, rows, dx_dot, dx_dot_2, c_size, h_size, w_size)
     else:
-        _hvp_8_parallel(chunk, n_size, dx_dot, dx_dot_2, c_size, h_size, w_size)
-    chunk = chunk_rows(c_size * a_size * a_size)
-    if k_size <= chunk:
-        _hvp_9_rows(0, k_size, dW1_dot, dW1_dot_2, a_size, c_size)
+        _hvp_8_parallel(chunk, rows, dx_dot, dx_dot_2, c_size, h_size, w_size)
+    rows = k_size * c_size * a_size
+    chunk = chunk_rows(a_size)
+    if rows <= chunk:
+        _hvp_9_rows(0, rows, dW1_dot, dW1_dot_2, a_size, c_size)
     else:
-        _hvp_9_parallel(chunk, k_size, dW1_dot, dW1_dot_2, a_size, c_size)
+        _hvp_9_parallel(chunk, rows, dW1_dot, dW1_dot_2, a_size, c_size)
     return Gradients(dx_dot, dW1_dot, db1_dot, dW2_dot, db2_dot, dW3_dot, db3_dot)

@@ -10,7 +10,7 @@ x is [n, channels, height, width], W [outputs, channels/groups, kernel height, k
 Made by symnn 0.1.0 from the declaration of conv2d in symnn.catalogue.convolution, hash ecce403eb9f6.
 Do not edit: `symnn build` verifies it and writes it again.
 verified steps, vjp, 1 lines: error 0, bound 1e-40
-verified steps, jvp, 1 chain rule lines: error 3e-89, bound 1e-30
+verified steps, vjp, 3 chain rule lines: error 3e-89, bound 1e-30
 verified gradient, numerical, x, W, b: error 7e-89, bound 1e-25
 verified adjoint, ⟨Jv, u⟩ = ⟨v, Jᵀu⟩: error 0, bound 1e-40
 verified adjoint, Jv, numerical: error 2e-89, bound 1e-25
@@ -114,71 +114,74 @@ SPEC = {
 
 @njit(**OPTIONS)
 def _forward_saving_rows(lo, hi, b, y, g_size, o_size, p_size, q_size):
-    for n in range(lo, hi):
-        for g_ in range(g_size):
-            for o in range(o_size):
-                for p in range(p_size):
-                    for q in range(q_size):
-                        # y[n,g,o,p,q] = b[g,o] + sum_W_x[n,g,o,p,q]
-                        y[n, g_, o, p, q] = b[g_, o] + y[n, g_, o, p, q]
+    for row in range(lo, hi):
+        n = row // (g_size * o_size * p_size)
+        g_ = row // (o_size * p_size) % g_size
+        o = row // p_size % o_size
+        p = row % p_size
+        for q in range(q_size):
+            # y[n,g,o,p,q] = b[g,o] + sum_W_x[n,g,o,p,q]
+            y[n, g_, o, p, q] = b[g_, o] + y[n, g_, o, p, q]
 
 
 @njit(parallel=True, **OPTIONS)
-def _forward_saving_parallel(chunk, n_size, b, y, g_size, o_size, p_size, q_size):
-    for k in prange((n_size + chunk - 1) // chunk):
+def _forward_saving_parallel(chunk, rows, b, y, g_size, o_size, p_size, q_size):
+    for k in prange((rows + chunk - 1) // chunk):
         lo = k * chunk
-        hi = min(lo + chunk, n_size)
+        hi = min(lo + chunk, rows)
         _forward_saving_rows(lo, hi, b, y, g_size, o_size, p_size, q_size)
 
 
 @njit(**OPTIONS)
 def _backward_rows(lo, hi, g, n_size, o_size, p_size, q_size, db):
     real = g.dtype.type
-    for g_ in range(lo, hi):
-        for o in range(o_size):
-            # b̄[g,o] = Σ_n,p,q g[n,g,o,p,q]
-            db_sum = 0.0
-            db_sum_lost = 0.0
-            for n in range(n_size):
-                db_part = 0.0
-                for p in range(p_size):
-                    for q in range(q_size):
-                        db_part = added(db_part, g[n, g_, o, p, q])
-                db_sum, db_sum_lost = compensated(db_sum, db_sum_lost, db_part)
-            db_g_o = real(db_sum)
-            db[g_, o] = db_g_o
+    for row in range(lo, hi):
+        g_ = row // o_size
+        o = row % o_size
+        # b̄[g,o] = Σ_n,p,q g[n,g,o,p,q]
+        db_sum = 0.0
+        db_sum_lost = 0.0
+        for n in range(n_size):
+            db_part = 0.0
+            for p in range(p_size):
+                for q in range(q_size):
+                    db_part = added(db_part, g[n, g_, o, p, q])
+            db_sum, db_sum_lost = compensated(db_sum, db_sum_lost, db_part)
+        db_g_o = real(db_sum)
+        db[g_, o] = db_g_o
 
 
 @njit(parallel=True, **OPTIONS)
-def _backward_parallel(chunk, g_size, g, n_size, o_size, p_size, q_size, db):
-    for k in prange((g_size + chunk - 1) // chunk):
+def _backward_parallel(chunk, rows, g, n_size, o_size, p_size, q_size, db):
+    for k in prange((rows + chunk - 1) // chunk):
         lo = k * chunk
-        hi = min(lo + chunk, g_size)
+        hi = min(lo + chunk, rows)
         _backward_rows(lo, hi, g, n_size, o_size, p_size, q_size, db)
 
 
 @njit(**OPTIONS)
 def _jvp_rows(lo, hi, b, y, sum_W_W_dot_x_1, sum_W_W_dot_x_2, b_dot, g_size, o_size, p_size, q_size, y_dot):
-    for n in range(lo, hi):
-        for g_ in range(g_size):
-            for o in range(o_size):
-                for p in range(p_size):
-                    for q in range(q_size):
-                        # y[n,g,o,p,q] = b[g,o] + sum_W_x[n,g,o,p,q]
-                        y[n, g_, o, p, q] = b[g_, o] + y[n, g_, o, p, q]
-                        # sum_W_W_dot_x[n,g,o,p,q] = sum_W_W_dot_x_1[n,g,o,p,q] + sum_W_W_dot_x_2[n,g,o,p,q]
-                        sum_W_W_dot_x = sum_W_W_dot_x_1[n, g_, o, p, q] + sum_W_W_dot_x_2[n, g_, o, p, q]
-                        # ẏ[n,g,o,p,q] = sum_W_W_dot_x[n,g,o,p,q] + ḃ[g,o]
-                        y_dot[n, g_, o, p, q] = sum_W_W_dot_x + b_dot[g_, o]
+    for row in range(lo, hi):
+        n = row // (g_size * o_size * p_size)
+        g_ = row // (o_size * p_size) % g_size
+        o = row // p_size % o_size
+        p = row % p_size
+        for q in range(q_size):
+            # y[n,g,o,p,q] = b[g,o] + sum_W_x[n,g,o,p,q]
+            y[n, g_, o, p, q] = b[g_, o] + y[n, g_, o, p, q]
+            # sum_W_W_dot_x[n,g,o,p,q] = sum_W_W_dot_x_1[n,g,o,p,q] + sum_W_W_dot_x_2[n,g,o,p,q]
+            sum_W_W_dot_x = sum_W_W_dot_x_1[n, g_, o, p, q] + sum_W_W_dot_x_2[n, g_, o, p, q]
+            # ẏ[n,g,o,p,q] = sum_W_W_dot_x[n,g,o,p,q] + ḃ[g,o]
+            y_dot[n, g_, o, p, q] = sum_W_W_dot_x + b_dot[g_, o]
 
 
 @njit(parallel=True, **OPTIONS)
 def _jvp_parallel(
-    chunk, n_size, b, y, sum_W_W_dot_x_1, sum_W_W_dot_x_2, b_dot, g_size, o_size, p_size, q_size, y_dot,
+    chunk, rows, b, y, sum_W_W_dot_x_1, sum_W_W_dot_x_2, b_dot, g_size, o_size, p_size, q_size, y_dot,
 ):
-    for k in prange((n_size + chunk - 1) // chunk):
+    for k in prange((rows + chunk - 1) // chunk):
         lo = k * chunk
-        hi = min(lo + chunk, n_size)
+        hi = min(lo + chunk, rows)
         _jvp_rows(lo, hi, b, y, sum_W_W_dot_x_1, sum_W_W_dot_x_2, b_dot, g_size, o_size, p_size, q_size, y_dot)
 
 
@@ -286,11 +289,12 @@ def forward_saving(x, W, b, *, stride=1, padding=0, dilation=1, groups=1, out=No
                 x_windows[: end - n].reshape(end - n, g_size, c_size * r_size * s_size, p_size * q_size),
                 out=y[n:end].reshape(end - n, g_size, o_size, p_size * q_size),
             )
-    chunk = chunk_rows(g_size * o_size * p_size * q_size)
-    if n_size <= chunk:
-        _forward_saving_rows(0, n_size, b, y, g_size, o_size, p_size, q_size)
+    rows = n_size * g_size * o_size * p_size
+    chunk = chunk_rows(q_size)
+    if rows <= chunk:
+        _forward_saving_rows(0, rows, b, y, g_size, o_size, p_size, q_size)
     else:
-        _forward_saving_parallel(chunk, n_size, b, y, g_size, o_size, p_size, q_size)
+        _forward_saving_parallel(chunk, rows, b, y, g_size, o_size, p_size, q_size)
     return y.reshape((n_size, g_size * o_size, p_size, q_size)), Saved(x, W, stride, padding, dilation, groups)
 
 
@@ -358,11 +362,12 @@ def backward(saved, g, *, out=None):
             )
         dW_sum += dW_part[: end - n].sum(axis=0, dtype=np.float64)
     np.copyto(dW, dW_sum, casting="same_kind")
-    chunk = chunk_rows(o_size * n_size * p_size * q_size)
-    if g_size <= chunk:
-        _backward_rows(0, g_size, g, n_size, o_size, p_size, q_size, db)
+    rows = g_size * o_size
+    chunk = chunk_rows(n_size * p_size * q_size)
+    if rows <= chunk:
+        _backward_rows(0, rows, g, n_size, o_size, p_size, q_size, db)
     else:
-        _backward_parallel(chunk, g_size, g, n_size, o_size, p_size, q_size, db)
+        _backward_parallel(chunk, rows, g, n_size, o_size, p_size, q_size, db)
     return Gradients(
         dx.reshape((n_size, g_size * c_size, h_size, w_size)),
         dW.reshape((g_size * o_size, c_size, r_size, s_size)), db.reshape((g_size * o_size,)),
@@ -449,15 +454,13 @@ def jvp(inputs, tangents, *, stride=1, padding=0, dilation=1, groups=1):
                 x_windows_2[: end - n].reshape(end - n, g_size, c_size * r_size * s_size, p_size * q_size),
                 out=sum_W_W_dot_x_2[n:end].reshape(end - n, g_size, o_size, p_size * q_size),
             )
-    chunk = chunk_rows(g_size * o_size * p_size * q_size)
-    if n_size <= chunk:
-        _jvp_rows(
-            0, n_size, b, y, sum_W_W_dot_x_1, sum_W_W_dot_x_2, b_dot, g_size, o_size, p_size, q_size, y_dot,
-        )
+    rows = n_size * g_size * o_size * p_size
+    chunk = chunk_rows(q_size)
+    if rows <= chunk:
+        _jvp_rows(0, rows, b, y, sum_W_W_dot_x_1, sum_W_W_dot_x_2, b_dot, g_size, o_size, p_size, q_size, y_dot)
     else:
         _jvp_parallel(
-            chunk, n_size, b, y, sum_W_W_dot_x_1, sum_W_W_dot_x_2, b_dot, g_size, o_size, p_size, q_size,
-            y_dot,
+            chunk, rows, b, y, sum_W_W_dot_x_1, sum_W_W_dot_x_2, b_dot, g_size, o_size, p_size, q_size, y_dot,
         )
     return y.reshape((n_size, g_size * o_size, p_size, q_size)), y_dot.reshape(
         (n_size, g_size * o_size, p_size, q_size),

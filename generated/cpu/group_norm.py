@@ -10,9 +10,9 @@ Each sample normalised over groups of channels (Wu & He 2018).
 
 Made by symnn 0.1.0 from the declaration of group_norm in symnn.catalogue.normalisation, hash b8145b9379f6.
 Do not edit: `symnn build` verifies it and writes it again.
-verified steps, jvp, 11 lines: error 6e-66, bound 1e-40
-verified steps, vjp, 7 chain rule lines: error 2e-63, bound 1e-30
-verified gradient, numerical, x, gamma, beta: error 3e-51, bound 1e-25
+verified steps, program of backward: error 4e-66, bound 1e-40
+verified steps, jvp, 5 chain rule lines: error 3e-65, bound 1e-30
+verified gradient, numerical, x, gamma, beta: error 4e-48, bound 1e-25
 verified adjoint, ⟨Jv, u⟩ = ⟨v, Jᵀu⟩: error 2e-67, bound 1e-40
 verified adjoint, Jv, numerical: error 8e-65, bound 1e-25
 verified source, float32, ordinary: error 1e+00, bound 4
@@ -108,65 +108,66 @@ def _forward_saving_rows(
     size, mu, mu_rest, r, y,
 ):
     real = x.dtype.type
-    for n in range(lo, hi):
-        for k in range(k_size):
-            # sum_x[n,k] = Σ_c x[n,k,c]
-            sum_x_sum = 0.0
-            sum_x_sum_lost = 0.0
-            for c in range(c_size):
-                sum_x_part = 0.0
-                for e in range(size):
-                    sum_x_part = added(sum_x_part, x[n, k, c, e])
-                sum_x_sum, sum_x_sum_lost = compensated(sum_x_sum, sum_x_sum_lost, sum_x_part)
-            # μ[n,k] = sum_x[n,k] / c_size_size
-            mu_nk = real(sum_x_sum / real(c_size_size))
-            mu[n, k] = mu_nk
-            # deviation[n,k,c] = x[n,k,c] − μ[n,k]
-            # sum_deviation[n,k] = Σ_c deviation[n,k,c]
-            sum_deviation_sum = 0.0
-            sum_deviation_sum_lost = 0.0
-            for c in range(c_size):
-                sum_deviation_part = 0.0
-                for e in range(size):
-                    deviation = x[n, k, c, e] - mu_nk
-                    sum_deviation_part = added(sum_deviation_part, deviation)
-                sum_deviation_sum, sum_deviation_sum_lost = compensated(
-                    sum_deviation_sum, sum_deviation_sum_lost, sum_deviation_part,
-                )
-            # μ_rest[n,k] = sum_deviation[n,k] / c_size_size
-            mu_rest_nk = real(sum_deviation_sum / real(c_size_size))
-            mu_rest[n, k] = mu_rest_nk
-            # deviation[n,k,c] = x[n,k,c] − μ[n,k]
-            # norm[n,k] = norm_c(deviation[n,k,c] − μ_rest[n,k])
-            norm_sum = no_squares(real)
-            for c in range(c_size):
-                norm_part = no_squares(real)
-                for e in range(size):
-                    deviation = x[n, k, c, e] - mu_nk
-                    norm_part = with_square(norm_part, deviation - mu_rest_nk)
-                norm_sum = with_square(norm_sum, root_of(norm_part))
-            norm = root_of(norm_sum)
-            # r[n,k] = 1 / hypot(root_eps, one_over_root_c_size_one_over_root_size·norm[n,k])
-            r_nk = real(real(1) / hypot(root_eps, norm * one_over_root_c_size_one_over_root_size))
-            r[n, k] = r_nk
-            # deviation[n,k,c] = x[n,k,c] − μ[n,k]
-            # x̂[n,k,c] = r[n,k]·(deviation[n,k,c] − μ_rest[n,k])
-            # y[n,k,c] = β[k,c] + γ[k,c]·x̂[n,k,c]
-            for c in range(c_size):
-                for e in range(size):
-                    deviation = x[n, k, c, e] - mu_nk
-                    xhat = r_nk * (deviation - mu_rest_nk)
-                    y[n, k, c, e] = xhat * gamma[k, c] + beta[k, c]
+    for row in range(lo, hi):
+        n = row // k_size
+        k = row % k_size
+        # sum_x[n,k] = Σ_c x[n,k,c]
+        sum_x_sum = 0.0
+        sum_x_sum_lost = 0.0
+        for c in range(c_size):
+            sum_x_part = 0.0
+            for e in range(size):
+                sum_x_part = added(sum_x_part, x[n, k, c, e])
+            sum_x_sum, sum_x_sum_lost = compensated(sum_x_sum, sum_x_sum_lost, sum_x_part)
+        # μ[n,k] = sum_x[n,k] / c_size_size
+        mu_nk = real(sum_x_sum / real(c_size_size))
+        mu[n, k] = mu_nk
+        # deviation[n,k,c] = x[n,k,c] − μ[n,k]
+        # sum_deviation[n,k] = Σ_c deviation[n,k,c]
+        sum_deviation_sum = 0.0
+        sum_deviation_sum_lost = 0.0
+        for c in range(c_size):
+            sum_deviation_part = 0.0
+            for e in range(size):
+                deviation = x[n, k, c, e] - mu_nk
+                sum_deviation_part = added(sum_deviation_part, deviation)
+            sum_deviation_sum, sum_deviation_sum_lost = compensated(
+                sum_deviation_sum, sum_deviation_sum_lost, sum_deviation_part,
+            )
+        # μ_rest[n,k] = sum_deviation[n,k] / c_size_size
+        mu_rest_nk = real(sum_deviation_sum / real(c_size_size))
+        mu_rest[n, k] = mu_rest_nk
+        # deviation[n,k,c] = x[n,k,c] − μ[n,k]
+        # norm[n,k] = norm_c(deviation[n,k,c] − μ_rest[n,k])
+        norm_sum = no_squares(real)
+        for c in range(c_size):
+            norm_part = no_squares(real)
+            for e in range(size):
+                deviation = x[n, k, c, e] - mu_nk
+                norm_part = with_square(norm_part, deviation - mu_rest_nk)
+            norm_sum = with_square(norm_sum, root_of(norm_part))
+        norm = root_of(norm_sum)
+        # r[n,k] = 1 / hypot(root_eps, one_over_root_c_size_one_over_root_size·norm[n,k])
+        r_nk = real(real(1) / hypot(root_eps, norm * one_over_root_c_size_one_over_root_size))
+        r[n, k] = r_nk
+        # deviation[n,k,c] = x[n,k,c] − μ[n,k]
+        # x̂[n,k,c] = r[n,k]·(deviation[n,k,c] − μ_rest[n,k])
+        # y[n,k,c] = β[k,c] + γ[k,c]·x̂[n,k,c]
+        for c in range(c_size):
+            for e in range(size):
+                deviation = x[n, k, c, e] - mu_nk
+                xhat = r_nk * (deviation - mu_rest_nk)
+                y[n, k, c, e] = xhat * gamma[k, c] + beta[k, c]
 
 
 @njit(parallel=True, **OPTIONS)
 def _forward_saving_parallel(
-    chunk, n_size, x, beta, gamma, c_size_size, one_over_root_c_size_one_over_root_size, root_eps, c_size,
+    chunk, rows, x, beta, gamma, c_size_size, one_over_root_c_size_one_over_root_size, root_eps, c_size,
     k_size, size, mu, mu_rest, r, y,
 ):
-    for k in prange((n_size + chunk - 1) // chunk):
+    for k in prange((rows + chunk - 1) // chunk):
         lo = k * chunk
-        hi = min(lo + chunk, n_size)
+        hi = min(lo + chunk, rows)
         _forward_saving_rows(
             lo, hi, x, beta, gamma, c_size_size, one_over_root_c_size_one_over_root_size, root_eps, c_size,
             k_size, size, mu, mu_rest, r, y,
@@ -178,59 +179,56 @@ def _backward_rows(
     lo, hi, mu, x, mu_rest, r, gamma, g, minus_one_over_c_size_over_size, c_size, k_size, size, xhat, dx,
 ):
     real = mu.dtype.type
-    for n in range(lo, hi):
-        for k in range(k_size):
-            mu_nk = mu[n, k]
-            mu_rest_nk = mu_rest[n, k]
-            r_nk = r[n, k]
-            # deviation[n,k,c] = x[n,k,c] − μ[n,k]
-            # x̂[n,k,c] = r[n,k]·(deviation[n,k,c] − μ_rest[n,k])
-            # x̂̄[n,k,c] = γ[k,c]·g[n,k,c]
-            # sum_xhat_dxhat[n,k] = Σ_c x̂̄[n,k,c]·x̂[n,k,c]
-            # sum_dxhat[n,k] = Σ_c x̂̄[n,k,c]
-            sum_xhat_dxhat_sum = 0.0
-            sum_dxhat_sum = 0.0
-            sum_xhat_dxhat_sum_lost = 0.0
-            sum_dxhat_sum_lost = 0.0
-            for c in range(c_size):
-                sum_xhat_dxhat_part = 0.0
-                sum_dxhat_part = 0.0
-                for e in range(size):
-                    deviation = x[n, k, c, e] - mu_nk
-                    xhat_nkce = r_nk * (deviation - mu_rest_nk)
-                    xhat[n, k, c, e] = xhat_nkce
-                    dxhat = gamma[k, c] * g[n, k, c, e]
-                    sum_xhat_dxhat_part = added(sum_xhat_dxhat_part, dxhat * xhat_nkce)
-                    sum_dxhat_part = added(sum_dxhat_part, dxhat)
-                sum_xhat_dxhat_sum, sum_xhat_dxhat_sum_lost = compensated(
-                    sum_xhat_dxhat_sum, sum_xhat_dxhat_sum_lost, sum_xhat_dxhat_part,
+    for row in range(lo, hi):
+        n = row // k_size
+        k = row % k_size
+        mu_nk = mu[n, k]
+        mu_rest_nk = mu_rest[n, k]
+        r_nk = r[n, k]
+        # deviation[n,k,c] = x[n,k,c] − μ[n,k]
+        # x̂[n,k,c] = r[n,k]·(deviation[n,k,c] − μ_rest[n,k])
+        # x̂̄[n,k,c] = γ[k,c]·g[n,k,c]
+        # sum_xhat_dxhat[n,k] = Σ_c x̂̄[n,k,c]·x̂[n,k,c]
+        # sum_dxhat[n,k] = Σ_c x̂̄[n,k,c]
+        sum_xhat_dxhat_sum = 0.0
+        sum_dxhat_sum = 0.0
+        sum_xhat_dxhat_sum_lost = 0.0
+        sum_dxhat_sum_lost = 0.0
+        for c in range(c_size):
+            sum_xhat_dxhat_part = 0.0
+            sum_dxhat_part = 0.0
+            for e in range(size):
+                deviation = x[n, k, c, e] - mu_nk
+                xhat_nkce = r_nk * (deviation - mu_rest_nk)
+                xhat[n, k, c, e] = xhat_nkce
+                dxhat = gamma[k, c] * g[n, k, c, e]
+                sum_xhat_dxhat_part = added(sum_xhat_dxhat_part, dxhat * xhat_nkce)
+                sum_dxhat_part = added(sum_dxhat_part, dxhat)
+            sum_xhat_dxhat_sum, sum_xhat_dxhat_sum_lost = compensated(
+                sum_xhat_dxhat_sum, sum_xhat_dxhat_sum_lost, sum_xhat_dxhat_part,
+            )
+            sum_dxhat_sum, sum_dxhat_sum_lost = compensated(sum_dxhat_sum, sum_dxhat_sum_lost, sum_dxhat_part)
+        sum_xhat_dxhat = real(sum_xhat_dxhat_sum)
+        sum_dxhat = real(sum_dxhat_sum)
+        # x̂̄[n,k,c] = γ[k,c]·g[n,k,c]
+        # x̄[n,k,c] = r[n,k]·(x̂̄[n,k,c] + minus_one_over_c_size_over_size·(sum_dxhat[n,k] +
+        #     sum_xhat_dxhat[n,k]·x̂[n,k,c]))
+        for c in range(c_size):
+            for e in range(size):
+                xhat_nkce = xhat[n, k, c, e]
+                dxhat = gamma[k, c] * g[n, k, c, e]
+                dx[n, k, c, e] = (
+                    r_nk * (dxhat + minus_one_over_c_size_over_size * (sum_dxhat + sum_xhat_dxhat * xhat_nkce))
                 )
-                sum_dxhat_sum, sum_dxhat_sum_lost = compensated(
-                    sum_dxhat_sum, sum_dxhat_sum_lost, sum_dxhat_part,
-                )
-            sum_xhat_dxhat = real(sum_xhat_dxhat_sum)
-            sum_dxhat = real(sum_dxhat_sum)
-            # x̂̄[n,k,c] = γ[k,c]·g[n,k,c]
-            # x̄[n,k,c] = r[n,k]·(x̂̄[n,k,c] + minus_one_over_c_size_over_size·(sum_dxhat[n,k] +
-            #     sum_xhat_dxhat[n,k]·x̂[n,k,c]))
-            for c in range(c_size):
-                for e in range(size):
-                    xhat_nkce = xhat[n, k, c, e]
-                    dxhat = gamma[k, c] * g[n, k, c, e]
-                    dx[n, k, c, e] = (
-                        r_nk * (dxhat + minus_one_over_c_size_over_size * (sum_dxhat + sum_xhat_dxhat
-                        * xhat_nkce))
-                    )
 
 
 @njit(parallel=True, **OPTIONS)
 def _backward_parallel(
-    chunk, n_size, mu, x, mu_rest, r, gamma, g, minus_one_over_c_size_over_size, c_size, k_size, size, xhat,
-    dx,
+    chunk, rows, mu, x, mu_rest, r, gamma, g, minus_one_over_c_size_over_size, c_size, k_size, size, xhat, dx,
 ):
-    for k in prange((n_size + chunk - 1) // chunk):
+    for k in prange((rows + chunk - 1) // chunk):
         lo = k * chunk
-        hi = min(lo + chunk, n_size)
+        hi = min(lo + chunk, rows)
         _backward_rows(
             lo, hi, mu, x, mu_rest, r, gamma, g, minus_one_over_c_size_over_size, c_size, k_size, size, xhat,
             dx,
@@ -240,50 +238,52 @@ def _backward_parallel(
 @njit(**OPTIONS)
 def _backward_2_rows(lo, hi, g, c_size, n_size, size, dbeta):
     real = g.dtype.type
-    for k in range(lo, hi):
-        for c in range(c_size):
-            # β̄[k,c] = Σ_n g[n,k,c]
-            dbeta_sum = 0.0
-            dbeta_sum_lost = 0.0
-            for n in range(n_size):
-                dbeta_part = 0.0
-                for e in range(size):
-                    dbeta_part = added(dbeta_part, g[n, k, c, e])
-                dbeta_sum, dbeta_sum_lost = compensated(dbeta_sum, dbeta_sum_lost, dbeta_part)
-            dbeta_kc = real(dbeta_sum)
-            dbeta[k, c] = dbeta_kc
+    for row in range(lo, hi):
+        k = row // c_size
+        c = row % c_size
+        # β̄[k,c] = Σ_n g[n,k,c]
+        dbeta_sum = 0.0
+        dbeta_sum_lost = 0.0
+        for n in range(n_size):
+            dbeta_part = 0.0
+            for e in range(size):
+                dbeta_part = added(dbeta_part, g[n, k, c, e])
+            dbeta_sum, dbeta_sum_lost = compensated(dbeta_sum, dbeta_sum_lost, dbeta_part)
+        dbeta_kc = real(dbeta_sum)
+        dbeta[k, c] = dbeta_kc
 
 
 @njit(parallel=True, **OPTIONS)
-def _backward_2_parallel(chunk, k_size, g, c_size, n_size, size, dbeta):
-    for k in prange((k_size + chunk - 1) // chunk):
+def _backward_2_parallel(chunk, rows, g, c_size, n_size, size, dbeta):
+    for k in prange((rows + chunk - 1) // chunk):
         lo = k * chunk
-        hi = min(lo + chunk, k_size)
+        hi = min(lo + chunk, rows)
         _backward_2_rows(lo, hi, g, c_size, n_size, size, dbeta)
 
 
 @njit(**OPTIONS)
 def _backward_3_rows(lo, hi, g, xhat, c_size, n_size, size, dgamma):
     real = g.dtype.type
-    for k in range(lo, hi):
-        for c in range(c_size):
-            # γ̄[k,c] = Σ_n g[n,k,c]·x̂[n,k,c]
-            dgamma_sum = 0.0
-            dgamma_sum_lost = 0.0
-            for n in range(n_size):
-                dgamma_part = 0.0
-                for e in range(size):
-                    dgamma_part = added(dgamma_part, g[n, k, c, e] * xhat[n, k, c, e])
-                dgamma_sum, dgamma_sum_lost = compensated(dgamma_sum, dgamma_sum_lost, dgamma_part)
-            dgamma_kc = real(dgamma_sum)
-            dgamma[k, c] = dgamma_kc
+    for row in range(lo, hi):
+        k = row // c_size
+        c = row % c_size
+        # γ̄[k,c] = Σ_n g[n,k,c]·x̂[n,k,c]
+        dgamma_sum = 0.0
+        dgamma_sum_lost = 0.0
+        for n in range(n_size):
+            dgamma_part = 0.0
+            for e in range(size):
+                dgamma_part = added(dgamma_part, g[n, k, c, e] * xhat[n, k, c, e])
+            dgamma_sum, dgamma_sum_lost = compensated(dgamma_sum, dgamma_sum_lost, dgamma_part)
+        dgamma_kc = real(dgamma_sum)
+        dgamma[k, c] = dgamma_kc
 
 
 @njit(parallel=True, **OPTIONS)
-def _backward_3_parallel(chunk, k_size, g, xhat, c_size, n_size, size, dgamma):
-    for k in prange((k_size + chunk - 1) // chunk):
+def _backward_3_parallel(chunk, rows, g, xhat, c_size, n_size, size, dgamma):
+    for k in prange((rows + chunk - 1) // chunk):
         lo = k * chunk
-        hi = min(lo + chunk, k_size)
+        hi = min(lo + chunk, rows)
         _backward_3_rows(lo, hi, g, xhat, c_size, n_size, size, dgamma)
 
 
@@ -293,93 +293,92 @@ def _jvp_rows(
     root_eps, c_size, k_size, size, y, y_dot,
 ):
     real = x.dtype.type
-    for n in range(lo, hi):
-        for k in range(k_size):
-            one_over_c_size_size = real(1) / real(c_size_size)
-            # sum_x[n,k] = Σ_c x[n,k,c]
-            # sum_x_dot[n,k] = Σ_c ẋ[n,k,c]
-            sum_x_sum = 0.0
-            sum_x_dot_sum = 0.0
-            sum_x_sum_lost = 0.0
-            sum_x_dot_sum_lost = 0.0
-            for c in range(c_size):
-                sum_x_part = 0.0
-                sum_x_dot_part = 0.0
-                for e in range(size):
-                    sum_x_part = added(sum_x_part, x[n, k, c, e])
-                    sum_x_dot_part = added(sum_x_dot_part, x_dot[n, k, c, e])
-                sum_x_sum, sum_x_sum_lost = compensated(sum_x_sum, sum_x_sum_lost, sum_x_part)
-                sum_x_dot_sum, sum_x_dot_sum_lost = compensated(
-                    sum_x_dot_sum, sum_x_dot_sum_lost, sum_x_dot_part,
+    for row in range(lo, hi):
+        n = row // k_size
+        k = row % k_size
+        one_over_c_size_size = real(1) / real(c_size_size)
+        # sum_x[n,k] = Σ_c x[n,k,c]
+        # sum_x_dot[n,k] = Σ_c ẋ[n,k,c]
+        sum_x_sum = 0.0
+        sum_x_dot_sum = 0.0
+        sum_x_sum_lost = 0.0
+        sum_x_dot_sum_lost = 0.0
+        for c in range(c_size):
+            sum_x_part = 0.0
+            sum_x_dot_part = 0.0
+            for e in range(size):
+                sum_x_part = added(sum_x_part, x[n, k, c, e])
+                sum_x_dot_part = added(sum_x_dot_part, x_dot[n, k, c, e])
+            sum_x_sum, sum_x_sum_lost = compensated(sum_x_sum, sum_x_sum_lost, sum_x_part)
+            sum_x_dot_sum, sum_x_dot_sum_lost = compensated(sum_x_dot_sum, sum_x_dot_sum_lost, sum_x_dot_part)
+        sum_x_dot = real(sum_x_dot_sum)
+        # μ[n,k] = sum_x[n,k] / c_size_size
+        mu = real(sum_x_sum / real(c_size_size))
+        # deviation[n,k,c] = x[n,k,c] − μ[n,k]
+        # sum_deviation[n,k] = Σ_c deviation[n,k,c]
+        sum_deviation_sum = 0.0
+        sum_deviation_sum_lost = 0.0
+        for c in range(c_size):
+            sum_deviation_part = 0.0
+            for e in range(size):
+                deviation = x[n, k, c, e] - mu
+                sum_deviation_part = added(sum_deviation_part, deviation)
+            sum_deviation_sum, sum_deviation_sum_lost = compensated(
+                sum_deviation_sum, sum_deviation_sum_lost, sum_deviation_part,
+            )
+        # μ_rest[n,k] = sum_deviation[n,k] / c_size_size
+        mu_rest = real(sum_deviation_sum / real(c_size_size))
+        # deviation[n,k,c] = x[n,k,c] − μ[n,k]
+        # norm[n,k] = norm_c(deviation[n,k,c] − μ_rest[n,k])
+        norm_sum = no_squares(real)
+        for c in range(c_size):
+            norm_part = no_squares(real)
+            for e in range(size):
+                deviation = x[n, k, c, e] - mu
+                norm_part = with_square(norm_part, deviation - mu_rest)
+            norm_sum = with_square(norm_sum, root_of(norm_part))
+        norm = root_of(norm_sum)
+        # r[n,k] = 1 / hypot(root_eps, one_over_root_c_size_one_over_root_size·norm[n,k])
+        r = real(real(1) / hypot(root_eps, norm * one_over_root_c_size_one_over_root_size))
+        # deviation[n,k,c] = x[n,k,c] − μ[n,k]
+        # x̂[n,k,c] = r[n,k]·(deviation[n,k,c] − μ_rest[n,k])
+        # y[n,k,c] = β[k,c] + γ[k,c]·x̂[n,k,c]
+        # sum_xhat_x_dot[n,k] = Σ_c x̂[n,k,c]·ẋ[n,k,c]
+        sum_xhat_x_dot_sum = 0.0
+        sum_xhat_x_dot_sum_lost = 0.0
+        for c in range(c_size):
+            sum_xhat_x_dot_part = 0.0
+            for e in range(size):
+                deviation = x[n, k, c, e] - mu
+                xhat = r * (deviation - mu_rest)
+                y[n, k, c, e] = xhat * gamma[k, c] + beta[k, c]
+                sum_xhat_x_dot_part = added(sum_xhat_x_dot_part, xhat * x_dot[n, k, c, e])
+            sum_xhat_x_dot_sum, sum_xhat_x_dot_sum_lost = compensated(
+                sum_xhat_x_dot_sum, sum_xhat_x_dot_sum_lost, sum_xhat_x_dot_part,
+            )
+        sum_xhat_x_dot = real(sum_xhat_x_dot_sum)
+        # deviation[n,k,c] = x[n,k,c] − μ[n,k]
+        # x̂[n,k,c] = r[n,k]·(deviation[n,k,c] − μ_rest[n,k])
+        # ẏ[n,k,c] = β̇[k,c] + x̂[n,k,c]·γ̇[k,c] + r[n,k]·γ[k,c]·(ẋ[n,k,c] + (−sum_x_dot[n,k] −
+        #     sum_xhat_x_dot[n,k]·x̂[n,k,c]) / c_size_size)
+        for c in range(c_size):
+            for e in range(size):
+                deviation = x[n, k, c, e] - mu
+                xhat = r * (deviation - mu_rest)
+                y_dot[n, k, c, e] = (
+                    xhat * gamma_dot[k, c] + r * (one_over_c_size_size * (-sum_x_dot - sum_xhat_x_dot * xhat)
+                    + x_dot[n, k, c, e]) * gamma[k, c] + beta_dot[k, c]
                 )
-            sum_x_dot = real(sum_x_dot_sum)
-            # μ[n,k] = sum_x[n,k] / c_size_size
-            mu = real(sum_x_sum / real(c_size_size))
-            # deviation[n,k,c] = x[n,k,c] − μ[n,k]
-            # sum_deviation[n,k] = Σ_c deviation[n,k,c]
-            sum_deviation_sum = 0.0
-            sum_deviation_sum_lost = 0.0
-            for c in range(c_size):
-                sum_deviation_part = 0.0
-                for e in range(size):
-                    deviation = x[n, k, c, e] - mu
-                    sum_deviation_part = added(sum_deviation_part, deviation)
-                sum_deviation_sum, sum_deviation_sum_lost = compensated(
-                    sum_deviation_sum, sum_deviation_sum_lost, sum_deviation_part,
-                )
-            # μ_rest[n,k] = sum_deviation[n,k] / c_size_size
-            mu_rest = real(sum_deviation_sum / real(c_size_size))
-            # deviation[n,k,c] = x[n,k,c] − μ[n,k]
-            # norm[n,k] = norm_c(deviation[n,k,c] − μ_rest[n,k])
-            norm_sum = no_squares(real)
-            for c in range(c_size):
-                norm_part = no_squares(real)
-                for e in range(size):
-                    deviation = x[n, k, c, e] - mu
-                    norm_part = with_square(norm_part, deviation - mu_rest)
-                norm_sum = with_square(norm_sum, root_of(norm_part))
-            norm = root_of(norm_sum)
-            # r[n,k] = 1 / hypot(root_eps, one_over_root_c_size_one_over_root_size·norm[n,k])
-            r = real(real(1) / hypot(root_eps, norm * one_over_root_c_size_one_over_root_size))
-            # deviation[n,k,c] = x[n,k,c] − μ[n,k]
-            # x̂[n,k,c] = r[n,k]·(deviation[n,k,c] − μ_rest[n,k])
-            # y[n,k,c] = β[k,c] + γ[k,c]·x̂[n,k,c]
-            # sum_xhat_x_dot[n,k] = Σ_c x̂[n,k,c]·ẋ[n,k,c]
-            sum_xhat_x_dot_sum = 0.0
-            sum_xhat_x_dot_sum_lost = 0.0
-            for c in range(c_size):
-                sum_xhat_x_dot_part = 0.0
-                for e in range(size):
-                    deviation = x[n, k, c, e] - mu
-                    xhat = r * (deviation - mu_rest)
-                    y[n, k, c, e] = xhat * gamma[k, c] + beta[k, c]
-                    sum_xhat_x_dot_part = added(sum_xhat_x_dot_part, xhat * x_dot[n, k, c, e])
-                sum_xhat_x_dot_sum, sum_xhat_x_dot_sum_lost = compensated(
-                    sum_xhat_x_dot_sum, sum_xhat_x_dot_sum_lost, sum_xhat_x_dot_part,
-                )
-            sum_xhat_x_dot = real(sum_xhat_x_dot_sum)
-            # deviation[n,k,c] = x[n,k,c] − μ[n,k]
-            # x̂[n,k,c] = r[n,k]·(deviation[n,k,c] − μ_rest[n,k])
-            # ẏ[n,k,c] = β̇[k,c] + x̂[n,k,c]·γ̇[k,c] + r[n,k]·γ[k,c]·(ẋ[n,k,c] + (−sum_x_dot[n,k] −
-            #     sum_xhat_x_dot[n,k]·x̂[n,k,c]) / c_size_size)
-            for c in range(c_size):
-                for e in range(size):
-                    deviation = x[n, k, c, e] - mu
-                    xhat = r * (deviation - mu_rest)
-                    y_dot[n, k, c, e] = (
-                        xhat * gamma_dot[k, c] + r * (one_over_c_size_size * (-sum_x_dot - sum_xhat_x_dot
-                        * xhat) + x_dot[n, k, c, e]) * gamma[k, c] + beta_dot[k, c]
-                    )
 
 
 @njit(parallel=True, **OPTIONS)
 def _jvp_parallel(
-    chunk, n_size, x, beta, gamma, x_dot, beta_dot, gamma_dot, c_size_size,
+    chunk, rows, x, beta, gamma, x_dot, beta_dot, gamma_dot, c_size_size,
     one_over_root_c_size_one_over_root_size, root_eps, c_size, k_size, size, y, y_dot,
 ):
-    for k in prange((n_size + chunk - 1) // chunk):
+    for k in prange((rows + chunk - 1) // chunk):
         lo = k * chunk
-        hi = min(lo + chunk, n_size)
+        hi = min(lo + chunk, rows)
         _jvp_rows(
             lo, hi, x, beta, gamma, x_dot, beta_dot, gamma_dot, c_size_size,
             one_over_root_c_size_one_over_root_size, root_eps, c_size, k_size, size, y, y_dot,
@@ -392,164 +391,159 @@ def _hvp_rows(
     one_over_root_c_size_one_over_root_size, root_eps, c_size, k_size, size, xhat_dot, dx_dot,
 ):
     real = x.dtype.type
-    for n in range(lo, hi):
-        for k in range(k_size):
-            # x̂̄[n,k,c] = γ[k,c]·g[n,k,c]
-            # x̂̄̇[n,k,c] = g[n,k,c]·γ̇[k,c]
-            # sum_x[n,k] = Σ_c x[n,k,c]
-            # sum_x_dot[n,k] = Σ_c ẋ[n,k,c]
-            # sum_dxhat[n,k] = Σ_c x̂̄[n,k,c]
-            # sum_dxhat_dot[n,k] = Σ_c x̂̄̇[n,k,c]
-            sum_x_sum = 0.0
-            sum_x_dot_sum = 0.0
-            sum_dxhat_sum = 0.0
-            sum_dxhat_dot_sum = 0.0
-            sum_x_sum_lost = 0.0
-            sum_x_dot_sum_lost = 0.0
-            sum_dxhat_sum_lost = 0.0
-            sum_dxhat_dot_sum_lost = 0.0
-            for c in range(c_size):
-                sum_x_part = 0.0
-                sum_x_dot_part = 0.0
-                sum_dxhat_part = 0.0
-                sum_dxhat_dot_part = 0.0
-                for e in range(size):
-                    dxhat = gamma[k, c] * g[n, k, c, e]
-                    dxhat_dot = gamma_dot[k, c] * g[n, k, c, e]
-                    sum_x_part = added(sum_x_part, x[n, k, c, e])
-                    sum_x_dot_part = added(sum_x_dot_part, x_dot[n, k, c, e])
-                    sum_dxhat_part = added(sum_dxhat_part, dxhat)
-                    sum_dxhat_dot_part = added(sum_dxhat_dot_part, dxhat_dot)
-                sum_x_sum, sum_x_sum_lost = compensated(sum_x_sum, sum_x_sum_lost, sum_x_part)
-                sum_x_dot_sum, sum_x_dot_sum_lost = compensated(
-                    sum_x_dot_sum, sum_x_dot_sum_lost, sum_x_dot_part,
+    for row in range(lo, hi):
+        n = row // k_size
+        k = row % k_size
+        # x̂̄[n,k,c] = γ[k,c]·g[n,k,c]
+        # x̂̄̇[n,k,c] = g[n,k,c]·γ̇[k,c]
+        # sum_x[n,k] = Σ_c x[n,k,c]
+        # sum_x_dot[n,k] = Σ_c ẋ[n,k,c]
+        # sum_dxhat[n,k] = Σ_c x̂̄[n,k,c]
+        # sum_dxhat_dot[n,k] = Σ_c x̂̄̇[n,k,c]
+        sum_x_sum = 0.0
+        sum_x_dot_sum = 0.0
+        sum_dxhat_sum = 0.0
+        sum_dxhat_dot_sum = 0.0
+        sum_x_sum_lost = 0.0
+        sum_x_dot_sum_lost = 0.0
+        sum_dxhat_sum_lost = 0.0
+        sum_dxhat_dot_sum_lost = 0.0
+        for c in range(c_size):
+            sum_x_part = 0.0
+            sum_x_dot_part = 0.0
+            sum_dxhat_part = 0.0
+            sum_dxhat_dot_part = 0.0
+            for e in range(size):
+                dxhat = gamma[k, c] * g[n, k, c, e]
+                dxhat_dot = gamma_dot[k, c] * g[n, k, c, e]
+                sum_x_part = added(sum_x_part, x[n, k, c, e])
+                sum_x_dot_part = added(sum_x_dot_part, x_dot[n, k, c, e])
+                sum_dxhat_part = added(sum_dxhat_part, dxhat)
+                sum_dxhat_dot_part = added(sum_dxhat_dot_part, dxhat_dot)
+            sum_x_sum, sum_x_sum_lost = compensated(sum_x_sum, sum_x_sum_lost, sum_x_part)
+            sum_x_dot_sum, sum_x_dot_sum_lost = compensated(sum_x_dot_sum, sum_x_dot_sum_lost, sum_x_dot_part)
+            sum_dxhat_sum, sum_dxhat_sum_lost = compensated(sum_dxhat_sum, sum_dxhat_sum_lost, sum_dxhat_part)
+            sum_dxhat_dot_sum, sum_dxhat_dot_sum_lost = compensated(
+                sum_dxhat_dot_sum, sum_dxhat_dot_sum_lost, sum_dxhat_dot_part,
+            )
+        sum_x_dot = real(sum_x_dot_sum)
+        sum_dxhat = real(sum_dxhat_sum)
+        sum_dxhat_dot = real(sum_dxhat_dot_sum)
+        # μ[n,k] = sum_x[n,k] / c_size_size
+        mu = real(sum_x_sum / real(c_size_size))
+        # deviation[n,k,c] = x[n,k,c] − μ[n,k]
+        # sum_deviation[n,k] = Σ_c deviation[n,k,c]
+        sum_deviation_sum = 0.0
+        sum_deviation_sum_lost = 0.0
+        for c in range(c_size):
+            sum_deviation_part = 0.0
+            for e in range(size):
+                deviation = x[n, k, c, e] - mu
+                sum_deviation_part = added(sum_deviation_part, deviation)
+            sum_deviation_sum, sum_deviation_sum_lost = compensated(
+                sum_deviation_sum, sum_deviation_sum_lost, sum_deviation_part,
+            )
+        # μ_rest[n,k] = sum_deviation[n,k] / c_size_size
+        mu_rest = real(sum_deviation_sum / real(c_size_size))
+        # deviation[n,k,c] = x[n,k,c] − μ[n,k]
+        # norm[n,k] = norm_c(deviation[n,k,c] − μ_rest[n,k])
+        norm_sum = no_squares(real)
+        for c in range(c_size):
+            norm_part = no_squares(real)
+            for e in range(size):
+                deviation = x[n, k, c, e] - mu
+                norm_part = with_square(norm_part, deviation - mu_rest)
+            norm_sum = with_square(norm_sum, root_of(norm_part))
+        norm = root_of(norm_sum)
+        # r[n,k] = 1 / hypot(root_eps, one_over_root_c_size_one_over_root_size·norm[n,k])
+        r = real(real(1) / hypot(root_eps, norm * one_over_root_c_size_one_over_root_size))
+        # deviation[n,k,c] = x[n,k,c] − μ[n,k]
+        # x̂[n,k,c] = r[n,k]·(deviation[n,k,c] − μ_rest[n,k])
+        # x̂̄[n,k,c] = γ[k,c]·g[n,k,c]
+        # sum_xhat_x_dot[n,k] = Σ_c x̂[n,k,c]·ẋ[n,k,c]
+        # sum_xhat_dxhat[n,k] = Σ_c x̂̄[n,k,c]·x̂[n,k,c]
+        sum_xhat_x_dot_sum = 0.0
+        sum_xhat_dxhat_sum = 0.0
+        sum_xhat_x_dot_sum_lost = 0.0
+        sum_xhat_dxhat_sum_lost = 0.0
+        for c in range(c_size):
+            sum_xhat_x_dot_part = 0.0
+            sum_xhat_dxhat_part = 0.0
+            for e in range(size):
+                deviation = x[n, k, c, e] - mu
+                xhat = r * (deviation - mu_rest)
+                dxhat = gamma[k, c] * g[n, k, c, e]
+                sum_xhat_x_dot_part = added(sum_xhat_x_dot_part, xhat * x_dot[n, k, c, e])
+                sum_xhat_dxhat_part = added(sum_xhat_dxhat_part, dxhat * xhat)
+            sum_xhat_x_dot_sum, sum_xhat_x_dot_sum_lost = compensated(
+                sum_xhat_x_dot_sum, sum_xhat_x_dot_sum_lost, sum_xhat_x_dot_part,
+            )
+            sum_xhat_dxhat_sum, sum_xhat_dxhat_sum_lost = compensated(
+                sum_xhat_dxhat_sum, sum_xhat_dxhat_sum_lost, sum_xhat_dxhat_part,
+            )
+        sum_xhat_x_dot = real(sum_xhat_x_dot_sum)
+        sum_xhat_dxhat = real(sum_xhat_dxhat_sum)
+        # ṙ[n,k] = minus_one_over_c_size_over_size·sum_xhat_x_dot[n,k]·r[n,k]²
+        r_dot = minus_one_over_c_size_over_size * sum_xhat_x_dot * r * r
+        # deviation[n,k,c] = x[n,k,c] − μ[n,k]
+        # x̂[n,k,c] = r[n,k]·(deviation[n,k,c] − μ_rest[n,k])
+        # x̂̄[n,k,c] = γ[k,c]·g[n,k,c]
+        # x̂̇[n,k,c] = ṙ[n,k]·(deviation[n,k,c] − μ_rest[n,k]) + r[n,k]·(ẋ[n,k,c] +
+        #     minus_one_over_c_size_over_size·sum_x_dot[n,k])
+        # x̂̄̇[n,k,c] = g[n,k,c]·γ̇[k,c]
+        # sum_xhat_dxhat_dxhat_dot[n,k] = Σ_c (x̂̄[n,k,c]·x̂̇[n,k,c] + x̂[n,k,c]·x̂̄̇[n,k,c])
+        sum_xhat_dxhat_dxhat_dot_sum = 0.0
+        sum_xhat_dxhat_dxhat_dot_sum_lost = 0.0
+        for c in range(c_size):
+            sum_xhat_dxhat_dxhat_dot_part = 0.0
+            for e in range(size):
+                deviation = x[n, k, c, e] - mu
+                xhat = r * (deviation - mu_rest)
+                dxhat = gamma[k, c] * g[n, k, c, e]
+                xhat_dot_nkce = (
+                    r * (minus_one_over_c_size_over_size * sum_x_dot + x_dot[n, k, c, e]) + r_dot * (deviation
+                    - mu_rest)
                 )
-                sum_dxhat_sum, sum_dxhat_sum_lost = compensated(
-                    sum_dxhat_sum, sum_dxhat_sum_lost, sum_dxhat_part,
+                xhat_dot[n, k, c, e] = xhat_dot_nkce
+                dxhat_dot = gamma_dot[k, c] * g[n, k, c, e]
+                sum_xhat_dxhat_dxhat_dot_part = added(
+                    sum_xhat_dxhat_dxhat_dot_part, dxhat * xhat_dot_nkce + dxhat_dot * xhat,
                 )
-                sum_dxhat_dot_sum, sum_dxhat_dot_sum_lost = compensated(
-                    sum_dxhat_dot_sum, sum_dxhat_dot_sum_lost, sum_dxhat_dot_part,
+            sum_xhat_dxhat_dxhat_dot_sum, sum_xhat_dxhat_dxhat_dot_sum_lost = compensated(
+                sum_xhat_dxhat_dxhat_dot_sum, sum_xhat_dxhat_dxhat_dot_sum_lost, sum_xhat_dxhat_dxhat_dot_part,
+            )
+        sum_xhat_dxhat_dxhat_dot = real(sum_xhat_dxhat_dxhat_dot_sum)
+        # deviation[n,k,c] = x[n,k,c] − μ[n,k]
+        # x̂[n,k,c] = r[n,k]·(deviation[n,k,c] − μ_rest[n,k])
+        # x̂̄[n,k,c] = γ[k,c]·g[n,k,c]
+        # x̂̄̇[n,k,c] = g[n,k,c]·γ̇[k,c]
+        # x̄̇[n,k,c] = r[n,k]·x̂̄̇[n,k,c] + minus_one_over_c_size_over_size·r[n,k]·sum_dxhat_dot[n,k] +
+        #     minus_one_over_c_size_over_size·r[n,k]·sum_xhat_dxhat[n,k]·x̂̇[n,k,c] +
+        #     minus_one_over_c_size_over_size·r[n,k]·sum_xhat_dxhat_dxhat_dot[n,k]·x̂[n,k,c] + ṙ[n,k]·
+        #     (x̂̄[n,k,c] + minus_one_over_c_size_over_size·(sum_dxhat[n,k] + sum_xhat_dxhat[n,k]·x̂[n,k,c]))
+        for c in range(c_size):
+            for e in range(size):
+                deviation = x[n, k, c, e] - mu
+                xhat = r * (deviation - mu_rest)
+                dxhat = gamma[k, c] * g[n, k, c, e]
+                xhat_dot_nkce = xhat_dot[n, k, c, e]
+                dxhat_dot = gamma_dot[k, c] * g[n, k, c, e]
+                dx_dot[n, k, c, e] = (
+                    dxhat_dot * r + r_dot * (dxhat + minus_one_over_c_size_over_size * (sum_dxhat
+                    + sum_xhat_dxhat * xhat)) + minus_one_over_c_size_over_size * r * sum_dxhat_dot
+                    + minus_one_over_c_size_over_size * r * sum_xhat_dxhat * xhat_dot_nkce
+                    + minus_one_over_c_size_over_size * r * sum_xhat_dxhat_dxhat_dot * xhat
                 )
-            sum_x_dot = real(sum_x_dot_sum)
-            sum_dxhat = real(sum_dxhat_sum)
-            sum_dxhat_dot = real(sum_dxhat_dot_sum)
-            # μ[n,k] = sum_x[n,k] / c_size_size
-            mu = real(sum_x_sum / real(c_size_size))
-            # deviation[n,k,c] = x[n,k,c] − μ[n,k]
-            # sum_deviation[n,k] = Σ_c deviation[n,k,c]
-            sum_deviation_sum = 0.0
-            sum_deviation_sum_lost = 0.0
-            for c in range(c_size):
-                sum_deviation_part = 0.0
-                for e in range(size):
-                    deviation = x[n, k, c, e] - mu
-                    sum_deviation_part = added(sum_deviation_part, deviation)
-                sum_deviation_sum, sum_deviation_sum_lost = compensated(
-                    sum_deviation_sum, sum_deviation_sum_lost, sum_deviation_part,
-                )
-            # μ_rest[n,k] = sum_deviation[n,k] / c_size_size
-            mu_rest = real(sum_deviation_sum / real(c_size_size))
-            # deviation[n,k,c] = x[n,k,c] − μ[n,k]
-            # norm[n,k] = norm_c(deviation[n,k,c] − μ_rest[n,k])
-            norm_sum = no_squares(real)
-            for c in range(c_size):
-                norm_part = no_squares(real)
-                for e in range(size):
-                    deviation = x[n, k, c, e] - mu
-                    norm_part = with_square(norm_part, deviation - mu_rest)
-                norm_sum = with_square(norm_sum, root_of(norm_part))
-            norm = root_of(norm_sum)
-            # r[n,k] = 1 / hypot(root_eps, one_over_root_c_size_one_over_root_size·norm[n,k])
-            r = real(real(1) / hypot(root_eps, norm * one_over_root_c_size_one_over_root_size))
-            # deviation[n,k,c] = x[n,k,c] − μ[n,k]
-            # x̂[n,k,c] = r[n,k]·(deviation[n,k,c] − μ_rest[n,k])
-            # x̂̄[n,k,c] = γ[k,c]·g[n,k,c]
-            # sum_xhat_x_dot[n,k] = Σ_c x̂[n,k,c]·ẋ[n,k,c]
-            # sum_xhat_dxhat[n,k] = Σ_c x̂̄[n,k,c]·x̂[n,k,c]
-            sum_xhat_x_dot_sum = 0.0
-            sum_xhat_dxhat_sum = 0.0
-            sum_xhat_x_dot_sum_lost = 0.0
-            sum_xhat_dxhat_sum_lost = 0.0
-            for c in range(c_size):
-                sum_xhat_x_dot_part = 0.0
-                sum_xhat_dxhat_part = 0.0
-                for e in range(size):
-                    deviation = x[n, k, c, e] - mu
-                    xhat = r * (deviation - mu_rest)
-                    dxhat = gamma[k, c] * g[n, k, c, e]
-                    sum_xhat_x_dot_part = added(sum_xhat_x_dot_part, xhat * x_dot[n, k, c, e])
-                    sum_xhat_dxhat_part = added(sum_xhat_dxhat_part, dxhat * xhat)
-                sum_xhat_x_dot_sum, sum_xhat_x_dot_sum_lost = compensated(
-                    sum_xhat_x_dot_sum, sum_xhat_x_dot_sum_lost, sum_xhat_x_dot_part,
-                )
-                sum_xhat_dxhat_sum, sum_xhat_dxhat_sum_lost = compensated(
-                    sum_xhat_dxhat_sum, sum_xhat_dxhat_sum_lost, sum_xhat_dxhat_part,
-                )
-            sum_xhat_x_dot = real(sum_xhat_x_dot_sum)
-            sum_xhat_dxhat = real(sum_xhat_dxhat_sum)
-            # ṙ[n,k] = minus_one_over_c_size_over_size·sum_xhat_x_dot[n,k]·r[n,k]²
-            r_dot = minus_one_over_c_size_over_size * sum_xhat_x_dot * r * r
-            # deviation[n,k,c] = x[n,k,c] − μ[n,k]
-            # x̂[n,k,c] = r[n,k]·(deviation[n,k,c] − μ_rest[n,k])
-            # x̂̄[n,k,c] = γ[k,c]·g[n,k,c]
-            # x̂̇[n,k,c] = ṙ[n,k]·(deviation[n,k,c] − μ_rest[n,k]) + r[n,k]·(ẋ[n,k,c] +
-            #     minus_one_over_c_size_over_size·sum_x_dot[n,k])
-            # x̂̄̇[n,k,c] = g[n,k,c]·γ̇[k,c]
-            # sum_xhat_dxhat_dxhat_dot[n,k] = Σ_c (x̂̄[n,k,c]·x̂̇[n,k,c] + x̂[n,k,c]·x̂̄̇[n,k,c])
-            sum_xhat_dxhat_dxhat_dot_sum = 0.0
-            sum_xhat_dxhat_dxhat_dot_sum_lost = 0.0
-            for c in range(c_size):
-                sum_xhat_dxhat_dxhat_dot_part = 0.0
-                for e in range(size):
-                    deviation = x[n, k, c, e] - mu
-                    xhat = r * (deviation - mu_rest)
-                    dxhat = gamma[k, c] * g[n, k, c, e]
-                    xhat_dot_nkce = (
-                        r * (minus_one_over_c_size_over_size * sum_x_dot + x_dot[n, k, c, e]) + r_dot
-                        * (deviation - mu_rest)
-                    )
-                    xhat_dot[n, k, c, e] = xhat_dot_nkce
-                    dxhat_dot = gamma_dot[k, c] * g[n, k, c, e]
-                    sum_xhat_dxhat_dxhat_dot_part = added(
-                        sum_xhat_dxhat_dxhat_dot_part, dxhat * xhat_dot_nkce + dxhat_dot * xhat,
-                    )
-                sum_xhat_dxhat_dxhat_dot_sum, sum_xhat_dxhat_dxhat_dot_sum_lost = compensated(
-                    sum_xhat_dxhat_dxhat_dot_sum, sum_xhat_dxhat_dxhat_dot_sum_lost,
-                    sum_xhat_dxhat_dxhat_dot_part,
-                )
-            sum_xhat_dxhat_dxhat_dot = real(sum_xhat_dxhat_dxhat_dot_sum)
-            # deviation[n,k,c] = x[n,k,c] − μ[n,k]
-            # x̂[n,k,c] = r[n,k]·(deviation[n,k,c] − μ_rest[n,k])
-            # x̂̄[n,k,c] = γ[k,c]·g[n,k,c]
-            # x̂̄̇[n,k,c] = g[n,k,c]·γ̇[k,c]
-            # x̄̇[n,k,c] = r[n,k]·x̂̄̇[n,k,c] + minus_one_over_c_size_over_size·r[n,k]·sum_dxhat_dot[n,k] +
-            #     minus_one_over_c_size_over_size·r[n,k]·sum_xhat_dxhat[n,k]·x̂̇[n,k,c] +
-            #     minus_one_over_c_size_over_size·r[n,k]·sum_xhat_dxhat_dxhat_dot[n,k]·x̂[n,k,c] + ṙ[n,k]·
-            #     (x̂̄[n,k,c] + minus_one_over_c_size_over_size·(sum_dxhat[n,k] + sum_xhat_dxhat[n,k]·
-            #     x̂[n,k,c]))
-            for c in range(c_size):
-                for e in range(size):
-                    deviation = x[n, k, c, e] - mu
-                    xhat = r * (deviation - mu_rest)
-                    dxhat = gamma[k, c] * g[n, k, c, e]
-                    xhat_dot_nkce = xhat_dot[n, k, c, e]
-                    dxhat_dot = gamma_dot[k, c] * g[n, k, c, e]
-                    dx_dot[n, k, c, e] = (
-                        dxhat_dot * r + r_dot * (dxhat + minus_one_over_c_size_over_size * (sum_dxhat
-                        + sum_xhat_dxhat * xhat)) + minus_one_over_c_size_over_size * r * sum_dxhat_dot
-                        + minus_one_over_c_size_over_size * r * sum_xhat_dxhat * xhat_dot_nkce
-                        + minus_one_over_c_size_over_size * r * sum_xhat_dxhat_dxhat_dot * xhat
-                    )
 
 
 @njit(parallel=True, **OPTIONS)
 def _hvp_parallel(
-    chunk, n_size, x, gamma, g, x_dot, gamma_dot, c_size_size, minus_one_over_c_size_over_size,
+    chunk, rows, x, gamma, g, x_dot, gamma_dot, c_size_size, minus_one_over_c_size_over_size,
     one_over_root_c_size_one_over_root_size, root_eps, c_size, k_size, size, xhat_dot, dx_dot,
 ):
-    for k in prange((n_size + chunk - 1) // chunk):
+    for k in prange((rows + chunk - 1) // chunk):
         lo = k * chunk
-        hi = min(lo + chunk, n_size)
+        hi = min(lo + chunk, rows)
         _hvp_rows(
             lo, hi, x, gamma, g, x_dot, gamma_dot, c_size_size, minus_one_over_c_size_over_size,
             one_over_root_c_size_one_over_root_size, root_eps, c_size, k_size, size, xhat_dot, dx_dot,
@@ -577,27 +571,28 @@ def _hvp_2_parallel(chunk, dbeta_dot):
 @njit(**OPTIONS)
 def _hvp_3_rows(lo, hi, g, xhat_dot, c_size, n_size, size, dgamma_dot):
     real = g.dtype.type
-    for k in range(lo, hi):
-        for c in range(c_size):
-            # γ̄̇[k,c] = Σ_n g[n,k,c]·x̂̇[n,k,c]
-            dgamma_dot_sum = 0.0
-            dgamma_dot_sum_lost = 0.0
-            for n in range(n_size):
-                dgamma_dot_part = 0.0
-                for e in range(size):
-                    dgamma_dot_part = added(dgamma_dot_part, g[n, k, c, e] * xhat_dot[n, k, c, e])
-                dgamma_dot_sum, dgamma_dot_sum_lost = compensated(
-                    dgamma_dot_sum, dgamma_dot_sum_lost, dgamma_dot_part,
-                )
-            dgamma_dot_kc = real(dgamma_dot_sum)
-            dgamma_dot[k, c] = dgamma_dot_kc
+    for row in range(lo, hi):
+        k = row // c_size
+        c = row % c_size
+        # γ̄̇[k,c] = Σ_n g[n,k,c]·x̂̇[n,k,c]
+        dgamma_dot_sum = 0.0
+        dgamma_dot_sum_lost = 0.0
+        for n in range(n_size):
+            dgamma_dot_part = 0.0
+            for e in range(size):
+                dgamma_dot_part = added(dgamma_dot_part, g[n, k, c, e] * xhat_dot[n, k, c, e])
+            dgamma_dot_sum, dgamma_dot_sum_lost = compensated(
+                dgamma_dot_sum, dgamma_dot_sum_lost, dgamma_dot_part,
+            )
+        dgamma_dot_kc = real(dgamma_dot_sum)
+        dgamma_dot[k, c] = dgamma_dot_kc
 
 
 @njit(parallel=True, **OPTIONS)
-def _hvp_3_parallel(chunk, k_size, g, xhat_dot, c_size, n_size, size, dgamma_dot):
-    for k in prange((k_size + chunk - 1) // chunk):
+def _hvp_3_parallel(chunk, rows, g, xhat_dot, c_size, n_size, size, dgamma_dot):
+    for k in prange((rows + chunk - 1) // chunk):
         lo = k * chunk
-        hi = min(lo + chunk, k_size)
+        hi = min(lo + chunk, rows)
         _hvp_3_rows(lo, hi, g, xhat_dot, c_size, n_size, size, dgamma_dot)
 
 
@@ -665,15 +660,16 @@ def forward_saving(x, gamma, beta, *, groups, eps=1e-05, out=None):
     c_size_size = c_size * size
     root_eps = math.sqrt(eps)
     one_over_root_c_size_one_over_root_size = 1 / (math.sqrt(c_size) * math.sqrt(size))
-    chunk = chunk_rows(k_size * c_size * size)
-    if n_size <= chunk:
+    rows = n_size * k_size
+    chunk = chunk_rows(c_size * size)
+    if rows <= chunk:
         _forward_saving_rows(
-            0, n_size, x, beta, gamma, c_size_size, real(one_over_root_c_size_one_over_root_size),
+            0, rows, x, beta, gamma, c_size_size, real(one_over_root_c_size_one_over_root_size),
             real(root_eps), c_size, k_size, size, mu, mu_rest, r, y,
         )
     else:
         _forward_saving_parallel(
-            chunk, n_size, x, beta, gamma, c_size_size, real(one_over_root_c_size_one_over_root_size),
+            chunk, rows, x, beta, gamma, c_size_size, real(one_over_root_c_size_one_over_root_size),
             real(root_eps), c_size, k_size, size, mu, mu_rest, r, y,
         )
     return y.reshape((n_size, k_size * c_size, *lead)), Saved(
@@ -700,27 +696,30 @@ def backward(saved, g, *, out=None):
     dbeta = dbeta.reshape((k_size, c_size))
     xhat = np.empty((n_size, k_size, c_size, size), real)
     minus_one_over_c_size_over_size = -(1 / (c_size * size))
-    chunk = chunk_rows(k_size * c_size * size)
-    if n_size <= chunk:
+    rows = n_size * k_size
+    chunk = chunk_rows(c_size * size)
+    if rows <= chunk:
         _backward_rows(
-            0, n_size, mu, x, mu_rest, r, gamma, g, real(minus_one_over_c_size_over_size), c_size, k_size,
-            size, xhat, dx,
+            0, rows, mu, x, mu_rest, r, gamma, g, real(minus_one_over_c_size_over_size), c_size, k_size, size,
+            xhat, dx,
         )
     else:
         _backward_parallel(
-            chunk, n_size, mu, x, mu_rest, r, gamma, g, real(minus_one_over_c_size_over_size), c_size, k_size,
+            chunk, rows, mu, x, mu_rest, r, gamma, g, real(minus_one_over_c_size_over_size), c_size, k_size,
             size, xhat, dx,
         )
-    chunk = chunk_rows(c_size * n_size * size)
-    if k_size <= chunk:
-        _backward_2_rows(0, k_size, g, c_size, n_size, size, dbeta)
+    rows = k_size * c_size
+    chunk = chunk_rows(n_size * size)
+    if rows <= chunk:
+        _backward_2_rows(0, rows, g, c_size, n_size, size, dbeta)
     else:
-        _backward_2_parallel(chunk, k_size, g, c_size, n_size, size, dbeta)
-    chunk = chunk_rows(c_size * n_size * size)
-    if k_size <= chunk:
-        _backward_3_rows(0, k_size, g, xhat, c_size, n_size, size, dgamma)
+        _backward_2_parallel(chunk, rows, g, c_size, n_size, size, dbeta)
+    rows = k_size * c_size
+    chunk = chunk_rows(n_size * size)
+    if rows <= chunk:
+        _backward_3_rows(0, rows, g, xhat, c_size, n_size, size, dgamma)
     else:
-        _backward_3_parallel(chunk, k_size, g, xhat, c_size, n_size, size, dgamma)
+        _backward_3_parallel(chunk, rows, g, xhat, c_size, n_size, size, dgamma)
     return Gradients(
         dx.reshape((n_size, k_size * c_size, *lead)), dgamma.reshape((k_size * c_size,)),
         dbeta.reshape((k_size * c_size,)),
@@ -747,15 +746,16 @@ def jvp(inputs, tangents, *, groups, eps=1e-05):
     c_size_size = c_size * size
     root_eps = math.sqrt(eps)
     one_over_root_c_size_one_over_root_size = 1 / (math.sqrt(c_size) * math.sqrt(size))
-    chunk = chunk_rows(k_size * c_size * size)
-    if n_size <= chunk:
+    rows = n_size * k_size
+    chunk = chunk_rows(c_size * size)
+    if rows <= chunk:
         _jvp_rows(
-            0, n_size, x, beta, gamma, x_dot, beta_dot, gamma_dot, c_size_size,
+            0, rows, x, beta, gamma, x_dot, beta_dot, gamma_dot, c_size_size,
             real(one_over_root_c_size_one_over_root_size), real(root_eps), c_size, k_size, size, y, y_dot,
         )
     else:
         _jvp_parallel(
-            chunk, n_size, x, beta, gamma, x_dot, beta_dot, gamma_dot, c_size_size,
+            chunk, rows, x, beta, gamma, x_dot, beta_dot, gamma_dot, c_size_size,
             real(one_over_root_c_size_one_over_root_size), real(root_eps), c_size, k_size, size, y, y_dot,
         )
     return y.reshape((n_size, k_size * c_size, *lead)), y_dot.reshape((n_size, k_size * c_size, *lead))
@@ -784,16 +784,17 @@ def hvp(inputs, vectors, g, *, groups, eps=1e-05):
     root_eps = math.sqrt(eps)
     one_over_root_c_size_one_over_root_size = 1 / (math.sqrt(c_size) * math.sqrt(size))
     minus_one_over_c_size_over_size = -(1 / (c_size * size))
-    chunk = chunk_rows(k_size * c_size * size)
-    if n_size <= chunk:
+    rows = n_size * k_size
+    chunk = chunk_rows(c_size * size)
+    if rows <= chunk:
         _hvp_rows(
-            0, n_size, x, gamma, g, x_dot, gamma_dot, c_size_size, real(minus_one_over_c_size_over_size),
+            0, rows, x, gamma, g, x_dot, gamma_dot, c_size_size, real(minus_one_over_c_size_over_size),
             real(one_over_root_c_size_one_over_root_size), real(root_eps), c_size, k_size, size, xhat_dot,
             dx_dot,
         )
     else:
         _hvp_parallel(
-            chunk, n_size, x, gamma, g, x_dot, gamma_dot, c_size_size, real(minus_one_over_c_size_over_size),
+            chunk, rows, x, gamma, g, x_dot, gamma_dot, c_size_size, real(minus_one_over_c_size_over_size),
             real(one_over_root_c_size_one_over_root_size), real(root_eps), c_size, k_size, size, xhat_dot,
             dx_dot,
         )
@@ -802,11 +803,12 @@ def hvp(inputs, vectors, g, *, groups, eps=1e-05):
         _hvp_2_rows(dbeta_dot)
     else:
         _hvp_2_parallel(chunk, dbeta_dot)
-    chunk = chunk_rows(c_size * n_size * size)
-    if k_size <= chunk:
-        _hvp_3_rows(0, k_size, g, xhat_dot, c_size, n_size, size, dgamma_dot)
+    rows = k_size * c_size
+    chunk = chunk_rows(n_size * size)
+    if rows <= chunk:
+        _hvp_3_rows(0, rows, g, xhat_dot, c_size, n_size, size, dgamma_dot)
     else:
-        _hvp_3_parallel(chunk, k_size, g, xhat_dot, c_size, n_size, size, dgamma_dot)
+        _hvp_3_parallel(chunk, rows, g, xhat_dot, c_size, n_size, size, dgamma_dot)
     return Gradients(
         dx_dot.reshape((n_size, k_size * c_size, *lead)), dgamma_dot.reshape((k_size * c_size,)),
         dbeta_dot.reshape((k_size * c_size,)),

@@ -15,8 +15,8 @@ The rows of W, U and b are the reset gate, the update gate and the candidate, in
 Made by symnn 0.1.0 from the declaration of gru in symnn.catalogue.recurrent, hash 5c09d5d2036b.
 Do not edit: `symnn build` verifies it and writes it again.
 verified steps, vjp, 7 lines: error 8e-66, bound 1e-40
-verified steps, vjp, 12 chain rule lines: error 3e-64, bound 1e-30
-verified gradient, numerical, x, h0, W, U, b: error 5e-51, bound 1e-25
+verified steps, vjp, 12 chain rule lines: error 2e-64, bound 1e-30
+verified gradient, numerical, x, h0, W, U, b: error 6e-51, bound 1e-25
 verified adjoint, ⟨Jv, u⟩ = ⟨v, Jᵀu⟩: error 2e-66, bound 1e-40
 verified adjoint, Jv, numerical: error 4e-64, bound 1e-25
 verified source, float32, ordinary: error 1e+00, bound 4
@@ -98,19 +98,20 @@ SPEC = {
 
 @njit(**OPTIONS)
 def _forward_saving_rows(lo, hi, b, a, k_size, n_size, o_size):
-    for t in range(lo, hi):
-        for n in range(n_size):
-            for k in range(k_size):
-                for o in range(o_size):
-                    # a[t,n,k,o] = b[k,o] + sum_W_x[t,n,k,o]
-                    a[t, n, k, o] = b[k, o] + a[t, n, k, o]
+    for row in range(lo, hi):
+        t = row // (n_size * k_size)
+        n = row // k_size % n_size
+        k = row % k_size
+        for o in range(o_size):
+            # a[t,n,k,o] = b[k,o] + sum_W_x[t,n,k,o]
+            a[t, n, k, o] = b[k, o] + a[t, n, k, o]
 
 
 @njit(parallel=True, **OPTIONS)
-def _forward_saving_parallel(chunk, t_size, b, a, k_size, n_size, o_size):
-    for k in prange((t_size + chunk - 1) // chunk):
+def _forward_saving_parallel(chunk, rows, b, a, k_size, n_size, o_size):
+    for k in prange((rows + chunk - 1) // chunk):
         lo = k * chunk
-        hi = min(lo + chunk, t_size)
+        hi = min(lo + chunk, rows)
         _forward_saving_rows(lo, hi, b, a, k_size, n_size, o_size)
 
 
@@ -184,61 +185,60 @@ def _backward_rows(
     lo, hi, h0, h, a, u, n_size, o_size, t_size, before, reset, update, candidate, tail, tail_, tail_2,
 ):
     real = h0.dtype.type
-    for t in range(lo, hi):
-        for n in range(n_size):
-            for o in range(o_size):
-                # before[t,n,o] = h[t − 1,n,o] + h₀[n,o]·δ(t, 0)
-                t_at = t - 1
-                t_at_is_there = 0 <= t_at < t_size
-                before[t, n, o] = (
-                    (real(1) if t == 0 else real(0)) * h0[n, o] + (h[t_at, n, o] if t_at_is_there else real(0))
-                )
-                # exp_a_u[t,n,o] = exp(−|a[t,n,0,o] + u[t,n,0,o]|)
-                exp_a_u = exp(-abs(a[t, n, 0, o] + u[t, n, 0, o]))
-                # reset[t,n,o] = (1 if a[t,n,0,o] + u[t,n,0,o] ≥ 0 else exp(−|a[t,n,0,o] + u[t,n,0,o]|)) /
-                #     (1 + exp(−|a[t,n,0,o] + u[t,n,0,o]|))
-                reset_tno = (
-                    (real(1) if (a[t, n, 0, o] + u[t, n, 0, o] >= real(0)) else exp_a_u) / (real(1) + exp_a_u)
-                )
-                reset[t, n, o] = reset_tno
-                # exp_a_u_2[t,n,o] = exp(−|a[t,n,1,o] + u[t,n,1,o]|)
-                exp_a_u_2 = exp(-abs(a[t, n, 1, o] + u[t, n, 1, o]))
-                # update[t,n,o] = (1 if a[t,n,1,o] + u[t,n,1,o] ≥ 0 else exp(−|a[t,n,1,o] + u[t,n,1,o]|)) /
-                #     (1 + exp(−|a[t,n,1,o] + u[t,n,1,o]|))
-                update[t, n, o] = (
-                    (real(1) if (a[t, n, 1, o] + u[t, n, 1, o] >= real(0)) else exp_a_u_2) / (real(1)
-                    + exp_a_u_2)
-                )
-                # candidate[t,n,o] = tanh(a[t,n,2,o] + reset[t,n,o]·u[t,n,2,o])
-                candidate[t, n, o] = tanh(
-                    a[t, n, 2, o] + (damped(u[t, n, 2, o], reset_tno) if u[t, n, 2, o] == u[t, n, 2, o]
-                    else u[t, n, 2, o]),
-                )
-                # tail[t,n,o] = (1 if a[t,n,1,o] + u[t,n,1,o] ≤ 0 else exp(−|a[t,n,1,o] + u[t,n,1,o]|)) / (1
-                #     + exp(−|a[t,n,1,o] + u[t,n,1,o]|))
-                tail[t, n, o] = (
-                    (real(1) if (a[t, n, 1, o] + u[t, n, 1, o] <= real(0)) else exp_a_u_2) / (real(1)
-                    + exp_a_u_2)
-                )
-                # tail_[t,n,o] = exp(−2·|a[t,n,2,o] + reset[t,n,o]·u[t,n,2,o]|)
-                tail_[t, n, o] = exp(
-                    -(real(2) * abs(a[t, n, 2, o] + (damped(u[t, n, 2, o], reset_tno)
-                    if u[t, n, 2, o] == u[t, n, 2, o] else u[t, n, 2, o]))),
-                )
-                # tail__[t,n,o] = (1 if a[t,n,0,o] + u[t,n,0,o] ≤ 0 else exp(−|a[t,n,0,o] + u[t,n,0,o]|)) /
-                #     (1 + exp(−|a[t,n,0,o] + u[t,n,0,o]|))
-                tail_2[t, n, o] = (
-                    (real(1) if (a[t, n, 0, o] + u[t, n, 0, o] <= real(0)) else exp_a_u) / (real(1) + exp_a_u)
-                )
+    for row in range(lo, hi):
+        t = row // n_size
+        n = row % n_size
+        for o in range(o_size):
+            # before[t,n,o] = h[t − 1,n,o] + h₀[n,o]·δ(t, 0)
+            t_at = t - 1
+            t_at_is_there = 0 <= t_at < t_size
+            before[t, n, o] = (
+                (real(1) if t == 0 else real(0)) * h0[n, o] + (h[t_at, n, o] if t_at_is_there else real(0))
+            )
+            # exp_a_u[t,n,o] = exp(−|a[t,n,0,o] + u[t,n,0,o]|)
+            exp_a_u = exp(-abs(a[t, n, 0, o] + u[t, n, 0, o]))
+            # reset[t,n,o] = (1 if a[t,n,0,o] + u[t,n,0,o] ≥ 0 else exp(−|a[t,n,0,o] + u[t,n,0,o]|)) / (1 +
+            #     exp(−|a[t,n,0,o] + u[t,n,0,o]|))
+            reset_tno = (
+                (real(1) if (a[t, n, 0, o] + u[t, n, 0, o] >= real(0)) else exp_a_u) / (real(1) + exp_a_u)
+            )
+            reset[t, n, o] = reset_tno
+            # exp_a_u_2[t,n,o] = exp(−|a[t,n,1,o] + u[t,n,1,o]|)
+            exp_a_u_2 = exp(-abs(a[t, n, 1, o] + u[t, n, 1, o]))
+            # update[t,n,o] = (1 if a[t,n,1,o] + u[t,n,1,o] ≥ 0 else exp(−|a[t,n,1,o] + u[t,n,1,o]|)) / (1 +
+            #     exp(−|a[t,n,1,o] + u[t,n,1,o]|))
+            update[t, n, o] = (
+                (real(1) if (a[t, n, 1, o] + u[t, n, 1, o] >= real(0)) else exp_a_u_2) / (real(1) + exp_a_u_2)
+            )
+            # candidate[t,n,o] = tanh(a[t,n,2,o] + reset[t,n,o]·u[t,n,2,o])
+            candidate[t, n, o] = tanh(
+                a[t, n, 2, o] + (damped(u[t, n, 2, o], reset_tno) if u[t, n, 2, o] == u[t, n, 2, o]
+                else u[t, n, 2, o]),
+            )
+            # tail[t,n,o] = (1 if a[t,n,1,o] + u[t,n,1,o] ≤ 0 else exp(−|a[t,n,1,o] + u[t,n,1,o]|)) / (1 +
+            #     exp(−|a[t,n,1,o] + u[t,n,1,o]|))
+            tail[t, n, o] = (
+                (real(1) if (a[t, n, 1, o] + u[t, n, 1, o] <= real(0)) else exp_a_u_2) / (real(1) + exp_a_u_2)
+            )
+            # tail_[t,n,o] = exp(−2·|a[t,n,2,o] + reset[t,n,o]·u[t,n,2,o]|)
+            tail_[t, n, o] = exp(
+                -(real(2) * abs(a[t, n, 2, o] + (damped(u[t, n, 2, o], reset_tno)
+                if u[t, n, 2, o] == u[t, n, 2, o] else u[t, n, 2, o]))),
+            )
+            # tail__[t,n,o] = (1 if a[t,n,0,o] + u[t,n,0,o] ≤ 0 else exp(−|a[t,n,0,o] + u[t,n,0,o]|)) / (1 +
+            #     exp(−|a[t,n,0,o] + u[t,n,0,o]|))
+            tail_2[t, n, o] = (
+                (real(1) if (a[t, n, 0, o] + u[t, n, 0, o] <= real(0)) else exp_a_u) / (real(1) + exp_a_u)
+            )
 
 
 @njit(parallel=True, **OPTIONS)
 def _backward_parallel(
-    chunk, h0, h, a, u, n_size, o_size, t_size, before, reset, update, candidate, tail, tail_, tail_2,
+    chunk, rows, h0, h, a, u, n_size, o_size, t_size, before, reset, update, candidate, tail, tail_, tail_2,
 ):
-    for k in prange((t_size + chunk - 1) // chunk):
+    for k in prange((rows + chunk - 1) // chunk):
         lo = k * chunk
-        hi = min(lo + chunk, t_size)
+        hi = min(lo + chunk, rows)
         _backward_rows(
             lo, hi, h0, h, a, u, n_size, o_size, t_size, before, reset, update, candidate, tail, tail_, tail_2,
         )
@@ -293,34 +293,35 @@ def _backward_3_rows(
     o_size, du_t,
 ):
     real = dcandidate_t.dtype.type
-    for n in range(lo, hi):
-        for k in range(k_size):
-            for o in range(o_size):
-                # ūₜ[n,k,o] = update_t[n,o]·u̅p̅d̅a̅t̅e̅_̅t̅[n,o]·tail_t[n,o]·δ(k, 1) + reset_t[n,o]·
-                #     (r̅e̅s̅e̅t̅_̅t̅[n,o]·tail___t[n,o]·δ(k, 0) + 4·c̅a̅n̅d̅i̅d̅a̅t̅e̅_̅t̅[n,o]·tail__t[n,o]·
-                #     δ(k, 2) / (1 + exp(−2·|aₜ[n,2,o] + reset_t[n,o]·uₜ[n,2,o]|))²)
-                du_t[n, k, o] = (
-                    (damped(real(4) * (real(1) if k == 2 else real(0)) * dcandidate_t[n, o] / ((real(1)
-                    + exp(-(real(2) * abs(a_t[n, 2, o] + (damped(u_t[n, 2, o], reset_t[n, o])
-                    if u_t[n, 2, o] == u_t[n, 2, o] else u_t[n, 2, o]))))) * (real(1) + exp(-(real(2)
-                    * abs(a_t[n, 2, o] + (damped(u_t[n, 2, o], reset_t[n, o]) if u_t[n, 2, o] == u_t[n, 2, o]
-                    else u_t[n, 2, o])))))), tail_2_t[n, o]) + (damped((real(1) if k == 0 else real(0))
-                    * dreset_t[n, o], tail_3_t[n, o]) if dreset_t[n, o] == dreset_t[n, o] else dreset_t[n, o]))
-                    * reset_t[n, o] + (damped((damped((real(1) if k == 1 else real(0))
-                    * dupdate_t[n, o], tail_t[n, o]) if dupdate_t[n, o] == dupdate_t[n, o]
-                    else dupdate_t[n, o]), update_t[n, o]) if dupdate_t[n, o] == dupdate_t[n, o]
-                    else dupdate_t[n, o])
-                )
+    for row in range(lo, hi):
+        n = row // k_size
+        k = row % k_size
+        for o in range(o_size):
+            # ūₜ[n,k,o] = update_t[n,o]·u̅p̅d̅a̅t̅e̅_̅t̅[n,o]·tail_t[n,o]·δ(k, 1) + reset_t[n,o]·
+            #     (r̅e̅s̅e̅t̅_̅t̅[n,o]·tail___t[n,o]·δ(k, 0) + 4·c̅a̅n̅d̅i̅d̅a̅t̅e̅_̅t̅[n,o]·tail__t[n,o]·
+            #     δ(k, 2) / (1 + exp(−2·|aₜ[n,2,o] + reset_t[n,o]·uₜ[n,2,o]|))²)
+            du_t[n, k, o] = (
+                (damped(real(4) * (real(1) if k == 2 else real(0)) * dcandidate_t[n, o] / ((real(1)
+                + exp(-(real(2) * abs(a_t[n, 2, o] + (damped(u_t[n, 2, o], reset_t[n, o])
+                if u_t[n, 2, o] == u_t[n, 2, o] else u_t[n, 2, o]))))) * (real(1) + exp(-(real(2)
+                * abs(a_t[n, 2, o] + (damped(u_t[n, 2, o], reset_t[n, o]) if u_t[n, 2, o] == u_t[n, 2, o]
+                else u_t[n, 2, o])))))), tail_2_t[n, o]) + (damped((real(1) if k == 0 else real(0))
+                * dreset_t[n, o], tail_3_t[n, o]) if dreset_t[n, o] == dreset_t[n, o] else dreset_t[n, o]))
+                * reset_t[n, o] + (damped((damped((real(1) if k == 1 else real(0))
+                * dupdate_t[n, o], tail_t[n, o]) if dupdate_t[n, o] == dupdate_t[n, o]
+                else dupdate_t[n, o]), update_t[n, o]) if dupdate_t[n, o] == dupdate_t[n, o]
+                else dupdate_t[n, o])
+            )
 
 
 @njit(parallel=True, **OPTIONS)
 def _backward_3_parallel(
-    chunk, n_size, dcandidate_t, reset_t, dreset_t, tail_3_t, tail_2_t, tail_t, update_t, dupdate_t, a_t, u_t,
+    chunk, rows, dcandidate_t, reset_t, dreset_t, tail_3_t, tail_2_t, tail_t, update_t, dupdate_t, a_t, u_t,
     k_size, o_size, du_t,
 ):
-    for k in prange((n_size + chunk - 1) // chunk):
+    for k in prange((rows + chunk - 1) // chunk):
         lo = k * chunk
-        hi = min(lo + chunk, n_size)
+        hi = min(lo + chunk, rows)
         _backward_3_rows(
             lo, hi, dcandidate_t, reset_t, dreset_t, tail_3_t, tail_2_t, tail_t, update_t, dupdate_t, a_t, u_t,
             k_size, o_size, du_t,
@@ -352,36 +353,37 @@ def _backward_5_rows(
     lo, hi, dcandidate, reset, dreset, tail, tail_, tail_2, update, dupdate, a, u, k_size, n_size, o_size, da,
 ):
     real = dcandidate.dtype.type
-    for t in range(lo, hi):
-        for n in range(n_size):
-            for k in range(k_size):
-                for o in range(o_size):
-                    # ā[t,n,k,o] = reset[t,n,o]·r̅e̅s̅e̅t̅[t,n,o]·tail__[t,n,o]·δ(k, 0) + update[t,n,o]·
-                    #     u̅p̅d̅a̅t̅e̅[t,n,o]·tail[t,n,o]·δ(k, 1) + 4·c̅a̅n̅d̅i̅d̅a̅t̅e̅[t,n,o]·tail_[t,n,o]·
-                    #     δ(k, 2) / (1 + exp(−2·|a[t,n,2,o] + reset[t,n,o]·u[t,n,2,o]|))²
-                    da[t, n, k, o] = (
-                        damped(real(4) * (real(1) if k == 2 else real(0)) * dcandidate[t, n, o] / ((real(1)
-                        + exp(-(real(2) * abs(a[t, n, 2, o] + (damped(u[t, n, 2, o], reset[t, n, o])
-                        if u[t, n, 2, o] == u[t, n, 2, o] else u[t, n, 2, o]))))) * (real(1) + exp(-(real(2)
-                        * abs(a[t, n, 2, o] + (damped(u[t, n, 2, o], reset[t, n, o])
-                        if u[t, n, 2, o] == u[t, n, 2, o] else u[t, n, 2, o])))))), tail_[t, n, o])
-                        + (damped((damped((real(1) if k == 0 else real(0)) * dreset[t, n, o], tail_2[t, n, o])
-                        if dreset[t, n, o] == dreset[t, n, o] else dreset[t, n, o]), reset[t, n, o])
-                        if dreset[t, n, o] == dreset[t, n, o] else dreset[t, n, o]) + (damped((damped((real(1)
-                        if k == 1 else real(0)) * dupdate[t, n, o], tail[t, n, o])
-                        if dupdate[t, n, o] == dupdate[t, n, o] else dupdate[t, n, o]), update[t, n, o])
-                        if dupdate[t, n, o] == dupdate[t, n, o] else dupdate[t, n, o])
-                    )
+    for row in range(lo, hi):
+        t = row // (n_size * k_size)
+        n = row // k_size % n_size
+        k = row % k_size
+        for o in range(o_size):
+            # ā[t,n,k,o] = reset[t,n,o]·r̅e̅s̅e̅t̅[t,n,o]·tail__[t,n,o]·δ(k, 0) + update[t,n,o]·
+            #     u̅p̅d̅a̅t̅e̅[t,n,o]·tail[t,n,o]·δ(k, 1) + 4·c̅a̅n̅d̅i̅d̅a̅t̅e̅[t,n,o]·tail_[t,n,o]·δ(k, 2) /
+            #     (1 + exp(−2·|a[t,n,2,o] + reset[t,n,o]·u[t,n,2,o]|))²
+            da[t, n, k, o] = (
+                damped(real(4) * (real(1) if k == 2 else real(0)) * dcandidate[t, n, o] / ((real(1)
+                + exp(-(real(2) * abs(a[t, n, 2, o] + (damped(u[t, n, 2, o], reset[t, n, o])
+                if u[t, n, 2, o] == u[t, n, 2, o] else u[t, n, 2, o]))))) * (real(1) + exp(-(real(2)
+                * abs(a[t, n, 2, o] + (damped(u[t, n, 2, o], reset[t, n, o]) if u[t, n, 2, o] == u[t, n, 2, o]
+                else u[t, n, 2, o])))))), tail_[t, n, o]) + (damped((damped((real(1) if k == 0 else real(0))
+                * dreset[t, n, o], tail_2[t, n, o]) if dreset[t, n, o] == dreset[t, n, o]
+                else dreset[t, n, o]), reset[t, n, o]) if dreset[t, n, o] == dreset[t, n, o]
+                else dreset[t, n, o]) + (damped((damped((real(1) if k == 1 else real(0))
+                * dupdate[t, n, o], tail[t, n, o]) if dupdate[t, n, o] == dupdate[t, n, o]
+                else dupdate[t, n, o]), update[t, n, o]) if dupdate[t, n, o] == dupdate[t, n, o]
+                else dupdate[t, n, o])
+            )
 
 
 @njit(parallel=True, **OPTIONS)
 def _backward_5_parallel(
-    chunk, t_size, dcandidate, reset, dreset, tail, tail_, tail_2, update, dupdate, a, u, k_size, n_size,
-    o_size, da,
+    chunk, rows, dcandidate, reset, dreset, tail, tail_, tail_2, update, dupdate, a, u, k_size, n_size, o_size,
+    da,
 ):
-    for k in prange((t_size + chunk - 1) // chunk):
+    for k in prange((rows + chunk - 1) // chunk):
         lo = k * chunk
-        hi = min(lo + chunk, t_size)
+        hi = min(lo + chunk, rows)
         _backward_5_rows(
             lo, hi, dcandidate, reset, dreset, tail, tail_, tail_2, update, dupdate, a, u, k_size, n_size,
             o_size, da,
@@ -424,21 +426,22 @@ def _backward_7_parallel(chunk, t_size, da, k_size, n_size, o_size, db):
 
 @njit(**OPTIONS)
 def _jvp_rows(lo, hi, b, sum_W_x, b_dot, sum_W_dot_x, sum_W_x_dot, k_size, n_size, o_size, a, a_dot):
-    for t in range(lo, hi):
-        for n in range(n_size):
-            for k in range(k_size):
-                for o in range(o_size):
-                    # a[t,n,k,o] = b[k,o] + sum_W_x[t,n,k,o]
-                    a[t, n, k, o] = b[k, o] + sum_W_x[t, n, k, o]
-                    # ȧ[t,n,k,o] = sum_W_dot_x[t,n,k,o] + sum_W_x_dot[t,n,k,o] + ḃ[k,o]
-                    a_dot[t, n, k, o] = b_dot[k, o] + sum_W_dot_x[t, n, k, o] + sum_W_x_dot[t, n, k, o]
+    for row in range(lo, hi):
+        t = row // (n_size * k_size)
+        n = row // k_size % n_size
+        k = row % k_size
+        for o in range(o_size):
+            # a[t,n,k,o] = b[k,o] + sum_W_x[t,n,k,o]
+            a[t, n, k, o] = b[k, o] + sum_W_x[t, n, k, o]
+            # ȧ[t,n,k,o] = sum_W_dot_x[t,n,k,o] + sum_W_x_dot[t,n,k,o] + ḃ[k,o]
+            a_dot[t, n, k, o] = b_dot[k, o] + sum_W_dot_x[t, n, k, o] + sum_W_x_dot[t, n, k, o]
 
 
 @njit(parallel=True, **OPTIONS)
-def _jvp_parallel(chunk, t_size, b, sum_W_x, b_dot, sum_W_dot_x, sum_W_x_dot, k_size, n_size, o_size, a, a_dot):
-    for k in prange((t_size + chunk - 1) // chunk):
+def _jvp_parallel(chunk, rows, b, sum_W_x, b_dot, sum_W_dot_x, sum_W_x_dot, k_size, n_size, o_size, a, a_dot):
+    for k in prange((rows + chunk - 1) // chunk):
         lo = k * chunk
-        hi = min(lo + chunk, t_size)
+        hi = min(lo + chunk, rows)
         _jvp_rows(lo, hi, b, sum_W_x, b_dot, sum_W_dot_x, sum_W_x_dot, k_size, n_size, o_size, a, a_dot)
 
 
@@ -516,28 +519,29 @@ def _jvp_3_parallel(chunk, a_t, u_t, before_t, reset_t, update_t, candidate_t, h
 @njit(**OPTIONS)
 def _jvp_4_rows(lo, hi, a, u, reset, n_size, o_size, tail_, tail_2):
     real = a.dtype.type
-    for t in range(lo, hi):
-        for n in range(n_size):
-            for o in range(o_size):
-                # exp_a_u[t,n,o] = exp(−|a[t,n,0,o] + u[t,n,0,o]|)
-                exp_a_u = exp(-abs(a[t, n, 0, o] + u[t, n, 0, o]))
-                # tail_[t,n,o] = (1 if a[t,n,0,o] + u[t,n,0,o] ≤ 0 else exp(−|a[t,n,0,o] + u[t,n,0,o]|)) /
-                #     (1 + exp(−|a[t,n,0,o] + u[t,n,0,o]|))
-                tail_[t, n, o] = (
-                    (real(1) if (a[t, n, 0, o] + u[t, n, 0, o] <= real(0)) else exp_a_u) / (real(1) + exp_a_u)
-                )
-                # tail__[t,n,o] = exp(−2·|a[t,n,2,o] + reset[t,n,o]·u[t,n,2,o]|)
-                tail_2[t, n, o] = exp(
-                    -(real(2) * abs(a[t, n, 2, o] + (damped(u[t, n, 2, o], reset[t, n, o])
-                    if u[t, n, 2, o] == u[t, n, 2, o] else u[t, n, 2, o]))),
-                )
+    for row in range(lo, hi):
+        t = row // n_size
+        n = row % n_size
+        for o in range(o_size):
+            # exp_a_u[t,n,o] = exp(−|a[t,n,0,o] + u[t,n,0,o]|)
+            exp_a_u = exp(-abs(a[t, n, 0, o] + u[t, n, 0, o]))
+            # tail_[t,n,o] = (1 if a[t,n,0,o] + u[t,n,0,o] ≤ 0 else exp(−|a[t,n,0,o] + u[t,n,0,o]|)) / (1 +
+            #     exp(−|a[t,n,0,o] + u[t,n,0,o]|))
+            tail_[t, n, o] = (
+                (real(1) if (a[t, n, 0, o] + u[t, n, 0, o] <= real(0)) else exp_a_u) / (real(1) + exp_a_u)
+            )
+            # tail__[t,n,o] = exp(−2·|a[t,n,2,o] + reset[t,n,o]·u[t,n,2,o]|)
+            tail_2[t, n, o] = exp(
+                -(real(2) * abs(a[t, n, 2, o] + (damped(u[t, n, 2, o], reset[t, n, o])
+                if u[t, n, 2, o] == u[t, n, 2, o] else u[t, n, 2, o]))),
+            )
 
 
 @njit(parallel=True, **OPTIONS)
-def _jvp_4_parallel(chunk, t_size, a, u, reset, n_size, o_size, tail_, tail_2):
-    for k in prange((t_size + chunk - 1) // chunk):
+def _jvp_4_parallel(chunk, rows, a, u, reset, n_size, o_size, tail_, tail_2):
+    for k in prange((rows + chunk - 1) // chunk):
         lo = k * chunk
-        hi = min(lo + chunk, t_size)
+        hi = min(lo + chunk, rows)
         _jvp_4_rows(lo, hi, a, u, reset, n_size, o_size, tail_, tail_2)
 
 
@@ -561,18 +565,19 @@ def _jvp_5_parallel(chunk, h0_dot, h_before_dot, t, before_t_dot):
 
 @njit(**OPTIONS)
 def _jvp_6_rows(lo, hi, sum_U_before_dot_t, sum_U_dot_before_t, k_size, o_size, u_t_dot):
-    for n in range(lo, hi):
-        for k in range(k_size):
-            for o in range(o_size):
-                # u̇ₜ[n,k,o] = sum_U_before_dot_t[n,k,o] + sum_U_dot_before_t[n,k,o]
-                u_t_dot[n, k, o] = sum_U_before_dot_t[n, k, o] + sum_U_dot_before_t[n, k, o]
+    for row in range(lo, hi):
+        n = row // k_size
+        k = row % k_size
+        for o in range(o_size):
+            # u̇ₜ[n,k,o] = sum_U_before_dot_t[n,k,o] + sum_U_dot_before_t[n,k,o]
+            u_t_dot[n, k, o] = sum_U_before_dot_t[n, k, o] + sum_U_dot_before_t[n, k, o]
 
 
 @njit(parallel=True, **OPTIONS)
-def _jvp_6_parallel(chunk, n_size, sum_U_before_dot_t, sum_U_dot_before_t, k_size, o_size, u_t_dot):
-    for k in prange((n_size + chunk - 1) // chunk):
+def _jvp_6_parallel(chunk, rows, sum_U_before_dot_t, sum_U_dot_before_t, k_size, o_size, u_t_dot):
+    for k in prange((rows + chunk - 1) // chunk):
         lo = k * chunk
-        hi = min(lo + chunk, n_size)
+        hi = min(lo + chunk, rows)
         _jvp_6_rows(lo, hi, sum_U_before_dot_t, sum_U_dot_before_t, k_size, o_size, u_t_dot)
 
 
@@ -622,21 +627,22 @@ def _jvp_7_parallel(
 
 @njit(**OPTIONS)
 def _hvp_rows(lo, hi, b, sum_W_x, b_dot, sum_W_dot_x, sum_W_x_dot, k_size, n_size, o_size, a, a_dot):
-    for t in range(lo, hi):
-        for n in range(n_size):
-            for k in range(k_size):
-                for o in range(o_size):
-                    # a[t,n,k,o] = b[k,o] + sum_W_x[t,n,k,o]
-                    a[t, n, k, o] = b[k, o] + sum_W_x[t, n, k, o]
-                    # ȧ[t,n,k,o] = sum_W_dot_x[t,n,k,o] + sum_W_x_dot[t,n,k,o] + ḃ[k,o]
-                    a_dot[t, n, k, o] = b_dot[k, o] + sum_W_dot_x[t, n, k, o] + sum_W_x_dot[t, n, k, o]
+    for row in range(lo, hi):
+        t = row // (n_size * k_size)
+        n = row // k_size % n_size
+        k = row % k_size
+        for o in range(o_size):
+            # a[t,n,k,o] = b[k,o] + sum_W_x[t,n,k,o]
+            a[t, n, k, o] = b[k, o] + sum_W_x[t, n, k, o]
+            # ȧ[t,n,k,o] = sum_W_dot_x[t,n,k,o] + sum_W_x_dot[t,n,k,o] + ḃ[k,o]
+            a_dot[t, n, k, o] = b_dot[k, o] + sum_W_dot_x[t, n, k, o] + sum_W_x_dot[t, n, k, o]
 
 
 @njit(parallel=True, **OPTIONS)
-def _hvp_parallel(chunk, t_size, b, sum_W_x, b_dot, sum_W_dot_x, sum_W_x_dot, k_size, n_size, o_size, a, a_dot):
-    for k in prange((t_size + chunk - 1) // chunk):
+def _hvp_parallel(chunk, rows, b, sum_W_x, b_dot, sum_W_dot_x, sum_W_x_dot, k_size, n_size, o_size, a, a_dot):
+    for k in prange((rows + chunk - 1) // chunk):
         lo = k * chunk
-        hi = min(lo + chunk, t_size)
+        hi = min(lo + chunk, rows)
         _hvp_rows(lo, hi, b, sum_W_x, b_dot, sum_W_dot_x, sum_W_x_dot, k_size, n_size, o_size, a, a_dot)
 
 
@@ -715,55 +721,57 @@ def _hvp_3_parallel(chunk, a_t, u_t, before_t, reset_t, update_t, candidate_t, t
 @njit(**OPTIONS)
 def _hvp_4_rows(lo, hi, reset, a, u, n_size, o_size, tail_, tail_2):
     real = reset.dtype.type
-    for t in range(lo, hi):
-        for n in range(n_size):
-            for o in range(o_size):
-                # tail_[t,n,o] = exp(−2·|a[t,n,2,o] + reset[t,n,o]·u[t,n,2,o]|)
-                tail_[t, n, o] = exp(
-                    -(real(2) * abs(a[t, n, 2, o] + (damped(u[t, n, 2, o], reset[t, n, o])
-                    if u[t, n, 2, o] == u[t, n, 2, o] else u[t, n, 2, o]))),
-                )
-                # exp_a_u[t,n,o] = exp(−|a[t,n,0,o] + u[t,n,0,o]|)
-                exp_a_u = exp(-abs(a[t, n, 0, o] + u[t, n, 0, o]))
-                # tail__[t,n,o] = (1 if a[t,n,0,o] + u[t,n,0,o] ≤ 0 else exp(−|a[t,n,0,o] + u[t,n,0,o]|)) /
-                #     (1 + exp(−|a[t,n,0,o] + u[t,n,0,o]|))
-                tail_2[t, n, o] = (
-                    (real(1) if (a[t, n, 0, o] + u[t, n, 0, o] <= real(0)) else exp_a_u) / (real(1) + exp_a_u)
-                )
+    for row in range(lo, hi):
+        t = row // n_size
+        n = row % n_size
+        for o in range(o_size):
+            # tail_[t,n,o] = exp(−2·|a[t,n,2,o] + reset[t,n,o]·u[t,n,2,o]|)
+            tail_[t, n, o] = exp(
+                -(real(2) * abs(a[t, n, 2, o] + (damped(u[t, n, 2, o], reset[t, n, o])
+                if u[t, n, 2, o] == u[t, n, 2, o] else u[t, n, 2, o]))),
+            )
+            # exp_a_u[t,n,o] = exp(−|a[t,n,0,o] + u[t,n,0,o]|)
+            exp_a_u = exp(-abs(a[t, n, 0, o] + u[t, n, 0, o]))
+            # tail__[t,n,o] = (1 if a[t,n,0,o] + u[t,n,0,o] ≤ 0 else exp(−|a[t,n,0,o] + u[t,n,0,o]|)) / (1 +
+            #     exp(−|a[t,n,0,o] + u[t,n,0,o]|))
+            tail_2[t, n, o] = (
+                (real(1) if (a[t, n, 0, o] + u[t, n, 0, o] <= real(0)) else exp_a_u) / (real(1) + exp_a_u)
+            )
 
 
 @njit(parallel=True, **OPTIONS)
-def _hvp_4_parallel(chunk, t_size, reset, a, u, n_size, o_size, tail_, tail_2):
-    for k in prange((t_size + chunk - 1) // chunk):
+def _hvp_4_parallel(chunk, rows, reset, a, u, n_size, o_size, tail_, tail_2):
+    for k in prange((rows + chunk - 1) // chunk):
         lo = k * chunk
-        hi = min(lo + chunk, t_size)
+        hi = min(lo + chunk, rows)
         _hvp_4_rows(lo, hi, reset, a, u, n_size, o_size, tail_, tail_2)
 
 
 @njit(**OPTIONS)
 def _hvp_5_rows(lo, hi, a, u, k_size, n_size, o_size, t_size, tail_3):
     real = a.dtype.type
-    for n in range(lo, hi):
-        for o in range(o_size):
-            for t in range(t_size):
-                # tail___[n,o,t] = (1 if a[t − 1,n,1,o] + u[t − 1,n,1,o] ≤ 0 else exp(−|a[t − 1,n,1,o] + u[t
-                #     − 1,n,1,o]|)) / (1 + exp(−|a[t − 1,n,1,o] + u[t − 1,n,1,o]|))
-                t_at = t - 1
-                t_at_is_there = 0 <= t_at < t_size
-                tail_3[n, o, t] = (
-                    (real(1) if ((a[t_at, n, 1, o] if t_at_is_there else real(0)) + (u[t_at, n, 1, o]
-                    if t_at_is_there else real(0)) <= real(0)) else exp(-abs((a[t_at, n, 1, o] if t_at_is_there
-                    else real(0)) + (u[t_at, n, 1, o] if t_at_is_there else real(0))))) / (real(1)
-                    + exp(-abs((a[t_at, n, 1, o] if t_at_is_there else real(0)) + (u[t_at, n, 1, o]
-                    if t_at_is_there else real(0)))))
-                )
+    for row in range(lo, hi):
+        n = row // o_size
+        o = row % o_size
+        for t in range(t_size):
+            # tail___[n,o,t] = (1 if a[t − 1,n,1,o] + u[t − 1,n,1,o] ≤ 0 else exp(−|a[t − 1,n,1,o] + u[t −
+            #     1,n,1,o]|)) / (1 + exp(−|a[t − 1,n,1,o] + u[t − 1,n,1,o]|))
+            t_at = t - 1
+            t_at_is_there = 0 <= t_at < t_size
+            tail_3[n, o, t] = (
+                (real(1) if ((a[t_at, n, 1, o] if t_at_is_there else real(0)) + (u[t_at, n, 1, o]
+                if t_at_is_there else real(0)) <= real(0)) else exp(-abs((a[t_at, n, 1, o] if t_at_is_there
+                else real(0)) + (u[t_at, n, 1, o] if t_at_is_there else real(0))))) / (real(1)
+                + exp(-abs((a[t_at, n, 1, o] if t_at_is_there else real(0)) + (u[t_at, n, 1, o] if t_at_is_there
+                else real(0)))))
+            )
 
 
 @njit(parallel=True, **OPTIONS)
-def _hvp_5_parallel(chunk, a, u, k_size, n_size, o_size, t_size, tail_3):
-    for k in prange((n_size + chunk - 1) // chunk):
+def _hvp_5_parallel(chunk, rows, a, u, k_size, n_size, o_size, t_size, tail_3):
+    for k in prange((rows + chunk - 1) // chunk):
         lo = k * chunk
-        hi = min(lo + chunk, n_size)
+        hi = min(lo + chunk, rows)
         _hvp_5_rows(lo, hi, a, u, k_size, n_size, o_size, t_size, tail_3)
 
 
@@ -816,34 +824,35 @@ def _hvp_7_rows(
     o_size, du_t,
 ):
     real = dcandidate_t.dtype.type
-    for n in range(lo, hi):
-        for k in range(k_size):
-            for o in range(o_size):
-                # ūₜ[n,k,o] = update_t[n,o]·u̅p̅d̅a̅t̅e̅_̅t̅[n,o]·tail_t[n,o]·δ(k, 1) + reset_t[n,o]·
-                #     (r̅e̅s̅e̅t̅_̅t̅[n,o]·tail___t[n,o]·δ(k, 0) + 4·c̅a̅n̅d̅i̅d̅a̅t̅e̅_̅t̅[n,o]·tail__t[n,o]·
-                #     δ(k, 2) / (1 + exp(−2·|aₜ[n,2,o] + reset_t[n,o]·uₜ[n,2,o]|))²)
-                du_t[n, k, o] = (
-                    (damped(real(4) * (real(1) if k == 2 else real(0)) * dcandidate_t[n, o] / ((real(1)
-                    + exp(-(real(2) * abs(a_t[n, 2, o] + (damped(u_t[n, 2, o], reset_t[n, o])
-                    if u_t[n, 2, o] == u_t[n, 2, o] else u_t[n, 2, o]))))) * (real(1) + exp(-(real(2)
-                    * abs(a_t[n, 2, o] + (damped(u_t[n, 2, o], reset_t[n, o]) if u_t[n, 2, o] == u_t[n, 2, o]
-                    else u_t[n, 2, o])))))), tail_2_t[n, o]) + (damped((real(1) if k == 0 else real(0))
-                    * dreset_t[n, o], tail_3_t[n, o]) if dreset_t[n, o] == dreset_t[n, o] else dreset_t[n, o]))
-                    * reset_t[n, o] + (damped((damped((real(1) if k == 1 else real(0))
-                    * dupdate_t[n, o], tail_t[n, o]) if dupdate_t[n, o] == dupdate_t[n, o]
-                    else dupdate_t[n, o]), update_t[n, o]) if dupdate_t[n, o] == dupdate_t[n, o]
-                    else dupdate_t[n, o])
-                )
+    for row in range(lo, hi):
+        n = row // k_size
+        k = row % k_size
+        for o in range(o_size):
+            # ūₜ[n,k,o] = update_t[n,o]·u̅p̅d̅a̅t̅e̅_̅t̅[n,o]·tail_t[n,o]·δ(k, 1) + reset_t[n,o]·
+            #     (r̅e̅s̅e̅t̅_̅t̅[n,o]·tail___t[n,o]·δ(k, 0) + 4·c̅a̅n̅d̅i̅d̅a̅t̅e̅_̅t̅[n,o]·tail__t[n,o]·
+            #     δ(k, 2) / (1 + exp(−2·|aₜ[n,2,o] + reset_t[n,o]·uₜ[n,2,o]|))²)
+            du_t[n, k, o] = (
+                (damped(real(4) * (real(1) if k == 2 else real(0)) * dcandidate_t[n, o] / ((real(1)
+                + exp(-(real(2) * abs(a_t[n, 2, o] + (damped(u_t[n, 2, o], reset_t[n, o])
+                if u_t[n, 2, o] == u_t[n, 2, o] else u_t[n, 2, o]))))) * (real(1) + exp(-(real(2)
+                * abs(a_t[n, 2, o] + (damped(u_t[n, 2, o], reset_t[n, o]) if u_t[n, 2, o] == u_t[n, 2, o]
+                else u_t[n, 2, o])))))), tail_2_t[n, o]) + (damped((real(1) if k == 0 else real(0))
+                * dreset_t[n, o], tail_3_t[n, o]) if dreset_t[n, o] == dreset_t[n, o] else dreset_t[n, o]))
+                * reset_t[n, o] + (damped((damped((real(1) if k == 1 else real(0))
+                * dupdate_t[n, o], tail_t[n, o]) if dupdate_t[n, o] == dupdate_t[n, o]
+                else dupdate_t[n, o]), update_t[n, o]) if dupdate_t[n, o] == dupdate_t[n, o]
+                else dupdate_t[n, o])
+            )
 
 
 @njit(parallel=True, **OPTIONS)
 def _hvp_7_parallel(
-    chunk, n_size, dcandidate_t, reset_t, dreset_t, tail_3_t, tail_2_t, tail_t, update_t, dupdate_t, a_t, u_t,
+    chunk, rows, dcandidate_t, reset_t, dreset_t, tail_3_t, tail_2_t, tail_t, update_t, dupdate_t, a_t, u_t,
     k_size, o_size, du_t,
 ):
-    for k in prange((n_size + chunk - 1) // chunk):
+    for k in prange((rows + chunk - 1) // chunk):
         lo = k * chunk
-        hi = min(lo + chunk, n_size)
+        hi = min(lo + chunk, rows)
         _hvp_7_rows(
             lo, hi, dcandidate_t, reset_t, dreset_t, tail_3_t, tail_2_t, tail_t, update_t, dupdate_t, a_t, u_t,
             k_size, o_size, du_t,
@@ -905,18 +914,19 @@ def _hvp_9_parallel(
 
 @njit(**OPTIONS)
 def _hvp_10_rows(lo, hi, sum_U_before_dot_t, sum_U_dot_before_t, k_size, o_size, u_t_dot):
-    for n in range(lo, hi):
-        for k in range(k_size):
-            for o in range(o_size):
-                # u̇ₜ[n,k,o] = sum_U_before_dot_t[n,k,o] + sum_U_dot_before_t[n,k,o]
-                u_t_dot[n, k, o] = sum_U_before_dot_t[n, k, o] + sum_U_dot_before_t[n, k, o]
+    for row in range(lo, hi):
+        n = row // k_size
+        k = row % k_size
+        for o in range(o_size):
+            # u̇ₜ[n,k,o] = sum_U_before_dot_t[n,k,o] + sum_U_dot_before_t[n,k,o]
+            u_t_dot[n, k, o] = sum_U_before_dot_t[n, k, o] + sum_U_dot_before_t[n, k, o]
 
 
 @njit(parallel=True, **OPTIONS)
-def _hvp_10_parallel(chunk, n_size, sum_U_before_dot_t, sum_U_dot_before_t, k_size, o_size, u_t_dot):
-    for k in prange((n_size + chunk - 1) // chunk):
+def _hvp_10_parallel(chunk, rows, sum_U_before_dot_t, sum_U_dot_before_t, k_size, o_size, u_t_dot):
+    for k in prange((rows + chunk - 1) // chunk):
         lo = k * chunk
-        hi = min(lo + chunk, n_size)
+        hi = min(lo + chunk, rows)
         _hvp_10_rows(lo, hi, sum_U_before_dot_t, sum_U_dot_before_t, k_size, o_size, u_t_dot)
 
 
@@ -969,36 +979,37 @@ def _hvp_12_rows(
     lo, hi, dcandidate, reset, dreset, tail, tail_, tail_2, update, dupdate, a, u, k_size, n_size, o_size, da,
 ):
     real = dcandidate.dtype.type
-    for t in range(lo, hi):
-        for n in range(n_size):
-            for k in range(k_size):
-                for o in range(o_size):
-                    # ā[t,n,k,o] = reset[t,n,o]·r̅e̅s̅e̅t̅[t,n,o]·tail__[t,n,o]·δ(k, 0) + update[t,n,o]·
-                    #     u̅p̅d̅a̅t̅e̅[t,n,o]·tail[t,n,o]·δ(k, 1) + 4·c̅a̅n̅d̅i̅d̅a̅t̅e̅[t,n,o]·tail_[t,n,o]·
-                    #     δ(k, 2) / (1 + exp(−2·|a[t,n,2,o] + reset[t,n,o]·u[t,n,2,o]|))²
-                    da[t, n, k, o] = (
-                        damped(real(4) * (real(1) if k == 2 else real(0)) * dcandidate[t, n, o] / ((real(1)
-                        + exp(-(real(2) * abs(a[t, n, 2, o] + (damped(u[t, n, 2, o], reset[t, n, o])
-                        if u[t, n, 2, o] == u[t, n, 2, o] else u[t, n, 2, o]))))) * (real(1) + exp(-(real(2)
-                        * abs(a[t, n, 2, o] + (damped(u[t, n, 2, o], reset[t, n, o])
-                        if u[t, n, 2, o] == u[t, n, 2, o] else u[t, n, 2, o])))))), tail_[t, n, o])
-                        + (damped((damped((real(1) if k == 0 else real(0)) * dreset[t, n, o], tail_2[t, n, o])
-                        if dreset[t, n, o] == dreset[t, n, o] else dreset[t, n, o]), reset[t, n, o])
-                        if dreset[t, n, o] == dreset[t, n, o] else dreset[t, n, o]) + (damped((damped((real(1)
-                        if k == 1 else real(0)) * dupdate[t, n, o], tail[t, n, o])
-                        if dupdate[t, n, o] == dupdate[t, n, o] else dupdate[t, n, o]), update[t, n, o])
-                        if dupdate[t, n, o] == dupdate[t, n, o] else dupdate[t, n, o])
-                    )
+    for row in range(lo, hi):
+        t = row // (n_size * k_size)
+        n = row // k_size % n_size
+        k = row % k_size
+        for o in range(o_size):
+            # ā[t,n,k,o] = reset[t,n,o]·r̅e̅s̅e̅t̅[t,n,o]·tail__[t,n,o]·δ(k, 0) + update[t,n,o]·
+            #     u̅p̅d̅a̅t̅e̅[t,n,o]·tail[t,n,o]·δ(k, 1) + 4·c̅a̅n̅d̅i̅d̅a̅t̅e̅[t,n,o]·tail_[t,n,o]·δ(k, 2) /
+            #     (1 + exp(−2·|a[t,n,2,o] + reset[t,n,o]·u[t,n,2,o]|))²
+            da[t, n, k, o] = (
+                damped(real(4) * (real(1) if k == 2 else real(0)) * dcandidate[t, n, o] / ((real(1)
+                + exp(-(real(2) * abs(a[t, n, 2, o] + (damped(u[t, n, 2, o], reset[t, n, o])
+                if u[t, n, 2, o] == u[t, n, 2, o] else u[t, n, 2, o]))))) * (real(1) + exp(-(real(2)
+                * abs(a[t, n, 2, o] + (damped(u[t, n, 2, o], reset[t, n, o]) if u[t, n, 2, o] == u[t, n, 2, o]
+                else u[t, n, 2, o])))))), tail_[t, n, o]) + (damped((damped((real(1) if k == 0 else real(0))
+                * dreset[t, n, o], tail_2[t, n, o]) if dreset[t, n, o] == dreset[t, n, o]
+                else dreset[t, n, o]), reset[t, n, o]) if dreset[t, n, o] == dreset[t, n, o]
+                else dreset[t, n, o]) + (damped((damped((real(1) if k == 1 else real(0))
+                * dupdate[t, n, o], tail[t, n, o]) if dupdate[t, n, o] == dupdate[t, n, o]
+                else dupdate[t, n, o]), update[t, n, o]) if dupdate[t, n, o] == dupdate[t, n, o]
+                else dupdate[t, n, o])
+            )
 
 
 @njit(parallel=True, **OPTIONS)
 def _hvp_12_parallel(
-    chunk, t_size, dcandidate, reset, dreset, tail, tail_, tail_2, update, dupdate, a, u, k_size, n_size,
-    o_size, da,
+    chunk, rows, dcandidate, reset, dreset, tail, tail_, tail_2, update, dupdate, a, u, k_size, n_size, o_size,
+    da,
 ):
-    for k in prange((t_size + chunk - 1) // chunk):
+    for k in prange((rows + chunk - 1) // chunk):
         lo = k * chunk
-        hi = min(lo + chunk, t_size)
+        hi = min(lo + chunk, rows)
         _hvp_12_rows(
             lo, hi, dcandidate, reset, dreset, tail, tail_, tail_2, update, dupdate, a, u, k_size, n_size,
             o_size, da,
@@ -1065,49 +1076,49 @@ def _hvp_14_rows(
     k_size, o_size, du_t_dot,
 ):
     real = reset_t.dtype.type
-    for n in range(lo, hi):
-        for k in range(k_size):
-            for o in range(o_size):
-                # exp_reset_t_a_t_u_t[n,k,o] = exp(−2·|aₜ[n,2,o] + reset_t[n,o]·uₜ[n,2,o]|)
-                exp_reset_t_a_t_u_t = exp(
-                    -(real(2) * abs(a_t[n, 2, o] + (damped(u_t[n, 2, o], reset_t[n, o])
-                    if u_t[n, 2, o] == u_t[n, 2, o] else u_t[n, 2, o]))),
-                )
-                # ū̇ₜ[n,k,o] = reset_t[n,o]·tail___t[n,o]·r̅e̅s̅e̅t̅_̅t̅̇[n,o]·δ(k, 0) + update_t[n,o]·
-                #     tail_t[n,o]·u̅p̅d̅a̅t̅e̅_̅t̅̇[n,o]·δ(k, 1) + u̅p̅d̅a̅t̅e̅_̅t̅[n,o]·u̇ṗḋȧṫė_̇ṫ[n,o]·(1 − 2·
-                #     update_t[n,o])·δ(k, 1) + 2·c̅a̅n̅d̅i̅d̅a̅t̅e̅_̅t̅[n,o]·reset_t[n,o]·candidate_t[n,o]·
-                #     ċȧṅḋi̇ḋȧṫė_̇ṫ[n,o]·δ(k, 2) + reset_t[n,o]·(4·tail__t[n,o]·c̅a̅n̅d̅i̅d̅a̅t̅e̅_̅t̅̇[n,o]·
-                #     δ(k, 2) / (1 + exp(−2·|aₜ[n,2,o] + reset_t[n,o]·uₜ[n,2,o]|))²) + ṙėṡėṫ_̇ṫ[n,o]·
-                #     (r̅e̅s̅e̅t̅_̅t̅[n,o]·(1 − 2·reset_t[n,o])·δ(k, 0) + 4·c̅a̅n̅d̅i̅d̅a̅t̅e̅_̅t̅[n,o]·
-                #     tail__t[n,o]·δ(k, 2) / (1 + exp(−2·|aₜ[n,2,o] + reset_t[n,o]·uₜ[n,2,o]|))²)
-                du_t_dot[n, k, o] = (
-                    ((real(1) - real(2) * reset_t[n, o]) * (real(1) if k == 0 else real(0)) * dreset_t[n, o]
-                    + damped(real(4) * (real(1) if k == 2 else real(0)) * dcandidate_t[n, o] / ((real(1)
-                    + exp_reset_t_a_t_u_t) * (real(1) + exp_reset_t_a_t_u_t)), tail_2_t[n, o]))
-                    * reset_t_dot[n, o] + (real(1) - real(2) * update_t[n, o]) * (real(1) if k == 1
-                    else real(0)) * dupdate_t[n, o] * update_t_dot[n, o] + damped(-(real(2) * (real(1) if k == 2
-                    else real(0)) * candidate_t[n, o] * dcandidate_t[n, o]
-                    * candidate_t_dot[n, o]), reset_t[n, o]) + damped(damped(real(4) * (real(1) if k == 2
-                    else real(0)) * dcandidate_t_dot[n, o] / ((real(1) + exp_reset_t_a_t_u_t) * (real(1)
-                    + exp_reset_t_a_t_u_t)), tail_2_t[n, o]), reset_t[n, o]) + (damped((damped((real(1)
-                    if k == 0 else real(0)) * dreset_t_dot[n, o], tail_3_t[n, o])
-                    if dreset_t_dot[n, o] == dreset_t_dot[n, o] else dreset_t_dot[n, o]), reset_t[n, o])
-                    if dreset_t_dot[n, o] == dreset_t_dot[n, o] else dreset_t_dot[n, o])
-                    + (damped((damped((real(1) if k == 1 else real(0)) * dupdate_t_dot[n, o], tail_t[n, o])
-                    if dupdate_t_dot[n, o] == dupdate_t_dot[n, o] else dupdate_t_dot[n, o]), update_t[n, o])
-                    if dupdate_t_dot[n, o] == dupdate_t_dot[n, o] else dupdate_t_dot[n, o])
-                )
+    for row in range(lo, hi):
+        n = row // k_size
+        k = row % k_size
+        for o in range(o_size):
+            # exp_reset_t_a_t_u_t[n,k,o] = exp(−2·|aₜ[n,2,o] + reset_t[n,o]·uₜ[n,2,o]|)
+            exp_reset_t_a_t_u_t = exp(
+                -(real(2) * abs(a_t[n, 2, o] + (damped(u_t[n, 2, o], reset_t[n, o])
+                if u_t[n, 2, o] == u_t[n, 2, o] else u_t[n, 2, o]))),
+            )
+            # ū̇ₜ[n,k,o] = reset_t[n,o]·tail___t[n,o]·r̅e̅s̅e̅t̅_̅t̅̇[n,o]·δ(k, 0) + update_t[n,o]·
+            #     tail_t[n,o]·u̅p̅d̅a̅t̅e̅_̅t̅̇[n,o]·δ(k, 1) + u̅p̅d̅a̅t̅e̅_̅t̅[n,o]·u̇ṗḋȧṫė_̇ṫ[n,o]·(1 − 2·
+            #     update_t[n,o])·δ(k, 1) + 2·c̅a̅n̅d̅i̅d̅a̅t̅e̅_̅t̅[n,o]·reset_t[n,o]·candidate_t[n,o]·
+            #     ċȧṅḋi̇ḋȧṫė_̇ṫ[n,o]·δ(k, 2) + reset_t[n,o]·(4·tail__t[n,o]·c̅a̅n̅d̅i̅d̅a̅t̅e̅_̅t̅̇[n,o]·
+            #     δ(k, 2) / (1 + exp(−2·|aₜ[n,2,o] + reset_t[n,o]·uₜ[n,2,o]|))²) + ṙėṡėṫ_̇ṫ[n,o]·
+            #     (r̅e̅s̅e̅t̅_̅t̅[n,o]·(1 − 2·reset_t[n,o])·δ(k, 0) + 4·c̅a̅n̅d̅i̅d̅a̅t̅e̅_̅t̅[n,o]·
+            #     tail__t[n,o]·δ(k, 2) / (1 + exp(−2·|aₜ[n,2,o] + reset_t[n,o]·uₜ[n,2,o]|))²)
+            du_t_dot[n, k, o] = (
+                ((real(1) - real(2) * reset_t[n, o]) * (real(1) if k == 0 else real(0)) * dreset_t[n, o]
+                + damped(real(4) * (real(1) if k == 2 else real(0)) * dcandidate_t[n, o] / ((real(1)
+                + exp_reset_t_a_t_u_t) * (real(1) + exp_reset_t_a_t_u_t)), tail_2_t[n, o])) * reset_t_dot[n, o]
+                + (real(1) - real(2) * update_t[n, o]) * (real(1) if k == 1 else real(0)) * dupdate_t[n, o]
+                * update_t_dot[n, o] + damped(-(real(2) * (real(1) if k == 2 else real(0)) * candidate_t[n, o]
+                * dcandidate_t[n, o] * candidate_t_dot[n, o]), reset_t[n, o]) + damped(damped(real(4) * (real(1)
+                if k == 2 else real(0)) * dcandidate_t_dot[n, o] / ((real(1) + exp_reset_t_a_t_u_t) * (real(1)
+                + exp_reset_t_a_t_u_t)), tail_2_t[n, o]), reset_t[n, o]) + (damped((damped((real(1) if k == 0
+                else real(0)) * dreset_t_dot[n, o], tail_3_t[n, o]) if dreset_t_dot[n, o] == dreset_t_dot[n, o]
+                else dreset_t_dot[n, o]), reset_t[n, o]) if dreset_t_dot[n, o] == dreset_t_dot[n, o]
+                else dreset_t_dot[n, o]) + (damped((damped((real(1) if k == 1 else real(0))
+                * dupdate_t_dot[n, o], tail_t[n, o]) if dupdate_t_dot[n, o] == dupdate_t_dot[n, o]
+                else dupdate_t_dot[n, o]), update_t[n, o]) if dupdate_t_dot[n, o] == dupdate_t_dot[n, o]
+                else dupdate_t_dot[n, o])
+            )
 
 
 @njit(parallel=True, **OPTIONS)
 def _hvp_14_parallel(
-    chunk, n_size, reset_t, a_t, u_t, candidate_t, dcandidate_t, dcandidate_t_dot, candidate_t_dot, dreset_t,
+    chunk, rows, reset_t, a_t, u_t, candidate_t, dcandidate_t, dcandidate_t_dot, candidate_t_dot, dreset_t,
     dreset_t_dot, reset_t_dot, tail_3_t, tail_2_t, tail_t, update_t, dupdate_t, dupdate_t_dot, update_t_dot,
     k_size, o_size, du_t_dot,
 ):
-    for k in prange((n_size + chunk - 1) // chunk):
+    for k in prange((rows + chunk - 1) // chunk):
         lo = k * chunk
-        hi = min(lo + chunk, n_size)
+        hi = min(lo + chunk, rows)
         _hvp_14_rows(
             lo, hi, reset_t, a_t, u_t, candidate_t, dcandidate_t, dcandidate_t_dot, candidate_t_dot, dreset_t,
             dreset_t_dot, reset_t_dot, tail_3_t, tail_2_t, tail_t, update_t, dupdate_t, dupdate_t_dot,
@@ -1149,45 +1160,43 @@ def _hvp_16_rows(
     tail_, tail_2, update, dupdate, dupdate_dot, update_dot, a, u, k_size, n_size, o_size, da_dot,
 ):
     real = candidate.dtype.type
-    for t in range(lo, hi):
-        for n in range(n_size):
-            for k in range(k_size):
-                for o in range(o_size):
-                    # ā̇[t,n,k,o] = reset[t,n,o]·tail__[t,n,o]·r̅e̅s̅e̅t̅̇[t,n,o]·δ(k, 0) + update[t,n,o]·
-                    #     tail[t,n,o]·u̅p̅d̅a̅t̅e̅̇[t,n,o]·δ(k, 1) + r̅e̅s̅e̅t̅[t,n,o]·ṙėṡėṫ[t,n,o]·(1 − 2·
-                    #     reset[t,n,o])·δ(k, 0) + u̅p̅d̅a̅t̅e̅[t,n,o]·u̇ṗḋȧṫė[t,n,o]·(1 − 2·update[t,n,o])·
-                    #     δ(k, 1) + 4·tail_[t,n,o]·c̅a̅n̅d̅i̅d̅a̅t̅e̅̇[t,n,o]·δ(k, 2) / (1 + exp(−2·|a[t,n,2,o]
-                    #     + reset[t,n,o]·u[t,n,2,o]|))² − 2·c̅a̅n̅d̅i̅d̅a̅t̅e̅[t,n,o]·candidate[t,n,o]·
-                    #     ċȧṅḋi̇ḋȧṫė[t,n,o]·δ(k, 2)
-                    da_dot[t, n, k, o] = (
-                        (real(1) - real(2) * reset[t, n, o]) * (real(1) if k == 0 else real(0))
-                        * dreset[t, n, o] * reset_dot[t, n, o] + (real(1) - real(2) * update[t, n, o])
-                        * (real(1) if k == 1 else real(0)) * dupdate[t, n, o] * update_dot[t, n, o]
-                        + damped(real(4) * (real(1) if k == 2 else real(0)) * dcandidate_dot[t, n, o]
-                        / ((real(1) + exp(-(real(2) * abs(a[t, n, 2, o] + (damped(u[t, n, 2, o], reset[t, n, o])
-                        if u[t, n, 2, o] == u[t, n, 2, o] else u[t, n, 2, o]))))) * (real(1) + exp(-(real(2)
-                        * abs(a[t, n, 2, o] + (damped(u[t, n, 2, o], reset[t, n, o])
-                        if u[t, n, 2, o] == u[t, n, 2, o] else u[t, n, 2, o])))))), tail_[t, n, o])
-                        + (damped((damped((real(1) if k == 0 else real(0))
-                        * dreset_dot[t, n, o], tail_2[t, n, o]) if dreset_dot[t, n, o] == dreset_dot[t, n, o]
-                        else dreset_dot[t, n, o]), reset[t, n, o]) if dreset_dot[t, n, o] == dreset_dot[t, n, o]
-                        else dreset_dot[t, n, o]) + (damped((damped((real(1) if k == 1 else real(0))
-                        * dupdate_dot[t, n, o], tail[t, n, o]) if dupdate_dot[t, n, o] == dupdate_dot[t, n, o]
-                        else dupdate_dot[t, n, o]), update[t, n, o])
-                        if dupdate_dot[t, n, o] == dupdate_dot[t, n, o] else dupdate_dot[t, n, o]) - real(2)
-                        * (real(1) if k == 2 else real(0)) * candidate[t, n, o] * dcandidate[t, n, o]
-                        * candidate_dot[t, n, o]
-                    )
+    for row in range(lo, hi):
+        t = row // (n_size * k_size)
+        n = row // k_size % n_size
+        k = row % k_size
+        for o in range(o_size):
+            # ā̇[t,n,k,o] = reset[t,n,o]·tail__[t,n,o]·r̅e̅s̅e̅t̅̇[t,n,o]·δ(k, 0) + update[t,n,o]·
+            #     tail[t,n,o]·u̅p̅d̅a̅t̅e̅̇[t,n,o]·δ(k, 1) + r̅e̅s̅e̅t̅[t,n,o]·ṙėṡėṫ[t,n,o]·(1 − 2·
+            #     reset[t,n,o])·δ(k, 0) + u̅p̅d̅a̅t̅e̅[t,n,o]·u̇ṗḋȧṫė[t,n,o]·(1 − 2·update[t,n,o])·δ(k, 1) + 4·
+            #     tail_[t,n,o]·c̅a̅n̅d̅i̅d̅a̅t̅e̅̇[t,n,o]·δ(k, 2) / (1 + exp(−2·|a[t,n,2,o] + reset[t,n,o]·
+            #     u[t,n,2,o]|))² − 2·c̅a̅n̅d̅i̅d̅a̅t̅e̅[t,n,o]·candidate[t,n,o]·ċȧṅḋi̇ḋȧṫė[t,n,o]·δ(k, 2)
+            da_dot[t, n, k, o] = (
+                (real(1) - real(2) * reset[t, n, o]) * (real(1) if k == 0 else real(0)) * dreset[t, n, o]
+                * reset_dot[t, n, o] + (real(1) - real(2) * update[t, n, o]) * (real(1) if k == 1 else real(0))
+                * dupdate[t, n, o] * update_dot[t, n, o] + damped(real(4) * (real(1) if k == 2 else real(0))
+                * dcandidate_dot[t, n, o] / ((real(1) + exp(-(real(2) * abs(a[t, n, 2, o]
+                + (damped(u[t, n, 2, o], reset[t, n, o]) if u[t, n, 2, o] == u[t, n, 2, o]
+                else u[t, n, 2, o]))))) * (real(1) + exp(-(real(2) * abs(a[t, n, 2, o]
+                + (damped(u[t, n, 2, o], reset[t, n, o]) if u[t, n, 2, o] == u[t, n, 2, o]
+                else u[t, n, 2, o])))))), tail_[t, n, o]) + (damped((damped((real(1) if k == 0 else real(0))
+                * dreset_dot[t, n, o], tail_2[t, n, o]) if dreset_dot[t, n, o] == dreset_dot[t, n, o]
+                else dreset_dot[t, n, o]), reset[t, n, o]) if dreset_dot[t, n, o] == dreset_dot[t, n, o]
+                else dreset_dot[t, n, o]) + (damped((damped((real(1) if k == 1 else real(0))
+                * dupdate_dot[t, n, o], tail[t, n, o]) if dupdate_dot[t, n, o] == dupdate_dot[t, n, o]
+                else dupdate_dot[t, n, o]), update[t, n, o]) if dupdate_dot[t, n, o] == dupdate_dot[t, n, o]
+                else dupdate_dot[t, n, o]) - real(2) * (real(1) if k == 2 else real(0)) * candidate[t, n, o]
+                * dcandidate[t, n, o] * candidate_dot[t, n, o]
+            )
 
 
 @njit(parallel=True, **OPTIONS)
 def _hvp_16_parallel(
-    chunk, t_size, candidate, dcandidate, dcandidate_dot, candidate_dot, reset, dreset, dreset_dot, reset_dot,
+    chunk, rows, candidate, dcandidate, dcandidate_dot, candidate_dot, reset, dreset, dreset_dot, reset_dot,
     tail, tail_, tail_2, update, dupdate, dupdate_dot, update_dot, a, u, k_size, n_size, o_size, da_dot,
 ):
-    for k in prange((t_size + chunk - 1) // chunk):
+    for k in prange((rows + chunk - 1) // chunk):
         lo = k * chunk
-        hi = min(lo + chunk, t_size)
+        hi = min(lo + chunk, rows)
         _hvp_16_rows(
             lo, hi, candidate, dcandidate, dcandidate_dot, candidate_dot, reset, dreset, dreset_dot, reset_dot,
             tail, tail_, tail_2, update, dupdate, dupdate_dot, update_dot, a, u, k_size, n_size, o_size,
@@ -1213,18 +1222,19 @@ def _hvp_17_parallel(chunk, n_size, dbefore_dot, o_size, dh0_dot):
 
 @njit(**OPTIONS)
 def _hvp_18_rows(lo, hi, dU_dot, sum_before_du_dot, o_size):
-    for k in range(lo, hi):
-        for o in range(o_size):
-            for o_2 in range(o_size):
-                # Ū̇[k,o,o′] = sum_before_dot_du[k,o,o′] + sum_before_du_dot[k,o,o′]
-                dU_dot[k, o, o_2] = dU_dot[k, o, o_2] + sum_before_du_dot[k, o, o_2]
+    for row in range(lo, hi):
+        k = row // o_size
+        o = row % o_size
+        for o_2 in range(o_size):
+            # Ū̇[k,o,o′] = sum_before_dot_du[k,o,o′] + sum_before_du_dot[k,o,o′]
+            dU_dot[k, o, o_2] = dU_dot[k, o, o_2] + sum_before_du_dot[k, o, o_2]
 
 
 @njit(parallel=True, **OPTIONS)
-def _hvp_18_parallel(chunk, k_size, dU_dot, sum_before_du_dot, o_size):
-    for k in prange((k_size + chunk - 1) // chunk):
+def _hvp_18_parallel(chunk, rows, dU_dot, sum_before_du_dot, o_size):
+    for k in prange((rows + chunk - 1) // chunk):
         lo = k * chunk
-        hi = min(lo + chunk, k_size)
+        hi = min(lo + chunk, rows)
         _hvp_18_rows(lo, hi, dU_dot, sum_before_du_dot, o_size)
 
 
@@ -1248,35 +1258,37 @@ def _hvp_19_parallel(chunk, t_size, da_dot, k_size, n_size, o_size, db_dot):
 
 @njit(**OPTIONS)
 def _hvp_20_rows(lo, hi, sum_W_da_dot, dx_dot, i_size, n_size):
-    for t in range(lo, hi):
-        for n in range(n_size):
-            for i in range(i_size):
-                # x̄̇[t,n,i] = sum_W_da_dot[t,n,i] + sum_W_dot_da[t,n,i]
-                dx_dot[t, n, i] = sum_W_da_dot[t, n, i] + dx_dot[t, n, i]
+    for row in range(lo, hi):
+        t = row // n_size
+        n = row % n_size
+        for i in range(i_size):
+            # x̄̇[t,n,i] = sum_W_da_dot[t,n,i] + sum_W_dot_da[t,n,i]
+            dx_dot[t, n, i] = sum_W_da_dot[t, n, i] + dx_dot[t, n, i]
 
 
 @njit(parallel=True, **OPTIONS)
-def _hvp_20_parallel(chunk, t_size, sum_W_da_dot, dx_dot, i_size, n_size):
-    for k in prange((t_size + chunk - 1) // chunk):
+def _hvp_20_parallel(chunk, rows, sum_W_da_dot, dx_dot, i_size, n_size):
+    for k in prange((rows + chunk - 1) // chunk):
         lo = k * chunk
-        hi = min(lo + chunk, t_size)
+        hi = min(lo + chunk, rows)
         _hvp_20_rows(lo, hi, sum_W_da_dot, dx_dot, i_size, n_size)
 
 
 @njit(**OPTIONS)
 def _hvp_21_rows(lo, hi, sum_x_da_dot, dW_dot, i_size, o_size):
-    for k in range(lo, hi):
-        for o in range(o_size):
-            for i in range(i_size):
-                # W̄̇[k,o,i] = sum_x_da_dot[k,o,i] + sum_x_dot_da[k,o,i]
-                dW_dot[k, o, i] = sum_x_da_dot[k, o, i] + dW_dot[k, o, i]
+    for row in range(lo, hi):
+        k = row // o_size
+        o = row % o_size
+        for i in range(i_size):
+            # W̄̇[k,o,i] = sum_x_da_dot[k,o,i] + sum_x_dot_da[k,o,i]
+            dW_dot[k, o, i] = sum_x_da_dot[k, o, i] + dW_dot[k, o, i]
 
 
 @njit(parallel=True, **OPTIONS)
-def _hvp_21_parallel(chunk, k_size, sum_x_da_dot, dW_dot, i_size, o_size):
-    for k in prange((k_size + chunk - 1) // chunk):
+def _hvp_21_parallel(chunk, rows, sum_x_da_dot, dW_dot, i_size, o_size):
+    for k in prange((rows + chunk - 1) // chunk):
         lo = k * chunk
-        hi = min(lo + chunk, k_size)
+        hi = min(lo + chunk, rows)
         _hvp_21_rows(lo, hi, sum_x_da_dot, dW_dot, i_size, o_size)
 
 
@@ -1356,11 +1368,12 @@ def forward_saving(x, h0, W, U, b, *, out=None):
             x.reshape(t_size * n_size, i_size), W.reshape(k_size * o_size, i_size).T,
             out=a.reshape(t_size * n_size, k_size * o_size),
         )
-    chunk = chunk_rows(n_size * k_size * o_size)
-    if t_size <= chunk:
-        _forward_saving_rows(0, t_size, b, a, k_size, n_size, o_size)
+    rows = t_size * n_size * k_size
+    chunk = chunk_rows(o_size)
+    if rows <= chunk:
+        _forward_saving_rows(0, rows, b, a, k_size, n_size, o_size)
     else:
-        _forward_saving_parallel(chunk, t_size, b, a, k_size, n_size, o_size)
+        _forward_saving_parallel(chunk, rows, b, a, k_size, n_size, o_size)
     before_t = np.empty((n_size, o_size), real)
     h_before = np.zeros((n_size, o_size), real)  # before the first
     for t in range(t_size):
@@ -1416,15 +1429,17 @@ def backward(saved, g, *, out=None):
     dreset = np.empty((t_size, n_size, o_size), real)
     du = np.empty((t_size, n_size, k_size, o_size), real)
     da = np.empty((t_size, n_size, k_size, o_size), real)
-    chunk = chunk_rows(n_size * o_size)
-    if t_size <= chunk:
+    rows = t_size * n_size
+    chunk = chunk_rows(o_size)
+    if rows <= chunk:
         _backward_rows(
-            0, t_size, h0, h, a, u, n_size, o_size, t_size, before, reset, update, candidate, tail, tail_,
+            0, rows, h0, h, a, u, n_size, o_size, t_size, before, reset, update, candidate, tail, tail_,
             tail_2,
         )
     else:
         _backward_parallel(
-            chunk, h0, h, a, u, n_size, o_size, t_size, before, reset, update, candidate, tail, tail_, tail_2,
+            chunk, rows, h0, h, a, u, n_size, o_size, t_size, before, reset, update, candidate, tail, tail_,
+            tail_2,
         )
     dh_t = np.empty((n_size, o_size), real)
     sum_U_du_t = np.empty((n_size, o_size), real)
@@ -1456,16 +1471,17 @@ def backward(saved, g, *, out=None):
                 chunk, dbefore_after, g_t, tail_t, before_t, candidate_t, reset_t, tail_2_t, a_t, u_t, dh_t,
                 dcandidate_t, dupdate_t, dreset_t,
             )
-        chunk = chunk_rows(k_size * o_size)
-        if n_size <= chunk:
+        rows = n_size * k_size
+        chunk = chunk_rows(o_size)
+        if rows <= chunk:
             _backward_3_rows(
-                0, n_size, dcandidate_t, reset_t, dreset_t, tail_3_t, tail_2_t, tail_t, update_t, dupdate_t,
-                a_t, u_t, k_size, o_size, du_t,
+                0, rows, dcandidate_t, reset_t, dreset_t, tail_3_t, tail_2_t, tail_t, update_t, dupdate_t, a_t,
+                u_t, k_size, o_size, du_t,
             )
         else:
             _backward_3_parallel(
-                chunk, n_size, dcandidate_t, reset_t, dreset_t, tail_3_t, tail_2_t, tail_t, update_t,
-                dupdate_t, a_t, u_t, k_size, o_size, du_t,
+                chunk, rows, dcandidate_t, reset_t, dreset_t, tail_3_t, tail_2_t, tail_t, update_t, dupdate_t,
+                a_t, u_t, k_size, o_size, du_t,
             )
         # sum_U_du_t[n,o] = Σ_k,o′ ūₜ[n,k,o′]·U[k,o′,o]
         with np.errstate(over="ignore", invalid="ignore"):
@@ -1482,16 +1498,17 @@ def backward(saved, g, *, out=None):
             du.reshape(t_size * n_size, k_size * o_size).T, before.reshape(t_size * n_size, o_size),
             out=dU.reshape(k_size * o_size, o_size),
         )
-    chunk = chunk_rows(n_size * k_size * o_size)
-    if t_size <= chunk:
+    rows = t_size * n_size * k_size
+    chunk = chunk_rows(o_size)
+    if rows <= chunk:
         _backward_5_rows(
-            0, t_size, dcandidate, reset, dreset, tail, tail_, tail_2, update, dupdate, a, u, k_size, n_size,
+            0, rows, dcandidate, reset, dreset, tail, tail_, tail_2, update, dupdate, a, u, k_size, n_size,
             o_size, da,
         )
     else:
         _backward_5_parallel(
-            chunk, t_size, dcandidate, reset, dreset, tail, tail_, tail_2, update, dupdate, a, u, k_size,
-            n_size, o_size, da,
+            chunk, rows, dcandidate, reset, dreset, tail, tail_, tail_2, update, dupdate, a, u, k_size, n_size,
+            o_size, da,
         )
     chunk = chunk_rows(o_size)
     if n_size <= chunk:
@@ -1570,12 +1587,13 @@ def jvp(inputs, tangents):
             x_dot.reshape(t_size * n_size, i_size), W.reshape(k_size * o_size, i_size).T,
             out=sum_W_x_dot.reshape(t_size * n_size, k_size * o_size),
         )
-    chunk = chunk_rows(n_size * k_size * o_size)
-    if t_size <= chunk:
-        _jvp_rows(0, t_size, b, sum_W_x, b_dot, sum_W_dot_x, sum_W_x_dot, k_size, n_size, o_size, a, a_dot)
+    rows = t_size * n_size * k_size
+    chunk = chunk_rows(o_size)
+    if rows <= chunk:
+        _jvp_rows(0, rows, b, sum_W_x, b_dot, sum_W_dot_x, sum_W_x_dot, k_size, n_size, o_size, a, a_dot)
     else:
         _jvp_parallel(
-            chunk, t_size, b, sum_W_x, b_dot, sum_W_dot_x, sum_W_x_dot, k_size, n_size, o_size, a, a_dot,
+            chunk, rows, b, sum_W_x, b_dot, sum_W_dot_x, sum_W_x_dot, k_size, n_size, o_size, a, a_dot,
         )
     h_before = np.zeros((n_size, o_size), real)  # before the first
     for t in range(t_size):
@@ -1606,11 +1624,12 @@ def jvp(inputs, tangents):
             before.reshape(t_size * n_size, o_size), U_dot.reshape(k_size * o_size, o_size).T,
             out=sum_U_dot_before.reshape(t_size * n_size, k_size * o_size),
         )
-    chunk = chunk_rows(n_size * o_size)
-    if t_size <= chunk:
-        _jvp_4_rows(0, t_size, a, u, reset, n_size, o_size, tail_, tail_2)
+    rows = t_size * n_size
+    chunk = chunk_rows(o_size)
+    if rows <= chunk:
+        _jvp_4_rows(0, rows, a, u, reset, n_size, o_size, tail_, tail_2)
     else:
-        _jvp_4_parallel(chunk, t_size, a, u, reset, n_size, o_size, tail_, tail_2)
+        _jvp_4_parallel(chunk, rows, a, u, reset, n_size, o_size, tail_, tail_2)
     before_t_dot = np.empty((n_size, o_size), real)
     sum_U_before_dot_t = np.empty((n_size, k_size, o_size), real)
     u_t_dot = np.empty((n_size, k_size, o_size), real)
@@ -1638,11 +1657,12 @@ def jvp(inputs, tangents):
                 before_t_dot, U.reshape(k_size * o_size, o_size).T,
                 out=sum_U_before_dot_t.reshape(n_size, k_size * o_size),
             )
-        chunk = chunk_rows(k_size * o_size)
-        if n_size <= chunk:
-            _jvp_6_rows(0, n_size, sum_U_before_dot_t, sum_U_dot_before_t, k_size, o_size, u_t_dot)
+        rows = n_size * k_size
+        chunk = chunk_rows(o_size)
+        if rows <= chunk:
+            _jvp_6_rows(0, rows, sum_U_before_dot_t, sum_U_dot_before_t, k_size, o_size, u_t_dot)
         else:
-            _jvp_6_parallel(chunk, n_size, sum_U_before_dot_t, sum_U_dot_before_t, k_size, o_size, u_t_dot)
+            _jvp_6_parallel(chunk, rows, sum_U_before_dot_t, sum_U_dot_before_t, k_size, o_size, u_t_dot)
         chunk = chunk_rows(o_size)
         if n_size <= chunk:
             _jvp_7_rows(
@@ -1733,12 +1753,13 @@ def hvp(inputs, vectors, g):
             x_dot.reshape(t_size * n_size, i_size), W.reshape(k_size * o_size, i_size).T,
             out=sum_W_x_dot.reshape(t_size * n_size, k_size * o_size),
         )
-    chunk = chunk_rows(n_size * k_size * o_size)
-    if t_size <= chunk:
-        _hvp_rows(0, t_size, b, sum_W_x, b_dot, sum_W_dot_x, sum_W_x_dot, k_size, n_size, o_size, a, a_dot)
+    rows = t_size * n_size * k_size
+    chunk = chunk_rows(o_size)
+    if rows <= chunk:
+        _hvp_rows(0, rows, b, sum_W_x, b_dot, sum_W_dot_x, sum_W_x_dot, k_size, n_size, o_size, a, a_dot)
     else:
         _hvp_parallel(
-            chunk, t_size, b, sum_W_x, b_dot, sum_W_dot_x, sum_W_x_dot, k_size, n_size, o_size, a, a_dot,
+            chunk, rows, b, sum_W_x, b_dot, sum_W_dot_x, sum_W_x_dot, k_size, n_size, o_size, a, a_dot,
         )
     h_before = np.zeros((n_size, o_size), real)  # before the first
     for t in range(t_size):
@@ -1770,16 +1791,18 @@ def hvp(inputs, vectors, g):
             before.reshape(t_size * n_size, o_size), U_dot.reshape(k_size * o_size, o_size).T,
             out=sum_U_dot_before.reshape(t_size * n_size, k_size * o_size),
         )
-    chunk = chunk_rows(n_size * o_size)
-    if t_size <= chunk:
-        _hvp_4_rows(0, t_size, reset, a, u, n_size, o_size, tail_, tail_2)
+    rows = t_size * n_size
+    chunk = chunk_rows(o_size)
+    if rows <= chunk:
+        _hvp_4_rows(0, rows, reset, a, u, n_size, o_size, tail_, tail_2)
     else:
-        _hvp_4_parallel(chunk, t_size, reset, a, u, n_size, o_size, tail_, tail_2)
-    chunk = chunk_rows(o_size * t_size)
-    if n_size <= chunk:
-        _hvp_5_rows(0, n_size, a, u, k_size, n_size, o_size, t_size, tail_3)
+        _hvp_4_parallel(chunk, rows, reset, a, u, n_size, o_size, tail_, tail_2)
+    rows = n_size * o_size
+    chunk = chunk_rows(t_size)
+    if rows <= chunk:
+        _hvp_5_rows(0, rows, a, u, k_size, n_size, o_size, t_size, tail_3)
     else:
-        _hvp_5_parallel(chunk, a, u, k_size, n_size, o_size, t_size, tail_3)
+        _hvp_5_parallel(chunk, rows, a, u, k_size, n_size, o_size, t_size, tail_3)
     sum_U_du_t = np.empty((n_size, o_size), real)
     dbefore_after = np.zeros((n_size, o_size), real)  # after the last
     for t in reversed(range(t_size)):
@@ -1810,16 +1833,17 @@ def hvp(inputs, vectors, g):
                 chunk, dbefore_after, g_t, tail_t, before_t, candidate_t, reset_t, tail_2_t, a_t, u_t, dh_t,
                 dcandidate_t, dupdate_t, dreset_t,
             )
-        chunk = chunk_rows(k_size * o_size)
-        if n_size <= chunk:
+        rows = n_size * k_size
+        chunk = chunk_rows(o_size)
+        if rows <= chunk:
             _hvp_7_rows(
-                0, n_size, dcandidate_t, reset_t, dreset_t, tail_3_t, tail_2_t, tail_t, update_t, dupdate_t,
-                a_t, u_t, k_size, o_size, du_t,
+                0, rows, dcandidate_t, reset_t, dreset_t, tail_3_t, tail_2_t, tail_t, update_t, dupdate_t, a_t,
+                u_t, k_size, o_size, du_t,
             )
         else:
             _hvp_7_parallel(
-                chunk, n_size, dcandidate_t, reset_t, dreset_t, tail_3_t, tail_2_t, tail_t, update_t,
-                dupdate_t, a_t, u_t, k_size, o_size, du_t,
+                chunk, rows, dcandidate_t, reset_t, dreset_t, tail_3_t, tail_2_t, tail_t, update_t, dupdate_t,
+                a_t, u_t, k_size, o_size, du_t,
             )
         # sum_U_du_t[n,o] = Σ_k,o′ ūₜ[n,k,o′]·U[k,o′,o]
         with np.errstate(over="ignore", invalid="ignore"):
@@ -1873,11 +1897,12 @@ def hvp(inputs, vectors, g):
                 before_t_dot, U.reshape(k_size * o_size, o_size).T,
                 out=sum_U_before_dot_t.reshape(n_size, k_size * o_size),
             )
-        chunk = chunk_rows(k_size * o_size)
-        if n_size <= chunk:
-            _hvp_10_rows(0, n_size, sum_U_before_dot_t, sum_U_dot_before_t, k_size, o_size, u_t_dot)
+        rows = n_size * k_size
+        chunk = chunk_rows(o_size)
+        if rows <= chunk:
+            _hvp_10_rows(0, rows, sum_U_before_dot_t, sum_U_dot_before_t, k_size, o_size, u_t_dot)
         else:
-            _hvp_10_parallel(chunk, n_size, sum_U_before_dot_t, sum_U_dot_before_t, k_size, o_size, u_t_dot)
+            _hvp_10_parallel(chunk, rows, sum_U_before_dot_t, sum_U_dot_before_t, k_size, o_size, u_t_dot)
         chunk = chunk_rows(o_size)
         if n_size <= chunk:
             _hvp_11_rows(
@@ -1904,16 +1929,17 @@ def hvp(inputs, vectors, g):
             du.reshape(t_size * n_size, k_size * o_size).T, before_dot.reshape(t_size * n_size, o_size),
             out=dU_dot.reshape(k_size * o_size, o_size),
         )
-    chunk = chunk_rows(n_size * k_size * o_size)
-    if t_size <= chunk:
+    rows = t_size * n_size * k_size
+    chunk = chunk_rows(o_size)
+    if rows <= chunk:
         _hvp_12_rows(
-            0, t_size, dcandidate, reset, dreset, tail, tail_, tail_2, update, dupdate, a, u, k_size, n_size,
+            0, rows, dcandidate, reset, dreset, tail, tail_, tail_2, update, dupdate, a, u, k_size, n_size,
             o_size, da,
         )
     else:
         _hvp_12_parallel(
-            chunk, t_size, dcandidate, reset, dreset, tail, tail_, tail_2, update, dupdate, a, u, k_size,
-            n_size, o_size, da,
+            chunk, rows, dcandidate, reset, dreset, tail, tail_, tail_2, update, dupdate, a, u, k_size, n_size,
+            o_size, da,
         )
     # sum_W_dot_da[t,n,i] = Σ_k,o ā[t,n,k,o]·Ẇ[k,o,i]
     with np.errstate(over="ignore", invalid="ignore"):
@@ -1967,16 +1993,17 @@ def hvp(inputs, vectors, g):
                 candidate_t_dot, reset_t, a_t, u_t, dcandidate_t, tail_2_t, u_t_dot, dcandidate_t_dot,
                 dupdate_t_dot, dreset_t_dot,
             )
-        chunk = chunk_rows(k_size * o_size)
-        if n_size <= chunk:
+        rows = n_size * k_size
+        chunk = chunk_rows(o_size)
+        if rows <= chunk:
             _hvp_14_rows(
-                0, n_size, reset_t, a_t, u_t, candidate_t, dcandidate_t, dcandidate_t_dot, candidate_t_dot,
+                0, rows, reset_t, a_t, u_t, candidate_t, dcandidate_t, dcandidate_t_dot, candidate_t_dot,
                 dreset_t, dreset_t_dot, reset_t_dot, tail_3_t, tail_2_t, tail_t, update_t, dupdate_t,
                 dupdate_t_dot, update_t_dot, k_size, o_size, du_t_dot,
             )
         else:
             _hvp_14_parallel(
-                chunk, n_size, reset_t, a_t, u_t, candidate_t, dcandidate_t, dcandidate_t_dot, candidate_t_dot,
+                chunk, rows, reset_t, a_t, u_t, candidate_t, dcandidate_t, dcandidate_t_dot, candidate_t_dot,
                 dreset_t, dreset_t_dot, reset_t_dot, tail_3_t, tail_2_t, tail_t, update_t, dupdate_t,
                 dupdate_t_dot, update_t_dot, k_size, o_size, du_t_dot,
             )
@@ -2003,16 +2030,17 @@ def hvp(inputs, vectors, g):
             du_dot.reshape(t_size * n_size, k_size * o_size).T, before.reshape(t_size * n_size, o_size),
             out=sum_before_du_dot.reshape(k_size * o_size, o_size),
         )
-    chunk = chunk_rows(n_size * k_size * o_size)
-    if t_size <= chunk:
+    rows = t_size * n_size * k_size
+    chunk = chunk_rows(o_size)
+    if rows <= chunk:
         _hvp_16_rows(
-            0, t_size, candidate, dcandidate, dcandidate_dot, candidate_dot, reset, dreset, dreset_dot,
+            0, rows, candidate, dcandidate, dcandidate_dot, candidate_dot, reset, dreset, dreset_dot,
             reset_dot, tail, tail_, tail_2, update, dupdate, dupdate_dot, update_dot, a, u, k_size, n_size,
             o_size, da_dot,
         )
     else:
         _hvp_16_parallel(
-            chunk, t_size, candidate, dcandidate, dcandidate_dot, candidate_dot, reset, dreset, dreset_dot,
+            chunk, rows, candidate, dcandidate, dcandidate_dot, candidate_dot, reset, dreset, dreset_dot,
             reset_dot, tail, tail_, tail_2, update, dupdate, dupdate_dot, update_dot, a, u, k_size, n_size,
             o_size, da_dot,
         )
@@ -2033,11 +2061,12 @@ def hvp(inputs, vectors, g):
             da_dot.reshape(t_size * n_size, k_size * o_size).T, x.reshape(t_size * n_size, i_size),
             out=sum_x_da_dot.reshape(k_size * o_size, i_size),
         )
-    chunk = chunk_rows(o_size * o_size)
-    if k_size <= chunk:
-        _hvp_18_rows(0, k_size, dU_dot, sum_before_du_dot, o_size)
+    rows = k_size * o_size
+    chunk = chunk_rows(o_size)
+    if rows <= chunk:
+        _hvp_18_rows(0, rows, dU_dot, sum_before_du_dot, o_size)
     else:
-        _hvp_18_parallel(chunk, k_size, dU_dot, sum_before_du_dot, o_size)
+        _hvp_18_parallel(chunk, rows, dU_dot, sum_before_du_dot, o_size)
     chunk = chunk_rows(n_size * k_size * o_size, summing=True)
     db_dot_parts = np.zeros((max(1, -(-t_size // chunk)), k_size, o_size))
     if t_size <= chunk:
@@ -2045,16 +2074,18 @@ def hvp(inputs, vectors, g):
     else:
         _hvp_19_parallel(chunk, t_size, da_dot, k_size, n_size, o_size, db_dot_parts)
     np.copyto(db_dot, db_dot_parts.sum(axis=0), casting="same_kind")
-    chunk = chunk_rows(n_size * i_size)
-    if t_size <= chunk:
-        _hvp_20_rows(0, t_size, sum_W_da_dot, dx_dot, i_size, n_size)
+    rows = t_size * n_size
+    chunk = chunk_rows(i_size)
+    if rows <= chunk:
+        _hvp_20_rows(0, rows, sum_W_da_dot, dx_dot, i_size, n_size)
     else:
-        _hvp_20_parallel(chunk, t_size, sum_W_da_dot, dx_dot, i_size, n_size)
-    chunk = chunk_rows(o_size * i_size)
-    if k_size <= chunk:
-        _hvp_21_rows(0, k_size, sum_x_da_dot, dW_dot, i_size, o_size)
+        _hvp_20_parallel(chunk, rows, sum_W_da_dot, dx_dot, i_size, n_size)
+    rows = k_size * o_size
+    chunk = chunk_rows(i_size)
+    if rows <= chunk:
+        _hvp_21_rows(0, rows, sum_x_da_dot, dW_dot, i_size, o_size)
     else:
-        _hvp_21_parallel(chunk, k_size, sum_x_da_dot, dW_dot, i_size, o_size)
+        _hvp_21_parallel(chunk, rows, sum_x_da_dot, dW_dot, i_size, o_size)
     return Gradients(
         dx_dot, dh0_dot, dW_dot.reshape((k_size * o_size, i_size)), dU_dot.reshape((k_size * o_size, o_size)),
         db_dot.reshape((k_size * o_size,)),

@@ -128,18 +128,19 @@ def _forward_saving_parallel(chunk, h0, h_before_, c0, c_before_, t, h_before_t,
 
 @njit(**OPTIONS)
 def _forward_saving_2_rows(lo, hi, b, sum_U_h_before_t, sum_W_x_t, k_size, o_size, z_t):
-    for n in range(lo, hi):
-        for k in range(k_size):
-            for o in range(o_size):
-                # zₜ[n,k,o] = b[k,o] + sum_W_x_t[n,k,o] + sum_U_h_before_t[n,k,o]
-                z_t[n, k, o] = b[k, o] + sum_U_h_before_t[n, k, o] + sum_W_x_t[n, k, o]
+    for row in range(lo, hi):
+        n = row // k_size
+        k = row % k_size
+        for o in range(o_size):
+            # zₜ[n,k,o] = b[k,o] + sum_W_x_t[n,k,o] + sum_U_h_before_t[n,k,o]
+            z_t[n, k, o] = b[k, o] + sum_U_h_before_t[n, k, o] + sum_W_x_t[n, k, o]
 
 
 @njit(parallel=True, **OPTIONS)
-def _forward_saving_2_parallel(chunk, n_size, b, sum_U_h_before_t, sum_W_x_t, k_size, o_size, z_t):
-    for k in prange((n_size + chunk - 1) // chunk):
+def _forward_saving_2_parallel(chunk, rows, b, sum_U_h_before_t, sum_W_x_t, k_size, o_size, z_t):
+    for k in prange((rows + chunk - 1) // chunk):
         lo = k * chunk
-        hi = min(lo + chunk, n_size)
+        hi = min(lo + chunk, rows)
         _forward_saving_2_rows(lo, hi, b, sum_U_h_before_t, sum_W_x_t, k_size, o_size, z_t)
 
 
@@ -190,51 +191,52 @@ def _backward_rows(
     tail, tail_, tail_2, tail_3,
 ):
     real = h0.dtype.type
-    for t in range(lo, hi):
-        for n in range(n_size):
-            for o in range(o_size):
-                # h_before[t,n,o] = h[t − 1,n,o] + h₀[n,o]·δ(t, 0)
-                t_at = t - 1
-                t_at_is_there = 0 <= t_at < t_size
-                h_before[t, n, o] = (
-                    (real(1) if t == 0 else real(0)) * h0[n, o] + (h[t_at, n, o] if t_at_is_there else real(0))
-                )
-                # c_before[t,n,o] = c[t − 1,n,o] + c₀[n,o]·δ(t, 0)
-                c_before[t, n, o] = (
-                    (real(1) if t == 0 else real(0)) * c0[n, o] + (c[t_at, n, o] if t_at_is_there else real(0))
-                )
-                # exp_z[t,n,o] = exp(−|z[t,n,0,o]|)
-                exp_z = exp(-abs(z[t, n, 0, o]))
-                # forget[t,n,o] = (1 if z[t,n,0,o] ≥ 0 else exp(−|z[t,n,0,o]|)) / (1 + exp(−|z[t,n,0,o]|))
-                forget[t, n, o] = (real(1) if (z[t, n, 0, o] >= real(0)) else exp_z) / (real(1) + exp_z)
-                # exp_z_2[t,n,o] = exp(−|z[t,n,1,o]|)
-                exp_z_2 = exp(-abs(z[t, n, 1, o]))
-                # input[t,n,o] = (1 if z[t,n,1,o] ≥ 0 else exp(−|z[t,n,1,o]|)) / (1 + exp(−|z[t,n,1,o]|))
-                input[t, n, o] = (real(1) if (z[t, n, 1, o] >= real(0)) else exp_z_2) / (real(1) + exp_z_2)
-                # candidate[t,n,o] = tanh(z[t,n,2,o])
-                candidate[t, n, o] = tanh(z[t, n, 2, o])
-                # exp_z_3[t,n,o] = exp(−|z[t,n,3,o]|)
-                exp_z_3 = exp(-abs(z[t, n, 3, o]))
-                # output[t,n,o] = (1 if z[t,n,3,o] ≥ 0 else exp(−|z[t,n,3,o]|)) / (1 + exp(−|z[t,n,3,o]|))
-                output_[t, n, o] = (real(1) if (z[t, n, 3, o] >= real(0)) else exp_z_3) / (real(1) + exp_z_3)
-                # tail[t,n,o] = exp(−2·|c[t,n,o]|)
-                tail[t, n, o] = exp(-(real(2) * abs(c[t, n, o])))
-                # tail_[t,n,o] = (1 if z[t,n,1,o] ≤ 0 else exp(−|z[t,n,1,o]|)) / (1 + exp(−|z[t,n,1,o]|))
-                tail_[t, n, o] = (real(1) if (z[t, n, 1, o] <= real(0)) else exp_z_2) / (real(1) + exp_z_2)
-                # tail__[t,n,o] = (1 if z[t,n,0,o] ≤ 0 else exp(−|z[t,n,0,o]|)) / (1 + exp(−|z[t,n,0,o]|))
-                tail_2[t, n, o] = (real(1) if (z[t, n, 0, o] <= real(0)) else exp_z) / (real(1) + exp_z)
-                # tail___[t,n,o] = (1 if z[t,n,3,o] ≤ 0 else exp(−|z[t,n,3,o]|)) / (1 + exp(−|z[t,n,3,o]|))
-                tail_3[t, n, o] = (real(1) if (z[t, n, 3, o] <= real(0)) else exp_z_3) / (real(1) + exp_z_3)
+    for row in range(lo, hi):
+        t = row // n_size
+        n = row % n_size
+        for o in range(o_size):
+            # h_before[t,n,o] = h[t − 1,n,o] + h₀[n,o]·δ(t, 0)
+            t_at = t - 1
+            t_at_is_there = 0 <= t_at < t_size
+            h_before[t, n, o] = (
+                (real(1) if t == 0 else real(0)) * h0[n, o] + (h[t_at, n, o] if t_at_is_there else real(0))
+            )
+            # c_before[t,n,o] = c[t − 1,n,o] + c₀[n,o]·δ(t, 0)
+            c_before[t, n, o] = (
+                (real(1) if t == 0 else real(0)) * c0[n, o] + (c[t_at, n, o] if t_at_is_there else real(0))
+            )
+            # exp_z[t,n,o] = exp(−|z[t,n,0,o]|)
+            exp_z = exp(-abs(z[t, n, 0, o]))
+            # forget[t,n,o] = (1 if z[t,n,0,o] ≥ 0 else exp(−|z[t,n,0,o]|)) / (1 + exp(−|z[t,n,0,o]|))
+            forget[t, n, o] = (real(1) if (z[t, n, 0, o] >= real(0)) else exp_z) / (real(1) + exp_z)
+            # exp_z_2[t,n,o] = exp(−|z[t,n,1,o]|)
+            exp_z_2 = exp(-abs(z[t, n, 1, o]))
+            # input[t,n,o] = (1 if z[t,n,1,o] ≥ 0 else exp(−|z[t,n,1,o]|)) / (1 + exp(−|z[t,n,1,o]|))
+            input[t, n, o] = (real(1) if (z[t, n, 1, o] >= real(0)) else exp_z_2) / (real(1) + exp_z_2)
+            # candidate[t,n,o] = tanh(z[t,n,2,o])
+            candidate[t, n, o] = tanh(z[t, n, 2, o])
+            # exp_z_3[t,n,o] = exp(−|z[t,n,3,o]|)
+            exp_z_3 = exp(-abs(z[t, n, 3, o]))
+            # output[t,n,o] = (1 if z[t,n,3,o] ≥ 0 else exp(−|z[t,n,3,o]|)) / (1 + exp(−|z[t,n,3,o]|))
+            output_[t, n, o] = (real(1) if (z[t, n, 3, o] >= real(0)) else exp_z_3) / (real(1) + exp_z_3)
+            # tail[t,n,o] = exp(−2·|c[t,n,o]|)
+            tail[t, n, o] = exp(-(real(2) * abs(c[t, n, o])))
+            # tail_[t,n,o] = (1 if z[t,n,1,o] ≤ 0 else exp(−|z[t,n,1,o]|)) / (1 + exp(−|z[t,n,1,o]|))
+            tail_[t, n, o] = (real(1) if (z[t, n, 1, o] <= real(0)) else exp_z_2) / (real(1) + exp_z_2)
+            # tail__[t,n,o] = (1 if z[t,n,0,o] ≤ 0 else exp(−|z[t,n,0,o]|)) / (1 + exp(−|z[t,n,0,o]|))
+            tail_2[t, n, o] = (real(1) if (z[t, n, 0, o] <= real(0)) else exp_z) / (real(1) + exp_z)
+            # tail___[t,n,o] = (1 if z[t,n,3,o] ≤ 0 else exp(−|z[t,n,3,o]|)) / (1 + exp(−|z[t,n,3,o]|))
+            tail_3[t, n, o] = (real(1) if (z[t, n, 3, o] <= real(0)) else exp_z_3) / (real(1) + exp_z_3)
 
 
 @njit(parallel=True, **OPTIONS)
 def _backward_parallel(
-    chunk, h0, h, c0, c, z, n_size, o_size, t_size, h_before, c_before, forget, input, candidate, output_,
-    tail, tail_, tail_2, tail_3,
+    chunk, rows, h0, h, c0, c, z, n_size, o_size, t_size, h_before, c_before, forget, input, candidate,
+    output_, tail, tail_, tail_2, tail_3,
 ):
-    for k in prange((t_size + chunk - 1) // chunk):
+    for k in prange((rows + chunk - 1) // chunk):
         lo = k * chunk
-        hi = min(lo + chunk, t_size)
+        hi = min(lo + chunk, rows)
         _backward_rows(
             lo, hi, h0, h, c0, c, z, n_size, o_size, t_size, h_before, c_before, forget, input, candidate,
             output_, tail, tail_, tail_2, tail_3,
@@ -284,33 +286,34 @@ def _backward_3_rows(
     k_size, o_size, dz_t,
 ):
     real = z_t.dtype.type
-    for n in range(lo, hi):
-        for k in range(k_size):
-            for o in range(o_size):
-                # exp_z_t[n,k,o] = exp(−2·|zₜ[n,2,o]|)
-                exp_z_t = exp(-(real(2) * abs(z_t[n, 2, o])))
-                # z̄ₜ[n,k,o] = h̄ₜ[n,o]·hₜ[n,o]·tail____t[n,o]·δ(k, 3) + c̄ₜ[n,o]·(forget_t[n,o]·
-                #     tail___t[n,o]·c_before_t[n,o]·δ(k, 0) + input_t[n,o]·(tail__t[n,o]·candidate_t[n,o]·
-                #     δ(k, 1) + 4·exp(−2·|zₜ[n,2,o]|)·δ(k, 2) / (1 + exp(−2·|zₜ[n,2,o]|))²))
-                dz_t[n, k, o] = (
-                    ((real(4) * exp_z_t * (real(1) if k == 2 else real(0)) / ((real(1) + exp_z_t) * (real(1)
-                    + exp_z_t)) + damped((real(1) if k == 1 else real(0)) * candidate_t[n, o], tail_2_t[n, o]))
-                    * input_t[n, o] + damped((damped((real(1) if k == 0 else real(0))
-                    * c_before_t[n, o], tail_3_t[n, o]) if c_before_t[n, o] == c_before_t[n, o]
-                    else c_before_t[n, o]), forget_t[n, o])) * dc_t[n, o] + (damped((real(1) if k == 3
-                    else real(0)) * h_t[n, o] * dh_t[n, o], tail_4_t[n, o])
-                    if h_t[n, o] == h_t[n, o] and dh_t[n, o] == dh_t[n, o] else h_t[n, o] + dh_t[n, o])
-                )
+    for row in range(lo, hi):
+        n = row // k_size
+        k = row % k_size
+        for o in range(o_size):
+            # exp_z_t[n,k,o] = exp(−2·|zₜ[n,2,o]|)
+            exp_z_t = exp(-(real(2) * abs(z_t[n, 2, o])))
+            # z̄ₜ[n,k,o] = h̄ₜ[n,o]·hₜ[n,o]·tail____t[n,o]·δ(k, 3) + c̄ₜ[n,o]·(forget_t[n,o]·tail___t[n,o]·
+            #     c_before_t[n,o]·δ(k, 0) + input_t[n,o]·(tail__t[n,o]·candidate_t[n,o]·δ(k, 1) + 4·exp(−2·
+            #     |zₜ[n,2,o]|)·δ(k, 2) / (1 + exp(−2·|zₜ[n,2,o]|))²))
+            dz_t[n, k, o] = (
+                ((real(4) * exp_z_t * (real(1) if k == 2 else real(0)) / ((real(1) + exp_z_t) * (real(1)
+                + exp_z_t)) + damped((real(1) if k == 1 else real(0)) * candidate_t[n, o], tail_2_t[n, o]))
+                * input_t[n, o] + damped((damped((real(1) if k == 0 else real(0))
+                * c_before_t[n, o], tail_3_t[n, o]) if c_before_t[n, o] == c_before_t[n, o]
+                else c_before_t[n, o]), forget_t[n, o])) * dc_t[n, o] + (damped((real(1) if k == 3 else real(0))
+                * h_t[n, o] * dh_t[n, o], tail_4_t[n, o]) if h_t[n, o] == h_t[n, o] and dh_t[n, o] == dh_t[n, o]
+                else h_t[n, o] + dh_t[n, o])
+            )
 
 
 @njit(parallel=True, **OPTIONS)
 def _backward_3_parallel(
-    chunk, n_size, z_t, c_before_t, dc_t, candidate_t, forget_t, h_t, dh_t, input_t, tail_4_t, tail_3_t,
+    chunk, rows, z_t, c_before_t, dc_t, candidate_t, forget_t, h_t, dh_t, input_t, tail_4_t, tail_3_t,
     tail_2_t, k_size, o_size, dz_t,
 ):
-    for k in prange((n_size + chunk - 1) // chunk):
+    for k in prange((rows + chunk - 1) // chunk):
         lo = k * chunk
-        hi = min(lo + chunk, n_size)
+        hi = min(lo + chunk, rows)
         _backward_3_rows(
             lo, hi, z_t, c_before_t, dc_t, candidate_t, forget_t, h_t, dh_t, input_t, tail_4_t, tail_3_t,
             tail_2_t, k_size, o_size, dz_t,
@@ -377,18 +380,19 @@ def _jvp_parallel(chunk, h0, h_before_, c0, c_before_, t, h_before_t, c_before_t
 
 @njit(**OPTIONS)
 def _jvp_2_rows(lo, hi, b, sum_U_h_before_t, sum_W_x_t, k_size, o_size, z_t):
-    for n in range(lo, hi):
-        for k in range(k_size):
-            for o in range(o_size):
-                # zₜ[n,k,o] = b[k,o] + sum_W_x_t[n,k,o] + sum_U_h_before_t[n,k,o]
-                z_t[n, k, o] = b[k, o] + sum_U_h_before_t[n, k, o] + sum_W_x_t[n, k, o]
+    for row in range(lo, hi):
+        n = row // k_size
+        k = row % k_size
+        for o in range(o_size):
+            # zₜ[n,k,o] = b[k,o] + sum_W_x_t[n,k,o] + sum_U_h_before_t[n,k,o]
+            z_t[n, k, o] = b[k, o] + sum_U_h_before_t[n, k, o] + sum_W_x_t[n, k, o]
 
 
 @njit(parallel=True, **OPTIONS)
-def _jvp_2_parallel(chunk, n_size, b, sum_U_h_before_t, sum_W_x_t, k_size, o_size, z_t):
-    for k in prange((n_size + chunk - 1) // chunk):
+def _jvp_2_parallel(chunk, rows, b, sum_U_h_before_t, sum_W_x_t, k_size, o_size, z_t):
+    for k in prange((rows + chunk - 1) // chunk):
         lo = k * chunk
-        hi = min(lo + chunk, n_size)
+        hi = min(lo + chunk, rows)
         _jvp_2_rows(lo, hi, b, sum_U_h_before_t, sum_W_x_t, k_size, o_size, z_t)
 
 
@@ -446,32 +450,33 @@ def _jvp_3_parallel(chunk, z_t, c_before_t, forget_t, input_t, candidate_t, outp
 @njit(**OPTIONS)
 def _jvp_4_rows(lo, hi, z, c, n_size, o_size, tail, tail_, tail_2, tail_3, tail_4):
     real = z.dtype.type
-    for t in range(lo, hi):
-        for n in range(n_size):
-            for o in range(o_size):
-                # exp_z[t,n,o] = exp(−|z[t,n,1,o]|)
-                exp_z = exp(-abs(z[t, n, 1, o]))
-                # tail[t,n,o] = (1 if z[t,n,1,o] ≤ 0 else exp(−|z[t,n,1,o]|)) / (1 + exp(−|z[t,n,1,o]|))
-                tail[t, n, o] = (real(1) if (z[t, n, 1, o] <= real(0)) else exp_z) / (real(1) + exp_z)
-                # tail_[t,n,o] = exp(−2·|z[t,n,2,o]|)
-                tail_[t, n, o] = exp(-(real(2) * abs(z[t, n, 2, o])))
-                # exp_z_2[t,n,o] = exp(−|z[t,n,0,o]|)
-                exp_z_2 = exp(-abs(z[t, n, 0, o]))
-                # tail__[t,n,o] = (1 if z[t,n,0,o] ≤ 0 else exp(−|z[t,n,0,o]|)) / (1 + exp(−|z[t,n,0,o]|))
-                tail_2[t, n, o] = (real(1) if (z[t, n, 0, o] <= real(0)) else exp_z_2) / (real(1) + exp_z_2)
-                # exp_z_3[t,n,o] = exp(−|z[t,n,3,o]|)
-                exp_z_3 = exp(-abs(z[t, n, 3, o]))
-                # tail___[t,n,o] = (1 if z[t,n,3,o] ≤ 0 else exp(−|z[t,n,3,o]|)) / (1 + exp(−|z[t,n,3,o]|))
-                tail_3[t, n, o] = (real(1) if (z[t, n, 3, o] <= real(0)) else exp_z_3) / (real(1) + exp_z_3)
-                # tail____[t,n,o] = exp(−2·|c[t,n,o]|)
-                tail_4[t, n, o] = exp(-(real(2) * abs(c[t, n, o])))
+    for row in range(lo, hi):
+        t = row // n_size
+        n = row % n_size
+        for o in range(o_size):
+            # exp_z[t,n,o] = exp(−|z[t,n,1,o]|)
+            exp_z = exp(-abs(z[t, n, 1, o]))
+            # tail[t,n,o] = (1 if z[t,n,1,o] ≤ 0 else exp(−|z[t,n,1,o]|)) / (1 + exp(−|z[t,n,1,o]|))
+            tail[t, n, o] = (real(1) if (z[t, n, 1, o] <= real(0)) else exp_z) / (real(1) + exp_z)
+            # tail_[t,n,o] = exp(−2·|z[t,n,2,o]|)
+            tail_[t, n, o] = exp(-(real(2) * abs(z[t, n, 2, o])))
+            # exp_z_2[t,n,o] = exp(−|z[t,n,0,o]|)
+            exp_z_2 = exp(-abs(z[t, n, 0, o]))
+            # tail__[t,n,o] = (1 if z[t,n,0,o] ≤ 0 else exp(−|z[t,n,0,o]|)) / (1 + exp(−|z[t,n,0,o]|))
+            tail_2[t, n, o] = (real(1) if (z[t, n, 0, o] <= real(0)) else exp_z_2) / (real(1) + exp_z_2)
+            # exp_z_3[t,n,o] = exp(−|z[t,n,3,o]|)
+            exp_z_3 = exp(-abs(z[t, n, 3, o]))
+            # tail___[t,n,o] = (1 if z[t,n,3,o] ≤ 0 else exp(−|z[t,n,3,o]|)) / (1 + exp(−|z[t,n,3,o]|))
+            tail_3[t, n, o] = (real(1) if (z[t, n, 3, o] <= real(0)) else exp_z_3) / (real(1) + exp_z_3)
+            # tail____[t,n,o] = exp(−2·|c[t,n,o]|)
+            tail_4[t, n, o] = exp(-(real(2) * abs(c[t, n, o])))
 
 
 @njit(parallel=True, **OPTIONS)
-def _jvp_4_parallel(chunk, t_size, z, c, n_size, o_size, tail, tail_, tail_2, tail_3, tail_4):
-    for k in prange((t_size + chunk - 1) // chunk):
+def _jvp_4_parallel(chunk, rows, z, c, n_size, o_size, tail, tail_, tail_2, tail_3, tail_4):
+    for k in prange((rows + chunk - 1) // chunk):
         lo = k * chunk
-        hi = min(lo + chunk, t_size)
+        hi = min(lo + chunk, rows)
         _jvp_4_rows(lo, hi, z, c, n_size, o_size, tail, tail_, tail_2, tail_3, tail_4)
 
 
@@ -481,26 +486,27 @@ def _jvp_5_rows(
     o_size, z_t_dot,
 ):
     real = b_dot.dtype.type
-    for n in range(lo, hi):
-        for k in range(k_size):
-            for o in range(o_size):
-                # żₜ[n,k,o] = sum_U_h_dot_t[n,k,o] + sum_W_dot_x_t[n,k,o] + sum_W_x_dot_t[n,k,o] +
-                #     sum_U_dot_h_before_t[n,k,o] + ḃ[k,o] + sum_h0_dot_U[n,k,o]·δ(0, t)
-                z_t_dot[n, k, o] = (
-                    (real(1) if t == 0 else real(0)) * sum_h0_dot_U[n, k, o] + b_dot[k, o]
-                    + sum_U_dot_h_before_t[n, k, o] + sum_U_h_dot_t[n, k, o] + sum_W_dot_x_t[n, k, o]
-                    + sum_W_x_dot_t[n, k, o]
-                )
+    for row in range(lo, hi):
+        n = row // k_size
+        k = row % k_size
+        for o in range(o_size):
+            # żₜ[n,k,o] = sum_U_h_dot_t[n,k,o] + sum_W_dot_x_t[n,k,o] + sum_W_x_dot_t[n,k,o] +
+            #     sum_U_dot_h_before_t[n,k,o] + ḃ[k,o] + sum_h0_dot_U[n,k,o]·δ(0, t)
+            z_t_dot[n, k, o] = (
+                (real(1) if t == 0 else real(0)) * sum_h0_dot_U[n, k, o] + b_dot[k, o]
+                + sum_U_dot_h_before_t[n, k, o] + sum_U_h_dot_t[n, k, o] + sum_W_dot_x_t[n, k, o]
+                + sum_W_x_dot_t[n, k, o]
+            )
 
 
 @njit(parallel=True, **OPTIONS)
 def _jvp_5_parallel(
-    chunk, n_size, b_dot, sum_U_dot_h_before_t, sum_U_h_dot_t, sum_W_dot_x_t, sum_W_x_dot_t, sum_h0_dot_U, t,
+    chunk, rows, b_dot, sum_U_dot_h_before_t, sum_U_h_dot_t, sum_W_dot_x_t, sum_W_x_dot_t, sum_h0_dot_U, t,
     k_size, o_size, z_t_dot,
 ):
-    for k in prange((n_size + chunk - 1) // chunk):
+    for k in prange((rows + chunk - 1) // chunk):
         lo = k * chunk
-        hi = min(lo + chunk, n_size)
+        hi = min(lo + chunk, rows)
         _jvp_5_rows(
             lo, hi, b_dot, sum_U_dot_h_before_t, sum_U_h_dot_t, sum_W_dot_x_t, sum_W_x_dot_t, sum_h0_dot_U, t,
             k_size, o_size, z_t_dot,
@@ -582,18 +588,19 @@ def _hvp_parallel(chunk, h0, h_before_, c0, c_before_, t, h_before_t, c_before_t
 
 @njit(**OPTIONS)
 def _hvp_2_rows(lo, hi, b, sum_U_h_before_t, sum_W_x_t, k_size, o_size, z_t):
-    for n in range(lo, hi):
-        for k in range(k_size):
-            for o in range(o_size):
-                # zₜ[n,k,o] = b[k,o] + sum_W_x_t[n,k,o] + sum_U_h_before_t[n,k,o]
-                z_t[n, k, o] = b[k, o] + sum_U_h_before_t[n, k, o] + sum_W_x_t[n, k, o]
+    for row in range(lo, hi):
+        n = row // k_size
+        k = row % k_size
+        for o in range(o_size):
+            # zₜ[n,k,o] = b[k,o] + sum_W_x_t[n,k,o] + sum_U_h_before_t[n,k,o]
+            z_t[n, k, o] = b[k, o] + sum_U_h_before_t[n, k, o] + sum_W_x_t[n, k, o]
 
 
 @njit(parallel=True, **OPTIONS)
-def _hvp_2_parallel(chunk, n_size, b, sum_U_h_before_t, sum_W_x_t, k_size, o_size, z_t):
-    for k in prange((n_size + chunk - 1) // chunk):
+def _hvp_2_parallel(chunk, rows, b, sum_U_h_before_t, sum_W_x_t, k_size, o_size, z_t):
+    for k in prange((rows + chunk - 1) // chunk):
         lo = k * chunk
-        hi = min(lo + chunk, n_size)
+        hi = min(lo + chunk, rows)
         _hvp_2_rows(lo, hi, b, sum_U_h_before_t, sum_W_x_t, k_size, o_size, z_t)
 
 
@@ -651,32 +658,33 @@ def _hvp_3_parallel(chunk, z_t, c_before_t, forget_t, input_t, candidate_t, outp
 @njit(**OPTIONS)
 def _hvp_4_rows(lo, hi, c, z, n_size, o_size, tail, tail_, tail_2, tail_3, tail_4):
     real = c.dtype.type
-    for t in range(lo, hi):
-        for n in range(n_size):
-            for o in range(o_size):
-                # tail[t,n,o] = exp(−2·|c[t,n,o]|)
-                tail[t, n, o] = exp(-(real(2) * abs(c[t, n, o])))
-                # exp_z[t,n,o] = exp(−|z[t,n,1,o]|)
-                exp_z = exp(-abs(z[t, n, 1, o]))
-                # tail_[t,n,o] = (1 if z[t,n,1,o] ≤ 0 else exp(−|z[t,n,1,o]|)) / (1 + exp(−|z[t,n,1,o]|))
-                tail_[t, n, o] = (real(1) if (z[t, n, 1, o] <= real(0)) else exp_z) / (real(1) + exp_z)
-                # exp_z_2[t,n,o] = exp(−|z[t,n,0,o]|)
-                exp_z_2 = exp(-abs(z[t, n, 0, o]))
-                # tail__[t,n,o] = (1 if z[t,n,0,o] ≤ 0 else exp(−|z[t,n,0,o]|)) / (1 + exp(−|z[t,n,0,o]|))
-                tail_2[t, n, o] = (real(1) if (z[t, n, 0, o] <= real(0)) else exp_z_2) / (real(1) + exp_z_2)
-                # exp_z_3[t,n,o] = exp(−|z[t,n,3,o]|)
-                exp_z_3 = exp(-abs(z[t, n, 3, o]))
-                # tail___[t,n,o] = (1 if z[t,n,3,o] ≤ 0 else exp(−|z[t,n,3,o]|)) / (1 + exp(−|z[t,n,3,o]|))
-                tail_3[t, n, o] = (real(1) if (z[t, n, 3, o] <= real(0)) else exp_z_3) / (real(1) + exp_z_3)
-                # tail____[t,n,o] = exp(−2·|z[t,n,2,o]|)
-                tail_4[t, n, o] = exp(-(real(2) * abs(z[t, n, 2, o])))
+    for row in range(lo, hi):
+        t = row // n_size
+        n = row % n_size
+        for o in range(o_size):
+            # tail[t,n,o] = exp(−2·|c[t,n,o]|)
+            tail[t, n, o] = exp(-(real(2) * abs(c[t, n, o])))
+            # exp_z[t,n,o] = exp(−|z[t,n,1,o]|)
+            exp_z = exp(-abs(z[t, n, 1, o]))
+            # tail_[t,n,o] = (1 if z[t,n,1,o] ≤ 0 else exp(−|z[t,n,1,o]|)) / (1 + exp(−|z[t,n,1,o]|))
+            tail_[t, n, o] = (real(1) if (z[t, n, 1, o] <= real(0)) else exp_z) / (real(1) + exp_z)
+            # exp_z_2[t,n,o] = exp(−|z[t,n,0,o]|)
+            exp_z_2 = exp(-abs(z[t, n, 0, o]))
+            # tail__[t,n,o] = (1 if z[t,n,0,o] ≤ 0 else exp(−|z[t,n,0,o]|)) / (1 + exp(−|z[t,n,0,o]|))
+            tail_2[t, n, o] = (real(1) if (z[t, n, 0, o] <= real(0)) else exp_z_2) / (real(1) + exp_z_2)
+            # exp_z_3[t,n,o] = exp(−|z[t,n,3,o]|)
+            exp_z_3 = exp(-abs(z[t, n, 3, o]))
+            # tail___[t,n,o] = (1 if z[t,n,3,o] ≤ 0 else exp(−|z[t,n,3,o]|)) / (1 + exp(−|z[t,n,3,o]|))
+            tail_3[t, n, o] = (real(1) if (z[t, n, 3, o] <= real(0)) else exp_z_3) / (real(1) + exp_z_3)
+            # tail____[t,n,o] = exp(−2·|z[t,n,2,o]|)
+            tail_4[t, n, o] = exp(-(real(2) * abs(z[t, n, 2, o])))
 
 
 @njit(parallel=True, **OPTIONS)
-def _hvp_4_parallel(chunk, t_size, c, z, n_size, o_size, tail, tail_, tail_2, tail_3, tail_4):
-    for k in prange((t_size + chunk - 1) // chunk):
+def _hvp_4_parallel(chunk, rows, c, z, n_size, o_size, tail, tail_, tail_2, tail_3, tail_4):
+    for k in prange((rows + chunk - 1) // chunk):
         lo = k * chunk
-        hi = min(lo + chunk, t_size)
+        hi = min(lo + chunk, rows)
         _hvp_4_rows(lo, hi, c, z, n_size, o_size, tail, tail_, tail_2, tail_3, tail_4)
 
 
@@ -723,33 +731,34 @@ def _hvp_6_rows(
     k_size, o_size, dz_t,
 ):
     real = z_t.dtype.type
-    for n in range(lo, hi):
-        for k in range(k_size):
-            for o in range(o_size):
-                # exp_z_t[n,k,o] = exp(−2·|zₜ[n,2,o]|)
-                exp_z_t = exp(-(real(2) * abs(z_t[n, 2, o])))
-                # z̄ₜ[n,k,o] = h̄ₜ[n,o]·hₜ[n,o]·tail____t[n,o]·δ(k, 3) + c̄ₜ[n,o]·(forget_t[n,o]·
-                #     tail___t[n,o]·c_before_t[n,o]·δ(k, 0) + input_t[n,o]·(tail__t[n,o]·candidate_t[n,o]·
-                #     δ(k, 1) + 4·exp(−2·|zₜ[n,2,o]|)·δ(k, 2) / (1 + exp(−2·|zₜ[n,2,o]|))²))
-                dz_t[n, k, o] = (
-                    ((real(4) * exp_z_t * (real(1) if k == 2 else real(0)) / ((real(1) + exp_z_t) * (real(1)
-                    + exp_z_t)) + damped((real(1) if k == 1 else real(0)) * candidate_t[n, o], tail_2_t[n, o]))
-                    * input_t[n, o] + damped((damped((real(1) if k == 0 else real(0))
-                    * c_before_t[n, o], tail_3_t[n, o]) if c_before_t[n, o] == c_before_t[n, o]
-                    else c_before_t[n, o]), forget_t[n, o])) * dc_t[n, o] + (damped((real(1) if k == 3
-                    else real(0)) * h_t[n, o] * dh_t[n, o], tail_4_t[n, o])
-                    if h_t[n, o] == h_t[n, o] and dh_t[n, o] == dh_t[n, o] else h_t[n, o] + dh_t[n, o])
-                )
+    for row in range(lo, hi):
+        n = row // k_size
+        k = row % k_size
+        for o in range(o_size):
+            # exp_z_t[n,k,o] = exp(−2·|zₜ[n,2,o]|)
+            exp_z_t = exp(-(real(2) * abs(z_t[n, 2, o])))
+            # z̄ₜ[n,k,o] = h̄ₜ[n,o]·hₜ[n,o]·tail____t[n,o]·δ(k, 3) + c̄ₜ[n,o]·(forget_t[n,o]·tail___t[n,o]·
+            #     c_before_t[n,o]·δ(k, 0) + input_t[n,o]·(tail__t[n,o]·candidate_t[n,o]·δ(k, 1) + 4·exp(−2·
+            #     |zₜ[n,2,o]|)·δ(k, 2) / (1 + exp(−2·|zₜ[n,2,o]|))²))
+            dz_t[n, k, o] = (
+                ((real(4) * exp_z_t * (real(1) if k == 2 else real(0)) / ((real(1) + exp_z_t) * (real(1)
+                + exp_z_t)) + damped((real(1) if k == 1 else real(0)) * candidate_t[n, o], tail_2_t[n, o]))
+                * input_t[n, o] + damped((damped((real(1) if k == 0 else real(0))
+                * c_before_t[n, o], tail_3_t[n, o]) if c_before_t[n, o] == c_before_t[n, o]
+                else c_before_t[n, o]), forget_t[n, o])) * dc_t[n, o] + (damped((real(1) if k == 3 else real(0))
+                * h_t[n, o] * dh_t[n, o], tail_4_t[n, o]) if h_t[n, o] == h_t[n, o] and dh_t[n, o] == dh_t[n, o]
+                else h_t[n, o] + dh_t[n, o])
+            )
 
 
 @njit(parallel=True, **OPTIONS)
 def _hvp_6_parallel(
-    chunk, n_size, z_t, c_before_t, dc_t, candidate_t, forget_t, h_t, dh_t, input_t, tail_4_t, tail_3_t,
+    chunk, rows, z_t, c_before_t, dc_t, candidate_t, forget_t, h_t, dh_t, input_t, tail_4_t, tail_3_t,
     tail_2_t, k_size, o_size, dz_t,
 ):
-    for k in prange((n_size + chunk - 1) // chunk):
+    for k in prange((rows + chunk - 1) // chunk):
         lo = k * chunk
-        hi = min(lo + chunk, n_size)
+        hi = min(lo + chunk, rows)
         _hvp_6_rows(
             lo, hi, z_t, c_before_t, dc_t, candidate_t, forget_t, h_t, dh_t, input_t, tail_4_t, tail_3_t,
             tail_2_t, k_size, o_size, dz_t,
@@ -784,25 +793,26 @@ def _hvp_8_rows(
     lo, hi, b_dot, sum_U_dot_h_before_t, sum_U_h_before_dot_t, sum_W_dot_x_t, sum_W_x_dot_t, k_size, o_size,
     z_t_dot,
 ):
-    for n in range(lo, hi):
-        for k in range(k_size):
-            for o in range(o_size):
-                # żₜ[n,k,o] = sum_W_dot_x_t[n,k,o] + sum_W_x_dot_t[n,k,o] + sum_U_dot_h_before_t[n,k,o] +
-                #     sum_U_h_before_dot_t[n,k,o] + ḃ[k,o]
-                z_t_dot[n, k, o] = (
-                    b_dot[k, o] + sum_U_dot_h_before_t[n, k, o] + sum_U_h_before_dot_t[n, k, o]
-                    + sum_W_dot_x_t[n, k, o] + sum_W_x_dot_t[n, k, o]
-                )
+    for row in range(lo, hi):
+        n = row // k_size
+        k = row % k_size
+        for o in range(o_size):
+            # żₜ[n,k,o] = sum_W_dot_x_t[n,k,o] + sum_W_x_dot_t[n,k,o] + sum_U_dot_h_before_t[n,k,o] +
+            #     sum_U_h_before_dot_t[n,k,o] + ḃ[k,o]
+            z_t_dot[n, k, o] = (
+                b_dot[k, o] + sum_U_dot_h_before_t[n, k, o] + sum_U_h_before_dot_t[n, k, o]
+                + sum_W_dot_x_t[n, k, o] + sum_W_x_dot_t[n, k, o]
+            )
 
 
 @njit(parallel=True, **OPTIONS)
 def _hvp_8_parallel(
-    chunk, n_size, b_dot, sum_U_dot_h_before_t, sum_U_h_before_dot_t, sum_W_dot_x_t, sum_W_x_dot_t, k_size,
+    chunk, rows, b_dot, sum_U_dot_h_before_t, sum_U_h_before_dot_t, sum_W_dot_x_t, sum_W_x_dot_t, k_size,
     o_size, z_t_dot,
 ):
-    for k in prange((n_size + chunk - 1) // chunk):
+    for k in prange((rows + chunk - 1) // chunk):
         lo = k * chunk
-        hi = min(lo + chunk, n_size)
+        hi = min(lo + chunk, rows)
         _hvp_8_rows(
             lo, hi, b_dot, sum_U_dot_h_before_t, sum_U_h_before_dot_t, sum_W_dot_x_t, sum_W_x_dot_t, k_size,
             o_size, z_t_dot,
@@ -944,56 +954,56 @@ def _hvp_11_rows(
     tail_2_t, k_size, o_size, dz_t_dot,
 ):
     real = z_t.dtype.type
-    for n in range(lo, hi):
-        for k in range(k_size):
-            for o in range(o_size):
-                # exp_z_t[n,k,o] = exp(−2·|zₜ[n,2,o]|)
-                exp_z_t = exp(-(real(2) * abs(z_t[n, 2, o])))
-                # exp_z_t_2[n,k,o] = exp(−|zₜ[n,1,o]|)
-                exp_z_t_2 = exp(-abs(z_t[n, 1, o]))
-                # z̄̇ₜ[n,k,o] = h̄ₜ[n,o]·tail____t[n,o]·ḣₜ[n,o]·δ(k, 3) + hₜ[n,o]·tail____t[n,o]·h̄̇ₜ[n,o]·
-                #     δ(k, 3) + forget_t[n,o]·c̄ₜ[n,o]·tail___t[n,o]·ċ_before_t[n,o]·δ(k, 0) + c̄ₜ[n,o]·
-                #     c_before_t[n,o]·ḟȯṙġėṫ_̇ṫ[n,o]·(1 − 2·forget_t[n,o])·δ(k, 0) + c̄ₜ[n,o]·i̇ṅṗu̇ṫ_̇ṫ[n,o]·
-                #     (candidate_t[n,o]·(1 − 2·input_t[n,o])·δ(k, 1) + 4·exp(−2·|zₜ[n,2,o]|)·δ(k, 2) / (1 +
-                #     exp(−2·|zₜ[n,2,o]|))²) + c̄ₜ[n,o]·input_t[n,o]·ċȧṅḋi̇ḋȧṫė_̇ṫ[n,o]·(δ(k, 1)·(1
-                #     if zₜ[n,1,o] ≤ 0 else exp(−|zₜ[n,1,o]|)) / (1 + exp(−|zₜ[n,1,o]|)) − 2·candidate_t[n,o]·
-                #     δ(k, 2)) + c̄̇ₜ[n,o]·(forget_t[n,o]·tail___t[n,o]·c_before_t[n,o]·δ(k, 0) + input_t[n,o]·
-                #     (tail__t[n,o]·candidate_t[n,o]·δ(k, 1) + 4·exp(−2·|zₜ[n,2,o]|)·δ(k, 2) / (1 + exp(−2·
-                #     |zₜ[n,2,o]|))²)) − h̄ₜ[n,o]·hₜ[n,o]·ȯu̇ṫṗu̇ṫ_̇ṫ[n,o]·δ(k, 3)
-                dz_t_dot[n, k, o] = (
-                    ((real(4) * exp_z_t * (real(1) if k == 2 else real(0)) / ((real(1) + exp_z_t) * (real(1)
-                    + exp_z_t)) + damped((real(1) if k == 1 else real(0)) * candidate_t[n, o], tail_2_t[n, o]))
-                    * input_t[n, o] + damped((damped((real(1) if k == 0 else real(0))
-                    * c_before_t[n, o], tail_3_t[n, o]) if c_before_t[n, o] == c_before_t[n, o]
-                    else c_before_t[n, o]), forget_t[n, o])) * dc_t_dot[n, o] + ((real(1) - real(2)
-                    * input_t[n, o]) * (real(1) if k == 1 else real(0)) * candidate_t[n, o] + real(4) * exp_z_t
-                    * (real(1) if k == 2 else real(0)) / ((real(1) + exp_z_t) * (real(1) + exp_z_t)))
-                    * dc_t[n, o] * input_t_dot[n, o] + (real(1) - real(2) * forget_t[n, o]) * (real(1) if k == 0
-                    else real(0)) * c_before_t[n, o] * dc_t[n, o] * forget_t_dot[n, o] + damped(((real(1)
-                    if k == 1 else real(0)) * (real(1) if (z_t[n, 1, o] <= real(0)) else exp_z_t_2) / (real(1)
-                    + exp_z_t_2) - real(2) * (real(1) if k == 2 else real(0)) * candidate_t[n, o]) * dc_t[n, o]
-                    * candidate_t_dot[n, o], input_t[n, o]) + (damped((real(1) if k == 3 else real(0))
-                    * h_t[n, o] * dh_t_dot[n, o], tail_4_t[n, o]) if dh_t_dot[n, o] == dh_t_dot[n, o]
-                    else dh_t_dot[n, o]) + (damped((real(1) if k == 3 else real(0)) * dh_t[n, o]
-                    * h_t_dot[n, o], tail_4_t[n, o]) if h_t_dot[n, o] == h_t_dot[n, o] else h_t_dot[n, o])
-                    + (damped((damped((real(1) if k == 0 else real(0)) * c_before_t_dot[n, o]
-                    * dc_t[n, o], tail_3_t[n, o])
-                    if c_before_t_dot[n, o] == c_before_t_dot[n, o] and dc_t[n, o] == dc_t[n, o]
-                    else c_before_t_dot[n, o] + dc_t[n, o]), forget_t[n, o])
-                    if c_before_t_dot[n, o] == c_before_t_dot[n, o] else c_before_t_dot[n, o]) - (real(1)
-                    if k == 3 else real(0)) * h_t[n, o] * dh_t[n, o] * output_t_dot[n, o]
-                )
+    for row in range(lo, hi):
+        n = row // k_size
+        k = row % k_size
+        for o in range(o_size):
+            # exp_z_t[n,k,o] = exp(−2·|zₜ[n,2,o]|)
+            exp_z_t = exp(-(real(2) * abs(z_t[n, 2, o])))
+            # exp_z_t_2[n,k,o] = exp(−|zₜ[n,1,o]|)
+            exp_z_t_2 = exp(-abs(z_t[n, 1, o]))
+            # z̄̇ₜ[n,k,o] = h̄ₜ[n,o]·tail____t[n,o]·ḣₜ[n,o]·δ(k, 3) + hₜ[n,o]·tail____t[n,o]·h̄̇ₜ[n,o]·
+            #     δ(k, 3) + forget_t[n,o]·c̄ₜ[n,o]·tail___t[n,o]·ċ_before_t[n,o]·δ(k, 0) + c̄ₜ[n,o]·
+            #     c_before_t[n,o]·ḟȯṙġėṫ_̇ṫ[n,o]·(1 − 2·forget_t[n,o])·δ(k, 0) + c̄ₜ[n,o]·i̇ṅṗu̇ṫ_̇ṫ[n,o]·
+            #     (candidate_t[n,o]·(1 − 2·input_t[n,o])·δ(k, 1) + 4·exp(−2·|zₜ[n,2,o]|)·δ(k, 2) / (1 + exp(−2·
+            #     |zₜ[n,2,o]|))²) + c̄ₜ[n,o]·input_t[n,o]·ċȧṅḋi̇ḋȧṫė_̇ṫ[n,o]·(δ(k, 1)·(1 if zₜ[n,1,o] ≤ 0
+            #     else exp(−|zₜ[n,1,o]|)) / (1 + exp(−|zₜ[n,1,o]|)) − 2·candidate_t[n,o]·δ(k, 2)) + c̄̇ₜ[n,o]·
+            #     (forget_t[n,o]·tail___t[n,o]·c_before_t[n,o]·δ(k, 0) + input_t[n,o]·(tail__t[n,o]·
+            #     candidate_t[n,o]·δ(k, 1) + 4·exp(−2·|zₜ[n,2,o]|)·δ(k, 2) / (1 + exp(−2·|zₜ[n,2,o]|))²)) −
+            #     h̄ₜ[n,o]·hₜ[n,o]·ȯu̇ṫṗu̇ṫ_̇ṫ[n,o]·δ(k, 3)
+            dz_t_dot[n, k, o] = (
+                ((real(4) * exp_z_t * (real(1) if k == 2 else real(0)) / ((real(1) + exp_z_t) * (real(1)
+                + exp_z_t)) + damped((real(1) if k == 1 else real(0)) * candidate_t[n, o], tail_2_t[n, o]))
+                * input_t[n, o] + damped((damped((real(1) if k == 0 else real(0))
+                * c_before_t[n, o], tail_3_t[n, o]) if c_before_t[n, o] == c_before_t[n, o]
+                else c_before_t[n, o]), forget_t[n, o])) * dc_t_dot[n, o] + ((real(1) - real(2) * input_t[n, o])
+                * (real(1) if k == 1 else real(0)) * candidate_t[n, o] + real(4) * exp_z_t * (real(1) if k == 2
+                else real(0)) / ((real(1) + exp_z_t) * (real(1) + exp_z_t))) * dc_t[n, o] * input_t_dot[n, o]
+                + (real(1) - real(2) * forget_t[n, o]) * (real(1) if k == 0 else real(0)) * c_before_t[n, o]
+                * dc_t[n, o] * forget_t_dot[n, o] + damped(((real(1) if k == 1 else real(0)) * (real(1)
+                if (z_t[n, 1, o] <= real(0)) else exp_z_t_2) / (real(1) + exp_z_t_2) - real(2) * (real(1)
+                if k == 2 else real(0)) * candidate_t[n, o]) * dc_t[n, o]
+                * candidate_t_dot[n, o], input_t[n, o]) + (damped((real(1) if k == 3 else real(0)) * h_t[n, o]
+                * dh_t_dot[n, o], tail_4_t[n, o]) if dh_t_dot[n, o] == dh_t_dot[n, o] else dh_t_dot[n, o])
+                + (damped((real(1) if k == 3 else real(0)) * dh_t[n, o] * h_t_dot[n, o], tail_4_t[n, o])
+                if h_t_dot[n, o] == h_t_dot[n, o] else h_t_dot[n, o]) + (damped((damped((real(1) if k == 0
+                else real(0)) * c_before_t_dot[n, o] * dc_t[n, o], tail_3_t[n, o])
+                if c_before_t_dot[n, o] == c_before_t_dot[n, o] and dc_t[n, o] == dc_t[n, o]
+                else c_before_t_dot[n, o] + dc_t[n, o]), forget_t[n, o])
+                if c_before_t_dot[n, o] == c_before_t_dot[n, o] else c_before_t_dot[n, o]) - (real(1) if k == 3
+                else real(0)) * h_t[n, o] * dh_t[n, o] * output_t_dot[n, o]
+            )
 
 
 @njit(parallel=True, **OPTIONS)
 def _hvp_11_parallel(
-    chunk, n_size, z_t, c_before_t, c_before_t_dot, dc_t, dc_t_dot, candidate_t, candidate_t_dot, forget_t,
+    chunk, rows, z_t, c_before_t, c_before_t_dot, dc_t, dc_t_dot, candidate_t, candidate_t_dot, forget_t,
     forget_t_dot, h_t, dh_t, dh_t_dot, h_t_dot, input_t, input_t_dot, output_t_dot, tail_4_t, tail_3_t,
     tail_2_t, k_size, o_size, dz_t_dot,
 ):
-    for k in prange((n_size + chunk - 1) // chunk):
+    for k in prange((rows + chunk - 1) // chunk):
         lo = k * chunk
-        hi = min(lo + chunk, n_size)
+        hi = min(lo + chunk, rows)
         _hvp_11_rows(
             lo, hi, z_t, c_before_t, c_before_t_dot, dc_t, dc_t_dot, candidate_t, candidate_t_dot, forget_t,
             forget_t_dot, h_t, dh_t, dh_t_dot, h_t_dot, input_t, input_t_dot, output_t_dot, tail_4_t, tail_3_t,
@@ -1056,52 +1066,55 @@ def _hvp_14_parallel(chunk, t_size, dz_dot, k_size, n_size, o_size, db_dot):
 
 @njit(**OPTIONS)
 def _hvp_15_rows(lo, hi, dx_dot, sum_W_dz_dot, i_size, n_size):
-    for t in range(lo, hi):
-        for n in range(n_size):
-            for i in range(i_size):
-                # x̄̇[t,n,i] = sum_W_dot_dz[t,n,i] + sum_W_dz_dot[t,n,i]
-                dx_dot[t, n, i] = dx_dot[t, n, i] + sum_W_dz_dot[t, n, i]
+    for row in range(lo, hi):
+        t = row // n_size
+        n = row % n_size
+        for i in range(i_size):
+            # x̄̇[t,n,i] = sum_W_dot_dz[t,n,i] + sum_W_dz_dot[t,n,i]
+            dx_dot[t, n, i] = dx_dot[t, n, i] + sum_W_dz_dot[t, n, i]
 
 
 @njit(parallel=True, **OPTIONS)
-def _hvp_15_parallel(chunk, t_size, dx_dot, sum_W_dz_dot, i_size, n_size):
-    for k in prange((t_size + chunk - 1) // chunk):
+def _hvp_15_parallel(chunk, rows, dx_dot, sum_W_dz_dot, i_size, n_size):
+    for k in prange((rows + chunk - 1) // chunk):
         lo = k * chunk
-        hi = min(lo + chunk, t_size)
+        hi = min(lo + chunk, rows)
         _hvp_15_rows(lo, hi, dx_dot, sum_W_dz_dot, i_size, n_size)
 
 
 @njit(**OPTIONS)
 def _hvp_16_rows(lo, hi, dW_dot, sum_x_dz_dot, i_size, o_size):
-    for k in range(lo, hi):
-        for o in range(o_size):
-            for i in range(i_size):
-                # W̄̇[k,o,i] = sum_x_dot_dz[k,o,i] + sum_x_dz_dot[k,o,i]
-                dW_dot[k, o, i] = dW_dot[k, o, i] + sum_x_dz_dot[k, o, i]
+    for row in range(lo, hi):
+        k = row // o_size
+        o = row % o_size
+        for i in range(i_size):
+            # W̄̇[k,o,i] = sum_x_dot_dz[k,o,i] + sum_x_dz_dot[k,o,i]
+            dW_dot[k, o, i] = dW_dot[k, o, i] + sum_x_dz_dot[k, o, i]
 
 
 @njit(parallel=True, **OPTIONS)
-def _hvp_16_parallel(chunk, k_size, dW_dot, sum_x_dz_dot, i_size, o_size):
-    for k in prange((k_size + chunk - 1) // chunk):
+def _hvp_16_parallel(chunk, rows, dW_dot, sum_x_dz_dot, i_size, o_size):
+    for k in prange((rows + chunk - 1) // chunk):
         lo = k * chunk
-        hi = min(lo + chunk, k_size)
+        hi = min(lo + chunk, rows)
         _hvp_16_rows(lo, hi, dW_dot, sum_x_dz_dot, i_size, o_size)
 
 
 @njit(**OPTIONS)
 def _hvp_17_rows(lo, hi, dU_dot, sum_h_before_dz_dot, o_size):
-    for k in range(lo, hi):
-        for o in range(o_size):
-            for o_2 in range(o_size):
-                # Ū̇[k,o,o′] = sum_h_before_dot_dz[k,o,o′] + sum_h_before_dz_dot[k,o,o′]
-                dU_dot[k, o, o_2] = dU_dot[k, o, o_2] + sum_h_before_dz_dot[k, o, o_2]
+    for row in range(lo, hi):
+        k = row // o_size
+        o = row % o_size
+        for o_2 in range(o_size):
+            # Ū̇[k,o,o′] = sum_h_before_dot_dz[k,o,o′] + sum_h_before_dz_dot[k,o,o′]
+            dU_dot[k, o, o_2] = dU_dot[k, o, o_2] + sum_h_before_dz_dot[k, o, o_2]
 
 
 @njit(parallel=True, **OPTIONS)
-def _hvp_17_parallel(chunk, k_size, dU_dot, sum_h_before_dz_dot, o_size):
-    for k in prange((k_size + chunk - 1) // chunk):
+def _hvp_17_parallel(chunk, rows, dU_dot, sum_h_before_dz_dot, o_size):
+    for k in prange((rows + chunk - 1) // chunk):
         lo = k * chunk
-        hi = min(lo + chunk, k_size)
+        hi = min(lo + chunk, rows)
         _hvp_17_rows(lo, hi, dU_dot, sum_h_before_dz_dot, o_size)
 
 
@@ -1213,11 +1226,12 @@ def forward_saving(x, h0, c0, W, U, b, *, out=None):
                 h_before_t, U.reshape(k_size * o_size, o_size).T,
                 out=sum_U_h_before_t.reshape(n_size, k_size * o_size),
             )
-        chunk = chunk_rows(k_size * o_size)
-        if n_size <= chunk:
-            _forward_saving_2_rows(0, n_size, b, sum_U_h_before_t, sum_W_x_t, k_size, o_size, z_t)
+        rows = n_size * k_size
+        chunk = chunk_rows(o_size)
+        if rows <= chunk:
+            _forward_saving_2_rows(0, rows, b, sum_U_h_before_t, sum_W_x_t, k_size, o_size, z_t)
         else:
-            _forward_saving_2_parallel(chunk, n_size, b, sum_U_h_before_t, sum_W_x_t, k_size, o_size, z_t)
+            _forward_saving_2_parallel(chunk, rows, b, sum_U_h_before_t, sum_W_x_t, k_size, o_size, z_t)
         chunk = chunk_rows(o_size)
         if n_size <= chunk:
             _forward_saving_3_rows(z_t, c_before_t, c_t, h_t)
@@ -1261,15 +1275,16 @@ def backward(saved, g, *, out=None):
     dh_before = np.empty((t_size, n_size, o_size), real)
     dc_before = np.empty((t_size, n_size, o_size), real)
     dz = np.empty((t_size, n_size, k_size, o_size), real)
-    chunk = chunk_rows(n_size * o_size)
-    if t_size <= chunk:
+    rows = t_size * n_size
+    chunk = chunk_rows(o_size)
+    if rows <= chunk:
         _backward_rows(
-            0, t_size, h0, h, c0, c, z, n_size, o_size, t_size, h_before, c_before, forget, input, candidate,
+            0, rows, h0, h, c0, c, z, n_size, o_size, t_size, h_before, c_before, forget, input, candidate,
             output_, tail, tail_, tail_2, tail_3,
         )
     else:
         _backward_parallel(
-            chunk, h0, h, c0, c, z, n_size, o_size, t_size, h_before, c_before, forget, input, candidate,
+            chunk, rows, h0, h, c0, c, z, n_size, o_size, t_size, h_before, c_before, forget, input, candidate,
             output_, tail, tail_, tail_2, tail_3,
         )
     dh_t = np.empty((n_size, o_size), real)
@@ -1305,15 +1320,16 @@ def backward(saved, g, *, out=None):
                 chunk, g_h_t, dh_before_after, dc_before_after, c_t, g_c_t, output_t, tail_t, forget_t, dh_t,
                 dc_t, dc_before_t,
             )
-        chunk = chunk_rows(k_size * o_size)
-        if n_size <= chunk:
+        rows = n_size * k_size
+        chunk = chunk_rows(o_size)
+        if rows <= chunk:
             _backward_3_rows(
-                0, n_size, z_t, c_before_t, dc_t, candidate_t, forget_t, h_t, dh_t, input_t, tail_4_t,
-                tail_3_t, tail_2_t, k_size, o_size, dz_t,
+                0, rows, z_t, c_before_t, dc_t, candidate_t, forget_t, h_t, dh_t, input_t, tail_4_t, tail_3_t,
+                tail_2_t, k_size, o_size, dz_t,
             )
         else:
             _backward_3_parallel(
-                chunk, n_size, z_t, c_before_t, dc_t, candidate_t, forget_t, h_t, dh_t, input_t, tail_4_t,
+                chunk, rows, z_t, c_before_t, dc_t, candidate_t, forget_t, h_t, dh_t, input_t, tail_4_t,
                 tail_3_t, tail_2_t, k_size, o_size, dz_t,
             )
         # h̄_before_t[n,o] = Σ_k,o′ z̄ₜ[n,k,o′]·U[k,o′,o]
@@ -1444,11 +1460,12 @@ def jvp(inputs, tangents):
                 h_before_t, U.reshape(k_size * o_size, o_size).T,
                 out=sum_U_h_before_t.reshape(n_size, k_size * o_size),
             )
-        chunk = chunk_rows(k_size * o_size)
-        if n_size <= chunk:
-            _jvp_2_rows(0, n_size, b, sum_U_h_before_t, sum_W_x_t, k_size, o_size, z_t)
+        rows = n_size * k_size
+        chunk = chunk_rows(o_size)
+        if rows <= chunk:
+            _jvp_2_rows(0, rows, b, sum_U_h_before_t, sum_W_x_t, k_size, o_size, z_t)
         else:
-            _jvp_2_parallel(chunk, n_size, b, sum_U_h_before_t, sum_W_x_t, k_size, o_size, z_t)
+            _jvp_2_parallel(chunk, rows, b, sum_U_h_before_t, sum_W_x_t, k_size, o_size, z_t)
         chunk = chunk_rows(o_size)
         if n_size <= chunk:
             _jvp_3_rows(z_t, c_before_t, forget_t, input_t, candidate_t, output_t, c_t, squashed_t, h_t)
@@ -1464,11 +1481,12 @@ def jvp(inputs, tangents):
             h_before.reshape(t_size * n_size, o_size), U_dot.reshape(k_size * o_size, o_size).T,
             out=sum_U_dot_h_before.reshape(t_size * n_size, k_size * o_size),
         )
-    chunk = chunk_rows(n_size * o_size)
-    if t_size <= chunk:
-        _jvp_4_rows(0, t_size, z, c, n_size, o_size, tail, tail_, tail_2, tail_3, tail_4)
+    rows = t_size * n_size
+    chunk = chunk_rows(o_size)
+    if rows <= chunk:
+        _jvp_4_rows(0, rows, z, c, n_size, o_size, tail, tail_, tail_2, tail_3, tail_4)
     else:
-        _jvp_4_parallel(chunk, t_size, z, c, n_size, o_size, tail, tail_, tail_2, tail_3, tail_4)
+        _jvp_4_parallel(chunk, rows, z, c, n_size, o_size, tail, tail_, tail_2, tail_3, tail_4)
     sum_U_h_dot_t = np.empty((n_size, k_size, o_size), real)
     z_t_dot = np.empty((n_size, k_size, o_size), real)
     h_before_dot = np.zeros((n_size, o_size), real)  # before the first
@@ -1498,15 +1516,16 @@ def jvp(inputs, tangents):
                 h_before_dot, U.reshape(k_size * o_size, o_size).T,
                 out=sum_U_h_dot_t.reshape(n_size, k_size * o_size),
             )
-        chunk = chunk_rows(k_size * o_size)
-        if n_size <= chunk:
+        rows = n_size * k_size
+        chunk = chunk_rows(o_size)
+        if rows <= chunk:
             _jvp_5_rows(
-                0, n_size, b_dot, sum_U_dot_h_before_t, sum_U_h_dot_t, sum_W_dot_x_t, sum_W_x_dot_t,
+                0, rows, b_dot, sum_U_dot_h_before_t, sum_U_h_dot_t, sum_W_dot_x_t, sum_W_x_dot_t,
                 sum_h0_dot_U, t, k_size, o_size, z_t_dot,
             )
         else:
             _jvp_5_parallel(
-                chunk, n_size, b_dot, sum_U_dot_h_before_t, sum_U_h_dot_t, sum_W_dot_x_t, sum_W_x_dot_t,
+                chunk, rows, b_dot, sum_U_dot_h_before_t, sum_U_h_dot_t, sum_W_dot_x_t, sum_W_x_dot_t,
                 sum_h0_dot_U, t, k_size, o_size, z_t_dot,
             )
         chunk = chunk_rows(o_size)
@@ -1629,11 +1648,12 @@ def hvp(inputs, vectors, g):
                 h_before_t, U.reshape(k_size * o_size, o_size).T,
                 out=sum_U_h_before_t.reshape(n_size, k_size * o_size),
             )
-        chunk = chunk_rows(k_size * o_size)
-        if n_size <= chunk:
-            _hvp_2_rows(0, n_size, b, sum_U_h_before_t, sum_W_x_t, k_size, o_size, z_t)
+        rows = n_size * k_size
+        chunk = chunk_rows(o_size)
+        if rows <= chunk:
+            _hvp_2_rows(0, rows, b, sum_U_h_before_t, sum_W_x_t, k_size, o_size, z_t)
         else:
-            _hvp_2_parallel(chunk, n_size, b, sum_U_h_before_t, sum_W_x_t, k_size, o_size, z_t)
+            _hvp_2_parallel(chunk, rows, b, sum_U_h_before_t, sum_W_x_t, k_size, o_size, z_t)
         chunk = chunk_rows(o_size)
         if n_size <= chunk:
             _hvp_3_rows(z_t, c_before_t, forget_t, input_t, candidate_t, output_t, c_t, squashed_t, h_t)
@@ -1649,11 +1669,12 @@ def hvp(inputs, vectors, g):
             h_before.reshape(t_size * n_size, o_size), U_dot.reshape(k_size * o_size, o_size).T,
             out=sum_U_dot_h_before.reshape(t_size * n_size, k_size * o_size),
         )
-    chunk = chunk_rows(n_size * o_size)
-    if t_size <= chunk:
-        _hvp_4_rows(0, t_size, c, z, n_size, o_size, tail, tail_, tail_2, tail_3, tail_4)
+    rows = t_size * n_size
+    chunk = chunk_rows(o_size)
+    if rows <= chunk:
+        _hvp_4_rows(0, rows, c, z, n_size, o_size, tail, tail_, tail_2, tail_3, tail_4)
     else:
-        _hvp_4_parallel(chunk, t_size, c, z, n_size, o_size, tail, tail_, tail_2, tail_3, tail_4)
+        _hvp_4_parallel(chunk, rows, c, z, n_size, o_size, tail, tail_, tail_2, tail_3, tail_4)
     dh_before_after = np.zeros((n_size, o_size), real)  # after the last
     dc_before_after = np.zeros((n_size, o_size), real)  # after the last
     for t in reversed(range(t_size)):
@@ -1687,15 +1708,16 @@ def hvp(inputs, vectors, g):
                 chunk, g_h_t, dh_before_after, dc_before_after, c_t, g_c_t, output_t, tail_t, forget_t, dh_t,
                 dc_t, dc_before_t,
             )
-        chunk = chunk_rows(k_size * o_size)
-        if n_size <= chunk:
+        rows = n_size * k_size
+        chunk = chunk_rows(o_size)
+        if rows <= chunk:
             _hvp_6_rows(
-                0, n_size, z_t, c_before_t, dc_t, candidate_t, forget_t, h_t, dh_t, input_t, tail_4_t,
-                tail_3_t, tail_2_t, k_size, o_size, dz_t,
+                0, rows, z_t, c_before_t, dc_t, candidate_t, forget_t, h_t, dh_t, input_t, tail_4_t, tail_3_t,
+                tail_2_t, k_size, o_size, dz_t,
             )
         else:
             _hvp_6_parallel(
-                chunk, n_size, z_t, c_before_t, dc_t, candidate_t, forget_t, h_t, dh_t, input_t, tail_4_t,
+                chunk, rows, z_t, c_before_t, dc_t, candidate_t, forget_t, h_t, dh_t, input_t, tail_4_t,
                 tail_3_t, tail_2_t, k_size, o_size, dz_t,
             )
         # h̄_before_t[n,o] = Σ_k,o′ z̄ₜ[n,k,o′]·U[k,o′,o]
@@ -1746,15 +1768,16 @@ def hvp(inputs, vectors, g):
                 h_before_t_dot, U.reshape(k_size * o_size, o_size).T,
                 out=sum_U_h_before_dot_t.reshape(n_size, k_size * o_size),
             )
-        chunk = chunk_rows(k_size * o_size)
-        if n_size <= chunk:
+        rows = n_size * k_size
+        chunk = chunk_rows(o_size)
+        if rows <= chunk:
             _hvp_8_rows(
-                0, n_size, b_dot, sum_U_dot_h_before_t, sum_U_h_before_dot_t, sum_W_dot_x_t, sum_W_x_dot_t,
+                0, rows, b_dot, sum_U_dot_h_before_t, sum_U_h_before_dot_t, sum_W_dot_x_t, sum_W_x_dot_t,
                 k_size, o_size, z_t_dot,
             )
         else:
             _hvp_8_parallel(
-                chunk, n_size, b_dot, sum_U_dot_h_before_t, sum_U_h_before_dot_t, sum_W_dot_x_t, sum_W_x_dot_t,
+                chunk, rows, b_dot, sum_U_dot_h_before_t, sum_U_h_before_dot_t, sum_W_dot_x_t, sum_W_x_dot_t,
                 k_size, o_size, z_t_dot,
             )
         chunk = chunk_rows(o_size)
@@ -1839,16 +1862,17 @@ def hvp(inputs, vectors, g):
                 chunk, dh_before_after_dot, c_t, dc_before_after_dot, dh_t, output_t, output_t_dot, squashed_t,
                 squashed_t_dot, tail_t, dc_t, forget_t, forget_t_dot, dh_t_dot, dc_t_dot, dc_before_t_dot,
             )
-        chunk = chunk_rows(k_size * o_size)
-        if n_size <= chunk:
+        rows = n_size * k_size
+        chunk = chunk_rows(o_size)
+        if rows <= chunk:
             _hvp_11_rows(
-                0, n_size, z_t, c_before_t, c_before_t_dot, dc_t, dc_t_dot, candidate_t, candidate_t_dot,
+                0, rows, z_t, c_before_t, c_before_t_dot, dc_t, dc_t_dot, candidate_t, candidate_t_dot,
                 forget_t, forget_t_dot, h_t, dh_t, dh_t_dot, h_t_dot, input_t, input_t_dot, output_t_dot,
                 tail_4_t, tail_3_t, tail_2_t, k_size, o_size, dz_t_dot,
             )
         else:
             _hvp_11_parallel(
-                chunk, n_size, z_t, c_before_t, c_before_t_dot, dc_t, dc_t_dot, candidate_t, candidate_t_dot,
+                chunk, rows, z_t, c_before_t, c_before_t_dot, dc_t, dc_t_dot, candidate_t, candidate_t_dot,
                 forget_t, forget_t_dot, h_t, dh_t, dh_t_dot, h_t_dot, input_t, input_t_dot, output_t_dot,
                 tail_4_t, tail_3_t, tail_2_t, k_size, o_size, dz_t_dot,
             )
@@ -1895,21 +1919,24 @@ def hvp(inputs, vectors, g):
     else:
         _hvp_14_parallel(chunk, t_size, dz_dot, k_size, n_size, o_size, db_dot_parts)
     np.copyto(db_dot, db_dot_parts.sum(axis=0), casting="same_kind")
-    chunk = chunk_rows(n_size * i_size)
-    if t_size <= chunk:
-        _hvp_15_rows(0, t_size, dx_dot, sum_W_dz_dot, i_size, n_size)
+    rows = t_size * n_size
+    chunk = chunk_rows(i_size)
+    if rows <= chunk:
+        _hvp_15_rows(0, rows, dx_dot, sum_W_dz_dot, i_size, n_size)
     else:
-        _hvp_15_parallel(chunk, t_size, dx_dot, sum_W_dz_dot, i_size, n_size)
-    chunk = chunk_rows(o_size * i_size)
-    if k_size <= chunk:
-        _hvp_16_rows(0, k_size, dW_dot, sum_x_dz_dot, i_size, o_size)
+        _hvp_15_parallel(chunk, rows, dx_dot, sum_W_dz_dot, i_size, n_size)
+    rows = k_size * o_size
+    chunk = chunk_rows(i_size)
+    if rows <= chunk:
+        _hvp_16_rows(0, rows, dW_dot, sum_x_dz_dot, i_size, o_size)
     else:
-        _hvp_16_parallel(chunk, k_size, dW_dot, sum_x_dz_dot, i_size, o_size)
-    chunk = chunk_rows(o_size * o_size)
-    if k_size <= chunk:
-        _hvp_17_rows(0, k_size, dU_dot, sum_h_before_dz_dot, o_size)
+        _hvp_16_parallel(chunk, rows, dW_dot, sum_x_dz_dot, i_size, o_size)
+    rows = k_size * o_size
+    chunk = chunk_rows(o_size)
+    if rows <= chunk:
+        _hvp_17_rows(0, rows, dU_dot, sum_h_before_dz_dot, o_size)
     else:
-        _hvp_17_parallel(chunk, k_size, dU_dot, sum_h_before_dz_dot, o_size)
+        _hvp_17_parallel(chunk, rows, dU_dot, sum_h_before_dz_dot, o_size)
     return Gradients(
         dx_dot, dh0_dot, dc0_dot, dW_dot.reshape((k_size * o_size, i_size)),
         dU_dot.reshape((k_size * o_size, o_size)), db_dot.reshape((k_size * o_size,)),

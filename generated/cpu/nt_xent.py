@@ -12,7 +12,7 @@ The same among all 2N views, each but itself a candidate (Chen et al. 2020).
 Made by symnn 0.1.0 from the declaration of nt_xent in symnn.catalogue.contrastive, hash 7500d0854d9a.
 Do not edit: `symnn build` verifies it and writes it again.
 verified steps, program of value_and_grad: error 5e-66, bound 1e-40
-verified steps, jvp, 6 chain rule lines: error 2e-63, bound 1e-30
+verified steps, vjp, 7 chain rule lines: error 2e-64, bound 1e-30
 verified gradient, numerical, u, v: error 8e-51, bound 1e-25
 verified adjoint, ⟨Jv, u⟩ = ⟨v, Jᵀu⟩: error 2e-66, bound 1e-40
 verified adjoint, Jv, numerical: error 3e-64, bound 1e-25
@@ -101,82 +101,84 @@ SPEC = {
 @njit(**OPTIONS)
 def _forward_saving_rows(lo, hi, u, v, d_size, n_size, zn):
     real = u.dtype.type
-    for w in range(lo, hi):
-        for n in range(n_size):
-            # z[w,n,d] = u[n,d] if w = 0 else v[n,d]
-            # norm_z[w,n] = norm_d(z[w,n,d])
-            norm_z_sum = no_squares(real)
-            for d in range(d_size):
-                z = (u[n, d] if (w == 0) else v[n, d])
-                norm_z_sum = with_square(norm_z_sum, z)
-            norm_z = root_of(norm_z_sum)
-            # z[w,n,d] = u[n,d] if w = 0 else v[n,d]
-            # zn[w,n,d] = 0 if norm_z[w,n] = 0 else z[w,n,d] / norm_z[w,n]
-            for d in range(d_size):
-                z = (u[n, d] if (w == 0) else v[n, d])
-                zn[w, n, d] = (real(0) if (norm_z == real(0)) else z / norm_z)
+    for row in range(lo, hi):
+        w = row // n_size
+        n = row % n_size
+        # z[w,n,d] = u[n,d] if w = 0 else v[n,d]
+        # norm_z[w,n] = norm_d(z[w,n,d])
+        norm_z_sum = no_squares(real)
+        for d in range(d_size):
+            z = (u[n, d] if (w == 0) else v[n, d])
+            norm_z_sum = with_square(norm_z_sum, z)
+        norm_z = root_of(norm_z_sum)
+        # z[w,n,d] = u[n,d] if w = 0 else v[n,d]
+        # zn[w,n,d] = 0 if norm_z[w,n] = 0 else z[w,n,d] / norm_z[w,n]
+        for d in range(d_size):
+            z = (u[n, d] if (w == 0) else v[n, d])
+            zn[w, n, d] = (real(0) if (norm_z == real(0)) else z / norm_z)
 
 
 @njit(parallel=True, **OPTIONS)
-def _forward_saving_parallel(chunk, w_size, u, v, d_size, n_size, zn):
-    for k in prange((w_size + chunk - 1) // chunk):
+def _forward_saving_parallel(chunk, rows, u, v, d_size, n_size, zn):
+    for k in prange((rows + chunk - 1) // chunk):
         lo = k * chunk
-        hi = min(lo + chunk, w_size)
+        hi = min(lo + chunk, rows)
         _forward_saving_rows(lo, hi, u, v, d_size, n_size, zn)
 
 
 @njit(**OPTIONS)
 def _forward_saving_2_rows(lo, hi, s, tau, n_size, w_size, other_max, sum_exp, log_sum):
     real = s.dtype.type
-    for w in range(lo, hi):
-        for n in range(n_size):
-            # s[w,n,w′,n′] = sum_zn[w,n,w′,n′] / τ
-            # other[w,n,w′,n′] = −∞ if n = n′ and w = w′ else s[w,n,w′,n′]
-            # other_max[w,n] = max_w′,n′(other[w,n,w′,n′])
-            other_max_wn = -np.finfo(real).max
-            for w_2 in range(w_size):
-                for n_2 in range(n_size):
-                    s_wnw_2n_2 = s[w, n, w_2, n_2] / tau
-                    s[w, n, w_2, n_2] = s_wnw_2n_2
-                    other = (real(-np.inf) if ((n == n_2) and (w == w_2)) else s_wnw_2n_2)
-                    other_max_wn = maxnum(other_max_wn, other)
-            other_max[w, n] = other_max_wn
-            # other[w,n,w′,n′] = −∞ if n = n′ and w = w′ else s[w,n,w′,n′]
-            # exp_other_max_other[w,n,w′,n′] = exp(other[w,n,w′,n′] − other_max[w,n])
-            # sum_exp[w,n] = Σ_w′,n′ exp(other[w,n,w′,n′] − other_max[w,n])
-            # lesser[w,n] = Σ_w′,n′ (0 if exp(other[w,n,w′,n′] − other_max[w,n]) ≥ 1
-            #     else exp(other[w,n,w′,n′] − other_max[w,n]))
-            sum_exp_sum = 0.0
-            lesser_sum = 0.0
-            sum_exp_sum_lost = 0.0
-            lesser_sum_lost = 0.0
-            for w_2 in range(w_size):
-                sum_exp_part = 0.0
-                lesser_part = 0.0
-                for n_2 in range(n_size):
-                    s_wnw_2n_2 = s[w, n, w_2, n_2]
-                    other = (real(-np.inf) if ((n == n_2) and (w == w_2)) else s_wnw_2n_2)
-                    exp_other_max_other = exp(other - other_max_wn)
-                    sum_exp_part = added(sum_exp_part, exp_other_max_other)
-                    lesser_part = added(
-                        lesser_part, (0.0 if (exp_other_max_other >= real(1)) else exp_other_max_other),
-                    )
-                sum_exp_sum, sum_exp_sum_lost = compensated(sum_exp_sum, sum_exp_sum_lost, sum_exp_part)
-                lesser_sum, lesser_sum_lost = compensated(lesser_sum, lesser_sum_lost, lesser_part)
-            sum_exp_wn = real(sum_exp_sum)
-            sum_exp[w, n] = sum_exp_wn
-            lesser = real(lesser_sum)
-            # rest[w,n] = lesser[w,n] if sum_exp[w,n] ≥ 1 and sum_exp[w,n] < 2 else sum_exp[w,n] − 1
-            rest = (lesser if ((sum_exp_wn >= real(1)) and (sum_exp_wn < real(2))) else sum_exp_wn - real(1))
-            # log_sum[w,n] = log1p(rest[w,n])
-            log_sum[w, n] = log1p(rest)
+    for row in range(lo, hi):
+        w = row // n_size
+        n = row % n_size
+        # s[w,n,w′,n′] = sum_zn[w,n,w′,n′] / τ
+        # other[w,n,w′,n′] = −∞ if n = n′ and w = w′ else s[w,n,w′,n′]
+        # other_max[w,n] = max_w′,n′(other[w,n,w′,n′])
+        other_max_wn = -np.finfo(real).max
+        for w_2 in range(w_size):
+            for n_2 in range(n_size):
+                s_wnw_2n_2 = s[w, n, w_2, n_2] / tau
+                s[w, n, w_2, n_2] = s_wnw_2n_2
+                other = (real(-np.inf) if ((n == n_2) and (w == w_2)) else s_wnw_2n_2)
+                other_max_wn = maxnum(other_max_wn, other)
+        other_max[w, n] = other_max_wn
+        # other[w,n,w′,n′] = −∞ if n = n′ and w = w′ else s[w,n,w′,n′]
+        # exp_other_max_other[w,n,w′,n′] = exp(other[w,n,w′,n′] − other_max[w,n])
+        # sum_exp[w,n] = Σ_w′,n′ exp(other[w,n,w′,n′] − other_max[w,n])
+        # lesser[w,n] = Σ_w′,n′ (0 if exp(other[w,n,w′,n′] − other_max[w,n]) ≥ 1 else exp(other[w,n,w′,n′] −
+        #     other_max[w,n]))
+        sum_exp_sum = 0.0
+        lesser_sum = 0.0
+        sum_exp_sum_lost = 0.0
+        lesser_sum_lost = 0.0
+        for w_2 in range(w_size):
+            sum_exp_part = 0.0
+            lesser_part = 0.0
+            for n_2 in range(n_size):
+                s_wnw_2n_2 = s[w, n, w_2, n_2]
+                other = (real(-np.inf) if ((n == n_2) and (w == w_2)) else s_wnw_2n_2)
+                exp_other_max_other = exp(other - other_max_wn)
+                sum_exp_part = added(sum_exp_part, exp_other_max_other)
+                lesser_part = added(
+                    lesser_part, (0.0 if (exp_other_max_other >= real(1)) else exp_other_max_other),
+                )
+            sum_exp_sum, sum_exp_sum_lost = compensated(sum_exp_sum, sum_exp_sum_lost, sum_exp_part)
+            lesser_sum, lesser_sum_lost = compensated(lesser_sum, lesser_sum_lost, lesser_part)
+        sum_exp_wn = real(sum_exp_sum)
+        sum_exp[w, n] = sum_exp_wn
+        lesser = real(lesser_sum)
+        # rest[w,n] = lesser[w,n] if sum_exp[w,n] ≥ 1 and sum_exp[w,n] < 2 else sum_exp[w,n] − 1
+        rest = (lesser if ((sum_exp_wn >= real(1)) and (sum_exp_wn < real(2))) else sum_exp_wn - real(1))
+        # log_sum[w,n] = log1p(rest[w,n])
+        log_sum[w, n] = log1p(rest)
 
 
 @njit(parallel=True, **OPTIONS)
-def _forward_saving_2_parallel(chunk, s, tau, n_size, w_size, other_max, sum_exp, log_sum):
-    for k in prange((w_size + chunk - 1) // chunk):
+def _forward_saving_2_parallel(chunk, rows, s, tau, n_size, w_size, other_max, sum_exp, log_sum):
+    for k in prange((rows + chunk - 1) // chunk):
         lo = k * chunk
-        hi = min(lo + chunk, w_size)
+        hi = min(lo + chunk, rows)
         _forward_saving_2_rows(lo, hi, s, tau, n_size, w_size, other_max, sum_exp, log_sum)
 
 
@@ -222,131 +224,136 @@ def _forward_saving_4_parallel(chunk, n_size, log_sum, shifted, w_size, L):
 @njit(**OPTIONS)
 def _backward_rows(lo, hi, u, v, d_size, n_size, norm_z):
     real = u.dtype.type
-    for w in range(lo, hi):
-        for n in range(n_size):
-            # z[w,n,d] = u[n,d] if w = 0 else v[n,d]
-            # norm_z[w,n] = norm_d(z[w,n,d])
-            norm_z_sum = no_squares(real)
-            for d in range(d_size):
-                z = (u[n, d] if (w == 0) else v[n, d])
-                norm_z_sum = with_square(norm_z_sum, z)
-            norm_z_wn = root_of(norm_z_sum)
-            norm_z[w, n] = norm_z_wn
+    for row in range(lo, hi):
+        w = row // n_size
+        n = row % n_size
+        # z[w,n,d] = u[n,d] if w = 0 else v[n,d]
+        # norm_z[w,n] = norm_d(z[w,n,d])
+        norm_z_sum = no_squares(real)
+        for d in range(d_size):
+            z = (u[n, d] if (w == 0) else v[n, d])
+            norm_z_sum = with_square(norm_z_sum, z)
+        norm_z_wn = root_of(norm_z_sum)
+        norm_z[w, n] = norm_z_wn
 
 
 @njit(parallel=True, **OPTIONS)
-def _backward_parallel(chunk, w_size, u, v, d_size, n_size, norm_z):
-    for k in prange((w_size + chunk - 1) // chunk):
+def _backward_parallel(chunk, rows, u, v, d_size, n_size, norm_z):
+    for k in prange((rows + chunk - 1) // chunk):
         lo = k * chunk
-        hi = min(lo + chunk, w_size)
+        hi = min(lo + chunk, rows)
         _backward_rows(lo, hi, u, v, d_size, n_size, norm_z)
 
 
 @njit(**OPTIONS)
 def _backward_2_rows(lo, hi, s, g, other_max, sum_exp, n_size, w_size, ds):
     real = s.dtype.type
-    for w in range(lo, hi):
-        for n in range(n_size):
-            for w_2 in range(w_size):
-                for n_2 in range(n_size):
-                    # other[w,n,w′,n′] = −∞ if n = n′ and w = w′ else s[w,n,w′,n′]
-                    other = (real(-np.inf) if ((n == n_2) and (w == w_2)) else s[w, n, w_2, n_2])
-                    # s̄[w,n,w′,n′] = g[n]·exp(other[w,n,w′,n′] − other_max[w,n])·(0 if n = n′ and w = w′
-                    #     else 1) / (W·sum_exp[w,n]) − g[n]·δ(n, n′)·δ(w′, 1 − w) / W
-                    ds[w, n, w_2, n_2] = (
-                        g[n] * (real(0) if ((n == n_2) and (w == w_2)) else real(1)) * exp(other
-                        - other_max[w, n]) / (sum_exp[w, n] * real(w_size)) - (real(1) if n == n_2 else real(0))
-                        * (real(1) if w_2 == 1 - w else real(0)) * g[n] / real(w_size)
-                    )
+    for row in range(lo, hi):
+        w = row // (n_size * w_size)
+        n = row // w_size % n_size
+        w_2 = row % w_size
+        for n_2 in range(n_size):
+            # other[w,n,w′,n′] = −∞ if n = n′ and w = w′ else s[w,n,w′,n′]
+            other = (real(-np.inf) if ((n == n_2) and (w == w_2)) else s[w, n, w_2, n_2])
+            # s̄[w,n,w′,n′] = g[n]·exp(other[w,n,w′,n′] − other_max[w,n])·(0 if n = n′ and w = w′ else 1) /
+            #     (W·sum_exp[w,n]) − g[n]·δ(n, n′)·δ(w′, 1 − w) / W
+            ds[w, n, w_2, n_2] = (
+                g[n] * (real(0) if ((n == n_2) and (w == w_2)) else real(1)) * exp(other - other_max[w, n])
+                / (sum_exp[w, n] * real(w_size)) - (real(1) if n == n_2 else real(0)) * (real(1) if w_2 == 1 - w
+                else real(0)) * g[n] / real(w_size)
+            )
 
 
 @njit(parallel=True, **OPTIONS)
-def _backward_2_parallel(chunk, s, g, other_max, sum_exp, n_size, w_size, ds):
-    for k in prange((w_size + chunk - 1) // chunk):
+def _backward_2_parallel(chunk, rows, s, g, other_max, sum_exp, n_size, w_size, ds):
+    for k in prange((rows + chunk - 1) // chunk):
         lo = k * chunk
-        hi = min(lo + chunk, w_size)
+        hi = min(lo + chunk, rows)
         _backward_2_rows(lo, hi, s, g, other_max, sum_exp, n_size, w_size, ds)
 
 
 @njit(**OPTIONS)
 def _backward_3_rows(lo, hi, sum_zn_ds, sum_zn_ds_2, zn, norm_z, tau, d_size, n_size, dz):
     real = sum_zn_ds.dtype.type
-    for w in range(lo, hi):
-        for n in range(n_size):
-            norm_z_wn = norm_z[w, n]
-            # z̅n̅[w,n,d] = (sum_zn_ds[w,n,d] + sum_zn_ds_2[w,n,d]) / τ
-            # sum_zn_dzn[w,n] = Σ_d z̅n̅[w,n,d]·zn[w,n,d]
-            sum_zn_dzn_sum = 0.0
-            for d in range(d_size):
-                dzn = (sum_zn_ds[w, n, d] + sum_zn_ds_2[w, n, d]) / tau
-                sum_zn_dzn_sum = added(sum_zn_dzn_sum, dzn * zn[w, n, d])
-            sum_zn_dzn = real(sum_zn_dzn_sum)
-            # z̅n̅[w,n,d] = (sum_zn_ds[w,n,d] + sum_zn_ds_2[w,n,d]) / τ
-            # z̄[w,n,d] = (z̅n̅[w,n,d] − sum_zn_dzn[w,n]·zn[w,n,d]) / norm_z[w,n]
-            for d in range(d_size):
-                dzn = (sum_zn_ds[w, n, d] + sum_zn_ds_2[w, n, d]) / tau
-                dz[w, n, d] = (dzn - sum_zn_dzn * zn[w, n, d]) / norm_z_wn
+    for row in range(lo, hi):
+        w = row // n_size
+        n = row % n_size
+        norm_z_wn = norm_z[w, n]
+        # z̅n̅[w,n,d] = (sum_zn_ds[w,n,d] + sum_zn_ds_2[w,n,d]) / τ
+        # sum_zn_dzn[w,n] = Σ_d z̅n̅[w,n,d]·zn[w,n,d]
+        sum_zn_dzn_sum = 0.0
+        for d in range(d_size):
+            dzn = (sum_zn_ds[w, n, d] + sum_zn_ds_2[w, n, d]) / tau
+            sum_zn_dzn_sum = added(sum_zn_dzn_sum, dzn * zn[w, n, d])
+        sum_zn_dzn = real(sum_zn_dzn_sum)
+        # z̅n̅[w,n,d] = (sum_zn_ds[w,n,d] + sum_zn_ds_2[w,n,d]) / τ
+        # z̄[w,n,d] = (z̅n̅[w,n,d] − sum_zn_dzn[w,n]·zn[w,n,d]) / norm_z[w,n]
+        for d in range(d_size):
+            dzn = (sum_zn_ds[w, n, d] + sum_zn_ds_2[w, n, d]) / tau
+            dz[w, n, d] = (dzn - sum_zn_dzn * zn[w, n, d]) / norm_z_wn
 
 
 @njit(parallel=True, **OPTIONS)
-def _backward_3_parallel(chunk, w_size, sum_zn_ds, sum_zn_ds_2, zn, norm_z, tau, d_size, n_size, dz):
-    for k in prange((w_size + chunk - 1) // chunk):
+def _backward_3_parallel(chunk, rows, sum_zn_ds, sum_zn_ds_2, zn, norm_z, tau, d_size, n_size, dz):
+    for k in prange((rows + chunk - 1) // chunk):
         lo = k * chunk
-        hi = min(lo + chunk, w_size)
+        hi = min(lo + chunk, rows)
         _backward_3_rows(lo, hi, sum_zn_ds, sum_zn_ds_2, zn, norm_z, tau, d_size, n_size, dz)
 
 
 @njit(**OPTIONS)
 def _backward_4_rows(lo, hi, dz, d_size, w_size, du, dv):
     real = dz.dtype.type
-    for n in range(lo, hi):
-        for d in range(d_size):
-            # ū[n,d] = Σ_w z̄[w,n,d]·1[w = 0]
-            # v̄[n,d] = Σ_w z̄[w,n,d]·1[w ≠ 0]
-            du_sum = 0.0
-            dv_sum = 0.0
-            for w in range(w_size):
-                du_sum = added(du_sum, dz[w, n, d] * (real(1) if (w == 0) else real(0)))
-                dv_sum = added(dv_sum, dz[w, n, d] * (real(1) if (w != 0) else real(0)))
-            du_nd = real(du_sum)
-            du[n, d] = du_nd
-            dv_nd = real(dv_sum)
-            dv[n, d] = dv_nd
+    for row in range(lo, hi):
+        n = row // d_size
+        d = row % d_size
+        # ū[n,d] = Σ_w z̄[w,n,d]·1[w = 0]
+        # v̄[n,d] = Σ_w z̄[w,n,d]·1[w ≠ 0]
+        du_sum = 0.0
+        dv_sum = 0.0
+        for w in range(w_size):
+            du_sum = added(du_sum, dz[w, n, d] * (real(1) if (w == 0) else real(0)))
+            dv_sum = added(dv_sum, dz[w, n, d] * (real(1) if (w != 0) else real(0)))
+        du_nd = real(du_sum)
+        du[n, d] = du_nd
+        dv_nd = real(dv_sum)
+        dv[n, d] = dv_nd
 
 
 @njit(parallel=True, **OPTIONS)
-def _backward_4_parallel(chunk, n_size, dz, d_size, w_size, du, dv):
-    for k in prange((n_size + chunk - 1) // chunk):
+def _backward_4_parallel(chunk, rows, dz, d_size, w_size, du, dv):
+    for k in prange((rows + chunk - 1) // chunk):
         lo = k * chunk
-        hi = min(lo + chunk, n_size)
+        hi = min(lo + chunk, rows)
         _backward_4_rows(lo, hi, dz, d_size, w_size, du, dv)
 
 
 @njit(**OPTIONS)
 def _value_and_grad_rows(lo, hi, u, v, d_size, n_size, norm_z, zn):
     real = u.dtype.type
-    for w in range(lo, hi):
-        for n in range(n_size):
-            # z[w,n,d] = u[n,d] if w = 0 else v[n,d]
-            # norm_z[w,n] = norm_d(z[w,n,d])
-            norm_z_sum = no_squares(real)
-            for d in range(d_size):
-                z = (u[n, d] if (w == 0) else v[n, d])
-                norm_z_sum = with_square(norm_z_sum, z)
-            norm_z_wn = root_of(norm_z_sum)
-            norm_z[w, n] = norm_z_wn
-            # z[w,n,d] = u[n,d] if w = 0 else v[n,d]
-            # zn[w,n,d] = 0 if norm_z[w,n] = 0 else z[w,n,d] / norm_z[w,n]
-            for d in range(d_size):
-                z = (u[n, d] if (w == 0) else v[n, d])
-                zn[w, n, d] = (real(0) if (norm_z_wn == real(0)) else z / norm_z_wn)
+    for row in range(lo, hi):
+        w = row // n_size
+        n = row % n_size
+        # z[w,n,d] = u[n,d] if w = 0 else v[n,d]
+        # norm_z[w,n] = norm_d(z[w,n,d])
+        norm_z_sum = no_squares(real)
+        for d in range(d_size):
+            z = (u[n, d] if (w == 0) else v[n, d])
+            norm_z_sum = with_square(norm_z_sum, z)
+        norm_z_wn = root_of(norm_z_sum)
+        norm_z[w, n] = norm_z_wn
+        # z[w,n,d] = u[n,d] if w = 0 else v[n,d]
+        # zn[w,n,d] = 0 if norm_z[w,n] = 0 else z[w,n,d] / norm_z[w,n]
+        for d in range(d_size):
+            z = (u[n, d] if (w == 0) else v[n, d])
+            zn[w, n, d] = (real(0) if (norm_z_wn == real(0)) else z / norm_z_wn)
 
 
 @njit(parallel=True, **OPTIONS)
-def _value_and_grad_parallel(chunk, w_size, u, v, d_size, n_size, norm_z, zn):
-    for k in prange((w_size + chunk - 1) // chunk):
+def _value_and_grad_parallel(chunk, rows, u, v, d_size, n_size, norm_z, zn):
+    for k in prange((rows + chunk - 1) // chunk):
         lo = k * chunk
-        hi = min(lo + chunk, w_size)
+        hi = min(lo + chunk, rows)
         _value_and_grad_rows(lo, hi, u, v, d_size, n_size, norm_z, zn)
 
 
@@ -355,70 +362,69 @@ def _value_and_grad_2_rows(
     lo, hi, sum_zn, minus_seed_over_w_size, seed_over_w_size, tau, n_size, w_size, s, other_max, log_sum, ds,
 ):
     real = sum_zn.dtype.type
-    for w in range(lo, hi):
-        for n in range(n_size):
-            # s[w,n,w′,n′] = sum_zn[w,n,w′,n′] / τ
-            # other[w,n,w′,n′] = −∞ if n = n′ and w = w′ else s[w,n,w′,n′]
-            # other_max[w,n] = max_w′,n′(other[w,n,w′,n′])
-            other_max_wn = -np.finfo(real).max
-            for w_2 in range(w_size):
-                for n_2 in range(n_size):
-                    s_wnw_2n_2 = sum_zn[w, n, w_2, n_2] / tau
-                    s[w, n, w_2, n_2] = s_wnw_2n_2
-                    other = (real(-np.inf) if ((n == n_2) and (w == w_2)) else s_wnw_2n_2)
-                    other_max_wn = maxnum(other_max_wn, other)
-            other_max[w, n] = other_max_wn
-            # other[w,n,w′,n′] = −∞ if n = n′ and w = w′ else s[w,n,w′,n′]
-            # exp_other_max_other[w,n,w′,n′] = exp(other[w,n,w′,n′] − other_max[w,n])
-            # sum_exp[w,n] = Σ_w′,n′ exp(other[w,n,w′,n′] − other_max[w,n])
-            # lesser[w,n] = Σ_w′,n′ (0 if exp(other[w,n,w′,n′] − other_max[w,n]) ≥ 1
-            #     else exp(other[w,n,w′,n′] − other_max[w,n]))
-            sum_exp_sum = 0.0
-            lesser_sum = 0.0
-            sum_exp_sum_lost = 0.0
-            lesser_sum_lost = 0.0
-            for w_2 in range(w_size):
-                sum_exp_part = 0.0
-                lesser_part = 0.0
-                for n_2 in range(n_size):
-                    s_wnw_2n_2 = s[w, n, w_2, n_2]
-                    other = (real(-np.inf) if ((n == n_2) and (w == w_2)) else s_wnw_2n_2)
-                    exp_other_max_other = exp(other - other_max_wn)
-                    ds[w, n, w_2, n_2] = exp_other_max_other
-                    sum_exp_part = added(sum_exp_part, exp_other_max_other)
-                    lesser_part = added(
-                        lesser_part, (0.0 if (exp_other_max_other >= real(1)) else exp_other_max_other),
-                    )
-                sum_exp_sum, sum_exp_sum_lost = compensated(sum_exp_sum, sum_exp_sum_lost, sum_exp_part)
-                lesser_sum, lesser_sum_lost = compensated(lesser_sum, lesser_sum_lost, lesser_part)
-            sum_exp = real(sum_exp_sum)
-            lesser = real(lesser_sum)
-            # rest[w,n] = lesser[w,n] if sum_exp[w,n] ≥ 1 and sum_exp[w,n] < 2 else sum_exp[w,n] − 1
-            rest = (lesser if ((sum_exp >= real(1)) and (sum_exp < real(2))) else sum_exp - real(1))
-            # log_sum[w,n] = log1p(rest[w,n])
-            log_sum[w, n] = log1p(rest)
-            # other[w,n,w′,n′] = −∞ if n = n′ and w = w′ else s[w,n,w′,n′]
-            # s̄[w,n,w′,n′] = minus_seed_over_w_size·δ(n, n′)·δ(w′, 1 − w) + seed_over_w_size·
-            #     exp(other[w,n,w′,n′] − other_max[w,n])·(0 if n = n′ and w = w′ else 1) / sum_exp[w,n]
-            for w_2 in range(w_size):
-                for n_2 in range(n_size):
-                    s_wnw_2n_2 = s[w, n, w_2, n_2]
-                    other = (real(-np.inf) if ((n == n_2) and (w == w_2)) else s_wnw_2n_2)
-                    exp_other_max_other = ds[w, n, w_2, n_2]
-                    ds[w, n, w_2, n_2] = (
-                        minus_seed_over_w_size * (real(1) if n == n_2 else real(0)) * (real(1) if w_2 == 1 - w
-                        else real(0)) + exp_other_max_other * seed_over_w_size * (real(0)
-                        if ((n == n_2) and (w == w_2)) else real(1)) / sum_exp
-                    )
+    for row in range(lo, hi):
+        w = row // n_size
+        n = row % n_size
+        # s[w,n,w′,n′] = sum_zn[w,n,w′,n′] / τ
+        # other[w,n,w′,n′] = −∞ if n = n′ and w = w′ else s[w,n,w′,n′]
+        # other_max[w,n] = max_w′,n′(other[w,n,w′,n′])
+        other_max_wn = -np.finfo(real).max
+        for w_2 in range(w_size):
+            for n_2 in range(n_size):
+                s_wnw_2n_2 = sum_zn[w, n, w_2, n_2] / tau
+                s[w, n, w_2, n_2] = s_wnw_2n_2
+                other = (real(-np.inf) if ((n == n_2) and (w == w_2)) else s_wnw_2n_2)
+                other_max_wn = maxnum(other_max_wn, other)
+        other_max[w, n] = other_max_wn
+        # other[w,n,w′,n′] = −∞ if n = n′ and w = w′ else s[w,n,w′,n′]
+        # exp_other_max_other[w,n,w′,n′] = exp(other[w,n,w′,n′] − other_max[w,n])
+        # sum_exp[w,n] = Σ_w′,n′ exp(other[w,n,w′,n′] − other_max[w,n])
+        # lesser[w,n] = Σ_w′,n′ (0 if exp(other[w,n,w′,n′] − other_max[w,n]) ≥ 1 else exp(other[w,n,w′,n′] −
+        #     other_max[w,n]))
+        sum_exp_sum = 0.0
+        lesser_sum = 0.0
+        sum_exp_sum_lost = 0.0
+        lesser_sum_lost = 0.0
+        for w_2 in range(w_size):
+            sum_exp_part = 0.0
+            lesser_part = 0.0
+            for n_2 in range(n_size):
+                s_wnw_2n_2 = s[w, n, w_2, n_2]
+                other = (real(-np.inf) if ((n == n_2) and (w == w_2)) else s_wnw_2n_2)
+                exp_other_max_other = exp(other - other_max_wn)
+                ds[w, n, w_2, n_2] = exp_other_max_other
+                sum_exp_part = added(sum_exp_part, exp_other_max_other)
+                lesser_part = added(
+                    lesser_part, (0.0 if (exp_other_max_other >= real(1)) else exp_other_max_other),
+                )
+            sum_exp_sum, sum_exp_sum_lost = compensated(sum_exp_sum, sum_exp_sum_lost, sum_exp_part)
+            lesser_sum, lesser_sum_lost = compensated(lesser_sum, lesser_sum_lost, lesser_part)
+        sum_exp = real(sum_exp_sum)
+        lesser = real(lesser_sum)
+        # rest[w,n] = lesser[w,n] if sum_exp[w,n] ≥ 1 and sum_exp[w,n] < 2 else sum_exp[w,n] − 1
+        rest = (lesser if ((sum_exp >= real(1)) and (sum_exp < real(2))) else sum_exp - real(1))
+        # log_sum[w,n] = log1p(rest[w,n])
+        log_sum[w, n] = log1p(rest)
+        # s̄[w,n,w′,n′] = minus_seed_over_w_size·δ(n, n′)·δ(w′, 1 − w) + seed_over_w_size·
+        #     exp(other[w,n,w′,n′] − other_max[w,n])·(0 if n = n′ and w = w′ else 1) / sum_exp[w,n]
+        for w_2 in range(w_size):
+            for n_2 in range(n_size):
+                exp_other_max_other = ds[w, n, w_2, n_2]
+                ds[w, n, w_2, n_2] = (
+                    minus_seed_over_w_size * (real(1) if n == n_2 else real(0)) * (real(1) if w_2 == 1 - w
+                    else real(0)) + exp_other_max_other * seed_over_w_size * (real(0)
+                    if ((n == n_2) and (w == w_2)) else real(1)) / sum_exp
+                )
 
 
 @njit(parallel=True, **OPTIONS)
 def _value_and_grad_2_parallel(
-    chunk, sum_zn, minus_seed_over_w_size, seed_over_w_size, tau, n_size, w_size, s, other_max, log_sum, ds,
+    chunk, rows, sum_zn, minus_seed_over_w_size, seed_over_w_size, tau, n_size, w_size, s, other_max, log_sum,
+    ds,
 ):
-    for k in prange((w_size + chunk - 1) // chunk):
+    for k in prange((rows + chunk - 1) // chunk):
         lo = k * chunk
-        hi = min(lo + chunk, w_size)
+        hi = min(lo + chunk, rows)
         _value_and_grad_2_rows(
             lo, hi, sum_zn, minus_seed_over_w_size, seed_over_w_size, tau, n_size, w_size, s, other_max,
             log_sum, ds,
@@ -467,154 +473,158 @@ def _value_and_grad_4_parallel(chunk, n_size, log_sum, shifted, w_size, L):
 @njit(**OPTIONS)
 def _value_and_grad_5_rows(lo, hi, sum_zn_ds, sum_zn_ds_2, zn, norm_z, tau, d_size, n_size, dz):
     real = sum_zn_ds.dtype.type
-    for w in range(lo, hi):
-        for n in range(n_size):
-            norm_z_wn = norm_z[w, n]
-            # z̅n̅[w,n,d] = (sum_zn_ds[w,n,d] + sum_zn_ds_2[w,n,d]) / τ
-            # sum_zn_dzn[w,n] = Σ_d z̅n̅[w,n,d]·zn[w,n,d]
-            sum_zn_dzn_sum = 0.0
-            for d in range(d_size):
-                dzn = (sum_zn_ds[w, n, d] + sum_zn_ds_2[w, n, d]) / tau
-                sum_zn_dzn_sum = added(sum_zn_dzn_sum, dzn * zn[w, n, d])
-            sum_zn_dzn = real(sum_zn_dzn_sum)
-            # z̅n̅[w,n,d] = (sum_zn_ds[w,n,d] + sum_zn_ds_2[w,n,d]) / τ
-            # z̄[w,n,d] = (z̅n̅[w,n,d] − sum_zn_dzn[w,n]·zn[w,n,d]) / norm_z[w,n]
-            for d in range(d_size):
-                dzn = (sum_zn_ds[w, n, d] + sum_zn_ds_2[w, n, d]) / tau
-                dz[w, n, d] = (dzn - sum_zn_dzn * zn[w, n, d]) / norm_z_wn
+    for row in range(lo, hi):
+        w = row // n_size
+        n = row % n_size
+        norm_z_wn = norm_z[w, n]
+        # z̅n̅[w,n,d] = (sum_zn_ds[w,n,d] + sum_zn_ds_2[w,n,d]) / τ
+        # sum_zn_dzn[w,n] = Σ_d z̅n̅[w,n,d]·zn[w,n,d]
+        sum_zn_dzn_sum = 0.0
+        for d in range(d_size):
+            dzn = (sum_zn_ds[w, n, d] + sum_zn_ds_2[w, n, d]) / tau
+            sum_zn_dzn_sum = added(sum_zn_dzn_sum, dzn * zn[w, n, d])
+        sum_zn_dzn = real(sum_zn_dzn_sum)
+        # z̅n̅[w,n,d] = (sum_zn_ds[w,n,d] + sum_zn_ds_2[w,n,d]) / τ
+        # z̄[w,n,d] = (z̅n̅[w,n,d] − sum_zn_dzn[w,n]·zn[w,n,d]) / norm_z[w,n]
+        for d in range(d_size):
+            dzn = (sum_zn_ds[w, n, d] + sum_zn_ds_2[w, n, d]) / tau
+            dz[w, n, d] = (dzn - sum_zn_dzn * zn[w, n, d]) / norm_z_wn
 
 
 @njit(parallel=True, **OPTIONS)
-def _value_and_grad_5_parallel(chunk, w_size, sum_zn_ds, sum_zn_ds_2, zn, norm_z, tau, d_size, n_size, dz):
-    for k in prange((w_size + chunk - 1) // chunk):
+def _value_and_grad_5_parallel(chunk, rows, sum_zn_ds, sum_zn_ds_2, zn, norm_z, tau, d_size, n_size, dz):
+    for k in prange((rows + chunk - 1) // chunk):
         lo = k * chunk
-        hi = min(lo + chunk, w_size)
+        hi = min(lo + chunk, rows)
         _value_and_grad_5_rows(lo, hi, sum_zn_ds, sum_zn_ds_2, zn, norm_z, tau, d_size, n_size, dz)
 
 
 @njit(**OPTIONS)
 def _value_and_grad_6_rows(lo, hi, dz, d_size, w_size, du, dv):
     real = dz.dtype.type
-    for n in range(lo, hi):
-        for d in range(d_size):
-            # ū[n,d] = Σ_w z̄[w,n,d]·1[w = 0]
-            # v̄[n,d] = Σ_w z̄[w,n,d]·1[w ≠ 0]
-            du_sum = 0.0
-            dv_sum = 0.0
-            for w in range(w_size):
-                du_sum = added(du_sum, dz[w, n, d] * (real(1) if (w == 0) else real(0)))
-                dv_sum = added(dv_sum, dz[w, n, d] * (real(1) if (w != 0) else real(0)))
-            du_nd = real(du_sum)
-            du[n, d] = du_nd
-            dv_nd = real(dv_sum)
-            dv[n, d] = dv_nd
+    for row in range(lo, hi):
+        n = row // d_size
+        d = row % d_size
+        # ū[n,d] = Σ_w z̄[w,n,d]·1[w = 0]
+        # v̄[n,d] = Σ_w z̄[w,n,d]·1[w ≠ 0]
+        du_sum = 0.0
+        dv_sum = 0.0
+        for w in range(w_size):
+            du_sum = added(du_sum, dz[w, n, d] * (real(1) if (w == 0) else real(0)))
+            dv_sum = added(dv_sum, dz[w, n, d] * (real(1) if (w != 0) else real(0)))
+        du_nd = real(du_sum)
+        du[n, d] = du_nd
+        dv_nd = real(dv_sum)
+        dv[n, d] = dv_nd
 
 
 @njit(parallel=True, **OPTIONS)
-def _value_and_grad_6_parallel(chunk, n_size, dz, d_size, w_size, du, dv):
-    for k in prange((n_size + chunk - 1) // chunk):
+def _value_and_grad_6_parallel(chunk, rows, dz, d_size, w_size, du, dv):
+    for k in prange((rows + chunk - 1) // chunk):
         lo = k * chunk
-        hi = min(lo + chunk, n_size)
+        hi = min(lo + chunk, rows)
         _value_and_grad_6_rows(lo, hi, dz, d_size, w_size, du, dv)
 
 
 @njit(**OPTIONS)
 def _jvp_rows(lo, hi, u, v, u_dot, v_dot, d_size, n_size, zn, zn_dot):
     real = u.dtype.type
-    for w in range(lo, hi):
-        for n in range(n_size):
-            # z[w,n,d] = u[n,d] if w = 0 else v[n,d]
-            # norm_z[w,n] = norm_d(z[w,n,d])
-            norm_z_sum = no_squares(real)
-            for d in range(d_size):
-                z = (u[n, d] if (w == 0) else v[n, d])
-                norm_z_sum = with_square(norm_z_sum, z)
-            norm_z = root_of(norm_z_sum)
-            # z[w,n,d] = u[n,d] if w = 0 else v[n,d]
-            # zn[w,n,d] = 0 if norm_z[w,n] = 0 else z[w,n,d] / norm_z[w,n]
-            # ż[w,n,d] = u̇[n,d]·1[w = 0] + v̇[n,d]·1[w ≠ 0]
-            # sum_zn_z_dot[w,n] = Σ_d zn[w,n,d]·ż[w,n,d]
-            sum_zn_z_dot_sum = 0.0
-            for d in range(d_size):
-                z = (u[n, d] if (w == 0) else v[n, d])
-                zn_wnd = (real(0) if (norm_z == real(0)) else z / norm_z)
-                zn[w, n, d] = zn_wnd
-                z_dot = (
-                    u_dot[n, d] * (real(1) if (w == 0) else real(0)) + v_dot[n, d] * (real(1) if (w != 0)
-                    else real(0))
-                )
-                sum_zn_z_dot_sum = added(sum_zn_z_dot_sum, z_dot * zn_wnd)
-            sum_zn_z_dot = real(sum_zn_z_dot_sum)
-            # ż[w,n,d] = u̇[n,d]·1[w = 0] + v̇[n,d]·1[w ≠ 0]
-            # żṅ[w,n,d] = (ż[w,n,d] − sum_zn_z_dot[w,n]·zn[w,n,d]) / norm_z[w,n]
-            for d in range(d_size):
-                zn_wnd = zn[w, n, d]
-                z_dot = (
-                    u_dot[n, d] * (real(1) if (w == 0) else real(0)) + v_dot[n, d] * (real(1) if (w != 0)
-                    else real(0))
-                )
-                zn_dot[w, n, d] = (z_dot - sum_zn_z_dot * zn_wnd) / norm_z
+    for row in range(lo, hi):
+        w = row // n_size
+        n = row % n_size
+        # z[w,n,d] = u[n,d] if w = 0 else v[n,d]
+        # norm_z[w,n] = norm_d(z[w,n,d])
+        norm_z_sum = no_squares(real)
+        for d in range(d_size):
+            z = (u[n, d] if (w == 0) else v[n, d])
+            norm_z_sum = with_square(norm_z_sum, z)
+        norm_z = root_of(norm_z_sum)
+        # z[w,n,d] = u[n,d] if w = 0 else v[n,d]
+        # zn[w,n,d] = 0 if norm_z[w,n] = 0 else z[w,n,d] / norm_z[w,n]
+        # ż[w,n,d] = u̇[n,d]·1[w = 0] + v̇[n,d]·1[w ≠ 0]
+        # sum_zn_z_dot[w,n] = Σ_d zn[w,n,d]·ż[w,n,d]
+        sum_zn_z_dot_sum = 0.0
+        for d in range(d_size):
+            z = (u[n, d] if (w == 0) else v[n, d])
+            zn_wnd = (real(0) if (norm_z == real(0)) else z / norm_z)
+            zn[w, n, d] = zn_wnd
+            z_dot = (
+                u_dot[n, d] * (real(1) if (w == 0) else real(0)) + v_dot[n, d] * (real(1) if (w != 0)
+                else real(0))
+            )
+            sum_zn_z_dot_sum = added(sum_zn_z_dot_sum, z_dot * zn_wnd)
+        sum_zn_z_dot = real(sum_zn_z_dot_sum)
+        # ż[w,n,d] = u̇[n,d]·1[w = 0] + v̇[n,d]·1[w ≠ 0]
+        # żṅ[w,n,d] = (ż[w,n,d] − sum_zn_z_dot[w,n]·zn[w,n,d]) / norm_z[w,n]
+        for d in range(d_size):
+            zn_wnd = zn[w, n, d]
+            z_dot = (
+                u_dot[n, d] * (real(1) if (w == 0) else real(0)) + v_dot[n, d] * (real(1) if (w != 0)
+                else real(0))
+            )
+            zn_dot[w, n, d] = (z_dot - sum_zn_z_dot * zn_wnd) / norm_z
 
 
 @njit(parallel=True, **OPTIONS)
-def _jvp_parallel(chunk, w_size, u, v, u_dot, v_dot, d_size, n_size, zn, zn_dot):
-    for k in prange((w_size + chunk - 1) // chunk):
+def _jvp_parallel(chunk, rows, u, v, u_dot, v_dot, d_size, n_size, zn, zn_dot):
+    for k in prange((rows + chunk - 1) // chunk):
         lo = k * chunk
-        hi = min(lo + chunk, w_size)
+        hi = min(lo + chunk, rows)
         _jvp_rows(lo, hi, u, v, u_dot, v_dot, d_size, n_size, zn, zn_dot)
 
 
 @njit(**OPTIONS)
 def _jvp_2_rows(lo, hi, sum_zn, tau, n_size, w_size, s, other, other_max, sum_exp, log_sum):
     real = sum_zn.dtype.type
-    for w in range(lo, hi):
-        for n in range(n_size):
-            # s[w,n,w′,n′] = sum_zn[w,n,w′,n′] / τ
-            # other[w,n,w′,n′] = −∞ if n = n′ and w = w′ else s[w,n,w′,n′]
-            # other_max[w,n] = max_w′,n′(other[w,n,w′,n′])
-            other_max_wn = -np.finfo(real).max
-            for w_2 in range(w_size):
-                for n_2 in range(n_size):
-                    s_wnw_2n_2 = sum_zn[w, n, w_2, n_2] / tau
-                    s[w, n, w_2, n_2] = s_wnw_2n_2
-                    other_wnw_2n_2 = (real(-np.inf) if ((n == n_2) and (w == w_2)) else s_wnw_2n_2)
-                    other[w, n, w_2, n_2] = other_wnw_2n_2
-                    other_max_wn = maxnum(other_max_wn, other_wnw_2n_2)
-            other_max[w, n] = other_max_wn
-            # exp_other_max_other[w,n,w′,n′] = exp(other[w,n,w′,n′] − other_max[w,n])
-            # sum_exp[w,n] = Σ_w′,n′ exp(other[w,n,w′,n′] − other_max[w,n])
-            # lesser[w,n] = Σ_w′,n′ (0 if exp(other[w,n,w′,n′] − other_max[w,n]) ≥ 1
-            #     else exp(other[w,n,w′,n′] − other_max[w,n]))
-            sum_exp_sum = 0.0
-            lesser_sum = 0.0
-            sum_exp_sum_lost = 0.0
-            lesser_sum_lost = 0.0
-            for w_2 in range(w_size):
-                sum_exp_part = 0.0
-                lesser_part = 0.0
-                for n_2 in range(n_size):
-                    other_wnw_2n_2 = other[w, n, w_2, n_2]
-                    exp_other_max_other = exp(other_wnw_2n_2 - other_max_wn)
-                    sum_exp_part = added(sum_exp_part, exp_other_max_other)
-                    lesser_part = added(
-                        lesser_part, (0.0 if (exp_other_max_other >= real(1)) else exp_other_max_other),
-                    )
-                sum_exp_sum, sum_exp_sum_lost = compensated(sum_exp_sum, sum_exp_sum_lost, sum_exp_part)
-                lesser_sum, lesser_sum_lost = compensated(lesser_sum, lesser_sum_lost, lesser_part)
-            sum_exp_wn = real(sum_exp_sum)
-            sum_exp[w, n] = sum_exp_wn
-            lesser = real(lesser_sum)
-            # rest[w,n] = lesser[w,n] if sum_exp[w,n] ≥ 1 and sum_exp[w,n] < 2 else sum_exp[w,n] − 1
-            rest = (lesser if ((sum_exp_wn >= real(1)) and (sum_exp_wn < real(2))) else sum_exp_wn - real(1))
-            # log_sum[w,n] = log1p(rest[w,n])
-            log_sum[w, n] = log1p(rest)
+    for row in range(lo, hi):
+        w = row // n_size
+        n = row % n_size
+        # s[w,n,w′,n′] = sum_zn[w,n,w′,n′] / τ
+        # other[w,n,w′,n′] = −∞ if n = n′ and w = w′ else s[w,n,w′,n′]
+        # other_max[w,n] = max_w′,n′(other[w,n,w′,n′])
+        other_max_wn = -np.finfo(real).max
+        for w_2 in range(w_size):
+            for n_2 in range(n_size):
+                s_wnw_2n_2 = sum_zn[w, n, w_2, n_2] / tau
+                s[w, n, w_2, n_2] = s_wnw_2n_2
+                other_wnw_2n_2 = (real(-np.inf) if ((n == n_2) and (w == w_2)) else s_wnw_2n_2)
+                other[w, n, w_2, n_2] = other_wnw_2n_2
+                other_max_wn = maxnum(other_max_wn, other_wnw_2n_2)
+        other_max[w, n] = other_max_wn
+        # exp_other_max_other[w,n,w′,n′] = exp(other[w,n,w′,n′] − other_max[w,n])
+        # sum_exp[w,n] = Σ_w′,n′ exp(other[w,n,w′,n′] − other_max[w,n])
+        # lesser[w,n] = Σ_w′,n′ (0 if exp(other[w,n,w′,n′] − other_max[w,n]) ≥ 1 else exp(other[w,n,w′,n′] −
+        #     other_max[w,n]))
+        sum_exp_sum = 0.0
+        lesser_sum = 0.0
+        sum_exp_sum_lost = 0.0
+        lesser_sum_lost = 0.0
+        for w_2 in range(w_size):
+            sum_exp_part = 0.0
+            lesser_part = 0.0
+            for n_2 in range(n_size):
+                other_wnw_2n_2 = other[w, n, w_2, n_2]
+                exp_other_max_other = exp(other_wnw_2n_2 - other_max_wn)
+                sum_exp_part = added(sum_exp_part, exp_other_max_other)
+                lesser_part = added(
+                    lesser_part, (0.0 if (exp_other_max_other >= real(1)) else exp_other_max_other),
+                )
+            sum_exp_sum, sum_exp_sum_lost = compensated(sum_exp_sum, sum_exp_sum_lost, sum_exp_part)
+            lesser_sum, lesser_sum_lost = compensated(lesser_sum, lesser_sum_lost, lesser_part)
+        sum_exp_wn = real(sum_exp_sum)
+        sum_exp[w, n] = sum_exp_wn
+        lesser = real(lesser_sum)
+        # rest[w,n] = lesser[w,n] if sum_exp[w,n] ≥ 1 and sum_exp[w,n] < 2 else sum_exp[w,n] − 1
+        rest = (lesser if ((sum_exp_wn >= real(1)) and (sum_exp_wn < real(2))) else sum_exp_wn - real(1))
+        # log_sum[w,n] = log1p(rest[w,n])
+        log_sum[w, n] = log1p(rest)
 
 
 @njit(parallel=True, **OPTIONS)
-def _jvp_2_parallel(chunk, sum_zn, tau, n_size, w_size, s, other, other_max, sum_exp, log_sum):
-    for k in prange((w_size + chunk - 1) // chunk):
+def _jvp_2_parallel(chunk, rows, sum_zn, tau, n_size, w_size, s, other, other_max, sum_exp, log_sum):
+    for k in prange((rows + chunk - 1) // chunk):
         lo = k * chunk
-        hi = min(lo + chunk, w_size)
+        hi = min(lo + chunk, rows)
         _jvp_2_rows(lo, hi, sum_zn, tau, n_size, w_size, s, other, other_max, sum_exp, log_sum)
 
 
@@ -710,53 +720,54 @@ def _jvp_5_parallel(chunk, log_sum, shifted, shifted_sum, sum_exp, s_dot, n_size
 @njit(**OPTIONS)
 def _hvp_rows(lo, hi, u, v, u_dot, v_dot, d_size, n_size, norm_z, zn, sum_zn_z_dot, zn_dot, sum_z):
     real = u.dtype.type
-    for w in range(lo, hi):
-        for n in range(n_size):
-            # z[w,n,d] = u[n,d] if w = 0 else v[n,d]
-            # norm_z[w,n] = norm_d(z[w,n,d])
-            # sum_z[w,n] = Σ_d z[w,n,d]²
-            norm_z_sum = no_squares(real)
-            sum_z_sum = 0.0
-            for d in range(d_size):
-                z = (u[n, d] if (w == 0) else v[n, d])
-                norm_z_sum = with_square(norm_z_sum, z)
-                sum_z_sum = added(sum_z_sum, z * z)
-            norm_z_wn = root_of(norm_z_sum)
-            norm_z[w, n] = norm_z_wn
-            sum_z_wn = real(sum_z_sum)
-            sum_z[w, n] = sum_z_wn
-            # z[w,n,d] = u[n,d] if w = 0 else v[n,d]
-            # zn[w,n,d] = 0 if norm_z[w,n] = 0 else z[w,n,d] / norm_z[w,n]
-            # ż[w,n,d] = u̇[n,d]·1[w = 0] + v̇[n,d]·1[w ≠ 0]
-            # sum_zn_z_dot[w,n] = Σ_d zn[w,n,d]·ż[w,n,d]
-            sum_zn_z_dot_sum = 0.0
-            for d in range(d_size):
-                z = (u[n, d] if (w == 0) else v[n, d])
-                zn_wnd = (real(0) if (norm_z_wn == real(0)) else z / norm_z_wn)
-                zn[w, n, d] = zn_wnd
-                z_dot = (
-                    u_dot[n, d] * (real(1) if (w == 0) else real(0)) + v_dot[n, d] * (real(1) if (w != 0)
-                    else real(0))
-                )
-                sum_zn_z_dot_sum = added(sum_zn_z_dot_sum, z_dot * zn_wnd)
-            sum_zn_z_dot_wn = real(sum_zn_z_dot_sum)
-            sum_zn_z_dot[w, n] = sum_zn_z_dot_wn
-            # ż[w,n,d] = u̇[n,d]·1[w = 0] + v̇[n,d]·1[w ≠ 0]
-            # żṅ[w,n,d] = (ż[w,n,d] − sum_zn_z_dot[w,n]·zn[w,n,d]) / norm_z[w,n]
-            for d in range(d_size):
-                zn_wnd = zn[w, n, d]
-                z_dot = (
-                    u_dot[n, d] * (real(1) if (w == 0) else real(0)) + v_dot[n, d] * (real(1) if (w != 0)
-                    else real(0))
-                )
-                zn_dot[w, n, d] = (z_dot - sum_zn_z_dot_wn * zn_wnd) / norm_z_wn
+    for row in range(lo, hi):
+        w = row // n_size
+        n = row % n_size
+        # z[w,n,d] = u[n,d] if w = 0 else v[n,d]
+        # norm_z[w,n] = norm_d(z[w,n,d])
+        # sum_z[w,n] = Σ_d z[w,n,d]²
+        norm_z_sum = no_squares(real)
+        sum_z_sum = 0.0
+        for d in range(d_size):
+            z = (u[n, d] if (w == 0) else v[n, d])
+            norm_z_sum = with_square(norm_z_sum, z)
+            sum_z_sum = added(sum_z_sum, z * z)
+        norm_z_wn = root_of(norm_z_sum)
+        norm_z[w, n] = norm_z_wn
+        sum_z_wn = real(sum_z_sum)
+        sum_z[w, n] = sum_z_wn
+        # z[w,n,d] = u[n,d] if w = 0 else v[n,d]
+        # zn[w,n,d] = 0 if norm_z[w,n] = 0 else z[w,n,d] / norm_z[w,n]
+        # ż[w,n,d] = u̇[n,d]·1[w = 0] + v̇[n,d]·1[w ≠ 0]
+        # sum_zn_z_dot[w,n] = Σ_d zn[w,n,d]·ż[w,n,d]
+        sum_zn_z_dot_sum = 0.0
+        for d in range(d_size):
+            z = (u[n, d] if (w == 0) else v[n, d])
+            zn_wnd = (real(0) if (norm_z_wn == real(0)) else z / norm_z_wn)
+            zn[w, n, d] = zn_wnd
+            z_dot = (
+                u_dot[n, d] * (real(1) if (w == 0) else real(0)) + v_dot[n, d] * (real(1) if (w != 0)
+                else real(0))
+            )
+            sum_zn_z_dot_sum = added(sum_zn_z_dot_sum, z_dot * zn_wnd)
+        sum_zn_z_dot_wn = real(sum_zn_z_dot_sum)
+        sum_zn_z_dot[w, n] = sum_zn_z_dot_wn
+        # ż[w,n,d] = u̇[n,d]·1[w = 0] + v̇[n,d]·1[w ≠ 0]
+        # żṅ[w,n,d] = (ż[w,n,d] − sum_zn_z_dot[w,n]·zn[w,n,d]) / norm_z[w,n]
+        for d in range(d_size):
+            zn_wnd = zn[w, n, d]
+            z_dot = (
+                u_dot[n, d] * (real(1) if (w == 0) else real(0)) + v_dot[n, d] * (real(1) if (w != 0)
+                else real(0))
+            )
+            zn_dot[w, n, d] = (z_dot - sum_zn_z_dot_wn * zn_wnd) / norm_z_wn
 
 
 @njit(parallel=True, **OPTIONS)
-def _hvp_parallel(chunk, w_size, u, v, u_dot, v_dot, d_size, n_size, norm_z, zn, sum_zn_z_dot, zn_dot, sum_z):
-    for k in prange((w_size + chunk - 1) // chunk):
+def _hvp_parallel(chunk, rows, u, v, u_dot, v_dot, d_size, n_size, norm_z, zn, sum_zn_z_dot, zn_dot, sum_z):
+    for k in prange((rows + chunk - 1) // chunk):
         lo = k * chunk
-        hi = min(lo + chunk, w_size)
+        hi = min(lo + chunk, rows)
         _hvp_rows(lo, hi, u, v, u_dot, v_dot, d_size, n_size, norm_z, zn, sum_zn_z_dot, zn_dot, sum_z)
 
 
@@ -766,88 +777,84 @@ def _hvp_2_rows(
     w_size, ds, ds_dot,
 ):
     real = sum_zn.dtype.type
-    for w in range(lo, hi):
-        for n in range(n_size):
-            # s[w,n,w′,n′] = sum_zn[w,n,w′,n′] / τ
-            # other[w,n,w′,n′] = −∞ if n = n′ and w = w′ else s[w,n,w′,n′]
-            # other_max[w,n] = max_w′,n′(other[w,n,w′,n′])
-            other_max = -np.finfo(real).max
-            for w_2 in range(w_size):
-                for n_2 in range(n_size):
-                    s = sum_zn[w, n, w_2, n_2] / tau
-                    other = (real(-np.inf) if ((n == n_2) and (w == w_2)) else s)
-                    other_max = maxnum(other_max, other)
-            # s[w,n,w′,n′] = sum_zn[w,n,w′,n′] / τ
-            # other[w,n,w′,n′] = −∞ if n = n′ and w = w′ else s[w,n,w′,n′]
-            # exp_other_max_other[w,n,w′,n′] = exp(other[w,n,w′,n′] − other_max[w,n])
-            # ȯṫḣėṙ[w,n,w′,n′] = (sum_zn_zn_dot[w,n,w′,n′] + sum_zn_zn_dot_2[w,n,w′,n′])·(0
-            #     if n = n′ and w = w′ else 1) / τ
-            # sum_exp[w,n] = Σ_w′,n′ exp(other[w,n,w′,n′] − other_max[w,n])
-            # shifted_sum[w,n] = Σ_w′,n′ ȯṫḣėṙ[w,n,w′,n′]·exp(other[w,n,w′,n′] − other_max[w,n])
-            sum_exp_sum = 0.0
-            shifted_sum_sum = 0.0
-            sum_exp_sum_lost = 0.0
-            shifted_sum_sum_lost = 0.0
-            for w_2 in range(w_size):
-                sum_exp_part = 0.0
-                shifted_sum_part = 0.0
-                for n_2 in range(n_size):
-                    s = sum_zn[w, n, w_2, n_2] / tau
-                    other = (real(-np.inf) if ((n == n_2) and (w == w_2)) else s)
-                    exp_other_max_other = exp(other - other_max)
-                    ds[w, n, w_2, n_2] = exp_other_max_other
-                    other_dot = (
-                        (sum_zn_zn_dot[w, n, w_2, n_2] + sum_zn_zn_dot_2[w, n, w_2, n_2]) * (real(0)
-                        if ((n == n_2) and (w == w_2)) else real(1)) / tau
-                    )
-                    sum_exp_part = added(sum_exp_part, exp_other_max_other)
-                    shifted_sum_part = added(shifted_sum_part, exp_other_max_other * other_dot)
-                sum_exp_sum, sum_exp_sum_lost = compensated(sum_exp_sum, sum_exp_sum_lost, sum_exp_part)
-                shifted_sum_sum, shifted_sum_sum_lost = compensated(
-                    shifted_sum_sum, shifted_sum_sum_lost, shifted_sum_part,
+    for row in range(lo, hi):
+        w = row // n_size
+        n = row % n_size
+        # s[w,n,w′,n′] = sum_zn[w,n,w′,n′] / τ
+        # other[w,n,w′,n′] = −∞ if n = n′ and w = w′ else s[w,n,w′,n′]
+        # other_max[w,n] = max_w′,n′(other[w,n,w′,n′])
+        other_max = -np.finfo(real).max
+        for w_2 in range(w_size):
+            for n_2 in range(n_size):
+                s = sum_zn[w, n, w_2, n_2] / tau
+                other = (real(-np.inf) if ((n == n_2) and (w == w_2)) else s)
+                other_max = maxnum(other_max, other)
+        # s[w,n,w′,n′] = sum_zn[w,n,w′,n′] / τ
+        # other[w,n,w′,n′] = −∞ if n = n′ and w = w′ else s[w,n,w′,n′]
+        # exp_other_max_other[w,n,w′,n′] = exp(other[w,n,w′,n′] − other_max[w,n])
+        # ȯṫḣėṙ[w,n,w′,n′] = (sum_zn_zn_dot[w,n,w′,n′] + sum_zn_zn_dot_2[w,n,w′,n′])·(0 if n = n′ and w = w′
+        #     else 1) / τ
+        # sum_exp[w,n] = Σ_w′,n′ exp(other[w,n,w′,n′] − other_max[w,n])
+        # shifted_sum[w,n] = Σ_w′,n′ ȯṫḣėṙ[w,n,w′,n′]·exp(other[w,n,w′,n′] − other_max[w,n])
+        sum_exp_sum = 0.0
+        shifted_sum_sum = 0.0
+        sum_exp_sum_lost = 0.0
+        shifted_sum_sum_lost = 0.0
+        for w_2 in range(w_size):
+            sum_exp_part = 0.0
+            shifted_sum_part = 0.0
+            for n_2 in range(n_size):
+                s = sum_zn[w, n, w_2, n_2] / tau
+                other = (real(-np.inf) if ((n == n_2) and (w == w_2)) else s)
+                exp_other_max_other = exp(other - other_max)
+                ds[w, n, w_2, n_2] = exp_other_max_other
+                other_dot = (
+                    (sum_zn_zn_dot[w, n, w_2, n_2] + sum_zn_zn_dot_2[w, n, w_2, n_2]) * (real(0)
+                    if ((n == n_2) and (w == w_2)) else real(1)) / tau
                 )
-            sum_exp = real(sum_exp_sum)
-            shifted_sum = real(shifted_sum_sum)
-            # s[w,n,w′,n′] = sum_zn[w,n,w′,n′] / τ
-            # other[w,n,w′,n′] = −∞ if n = n′ and w = w′ else s[w,n,w′,n′]
-            # s̄[w,n,w′,n′] = minus_seed_over_w_size·δ(n, n′)·δ(w′, 1 − w) + seed_over_w_size·
-            #     exp(other[w,n,w′,n′] − other_max[w,n])·(0 if n = n′ and w = w′ else 1) / sum_exp[w,n]
-            # ȯṫḣėṙ[w,n,w′,n′] = (sum_zn_zn_dot[w,n,w′,n′] + sum_zn_zn_dot_2[w,n,w′,n′])·(0
-            #     if n = n′ and w = w′ else 1) / τ
-            # s̄̇[w,n,w′,n′] = minus_seed_over_w_size·shifted_sum[w,n]·exp(other[w,n,w′,n′] −
-            #     other_max[w,n])·(0 if n = n′ and w = w′ else 1) / sum_exp[w,n]² + seed_over_w_size·
-            #     ȯṫḣėṙ[w,n,w′,n′]·exp(other[w,n,w′,n′] − other_max[w,n])·(0 if n = n′ and w = w′ else 1) /
-            #     sum_exp[w,n]
-            for w_2 in range(w_size):
-                for n_2 in range(n_size):
-                    s = sum_zn[w, n, w_2, n_2] / tau
-                    other = (real(-np.inf) if ((n == n_2) and (w == w_2)) else s)
-                    exp_other_max_other = ds[w, n, w_2, n_2]
-                    ds[w, n, w_2, n_2] = (
-                        minus_seed_over_w_size * (real(1) if n == n_2 else real(0)) * (real(1) if w_2 == 1 - w
-                        else real(0)) + exp_other_max_other * seed_over_w_size * (real(0)
-                        if ((n == n_2) and (w == w_2)) else real(1)) / sum_exp
-                    )
-                    other_dot = (
-                        (sum_zn_zn_dot[w, n, w_2, n_2] + sum_zn_zn_dot_2[w, n, w_2, n_2]) * (real(0)
-                        if ((n == n_2) and (w == w_2)) else real(1)) / tau
-                    )
-                    ds_dot[w, n, w_2, n_2] = (
-                        exp_other_max_other * minus_seed_over_w_size * shifted_sum * (real(0)
-                        if ((n == n_2) and (w == w_2)) else real(1)) / (sum_exp * sum_exp) + exp_other_max_other
-                        * other_dot * seed_over_w_size * (real(0) if ((n == n_2) and (w == w_2)) else real(1))
-                        / sum_exp
-                    )
+                sum_exp_part = added(sum_exp_part, exp_other_max_other)
+                shifted_sum_part = added(shifted_sum_part, exp_other_max_other * other_dot)
+            sum_exp_sum, sum_exp_sum_lost = compensated(sum_exp_sum, sum_exp_sum_lost, sum_exp_part)
+            shifted_sum_sum, shifted_sum_sum_lost = compensated(
+                shifted_sum_sum, shifted_sum_sum_lost, shifted_sum_part,
+            )
+        sum_exp = real(sum_exp_sum)
+        shifted_sum = real(shifted_sum_sum)
+        # s̄[w,n,w′,n′] = minus_seed_over_w_size·δ(n, n′)·δ(w′, 1 − w) + seed_over_w_size·
+        #     exp(other[w,n,w′,n′] − other_max[w,n])·(0 if n = n′ and w = w′ else 1) / sum_exp[w,n]
+        # ȯṫḣėṙ[w,n,w′,n′] = (sum_zn_zn_dot[w,n,w′,n′] + sum_zn_zn_dot_2[w,n,w′,n′])·(0 if n = n′ and w = w′
+        #     else 1) / τ
+        # s̄̇[w,n,w′,n′] = minus_seed_over_w_size·shifted_sum[w,n]·exp(other[w,n,w′,n′] − other_max[w,n])·
+        #     (0 if n = n′ and w = w′ else 1) / sum_exp[w,n]² + seed_over_w_size·ȯṫḣėṙ[w,n,w′,n′]·
+        #     exp(other[w,n,w′,n′] − other_max[w,n])·(0 if n = n′ and w = w′ else 1) / sum_exp[w,n]
+        for w_2 in range(w_size):
+            for n_2 in range(n_size):
+                exp_other_max_other = ds[w, n, w_2, n_2]
+                ds[w, n, w_2, n_2] = (
+                    minus_seed_over_w_size * (real(1) if n == n_2 else real(0)) * (real(1) if w_2 == 1 - w
+                    else real(0)) + exp_other_max_other * seed_over_w_size * (real(0)
+                    if ((n == n_2) and (w == w_2)) else real(1)) / sum_exp
+                )
+                other_dot = (
+                    (sum_zn_zn_dot[w, n, w_2, n_2] + sum_zn_zn_dot_2[w, n, w_2, n_2]) * (real(0)
+                    if ((n == n_2) and (w == w_2)) else real(1)) / tau
+                )
+                ds_dot[w, n, w_2, n_2] = (
+                    exp_other_max_other * minus_seed_over_w_size * shifted_sum * (real(0)
+                    if ((n == n_2) and (w == w_2)) else real(1)) / (sum_exp * sum_exp) + exp_other_max_other
+                    * other_dot * seed_over_w_size * (real(0) if ((n == n_2) and (w == w_2)) else real(1))
+                    / sum_exp
+                )
 
 
 @njit(parallel=True, **OPTIONS)
 def _hvp_2_parallel(
-    chunk, sum_zn, sum_zn_zn_dot, sum_zn_zn_dot_2, minus_seed_over_w_size, seed_over_w_size, tau, n_size,
+    chunk, rows, sum_zn, sum_zn_zn_dot, sum_zn_zn_dot_2, minus_seed_over_w_size, seed_over_w_size, tau, n_size,
     w_size, ds, ds_dot,
 ):
-    for k in prange((w_size + chunk - 1) // chunk):
+    for k in prange((rows + chunk - 1) // chunk):
         lo = k * chunk
-        hi = min(lo + chunk, w_size)
+        hi = min(lo + chunk, rows)
         _hvp_2_rows(
             lo, hi, sum_zn, sum_zn_zn_dot, sum_zn_zn_dot_2, minus_seed_over_w_size, seed_over_w_size, tau,
             n_size, w_size, ds, ds_dot,
@@ -860,56 +867,57 @@ def _hvp_3_rows(
     norm_z, sum_z, sum_zn_z_dot, tau, d_size, n_size, dz_dot,
 ):
     real = sum_zn_ds.dtype.type
-    for w in range(lo, hi):
-        for n in range(n_size):
-            norm_z_wn = norm_z[w, n]
-            sum_z_wn = sum_z[w, n]
-            sum_zn_z_dot_wn = sum_zn_z_dot[w, n]
-            # z̅n̅[w,n,d] = (sum_zn_ds[w,n,d] + sum_zn_ds_2[w,n,d]) / τ
-            # z̅n̅̇[w,n,d] = (sum_zn_dot_ds[w,n,d] + sum_zn_ds_dot[w,n,d]) / τ + (sum_zn_dot_ds_2[w,n,d] +
-            #     sum_zn_ds_dot_2[w,n,d]) / τ
-            # sum_zn_dzn[w,n] = Σ_d z̅n̅[w,n,d]·zn[w,n,d]
-            # sum_zn_dzn_dzn_dot[w,n] = Σ_d (z̅n̅[w,n,d]·żṅ[w,n,d] + zn[w,n,d]·z̅n̅̇[w,n,d])
-            sum_zn_dzn_sum = 0.0
-            sum_zn_dzn_dzn_dot_sum = 0.0
-            for d in range(d_size):
-                dzn = (sum_zn_ds[w, n, d] + sum_zn_ds_2[w, n, d]) / tau
-                dzn_dot = (
-                    (sum_zn_dot_ds[w, n, d] + sum_zn_ds_dot[w, n, d]) / tau + (sum_zn_dot_ds_2[w, n, d]
-                    + sum_zn_ds_dot_2[w, n, d]) / tau
-                )
-                sum_zn_dzn_sum = added(sum_zn_dzn_sum, dzn * zn[w, n, d])
-                sum_zn_dzn_dzn_dot_sum = added(
-                    sum_zn_dzn_dzn_dot_sum, dzn * zn_dot[w, n, d] + dzn_dot * zn[w, n, d],
-                )
-            sum_zn_dzn = real(sum_zn_dzn_sum)
-            sum_zn_dzn_dzn_dot = real(sum_zn_dzn_dzn_dot_sum)
-            # z̅n̅[w,n,d] = (sum_zn_ds[w,n,d] + sum_zn_ds_2[w,n,d]) / τ
-            # z̅n̅̇[w,n,d] = (sum_zn_dot_ds[w,n,d] + sum_zn_ds_dot[w,n,d]) / τ + (sum_zn_dot_ds_2[w,n,d] +
-            #     sum_zn_ds_dot_2[w,n,d]) / τ
-            # z̄̇[w,n,d] = z̅n̅̇[w,n,d] / norm_z[w,n] + sum_zn_z_dot[w,n]·(sum_zn_dzn[w,n]·zn[w,n,d] −
-            #     z̅n̅[w,n,d]) / sum_z[w,n] − sum_zn_dzn[w,n]·żṅ[w,n,d] / norm_z[w,n] − sum_zn_dzn_dzn_dot[w,n]·
-            #     zn[w,n,d] / norm_z[w,n]
-            for d in range(d_size):
-                dzn = (sum_zn_ds[w, n, d] + sum_zn_ds_2[w, n, d]) / tau
-                dzn_dot = (
-                    (sum_zn_dot_ds[w, n, d] + sum_zn_ds_dot[w, n, d]) / tau + (sum_zn_dot_ds_2[w, n, d]
-                    + sum_zn_ds_dot_2[w, n, d]) / tau
-                )
-                dz_dot[w, n, d] = (
-                    dzn_dot / norm_z_wn + sum_zn_z_dot_wn * (sum_zn_dzn * zn[w, n, d] - dzn) / sum_z_wn
-                    - sum_zn_dzn * zn_dot[w, n, d] / norm_z_wn - sum_zn_dzn_dzn_dot * zn[w, n, d] / norm_z_wn
-                )
+    for row in range(lo, hi):
+        w = row // n_size
+        n = row % n_size
+        norm_z_wn = norm_z[w, n]
+        sum_z_wn = sum_z[w, n]
+        sum_zn_z_dot_wn = sum_zn_z_dot[w, n]
+        # z̅n̅[w,n,d] = (sum_zn_ds[w,n,d] + sum_zn_ds_2[w,n,d]) / τ
+        # z̅n̅̇[w,n,d] = (sum_zn_dot_ds[w,n,d] + sum_zn_ds_dot[w,n,d]) / τ + (sum_zn_dot_ds_2[w,n,d] +
+        #     sum_zn_ds_dot_2[w,n,d]) / τ
+        # sum_zn_dzn[w,n] = Σ_d z̅n̅[w,n,d]·zn[w,n,d]
+        # sum_zn_dzn_dzn_dot[w,n] = Σ_d (z̅n̅[w,n,d]·żṅ[w,n,d] + zn[w,n,d]·z̅n̅̇[w,n,d])
+        sum_zn_dzn_sum = 0.0
+        sum_zn_dzn_dzn_dot_sum = 0.0
+        for d in range(d_size):
+            dzn = (sum_zn_ds[w, n, d] + sum_zn_ds_2[w, n, d]) / tau
+            dzn_dot = (
+                (sum_zn_dot_ds[w, n, d] + sum_zn_ds_dot[w, n, d]) / tau + (sum_zn_dot_ds_2[w, n, d]
+                + sum_zn_ds_dot_2[w, n, d]) / tau
+            )
+            sum_zn_dzn_sum = added(sum_zn_dzn_sum, dzn * zn[w, n, d])
+            sum_zn_dzn_dzn_dot_sum = added(
+                sum_zn_dzn_dzn_dot_sum, dzn * zn_dot[w, n, d] + dzn_dot * zn[w, n, d],
+            )
+        sum_zn_dzn = real(sum_zn_dzn_sum)
+        sum_zn_dzn_dzn_dot = real(sum_zn_dzn_dzn_dot_sum)
+        # z̅n̅[w,n,d] = (sum_zn_ds[w,n,d] + sum_zn_ds_2[w,n,d]) / τ
+        # z̅n̅̇[w,n,d] = (sum_zn_dot_ds[w,n,d] + sum_zn_ds_dot[w,n,d]) / τ + (sum_zn_dot_ds_2[w,n,d] +
+        #     sum_zn_ds_dot_2[w,n,d]) / τ
+        # z̄̇[w,n,d] = z̅n̅̇[w,n,d] / norm_z[w,n] + sum_zn_z_dot[w,n]·(sum_zn_dzn[w,n]·zn[w,n,d] −
+        #     z̅n̅[w,n,d]) / sum_z[w,n] − sum_zn_dzn[w,n]·żṅ[w,n,d] / norm_z[w,n] − sum_zn_dzn_dzn_dot[w,n]·
+        #     zn[w,n,d] / norm_z[w,n]
+        for d in range(d_size):
+            dzn = (sum_zn_ds[w, n, d] + sum_zn_ds_2[w, n, d]) / tau
+            dzn_dot = (
+                (sum_zn_dot_ds[w, n, d] + sum_zn_ds_dot[w, n, d]) / tau + (sum_zn_dot_ds_2[w, n, d]
+                + sum_zn_ds_dot_2[w, n, d]) / tau
+            )
+            dz_dot[w, n, d] = (
+                dzn_dot / norm_z_wn + sum_zn_z_dot_wn * (sum_zn_dzn * zn[w, n, d] - dzn) / sum_z_wn - sum_zn_dzn
+                * zn_dot[w, n, d] / norm_z_wn - sum_zn_dzn_dzn_dot * zn[w, n, d] / norm_z_wn
+            )
 
 
 @njit(parallel=True, **OPTIONS)
 def _hvp_3_parallel(
-    chunk, w_size, sum_zn_ds, sum_zn_ds_2, sum_zn_dot_ds, sum_zn_dot_ds_2, sum_zn_ds_dot, sum_zn_ds_dot_2, zn,
+    chunk, rows, sum_zn_ds, sum_zn_ds_2, sum_zn_dot_ds, sum_zn_dot_ds_2, sum_zn_ds_dot, sum_zn_ds_dot_2, zn,
     zn_dot, norm_z, sum_z, sum_zn_z_dot, tau, d_size, n_size, dz_dot,
 ):
-    for k in prange((w_size + chunk - 1) // chunk):
+    for k in prange((rows + chunk - 1) // chunk):
         lo = k * chunk
-        hi = min(lo + chunk, w_size)
+        hi = min(lo + chunk, rows)
         _hvp_3_rows(
             lo, hi, sum_zn_ds, sum_zn_ds_2, sum_zn_dot_ds, sum_zn_dot_ds_2, sum_zn_ds_dot, sum_zn_ds_dot_2, zn,
             zn_dot, norm_z, sum_z, sum_zn_z_dot, tau, d_size, n_size, dz_dot,
@@ -919,26 +927,27 @@ def _hvp_3_parallel(
 @njit(**OPTIONS)
 def _hvp_4_rows(lo, hi, dz_dot, d_size, w_size, du_dot, dv_dot):
     real = dz_dot.dtype.type
-    for n in range(lo, hi):
-        for d in range(d_size):
-            # ū̇[n,d] = Σ_w z̄̇[w,n,d]·1[w = 0]
-            # v̄̇[n,d] = Σ_w z̄̇[w,n,d]·1[w ≠ 0]
-            du_dot_sum = 0.0
-            dv_dot_sum = 0.0
-            for w in range(w_size):
-                du_dot_sum = added(du_dot_sum, dz_dot[w, n, d] * (real(1) if (w == 0) else real(0)))
-                dv_dot_sum = added(dv_dot_sum, dz_dot[w, n, d] * (real(1) if (w != 0) else real(0)))
-            du_dot_nd = real(du_dot_sum)
-            du_dot[n, d] = du_dot_nd
-            dv_dot_nd = real(dv_dot_sum)
-            dv_dot[n, d] = dv_dot_nd
+    for row in range(lo, hi):
+        n = row // d_size
+        d = row % d_size
+        # ū̇[n,d] = Σ_w z̄̇[w,n,d]·1[w = 0]
+        # v̄̇[n,d] = Σ_w z̄̇[w,n,d]·1[w ≠ 0]
+        du_dot_sum = 0.0
+        dv_dot_sum = 0.0
+        for w in range(w_size):
+            du_dot_sum = added(du_dot_sum, dz_dot[w, n, d] * (real(1) if (w == 0) else real(0)))
+            dv_dot_sum = added(dv_dot_sum, dz_dot[w, n, d] * (real(1) if (w != 0) else real(0)))
+        du_dot_nd = real(du_dot_sum)
+        du_dot[n, d] = du_dot_nd
+        dv_dot_nd = real(dv_dot_sum)
+        dv_dot[n, d] = dv_dot_nd
 
 
 @njit(parallel=True, **OPTIONS)
-def _hvp_4_parallel(chunk, n_size, dz_dot, d_size, w_size, du_dot, dv_dot):
-    for k in prange((n_size + chunk - 1) // chunk):
+def _hvp_4_parallel(chunk, rows, dz_dot, d_size, w_size, du_dot, dv_dot):
+    for k in prange((rows + chunk - 1) // chunk):
         lo = k * chunk
-        hi = min(lo + chunk, n_size)
+        hi = min(lo + chunk, rows)
         _hvp_4_rows(lo, hi, dz_dot, d_size, w_size, du_dot, dv_dot)
 
 
@@ -999,22 +1008,24 @@ def forward_saving(u, v, *, tau=0.5, reduction="mean", out=None):
     sum_exp = np.empty((w_size, n_size), real)
     log_sum = np.empty((w_size, n_size), real)
     shifted = np.empty((w_size, n_size), real)
-    chunk = chunk_rows(n_size * d_size)
-    if w_size <= chunk:
-        _forward_saving_rows(0, w_size, u, v, d_size, n_size, zn)
+    rows = w_size * n_size
+    chunk = chunk_rows(d_size)
+    if rows <= chunk:
+        _forward_saving_rows(0, rows, u, v, d_size, n_size, zn)
     else:
-        _forward_saving_parallel(chunk, w_size, u, v, d_size, n_size, zn)
+        _forward_saving_parallel(chunk, rows, u, v, d_size, n_size, zn)
     # sum_zn[w,n,w′,n′] = Σ_d zn[w,n,d]·zn[w′,n′,d]
     with np.errstate(over="ignore", invalid="ignore"):
         np.matmul(
             zn.reshape(w_size * n_size, d_size), zn.reshape(w_size * n_size, d_size).T,
             out=s.reshape(w_size * n_size, w_size * n_size),
         )
-    chunk = chunk_rows(n_size * w_size * n_size)
-    if w_size <= chunk:
-        _forward_saving_2_rows(0, w_size, s, real(tau), n_size, w_size, other_max, sum_exp, log_sum)
+    rows = w_size * n_size
+    chunk = chunk_rows(w_size * n_size)
+    if rows <= chunk:
+        _forward_saving_2_rows(0, rows, s, real(tau), n_size, w_size, other_max, sum_exp, log_sum)
     else:
-        _forward_saving_2_parallel(chunk, s, real(tau), n_size, w_size, other_max, sum_exp, log_sum)
+        _forward_saving_2_parallel(chunk, rows, s, real(tau), n_size, w_size, other_max, sum_exp, log_sum)
     chunk = chunk_rows(n_size)
     if w_size <= chunk:
         _forward_saving_3_rows(0, w_size, other_max, s, n_size, w_size, shifted)
@@ -1041,21 +1052,23 @@ def backward(saved, g, *, out=None):
     out_du, out_dv = outputs(out, 2)
     du = output("out", out_du, (n_size, d_size), real, (u, v, zn, s, other_max, sum_exp))
     dv = output("out", out_dv, (n_size, d_size), real, (u, v, zn, s, other_max, sum_exp))
-    norm_z = np.empty((w_size, n_size), real)
+    norm_z = np.empty((w_size, n_size), np.float64)
     ds = np.empty((w_size, n_size, w_size, n_size), real)
     sum_zn_ds = np.empty((w_size, n_size, d_size), real)
     sum_zn_ds_2 = np.empty((w_size, n_size, d_size), real)
     dz = np.empty((w_size, n_size, d_size), real)
-    chunk = chunk_rows(n_size * d_size)
-    if w_size <= chunk:
-        _backward_rows(0, w_size, u, v, d_size, n_size, norm_z)
+    rows = w_size * n_size
+    chunk = chunk_rows(d_size)
+    if rows <= chunk:
+        _backward_rows(0, rows, u, v, d_size, n_size, norm_z)
     else:
-        _backward_parallel(chunk, w_size, u, v, d_size, n_size, norm_z)
-    chunk = chunk_rows(n_size * w_size * n_size)
-    if w_size <= chunk:
-        _backward_2_rows(0, w_size, s, g, other_max, sum_exp, n_size, w_size, ds)
+        _backward_parallel(chunk, rows, u, v, d_size, n_size, norm_z)
+    rows = w_size * n_size * w_size
+    chunk = chunk_rows(n_size)
+    if rows <= chunk:
+        _backward_2_rows(0, rows, s, g, other_max, sum_exp, n_size, w_size, ds)
     else:
-        _backward_2_parallel(chunk, s, g, other_max, sum_exp, n_size, w_size, ds)
+        _backward_2_parallel(chunk, rows, s, g, other_max, sum_exp, n_size, w_size, ds)
     # sum_zn_ds[w,n,d] = Σ_w′,n′ s̄[w,n,w′,n′]·zn[w′,n′,d]
     with np.errstate(over="ignore", invalid="ignore"):
         np.matmul(
@@ -1068,16 +1081,18 @@ def backward(saved, g, *, out=None):
             ds.reshape(w_size * n_size, w_size * n_size).T, zn.reshape(w_size * n_size, d_size),
             out=sum_zn_ds_2.reshape(w_size * n_size, d_size),
         )
-    chunk = chunk_rows(n_size * d_size)
-    if w_size <= chunk:
-        _backward_3_rows(0, w_size, sum_zn_ds, sum_zn_ds_2, zn, norm_z, real(tau), d_size, n_size, dz)
+    rows = w_size * n_size
+    chunk = chunk_rows(d_size)
+    if rows <= chunk:
+        _backward_3_rows(0, rows, sum_zn_ds, sum_zn_ds_2, zn, norm_z, real(tau), d_size, n_size, dz)
     else:
-        _backward_3_parallel(chunk, w_size, sum_zn_ds, sum_zn_ds_2, zn, norm_z, real(tau), d_size, n_size, dz)
-    chunk = chunk_rows(d_size * w_size)
-    if n_size <= chunk:
-        _backward_4_rows(0, n_size, dz, d_size, w_size, du, dv)
+        _backward_3_parallel(chunk, rows, sum_zn_ds, sum_zn_ds_2, zn, norm_z, real(tau), d_size, n_size, dz)
+    rows = n_size * d_size
+    chunk = chunk_rows(w_size)
+    if rows <= chunk:
+        _backward_4_rows(0, rows, dz, d_size, w_size, du, dv)
     else:
-        _backward_4_parallel(chunk, n_size, dz, d_size, w_size, du, dv)
+        _backward_4_parallel(chunk, rows, dz, d_size, w_size, du, dv)
     return Gradients(du, dv)
 
 
@@ -1094,7 +1109,7 @@ def value_and_grad(u, v, *, tau=0.5, reduction="mean", out=None):
     L = np.empty((n_size,), real)
     du = output("out", out_du, (n_size, d_size), real, (u, v))
     dv = output("out", out_dv, (n_size, d_size), real, (u, v))
-    norm_z = np.empty((w_size, n_size), real)
+    norm_z = np.empty((w_size, n_size), np.float64)
     zn = np.empty((w_size, n_size, d_size), real)
     sum_zn = np.empty((w_size, n_size, w_size, n_size), real)
     s = np.empty((w_size, n_size, w_size, n_size), real)
@@ -1107,27 +1122,29 @@ def value_and_grad(u, v, *, tau=0.5, reduction="mean", out=None):
     dz = np.empty((w_size, n_size, d_size), real)
     minus_seed_over_w_size = -(seed / w_size)
     seed_over_w_size = seed / w_size
-    chunk = chunk_rows(n_size * d_size)
-    if w_size <= chunk:
-        _value_and_grad_rows(0, w_size, u, v, d_size, n_size, norm_z, zn)
+    rows = w_size * n_size
+    chunk = chunk_rows(d_size)
+    if rows <= chunk:
+        _value_and_grad_rows(0, rows, u, v, d_size, n_size, norm_z, zn)
     else:
-        _value_and_grad_parallel(chunk, w_size, u, v, d_size, n_size, norm_z, zn)
+        _value_and_grad_parallel(chunk, rows, u, v, d_size, n_size, norm_z, zn)
     # sum_zn[w,n,w′,n′] = Σ_d zn[w,n,d]·zn[w′,n′,d]
     with np.errstate(over="ignore", invalid="ignore"):
         np.matmul(
             zn.reshape(w_size * n_size, d_size), zn.reshape(w_size * n_size, d_size).T,
             out=sum_zn.reshape(w_size * n_size, w_size * n_size),
         )
-    chunk = chunk_rows(n_size * w_size * n_size)
-    if w_size <= chunk:
+    rows = w_size * n_size
+    chunk = chunk_rows(w_size * n_size)
+    if rows <= chunk:
         _value_and_grad_2_rows(
-            0, w_size, sum_zn, real(minus_seed_over_w_size), real(seed_over_w_size), real(tau), n_size, w_size,
+            0, rows, sum_zn, real(minus_seed_over_w_size), real(seed_over_w_size), real(tau), n_size, w_size,
             s, other_max, log_sum, ds,
         )
     else:
         _value_and_grad_2_parallel(
-            chunk, sum_zn, real(minus_seed_over_w_size), real(seed_over_w_size), real(tau), n_size, w_size, s,
-            other_max, log_sum, ds,
+            chunk, rows, sum_zn, real(minus_seed_over_w_size), real(seed_over_w_size), real(tau), n_size,
+            w_size, s, other_max, log_sum, ds,
         )
     # sum_zn_ds[w,n,d] = Σ_w′,n′ s̄[w,n,w′,n′]·zn[w′,n′,d]
     with np.errstate(over="ignore", invalid="ignore"):
@@ -1151,18 +1168,20 @@ def value_and_grad(u, v, *, tau=0.5, reduction="mean", out=None):
         _value_and_grad_4_rows(0, n_size, log_sum, shifted, w_size, L)
     else:
         _value_and_grad_4_parallel(chunk, n_size, log_sum, shifted, w_size, L)
-    chunk = chunk_rows(n_size * d_size)
-    if w_size <= chunk:
-        _value_and_grad_5_rows(0, w_size, sum_zn_ds, sum_zn_ds_2, zn, norm_z, real(tau), d_size, n_size, dz)
+    rows = w_size * n_size
+    chunk = chunk_rows(d_size)
+    if rows <= chunk:
+        _value_and_grad_5_rows(0, rows, sum_zn_ds, sum_zn_ds_2, zn, norm_z, real(tau), d_size, n_size, dz)
     else:
         _value_and_grad_5_parallel(
-            chunk, w_size, sum_zn_ds, sum_zn_ds_2, zn, norm_z, real(tau), d_size, n_size, dz,
+            chunk, rows, sum_zn_ds, sum_zn_ds_2, zn, norm_z, real(tau), d_size, n_size, dz,
         )
-    chunk = chunk_rows(d_size * w_size)
-    if n_size <= chunk:
-        _value_and_grad_6_rows(0, n_size, dz, d_size, w_size, du, dv)
+    rows = n_size * d_size
+    chunk = chunk_rows(w_size)
+    if rows <= chunk:
+        _value_and_grad_6_rows(0, rows, dz, d_size, w_size, du, dv)
     else:
-        _value_and_grad_6_parallel(chunk, n_size, dz, d_size, w_size, du, dv)
+        _value_and_grad_6_parallel(chunk, rows, dz, d_size, w_size, du, dv)
     return reduce(L, reduction, real), Gradients(du, dv)
 
 
@@ -1194,11 +1213,12 @@ def jvp(inputs, tangents, *, tau=0.5, reduction="mean"):
     other_dot = np.empty((w_size, n_size, w_size, n_size), real)
     shifted = np.empty((w_size, n_size), real)
     shifted_sum = np.empty((w_size, n_size), real)
-    chunk = chunk_rows(n_size * d_size)
-    if w_size <= chunk:
-        _jvp_rows(0, w_size, u, v, u_dot, v_dot, d_size, n_size, zn, zn_dot)
+    rows = w_size * n_size
+    chunk = chunk_rows(d_size)
+    if rows <= chunk:
+        _jvp_rows(0, rows, u, v, u_dot, v_dot, d_size, n_size, zn, zn_dot)
     else:
-        _jvp_parallel(chunk, w_size, u, v, u_dot, v_dot, d_size, n_size, zn, zn_dot)
+        _jvp_parallel(chunk, rows, u, v, u_dot, v_dot, d_size, n_size, zn, zn_dot)
     # sum_zn[w,n,w′,n′] = Σ_d zn[w,n,d]·zn[w′,n′,d]
     with np.errstate(over="ignore", invalid="ignore"):
         np.matmul(
@@ -1217,11 +1237,12 @@ def jvp(inputs, tangents, *, tau=0.5, reduction="mean"):
             zn_dot.reshape(w_size * n_size, d_size), zn.reshape(w_size * n_size, d_size).T,
             out=sum_zn_zn_dot_2.reshape(w_size * n_size, w_size * n_size),
         )
-    chunk = chunk_rows(n_size * w_size * n_size)
-    if w_size <= chunk:
-        _jvp_2_rows(0, w_size, sum_zn, real(tau), n_size, w_size, s, other, other_max, sum_exp, log_sum)
+    rows = w_size * n_size
+    chunk = chunk_rows(w_size * n_size)
+    if rows <= chunk:
+        _jvp_2_rows(0, rows, sum_zn, real(tau), n_size, w_size, s, other, other_max, sum_exp, log_sum)
     else:
-        _jvp_2_parallel(chunk, sum_zn, real(tau), n_size, w_size, s, other, other_max, sum_exp, log_sum)
+        _jvp_2_parallel(chunk, rows, sum_zn, real(tau), n_size, w_size, s, other, other_max, sum_exp, log_sum)
     chunk = chunk_rows(w_size * w_size * n_size)
     if n_size <= chunk:
         _jvp_3_rows(0, n_size, sum_zn_zn_dot, sum_zn_zn_dot_2, real(tau), n_size, w_size, s_dot, other_dot)
@@ -1255,7 +1276,7 @@ def hvp(inputs, vectors, *, tau=0.5, reduction="mean"):
     seed = 1.0 / max(n_size, 1) if reduction == "mean" else 1.0
     du_dot = np.empty((n_size, d_size), real)
     dv_dot = np.empty((n_size, d_size), real)
-    norm_z = np.empty((w_size, n_size), real)
+    norm_z = np.empty((w_size, n_size), np.float64)
     zn = np.empty((w_size, n_size, d_size), real)
     sum_zn_z_dot = np.empty((w_size, n_size), real)
     zn_dot = np.empty((w_size, n_size, d_size), real)
@@ -1274,13 +1295,12 @@ def hvp(inputs, vectors, *, tau=0.5, reduction="mean"):
     dz_dot = np.empty((w_size, n_size, d_size), real)
     minus_seed_over_w_size = -(seed / w_size)
     seed_over_w_size = seed / w_size
-    chunk = chunk_rows(n_size * d_size)
-    if w_size <= chunk:
-        _hvp_rows(0, w_size, u, v, u_dot, v_dot, d_size, n_size, norm_z, zn, sum_zn_z_dot, zn_dot, sum_z)
+    rows = w_size * n_size
+    chunk = chunk_rows(d_size)
+    if rows <= chunk:
+        _hvp_rows(0, rows, u, v, u_dot, v_dot, d_size, n_size, norm_z, zn, sum_zn_z_dot, zn_dot, sum_z)
     else:
-        _hvp_parallel(
-            chunk, w_size, u, v, u_dot, v_dot, d_size, n_size, norm_z, zn, sum_zn_z_dot, zn_dot, sum_z,
-        )
+        _hvp_parallel(chunk, rows, u, v, u_dot, v_dot, d_size, n_size, norm_z, zn, sum_zn_z_dot, zn_dot, sum_z)
     # sum_zn[w,n,w′,n′] = Σ_d zn[w,n,d]·zn[w′,n′,d]
     with np.errstate(over="ignore", invalid="ignore"):
         np.matmul(
@@ -1299,15 +1319,16 @@ def hvp(inputs, vectors, *, tau=0.5, reduction="mean"):
             zn_dot.reshape(w_size * n_size, d_size), zn.reshape(w_size * n_size, d_size).T,
             out=sum_zn_zn_dot_2.reshape(w_size * n_size, w_size * n_size),
         )
-    chunk = chunk_rows(n_size * w_size * n_size)
-    if w_size <= chunk:
+    rows = w_size * n_size
+    chunk = chunk_rows(w_size * n_size)
+    if rows <= chunk:
         _hvp_2_rows(
-            0, w_size, sum_zn, sum_zn_zn_dot, sum_zn_zn_dot_2, real(minus_seed_over_w_size),
+            0, rows, sum_zn, sum_zn_zn_dot, sum_zn_zn_dot_2, real(minus_seed_over_w_size),
             real(seed_over_w_size), real(tau), n_size, w_size, ds, ds_dot,
         )
     else:
         _hvp_2_parallel(
-            chunk, sum_zn, sum_zn_zn_dot, sum_zn_zn_dot_2, real(minus_seed_over_w_size),
+            chunk, rows, sum_zn, sum_zn_zn_dot, sum_zn_zn_dot_2, real(minus_seed_over_w_size),
             real(seed_over_w_size), real(tau), n_size, w_size, ds, ds_dot,
         )
     # sum_zn_ds[w,n,d] = Σ_w′,n′ s̄[w,n,w′,n′]·zn[w′,n′,d]
@@ -1346,20 +1367,22 @@ def hvp(inputs, vectors, *, tau=0.5, reduction="mean"):
             ds.reshape(w_size * n_size, w_size * n_size).T, zn_dot.reshape(w_size * n_size, d_size),
             out=sum_zn_dot_ds_2.reshape(w_size * n_size, d_size),
         )
-    chunk = chunk_rows(n_size * d_size)
-    if w_size <= chunk:
+    rows = w_size * n_size
+    chunk = chunk_rows(d_size)
+    if rows <= chunk:
         _hvp_3_rows(
-            0, w_size, sum_zn_ds, sum_zn_ds_2, sum_zn_dot_ds, sum_zn_dot_ds_2, sum_zn_ds_dot, sum_zn_ds_dot_2,
+            0, rows, sum_zn_ds, sum_zn_ds_2, sum_zn_dot_ds, sum_zn_dot_ds_2, sum_zn_ds_dot, sum_zn_ds_dot_2,
             zn, zn_dot, norm_z, sum_z, sum_zn_z_dot, real(tau), d_size, n_size, dz_dot,
         )
     else:
         _hvp_3_parallel(
-            chunk, w_size, sum_zn_ds, sum_zn_ds_2, sum_zn_dot_ds, sum_zn_dot_ds_2, sum_zn_ds_dot,
+            chunk, rows, sum_zn_ds, sum_zn_ds_2, sum_zn_dot_ds, sum_zn_dot_ds_2, sum_zn_ds_dot,
             sum_zn_ds_dot_2, zn, zn_dot, norm_z, sum_z, sum_zn_z_dot, real(tau), d_size, n_size, dz_dot,
         )
-    chunk = chunk_rows(d_size * w_size)
-    if n_size <= chunk:
-        _hvp_4_rows(0, n_size, dz_dot, d_size, w_size, du_dot, dv_dot)
+    rows = n_size * d_size
+    chunk = chunk_rows(w_size)
+    if rows <= chunk:
+        _hvp_4_rows(0, rows, dz_dot, d_size, w_size, du_dot, dv_dot)
     else:
-        _hvp_4_parallel(chunk, n_size, dz_dot, d_size, w_size, du_dot, dv_dot)
+        _hvp_4_parallel(chunk, rows, dz_dot, d_size, w_size, du_dot, dv_dot)
     return Gradients(du_dot, dv_dot)

@@ -80,22 +80,23 @@ def _forward_parallel(chunk, positions, d_model, angle):
 
 @njit(**OPTIONS)
 def _forward_2_rows(lo, hi, angle, j_size, k_size, y):
-    for n in range(lo, hi):
-        for j in range(j_size):
-            for k in range(k_size):
-                # sin_angle[n,j,k] = sin(angle[n,j])
-                sin_angle = sin(angle[n, j])
-                # cos_angle[n,j,k] = cos(angle[n,j])
-                cos_angle = cos(angle[n, j])
-                # y[n,j,k] = sin(angle[n,j]) if k = 0 else cos(angle[n,j])
-                y[n, j, k] = (sin_angle if (k == 0) else cos_angle)
+    for row in range(lo, hi):
+        n = row // j_size
+        j = row % j_size
+        for k in range(k_size):
+            # sin_angle[n,j,k] = sin(angle[n,j])
+            sin_angle = sin(angle[n, j])
+            # cos_angle[n,j,k] = cos(angle[n,j])
+            cos_angle = cos(angle[n, j])
+            # y[n,j,k] = sin(angle[n,j]) if k = 0 else cos(angle[n,j])
+            y[n, j, k] = (sin_angle if (k == 0) else cos_angle)
 
 
 @njit(parallel=True, **OPTIONS)
-def _forward_2_parallel(chunk, n_size, angle, j_size, k_size, y):
-    for k in prange((n_size + chunk - 1) // chunk):
+def _forward_2_parallel(chunk, rows, angle, j_size, k_size, y):
+    for k in prange((rows + chunk - 1) // chunk):
         lo = k * chunk
-        hi = min(lo + chunk, n_size)
+        hi = min(lo + chunk, rows)
         _forward_2_rows(lo, hi, angle, j_size, k_size, y)
 
 
@@ -119,9 +120,10 @@ def forward(positions, *, d_model, out=None):
         _forward_rows(positions, d_model, angle)
     else:
         _forward_parallel(chunk, positions, d_model, angle)
-    chunk = chunk_rows(j_size * k_size)
-    if n_size <= chunk:
-        _forward_2_rows(0, n_size, angle, j_size, k_size, y)
+    rows = n_size * j_size
+    chunk = chunk_rows(k_size)
+    if rows <= chunk:
+        _forward_2_rows(0, rows, angle, j_size, k_size, y)
     else:
-        _forward_2_parallel(chunk, n_size, angle, j_size, k_size, y)
+        _forward_2_parallel(chunk, rows, angle, j_size, k_size, y)
     return y.reshape((n_size, j_size * k_size))

@@ -70,39 +70,41 @@ SPEC = {
 @njit(**OPTIONS)
 def _forward_saving_rows(lo, hi, alpha, x, c_size, size, y):
     real = alpha.dtype.type
-    for n in range(lo, hi):
-        for c in range(c_size):
-            for e in range(size):
-                # y[n,c] = x[n,c] if x[n,c] > 0 else α[c]·x[n,c]
-                y[n, c, e] = (x[n, c, e] if (x[n, c, e] > real(0)) else alpha[c] * x[n, c, e])
+    for row in range(lo, hi):
+        n = row // c_size
+        c = row % c_size
+        for e in range(size):
+            # y[n,c] = x[n,c] if x[n,c] > 0 else α[c]·x[n,c]
+            y[n, c, e] = (x[n, c, e] if (x[n, c, e] > real(0)) else alpha[c] * x[n, c, e])
 
 
 @njit(parallel=True, **OPTIONS)
-def _forward_saving_parallel(chunk, n_size, alpha, x, c_size, size, y):
-    for k in prange((n_size + chunk - 1) // chunk):
+def _forward_saving_parallel(chunk, rows, alpha, x, c_size, size, y):
+    for k in prange((rows + chunk - 1) // chunk):
         lo = k * chunk
-        hi = min(lo + chunk, n_size)
+        hi = min(lo + chunk, rows)
         _forward_saving_rows(lo, hi, alpha, x, c_size, size, y)
 
 
 @njit(**OPTIONS)
 def _backward_rows(lo, hi, alpha, g, x, c_size, size, dx):
     real = alpha.dtype.type
-    for n in range(lo, hi):
-        for c in range(c_size):
-            for e in range(size):
-                # x̄[n,c] = g[n,c]·(1 if x[n,c] > 0 else α[c])
-                dx[n, c, e] = (
-                    g[n, c, e] * ((real(1) if (x[n, c, e] > real(0)) else alpha[c]) if x[n, c, e] == x[n, c, e]
-                    else x[n, c, e])
-                )
+    for row in range(lo, hi):
+        n = row // c_size
+        c = row % c_size
+        for e in range(size):
+            # x̄[n,c] = g[n,c]·(1 if x[n,c] > 0 else α[c])
+            dx[n, c, e] = (
+                g[n, c, e] * ((real(1) if (x[n, c, e] > real(0)) else alpha[c]) if x[n, c, e] == x[n, c, e]
+                else x[n, c, e])
+            )
 
 
 @njit(parallel=True, **OPTIONS)
-def _backward_parallel(chunk, n_size, alpha, g, x, c_size, size, dx):
-    for k in prange((n_size + chunk - 1) // chunk):
+def _backward_parallel(chunk, rows, alpha, g, x, c_size, size, dx):
+    for k in prange((rows + chunk - 1) // chunk):
         lo = k * chunk
-        hi = min(lo + chunk, n_size)
+        hi = min(lo + chunk, rows)
         _backward_rows(lo, hi, alpha, g, x, c_size, size, dx)
 
 
@@ -135,44 +137,46 @@ def _backward_2_parallel(chunk, c_size, g, x, n_size, size, dalpha):
 @njit(**OPTIONS)
 def _jvp_rows(lo, hi, alpha, x, alpha_dot, x_dot, c_size, size, y, y_dot):
     real = alpha.dtype.type
-    for n in range(lo, hi):
-        for c in range(c_size):
-            for e in range(size):
-                # y[n,c] = x[n,c] if x[n,c] > 0 else α[c]·x[n,c]
-                y[n, c, e] = (x[n, c, e] if (x[n, c, e] > real(0)) else alpha[c] * x[n, c, e])
-                # ẏ[n,c] = α̇[c]·(0 if x[n,c] > 0 else x[n,c]) + ẋ[n,c]·(1 if x[n,c] > 0 else α[c])
-                y_dot[n, c, e] = (
-                    alpha_dot[c] * (real(0) if (x[n, c, e] > real(0)) else x[n, c, e]) + x_dot[n, c, e]
-                    * (real(1) if (x[n, c, e] > real(0)) else alpha[c])
-                )
+    for row in range(lo, hi):
+        n = row // c_size
+        c = row % c_size
+        for e in range(size):
+            # y[n,c] = x[n,c] if x[n,c] > 0 else α[c]·x[n,c]
+            y[n, c, e] = (x[n, c, e] if (x[n, c, e] > real(0)) else alpha[c] * x[n, c, e])
+            # ẏ[n,c] = α̇[c]·(0 if x[n,c] > 0 else x[n,c]) + ẋ[n,c]·(1 if x[n,c] > 0 else α[c])
+            y_dot[n, c, e] = (
+                alpha_dot[c] * (real(0) if (x[n, c, e] > real(0)) else x[n, c, e]) + x_dot[n, c, e] * (real(1)
+                if (x[n, c, e] > real(0)) else alpha[c])
+            )
 
 
 @njit(parallel=True, **OPTIONS)
-def _jvp_parallel(chunk, n_size, alpha, x, alpha_dot, x_dot, c_size, size, y, y_dot):
-    for k in prange((n_size + chunk - 1) // chunk):
+def _jvp_parallel(chunk, rows, alpha, x, alpha_dot, x_dot, c_size, size, y, y_dot):
+    for k in prange((rows + chunk - 1) // chunk):
         lo = k * chunk
-        hi = min(lo + chunk, n_size)
+        hi = min(lo + chunk, rows)
         _jvp_rows(lo, hi, alpha, x, alpha_dot, x_dot, c_size, size, y, y_dot)
 
 
 @njit(**OPTIONS)
 def _hvp_rows(lo, hi, alpha_dot, g, x, c_size, size, dx_dot):
     real = alpha_dot.dtype.type
-    for n in range(lo, hi):
-        for c in range(c_size):
-            for e in range(size):
-                # x̄̇[n,c] = g[n,c]·α̇[c]·1[x[n,c] ≤ 0]
-                dx_dot[n, c, e] = (
-                    alpha_dot[c] * g[n, c, e] * ((real(1) if (x[n, c, e] <= real(0)) else real(0))
-                    if x[n, c, e] == x[n, c, e] else x[n, c, e])
-                )
+    for row in range(lo, hi):
+        n = row // c_size
+        c = row % c_size
+        for e in range(size):
+            # x̄̇[n,c] = g[n,c]·α̇[c]·1[x[n,c] ≤ 0]
+            dx_dot[n, c, e] = (
+                alpha_dot[c] * g[n, c, e] * ((real(1) if (x[n, c, e] <= real(0)) else real(0))
+                if x[n, c, e] == x[n, c, e] else x[n, c, e])
+            )
 
 
 @njit(parallel=True, **OPTIONS)
-def _hvp_parallel(chunk, n_size, alpha_dot, g, x, c_size, size, dx_dot):
-    for k in prange((n_size + chunk - 1) // chunk):
+def _hvp_parallel(chunk, rows, alpha_dot, g, x, c_size, size, dx_dot):
+    for k in prange((rows + chunk - 1) // chunk):
         lo = k * chunk
-        hi = min(lo + chunk, n_size)
+        hi = min(lo + chunk, rows)
         _hvp_rows(lo, hi, alpha_dot, g, x, c_size, size, dx_dot)
 
 
@@ -253,11 +257,12 @@ def forward_saving(x, alpha, *, out=None):
     size = sizes["..."]
     y = output("out", out, (n_size, c_size, *lead), real, (x, alpha))
     y = y.reshape((n_size, c_size, size))
-    chunk = chunk_rows(c_size * size)
-    if n_size <= chunk:
-        _forward_saving_rows(0, n_size, alpha, x, c_size, size, y)
+    rows = n_size * c_size
+    chunk = chunk_rows(size)
+    if rows <= chunk:
+        _forward_saving_rows(0, rows, alpha, x, c_size, size, y)
     else:
-        _forward_saving_parallel(chunk, n_size, alpha, x, c_size, size, y)
+        _forward_saving_parallel(chunk, rows, alpha, x, c_size, size, y)
     return y.reshape((n_size, c_size, *lead)), Saved(x.reshape((n_size, c_size, *lead)), alpha)
 
 
@@ -271,11 +276,12 @@ def backward(saved, g, *, out=None):
     dx = output("out", out_dx, (n_size, c_size, *lead), real, (x, alpha, g))
     dx = dx.reshape((n_size, c_size, size))
     dalpha = output("out", out_dalpha, (c_size,), real, (x, alpha, g))
-    chunk = chunk_rows(c_size * size)
-    if n_size <= chunk:
-        _backward_rows(0, n_size, alpha, g, x, c_size, size, dx)
+    rows = n_size * c_size
+    chunk = chunk_rows(size)
+    if rows <= chunk:
+        _backward_rows(0, rows, alpha, g, x, c_size, size, dx)
     else:
-        _backward_parallel(chunk, n_size, alpha, g, x, c_size, size, dx)
+        _backward_parallel(chunk, rows, alpha, g, x, c_size, size, dx)
     chunk = chunk_rows(n_size * size)
     if c_size <= chunk:
         _backward_2_rows(0, c_size, g, x, n_size, size, dalpha)
@@ -296,11 +302,12 @@ def jvp(inputs, tangents):
     size = sizes["..."]
     y = np.empty((n_size, c_size, size), real)
     y_dot = np.empty((n_size, c_size, size), real)
-    chunk = chunk_rows(c_size * size)
-    if n_size <= chunk:
-        _jvp_rows(0, n_size, alpha, x, alpha_dot, x_dot, c_size, size, y, y_dot)
+    rows = n_size * c_size
+    chunk = chunk_rows(size)
+    if rows <= chunk:
+        _jvp_rows(0, rows, alpha, x, alpha_dot, x_dot, c_size, size, y, y_dot)
     else:
-        _jvp_parallel(chunk, n_size, alpha, x, alpha_dot, x_dot, c_size, size, y, y_dot)
+        _jvp_parallel(chunk, rows, alpha, x, alpha_dot, x_dot, c_size, size, y, y_dot)
     return y.reshape((n_size, c_size, *lead)), y_dot.reshape((n_size, c_size, *lead))
 
 
@@ -316,11 +323,12 @@ def hvp(inputs, vectors, g):
     size = sizes["..."]
     dx_dot = np.empty((n_size, c_size, size), real)
     dalpha_dot = np.empty((c_size,), real)
-    chunk = chunk_rows(c_size * size)
-    if n_size <= chunk:
-        _hvp_rows(0, n_size, alpha_dot, g, x, c_size, size, dx_dot)
+    rows = n_size * c_size
+    chunk = chunk_rows(size)
+    if rows <= chunk:
+        _hvp_rows(0, rows, alpha_dot, g, x, c_size, size, dx_dot)
     else:
-        _hvp_parallel(chunk, n_size, alpha_dot, g, x, c_size, size, dx_dot)
+        _hvp_parallel(chunk, rows, alpha_dot, g, x, c_size, size, dx_dot)
     chunk = chunk_rows(n_size * size)
     if c_size <= chunk:
         _hvp_2_rows(0, c_size, g, x, x_dot, n_size, size, dalpha_dot)

@@ -10,7 +10,7 @@ Made by symnn 0.1.0 from the declaration of rnn in symnn.catalogue.recurrent, ha
 Do not edit: `symnn build` verifies it and writes it again.
 verified steps, program of backward: error 1e-65, bound 1e-40
 verified steps, jvp, 3 chain rule lines: error 6e-65, bound 1e-30
-verified gradient, numerical, x, h0, W_ih, W_hh, b: error 8e-51, bound 1e-25
+verified gradient, numerical, x, h0, W_ih, W_hh, b: error 5e-51, bound 1e-25
 verified adjoint, ⟨Jv, u⟩ = ⟨v, Jᵀu⟩: error 7e-67, bound 1e-40
 verified adjoint, Jv, numerical: error 2e-63, bound 1e-25
 verified source, float32, ordinary: error 1e+00, bound 4
@@ -112,24 +112,25 @@ def _forward_saving_2_parallel(chunk, b, sum_W_hh_before_t, sum_W_ih_x_t, z_t, h
 @njit(**OPTIONS)
 def _backward_rows(lo, hi, h0, h, z, n_size, o_size, t_size, before, tail):
     real = h0.dtype.type
-    for t in range(lo, hi):
-        for n in range(n_size):
-            for o in range(o_size):
-                # before[t,n,o] = h[t − 1,n,o] + h₀[n,o]·δ(t, 0)
-                t_at = t - 1
-                t_at_is_there = 0 <= t_at < t_size
-                before[t, n, o] = (
-                    (real(1) if t == 0 else real(0)) * h0[n, o] + (h[t_at, n, o] if t_at_is_there else real(0))
-                )
-                # tail[t,n,o] = exp(−2·|z[t,n,o]|)
-                tail[t, n, o] = exp(-(real(2) * abs(z[t, n, o])))
+    for row in range(lo, hi):
+        t = row // n_size
+        n = row % n_size
+        for o in range(o_size):
+            # before[t,n,o] = h[t − 1,n,o] + h₀[n,o]·δ(t, 0)
+            t_at = t - 1
+            t_at_is_there = 0 <= t_at < t_size
+            before[t, n, o] = (
+                (real(1) if t == 0 else real(0)) * h0[n, o] + (h[t_at, n, o] if t_at_is_there else real(0))
+            )
+            # tail[t,n,o] = exp(−2·|z[t,n,o]|)
+            tail[t, n, o] = exp(-(real(2) * abs(z[t, n, o])))
 
 
 @njit(parallel=True, **OPTIONS)
-def _backward_parallel(chunk, h0, h, z, n_size, o_size, t_size, before, tail):
-    for k in prange((t_size + chunk - 1) // chunk):
+def _backward_parallel(chunk, rows, h0, h, z, n_size, o_size, t_size, before, tail):
+    for k in prange((rows + chunk - 1) // chunk):
         lo = k * chunk
-        hi = min(lo + chunk, t_size)
+        hi = min(lo + chunk, rows)
         _backward_rows(lo, hi, h0, h, z, n_size, o_size, t_size, before, tail)
 
 
@@ -229,18 +230,19 @@ def _jvp_2_parallel(chunk, b, sum_W_hh_before_t, sum_W_ih_x_t, z_t, h_t):
 @njit(**OPTIONS)
 def _jvp_3_rows(lo, hi, z, n_size, o_size, tail):
     real = z.dtype.type
-    for t in range(lo, hi):
-        for n in range(n_size):
-            for o in range(o_size):
-                # tail[t,n,o] = exp(−2·|z[t,n,o]|)
-                tail[t, n, o] = exp(-(real(2) * abs(z[t, n, o])))
+    for row in range(lo, hi):
+        t = row // n_size
+        n = row % n_size
+        for o in range(o_size):
+            # tail[t,n,o] = exp(−2·|z[t,n,o]|)
+            tail[t, n, o] = exp(-(real(2) * abs(z[t, n, o])))
 
 
 @njit(parallel=True, **OPTIONS)
-def _jvp_3_parallel(chunk, t_size, z, n_size, o_size, tail):
-    for k in prange((t_size + chunk - 1) // chunk):
+def _jvp_3_parallel(chunk, rows, z, n_size, o_size, tail):
+    for k in prange((rows + chunk - 1) // chunk):
         lo = k * chunk
-        hi = min(lo + chunk, t_size)
+        hi = min(lo + chunk, rows)
         _jvp_3_rows(lo, hi, z, n_size, o_size, tail)
 
 
@@ -319,18 +321,19 @@ def _hvp_2_parallel(chunk, b, sum_W_hh_before_t, sum_W_ih_x_t, z_t, h_t):
 @njit(**OPTIONS)
 def _hvp_3_rows(lo, hi, z, n_size, o_size, tail):
     real = z.dtype.type
-    for t in range(lo, hi):
-        for n in range(n_size):
-            for o in range(o_size):
-                # tail[t,n,o] = exp(−2·|z[t,n,o]|)
-                tail[t, n, o] = exp(-(real(2) * abs(z[t, n, o])))
+    for row in range(lo, hi):
+        t = row // n_size
+        n = row % n_size
+        for o in range(o_size):
+            # tail[t,n,o] = exp(−2·|z[t,n,o]|)
+            tail[t, n, o] = exp(-(real(2) * abs(z[t, n, o])))
 
 
 @njit(parallel=True, **OPTIONS)
-def _hvp_3_parallel(chunk, t_size, z, n_size, o_size, tail):
-    for k in prange((t_size + chunk - 1) // chunk):
+def _hvp_3_parallel(chunk, rows, z, n_size, o_size, tail):
+    for k in prange((rows + chunk - 1) // chunk):
         lo = k * chunk
-        hi = min(lo + chunk, t_size)
+        hi = min(lo + chunk, rows)
         _hvp_3_rows(lo, hi, z, n_size, o_size, tail)
 
 
@@ -485,18 +488,19 @@ def _hvp_10_parallel(chunk, t_size, dz_dot, n_size, o_size, db_dot):
 
 @njit(**OPTIONS)
 def _hvp_11_rows(lo, hi, dx_dot, sum_W_ih_dz_dot, i_size, n_size):
-    for t in range(lo, hi):
-        for n in range(n_size):
-            for i in range(i_size):
-                # x̄̇[t,n,i] = sum_W_ih_dot_dz[t,n,i] + sum_W_ih_dz_dot[t,n,i]
-                dx_dot[t, n, i] = dx_dot[t, n, i] + sum_W_ih_dz_dot[t, n, i]
+    for row in range(lo, hi):
+        t = row // n_size
+        n = row % n_size
+        for i in range(i_size):
+            # x̄̇[t,n,i] = sum_W_ih_dot_dz[t,n,i] + sum_W_ih_dz_dot[t,n,i]
+            dx_dot[t, n, i] = dx_dot[t, n, i] + sum_W_ih_dz_dot[t, n, i]
 
 
 @njit(parallel=True, **OPTIONS)
-def _hvp_11_parallel(chunk, t_size, dx_dot, sum_W_ih_dz_dot, i_size, n_size):
-    for k in prange((t_size + chunk - 1) // chunk):
+def _hvp_11_parallel(chunk, rows, dx_dot, sum_W_ih_dz_dot, i_size, n_size):
+    for k in prange((rows + chunk - 1) // chunk):
         lo = k * chunk
-        hi = min(lo + chunk, t_size)
+        hi = min(lo + chunk, rows)
         _hvp_11_rows(lo, hi, dx_dot, sum_W_ih_dz_dot, i_size, n_size)
 
 
@@ -633,11 +637,12 @@ def backward(saved, g, *, out=None):
     tail = np.empty((t_size, n_size, o_size), real)
     dz = np.empty((t_size, n_size, o_size), real)
     dbefore = np.empty((t_size, n_size, o_size), real)
-    chunk = chunk_rows(n_size * o_size)
-    if t_size <= chunk:
-        _backward_rows(0, t_size, h0, h, z, n_size, o_size, t_size, before, tail)
+    rows = t_size * n_size
+    chunk = chunk_rows(o_size)
+    if rows <= chunk:
+        _backward_rows(0, rows, h0, h, z, n_size, o_size, t_size, before, tail)
     else:
-        _backward_parallel(chunk, h0, h, z, n_size, o_size, t_size, before, tail)
+        _backward_parallel(chunk, rows, h0, h, z, n_size, o_size, t_size, before, tail)
     dbefore_after = np.zeros((n_size, o_size), real)  # after the last
     for t in reversed(range(t_size)):
         dz_t = dz[t]
@@ -746,11 +751,12 @@ def jvp(inputs, tangents):
             before.reshape(t_size * n_size, o_size), W_hh_dot.T,
             out=sum_W_hh_dot_before.reshape(t_size * n_size, o_size),
         )
-    chunk = chunk_rows(n_size * o_size)
-    if t_size <= chunk:
-        _jvp_3_rows(0, t_size, z, n_size, o_size, tail)
+    rows = t_size * n_size
+    chunk = chunk_rows(o_size)
+    if rows <= chunk:
+        _jvp_3_rows(0, rows, z, n_size, o_size, tail)
     else:
-        _jvp_3_parallel(chunk, t_size, z, n_size, o_size, tail)
+        _jvp_3_parallel(chunk, rows, z, n_size, o_size, tail)
     sum_W_hh_h_dot_t = np.empty((n_size, o_size), real)
     h_before_dot = np.zeros((n_size, o_size), real)  # before the first
     for t in range(t_size):
@@ -856,11 +862,12 @@ def hvp(inputs, vectors, g):
             before.reshape(t_size * n_size, o_size), W_hh_dot.T,
             out=sum_W_hh_dot_before.reshape(t_size * n_size, o_size),
         )
-    chunk = chunk_rows(n_size * o_size)
-    if t_size <= chunk:
-        _hvp_3_rows(0, t_size, z, n_size, o_size, tail)
+    rows = t_size * n_size
+    chunk = chunk_rows(o_size)
+    if rows <= chunk:
+        _hvp_3_rows(0, rows, z, n_size, o_size, tail)
     else:
-        _hvp_3_parallel(chunk, t_size, z, n_size, o_size, tail)
+        _hvp_3_parallel(chunk, rows, z, n_size, o_size, tail)
     dbefore_after = np.zeros((n_size, o_size), real)  # after the last
     for t in reversed(range(t_size)):
         dz_t = dz[t]
@@ -980,11 +987,12 @@ def hvp(inputs, vectors, g):
     else:
         _hvp_10_parallel(chunk, t_size, dz_dot, n_size, o_size, db_dot_parts)
     np.copyto(db_dot, db_dot_parts.sum(axis=0), casting="same_kind")
-    chunk = chunk_rows(n_size * i_size)
-    if t_size <= chunk:
-        _hvp_11_rows(0, t_size, dx_dot, sum_W_ih_dz_dot, i_size, n_size)
+    rows = t_size * n_size
+    chunk = chunk_rows(i_size)
+    if rows <= chunk:
+        _hvp_11_rows(0, rows, dx_dot, sum_W_ih_dz_dot, i_size, n_size)
     else:
-        _hvp_11_parallel(chunk, t_size, dx_dot, sum_W_ih_dz_dot, i_size, n_size)
+        _hvp_11_parallel(chunk, rows, dx_dot, sum_W_ih_dz_dot, i_size, n_size)
     chunk = chunk_rows(i_size * o_size)
     if o_size <= chunk:
         _hvp_12_rows(0, o_size, dW_ih_dot, sum_x_dz_dot, dW_hh_dot, sum_before_dz_dot, i_size, o_size)

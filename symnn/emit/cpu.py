@@ -77,11 +77,12 @@ def _kernel_blocks(made: Programs, wide: bool) -> tuple[list[list[str]], set[str
         for kernel in kernels_of(schedules[program.name].steps):
             kernels += kernel_lines(kernel, steps.storage, wide, fma, _usual(made.op, kernel))
             named.append(kernel)
+        kernels += steps.functions
     functions = Functions(made, schedules, wide)
     blocks = [*functions.blocks]
     helpers = functions.helpers | function_names(named) | ({"OPTIONS", "chunk_rows"} if named else set())
     every = [line for block in blocks for line in block]
-    helpers |= {name for name in ("block_rows", "lay_out") if any(f"{name}(" in line for line in every)}
+    helpers |= {name for name in ("block_rows", "lay_out", "tiles") if any(f"{name}(" in line for line in every)}
     helpers |= {name for name in (*PAIRS, "fma") for lines in kernels if any(f"{name}(" in line for line in lines)}
     fitted = fitted_lines(named)
     helpers |= {"PLAIN", "fma", "typed"} if fitted else set()

@@ -116,7 +116,7 @@ def _beside_loops(kernel: Kernel, storage: Mapping[str, str]) -> dict[str, str]:
     """Names of arrays that no loop has: one part of a composition may call h what another counts."""
     printer = KernelPrinter(storage)
     inner = (n.index for body in bodies(kernel.body) for n in body if isinstance(n, Pass))
-    loops = {index_name(i) for i in (kernel.row, *inner)}
+    loops = {index_name(i) for i in (*kernel.rows, *inner)}
     arrays = (*kernel.reads, *kernel.writes, *kernel.partials, *kernel.scattered, *kernel.scratch)
     return {**storage, **{e.name: f"{n}_whole" for e in arrays if (n := printer.array(e.name)) in loops}}
 
@@ -160,12 +160,12 @@ def _rows(kernel: Kernel, storage: Mapping[str, str], wide: bool, fma: bool) -> 
     zero = dict.fromkeys(kernel.norms, "no_squares(real)")
     body += [f"{printer.array(e.name)}_sum = {zero.get(e.name, '0.0')}" for e in whole]
     count = size_name(kernel.row.axis) if kernel.scattered else "lo, hi" if kernel.whole else f"{lead}.shape[0]"
-    body.append(f"for {index_name(kernel.row)} in range({count}):")
+    body.append(f"for {'row' if kernel.more else index_name(kernel.row)} in range({count}):")
     last = f"{index_name(kernel.row)} == {'hi' if kernel.whole else f'{lead}.shape[0]'} - 1"
     writer = _Writer(printer, {e.name for e in whole}, index_name(kernel.row), last)
     writer.blocks = {e.name for e in blocks}
     writer.scattered = {e.name for e in kernel.scattered}
-    inside = writer.lines(kernel.body)
+    inside = [*_told_apart(kernel), *writer.lines(kernel.body)]
     body += ["    " + line if line else line for line in inside]
     for e in whole:
         total = f"{printer.array(e.name)}_sum"
@@ -173,6 +173,18 @@ def _rows(kernel: Kernel, storage: Mapping[str, str], wide: bool, fma: bool) -> 
     if any(re.search(r"\breal\b", line) for line in body):
         body.insert(0, "real = np.float64" if wide else f"real = {lead}.dtype.type")
     return lines + ["    " + line for line in body]
+
+
+def _told_apart(kernel: Kernel) -> list[str]:
+    """The position along each axis that rows are counted along together."""
+    lines: list[str] = []
+    after: list[str] = []
+    for index in reversed(kernel.rows if kernel.more else ()):
+        below = f" // ({' * '.join(after)})" if after[1:] else f" // {after[0]}" if after else ""
+        within = f" % {size_name(index.axis)}" if index != kernel.row else ""
+        lines.insert(0, f"{index_name(index)} = row{below}{within}")
+        after.insert(0, size_name(index.axis))
+    return lines
 
 
 class _Writer:
@@ -305,7 +317,7 @@ def _parallel(kernel: Kernel, storage: Mapping[str, str]) -> list[str]:
     passed = {printer.array(e.name): f"{printer.array(e.name)}[{k}]" for e in kernel.partials}
     passed |= {n: f"{n}[{k} : {k} + 1]" for n in (printer.array(e.name) for e in kernel.partials if not e.indices)}
     if kernel.whole:
-        rows = size_name(kernel.row.axis)
+        rows = "rows" if kernel.more else size_name(kernel.row.axis)
         told = [] if rows in names else [rows]
     else:
         lead, _ = _lead(kernel, storage)

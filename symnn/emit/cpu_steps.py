@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
@@ -24,6 +25,8 @@ from symnn.loops.ir import (
     Schedule,
     Step,
     Store,
+    Tiles,
+    kernels_of,
     root_of,
 )
 from symnn.loops.names import code_name, index_name, size_name
@@ -43,7 +46,8 @@ class Steps:
     lines: list[str] = field(default_factory=list)
     memory: list[str] = field(default_factory=list)
     sizes: set[str] = field(default_factory=set)
-    parts: dict[str, str] = field(default_factory=dict)
+    #: What is called for each tile.
+    functions: list[list[str]] = field(default_factory=list)
     #: The axis of which a block is worked on, and the arrays that hold a block alone.
     blocked: Index | None = None
     own: frozenset[str] = frozenset()
@@ -73,6 +77,8 @@ class Steps:
             self._scan(step)
         elif isinstance(step, Blocks):
             self._blocks(step)
+        elif isinstance(step, Tiles):
+            self._tiles(step)
         else:
             self._kernel(step)
 
@@ -138,6 +144,57 @@ class Steps:
         for whole, _ in blocks.sums:
             text = printer.array(whole.name)
             self.lines.append(f'np.copyto({text}, {text}_sum, casting="same_kind")')
+
+    def _tiles(self, tiles: Tiles) -> None:
+        """A loop over tiles, and the function that works on one, given its parts of the arrays."""
+        printer = KernelPrinter(self.storage)
+        for e in tiles.kept:
+            self._memory(e)
+        inner = Steps(self.schedule, self.storage, frozenset(e.name for e, _ in tiles.arrays), self.wide)
+        for step in tiles.steps:
+            inner._add(step)
+        for whole, part in tiles.sums:
+            inner.lines.append(f"{printer.array(whole.name)} += {printer.array(part.name)}")
+            self.lines.append(f"{printer.array(whole.name)}.fill(0)")
+        arrays = {printer.array(e.name): e for e, _ in tiles.arrays}
+        sizes = {}
+        for axis in sorted(inner.sizes):
+            places = ((n, k) for n, e in arrays.items() for k, i in enumerate(e.indices) if i == Index(axis))
+            array, place = next(places)
+            sizes[size_name(axis)] = f"{array}.shape[{place}]"
+        body = [f"{size} = {there}" for size, there in sizes.items()] + inner.memory + inner.lines
+        if any(re.search(r"\breal\b", line) for line in body):
+            lead = next(n for n, e in arrays.items() if e.indices and not e.tensor.is_integer)
+            body.insert(0, f"real = {lead}.dtype.type")
+        every = [s for kernel in kernels_of(tiles.steps) for s in kernel.numbers if not isinstance(s, Extent)]
+        own = {step.name for step in tiles.steps if isinstance(step, Number)}
+        numbers = [n for n in dict.fromkeys(map(number_name, every)) if n not in own]
+        shown = [index_name(outer) for outer, _ in tiles.axes]
+        told = f"{', '.join(shown[:-1])} and {shown[-1]}" if shown[1:] else shown[0]
+        self.functions.append([
+            f"def _{tiles.name}({', '.join([*arrays, *numbers])}):",
+            f'    """One tile: some positions along {told}."""',
+            *(f"    {line}" for line in body),
+        ])
+        self.sizes |= {outer.axis for outer, _ in tiles.axes}
+        columns = self._columns(tiles, {e.name for e, _ in tiles.arrays})
+        at = [_unlike(f"at_{name}", {*arrays}) for name in shown]
+        passed = [_part_of(name, places, at) for name, (_, places) in zip(arrays, tiles.arrays, strict=True)]
+        ends = ", ".join(size_name(outer.axis) for outer, _ in tiles.axes)
+        self.lines += [
+            f"for {', '.join(at)}{'' if at[1:] else ','} in tiles(({ends}{'' if at[1:] else ','}), {columns}):",
+            f"    _{tiles.name}({', '.join([*passed, *numbers])})",
+        ]
+
+    def _columns(self, tiles: Tiles, outside: set[str]) -> str:
+        """How many numbers a tile has for each of its positions, in the largest of its own arrays."""
+        axes = {inner for _, inner in tiles.axes}
+        steps = (step for step in tiles.steps if not isinstance(step, Number))
+        made = (e for step in steps for e in step.writes if e.name not in outside and axes <= set(e.indices))
+        rests = [tuple(i for i in e.indices if i not in axes) for e in made]
+        rest = max(rests, key=len)
+        self.sizes |= {i.axis for i in rest if isinstance(i, Index)}
+        return " * ".join(size_name(i.axis) for i in rest if isinstance(i, Index)) or "1"
 
     def _array(self, printer: KernelPrinter, entry: Entry) -> str:
         """An array, or its part that belongs to the block."""
@@ -235,10 +292,14 @@ class Steps:
         if kernel.scattered:
             self._scattered(kernel, printer)
             return
-        rows = size_name(kernel.row.axis)
+        rows = " * ".join(size_name(i.axis) for i in kernel.rows)
+        if kernel.more:
+            self.lines.append(f"rows = {rows}")
+            rows = "rows"
         columns = " * ".join(size_name(i.axis) for i in _nest(kernel)) if kernel.whole else ""
         columns = columns or " + ".join(size_name(i.axis) for i in kernel.columns) or "1"
-        self.sizes |= {kernel.row.axis, *(i.axis for i in (_nest(kernel) if kernel.whole else kernel.columns))}
+        loops = [*kernel.rows, *(_nest(kernel) if kernel.whole else kernel.columns)]
+        self.sizes |= {i.axis for i in loops}
         summing = ", summing=True" if any(e.indices for e in kernel.partials) else ""
         if kernel.partials and not summing:
             # Shorter chunks: fewer terms in each partial sum.
@@ -297,6 +358,18 @@ class Steps:
             self.lines.append(f"np.copyto({name}, {name}_parts.sum(axis=0), casting='same_kind')")
         else:
             self.lines.append(f"{name} = {name}_parts.sum(axis=0).astype({self._real})")
+
+
+def _unlike(name: str, others: set[str]) -> str:
+    while name in others:
+        name += "_"
+    return name
+
+
+def _part_of(name: str, places: tuple[int | None, ...], at: list[str]) -> str:
+    """The part of an array that belongs to a tile."""
+    there = {place: slice_ for place, slice_ in zip(places, at, strict=True) if place is not None}
+    return f"{name}[{', '.join(there.get(k, ':') for k in range(max(there) + 1))}]" if there else name
 
 
 def _norms(kernel: Kernel) -> set[str]:

@@ -51,7 +51,7 @@ _MEMBERS = {
     ),
 }
 #: Methods of arrays and random generators.
-_METHODS = frozenset(["reshape", "transpose", "sum", "astype", "normal", "uniform", "type"])
+_METHODS = frozenset(["fill", "reshape", "transpose", "sum", "astype", "normal", "uniform", "type"])
 
 
 @lru_cache(maxsize=8)

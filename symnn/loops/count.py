@@ -139,18 +139,37 @@ def _of_step(step: ir.Step) -> list[_Part]:
             added = _size(product.target.indices) if known[2] is not product.target else sp.S.Zero
             made.append(_Part(known[2], part.reason, part.flops + added, _arrays(known)))
         return made
+    if isinstance(step, ir.Tiles):
+        return _of_tiles(step)
     if isinstance(step, ir.Scan):
         length = Extent(step.index.axis)
         inner = _parts(step.steps)
         told = f", at each position of {step.index} in turn"
         return [_Part(p.target, p.reason + told, length * p.flops, length * p.bytes) for p in inner]
     each = _body(step.body)
-    rows = Extent(step.row.axis)
+    rows = _size(step.rows)
     written = (*step.writes, *step.partials, *step.scattered)
-    axes = ", ".join(str(i) for i in (step.row, *step.columns) if i != ELEMENTS) or "the elements"
+    axes = ", ".join(str(i) for i in (*step.rows, *step.columns) if i != ELEMENTS) or "the elements"
     target = next(iter(written), Entry(Tensor(step.name)))
     reason = f"a loop over {axes}"
     return [_Part(target, reason, rows * each, _arrays((*step.reads, *written)))]
+
+
+def _of_tiles(tiles: ir.Tiles) -> list[_Part]:
+    """The steps of all tiles; what a tile has for itself stays in cache."""
+    extents = {inner.extent: outer.extent for outer, inner in tiles.axes}
+    totals = {part.name: whole for whole, part in tiles.sums}
+    outside = {e.name: e for e, _ in tiles.arrays} | totals
+    made = []
+    for step in tiles.steps:
+        touched = () if isinstance(step, ir.Number) else (*step.reads, *step.writes)
+        touched += step.partials if isinstance(step, ir.Kernel) else ()
+        moved = _arrays(outside[e.name] for e in touched if e.name in outside)
+        for part in _of_step(step):
+            added = _size(part.target.indices) if part.target.name in totals else sp.S.Zero
+            target = totals.get(part.target.name, part.target)
+            made.append(_Part(target, part.reason, (part.flops + added).xreplace(extents), moved.xreplace(extents)))
+    return made
 
 
 # --- what is counted ----------------------------------------------------------------------------------------

@@ -15,7 +15,7 @@ import sympy as sp
 from symnn.language.operation import Equation
 from symnn.language.scaled import Norm
 from symnn.language.terms import Entry, Extent, Index, Peak, Place, Shift, Tensor, Total
-from symnn.loops.guards import is_computed, positioned, skipped
+from symnn.loops.guards import counts_with, is_computed, positioned, skipped
 from symnn.loops.ir import (
     Accumulate,
     Choose,
@@ -25,8 +25,10 @@ from symnn.loops.ir import (
     Let,
     Node,
     Pass,
+    Position,
     Start,
     Store,
+    bodies,
     root_of,
 )
 from symnn.loops.items import DEAR, Item, item_of, pass_times, share_dear
@@ -60,11 +62,6 @@ def _one_order(items: list[Item]) -> list[Item]:
     turned = [cell for i, cell in read if i.inner != cell.inner and set(i.inner) == set(cell.inner)]
     first = {frozenset(cell.inner): cell.inner for cell in reversed(turned)}
     return [replace(i, inner=first.get(frozenset(i.inner), i.inner)) for i in items]
-
-
-def _counts(expr: sp.Basic, index: Index) -> bool:
-    """Whether an index stands in an expression as a number, and not only where arrays are read."""
-    return expr == index or (not isinstance(expr, Entry) and any(_counts(a, index) for a in expr.args))
 
 
 class _Builder:
@@ -145,7 +142,8 @@ class _Builder:
             body += self._row_values(time)
             body += self._passes(time)
         body = rounded_once([*body, *self._row_values(self.last_pass + 1)], self.reciprocals)
-        for index in reversed(self.rows[1:]):
+        more = self._more_rows(body)
+        for index in reversed(self.rows[1 + len(more) :]):
             body = [Pass(index, tuple(body))]
         body += self._flushes()
         writes = tuple(i.equation.target for i in self.items if i.name in self.outputs and not i.across)
@@ -155,8 +153,20 @@ class _Builder:
         norms = tuple(i.name for i in self.items if i.across and i.reduces is Norm)
         return Kernel(
             self.name, self.rows[0], self._reads(), writes, scratch, partials, self._numbers(whole), tuple(body), whole,
-            norms=norms,
+            norms=norms, more=more,
         )
+
+    def _more_rows(self, body: Sequence[Node]) -> tuple[Index, ...]:
+        """The axes, beside the first, along which rows are told apart for threads: a batch of one has rows to share.
+
+        Not the last where a row is little work, as an element or a window is; sums over rows are added up row by row.
+        """
+        if any(i.across for i in self.items):
+            return ()
+        little = not any(isinstance(n, Pass) for n in body) or any(
+            isinstance(n, Position) for part in bodies(tuple(body)) for n in part
+        )
+        return self.rows[1:-1] if little else self.rows[1:]
 
     def _reads_elsewhere(self) -> bool:
         """Whether the position of the row matters, or arrays are read at other rows than it."""
@@ -168,7 +178,7 @@ class _Builder:
                 elsewhere = node.indices[1:] if node.indices[:1] == (row,) else node.indices
                 if any(row in i.free_symbols for i in elsewhere):
                     return True
-            if _counts(item.body, row):
+            if counts_with(item.body, row):
                 return True
             if row not in item.equation.axes[:1] and row in item.equation.axes:
                 return True
@@ -312,8 +322,10 @@ class _Builder:
             cell = self.by_name.get(need)
             if cell is not None and cell.is_cell:
                 found.add(need)
-                read_back = need in self.outputs and self.times[need] < self.times[item.name]
-                if not read_back:
+                time = self.times[item.name]
+                stored = need in self.outputs and self.times[need] < time
+                kept = need in self.kept and min(self.wanted[need]) < time
+                if not (stored or kept):
                     found |= self._cells_below(cell)
         return found
 

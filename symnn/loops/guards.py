@@ -16,12 +16,17 @@ from symnn.language.terms import Entry, Extent, FilledShift, Index, Reduction, T
 from symnn.loops.ir import Position, guarded
 from symnn.loops.names import index_name
 
-__all__ = ["is_computed", "positioned", "skipped"]
+__all__ = ["counts_with", "is_computed", "positioned", "skipped"]
 
 
 def is_computed(entry: Entry) -> bool:
     """Whether an entry is read at a position that must be worked out, and may not be there."""
     return any(not isinstance(i, Index | Entry) and not i.is_Integer for i in entry.indices)
+
+
+def counts_with(expr: sp.Basic, index: Index) -> bool:
+    """Whether an index stands in an expression as a number, and not only where arrays are read."""
+    return expr == index or (not isinstance(expr, Entry) and any(counts_with(a, index) for a in expr.args))
 
 
 def positioned(

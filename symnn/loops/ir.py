@@ -33,6 +33,7 @@ __all__ = [
     "Start",
     "Step",
     "Store",
+    "Tiles",
     "bodies",
     "entries",
     "guarded",
@@ -166,7 +167,7 @@ class Kernel:
     passes; ``numbers`` are scalars that the body uses. A ``whole`` kernel sees its arrays whole, because it reads
     them at other places than its own row; others see chunks of rows. ``scattered`` are sums that each row adds to
     where a label says: such a kernel runs over its rows in order. ``norms`` are the partial sums, by name, that are
-    norms: roots of sums of squares, combined as such.
+    norms: roots of sums of squares, combined as such. ``more`` are the axes that the rows go along beside the first.
     """
 
     name: str
@@ -180,6 +181,12 @@ class Kernel:
     whole: bool = False
     scattered: tuple[Entry, ...] = ()
     norms: tuple[str, ...] = ()
+    more: tuple[Index, ...] = ()
+
+    @property
+    def rows(self) -> tuple[Index, ...]:
+        """The axes of which each position is a row."""
+        return (self.row, *self.more)
 
     @property
     def columns(self) -> tuple[Index, ...]:
@@ -207,6 +214,11 @@ class Product:
     def reads(self) -> tuple[Entry, ...]:
         """The factors."""
         return self.left, self.right
+
+    @property
+    def writes(self) -> tuple[Entry, ...]:
+        """The product."""
+        return (self.target,)
 
 
 @dataclass(frozen=True)
@@ -280,7 +292,24 @@ class Blocks:
         return (*(layout.array for layout in self.layouts), *factors)
 
 
-Step = Number | Product | Kernel | Scan | Blocks
+@dataclass(frozen=True)
+class Tiles:
+    """Steps taken for a few positions of some axes at a time, as many as stay in cache: a tile is a small problem.
+
+    ``axes`` pairs what goes in tiles with the name of its positions in one. ``arrays`` are those that are there before
+    or after, as a tile sees them, with where each of the axes is in them. ``sums`` maps totals over the tiles to what
+    one adds to them, and ``kept`` are the whole arrays that are there in the end.
+    """
+
+    name: str
+    axes: tuple[tuple[Index, Index], ...]
+    steps: tuple[Number | Product | Kernel, ...]
+    arrays: tuple[tuple[Entry, tuple[int | None, ...]], ...]
+    sums: tuple[tuple[Entry, Entry], ...]
+    kept: tuple[Entry, ...]
+
+
+Step = Number | Product | Kernel | Scan | Blocks | Tiles
 
 
 @dataclass(frozen=True)
@@ -313,9 +342,9 @@ def entries(nodes: Iterable[Node]) -> Iterator[Entry]:
 
 
 def kernels_of(steps: Iterable[Step]) -> Iterator[Kernel]:
-    """Every kernel among steps, those inside recurrences included."""
+    """Every kernel among steps, those inside recurrences and tiles included."""
     for step in steps:
         if isinstance(step, Kernel):
             yield step
-        elif isinstance(step, Scan):
+        elif isinstance(step, Scan | Tiles):
             yield from kernels_of(step.steps)

@@ -9,18 +9,33 @@ from symnn.calculus.remember import remembered
 from symnn.language.operation import Argument, Program, Role
 from symnn.language.terms import Entry, Index
 from symnn.loops.fuse import fuse
-from symnn.loops.ir import Blocks, Kernel, Node, Number, Pass, Product, Scan, Schedule, Step, Store, bodies, entries
+from symnn.loops.ir import (
+    Blocks,
+    Kernel,
+    Node,
+    Number,
+    Pass,
+    Product,
+    Scan,
+    Schedule,
+    Step,
+    Store,
+    Tiles,
+    bodies,
+    entries,
+)
 from symnn.loops.names import code_name
 from symnn.loops.recurrence import Recurrence, recurrences
 from symnn.loops.rows import cells_meet, choose_rows, is_scalar, label_target, scattered
 from symnn.loops.split import product_of, pull_numbers, split
+from symnn.loops.tiles import Tiled, tiled
 from symnn.loops.verify import verify
 from symnn.loops.windows import Windowed, windowed
 
 __all__ = ["schedule"]
 
 Axes = Mapping[str, tuple[Index, ...]]
-Unit = Recurrence | Windowed
+Unit = Recurrence | Windowed | Tiled
 
 
 @remembered
@@ -44,7 +59,9 @@ def schedule(program: Program, apart: bool = False) -> Schedule:
     steps: list[Step] = [Number(name, value) for name, value in numbers]
     units: list[Unit] = list(recurrences(equations))
     if all(isinstance(u, Recurrence) and u.index is None for u in units):
-        units = [u if isinstance(u, Windowed) else Recurrence((u,)) for u in windowed(equations, axes_of, used)]
+        plain = [u if isinstance(u, Windowed) else Recurrence((u,)) for u in windowed(equations, axes_of, used)]
+        given = [*(a.axes for a in program.inputs), *(o.indices for o in outputs)]
+        units = [*tiled(plain, given, used)]
         axes_of |= {e.name: e.axes for unit in units for e in unit.equations}
     steps += _steps(units, program.inputs, axes_of, {o.name for o in outputs}, kernel_name, apart)
     made = Schedule(program.name, tuple(steps), tuple(outputs), _held(steps, outputs))
@@ -81,6 +98,8 @@ def _steps(
         for unit in here:
             if isinstance(unit, Recurrence) and unit.index is not None:
                 steps.append(_scan(unit, axes_of, escaping | later, kernel_name, apart))
+            elif isinstance(unit, Tiled):
+                steps.append(_tiles(unit, axes_of, escaping | later, kernel_name, apart))
     return steps
 
 
@@ -101,6 +120,28 @@ def _scan(
     filled = tuple(w for s, w, _, _ in slices if s.name in kept)
     assert unit.index is not None
     return Scan(unit.index, unit.backwards, tuple(steps), tuple(slices), tuple(carried), filled)
+
+
+def _tiles(
+    unit: Tiled, axes_of: Axes, wanted: set[str], kernel_name: Callable[[], str], apart: bool
+) -> Tiles:
+    """Equations of a tile as steps, and what becomes of the whole."""
+    kept = [e.target for e in unit.equations if e.name in wanted]
+    totals = {whole.name for whole, _ in unit.sums}
+    parts = {part.name for whole, part in unit.sums if whole.name in wanted}
+    within = unit.axes_within(axes_of)
+    outside = unit.outside
+    inputs = [Argument(x.tensor, within[name], Role.INPUT) for name, x in outside.items()]
+    escaping = parts | {e.name for e in kept if e.name not in totals}
+    inner = {**axes_of, **within, **{e.name: e.axes for e in unit.inside}}
+    steps = _steps(recurrences(unit.inside), inputs, inner, escaping, kernel_name, apart)
+    names = [*outside, *(e.name for e in kept)]
+    tensors = {name: x.tensor for name, x in outside.items()} | {e.name: e.tensor for e in kept}
+    arrays = tuple((Entry(tensors[name], *within[name]), unit.places[name]) for name in names)
+    axes = tuple(zip(unit.outer, unit.inner, strict=True))
+    plain = tuple(step for step in steps if isinstance(step, Number | Product | Kernel))
+    assert len(plain) == len(steps), "what is read at computed positions, or recurs, is in no tile"
+    return Tiles(f"{kernel_name()}_tile", axes, plain, arrays, unit.sums, tuple(kept))
 
 
 def _levels(units: Sequence[Unit], rows: Axes) -> list[int]:
@@ -133,7 +174,7 @@ def _levels(units: Sequence[Unit], rows: Axes) -> list[int]:
 def _kind(unit: Unit, rows: Axes) -> object:
     """What a unit becomes: a number, a step of its own, or part of a loop over its rows."""
     e = unit.equations[0]
-    if isinstance(unit, Windowed):
+    if isinstance(unit, Windowed | Tiled):
         return "blocks"
     if unit.index is not None:
         return "scan"
@@ -146,7 +187,7 @@ def _held(steps: Sequence[Step], outputs: Sequence[Entry]) -> dict[str, str]:
     """A product that is only wanted for one output of its own shape is computed where that output will be."""
     held: dict[str, str] = {}
     made = [s.target for s in steps if isinstance(s, Product)]
-    made += [e for s in steps if isinstance(s, Blocks) for e in s.kept]
+    made += [e for s in steps if isinstance(s, Blocks | Tiles) for e in s.kept]
     for target in made:
         if target in outputs:
             continue
@@ -181,6 +222,9 @@ def _reads(step: Step) -> set[str]:
         return {r.name for r in step.reads}
     if isinstance(step, Product | Blocks):
         return {e.name for e in step.reads}
+    if isinstance(step, Tiles):
+        kept = {e.name for e in step.kept}
+        return {e.name for e, _ in step.arrays if e.name not in kept}
     if isinstance(step, Scan):
         inside = {n for s in step.steps for n in _reads(s)}
         return inside | {whole.name for _, whole, _, _ in step.slices}

@@ -26,6 +26,7 @@ from symnn.loops.ir import (
     Start,
     Step,
     Store,
+    Tiles,
 )
 from symnn.loops.names import code_name
 
@@ -68,6 +69,15 @@ def _walk(steps: Sequence[Step], arrays: set[str], scalars: set[str]) -> list[st
             for e in (*step.own, *step.reads, *(p.target for p in step.products)):
                 _require(step.index not in e.indices[1:], f"{step.index} does not lead in {e}")
             written += [e.name for e in step.kept]
+        elif isinstance(step, Tiles):
+            kept = {e.name for e in step.kept}
+            before = {e.name for e, _ in step.arrays} - kept
+            _require(before <= there, f"tiles read {before - there} too early")
+            inside = _walk(step.steps, before, scalars)
+            parts = {whole.name: part.name for whole, part in step.sums}
+            missing = {name for name in kept if parts.get(name, name) not in inside}
+            _require(not missing, f"no tile works out {missing}")
+            written += [*kept]
         elif isinstance(step, Scan):
             kept = {e.name for e in step.kept}
             sliced = {part.name for part, whole, _, _ in step.slices if whole.name not in kept}
@@ -101,7 +111,7 @@ def verify_kernel(kernel: Kernel) -> None:
     partials = {e.name for e in (*kernel.partials, *kernel.scattered)}
     _require(not targets & arrays, f"{kernel.name} writes what it reads: {targets & arrays}")
     state = _State(arrays, targets, partials, {str(s.name) for s in kernel.numbers})
-    state.walk(kernel.body, {kernel.row})
+    state.walk(kernel.body, {*kernel.rows})
     missing = {e.name for e in kernel.writes} - state.stored
     _require(not missing, f"{kernel.name} never writes {missing}")
 

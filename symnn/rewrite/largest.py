@@ -13,8 +13,9 @@ shift before the scale           f/T − m, m = max f/T, T > 0                  
 
 m is the maximum of f, and rest = s − 1 is the sum but for one of its largest. Where that is less than 1 it is added up
 by itself: Σ_k (e_k where e_k < 1), for no other is 1 then. A logit that leads by 17 leaves 4e−8 for all others, which a
-sum of 1 and them has lost in single precision; v = u − 1 is the other's rest. For c = j neither e_c − 1 nor −rest is positive: nothing cancels.
-The last comes when all others are done: at a temperature near zero f/T is out of range, and (f − m)/T is 0 or −∞.
+sum of 1 and them has lost in single precision; v = u − 1 is the other's rest. For c = j neither e_c − 1 nor −rest is
+positive, and nothing cancels. The last comes when all others are done: at a temperature near zero f/T is out of range,
+and (f − m)/T is 0 or −∞.
 """
 
 from __future__ import annotations

@@ -7,6 +7,7 @@ measured by themselves. Small instances take milliseconds, where compiling them 
 
 from __future__ import annotations
 
+import functools
 import inspect
 import math
 from collections.abc import Callable, Iterator
@@ -104,6 +105,9 @@ def _plain(name: str, value: Any, home: str, names: dict[str, Any]) -> Any:
         return _numpy()
     if name == "output":
         return _making_room(value)
+    if name == "tiles":
+        # Small instances have several tiles, and one that is shorter than others.
+        return functools.partial(value, most=2)
     written = getattr(value, "py_func", value)
     if inspect.isfunction(written) and written.__module__ == home:
         copy = FunctionType(written.__code__, names, name, written.__defaults__, written.__closure__)
