@@ -33,10 +33,23 @@ from collections import namedtuple
 import numpy as np
 from numba import njit, prange
 
-from ._runtime import OPTIONS, added, check, chunk_rows, exp, maxnum, number, output, outputs, pairs, tiles
+from ._runtime import (
+    OPTIONS,
+    added,
+    check,
+    chunk_rows,
+    exp,
+    maxnum,
+    number,
+    output,
+    outputs,
+    pairs,
+    room,
+    tiles,
+)
 
 #: What these kernels use of the runtime, as a hash: where that changes, so does this file, and with it the cache.
-RUNTIME = "4bc4ad0c4092"
+RUNTIME = "7251f81d07e5"
 
 
 #: The operation, for programs.
@@ -218,15 +231,15 @@ def _forward_saving_4_parallel(chunk, rows, any, y, e_size, h_size, t_size):
         _forward_saving_4_rows(lo, hi, any, y, e_size, h_size, t_size)
 
 
-def _forward_saving_3_tile(k, q, any, open, v, z_max, sum_exp, y, one_over_root_d_size):
+def _forward_saving_3_tile(k, q, any, open, v, z_max, sum_exp, y, one_over_root_d_size, space):
     """One tile: some positions along b, h and t."""
     real = k.dtype.type
     b_size = k.shape[0]
     h_size = k.shape[1]
     t_size = q.shape[2]
     u_size = k.shape[2]
-    sum_k_q = np.empty((b_size, h_size, t_size, u_size), real)
-    a = np.empty((b_size, h_size, t_size, u_size), real)
+    sum_k_q = room(space, "sum_k_q", (b_size, h_size, t_size, u_size), real)
+    a = room(space, "a", (b_size, h_size, t_size, u_size), real)
     # sum_k_q[b,h,t,u] = Σ_d k[b,h,u,d]·q[b,h,t,d]
     with np.errstate(over="ignore", invalid="ignore"):
         np.matmul(q, k.transpose(0, 1, 3, 2), out=sum_k_q)
@@ -354,7 +367,9 @@ def _backward_5_parallel(chunk, rows, dk, one_over_root_d_size, d_size, h_size, 
         _backward_5_rows(lo, hi, dk, one_over_root_d_size, d_size, h_size, u_size)
 
 
-def _backward_3_tile(k, q, any, open, sum_exp, z_max, g, v, factor_any_g, dq, dk, dv, one_over_root_d_size):
+def _backward_3_tile(
+    k, q, any, open, sum_exp, z_max, g, v, factor_any_g, dq, dk, dv, one_over_root_d_size, space,
+):
     """One tile: some positions along b, h and t."""
     real = k.dtype.type
     b_size = k.shape[0]
@@ -363,12 +378,12 @@ def _backward_3_tile(k, q, any, open, sum_exp, z_max, g, v, factor_any_g, dq, dk
     h_size = k.shape[1]
     t_size = q.shape[2]
     u_size = k.shape[2]
-    sum_k_q = np.empty((b_size, h_size, t_size, u_size), real)
-    sum_g_v = np.empty((b_size, h_size, t_size, u_size), real)
-    a = np.empty((b_size, h_size, t_size, u_size), real)
-    ds = np.empty((b_size, h_size, t_size, u_size), real)
-    sum_q_ds_part = np.empty((b_size, h_size, u_size, d_size), real)
-    dv_part = np.empty((b_size, h_size, u_size, e_size), real)
+    sum_k_q = room(space, "sum_k_q", (b_size, h_size, t_size, u_size), real)
+    sum_g_v = room(space, "sum_g_v", (b_size, h_size, t_size, u_size), real)
+    a = room(space, "a", (b_size, h_size, t_size, u_size), real)
+    ds = room(space, "ds", (b_size, h_size, t_size, u_size), real)
+    sum_q_ds_part = room(space, "sum_q_ds_part", (b_size, h_size, u_size, d_size), real)
+    dv_part = room(space, "dv_part", (b_size, h_size, u_size, e_size), real)
     # sum_k_q[b,h,t,u] = Σ_d k[b,h,u,d]·q[b,h,t,d]
     with np.errstate(over="ignore", invalid="ignore"):
         np.matmul(q, k.transpose(0, 1, 3, 2), out=sum_k_q)
@@ -550,7 +565,7 @@ def _jvp_5_parallel(chunk, rows, any, y, sum_sum_a_z_dot_a_v, e_size, h_size, t_
         _jvp_5_rows(lo, hi, any, y, sum_sum_a_z_dot_a_v, e_size, h_size, t_size, y_dot)
 
 
-def _jvp_4_tile(k, q, any, open, v, q_dot, k_dot, v_dot, y, sum_sum_a_z_dot_a_v, one_over_root_d_size):
+def _jvp_4_tile(k, q, any, open, v, q_dot, k_dot, v_dot, y, sum_sum_a_z_dot_a_v, one_over_root_d_size, space):
     """One tile: some positions along b, h and t."""
     real = k.dtype.type
     b_size = k.shape[0]
@@ -558,12 +573,12 @@ def _jvp_4_tile(k, q, any, open, v, q_dot, k_dot, v_dot, y, sum_sum_a_z_dot_a_v,
     h_size = k.shape[1]
     t_size = q.shape[2]
     u_size = k.shape[2]
-    sum_k_q = np.empty((b_size, h_size, t_size, u_size), real)
-    sum_k_q_dot = np.empty((b_size, h_size, t_size, u_size), real)
-    sum_k_dot_q = np.empty((b_size, h_size, t_size, u_size), real)
-    a = np.empty((b_size, h_size, t_size, u_size), real)
-    z_dot = np.empty((b_size, h_size, t_size, u_size), real)
-    sum_a_z_dot = np.empty((b_size, h_size, t_size), real)
+    sum_k_q = room(space, "sum_k_q", (b_size, h_size, t_size, u_size), real)
+    sum_k_q_dot = room(space, "sum_k_q_dot", (b_size, h_size, t_size, u_size), real)
+    sum_k_dot_q = room(space, "sum_k_dot_q", (b_size, h_size, t_size, u_size), real)
+    a = room(space, "a", (b_size, h_size, t_size, u_size), real)
+    z_dot = room(space, "z_dot", (b_size, h_size, t_size, u_size), real)
+    sum_a_z_dot = room(space, "sum_a_z_dot", (b_size, h_size, t_size), real)
     # sum_k_q[b,h,t,u] = Σ_d k[b,h,u,d]·q[b,h,t,d]
     with np.errstate(over="ignore", invalid="ignore"):
         np.matmul(q, k.transpose(0, 1, 3, 2), out=sum_k_q)
@@ -780,7 +795,7 @@ def _hvp_5_parallel(chunk, rows, sum_q_dot_ds, dk_dot, one_over_root_d_size, d_s
 
 def _hvp_3_tile(
     k, q, any, open, g, v, q_dot, k_dot, v_dot, factor_any_g, dq_dot, sum_k_dot_ds, dk_dot, sum_q_dot_ds,
-    dv_dot, one_over_root_d_size,
+    dv_dot, one_over_root_d_size, space,
 ):
     """One tile: some positions along b, h and t."""
     real = k.dtype.type
@@ -790,17 +805,17 @@ def _hvp_3_tile(
     h_size = k.shape[1]
     t_size = q.shape[2]
     u_size = k.shape[2]
-    sum_k_q = np.empty((b_size, h_size, t_size, u_size), real)
-    sum_g_v = np.empty((b_size, h_size, t_size, u_size), real)
-    sum_k_q_dot = np.empty((b_size, h_size, t_size, u_size), real)
-    sum_k_dot_q = np.empty((b_size, h_size, t_size, u_size), real)
-    sum_g_v_dot = np.empty((b_size, h_size, t_size, u_size), real)
-    ds = np.empty((b_size, h_size, t_size, u_size), real)
-    a_dot = np.empty((b_size, h_size, t_size, u_size), real)
-    ds_dot = np.empty((b_size, h_size, t_size, u_size), real)
-    sum_q_ds_dot_part = np.empty((b_size, h_size, u_size, d_size), real)
-    sum_q_dot_ds_part = np.empty((b_size, h_size, u_size, d_size), real)
-    dv_dot_part = np.empty((b_size, h_size, u_size, e_size), real)
+    sum_k_q = room(space, "sum_k_q", (b_size, h_size, t_size, u_size), real)
+    sum_g_v = room(space, "sum_g_v", (b_size, h_size, t_size, u_size), real)
+    sum_k_q_dot = room(space, "sum_k_q_dot", (b_size, h_size, t_size, u_size), real)
+    sum_k_dot_q = room(space, "sum_k_dot_q", (b_size, h_size, t_size, u_size), real)
+    sum_g_v_dot = room(space, "sum_g_v_dot", (b_size, h_size, t_size, u_size), real)
+    ds = room(space, "ds", (b_size, h_size, t_size, u_size), real)
+    a_dot = room(space, "a_dot", (b_size, h_size, t_size, u_size), real)
+    ds_dot = room(space, "ds_dot", (b_size, h_size, t_size, u_size), real)
+    sum_q_ds_dot_part = room(space, "sum_q_ds_dot_part", (b_size, h_size, u_size, d_size), real)
+    sum_q_dot_ds_part = room(space, "sum_q_dot_ds_part", (b_size, h_size, u_size, d_size), real)
+    dv_dot_part = room(space, "dv_dot_part", (b_size, h_size, u_size, e_size), real)
     # sum_k_q[b,h,t,u] = Σ_d k[b,h,u,d]·q[b,h,t,d]
     with np.errstate(over="ignore", invalid="ignore"):
         np.matmul(q, k.transpose(0, 1, 3, 2), out=sum_k_q)
@@ -922,10 +937,12 @@ def forward_saving(q, k, v, mask, *, causal=0, out=None):
         _forward_saving_rows(0, rows, mask, real(causal), t_size, u_size, open, any)
     else:
         _forward_saving_parallel(chunk, rows, mask, real(causal), t_size, u_size, open, any)
+    space = {}
     for at_b, at_h, at_t in tiles((b_size, h_size, t_size), u_size):
         _forward_saving_3_tile(
             k[at_b, at_h], q[at_b, at_h, at_t], any[at_b, at_t], open[at_b, at_t], v[at_b, at_h],
             z_max[at_b, at_h, at_t], sum_exp[at_b, at_h, at_t], y[at_b, at_h, at_t], one_over_root_d_size,
+            space,
         )
     rows = b_size * t_size
     chunk = chunk_rows(h_size * e_size)
@@ -961,11 +978,12 @@ def backward(saved, g, *, out=None):
         _backward_parallel(chunk, rows, any, g, e_size, h_size, t_size, factor_any_g)
     dk.fill(0)
     dv.fill(0)
+    space = {}
     for at_b, at_h, at_t in tiles((b_size, h_size, t_size), u_size):
         _backward_3_tile(
             k[at_b, at_h], q[at_b, at_h, at_t], any[at_b, at_t], open[at_b, at_t], sum_exp[at_b, at_h, at_t],
             z_max[at_b, at_h, at_t], g[at_b, at_h, at_t], v[at_b, at_h], factor_any_g[at_b, at_t, at_h],
-            dq[at_b, at_h, at_t], dk[at_b, at_h], dv[at_b, at_h], one_over_root_d_size,
+            dq[at_b, at_h, at_t], dk[at_b, at_h], dv[at_b, at_h], one_over_root_d_size, space,
         )
     rows = b_size * h_size * t_size
     chunk = chunk_rows(d_size)
@@ -1008,11 +1026,12 @@ def jvp(inputs, tangents, *, causal=0):
         _jvp_rows(0, rows, mask, real(causal), t_size, u_size, open, any)
     else:
         _jvp_parallel(chunk, rows, mask, real(causal), t_size, u_size, open, any)
+    space = {}
     for at_b, at_h, at_t in tiles((b_size, h_size, t_size), u_size):
         _jvp_4_tile(
             k[at_b, at_h], q[at_b, at_h, at_t], any[at_b, at_t], open[at_b, at_t], v[at_b, at_h],
             q_dot[at_b, at_h, at_t], k_dot[at_b, at_h], v_dot[at_b, at_h], y[at_b, at_h, at_t],
-            sum_sum_a_z_dot_a_v[at_b, at_h, at_t], one_over_root_d_size,
+            sum_sum_a_z_dot_a_v[at_b, at_h, at_t], one_over_root_d_size, space,
         )
     rows = b_size * t_size
     chunk = chunk_rows(h_size * e_size)
@@ -1057,12 +1076,13 @@ def hvp(inputs, vectors, g, *, causal=0):
     dk_dot.fill(0)
     sum_q_dot_ds.fill(0)
     dv_dot.fill(0)
+    space = {}
     for at_b, at_h, at_t in tiles((b_size, h_size, t_size), u_size):
         _hvp_3_tile(
             k[at_b, at_h], q[at_b, at_h, at_t], any[at_b, at_t], open[at_b, at_t], g[at_b, at_h, at_t],
             v[at_b, at_h], q_dot[at_b, at_h, at_t], k_dot[at_b, at_h], v_dot[at_b, at_h],
             factor_any_g[at_b, at_t, at_h], dq_dot[at_b, at_h, at_t], sum_k_dot_ds[at_b, at_h, at_t],
-            dk_dot[at_b, at_h], sum_q_dot_ds[at_b, at_h], dv_dot[at_b, at_h], one_over_root_d_size,
+            dk_dot[at_b, at_h], sum_q_dot_ds[at_b, at_h], dv_dot[at_b, at_h], one_over_root_d_size, space,
         )
     rows = b_size * h_size * t_size
     chunk = chunk_rows(d_size)

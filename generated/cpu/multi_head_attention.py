@@ -47,11 +47,12 @@ from ._runtime import (
     output,
     outputs,
     pairs,
+    room,
     tiles,
 )
 
 #: What these kernels use of the runtime, as a hash: where that changes, so does this file, and with it the cache.
-RUNTIME = "76faf67f4996"
+RUNTIME = "b0d9906daf61"
 
 
 #: The operation, for programs.
@@ -317,6 +318,7 @@ def _forward_saving_7_parallel(chunk, rows, bo, y, m_size, t_size):
 
 def _forward_saving_5_tile(
     k, q, attention_any, attention_open, v, attention_z_max, sum_exp, sum_attention_a_v, one_over_root_e_size,
+    space,
 ):
     """One tile: some positions along n, h and t."""
     real = k.dtype.type
@@ -324,9 +326,9 @@ def _forward_saving_5_tile(
     n_size = k.shape[0]
     t_size = k.shape[2]
     t_tile_size = q.shape[2]
-    sum_k_q = np.empty((n_size, h_size, t_tile_size, t_size), real)
-    attention_z = np.empty((n_size, h_size, t_tile_size, t_size), real)
-    attention_a = np.empty((n_size, h_size, t_tile_size, t_size), real)
+    sum_k_q = room(space, "sum_k_q", (n_size, h_size, t_tile_size, t_size), real)
+    attention_z = room(space, "attention_z", (n_size, h_size, t_tile_size, t_size), real)
+    attention_a = room(space, "attention_a", (n_size, h_size, t_tile_size, t_size), real)
     # sum_k_q[n,h,t_tile,t′] = Σ_e k[n,h,t′,e]·q[n,h,t_tile,e]
     with np.errstate(over="ignore", invalid="ignore"):
         np.matmul(q, k.transpose(0, 1, 3, 2), out=sum_k_q)
@@ -611,7 +613,7 @@ def _backward_9_parallel(chunk, rows, sum_Wk_dk, sum_Wq_dq, dx, m_size, t_size):
 
 def _backward_6_tile(
     k, q, attention_any, attention_open, attention_z_max, sum_exp, v, do, factor_attention_any_do,
-    sum_attention_a_v, dv, sum_dattention_s_q, sum_dattention_s_k, one_over_root_e_size,
+    sum_attention_a_v, dv, sum_dattention_s_q, sum_dattention_s_k, one_over_root_e_size, space,
 ):
     """One tile: some positions along n, h and t."""
     real = k.dtype.type
@@ -620,14 +622,14 @@ def _backward_6_tile(
     n_size = k.shape[0]
     t_size = k.shape[2]
     t_tile_size = q.shape[2]
-    sum_k_q = np.empty((n_size, h_size, t_tile_size, t_size), real)
-    sum_do_v = np.empty((n_size, h_size, t_tile_size, t_size), real)
-    attention_z = np.empty((n_size, h_size, t_tile_size, t_size), real)
-    attention_a = np.empty((n_size, h_size, t_tile_size, t_size), real)
-    dattention_a = np.empty((n_size, h_size, t_tile_size, t_size), real)
-    dv_part = np.empty((n_size, h_size, t_size, e_size), real)
-    dattention_s = np.empty((n_size, h_size, t_tile_size, t_size), real)
-    sum_dattention_s_q_part = np.empty((n_size, h_size, t_size, e_size), real)
+    sum_k_q = room(space, "sum_k_q", (n_size, h_size, t_tile_size, t_size), real)
+    sum_do_v = room(space, "sum_do_v", (n_size, h_size, t_tile_size, t_size), real)
+    attention_z = room(space, "attention_z", (n_size, h_size, t_tile_size, t_size), real)
+    attention_a = room(space, "attention_a", (n_size, h_size, t_tile_size, t_size), real)
+    dattention_a = room(space, "dattention_a", (n_size, h_size, t_tile_size, t_size), real)
+    dv_part = room(space, "dv_part", (n_size, h_size, t_size, e_size), real)
+    dattention_s = room(space, "dattention_s", (n_size, h_size, t_tile_size, t_size), real)
+    sum_dattention_s_q_part = room(space, "sum_dattention_s_q_part", (n_size, h_size, t_size, e_size), real)
     # sum_k_q[n,h,t_tile,t′] = Σ_e k[n,h,t′,e]·q[n,h,t_tile,e]
     with np.errstate(over="ignore", invalid="ignore"):
         np.matmul(q, k.transpose(0, 1, 3, 2), out=sum_k_q)
@@ -939,7 +941,7 @@ def _jvp_8_parallel(
 
 def _jvp_6_tile(
     k, q, attention_any, attention_open, v, factor_bk_dot_sum_Wk_dot_x_sum_Wk_x_dot, q_dot, v_dot,
-    sum_attention_a_v, sum_attention_a_dot_v, sum_attention_a_v_dot, one_over_root_e_size,
+    sum_attention_a_v, sum_attention_a_dot_v, sum_attention_a_v_dot, one_over_root_e_size, space,
 ):
     """One tile: some positions along n, h and t."""
     real = k.dtype.type
@@ -947,13 +949,15 @@ def _jvp_6_tile(
     n_size = k.shape[0]
     t_size = k.shape[2]
     t_tile_size = q.shape[2]
-    sum_k_q = np.empty((n_size, h_size, t_tile_size, t_size), real)
-    sum_factor_bk_dot_sum_Wk_dot_x_sum_Wk_x_dot_q = np.empty((n_size, h_size, t_tile_size, t_size), real)
-    sum_k_q_dot = np.empty((n_size, h_size, t_tile_size, t_size), real)
-    attention_z = np.empty((n_size, h_size, t_tile_size, t_size), real)
-    attention_z_dot = np.empty((n_size, h_size, t_tile_size, t_size), real)
-    attention_a = np.empty((n_size, h_size, t_tile_size, t_size), real)
-    attention_a_dot = np.empty((n_size, h_size, t_tile_size, t_size), real)
+    sum_k_q = room(space, "sum_k_q", (n_size, h_size, t_tile_size, t_size), real)
+    sum_factor_bk_dot_sum_Wk_dot_x_sum_Wk_x_dot_q = room(
+        space, "sum_factor_bk_dot_sum_Wk_dot_x_sum_Wk_x_dot_q", (n_size, h_size, t_tile_size, t_size), real,
+    )
+    sum_k_q_dot = room(space, "sum_k_q_dot", (n_size, h_size, t_tile_size, t_size), real)
+    attention_z = room(space, "attention_z", (n_size, h_size, t_tile_size, t_size), real)
+    attention_z_dot = room(space, "attention_z_dot", (n_size, h_size, t_tile_size, t_size), real)
+    attention_a = room(space, "attention_a", (n_size, h_size, t_tile_size, t_size), real)
+    attention_a_dot = room(space, "attention_a_dot", (n_size, h_size, t_tile_size, t_size), real)
     # sum_k_q[n,h,t_tile,t′] = Σ_e k[n,h,t′,e]·q[n,h,t_tile,e]
     with np.errstate(over="ignore", invalid="ignore"):
         np.matmul(q, k.transpose(0, 1, 3, 2), out=sum_k_q)
@@ -1517,7 +1521,7 @@ def _hvp_8_tile(
     k, q, attention_any, attention_open, do, v, factor_attention_any_do, q_dot, k_dot, v_dot, do_dot, dv,
     sum_dattention_s_q, sum_dattention_s_k, dv_dot, sum_dattention_s_q_dot, sum_dattention_s_dot_q,
     sum_dattention_s_k_dot, sum_dattention_s_dot_k, sum_attention_a_dot_v, sum_attention_a_v_dot,
-    one_over_root_e_size,
+    one_over_root_e_size, space,
 ):
     """One tile: some positions along n, h and t."""
     real = k.dtype.type
@@ -1526,25 +1530,29 @@ def _hvp_8_tile(
     n_size = k.shape[0]
     t_size = k.shape[2]
     t_tile_size = q.shape[2]
-    sum_k_q = np.empty((n_size, h_size, t_tile_size, t_size), real)
-    sum_do_v = np.empty((n_size, h_size, t_tile_size, t_size), real)
-    sum_k_q_dot = np.empty((n_size, h_size, t_tile_size, t_size), real)
-    sum_k_dot_q = np.empty((n_size, h_size, t_tile_size, t_size), real)
-    sum_do_v_dot = np.empty((n_size, h_size, t_tile_size, t_size), real)
-    sum_do_dot_v = np.empty((n_size, h_size, t_tile_size, t_size), real)
-    attention_z = np.empty((n_size, h_size, t_tile_size, t_size), real)
-    dattention_a = np.empty((n_size, h_size, t_tile_size, t_size), real)
-    attention_z_dot = np.empty((n_size, h_size, t_tile_size, t_size), real)
-    dattention_a_dot = np.empty((n_size, h_size, t_tile_size, t_size), real)
-    attention_a = np.empty((n_size, h_size, t_tile_size, t_size), real)
-    dattention_s = np.empty((n_size, h_size, t_tile_size, t_size), real)
-    attention_a_dot = np.empty((n_size, h_size, t_tile_size, t_size), real)
-    dattention_s_dot = np.empty((n_size, h_size, t_tile_size, t_size), real)
-    dv_part = np.empty((n_size, h_size, t_size, e_size), real)
-    sum_dattention_s_q_part = np.empty((n_size, h_size, t_size, e_size), real)
-    sum_dattention_s_q_dot_part = np.empty((n_size, h_size, t_size, e_size), real)
-    sum_dattention_s_dot_q_part = np.empty((n_size, h_size, t_size, e_size), real)
-    dv_dot_part = np.empty((n_size, h_size, t_size, e_size), real)
+    sum_k_q = room(space, "sum_k_q", (n_size, h_size, t_tile_size, t_size), real)
+    sum_do_v = room(space, "sum_do_v", (n_size, h_size, t_tile_size, t_size), real)
+    sum_k_q_dot = room(space, "sum_k_q_dot", (n_size, h_size, t_tile_size, t_size), real)
+    sum_k_dot_q = room(space, "sum_k_dot_q", (n_size, h_size, t_tile_size, t_size), real)
+    sum_do_v_dot = room(space, "sum_do_v_dot", (n_size, h_size, t_tile_size, t_size), real)
+    sum_do_dot_v = room(space, "sum_do_dot_v", (n_size, h_size, t_tile_size, t_size), real)
+    attention_z = room(space, "attention_z", (n_size, h_size, t_tile_size, t_size), real)
+    dattention_a = room(space, "dattention_a", (n_size, h_size, t_tile_size, t_size), real)
+    attention_z_dot = room(space, "attention_z_dot", (n_size, h_size, t_tile_size, t_size), real)
+    dattention_a_dot = room(space, "dattention_a_dot", (n_size, h_size, t_tile_size, t_size), real)
+    attention_a = room(space, "attention_a", (n_size, h_size, t_tile_size, t_size), real)
+    dattention_s = room(space, "dattention_s", (n_size, h_size, t_tile_size, t_size), real)
+    attention_a_dot = room(space, "attention_a_dot", (n_size, h_size, t_tile_size, t_size), real)
+    dattention_s_dot = room(space, "dattention_s_dot", (n_size, h_size, t_tile_size, t_size), real)
+    dv_part = room(space, "dv_part", (n_size, h_size, t_size, e_size), real)
+    sum_dattention_s_q_part = room(space, "sum_dattention_s_q_part", (n_size, h_size, t_size, e_size), real)
+    sum_dattention_s_q_dot_part = room(
+        space, "sum_dattention_s_q_dot_part", (n_size, h_size, t_size, e_size), real,
+    )
+    sum_dattention_s_dot_q_part = room(
+        space, "sum_dattention_s_dot_q_part", (n_size, h_size, t_size, e_size), real,
+    )
+    dv_dot_part = room(space, "dv_dot_part", (n_size, h_size, t_size, e_size), real)
     # sum_k_q[n,h,t_tile,t′] = Σ_e k[n,h,t′,e]·q[n,h,t_tile,e]
     with np.errstate(over="ignore", invalid="ignore"):
         np.matmul(q, k.transpose(0, 1, 3, 2), out=sum_k_q)
@@ -1777,11 +1785,12 @@ def forward_saving(x, Wq, Wk, Wv, Wo, bq, bk, bv, bo, mask, *, heads, causal=0, 
         _forward_saving_2_rows(0, rows, bq, q, bk, sum_Wk_x, bv, sum_Wv_x, e_size, h_size, t_size, k, v)
     else:
         _forward_saving_2_parallel(chunk, rows, bq, q, bk, sum_Wk_x, bv, sum_Wv_x, e_size, h_size, t_size, k, v)
+    space = {}
     for at_n, at_h, at_t in tiles((n_size, h_size, t_size), t_size):
         _forward_saving_5_tile(
             k[at_n, at_h], q[at_n, at_h, at_t], attention_any[at_n, at_t], attention_open[at_n, at_t],
             v[at_n, at_h], attention_z_max[at_n, at_h, at_t], sum_exp[at_n, at_h, at_t],
-            sum_attention_a_v[at_n, at_h, at_t], one_over_root_e_size,
+            sum_attention_a_v[at_n, at_h, at_t], one_over_root_e_size, space,
         )
     rows = n_size * t_size
     chunk = chunk_rows(h_size * e_size)
@@ -1899,12 +1908,13 @@ def backward(saved, g, *, out=None):
         _backward_3_parallel(chunk, rows, attention_any, do, e_size, h_size, t_size, factor_attention_any_do)
     dv.fill(0)
     sum_dattention_s_q.fill(0)
+    space = {}
     for at_n, at_h, at_t in tiles((n_size, h_size, t_size), t_size):
         _backward_6_tile(
             k[at_n, at_h], q[at_n, at_h, at_t], attention_any[at_n, at_t], attention_open[at_n, at_t],
             attention_z_max[at_n, at_h, at_t], sum_exp[at_n, at_h, at_t], v[at_n, at_h], do[at_n, at_h, at_t],
             factor_attention_any_do[at_n, at_t, at_h], sum_attention_a_v[at_n, at_h, at_t], dv[at_n, at_h],
-            sum_dattention_s_q[at_n, at_h], sum_dattention_s_k[at_n, at_h, at_t], one_over_root_e_size,
+            sum_dattention_s_q[at_n, at_h], sum_dattention_s_k[at_n, at_h, at_t], one_over_root_e_size, space,
         )
     # sum_Wv_dv[n,t,m] = Σ_h,e v̄[n,h,t,e]·Wv[h,e,m]
     with np.errstate(over="ignore", invalid="ignore"):
@@ -2084,12 +2094,13 @@ def jvp(inputs, tangents, *, heads, causal=0):
             chunk, rows, bk_dot, sum_Wk_dot_x, sum_Wk_x_dot, e_size, h_size, t_size,
             factor_bk_dot_sum_Wk_dot_x_sum_Wk_x_dot,
         )
+    space = {}
     for at_n, at_h, at_t in tiles((n_size, h_size, t_size), t_size):
         _jvp_6_tile(
             k[at_n, at_h], q[at_n, at_h, at_t], attention_any[at_n, at_t], attention_open[at_n, at_t],
             v[at_n, at_h], factor_bk_dot_sum_Wk_dot_x_sum_Wk_x_dot[at_n, at_h], q_dot[at_n, at_h, at_t],
             v_dot[at_n, at_h], sum_attention_a_v[at_n, at_h, at_t], sum_attention_a_dot_v[at_n, at_t, at_h],
-            sum_attention_a_v_dot[at_n, at_t, at_h], one_over_root_e_size,
+            sum_attention_a_v_dot[at_n, at_t, at_h], one_over_root_e_size, space,
         )
     rows = n_size * t_size
     chunk = chunk_rows(h_size * e_size)
@@ -2286,6 +2297,7 @@ def hvp(inputs, vectors, g, *, heads, causal=0):
     dv_dot.fill(0)
     sum_dattention_s_q_dot.fill(0)
     sum_dattention_s_dot_q.fill(0)
+    space = {}
     for at_n, at_h, at_t in tiles((n_size, h_size, t_size), t_size):
         _hvp_8_tile(
             k[at_n, at_h], q[at_n, at_h, at_t], attention_any[at_n, at_t], attention_open[at_n, at_t],
@@ -2295,7 +2307,7 @@ def hvp(inputs, vectors, g, *, heads, causal=0):
             dv_dot[at_n, at_h], sum_dattention_s_q_dot[at_n, at_h], sum_dattention_s_dot_q[at_n, at_h],
             sum_dattention_s_k_dot[at_n, at_h, at_t], sum_dattention_s_dot_k[at_n, at_h, at_t],
             sum_attention_a_dot_v[at_h, :, at_n, at_t], sum_attention_a_v_dot[at_h, :, at_n, at_t],
-            one_over_root_e_size,
+            one_over_root_e_size, space,
         )
     # sum_Wv_dv_dot[n,t,m] = Σ_h,e Wv[h,e,m]·v̄̇[n,h,t,e]
     with np.errstate(over="ignore", invalid="ignore"):

@@ -69,13 +69,14 @@ from ._runtime import (
     output,
     outputs,
     pairs,
+    room,
     root_of,
     tiles,
     with_square,
 )
 
 #: What these kernels use of the runtime, as a hash: where that changes, so does this file, and with it the cache.
-RUNTIME = "d181070b3715"
+RUNTIME = "7769d99f4484"
 
 
 #: The operation, for programs.
@@ -545,7 +546,7 @@ def _forward_saving_9_parallel(chunk, rows, b2, y, h, m_size, t_size):
 def _forward_saving_5_tile(
     multi_head_attention_k, multi_head_attention_q, multi_head_attention_any, multi_head_attention_open,
     multi_head_attention_v, multi_head_attention_z_max, sum_exp,
-    sum_multi_head_attention_a_multi_head_attention_v, one_over_root_e_size,
+    sum_multi_head_attention_a_multi_head_attention_v, one_over_root_e_size, space,
 ):
     """One tile: some positions along n, h and t."""
     real = multi_head_attention_k.dtype.type
@@ -553,9 +554,12 @@ def _forward_saving_5_tile(
     n_size = multi_head_attention_k.shape[0]
     t_size = multi_head_attention_k.shape[2]
     t_tile_size = multi_head_attention_q.shape[2]
-    sum_multi_head_attention_k_multi_head_attention_q = np.empty((n_size, h_size, t_tile_size, t_size), real)
-    multi_head_attention_z = np.empty((n_size, h_size, t_tile_size, t_size), real)
-    multi_head_attention_a = np.empty((n_size, h_size, t_tile_size, t_size), real)
+    sum_multi_head_attention_k_multi_head_attention_q = room(
+        space, "sum_multi_head_attention_k_multi_head_attention_q", (n_size, h_size, t_tile_size, t_size),
+        real,
+    )
+    multi_head_attention_z = room(space, "multi_head_attention_z", (n_size, h_size, t_tile_size, t_size), real)
+    multi_head_attention_a = room(space, "multi_head_attention_a", (n_size, h_size, t_tile_size, t_size), real)
     # sum_multi_head_attention_k_multi_head_attention_q[n,h,t_tile,t′] = Σ_e multi_head_attention_k[n,h,t′,e]·
     #     multi_head_attention_q[n,h,t_tile,e]
     with np.errstate(over="ignore", invalid="ignore"):
@@ -1156,7 +1160,7 @@ def _backward_13_tile(
     multi_head_attention_z_max, sum_exp, multi_head_attention_v, dmulti_head_attention_o,
     factor_multi_head_attention_any_dmulti_head_attention_o, sum_multi_head_attention_a_multi_head_attention_v,
     dmulti_head_attention_v, sum_multi_head_attention_q_dmulti_head_attention_s,
-    sum_multi_head_attention_k_dmulti_head_attention_s, one_over_root_e_size,
+    sum_multi_head_attention_k_dmulti_head_attention_s, one_over_root_e_size, space,
 ):
     """One tile: some positions along n, h and t."""
     real = multi_head_attention_k.dtype.type
@@ -1165,14 +1169,29 @@ def _backward_13_tile(
     n_size = multi_head_attention_k.shape[0]
     t_size = multi_head_attention_k.shape[2]
     t_tile_size = multi_head_attention_q.shape[2]
-    sum_multi_head_attention_k_multi_head_attention_q = np.empty((n_size, h_size, t_tile_size, t_size), real)
-    sum_dmulti_head_attention_o_multi_head_attention_v = np.empty((n_size, h_size, t_tile_size, t_size), real)
-    multi_head_attention_z = np.empty((n_size, h_size, t_tile_size, t_size), real)
-    multi_head_attention_a = np.empty((n_size, h_size, t_tile_size, t_size), real)
-    dmulti_head_attention_a = np.empty((n_size, h_size, t_tile_size, t_size), real)
-    dmulti_head_attention_v_part = np.empty((n_size, h_size, t_size, e_size), real)
-    dmulti_head_attention_s = np.empty((n_size, h_size, t_tile_size, t_size), real)
-    sum_multi_head_attention_q_dmulti_head_attention_s_part = np.empty((n_size, h_size, t_size, e_size), real)
+    sum_multi_head_attention_k_multi_head_attention_q = room(
+        space, "sum_multi_head_attention_k_multi_head_attention_q", (n_size, h_size, t_tile_size, t_size),
+        real,
+    )
+    sum_dmulti_head_attention_o_multi_head_attention_v = room(
+        space, "sum_dmulti_head_attention_o_multi_head_attention_v", (n_size, h_size, t_tile_size, t_size),
+        real,
+    )
+    multi_head_attention_z = room(space, "multi_head_attention_z", (n_size, h_size, t_tile_size, t_size), real)
+    multi_head_attention_a = room(space, "multi_head_attention_a", (n_size, h_size, t_tile_size, t_size), real)
+    dmulti_head_attention_a = room(
+        space, "dmulti_head_attention_a", (n_size, h_size, t_tile_size, t_size), real,
+    )
+    dmulti_head_attention_v_part = room(
+        space, "dmulti_head_attention_v_part", (n_size, h_size, t_size, e_size), real,
+    )
+    dmulti_head_attention_s = room(
+        space, "dmulti_head_attention_s", (n_size, h_size, t_tile_size, t_size), real,
+    )
+    sum_multi_head_attention_q_dmulti_head_attention_s_part = room(
+        space, "sum_multi_head_attention_q_dmulti_head_attention_s_part", (n_size, h_size, t_size, e_size),
+        real,
+    )
     # sum_multi_head_attention_k_multi_head_attention_q[n,h,t_tile,t′] = Σ_e multi_head_attention_k[n,h,t′,e]·
     #     multi_head_attention_q[n,h,t_tile,e]
     with np.errstate(over="ignore", invalid="ignore"):
@@ -1803,7 +1822,7 @@ def _jvp_6_tile(
     multi_head_attention_v, factor_bk_dot_sum_Wk_dot_u_sum_Wk_u_dot, multi_head_attention_q_dot,
     multi_head_attention_v_dot, sum_multi_head_attention_a_multi_head_attention_v,
     sum_multi_head_attention_a_dot_multi_head_attention_v,
-    sum_multi_head_attention_a_multi_head_attention_v_dot, one_over_root_e_size,
+    sum_multi_head_attention_a_multi_head_attention_v_dot, one_over_root_e_size, space,
 ):
     """One tile: some positions along n, h and t."""
     real = multi_head_attention_k.dtype.type
@@ -1811,17 +1830,26 @@ def _jvp_6_tile(
     n_size = multi_head_attention_k.shape[0]
     t_size = multi_head_attention_k.shape[2]
     t_tile_size = multi_head_attention_q.shape[2]
-    sum_multi_head_attention_k_multi_head_attention_q = np.empty((n_size, h_size, t_tile_size, t_size), real)
-    sum_factor_bk_dot_sum_Wk_dot_u_sum_Wk_u_dot_multi_head_attention_q = np.empty(
+    sum_multi_head_attention_k_multi_head_attention_q = room(
+        space, "sum_multi_head_attention_k_multi_head_attention_q", (n_size, h_size, t_tile_size, t_size),
+        real,
+    )
+    sum_factor_bk_dot_sum_Wk_dot_u_sum_Wk_u_dot_multi_head_attention_q = room(
+        space, "sum_factor_bk_dot_sum_Wk_dot_u_sum_Wk_u_dot_multi_head_attention_q",
         (n_size, h_size, t_tile_size, t_size), real,
     )
-    sum_multi_head_attention_k_multi_head_attention_q_dot = np.empty(
-        (n_size, h_size, t_tile_size, t_size), real,
+    sum_multi_head_attention_k_multi_head_attention_q_dot = room(
+        space, "sum_multi_head_attention_k_multi_head_attention_q_dot", (n_size, h_size, t_tile_size, t_size),
+        real,
     )
-    multi_head_attention_z = np.empty((n_size, h_size, t_tile_size, t_size), real)
-    multi_head_attention_z_dot = np.empty((n_size, h_size, t_tile_size, t_size), real)
-    multi_head_attention_a = np.empty((n_size, h_size, t_tile_size, t_size), real)
-    multi_head_attention_a_dot = np.empty((n_size, h_size, t_tile_size, t_size), real)
+    multi_head_attention_z = room(space, "multi_head_attention_z", (n_size, h_size, t_tile_size, t_size), real)
+    multi_head_attention_z_dot = room(
+        space, "multi_head_attention_z_dot", (n_size, h_size, t_tile_size, t_size), real,
+    )
+    multi_head_attention_a = room(space, "multi_head_attention_a", (n_size, h_size, t_tile_size, t_size), real)
+    multi_head_attention_a_dot = room(
+        space, "multi_head_attention_a_dot", (n_size, h_size, t_tile_size, t_size), real,
+    )
     # sum_multi_head_attention_k_multi_head_attention_q[n,h,t_tile,t′] = Σ_e multi_head_attention_k[n,h,t′,e]·
     #     multi_head_attention_q[n,h,t_tile,e]
     with np.errstate(over="ignore", invalid="ignore"):
@@ -3185,7 +3213,7 @@ def _hvp_14_tile(
     sum_multi_head_attention_q_dmulti_head_attention_s_dot,
     sum_multi_head_attention_q_dot_dmulti_head_attention_s,
     sum_multi_head_attention_k_dmulti_head_attention_s_dot,
-    sum_multi_head_attention_k_dot_dmulti_head_attention_s, one_over_root_e_size, one_over_root_m_size,
+    sum_multi_head_attention_k_dot_dmulti_head_attention_s, one_over_root_e_size, one_over_root_m_size, space,
 ):
     """One tile: some positions along n."""
     real = multi_head_attention_k.dtype.type
@@ -3195,39 +3223,74 @@ def _hvp_14_tile(
     m_size = Wo.shape[0]
     n_size = multi_head_attention_k.shape[0]
     t_size = multi_head_attention_k.shape[2]
-    sum_multi_head_attention_k_multi_head_attention_q = np.empty((n_size, h_size, t_size, t_size), real)
-    sum_multi_head_attention_k_multi_head_attention_q_dot = np.empty((n_size, h_size, t_size, t_size), real)
-    sum_multi_head_attention_k_dot_multi_head_attention_q = np.empty((n_size, h_size, t_size, t_size), real)
-    multi_head_attention_z = np.empty((n_size, h_size, t_size, t_size), real)
-    multi_head_attention_z_max = np.empty((n_size, h_size, t_size), real)
-    sum_exp = np.empty((n_size, h_size, t_size), real)
-    multi_head_attention_a = np.empty((n_size, h_size, t_size, t_size), real)
-    multi_head_attention_z_dot = np.empty((n_size, h_size, t_size, t_size), real)
-    shifted_sum_ = np.empty((n_size, h_size, t_size), real)
-    multi_head_attention_a_dot = np.empty((n_size, h_size, t_size, t_size), real)
-    sum_multi_head_attention_a_multi_head_attention_v = np.empty((n_size, h_size, t_size, e_size), real)
-    sum_multi_head_attention_a_dot_multi_head_attention_v = np.empty((n_size, h_size, t_size, e_size), real)
-    sum_multi_head_attention_a_multi_head_attention_v_dot = np.empty((n_size, h_size, t_size, e_size), real)
-    sum_Wo_multi_head_attention_o = np.empty((n_size, t_size, m_size), real)
-    sum_Wo_multi_head_attention_o_dot = np.empty((n_size, t_size, m_size), real)
-    sum_Wo_dot_multi_head_attention_o = np.empty((n_size, t_size, m_size), real)
-    layer_norm_r_ = np.empty((n_size, t_size), real)
-    layer_norm_r_1_dot = np.empty((n_size, t_size), real)
-    sum_W1_v = np.empty((n_size, t_size, k_size), real)
-    sum_W1_dfeed_forward_z_dot = np.empty((n_size, t_size, m_size), real)
-    sum_W1_dot_dfeed_forward_z = np.empty((n_size, t_size, m_size), real)
-    dmulti_head_attention_o = np.empty((n_size, h_size, t_size, e_size), real)
-    sum_Wo_dh_dot = np.empty((n_size, h_size, t_size, e_size), real)
-    sum_Wo_dot_dh = np.empty((n_size, h_size, t_size, e_size), real)
-    sum_dmulti_head_attention_o_multi_head_attention_v = np.empty((n_size, h_size, t_size, t_size), real)
-    sum_dmulti_head_attention_o_multi_head_attention_v_dot = np.empty((n_size, h_size, t_size, t_size), real)
-    factor_multi_head_attention_any_dmulti_head_attention_o = np.empty((n_size, t_size, h_size, e_size), real)
-    dmulti_head_attention_o_dot = np.empty((n_size, h_size, t_size, e_size), real)
-    sum_dmulti_head_attention_o_dot_multi_head_attention_v = np.empty((n_size, h_size, t_size, t_size), real)
-    dmulti_head_attention_a = np.empty((n_size, h_size, t_size, t_size), real)
-    shifted_sum = np.empty((n_size, h_size, t_size), real)
-    dmulti_head_attention_s = np.empty((n_size, h_size, t_size, t_size), real)
-    dmulti_head_attention_s_dot = np.empty((n_size, h_size, t_size, t_size), real)
+    sum_multi_head_attention_k_multi_head_attention_q = room(
+        space, "sum_multi_head_attention_k_multi_head_attention_q", (n_size, h_size, t_size, t_size), real,
+    )
+    sum_multi_head_attention_k_multi_head_attention_q_dot = room(
+        space, "sum_multi_head_attention_k_multi_head_attention_q_dot", (n_size, h_size, t_size, t_size), real,
+    )
+    sum_multi_head_attention_k_dot_multi_head_attention_q = room(
+        space, "sum_multi_head_attention_k_dot_multi_head_attention_q", (n_size, h_size, t_size, t_size), real,
+    )
+    multi_head_attention_z = room(space, "multi_head_attention_z", (n_size, h_size, t_size, t_size), real)
+    multi_head_attention_z_max = room(space, "multi_head_attention_z_max", (n_size, h_size, t_size), real)
+    sum_exp = room(space, "sum_exp", (n_size, h_size, t_size), real)
+    multi_head_attention_a = room(space, "multi_head_attention_a", (n_size, h_size, t_size, t_size), real)
+    multi_head_attention_z_dot = room(
+        space, "multi_head_attention_z_dot", (n_size, h_size, t_size, t_size), real,
+    )
+    shifted_sum_ = room(space, "shifted_sum_", (n_size, h_size, t_size), real)
+    multi_head_attention_a_dot = room(
+        space, "multi_head_attention_a_dot", (n_size, h_size, t_size, t_size), real,
+    )
+    sum_multi_head_attention_a_multi_head_attention_v = room(
+        space, "sum_multi_head_attention_a_multi_head_attention_v", (n_size, h_size, t_size, e_size), real,
+    )
+    sum_multi_head_attention_a_dot_multi_head_attention_v = room(
+        space, "sum_multi_head_attention_a_dot_multi_head_attention_v", (n_size, h_size, t_size, e_size), real,
+    )
+    sum_multi_head_attention_a_multi_head_attention_v_dot = room(
+        space, "sum_multi_head_attention_a_multi_head_attention_v_dot", (n_size, h_size, t_size, e_size), real,
+    )
+    sum_Wo_multi_head_attention_o = room(space, "sum_Wo_multi_head_attention_o", (n_size, t_size, m_size), real)
+    sum_Wo_multi_head_attention_o_dot = room(
+        space, "sum_Wo_multi_head_attention_o_dot", (n_size, t_size, m_size), real,
+    )
+    sum_Wo_dot_multi_head_attention_o = room(
+        space, "sum_Wo_dot_multi_head_attention_o", (n_size, t_size, m_size), real,
+    )
+    layer_norm_r_ = room(space, "layer_norm_r_", (n_size, t_size), real)
+    layer_norm_r_1_dot = room(space, "layer_norm_r_1_dot", (n_size, t_size), real)
+    sum_W1_v = room(space, "sum_W1_v", (n_size, t_size, k_size), real)
+    sum_W1_dfeed_forward_z_dot = room(space, "sum_W1_dfeed_forward_z_dot", (n_size, t_size, m_size), real)
+    sum_W1_dot_dfeed_forward_z = room(space, "sum_W1_dot_dfeed_forward_z", (n_size, t_size, m_size), real)
+    dmulti_head_attention_o = room(space, "dmulti_head_attention_o", (n_size, h_size, t_size, e_size), real)
+    sum_Wo_dh_dot = room(space, "sum_Wo_dh_dot", (n_size, h_size, t_size, e_size), real)
+    sum_Wo_dot_dh = room(space, "sum_Wo_dot_dh", (n_size, h_size, t_size, e_size), real)
+    sum_dmulti_head_attention_o_multi_head_attention_v = room(
+        space, "sum_dmulti_head_attention_o_multi_head_attention_v", (n_size, h_size, t_size, t_size), real,
+    )
+    sum_dmulti_head_attention_o_multi_head_attention_v_dot = room(
+        space, "sum_dmulti_head_attention_o_multi_head_attention_v_dot", (n_size, h_size, t_size, t_size),
+        real,
+    )
+    factor_multi_head_attention_any_dmulti_head_attention_o = room(
+        space, "factor_multi_head_attention_any_dmulti_head_attention_o", (n_size, t_size, h_size, e_size),
+        real,
+    )
+    dmulti_head_attention_o_dot = room(
+        space, "dmulti_head_attention_o_dot", (n_size, h_size, t_size, e_size), real,
+    )
+    sum_dmulti_head_attention_o_dot_multi_head_attention_v = room(
+        space, "sum_dmulti_head_attention_o_dot_multi_head_attention_v", (n_size, h_size, t_size, t_size),
+        real,
+    )
+    dmulti_head_attention_a = room(space, "dmulti_head_attention_a", (n_size, h_size, t_size, t_size), real)
+    shifted_sum = room(space, "shifted_sum", (n_size, h_size, t_size), real)
+    dmulti_head_attention_s = room(space, "dmulti_head_attention_s", (n_size, h_size, t_size, t_size), real)
+    dmulti_head_attention_s_dot = room(
+        space, "dmulti_head_attention_s_dot", (n_size, h_size, t_size, t_size), real,
+    )
     # sum_multi_head_attention_k_multi_head_attention_q[n,h,t,t′] = Σ_e multi_head_attention_q[n,h,t,e]·
     #     multi_head_attention_k[n,h,t′,e]
     with np.errstate(over="ignore", invalid="ignore"):
@@ -3762,13 +3825,14 @@ def forward_saving(
             chunk, rows, bq, multi_head_attention_q, bk, sum_Wk_u, bv, sum_Wv_u, e_size, h_size, t_size,
             multi_head_attention_k, multi_head_attention_v,
         )
+    space = {}
     for at_n, at_h, at_t in tiles((n_size, h_size, t_size), t_size):
         _forward_saving_5_tile(
             multi_head_attention_k[at_n, at_h], multi_head_attention_q[at_n, at_h, at_t],
             multi_head_attention_any[at_n, at_t], multi_head_attention_open[at_n, at_t],
             multi_head_attention_v[at_n, at_h], multi_head_attention_z_max[at_n, at_h, at_t],
             sum_exp[at_n, at_h, at_t], sum_multi_head_attention_a_multi_head_attention_v[at_n, at_h, at_t],
-            one_over_root_e_size,
+            one_over_root_e_size, space,
         )
     rows = n_size * t_size
     chunk = chunk_rows(h_size * e_size)
@@ -4044,6 +4108,7 @@ def backward(saved, g, *, out=None):
         )
     dmulti_head_attention_v.fill(0)
     sum_multi_head_attention_q_dmulti_head_attention_s.fill(0)
+    space = {}
     for at_n, at_h, at_t in tiles((n_size, h_size, t_size), t_size):
         _backward_13_tile(
             multi_head_attention_k[at_n, at_h], multi_head_attention_q[at_n, at_h, at_t],
@@ -4054,7 +4119,7 @@ def backward(saved, g, *, out=None):
             sum_multi_head_attention_a_multi_head_attention_v[at_n, at_h, at_t],
             dmulti_head_attention_v[at_n, at_h],
             sum_multi_head_attention_q_dmulti_head_attention_s[at_n, at_h],
-            sum_multi_head_attention_k_dmulti_head_attention_s[at_n, at_h, at_t], one_over_root_e_size,
+            sum_multi_head_attention_k_dmulti_head_attention_s[at_n, at_h, at_t], one_over_root_e_size, space,
         )
     # sum_Wv_dmulti_head_attention_v[n,t,m] = Σ_h,e m̅u̅l̅t̅i̅_̅h̅e̅a̅d̅_̅a̅t̅t̅e̅n̅t̅i̅o̅n̅_̅v̅[n,h,t,e]·
     #     Wv[h,e,m]
@@ -4292,6 +4357,7 @@ def jvp(inputs, tangents, *, heads, causal=0):
             chunk, rows, bk_dot, sum_Wk_dot_u, sum_Wk_u_dot, e_size, h_size, t_size,
             factor_bk_dot_sum_Wk_dot_u_sum_Wk_u_dot,
         )
+    space = {}
     for at_n, at_h, at_t in tiles((n_size, h_size, t_size), t_size):
         _jvp_6_tile(
             multi_head_attention_k[at_n, at_h], multi_head_attention_q[at_n, at_h, at_t],
@@ -4301,6 +4367,7 @@ def jvp(inputs, tangents, *, heads, causal=0):
             sum_multi_head_attention_a_multi_head_attention_v[at_n, at_h, at_t],
             sum_multi_head_attention_a_dot_multi_head_attention_v[at_n, at_t, at_h],
             sum_multi_head_attention_a_multi_head_attention_v_dot[at_n, at_t, at_h], one_over_root_e_size,
+            space,
         )
     rows = n_size * t_size
     chunk = chunk_rows(h_size * e_size)
@@ -4601,6 +4668,7 @@ def hvp(inputs, vectors, g, *, heads, causal=0):
             multi_head_attention_q, multi_head_attention_k, multi_head_attention_v, multi_head_attention_q_dot,
             multi_head_attention_k_dot, multi_head_attention_v_dot,
         )
+    space = {}
     for at_n, in tiles((n_size,), h_size * t_size * t_size):
         _hvp_14_tile(
             multi_head_attention_k[at_n], multi_head_attention_q[at_n], multi_head_attention_any[at_n],
@@ -4616,7 +4684,7 @@ def hvp(inputs, vectors, g, *, heads, causal=0):
             sum_multi_head_attention_q_dot_dmulti_head_attention_s[at_n],
             sum_multi_head_attention_k_dmulti_head_attention_s_dot[at_n],
             sum_multi_head_attention_k_dot_dmulti_head_attention_s[at_n], one_over_root_e_size,
-            one_over_root_m_size,
+            one_over_root_m_size, space,
         )
     # sum_Wv_dmulti_head_attention_v[n,t,m] = Σ_h,e m̅u̅l̅t̅i̅_̅h̅e̅a̅d̅_̅a̅t̅t̅e̅n̅t̅i̅o̅n̅_̅v̅[n,h,t,e]·
     #     Wv[h,e,m]

@@ -81,9 +81,9 @@ def _kernel_blocks(made: Programs, wide: bool) -> tuple[list[list[str]], set[str
     functions = Functions(made, schedules, wide)
     blocks = [*functions.blocks]
     helpers = functions.helpers | function_names(named) | ({"OPTIONS", "chunk_rows"} if named else set())
-    every = [line for block in blocks for line in block]
-    helpers |= {name for name in ("block_rows", "lay_out", "tiles") if any(f"{name}(" in line for line in every)}
-    helpers |= {name for name in (*PAIRS, "fma") for lines in kernels if any(f"{name}(" in line for line in lines)}
+    every = [line for block in (*kernels, *blocks) for line in block]
+    named_there = ("block_rows", "lay_out", "room", "tiles", *PAIRS, "fma")
+    helpers |= {name for name in named_there if any(f"{name}(" in line for line in every)}
     fitted = fitted_lines(named)
     helpers |= {"PLAIN", "fma", "typed"} if fitted else set()
     return [*fitted, *kernels, *blocks], helpers

@@ -48,6 +48,8 @@ class Steps:
     sizes: set[str] = field(default_factory=set)
     #: What is called for each tile.
     functions: list[list[str]] = field(default_factory=list)
+    #: Whether they are the steps of a tile, which has its memory from those before it.
+    in_tile: bool = False
     #: The axis of which a block is worked on, and the arrays that hold a block alone.
     blocked: Index | None = None
     own: frozenset[str] = frozenset()
@@ -150,7 +152,8 @@ class Steps:
         printer = KernelPrinter(self.storage)
         for e in tiles.kept:
             self._memory(e)
-        inner = Steps(self.schedule, self.storage, frozenset(e.name for e, _ in tiles.arrays), self.wide)
+        outside = frozenset(e.name for e, _ in tiles.arrays)
+        inner = Steps(self.schedule, self.storage, outside, self.wide, in_tile=True)
         for step in tiles.steps:
             inner._add(step)
         for whole, part in tiles.sums:
@@ -172,21 +175,22 @@ class Steps:
         shown = [index_name(outer) for outer, _ in tiles.axes]
         told = f"{', '.join(shown[:-1])} and {shown[-1]}" if shown[1:] else shown[0]
         self.functions.append([
-            f"def _{tiles.name}({', '.join([*arrays, *numbers])}):",
+            f"def _{tiles.name}({', '.join([*arrays, *numbers, 'space'])}):",
             f'    """One tile: some positions along {told}."""',
             *(f"    {line}" for line in body),
         ])
         self.sizes |= {outer.axis for outer, _ in tiles.axes}
-        columns = self._columns(tiles, {e.name for e, _ in tiles.arrays})
+        columns = self._columns(tiles, outside)
         at = [_unlike(f"at_{name}", {*arrays}) for name in shown]
         passed = [_part_of(name, places, at) for name, (_, places) in zip(arrays, tiles.arrays, strict=True)]
         ends = ", ".join(size_name(outer.axis) for outer, _ in tiles.axes)
         self.lines += [
+            "space = {}",
             f"for {', '.join(at)}{'' if at[1:] else ','} in tiles(({ends}{'' if at[1:] else ','}), {columns}):",
-            f"    _{tiles.name}({', '.join([*passed, *numbers])})",
+            f"    _{tiles.name}({', '.join([*passed, *numbers, 'space'])})",
         ]
 
-    def _columns(self, tiles: Tiles, outside: set[str]) -> str:
+    def _columns(self, tiles: Tiles, outside: frozenset[str]) -> str:
         """How many numbers a tile has for each of its positions, in the largest of its own arrays."""
         axes = {inner for _, inner in tiles.axes}
         steps = (step for step in tiles.steps if not isinstance(step, Number))
@@ -282,7 +286,11 @@ class Steps:
             return
         self.sizes |= {i.axis for i in target.indices if isinstance(i, Index)}
         kind = "np.int64" if target.tensor.is_integer else "np.float64" if norm else self._real
-        self.memory.append(f"{name} = np.empty({shape_text(target.indices)}, {kind})")
+        shape = shape_text(target.indices)
+        if self.in_tile:
+            self.memory.append(f'{name} = room(space, "{name}", {shape}, {kind})')
+        else:
+            self.memory.append(f"{name} = np.empty({shape}, {kind})")
 
     def _kernel(self, kernel: Kernel) -> None:
         printer = KernelPrinter(self.storage)

@@ -25,7 +25,7 @@ TAKEN = frozenset({
     # What modules import from their runtime.
     *("check", "number", "output", "outputs", "reduce", "pairs", "cotangent", "updated", "added", "compensated"),
     *("per_sample", "chunk_rows", "require", "extent_of", "write_back", "shape_of", "reduction_of"),
-    *("block_rows", "lay_out", "tiles"),
+    *("block_rows", "lay_out", "tiles", "room"),
     *("seeded", "seed_or"),
     *("maxnum", "larger", "smaller", "sign", "exp", "expm1", "log", "log1p", "tanh", "erf", "erfc", "sin", "cos"),
     *("times_exp", "times_erfc", "pair", "pair_of", "pair_times", "pair_plus", "pair_minus", "pair_size"),
@@ -36,7 +36,7 @@ TAKEN = frozenset({
     *("forward", "forward_saving", "backward", "value_and_grad", "jvp", "hvp", "inputs", "tangents", "vectors"),
 })
 #: With those that are local to a function, where an argument of that name goes by another.
-RESERVED = TAKEN | {"real", "lo", "hi", "chunk", "row", "rows", "block", "end", "sizes", "lead", "e", "value"}
+RESERVED = TAKEN | {"real", "lo", "hi", "chunk", "row", "rows", "space", "block", "end", "sizes", "lead", "e", "value"}
 
 #: Greek as mathematics uses it: without accents, and without the sigma that ends a word.
 _GREEK = "\u0391-\u03a9\u03b1-\u03c1\u03c3-\u03c9"

@@ -24,6 +24,14 @@ def tiles(sizes, columns, most=None):
         yield tuple(slice(at, min(at + step, size)) for at, step, size in zip(start, steps, sizes))
 
 
+def room(space, name, shape, kind):
+    """Memory for an array of a tile, the same for one tile after the other; ``space`` is what they have had so far."""
+    count = math.prod(shape)
+    if name not in space or space[name].size < count:
+        space[name] = np.empty(count, kind)
+    return space[name][:count].reshape(shape)
+
+
 # --- windows of arrays, laid out for products of matrices -------------------------------------------------------
 
 
