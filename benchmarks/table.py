@@ -15,7 +15,7 @@ from typing import Any
 
 from symnn.build import source_of
 from symnn.registry import catalogue_operations
-from symnn.verify.accuracy import code_hash
+from symnn.verify.accuracy import kernels_hash
 
 ROOT = Path(__file__).resolve().parents[1]
 RESULTS = ROOT / "benchmarks" / "results" / "cpu.json"
@@ -82,7 +82,7 @@ def _told_on_every_number(name: str, tier: str, kept: Mapping[str, Any] | None) 
     """What was found on all numbers of a function and its derivative, as the code is that is made of them now."""
     if kept is None or kept["done"] != "all":
         return []
-    if kept["code"] != code_hash(source_of(catalogue_operations()[name], tier=tier)):
+    if kept["code"] != kernels_hash(source_of(catalogue_operations()[name], tier=tier)):
         return []
     return list(kept["cases"].values()) if list(kept["cases"]) in (["y"], ["y", "∂y/∂x"]) else []
 

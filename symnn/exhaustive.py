@@ -19,7 +19,7 @@ from symnn.errors import UsageError
 from symnn.files import write
 from symnn.language.operation import Op
 from symnn.registry import found_again
-from symnn.verify.accuracy import code_hash
+from symnn.verify.accuracy import kernels_hash
 from symnn.verify.exhaustive import BLOCK, Case, cases_of, lines_of, measure
 from symnn.verify.line import LAST, Line
 from symnn.verify.tally import Tally
@@ -45,7 +45,7 @@ def exhaustive(
     for op in ops:
         if not cases_of(op):
             continue
-        code = code_hash(source_of(op, tier=tier))
+        code = kernels_hash(source_of(op, tier=tier))
         entry = kept.setdefault(op.name, {}).get(tier)
         if entry is None or entry["code"] != code:
             entry = kept[op.name][tier] = {"code": code, "done": [], "cases": {}}

@@ -8,6 +8,7 @@ import math
 import os
 import subprocess
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 from types import ModuleType, SimpleNamespace
 from typing import Any
@@ -277,6 +278,33 @@ def test_gradients_beside_a_value_are_put_where_the_caller_says(name: str) -> No
     if len(expected) > 1 and expected[0].shape == expected[1].shape:
         with pytest.raises(ValueError, match="share memory"):
             m.value_and_grad(*good, out=(out[0], *out[:-1]))
+
+
+@pytest.mark.parametrize("name", WITH_GRADIENT)
+def test_directional_derivatives_are_put_where_the_caller_says(name: str) -> None:
+    m, good = module(name), tuple(arrays_of(name, EXTENTS))
+    moving = [k for k, a in enumerate(m.SPEC["arguments"]) if a["differentiable"]]
+    along = tuple(np.array(good[k]) for k in moving)
+    keyword = {"reduction": "none"} if name in LOSSES else {}
+    alone = m.SPEC["kind"] in ("loss", "regularizer")
+    seeds = () if alone else (m.forward(*good),)
+    for function, passed in ((m.jvp, (good, along)), (m.hvp, (good, along, *seeds))):
+        expected = list(arrays_in(function(*passed, **keyword)))
+        if any(np.ndim(array) == 0 for array in expected):
+            continue
+        out = tuple(np.full_like(array, np.nan) for array in expected)
+        found = arrays_in(function(*passed, out=out if len(out) > 1 else out[0], **keyword))
+        for array, there, right in zip(found, out, expected, strict=True):
+            assert np.shares_memory(array, there)
+            np.testing.assert_array_equal(there, right)
+        with pytest.raises((TypeError, ValueError), match="out"):
+            function(*passed, out=tuple(array[..., :-1] for array in expected), **keyword)
+
+
+def arrays_in(results: Any) -> Iterator[Any]:
+    """The arrays of results, those of named tuples one by one."""
+    for result in results if isinstance(results, tuple) else (results,):
+        yield from arrays_in(result) if isinstance(result, tuple) else (result,)
 
 
 @pytest.mark.parametrize("name", LOSSES)

@@ -1000,10 +1000,10 @@ def backward(saved, g, *, out=None):
     return Gradients(dq, dk, dv)
 
 
-def jvp(inputs, tangents, *, causal=0):
+def jvp(inputs, tangents, *, causal=0, out=None):
     """The output, and its derivative along ``tangents``.
 
-    ``inputs``: q, k, v, mask; ``tangents``: one for each of q, k, v.
+    ``inputs``: q, k, v, mask; ``tangents``: one for each of q, k, v; ``out``: an array for each result.
     """
     inputs, tangents = pairs(inputs, 4, tangents, 3)
     (q, k, v, mask, q_dot, k_dot, v_dot), sizes, _, real = check(_MOVING, (*inputs, *tangents))
@@ -1014,8 +1014,11 @@ def jvp(inputs, tangents, *, causal=0):
     h_size = sizes["h"]
     t_size = sizes["t"]
     u_size = sizes["u"]
-    y = np.empty((b_size, h_size, t_size, e_size), real)
-    y_dot = np.empty((b_size, h_size, t_size, e_size), real)
+    out_y, out_y_dot = outputs(out, 2)
+    y = output("out", out_y, (b_size, h_size, t_size, e_size), real, (q, k, v, mask, q_dot, k_dot, v_dot))
+    y_dot = output(
+        "out", out_y_dot, (b_size, h_size, t_size, e_size), real, (q, k, v, mask, q_dot, k_dot, v_dot),
+    )
     open = np.empty((b_size, t_size, u_size), real)
     any = np.empty((b_size, t_size), real)
     sum_sum_a_z_dot_a_v = np.empty((b_size, h_size, t_size, e_size), real)
@@ -1042,10 +1045,10 @@ def jvp(inputs, tangents, *, causal=0):
     return y, y_dot
 
 
-def hvp(inputs, vectors, g, *, causal=0):
+def hvp(inputs, vectors, g, *, causal=0, out=None):
     """The second derivative of ⟨g, output⟩ along ``vectors``: the Hessian times them, for each argument.
 
-    ``inputs``: q, k, v, mask; ``vectors``: one for each of q, k, v.
+    ``inputs``: q, k, v, mask; ``vectors``: one for each of q, k, v; ``out``: an array for each result.
     """
     inputs, vectors = pairs(inputs, 4, vectors, 3, "vectors")
     (q, k, v, mask, q_dot, k_dot, v_dot, g), sizes, _, real = check(_ALONG, (*inputs, *vectors, g))
@@ -1056,9 +1059,16 @@ def hvp(inputs, vectors, g, *, causal=0):
     h_size = sizes["h"]
     t_size = sizes["t"]
     u_size = sizes["u"]
-    dq_dot = np.empty((b_size, h_size, t_size, d_size), real)
-    dk_dot = np.empty((b_size, h_size, u_size, d_size), real)
-    dv_dot = np.empty((b_size, h_size, u_size, e_size), real)
+    out_dq_dot, out_dk_dot, out_dv_dot = outputs(out, 3)
+    dq_dot = output(
+        "out", out_dq_dot, (b_size, h_size, t_size, d_size), real, (q, k, v, mask, q_dot, k_dot, v_dot, g),
+    )
+    dk_dot = output(
+        "out", out_dk_dot, (b_size, h_size, u_size, d_size), real, (q, k, v, mask, q_dot, k_dot, v_dot, g),
+    )
+    dv_dot = output(
+        "out", out_dv_dot, (b_size, h_size, u_size, e_size), real, (q, k, v, mask, q_dot, k_dot, v_dot, g),
+    )
     open = np.empty((b_size, t_size, u_size), real)
     any = np.empty((b_size, t_size), real)
     factor_any_g = np.empty((b_size, t_size, h_size, e_size), real)

@@ -372,10 +372,10 @@ def backward(saved, g, *, out=None):
     return Gradients(dx.reshape((n_size, c_size, *lead)), dgamma, dbeta)
 
 
-def jvp(inputs, tangents, *, eps=1e-05):
+def jvp(inputs, tangents, *, eps=1e-05, out=None):
     """The output, and its derivative along ``tangents``.
 
-    ``inputs``: x, gamma, beta, running_mean, running_var; ``tangents``: one for each of x, gamma, beta.
+    ``inputs``: x, gamma, beta, running_mean, running_var; ``tangents``: one for each of x, gamma, beta; ``out``: an array for each result.
     """
     inputs, tangents = pairs(inputs, 5, tangents, 3)
     (x, gamma, beta, running_mean, running_var, x_dot, gamma_dot, beta_dot), sizes, lead, real = check(
@@ -385,8 +385,17 @@ def jvp(inputs, tangents, *, eps=1e-05):
     c_size = sizes["c"]
     n_size = sizes["n"]
     size = sizes["..."]
-    y = np.empty((n_size, c_size, size), real)
-    y_dot = np.empty((n_size, c_size, size), real)
+    out_y, out_y_dot = outputs(out, 2)
+    y = output(
+        "out", out_y, (n_size, c_size, *lead), real,
+        (x, gamma, beta, running_mean, running_var, x_dot, gamma_dot, beta_dot),
+    )
+    y = y.reshape((n_size, c_size, size))
+    y_dot = output(
+        "out", out_y_dot, (n_size, c_size, *lead), real,
+        (x, gamma, beta, running_mean, running_var, x_dot, gamma_dot, beta_dot),
+    )
+    y_dot = y_dot.reshape((n_size, c_size, size))
     r = np.empty((c_size,), real)
     chunk = chunk_rows(1)
     if c_size <= chunk:
@@ -406,10 +415,10 @@ def jvp(inputs, tangents, *, eps=1e-05):
     return y.reshape((n_size, c_size, *lead)), y_dot.reshape((n_size, c_size, *lead))
 
 
-def hvp(inputs, vectors, g, *, eps=1e-05):
+def hvp(inputs, vectors, g, *, eps=1e-05, out=None):
     """The second derivative of ⟨g, output⟩ along ``vectors``: the Hessian times them, for each argument.
 
-    ``inputs``: x, gamma, beta, running_mean, running_var; ``vectors``: one for each of x, gamma, beta.
+    ``inputs``: x, gamma, beta, running_mean, running_var; ``vectors``: one for each of x, gamma, beta; ``out``: an array for each result.
     """
     inputs, vectors = pairs(inputs, 5, vectors, 3, "vectors")
     (x, gamma, beta, running_mean, running_var, x_dot, gamma_dot, beta_dot, g), sizes, lead, real = check(
@@ -419,9 +428,20 @@ def hvp(inputs, vectors, g, *, eps=1e-05):
     c_size = sizes["c"]
     n_size = sizes["n"]
     size = sizes["..."]
-    dx_dot = np.empty((n_size, c_size, size), real)
-    dgamma_dot = np.empty((c_size,), real)
-    dbeta_dot = np.empty((c_size,), real)
+    out_dx_dot, out_dgamma_dot, out_dbeta_dot = outputs(out, 3)
+    dx_dot = output(
+        "out", out_dx_dot, (n_size, c_size, *lead), real,
+        (x, gamma, beta, running_mean, running_var, x_dot, gamma_dot, beta_dot, g),
+    )
+    dx_dot = dx_dot.reshape((n_size, c_size, size))
+    dgamma_dot = output(
+        "out", out_dgamma_dot, (c_size,), real,
+        (x, gamma, beta, running_mean, running_var, x_dot, gamma_dot, beta_dot, g),
+    )
+    dbeta_dot = output(
+        "out", out_dbeta_dot, (c_size,), real,
+        (x, gamma, beta, running_mean, running_var, x_dot, gamma_dot, beta_dot, g),
+    )
     r = np.empty((c_size,), real)
     chunk = chunk_rows(n_size * size)
     if c_size <= chunk:

@@ -1134,10 +1134,10 @@ def backward(saved, g, *, out=None):
     return Gradients(dx, dW1, db1, dW2, db2, dW3, db3)
 
 
-def jvp(inputs, tangents):
+def jvp(inputs, tangents, *, out=None):
     """The output, and its derivative along ``tangents``.
 
-    ``inputs``: x, W1, b1, W2, b2, W3, b3; ``tangents``: one for each of x, W1, b1, W2, b2, W3, b3.
+    ``inputs``: x, W1, b1, W2, b2, W3, b3; ``tangents``: one for each of x, W1, b1, W2, b2, W3, b3; ``out``: an array for each result.
     """
     inputs, tangents = pairs(inputs, 7, tangents, 7)
     (x, W1, b1, W2, b2, W3, b3, x_dot, W1_dot, b1_dot, W2_dot, b2_dot, W3_dot, b3_dot), sizes, _, real = check(
@@ -1151,8 +1151,15 @@ def jvp(inputs, tangents):
     r_size = sizes["r"]
     s_size = sizes["s"]
     w_size = sizes["w"]
-    y = np.empty((n_size, c_size, h_size, w_size), real)
-    y_dot = np.empty((n_size, c_size, h_size, w_size), real)
+    out_y, out_y_dot = outputs(out, 2)
+    y = output(
+        "out", out_y, (n_size, c_size, h_size, w_size), real,
+        (x, W1, b1, W2, b2, W3, b3, x_dot, W1_dot, b1_dot, W2_dot, b2_dot, W3_dot, b3_dot),
+    )
+    y_dot = output(
+        "out", out_y_dot, (n_size, c_size, h_size, w_size), real,
+        (x, W1, b1, W2, b2, W3, b3, x_dot, W1_dot, b1_dot, W2_dot, b2_dot, W3_dot, b3_dot),
+    )
     sum_W1_x = np.empty((n_size, k_size, h_size, w_size), real)
     sum_W1_W1_dot_x_1 = np.empty((n_size, k_size, h_size, w_size), real)
     sum_W1_W1_dot_x_2 = np.empty((n_size, k_size, h_size, w_size), real)
@@ -1290,10 +1297,10 @@ def jvp(inputs, tangents):
     return y, y_dot
 
 
-def hvp(inputs, vectors, g):
+def hvp(inputs, vectors, g, *, out=None):
     """The second derivative of ⟨g, output⟩ along ``vectors``: the Hessian times them, for each argument.
 
-    ``inputs``: x, W1, b1, W2, b2, W3, b3; ``vectors``: one for each of x, W1, b1, W2, b2, W3, b3.
+    ``inputs``: x, W1, b1, W2, b2, W3, b3; ``vectors``: one for each of x, W1, b1, W2, b2, W3, b3; ``out``: an array for each result.
     """
     inputs, vectors = pairs(inputs, 7, vectors, 7, "vectors")
     (x, W1, b1, W2, b2, W3, b3, x_dot, W1_dot, b1_dot, W2_dot, b2_dot, W3_dot, b3_dot, g), sizes, _, real = check(
@@ -1307,13 +1314,35 @@ def hvp(inputs, vectors, g):
     r_size = sizes["r"]
     s_size = sizes["s"]
     w_size = sizes["w"]
-    dx_dot = np.empty((n_size, c_size, h_size, w_size), real)
-    dW1_dot = np.empty((k_size, c_size, a_size, a_size), real)
-    db1_dot = np.empty((k_size,), real)
-    dW2_dot = np.empty((k_size, k_size, r_size, s_size), real)
-    db2_dot = np.empty((k_size,), real)
-    dW3_dot = np.empty((c_size, k_size, a_size, a_size), real)
-    db3_dot = np.empty((c_size,), real)
+    out_dx_dot, out_dW1_dot, out_db1_dot, out_dW2_dot, out_db2_dot, out_dW3_dot, out_db3_dot = outputs(out, 7)
+    dx_dot = output(
+        "out", out_dx_dot, (n_size, c_size, h_size, w_size), real,
+        (x, W1, b1, W2, b2, W3, b3, x_dot, W1_dot, b1_dot, W2_dot, b2_dot, W3_dot, b3_dot, g),
+    )
+    dW1_dot = output(
+        "out", out_dW1_dot, (k_size, c_size, a_size, a_size), real,
+        (x, W1, b1, W2, b2, W3, b3, x_dot, W1_dot, b1_dot, W2_dot, b2_dot, W3_dot, b3_dot, g),
+    )
+    db1_dot = output(
+        "out", out_db1_dot, (k_size,), real,
+        (x, W1, b1, W2, b2, W3, b3, x_dot, W1_dot, b1_dot, W2_dot, b2_dot, W3_dot, b3_dot, g),
+    )
+    dW2_dot = output(
+        "out", out_dW2_dot, (k_size, k_size, r_size, s_size), real,
+        (x, W1, b1, W2, b2, W3, b3, x_dot, W1_dot, b1_dot, W2_dot, b2_dot, W3_dot, b3_dot, g),
+    )
+    db2_dot = output(
+        "out", out_db2_dot, (k_size,), real,
+        (x, W1, b1, W2, b2, W3, b3, x_dot, W1_dot, b1_dot, W2_dot, b2_dot, W3_dot, b3_dot, g),
+    )
+    dW3_dot = output(
+        "out", out_dW3_dot, (c_size, k_size, a_size, a_size), real,
+        (x, W1, b1, W2, b2, W3, b3, x_dot, W1_dot, b1_dot, W2_dot, b2_dot, W3_dot, b3_dot, g),
+    )
+    db3_dot = output(
+        "out", out_db3_dot, (c_size,), real,
+        (x, W1, b1, W2, b2, W3, b3, x_dot, W1_dot, b1_dot, W2_dot, b2_dot, W3_dot, b3_dot, g),
+    )
     sum_W1_x = np.empty((n_size, k_size, h_size, w_size), real)
     sum_W3_g = np.empty((n_size, k_size, h_size, w_size), real)
     sum_W1_W1_dot_x_1 = np.empty((n_size, k_size, h_size, w_size), real)

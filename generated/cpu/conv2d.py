@@ -374,10 +374,10 @@ def backward(saved, g, *, out=None):
     )
 
 
-def jvp(inputs, tangents, *, stride=1, padding=0, dilation=1, groups=1):
+def jvp(inputs, tangents, *, stride=1, padding=0, dilation=1, groups=1, out=None):
     """The output, and its derivative along ``tangents``.
 
-    ``inputs``: x, W, b; ``tangents``: one for each of x, W, b.
+    ``inputs``: x, W, b; ``tangents``: one for each of x, W, b; ``out``: an array for each result.
     """
     inputs, tangents = pairs(inputs, 3, tangents, 3)
     stride = int(number("stride", stride, 1, math.inf, "[1, inf)", whole=True))
@@ -401,8 +401,13 @@ def jvp(inputs, tangents, *, stride=1, padding=0, dilation=1, groups=1):
         "q", 1 + (2 * padding + w_size - 1 - dilation * (s_size - 1)) // stride, s=s_size, w=w_size,
         dilation=dilation, padding=padding, stride=stride,
     )
-    y = np.empty((n_size, g_size, o_size, p_size, q_size), real)
-    y_dot = np.empty((n_size, g_size, o_size, p_size, q_size), real)
+    out_y, out_y_dot = outputs(out, 2)
+    y = output("out", out_y, (n_size, g_size * o_size, p_size, q_size), real, (x, W, b, x_dot, W_dot, b_dot))
+    y = y.reshape((n_size, g_size, o_size, p_size, q_size))
+    y_dot = output(
+        "out", out_y_dot, (n_size, g_size * o_size, p_size, q_size), real, (x, W, b, x_dot, W_dot, b_dot),
+    )
+    y_dot = y_dot.reshape((n_size, g_size, o_size, p_size, q_size))
     sum_W_W_dot_x_1 = np.empty((n_size, g_size, o_size, p_size, q_size), real)
     sum_W_W_dot_x_2 = np.empty((n_size, g_size, o_size, p_size, q_size), real)
     block = block_rows(n_size, g_size * c_size * r_size * s_size * p_size * q_size)
@@ -467,10 +472,10 @@ def jvp(inputs, tangents, *, stride=1, padding=0, dilation=1, groups=1):
     )
 
 
-def hvp(inputs, vectors, g, *, stride=1, padding=0, dilation=1, groups=1):
+def hvp(inputs, vectors, g, *, stride=1, padding=0, dilation=1, groups=1, out=None):
     """The second derivative of ⟨g, output⟩ along ``vectors``: the Hessian times them, for each argument.
 
-    ``inputs``: x, W, b; ``vectors``: one for each of x, W, b.
+    ``inputs``: x, W, b; ``vectors``: one for each of x, W, b; ``out``: an array for each result.
     """
     inputs, vectors = pairs(inputs, 3, vectors, 3, "vectors")
     stride = int(number("stride", stride, 1, math.inf, "[1, inf)", whole=True))
@@ -488,9 +493,17 @@ def hvp(inputs, vectors, g, *, stride=1, padding=0, dilation=1, groups=1):
     r_size = sizes["r"]
     s_size = sizes["s"]
     w_size = sizes["w"]
-    dx_dot = np.empty((n_size, g_size, c_size, h_size, w_size), real)
-    dW_dot = np.empty((g_size, o_size, c_size, r_size, s_size), real)
-    db_dot = np.empty((g_size, o_size), real)
+    out_dx_dot, out_dW_dot, out_db_dot = outputs(out, 3)
+    dx_dot = output(
+        "out", out_dx_dot, (n_size, g_size * c_size, h_size, w_size), real, (x, W, b, x_dot, W_dot, b_dot, g),
+    )
+    dx_dot = dx_dot.reshape((n_size, g_size, c_size, h_size, w_size))
+    dW_dot = output(
+        "out", out_dW_dot, (g_size * o_size, c_size, r_size, s_size), real, (x, W, b, x_dot, W_dot, b_dot, g),
+    )
+    dW_dot = dW_dot.reshape((g_size, o_size, c_size, r_size, s_size))
+    db_dot = output("out", out_db_dot, (g_size * o_size,), real, (x, W, b, x_dot, W_dot, b_dot, g))
+    db_dot = db_dot.reshape((g_size, o_size))
     block = block_rows(n_size, g_size * o_size * r_size * s_size * h_size * w_size)
     g_windows = np.empty((block, g_size, o_size, r_size, s_size, h_size, w_size), real)
     for n in range(0, n_size, block):

@@ -26,10 +26,10 @@ from collections import namedtuple
 import numpy as np
 from numba import njit, prange
 
-from ._runtime import OPTIONS, check, chunk_rows, number, output, pairs
+from ._runtime import OPTIONS, check, chunk_rows, number, output, outputs, pairs
 
 #: What these kernels use of the runtime, as a hash: where that changes, so does this file, and with it the cache.
-RUNTIME = "caf666ea69ac"
+RUNTIME = "b3eaa0a6c74b"
 
 
 #: The operation, for programs.
@@ -281,10 +281,10 @@ def backward(saved, g, *, out=None):
     return Gradients(dx)
 
 
-def jvp(inputs, tangents, *, top=0, left=0, height=1, width=1):
+def jvp(inputs, tangents, *, top=0, left=0, height=1, width=1, out=None):
     """The output, and its derivative along ``tangents``.
 
-    ``inputs``: x, perm; ``tangents``: one for each of x.
+    ``inputs``: x, perm; ``tangents``: one for each of x; ``out``: an array for each result.
     """
     inputs, tangents = pairs(inputs, 2, tangents, 1)
     (x, perm, x_dot), sizes, _, real = check(_MOVING, (*inputs, *tangents))
@@ -296,8 +296,9 @@ def jvp(inputs, tangents, *, top=0, left=0, height=1, width=1):
     h_size = sizes["h"]
     n_size = sizes["n"]
     w_size = sizes["w"]
-    y = np.empty((n_size, c_size, h_size, w_size), real)
-    y_dot = np.empty((n_size, c_size, h_size, w_size), real)
+    out_y, out_y_dot = outputs(out, 2)
+    y = output("out", out_y, (n_size, c_size, h_size, w_size), real, (x, perm, x_dot))
+    y_dot = output("out", out_y_dot, (n_size, c_size, h_size, w_size), real, (x, perm, x_dot))
     rows = n_size * c_size * h_size
     chunk = chunk_rows(w_size)
     if rows <= chunk:
@@ -307,10 +308,10 @@ def jvp(inputs, tangents, *, top=0, left=0, height=1, width=1):
     return y, y_dot
 
 
-def hvp(inputs, vectors, g, *, top=0, left=0, height=1, width=1):
+def hvp(inputs, vectors, g, *, top=0, left=0, height=1, width=1, out=None):
     """The second derivative of ⟨g, output⟩ along ``vectors``: the Hessian times them, for each argument.
 
-    ``inputs``: x, perm; ``vectors``: one for each of x.
+    ``inputs``: x, perm; ``vectors``: one for each of x; ``out``: an array for each result.
     """
     inputs, vectors = pairs(inputs, 2, vectors, 1, "vectors")
     (x, perm, x_dot, g), sizes, _, real = check(_ALONG, (*inputs, *vectors, g))
@@ -322,7 +323,7 @@ def hvp(inputs, vectors, g, *, top=0, left=0, height=1, width=1):
     h_size = sizes["h"]
     n_size = sizes["n"]
     w_size = sizes["w"]
-    dx_dot = np.empty((n_size, c_size, h_size, w_size), real)
+    dx_dot = output("out", out, (n_size, c_size, h_size, w_size), real, (x, perm, x_dot, g))
     rows = n_size * c_size * h_size
     chunk = chunk_rows(w_size)
     if rows <= chunk:

@@ -42,6 +42,7 @@ from ._runtime import (
     maxnum,
     number,
     output,
+    outputs,
     pairs,
     per_sample,
     reduce,
@@ -49,7 +50,7 @@ from ._runtime import (
 )
 
 #: What these kernels use of the runtime, as a hash: where that changes, so does this file, and with it the cache.
-RUNTIME = "e63b579d40d8"
+RUNTIME = "df052d703b30"
 
 
 #: The operation, for programs.
@@ -785,20 +786,22 @@ def value_and_grad(z_student, z_teacher, label, *, T=4, alpha=0.5, reduction="me
     return reduce(L, reduction, real), Gradients(dz_student)
 
 
-def jvp(inputs, tangents, *, T=4, alpha=0.5, reduction="mean"):
+def jvp(inputs, tangents, *, T=4, alpha=0.5, reduction="mean", out=None):
     """The output, and its derivative along ``tangents``.
 
-    ``inputs``: z_student, z_teacher, label; ``tangents``: one for each of z_student.
+    ``inputs``: z_student, z_teacher, label; ``tangents``: one for each of z_student; ``out``: an array for each result.
     """
     inputs, tangents = pairs(inputs, 3, tangents, 1)
     (z_student, z_teacher, label, z_student_dot), sizes, _, real = check(_MOVING, (*inputs, *tangents))
     T = number("T", T, 0, math.inf, "(0, inf)")
     alpha = number("alpha", alpha, 0, 1, "[0, 1]")
     reduction = reduction_of(reduction)
+    out = per_sample(out, reduction)
     c_size = sizes["c"]
     n_size = sizes["n"]
-    L = np.empty((n_size,), real)
-    L_dot = np.empty((n_size,), real)
+    out_L, out_L_dot = outputs(out, 2)
+    L = output("out", out_L, (n_size,), real, (z_student, z_teacher, label, z_student_dot))
+    L_dot = output("out", out_L_dot, (n_size,), real, (z_student, z_teacher, label, z_student_dot))
     T_to_two_one_minus_alpha = T * T * (1 - alpha)
     T_one_minus_alpha = T * (1 - alpha)
     chunk = chunk_rows(c_size)
@@ -815,10 +818,10 @@ def jvp(inputs, tangents, *, T=4, alpha=0.5, reduction="mean"):
     return reduce(L, reduction, real), reduce(L_dot, reduction, real)
 
 
-def hvp(inputs, vectors, *, T=4, alpha=0.5, reduction="mean"):
+def hvp(inputs, vectors, *, T=4, alpha=0.5, reduction="mean", out=None):
     """The second derivative of the value along ``vectors``: the Hessian times them, for each argument.
 
-    ``inputs``: z_student, z_teacher, label; ``vectors``: one for each of z_student.
+    ``inputs``: z_student, z_teacher, label; ``vectors``: one for each of z_student; ``out``: an array for each result.
     """
     inputs, vectors = pairs(inputs, 3, vectors, 1, "vectors")
     (z_student, z_teacher, label, z_student_dot), sizes, _, real = check(_ALONG, (*inputs, *vectors))
@@ -828,7 +831,7 @@ def hvp(inputs, vectors, *, T=4, alpha=0.5, reduction="mean"):
     c_size = sizes["c"]
     n_size = sizes["n"]
     seed = 1.0 / max(n_size, 1) if reduction == "mean" else 1.0
-    dz_student_dot = np.empty((n_size, c_size), real)
+    dz_student_dot = output("out", out, (n_size, c_size), real, (z_student, z_teacher, label, z_student_dot))
     one_minus_alpha = 1 - alpha
     chunk = chunk_rows(c_size)
     if n_size <= chunk:

@@ -21,13 +21,12 @@ verified second, source, float32: error 0, bound 4
 
 from collections import namedtuple
 
-import numpy as np
 from numba import njit, prange
 
-from ._runtime import OPTIONS, check, chunk_rows, number, output, pairs, seed_or, seeded
+from ._runtime import OPTIONS, check, chunk_rows, number, output, outputs, pairs, seed_or, seeded
 
 #: What these kernels use of the runtime, as a hash: where that changes, so does this file, and with it the cache.
-RUNTIME = "81908d19b5ed"
+RUNTIME = "440b51534126"
 
 
 #: The operation, for programs.
@@ -209,10 +208,10 @@ def backward(saved, g, *, out=None):
     return Gradients(dx.reshape(lead))
 
 
-def jvp(inputs, tangents, *, p=0.5):
+def jvp(inputs, tangents, *, p=0.5, out=None):
     """The output, and its derivative along ``tangents``.
 
-    ``inputs``: x, mask; ``tangents``: one for each of x.
+    ``inputs``: x, mask; ``tangents``: one for each of x; ``out``: an array for each result.
     """
     inputs, tangents = pairs(inputs, 2, tangents, 1)
     p = number("p", p, 0, 1, "[0, 1)")
@@ -220,8 +219,11 @@ def jvp(inputs, tangents, *, p=0.5):
     inputs[1] = seeded("mask", inputs[1], 1, "bernoulli", 1 - p)
     (x, mask, x_dot), sizes, lead, real = check(_MOVING, (*inputs, *tangents))
     size = sizes["..."]
-    y = np.empty((size,), real)
-    y_dot = np.empty((size,), real)
+    out_y, out_y_dot = outputs(out, 2)
+    y = output("out", out_y, lead, real, (x, mask, x_dot))
+    y = y.reshape((size,))
+    y_dot = output("out", out_y_dot, lead, real, (x, mask, x_dot))
+    y_dot = y_dot.reshape((size,))
     one_over_one_minus_p = 1 / (1 - p)
     chunk = chunk_rows(1)
     if size <= chunk:
@@ -231,10 +233,10 @@ def jvp(inputs, tangents, *, p=0.5):
     return y.reshape(lead), y_dot.reshape(lead)
 
 
-def hvp(inputs, vectors, g, *, p=0.5):
+def hvp(inputs, vectors, g, *, p=0.5, out=None):
     """The second derivative of ⟨g, output⟩ along ``vectors``: the Hessian times them, for each argument.
 
-    ``inputs``: x, mask; ``vectors``: one for each of x.
+    ``inputs``: x, mask; ``vectors``: one for each of x; ``out``: an array for each result.
     """
     inputs, vectors = pairs(inputs, 2, vectors, 1, "vectors")
     p = number("p", p, 0, 1, "[0, 1)")
@@ -242,7 +244,8 @@ def hvp(inputs, vectors, g, *, p=0.5):
     inputs[1] = seeded("mask", inputs[1], 1, "bernoulli", 1 - p)
     (x, mask, x_dot, g), sizes, lead, real = check(_ALONG, (*inputs, *vectors, g))
     size = sizes["..."]
-    dx_dot = np.empty((size,), real)
+    dx_dot = output("out", out, lead, real, (x, mask, x_dot, g))
+    dx_dot = dx_dot.reshape((size,))
     chunk = chunk_rows(1)
     if size <= chunk:
         _hvp_rows(dx_dot)

@@ -298,10 +298,10 @@ def jvp(inputs, tangents, *, lam1=0.01, lam2=0.01):
     return real(R), real(R_dot)
 
 
-def hvp(inputs, vectors, *, lam1=0.01, lam2=0.01):
+def hvp(inputs, vectors, *, lam1=0.01, lam2=0.01, out=None):
     """The second derivative of the value along ``vectors``: the Hessian times them, for each argument.
 
-    ``inputs``: w; ``vectors``: one for each of w.
+    ``inputs``: w; ``vectors``: one for each of w; ``out``: an array for each result.
     """
     inputs, vectors = pairs(inputs, 1, vectors, 1, "vectors")
     (w, w_dot), sizes, lead, real = check(_ALONG, (*inputs, *vectors))
@@ -309,7 +309,8 @@ def hvp(inputs, vectors, *, lam1=0.01, lam2=0.01):
     lam2 = number("lam2", lam2, 0, math.inf, "[0, inf)")
     size = sizes["..."]
     seed = 1.0
-    dw_dot = np.empty((size,), real)
+    dw_dot = output("out", out, lead, real, (w, w_dot))
+    dw_dot = dw_dot.reshape((size,))
     two_seed_lam2 = 2 * seed * lam2
     chunk = chunk_rows(1)
     if size <= chunk:

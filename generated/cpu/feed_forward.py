@@ -441,10 +441,10 @@ def backward(saved, g, *, out=None):
     return Gradients(dx, dW1, db1, dW2, db2)
 
 
-def jvp(inputs, tangents):
+def jvp(inputs, tangents, *, out=None):
     """The output, and its derivative along ``tangents``.
 
-    ``inputs``: x, W1, b1, W2, b2; ``tangents``: one for each of x, W1, b1, W2, b2.
+    ``inputs``: x, W1, b1, W2, b2; ``tangents``: one for each of x, W1, b1, W2, b2; ``out``: an array for each result.
     """
     inputs, tangents = pairs(inputs, 5, tangents, 5)
     (x, W1, b1, W2, b2, x_dot, W1_dot, b1_dot, W2_dot, b2_dot), sizes, _, real = check(
@@ -453,8 +453,11 @@ def jvp(inputs, tangents):
     k_size = sizes["k"]
     n_size = sizes["n"]
     o_size = sizes["o"]
-    y = np.empty((n_size, o_size), real)
-    y_dot = np.empty((n_size, o_size), real)
+    out_y, out_y_dot = outputs(out, 2)
+    y = output("out", out_y, (n_size, o_size), real, (x, W1, b1, W2, b2, x_dot, W1_dot, b1_dot, W2_dot, b2_dot))
+    y_dot = output(
+        "out", out_y_dot, (n_size, o_size), real, (x, W1, b1, W2, b2, x_dot, W1_dot, b1_dot, W2_dot, b2_dot),
+    )
     sum_W1_x = np.empty((n_size, k_size), real)
     sum_W1_x_dot = np.empty((n_size, k_size), real)
     sum_W1_dot_x = np.empty((n_size, k_size), real)
@@ -501,10 +504,10 @@ def jvp(inputs, tangents):
     return y, y_dot
 
 
-def hvp(inputs, vectors, g):
+def hvp(inputs, vectors, g, *, out=None):
     """The second derivative of ⟨g, output⟩ along ``vectors``: the Hessian times them, for each argument.
 
-    ``inputs``: x, W1, b1, W2, b2; ``vectors``: one for each of x, W1, b1, W2, b2.
+    ``inputs``: x, W1, b1, W2, b2; ``vectors``: one for each of x, W1, b1, W2, b2; ``out``: an array for each result.
     """
     inputs, vectors = pairs(inputs, 5, vectors, 5, "vectors")
     (x, W1, b1, W2, b2, x_dot, W1_dot, b1_dot, W2_dot, b2_dot, g), sizes, _, real = check(
@@ -514,11 +517,25 @@ def hvp(inputs, vectors, g):
     k_size = sizes["k"]
     n_size = sizes["n"]
     o_size = sizes["o"]
-    dx_dot = np.empty((n_size, d_size), real)
-    dW1_dot = np.empty((k_size, d_size), real)
-    db1_dot = np.empty((k_size,), real)
-    dW2_dot = np.empty((o_size, k_size), real)
-    db2_dot = np.empty((o_size,), real)
+    out_dx_dot, out_dW1_dot, out_db1_dot, out_dW2_dot, out_db2_dot = outputs(out, 5)
+    dx_dot = output(
+        "out", out_dx_dot, (n_size, d_size), real,
+        (x, W1, b1, W2, b2, x_dot, W1_dot, b1_dot, W2_dot, b2_dot, g),
+    )
+    dW1_dot = output(
+        "out", out_dW1_dot, (k_size, d_size), real,
+        (x, W1, b1, W2, b2, x_dot, W1_dot, b1_dot, W2_dot, b2_dot, g),
+    )
+    db1_dot = output(
+        "out", out_db1_dot, (k_size,), real, (x, W1, b1, W2, b2, x_dot, W1_dot, b1_dot, W2_dot, b2_dot, g),
+    )
+    dW2_dot = output(
+        "out", out_dW2_dot, (o_size, k_size), real,
+        (x, W1, b1, W2, b2, x_dot, W1_dot, b1_dot, W2_dot, b2_dot, g),
+    )
+    db2_dot = output(
+        "out", out_db2_dot, (o_size,), real, (x, W1, b1, W2, b2, x_dot, W1_dot, b1_dot, W2_dot, b2_dot, g),
+    )
     sum_W1_x = np.empty((n_size, k_size), real)
     sum_W2_g = np.empty((n_size, k_size), real)
     sum_W2_dot_g = np.empty((n_size, k_size), real)

@@ -316,16 +316,19 @@ def backward(saved, g, *, out=None):
     return Gradients(da.reshape(lead), db.reshape(lead))
 
 
-def jvp(inputs, tangents):
+def jvp(inputs, tangents, *, out=None):
     """The output, and its derivative along ``tangents``.
 
-    ``inputs``: a, b; ``tangents``: one for each of a, b.
+    ``inputs``: a, b; ``tangents``: one for each of a, b; ``out``: an array for each result.
     """
     inputs, tangents = pairs(inputs, 2, tangents, 2)
     (a, b, a_dot, b_dot), sizes, lead, real = check(_MOVING, (*inputs, *tangents))
     size = sizes["..."]
-    y = np.empty((size,), real)
-    y_dot = np.empty((size,), real)
+    out_y, out_y_dot = outputs(out, 2)
+    y = output("out", out_y, lead, real, (a, b, a_dot, b_dot))
+    y = y.reshape((size,))
+    y_dot = output("out", out_y_dot, lead, real, (a, b, a_dot, b_dot))
+    y_dot = y_dot.reshape((size,))
     chunk = chunk_rows(1)
     if size <= chunk:
         _jvp_rows(a, b, a_dot, b_dot, y, y_dot)
@@ -334,16 +337,19 @@ def jvp(inputs, tangents):
     return y.reshape(lead), y_dot.reshape(lead)
 
 
-def hvp(inputs, vectors, g):
+def hvp(inputs, vectors, g, *, out=None):
     """The second derivative of ⟨g, output⟩ along ``vectors``: the Hessian times them, for each argument.
 
-    ``inputs``: a, b; ``vectors``: one for each of a, b.
+    ``inputs``: a, b; ``vectors``: one for each of a, b; ``out``: an array for each result.
     """
     inputs, vectors = pairs(inputs, 2, vectors, 2, "vectors")
     (a, b, a_dot, b_dot, g), sizes, lead, real = check(_ALONG, (*inputs, *vectors, g))
     size = sizes["..."]
-    da_dot = np.empty((size,), real)
-    db_dot = np.empty((size,), real)
+    out_da_dot, out_db_dot = outputs(out, 2)
+    da_dot = output("out", out_da_dot, lead, real, (a, b, a_dot, b_dot, g))
+    da_dot = da_dot.reshape((size,))
+    db_dot = output("out", out_db_dot, lead, real, (a, b, a_dot, b_dot, g))
+    db_dot = db_dot.reshape((size,))
     chunk = chunk_rows(1)
     if size <= chunk:
         _hvp_rows(a, a_dot, b, b_dot, g, da_dot, db_dot)

@@ -21,13 +21,12 @@ verified second, source, float32: error 0, bound 4
 
 from collections import namedtuple
 
-import numpy as np
 from numba import njit, prange
 
-from ._runtime import OPTIONS, added, check, chunk_rows, compensated, output, pairs
+from ._runtime import OPTIONS, added, check, chunk_rows, compensated, output, outputs, pairs
 
 #: What these kernels use of the runtime, as a hash: where that changes, so does this file, and with it the cache.
-RUNTIME = "5699eb511408"
+RUNTIME = "6d74716d4234"
 
 
 #: The operation, for programs.
@@ -234,10 +233,10 @@ def backward(saved, g, *, out=None):
     return Gradients(dx)
 
 
-def jvp(inputs, tangents):
+def jvp(inputs, tangents, *, out=None):
     """The output, and its derivative along ``tangents``.
 
-    ``inputs``: x; ``tangents``: one for each of x.
+    ``inputs``: x; ``tangents``: one for each of x; ``out``: an array for each result.
     """
     inputs, tangents = pairs(inputs, 1, tangents, 1)
     (x, x_dot), sizes, _, real = check(_MOVING, (*inputs, *tangents))
@@ -245,8 +244,9 @@ def jvp(inputs, tangents):
     h_size = sizes["h"]
     n_size = sizes["n"]
     w_size = sizes["w"]
-    y = np.empty((n_size, c_size), real)
-    y_dot = np.empty((n_size, c_size), real)
+    out_y, out_y_dot = outputs(out, 2)
+    y = output("out", out_y, (n_size, c_size), real, (x, x_dot))
+    y_dot = output("out", out_y_dot, (n_size, c_size), real, (x, x_dot))
     h_size_w_size = h_size * w_size
     rows = n_size * c_size
     chunk = chunk_rows(h_size * w_size)
@@ -257,10 +257,10 @@ def jvp(inputs, tangents):
     return y, y_dot
 
 
-def hvp(inputs, vectors, g):
+def hvp(inputs, vectors, g, *, out=None):
     """The second derivative of ⟨g, output⟩ along ``vectors``: the Hessian times them, for each argument.
 
-    ``inputs``: x; ``vectors``: one for each of x.
+    ``inputs``: x; ``vectors``: one for each of x; ``out``: an array for each result.
     """
     inputs, vectors = pairs(inputs, 1, vectors, 1, "vectors")
     (x, x_dot, g), sizes, _, real = check(_ALONG, (*inputs, *vectors, g))
@@ -268,7 +268,7 @@ def hvp(inputs, vectors, g):
     h_size = sizes["h"]
     n_size = sizes["n"]
     w_size = sizes["w"]
-    dx_dot = np.empty((n_size, c_size, h_size, w_size), real)
+    dx_dot = output("out", out, (n_size, c_size, h_size, w_size), real, (x, x_dot, g))
     rows = n_size * c_size * h_size
     chunk = chunk_rows(w_size)
     if rows <= chunk:

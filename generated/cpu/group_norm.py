@@ -726,10 +726,10 @@ def backward(saved, g, *, out=None):
     )
 
 
-def jvp(inputs, tangents, *, groups, eps=1e-05):
+def jvp(inputs, tangents, *, groups, eps=1e-05, out=None):
     """The output, and its derivative along ``tangents``.
 
-    ``inputs``: x, gamma, beta; ``tangents``: one for each of x, gamma, beta.
+    ``inputs``: x, gamma, beta; ``tangents``: one for each of x, gamma, beta; ``out``: an array for each result.
     """
     inputs, tangents = pairs(inputs, 3, tangents, 3)
     groups = int(number("groups", groups, 1, math.inf, "[1, inf)", whole=True))
@@ -741,8 +741,15 @@ def jvp(inputs, tangents, *, groups, eps=1e-05):
     k_size = sizes["k"]
     n_size = sizes["n"]
     size = sizes["..."]
-    y = np.empty((n_size, k_size, c_size, size), real)
-    y_dot = np.empty((n_size, k_size, c_size, size), real)
+    out_y, out_y_dot = outputs(out, 2)
+    y = output(
+        "out", out_y, (n_size, k_size * c_size, *lead), real, (x, gamma, beta, x_dot, gamma_dot, beta_dot),
+    )
+    y = y.reshape((n_size, k_size, c_size, size))
+    y_dot = output(
+        "out", out_y_dot, (n_size, k_size * c_size, *lead), real, (x, gamma, beta, x_dot, gamma_dot, beta_dot),
+    )
+    y_dot = y_dot.reshape((n_size, k_size, c_size, size))
     c_size_size = c_size * size
     root_eps = math.sqrt(eps)
     one_over_root_c_size_one_over_root_size = 1 / (math.sqrt(c_size) * math.sqrt(size))
@@ -761,10 +768,10 @@ def jvp(inputs, tangents, *, groups, eps=1e-05):
     return y.reshape((n_size, k_size * c_size, *lead)), y_dot.reshape((n_size, k_size * c_size, *lead))
 
 
-def hvp(inputs, vectors, g, *, groups, eps=1e-05):
+def hvp(inputs, vectors, g, *, groups, eps=1e-05, out=None):
     """The second derivative of ⟨g, output⟩ along ``vectors``: the Hessian times them, for each argument.
 
-    ``inputs``: x, gamma, beta; ``vectors``: one for each of x, gamma, beta.
+    ``inputs``: x, gamma, beta; ``vectors``: one for each of x, gamma, beta; ``out``: an array for each result.
     """
     inputs, vectors = pairs(inputs, 3, vectors, 3, "vectors")
     groups = int(number("groups", groups, 1, math.inf, "[1, inf)", whole=True))
@@ -776,9 +783,20 @@ def hvp(inputs, vectors, g, *, groups, eps=1e-05):
     k_size = sizes["k"]
     n_size = sizes["n"]
     size = sizes["..."]
-    dx_dot = np.empty((n_size, k_size, c_size, size), real)
-    dgamma_dot = np.empty((k_size, c_size), real)
-    dbeta_dot = np.empty((k_size, c_size), real)
+    out_dx_dot, out_dgamma_dot, out_dbeta_dot = outputs(out, 3)
+    dx_dot = output(
+        "out", out_dx_dot, (n_size, k_size * c_size, *lead), real,
+        (x, gamma, beta, x_dot, gamma_dot, beta_dot, g),
+    )
+    dx_dot = dx_dot.reshape((n_size, k_size, c_size, size))
+    dgamma_dot = output(
+        "out", out_dgamma_dot, (k_size * c_size,), real, (x, gamma, beta, x_dot, gamma_dot, beta_dot, g),
+    )
+    dgamma_dot = dgamma_dot.reshape((k_size, c_size))
+    dbeta_dot = output(
+        "out", out_dbeta_dot, (k_size * c_size,), real, (x, gamma, beta, x_dot, gamma_dot, beta_dot, g),
+    )
+    dbeta_dot = dbeta_dot.reshape((k_size, c_size))
     xhat_dot = np.empty((n_size, k_size, c_size, size), real)
     c_size_size = c_size * size
     root_eps = math.sqrt(eps)

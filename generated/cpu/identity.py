@@ -23,13 +23,12 @@ verified second, source, float32: error 0, bound 4
 
 from collections import namedtuple
 
-import numpy as np
 from numba import njit, prange
 
-from ._runtime import OPTIONS, check, chunk_rows, output, pairs
+from ._runtime import OPTIONS, check, chunk_rows, output, outputs, pairs
 
 #: What these kernels use of the runtime, as a hash: where that changes, so does this file, and with it the cache.
-RUNTIME = "5984f5558d96"
+RUNTIME = "994b5dac4c3d"
 
 
 #: The operation, for programs.
@@ -185,16 +184,19 @@ def backward(saved, g, *, out=None):
     return Gradients(dx.reshape(lead))
 
 
-def jvp(inputs, tangents):
+def jvp(inputs, tangents, *, out=None):
     """The output, and its derivative along ``tangents``.
 
-    ``inputs``: x; ``tangents``: one for each of x.
+    ``inputs``: x; ``tangents``: one for each of x; ``out``: an array for each result.
     """
     inputs, tangents = pairs(inputs, 1, tangents, 1)
     (x, x_dot), sizes, lead, real = check(_MOVING, (*inputs, *tangents))
     size = sizes["..."]
-    y = np.empty((size,), real)
-    y_dot = np.empty((size,), real)
+    out_y, out_y_dot = outputs(out, 2)
+    y = output("out", out_y, lead, real, (x, x_dot))
+    y = y.reshape((size,))
+    y_dot = output("out", out_y_dot, lead, real, (x, x_dot))
+    y_dot = y_dot.reshape((size,))
     chunk = chunk_rows(1)
     if size <= chunk:
         _jvp_rows(x, x_dot, y, y_dot)
@@ -203,15 +205,16 @@ def jvp(inputs, tangents):
     return y.reshape(lead), y_dot.reshape(lead)
 
 
-def hvp(inputs, vectors, g):
+def hvp(inputs, vectors, g, *, out=None):
     """The second derivative of ⟨g, output⟩ along ``vectors``: the Hessian times them, for each argument.
 
-    ``inputs``: x; ``vectors``: one for each of x.
+    ``inputs``: x; ``vectors``: one for each of x; ``out``: an array for each result.
     """
     inputs, vectors = pairs(inputs, 1, vectors, 1, "vectors")
     (x, x_dot, g), sizes, lead, real = check(_ALONG, (*inputs, *vectors, g))
     size = sizes["..."]
-    dx_dot = np.empty((size,), real)
+    dx_dot = output("out", out, lead, real, (x, x_dot, g))
+    dx_dot = dx_dot.reshape((size,))
     chunk = chunk_rows(1)
     if size <= chunk:
         _hvp_rows(dx_dot)

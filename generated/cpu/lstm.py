@@ -1375,10 +1375,10 @@ def backward(saved, g, *, out=None):
     )
 
 
-def jvp(inputs, tangents):
+def jvp(inputs, tangents, *, out=None):
     """The output, and its derivative along ``tangents``.
 
-    ``inputs``: x, h0, c0, W, U, b; ``tangents``: one for each of x, h0, c0, W, U, b.
+    ``inputs``: x, h0, c0, W, U, b; ``tangents``: one for each of x, h0, c0, W, U, b; ``out``: an array for each result.
     """
     inputs, tangents = pairs(inputs, 6, tangents, 6)
     (x, h0, c0, W, U, b, x_dot, h0_dot, c0_dot, W_dot, U_dot, b_dot), sizes, _, real = check(
@@ -1389,10 +1389,23 @@ def jvp(inputs, tangents):
     n_size = sizes["n"]
     o_size = sizes["o"]
     t_size = sizes["t"]
-    h = np.empty((t_size, n_size, o_size), real)
-    c = np.empty((t_size, n_size, o_size), real)
-    h_dot = np.empty((t_size, n_size, o_size), real)
-    c_dot = np.empty((t_size, n_size, o_size), real)
+    out_h, out_c, out_h_dot, out_c_dot = outputs(out, 4)
+    h = output(
+        "out", out_h, (t_size, n_size, o_size), real,
+        (x, h0, c0, W, U, b, x_dot, h0_dot, c0_dot, W_dot, U_dot, b_dot),
+    )
+    c = output(
+        "out", out_c, (t_size, n_size, o_size), real,
+        (x, h0, c0, W, U, b, x_dot, h0_dot, c0_dot, W_dot, U_dot, b_dot),
+    )
+    h_dot = output(
+        "out", out_h_dot, (t_size, n_size, o_size), real,
+        (x, h0, c0, W, U, b, x_dot, h0_dot, c0_dot, W_dot, U_dot, b_dot),
+    )
+    c_dot = output(
+        "out", out_c_dot, (t_size, n_size, o_size), real,
+        (x, h0, c0, W, U, b, x_dot, h0_dot, c0_dot, W_dot, U_dot, b_dot),
+    )
     sum_W_x = np.empty((t_size, n_size, k_size, o_size), real)
     sum_h0_dot_U = np.empty((n_size, k_size, o_size), real)
     sum_W_dot_x = np.empty((t_size, n_size, k_size, o_size), real)
@@ -1544,10 +1557,10 @@ def jvp(inputs, tangents):
     return Outputs(h, c), Outputs(h_dot, c_dot)
 
 
-def hvp(inputs, vectors, g):
+def hvp(inputs, vectors, g, *, out=None):
     """The second derivative of ⟨g, output⟩ along ``vectors``: the Hessian times them, for each argument.
 
-    ``inputs``: x, h0, c0, W, U, b; ``vectors``: one for each of x, h0, c0, W, U, b.
+    ``inputs``: x, h0, c0, W, U, b; ``vectors``: one for each of x, h0, c0, W, U, b; ``out``: an array for each result.
     """
     inputs, vectors = pairs(inputs, 6, vectors, 6, "vectors")
     (x, h0, c0, W, U, b, x_dot, h0_dot, c0_dot, W_dot, U_dot, b_dot, g_h, g_c), sizes, _, real = check(
@@ -1558,12 +1571,34 @@ def hvp(inputs, vectors, g):
     n_size = sizes["n"]
     o_size = sizes["o"]
     t_size = sizes["t"]
-    dx_dot = np.empty((t_size, n_size, i_size), real)
-    dh0_dot = np.empty((n_size, o_size), real)
-    dc0_dot = np.empty((n_size, o_size), real)
-    dW_dot = np.empty((k_size, o_size, i_size), real)
-    dU_dot = np.empty((k_size, o_size, o_size), real)
-    db_dot = np.empty((k_size, o_size), real)
+    out_dx_dot, out_dh0_dot, out_dc0_dot, out_dW_dot, out_dU_dot, out_db_dot = outputs(out, 6)
+    dx_dot = output(
+        "out", out_dx_dot, (t_size, n_size, i_size), real,
+        (x, h0, c0, W, U, b, x_dot, h0_dot, c0_dot, W_dot, U_dot, b_dot, g_h, g_c),
+    )
+    dh0_dot = output(
+        "out", out_dh0_dot, (n_size, o_size), real,
+        (x, h0, c0, W, U, b, x_dot, h0_dot, c0_dot, W_dot, U_dot, b_dot, g_h, g_c),
+    )
+    dc0_dot = output(
+        "out", out_dc0_dot, (n_size, o_size), real,
+        (x, h0, c0, W, U, b, x_dot, h0_dot, c0_dot, W_dot, U_dot, b_dot, g_h, g_c),
+    )
+    dW_dot = output(
+        "out", out_dW_dot, (k_size * o_size, i_size), real,
+        (x, h0, c0, W, U, b, x_dot, h0_dot, c0_dot, W_dot, U_dot, b_dot, g_h, g_c),
+    )
+    dW_dot = dW_dot.reshape((k_size, o_size, i_size))
+    dU_dot = output(
+        "out", out_dU_dot, (k_size * o_size, o_size), real,
+        (x, h0, c0, W, U, b, x_dot, h0_dot, c0_dot, W_dot, U_dot, b_dot, g_h, g_c),
+    )
+    dU_dot = dU_dot.reshape((k_size, o_size, o_size))
+    db_dot = output(
+        "out", out_db_dot, (k_size * o_size,), real,
+        (x, h0, c0, W, U, b, x_dot, h0_dot, c0_dot, W_dot, U_dot, b_dot, g_h, g_c),
+    )
+    db_dot = db_dot.reshape((k_size, o_size))
     sum_W_x = np.empty((t_size, n_size, k_size, o_size), real)
     sum_W_dot_x = np.empty((t_size, n_size, k_size, o_size), real)
     sum_W_x_dot = np.empty((t_size, n_size, k_size, o_size), real)

@@ -34,12 +34,13 @@ from ._runtime import (
     extent_of,
     number,
     output,
+    outputs,
     pairs,
     require,
 )
 
 #: What these kernels use of the runtime, as a hash: where that changes, so does this file, and with it the cache.
-RUNTIME = "5477472ca337"
+RUNTIME = "d69cd2918591"
 
 
 #: The operation, for programs.
@@ -404,10 +405,10 @@ def backward(saved, g, *, out=None):
     return Gradients(dx)
 
 
-def jvp(inputs, tangents, *, kernel=2, stride=2, padding=0):
+def jvp(inputs, tangents, *, kernel=2, stride=2, padding=0, out=None):
     """The output, and its derivative along ``tangents``.
 
-    ``inputs``: x; ``tangents``: one for each of x.
+    ``inputs``: x; ``tangents``: one for each of x; ``out``: an array for each result.
     """
     inputs, tangents = pairs(inputs, 1, tangents, 1)
     kernel = int(number("kernel", kernel, 1, math.inf, "[1, inf)", whole=True))
@@ -427,8 +428,9 @@ def jvp(inputs, tangents, *, kernel=2, stride=2, padding=0):
     q_size = extent_of(
         "q", 1 + (2 * padding + w_size - s_size) // stride, s=s_size, w=w_size, padding=padding, stride=stride,
     )
-    y = np.empty((n_size, c_size, p_size, q_size), real)
-    y_dot = np.empty((n_size, c_size, p_size, q_size), real)
+    out_y, out_y_dot = outputs(out, 2)
+    y = output("out", out_y, (n_size, c_size, p_size, q_size), real, (x, x_dot))
+    y_dot = output("out", out_y_dot, (n_size, c_size, p_size, q_size), real, (x, x_dot))
     rows = n_size * c_size * p_size
     chunk = chunk_rows(q_size * r_size * s_size)
     if rows <= chunk:
@@ -444,10 +446,10 @@ def jvp(inputs, tangents, *, kernel=2, stride=2, padding=0):
     return y, y_dot
 
 
-def hvp(inputs, vectors, g, *, kernel=2, stride=2, padding=0):
+def hvp(inputs, vectors, g, *, kernel=2, stride=2, padding=0, out=None):
     """The second derivative of ⟨g, output⟩ along ``vectors``: the Hessian times them, for each argument.
 
-    ``inputs``: x; ``vectors``: one for each of x.
+    ``inputs``: x; ``vectors``: one for each of x; ``out``: an array for each result.
     """
     inputs, vectors = pairs(inputs, 1, vectors, 1, "vectors")
     kernel = int(number("kernel", kernel, 1, math.inf, "[1, inf)", whole=True))
@@ -459,7 +461,7 @@ def hvp(inputs, vectors, g, *, kernel=2, stride=2, padding=0):
     h_size = sizes["h"]
     n_size = sizes["n"]
     w_size = sizes["w"]
-    dx_dot = np.empty((n_size, c_size, h_size, w_size), real)
+    dx_dot = output("out", out, (n_size, c_size, h_size, w_size), real, (x, x_dot, g))
     rows = n_size * c_size * h_size
     chunk = chunk_rows(w_size)
     if rows <= chunk:

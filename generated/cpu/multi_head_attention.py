@@ -1990,10 +1990,10 @@ def backward(saved, g, *, out=None):
     )
 
 
-def jvp(inputs, tangents, *, heads, causal=0):
+def jvp(inputs, tangents, *, heads, causal=0, out=None):
     """The output, and its derivative along ``tangents``.
 
-    ``inputs``: x, Wq, Wk, Wv, Wo, bq, bk, bv, bo, mask; ``tangents``: one for each of x, Wq, Wk, Wv, Wo, bq, bk, bv, bo.
+    ``inputs``: x, Wq, Wk, Wv, Wo, bq, bk, bv, bo, mask; ``tangents``: one for each of x, Wq, Wk, Wv, Wo, bq, bk, bv, bo; ``out``: an array for each result.
     """
     inputs, tangents = pairs(inputs, 10, tangents, 9)
     heads = int(number("heads", heads, 1, math.inf, "[1, inf)", whole=True))
@@ -2006,8 +2006,15 @@ def jvp(inputs, tangents, *, heads, causal=0):
     m_size = sizes["m"]
     n_size = sizes["n"]
     t_size = sizes["t"]
-    y = np.empty((n_size, t_size, m_size), real)
-    y_dot = np.empty((n_size, t_size, m_size), real)
+    out_y, out_y_dot = outputs(out, 2)
+    y = output(
+        "out", out_y, (n_size, t_size, m_size), real,
+        (x, Wq, Wk, Wv, Wo, bq, bk, bv, bo, mask, x_dot, Wq_dot, Wk_dot, Wv_dot, Wo_dot, bq_dot, bk_dot, bv_dot, bo_dot),
+    )
+    y_dot = output(
+        "out", out_y_dot, (n_size, t_size, m_size), real,
+        (x, Wq, Wk, Wv, Wo, bq, bk, bv, bo, mask, x_dot, Wq_dot, Wk_dot, Wv_dot, Wo_dot, bq_dot, bk_dot, bv_dot, bo_dot),
+    )
     sum_Wq_x = np.empty((n_size, h_size, t_size, e_size), real)
     sum_Wk_x = np.empty((n_size, h_size, t_size, e_size), real)
     sum_Wv_x = np.empty((n_size, h_size, t_size, e_size), real)
@@ -2151,10 +2158,10 @@ def jvp(inputs, tangents, *, heads, causal=0):
     return y, y_dot
 
 
-def hvp(inputs, vectors, g, *, heads, causal=0):
+def hvp(inputs, vectors, g, *, heads, causal=0, out=None):
     """The second derivative of ⟨g, output⟩ along ``vectors``: the Hessian times them, for each argument.
 
-    ``inputs``: x, Wq, Wk, Wv, Wo, bq, bk, bv, bo, mask; ``vectors``: one for each of x, Wq, Wk, Wv, Wo, bq, bk, bv, bo.
+    ``inputs``: x, Wq, Wk, Wv, Wo, bq, bk, bv, bo, mask; ``vectors``: one for each of x, Wq, Wk, Wv, Wo, bq, bk, bv, bo; ``out``: an array for each result.
     """
     inputs, vectors = pairs(inputs, 10, vectors, 9, "vectors")
     heads = int(number("heads", heads, 1, math.inf, "[1, inf)", whole=True))
@@ -2167,15 +2174,52 @@ def hvp(inputs, vectors, g, *, heads, causal=0):
     m_size = sizes["m"]
     n_size = sizes["n"]
     t_size = sizes["t"]
-    dx_dot = np.empty((n_size, t_size, m_size), real)
-    dWq_dot = np.empty((h_size, e_size, m_size), real)
-    dWk_dot = np.empty((h_size, e_size, m_size), real)
-    dWv_dot = np.empty((h_size, e_size, m_size), real)
-    dWo_dot = np.empty((m_size, h_size, e_size), real)
-    dbq_dot = np.empty((h_size, e_size), real)
-    dbk_dot = np.empty((h_size, e_size), real)
-    dbv_dot = np.empty((h_size, e_size), real)
-    dbo_dot = np.empty((m_size,), real)
+    out_dx_dot, out_dWq_dot, out_dWk_dot, out_dWv_dot, out_dWo_dot, out_dbq_dot, out_dbk_dot, out_dbv_dot, out_dbo_dot = outputs(
+        out, 9,
+    )
+    dx_dot = output(
+        "out", out_dx_dot, (n_size, t_size, m_size), real,
+        (x, Wq, Wk, Wv, Wo, bq, bk, bv, bo, mask, x_dot, Wq_dot, Wk_dot, Wv_dot, Wo_dot, bq_dot, bk_dot, bv_dot, bo_dot, g),
+    )
+    dWq_dot = output(
+        "out", out_dWq_dot, (h_size * e_size, m_size), real,
+        (x, Wq, Wk, Wv, Wo, bq, bk, bv, bo, mask, x_dot, Wq_dot, Wk_dot, Wv_dot, Wo_dot, bq_dot, bk_dot, bv_dot, bo_dot, g),
+    )
+    dWq_dot = dWq_dot.reshape((h_size, e_size, m_size))
+    dWk_dot = output(
+        "out", out_dWk_dot, (h_size * e_size, m_size), real,
+        (x, Wq, Wk, Wv, Wo, bq, bk, bv, bo, mask, x_dot, Wq_dot, Wk_dot, Wv_dot, Wo_dot, bq_dot, bk_dot, bv_dot, bo_dot, g),
+    )
+    dWk_dot = dWk_dot.reshape((h_size, e_size, m_size))
+    dWv_dot = output(
+        "out", out_dWv_dot, (h_size * e_size, m_size), real,
+        (x, Wq, Wk, Wv, Wo, bq, bk, bv, bo, mask, x_dot, Wq_dot, Wk_dot, Wv_dot, Wo_dot, bq_dot, bk_dot, bv_dot, bo_dot, g),
+    )
+    dWv_dot = dWv_dot.reshape((h_size, e_size, m_size))
+    dWo_dot = output(
+        "out", out_dWo_dot, (m_size, h_size * e_size), real,
+        (x, Wq, Wk, Wv, Wo, bq, bk, bv, bo, mask, x_dot, Wq_dot, Wk_dot, Wv_dot, Wo_dot, bq_dot, bk_dot, bv_dot, bo_dot, g),
+    )
+    dWo_dot = dWo_dot.reshape((m_size, h_size, e_size))
+    dbq_dot = output(
+        "out", out_dbq_dot, (h_size * e_size,), real,
+        (x, Wq, Wk, Wv, Wo, bq, bk, bv, bo, mask, x_dot, Wq_dot, Wk_dot, Wv_dot, Wo_dot, bq_dot, bk_dot, bv_dot, bo_dot, g),
+    )
+    dbq_dot = dbq_dot.reshape((h_size, e_size))
+    dbk_dot = output(
+        "out", out_dbk_dot, (h_size * e_size,), real,
+        (x, Wq, Wk, Wv, Wo, bq, bk, bv, bo, mask, x_dot, Wq_dot, Wk_dot, Wv_dot, Wo_dot, bq_dot, bk_dot, bv_dot, bo_dot, g),
+    )
+    dbk_dot = dbk_dot.reshape((h_size, e_size))
+    dbv_dot = output(
+        "out", out_dbv_dot, (h_size * e_size,), real,
+        (x, Wq, Wk, Wv, Wo, bq, bk, bv, bo, mask, x_dot, Wq_dot, Wk_dot, Wv_dot, Wo_dot, bq_dot, bk_dot, bv_dot, bo_dot, g),
+    )
+    dbv_dot = dbv_dot.reshape((h_size, e_size))
+    dbo_dot = output(
+        "out", out_dbo_dot, (m_size,), real,
+        (x, Wq, Wk, Wv, Wo, bq, bk, bv, bo, mask, x_dot, Wq_dot, Wk_dot, Wv_dot, Wo_dot, bq_dot, bk_dot, bv_dot, bo_dot, g),
+    )
     sum_Wq_x = np.empty((n_size, h_size, t_size, e_size), real)
     sum_Wk_x = np.empty((n_size, h_size, t_size, e_size), real)
     sum_Wv_x = np.empty((n_size, h_size, t_size, e_size), real)

@@ -1185,20 +1185,22 @@ def value_and_grad(u, v, *, tau=0.5, reduction="mean", out=None):
     return reduce(L, reduction, real), Gradients(du, dv)
 
 
-def jvp(inputs, tangents, *, tau=0.5, reduction="mean"):
+def jvp(inputs, tangents, *, tau=0.5, reduction="mean", out=None):
     """The output, and its derivative along ``tangents``.
 
-    ``inputs``: u, v; ``tangents``: one for each of u, v.
+    ``inputs``: u, v; ``tangents``: one for each of u, v; ``out``: an array for each result.
     """
     inputs, tangents = pairs(inputs, 2, tangents, 2)
     tau = number("tau", tau, 0, math.inf, "(0, inf)")
     (u, v, u_dot, v_dot), sizes, _, real = check(_MOVING, (*inputs, *tangents), {"w": 2})
     reduction = reduction_of(reduction)
+    out = per_sample(out, reduction)
     d_size = sizes["d"]
     n_size = sizes["n"]
     w_size = sizes["w"]
-    L = np.empty((n_size,), real)
-    L_dot = np.empty((n_size,), real)
+    out_L, out_L_dot = outputs(out, 2)
+    L = output("out", out_L, (n_size,), real, (u, v, u_dot, v_dot))
+    L_dot = output("out", out_L_dot, (n_size,), real, (u, v, u_dot, v_dot))
     zn = np.empty((w_size, n_size, d_size), real)
     zn_dot = np.empty((w_size, n_size, d_size), real)
     sum_zn = np.empty((w_size, n_size, w_size, n_size), real)
@@ -1261,10 +1263,10 @@ def jvp(inputs, tangents, *, tau=0.5, reduction="mean"):
     return reduce(L, reduction, real), reduce(L_dot, reduction, real)
 
 
-def hvp(inputs, vectors, *, tau=0.5, reduction="mean"):
+def hvp(inputs, vectors, *, tau=0.5, reduction="mean", out=None):
     """The second derivative of the value along ``vectors``: the Hessian times them, for each argument.
 
-    ``inputs``: u, v; ``vectors``: one for each of u, v.
+    ``inputs``: u, v; ``vectors``: one for each of u, v; ``out``: an array for each result.
     """
     inputs, vectors = pairs(inputs, 2, vectors, 2, "vectors")
     tau = number("tau", tau, 0, math.inf, "(0, inf)")
@@ -1274,8 +1276,9 @@ def hvp(inputs, vectors, *, tau=0.5, reduction="mean"):
     n_size = sizes["n"]
     w_size = sizes["w"]
     seed = 1.0 / max(n_size, 1) if reduction == "mean" else 1.0
-    du_dot = np.empty((n_size, d_size), real)
-    dv_dot = np.empty((n_size, d_size), real)
+    out_du_dot, out_dv_dot = outputs(out, 2)
+    du_dot = output("out", out_du_dot, (n_size, d_size), real, (u, v, u_dot, v_dot))
+    dv_dot = output("out", out_dv_dot, (n_size, d_size), real, (u, v, u_dot, v_dot))
     norm_z = np.empty((w_size, n_size), np.float64)
     zn = np.empty((w_size, n_size, d_size), real)
     sum_zn_z_dot = np.empty((w_size, n_size), real)

@@ -21,7 +21,6 @@ verified second, source, float32: error 1e+00, bound 4
 
 from collections import namedtuple
 
-import numpy as np
 from numba import njit, prange
 
 from ._runtime import OPTIONS, added, check, chunk_rows, compensated, output, outputs, pairs
@@ -290,18 +289,21 @@ def backward(saved, g, *, out=None):
     return Gradients(dx.reshape((n_size, c_size, *lead)), dalpha)
 
 
-def jvp(inputs, tangents):
+def jvp(inputs, tangents, *, out=None):
     """The output, and its derivative along ``tangents``.
 
-    ``inputs``: x, alpha; ``tangents``: one for each of x, alpha.
+    ``inputs``: x, alpha; ``tangents``: one for each of x, alpha; ``out``: an array for each result.
     """
     inputs, tangents = pairs(inputs, 2, tangents, 2)
     (x, alpha, x_dot, alpha_dot), sizes, lead, real = check(_MOVING, (*inputs, *tangents))
     c_size = sizes["c"]
     n_size = sizes["n"]
     size = sizes["..."]
-    y = np.empty((n_size, c_size, size), real)
-    y_dot = np.empty((n_size, c_size, size), real)
+    out_y, out_y_dot = outputs(out, 2)
+    y = output("out", out_y, (n_size, c_size, *lead), real, (x, alpha, x_dot, alpha_dot))
+    y = y.reshape((n_size, c_size, size))
+    y_dot = output("out", out_y_dot, (n_size, c_size, *lead), real, (x, alpha, x_dot, alpha_dot))
+    y_dot = y_dot.reshape((n_size, c_size, size))
     rows = n_size * c_size
     chunk = chunk_rows(size)
     if rows <= chunk:
@@ -311,18 +313,20 @@ def jvp(inputs, tangents):
     return y.reshape((n_size, c_size, *lead)), y_dot.reshape((n_size, c_size, *lead))
 
 
-def hvp(inputs, vectors, g):
+def hvp(inputs, vectors, g, *, out=None):
     """The second derivative of ⟨g, output⟩ along ``vectors``: the Hessian times them, for each argument.
 
-    ``inputs``: x, alpha; ``vectors``: one for each of x, alpha.
+    ``inputs``: x, alpha; ``vectors``: one for each of x, alpha; ``out``: an array for each result.
     """
     inputs, vectors = pairs(inputs, 2, vectors, 2, "vectors")
     (x, alpha, x_dot, alpha_dot, g), sizes, lead, real = check(_ALONG, (*inputs, *vectors, g))
     c_size = sizes["c"]
     n_size = sizes["n"]
     size = sizes["..."]
-    dx_dot = np.empty((n_size, c_size, size), real)
-    dalpha_dot = np.empty((c_size,), real)
+    out_dx_dot, out_dalpha_dot = outputs(out, 2)
+    dx_dot = output("out", out_dx_dot, (n_size, c_size, *lead), real, (x, alpha, x_dot, alpha_dot, g))
+    dx_dot = dx_dot.reshape((n_size, c_size, size))
+    dalpha_dot = output("out", out_dalpha_dot, (c_size,), real, (x, alpha, x_dot, alpha_dot, g))
     rows = n_size * c_size
     chunk = chunk_rows(size)
     if rows <= chunk:

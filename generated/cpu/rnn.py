@@ -683,10 +683,10 @@ def backward(saved, g, *, out=None):
     return Gradients(dx, dh0, dW_ih, dW_hh, db)
 
 
-def jvp(inputs, tangents):
+def jvp(inputs, tangents, *, out=None):
     """The output, and its derivative along ``tangents``.
 
-    ``inputs``: x, h0, W_ih, W_hh, b; ``tangents``: one for each of x, h0, W_ih, W_hh, b.
+    ``inputs``: x, h0, W_ih, W_hh, b; ``tangents``: one for each of x, h0, W_ih, W_hh, b; ``out``: an array for each result.
     """
     inputs, tangents = pairs(inputs, 5, tangents, 5)
     (x, h0, W_ih, W_hh, b, x_dot, h0_dot, W_ih_dot, W_hh_dot, b_dot), sizes, _, real = check(
@@ -696,8 +696,15 @@ def jvp(inputs, tangents):
     n_size = sizes["n"]
     o_size = sizes["o"]
     t_size = sizes["t"]
-    h = np.empty((t_size, n_size, o_size), real)
-    h_dot = np.empty((t_size, n_size, o_size), real)
+    out_h, out_h_dot = outputs(out, 2)
+    h = output(
+        "out", out_h, (t_size, n_size, o_size), real,
+        (x, h0, W_ih, W_hh, b, x_dot, h0_dot, W_ih_dot, W_hh_dot, b_dot),
+    )
+    h_dot = output(
+        "out", out_h_dot, (t_size, n_size, o_size), real,
+        (x, h0, W_ih, W_hh, b, x_dot, h0_dot, W_ih_dot, W_hh_dot, b_dot),
+    )
     sum_W_ih_x = np.empty((t_size, n_size, o_size), real)
     sum_W_hh_h0_dot = np.empty((n_size, o_size), real)
     sum_W_ih_dot_x = np.empty((t_size, n_size, o_size), real)
@@ -784,10 +791,10 @@ def jvp(inputs, tangents):
     return h, h_dot
 
 
-def hvp(inputs, vectors, g):
+def hvp(inputs, vectors, g, *, out=None):
     """The second derivative of ⟨g, output⟩ along ``vectors``: the Hessian times them, for each argument.
 
-    ``inputs``: x, h0, W_ih, W_hh, b; ``vectors``: one for each of x, h0, W_ih, W_hh, b.
+    ``inputs``: x, h0, W_ih, W_hh, b; ``vectors``: one for each of x, h0, W_ih, W_hh, b; ``out``: an array for each result.
     """
     inputs, vectors = pairs(inputs, 5, vectors, 5, "vectors")
     (x, h0, W_ih, W_hh, b, x_dot, h0_dot, W_ih_dot, W_hh_dot, b_dot, g), sizes, _, real = check(
@@ -797,11 +804,27 @@ def hvp(inputs, vectors, g):
     n_size = sizes["n"]
     o_size = sizes["o"]
     t_size = sizes["t"]
-    dx_dot = np.empty((t_size, n_size, i_size), real)
-    dh0_dot = np.empty((n_size, o_size), real)
-    dW_ih_dot = np.empty((o_size, i_size), real)
-    dW_hh_dot = np.empty((o_size, o_size), real)
-    db_dot = np.empty((o_size,), real)
+    out_dx_dot, out_dh0_dot, out_dW_ih_dot, out_dW_hh_dot, out_db_dot = outputs(out, 5)
+    dx_dot = output(
+        "out", out_dx_dot, (t_size, n_size, i_size), real,
+        (x, h0, W_ih, W_hh, b, x_dot, h0_dot, W_ih_dot, W_hh_dot, b_dot, g),
+    )
+    dh0_dot = output(
+        "out", out_dh0_dot, (n_size, o_size), real,
+        (x, h0, W_ih, W_hh, b, x_dot, h0_dot, W_ih_dot, W_hh_dot, b_dot, g),
+    )
+    dW_ih_dot = output(
+        "out", out_dW_ih_dot, (o_size, i_size), real,
+        (x, h0, W_ih, W_hh, b, x_dot, h0_dot, W_ih_dot, W_hh_dot, b_dot, g),
+    )
+    dW_hh_dot = output(
+        "out", out_dW_hh_dot, (o_size, o_size), real,
+        (x, h0, W_ih, W_hh, b, x_dot, h0_dot, W_ih_dot, W_hh_dot, b_dot, g),
+    )
+    db_dot = output(
+        "out", out_db_dot, (o_size,), real,
+        (x, h0, W_ih, W_hh, b, x_dot, h0_dot, W_ih_dot, W_hh_dot, b_dot, g),
+    )
     sum_W_ih_x = np.empty((t_size, n_size, o_size), real)
     sum_W_ih_dot_x = np.empty((t_size, n_size, o_size), real)
     sum_W_ih_x_dot = np.empty((t_size, n_size, o_size), real)

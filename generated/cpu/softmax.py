@@ -25,10 +25,10 @@ from collections import namedtuple
 import numpy as np
 from numba import njit, prange
 
-from ._runtime import OPTIONS, added, check, chunk_rows, exp, maxnum, number, output, pairs
+from ._runtime import OPTIONS, added, check, chunk_rows, exp, maxnum, number, output, outputs, pairs
 
 #: What these kernels use of the runtime, as a hash: where that changes, so does this file, and with it the cache.
-RUNTIME = "7484ca2da284"
+RUNTIME = "13d38d6e5fb1"
 
 
 #: The operation, for programs.
@@ -283,18 +283,21 @@ def backward(saved, g, *, out=None):
     return Gradients(dz.reshape((*lead, c_size)))
 
 
-def jvp(inputs, tangents, *, T=1):
+def jvp(inputs, tangents, *, T=1, out=None):
     """The output, and its derivative along ``tangents``.
 
-    ``inputs``: z; ``tangents``: one for each of z.
+    ``inputs``: z; ``tangents``: one for each of z; ``out``: an array for each result.
     """
     inputs, tangents = pairs(inputs, 1, tangents, 1)
     (z, z_dot), sizes, lead, real = check(_MOVING, (*inputs, *tangents))
     T = number("T", T, 0, math.inf, "(0, inf)")
     c_size = sizes["c"]
     size = sizes["..."]
-    a = np.empty((size, c_size), real)
-    a_dot = np.empty((size, c_size), real)
+    out_a, out_a_dot = outputs(out, 2)
+    a = output("out", out_a, (*lead, c_size), real, (z, z_dot))
+    a = a.reshape((size, c_size))
+    a_dot = output("out", out_a_dot, (*lead, c_size), real, (z, z_dot))
+    a_dot = a_dot.reshape((size, c_size))
     chunk = chunk_rows(c_size)
     if size <= chunk:
         _jvp_rows(z, z_dot, real(T), a, a_dot)
@@ -303,17 +306,18 @@ def jvp(inputs, tangents, *, T=1):
     return a.reshape((*lead, c_size)), a_dot.reshape((*lead, c_size))
 
 
-def hvp(inputs, vectors, g, *, T=1):
+def hvp(inputs, vectors, g, *, T=1, out=None):
     """The second derivative of ⟨g, output⟩ along ``vectors``: the Hessian times them, for each argument.
 
-    ``inputs``: z; ``vectors``: one for each of z.
+    ``inputs``: z; ``vectors``: one for each of z; ``out``: an array for each result.
     """
     inputs, vectors = pairs(inputs, 1, vectors, 1, "vectors")
     (z, z_dot, g), sizes, lead, real = check(_ALONG, (*inputs, *vectors, g))
     T = number("T", T, 0, math.inf, "(0, inf)")
     c_size = sizes["c"]
     size = sizes["..."]
-    dz_dot = np.empty((size, c_size), real)
+    dz_dot = output("out", out, (*lead, c_size), real, (z, z_dot, g))
+    dz_dot = dz_dot.reshape((size, c_size))
     chunk = chunk_rows(c_size)
     if size <= chunk:
         _hvp_rows(z, z_dot, g, real(T), dz_dot)

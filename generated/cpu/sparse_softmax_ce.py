@@ -35,6 +35,7 @@ from ._runtime import (
     log1p,
     maxnum,
     output,
+    outputs,
     pairs,
     per_sample,
     reduce,
@@ -42,7 +43,7 @@ from ._runtime import (
 )
 
 #: What these kernels use of the runtime, as a hash: where that changes, so does this file, and with it the cache.
-RUNTIME = "72606157ee63"
+RUNTIME = "b47c9f01e67b"
 
 
 #: The operation, for programs.
@@ -370,18 +371,20 @@ def value_and_grad(z, label, *, reduction="mean", out=None):
     return reduce(L, reduction, real), Gradients(dz)
 
 
-def jvp(inputs, tangents, *, reduction="mean"):
+def jvp(inputs, tangents, *, reduction="mean", out=None):
     """The output, and its derivative along ``tangents``.
 
-    ``inputs``: z, label; ``tangents``: one for each of z.
+    ``inputs``: z, label; ``tangents``: one for each of z; ``out``: an array for each result.
     """
     inputs, tangents = pairs(inputs, 2, tangents, 1)
     (z, label, z_dot), sizes, _, real = check(_MOVING, (*inputs, *tangents))
     reduction = reduction_of(reduction)
+    out = per_sample(out, reduction)
     c_size = sizes["c"]
     n_size = sizes["n"]
-    L = np.empty((n_size,), real)
-    L_dot = np.empty((n_size,), real)
+    out_L, out_L_dot = outputs(out, 2)
+    L = output("out", out_L, (n_size,), real, (z, label, z_dot))
+    L_dot = output("out", out_L_dot, (n_size,), real, (z, label, z_dot))
     chunk = chunk_rows(c_size)
     if n_size <= chunk:
         _jvp_rows(0, n_size, z, label, z_dot, c_size, L, L_dot)
@@ -390,10 +393,10 @@ def jvp(inputs, tangents, *, reduction="mean"):
     return reduce(L, reduction, real), reduce(L_dot, reduction, real)
 
 
-def hvp(inputs, vectors, *, reduction="mean"):
+def hvp(inputs, vectors, *, reduction="mean", out=None):
     """The second derivative of the value along ``vectors``: the Hessian times them, for each argument.
 
-    ``inputs``: z, label; ``vectors``: one for each of z.
+    ``inputs``: z, label; ``vectors``: one for each of z; ``out``: an array for each result.
     """
     inputs, vectors = pairs(inputs, 2, vectors, 1, "vectors")
     (z, label, z_dot), sizes, _, real = check(_ALONG, (*inputs, *vectors))
@@ -401,7 +404,7 @@ def hvp(inputs, vectors, *, reduction="mean"):
     c_size = sizes["c"]
     n_size = sizes["n"]
     seed = 1.0 / max(n_size, 1) if reduction == "mean" else 1.0
-    dz_dot = np.empty((n_size, c_size), real)
+    dz_dot = output("out", out, (n_size, c_size), real, (z, label, z_dot))
     chunk = chunk_rows(c_size)
     if n_size <= chunk:
         _hvp_rows(z, z_dot, real(seed), dz_dot)

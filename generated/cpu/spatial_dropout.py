@@ -21,13 +21,12 @@ verified second, source, float32: error 0, bound 4
 
 from collections import namedtuple
 
-import numpy as np
 from numba import njit, prange
 
-from ._runtime import OPTIONS, check, chunk_rows, number, output, pairs, seed_or, seeded
+from ._runtime import OPTIONS, check, chunk_rows, number, output, outputs, pairs, seed_or, seeded
 
 #: What these kernels use of the runtime, as a hash: where that changes, so does this file, and with it the cache.
-RUNTIME = "81908d19b5ed"
+RUNTIME = "440b51534126"
 
 
 #: The operation, for programs.
@@ -233,10 +232,10 @@ def backward(saved, g, *, out=None):
     return Gradients(dx.reshape((n_size, c_size, *lead)))
 
 
-def jvp(inputs, tangents, *, p=0.5):
+def jvp(inputs, tangents, *, p=0.5, out=None):
     """The output, and its derivative along ``tangents``.
 
-    ``inputs``: x, mask; ``tangents``: one for each of x.
+    ``inputs``: x, mask; ``tangents``: one for each of x; ``out``: an array for each result.
     """
     inputs, tangents = pairs(inputs, 2, tangents, 1)
     p = number("p", p, 0, 1, "[0, 1)")
@@ -246,8 +245,11 @@ def jvp(inputs, tangents, *, p=0.5):
     c_size = sizes["c"]
     n_size = sizes["n"]
     size = sizes["..."]
-    y = np.empty((n_size, c_size, size), real)
-    y_dot = np.empty((n_size, c_size, size), real)
+    out_y, out_y_dot = outputs(out, 2)
+    y = output("out", out_y, (n_size, c_size, *lead), real, (x, mask, x_dot))
+    y = y.reshape((n_size, c_size, size))
+    y_dot = output("out", out_y_dot, (n_size, c_size, *lead), real, (x, mask, x_dot))
+    y_dot = y_dot.reshape((n_size, c_size, size))
     one_over_one_minus_p = 1 / (1 - p)
     rows = n_size * c_size
     chunk = chunk_rows(size)
@@ -258,10 +260,10 @@ def jvp(inputs, tangents, *, p=0.5):
     return y.reshape((n_size, c_size, *lead)), y_dot.reshape((n_size, c_size, *lead))
 
 
-def hvp(inputs, vectors, g, *, p=0.5):
+def hvp(inputs, vectors, g, *, p=0.5, out=None):
     """The second derivative of ⟨g, output⟩ along ``vectors``: the Hessian times them, for each argument.
 
-    ``inputs``: x, mask; ``vectors``: one for each of x.
+    ``inputs``: x, mask; ``vectors``: one for each of x; ``out``: an array for each result.
     """
     inputs, vectors = pairs(inputs, 2, vectors, 1, "vectors")
     p = number("p", p, 0, 1, "[0, 1)")
@@ -271,7 +273,8 @@ def hvp(inputs, vectors, g, *, p=0.5):
     c_size = sizes["c"]
     n_size = sizes["n"]
     size = sizes["..."]
-    dx_dot = np.empty((n_size, c_size, size), real)
+    dx_dot = output("out", out, (n_size, c_size, *lead), real, (x, mask, x_dot, g))
+    dx_dot = dx_dot.reshape((n_size, c_size, size))
     rows = n_size * c_size
     chunk = chunk_rows(size)
     if rows <= chunk:

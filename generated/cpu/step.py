@@ -24,13 +24,12 @@ verified second, source, float32: error 0, bound 4
 import math
 from collections import namedtuple
 
-import numpy as np
 from numba import njit, prange
 
-from ._runtime import OPTIONS, check, chunk_rows, number, output, pairs
+from ._runtime import OPTIONS, check, chunk_rows, number, output, outputs, pairs
 
 #: What these kernels use of the runtime, as a hash: where that changes, so does this file, and with it the cache.
-RUNTIME = "caf666ea69ac"
+RUNTIME = "b3eaa0a6c74b"
 
 
 #: The operation, for programs.
@@ -196,17 +195,20 @@ def backward(saved, g, *, out=None):
     return Gradients(dx.reshape(lead))
 
 
-def jvp(inputs, tangents, *, theta=0):
+def jvp(inputs, tangents, *, theta=0, out=None):
     """The output, and its derivative along ``tangents``.
 
-    ``inputs``: x; ``tangents``: one for each of x.
+    ``inputs``: x; ``tangents``: one for each of x; ``out``: an array for each result.
     """
     inputs, tangents = pairs(inputs, 1, tangents, 1)
     (x, x_dot), sizes, lead, real = check(_MOVING, (*inputs, *tangents))
     theta = number("theta", theta, -math.inf, math.inf, "(-inf, inf)")
     size = sizes["..."]
-    y = np.empty((size,), real)
-    y_dot = np.empty((size,), real)
+    out_y, out_y_dot = outputs(out, 2)
+    y = output("out", out_y, lead, real, (x, x_dot))
+    y = y.reshape((size,))
+    y_dot = output("out", out_y_dot, lead, real, (x, x_dot))
+    y_dot = y_dot.reshape((size,))
     chunk = chunk_rows(1)
     if size <= chunk:
         _jvp_rows(x, real(theta), y, y_dot)
@@ -215,16 +217,17 @@ def jvp(inputs, tangents, *, theta=0):
     return y.reshape(lead), y_dot.reshape(lead)
 
 
-def hvp(inputs, vectors, g, *, theta=0):
+def hvp(inputs, vectors, g, *, theta=0, out=None):
     """The second derivative of ⟨g, output⟩ along ``vectors``: the Hessian times them, for each argument.
 
-    ``inputs``: x; ``vectors``: one for each of x.
+    ``inputs``: x; ``vectors``: one for each of x; ``out``: an array for each result.
     """
     inputs, vectors = pairs(inputs, 1, vectors, 1, "vectors")
     (x, x_dot, g), sizes, lead, real = check(_ALONG, (*inputs, *vectors, g))
     theta = number("theta", theta, -math.inf, math.inf, "(-inf, inf)")
     size = sizes["..."]
-    dx_dot = np.empty((size,), real)
+    dx_dot = output("out", out, lead, real, (x, x_dot, g))
+    dx_dot = dx_dot.reshape((size,))
     chunk = chunk_rows(1)
     if size <= chunk:
         _hvp_rows(dx_dot)

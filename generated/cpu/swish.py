@@ -357,18 +357,21 @@ def backward(saved, g, *, out=None):
     return Gradients(dx.reshape(lead), real(dbeta))
 
 
-def jvp(inputs, tangents):
+def jvp(inputs, tangents, *, out=None):
     """The output, and its derivative along ``tangents``.
 
-    ``inputs``: x, beta; ``tangents``: one for each of x, beta.
+    ``inputs``: x, beta; ``tangents``: one for each of x, beta; ``out``: an array for each result.
     """
     inputs, tangents = pairs(inputs, 2, tangents, 2)
     (x, beta, x_dot, beta_dot), sizes, lead, real = check(_MOVING, (*inputs, *tangents))
     beta = real(beta)
     beta_dot = real(beta_dot)
     size = sizes["..."]
-    y = np.empty((size,), real)
-    y_dot = np.empty((size,), real)
+    out_y, out_y_dot = outputs(out, 2)
+    y = output("out", out_y, lead, real, (x, beta, x_dot, beta_dot))
+    y = y.reshape((size,))
+    y_dot = output("out", out_y_dot, lead, real, (x, beta, x_dot, beta_dot))
+    y_dot = y_dot.reshape((size,))
     chunk = chunk_rows(1)
     if size <= chunk:
         _jvp_rows(beta, x, x_dot, beta_dot, y, y_dot)
@@ -377,17 +380,19 @@ def jvp(inputs, tangents):
     return y.reshape(lead), y_dot.reshape(lead)
 
 
-def hvp(inputs, vectors, g):
+def hvp(inputs, vectors, g, *, out=None):
     """The second derivative of ⟨g, output⟩ along ``vectors``: the Hessian times them, for each argument.
 
-    ``inputs``: x, beta; ``vectors``: one for each of x, beta.
+    ``inputs``: x, beta; ``vectors``: one for each of x, beta; ``out``: an array for each result.
     """
     inputs, vectors = pairs(inputs, 2, vectors, 2, "vectors")
     (x, beta, x_dot, beta_dot, g), sizes, lead, real = check(_ALONG, (*inputs, *vectors, g))
     beta = real(beta)
     beta_dot = real(beta_dot)
     size = sizes["..."]
-    dx_dot = np.empty((size,), real)
+    out_dx_dot, out_dbeta_dot = outputs(out, 2)
+    dx_dot = output("out", out_dx_dot, lead, real, (x, beta, x_dot, beta_dot, g))
+    dx_dot = dx_dot.reshape((size,))
     chunk = chunk_rows(8)
     dbeta_dot_parts = np.zeros((max(1, -(-size // chunk)),))
     if size <= chunk:

@@ -4227,10 +4227,10 @@ def backward(saved, g, *, out=None):
     )
 
 
-def jvp(inputs, tangents, *, heads, causal=0):
+def jvp(inputs, tangents, *, heads, causal=0, out=None):
     """The output, and its derivative along ``tangents``.
 
-    ``inputs``: x, gamma1, beta1, Wq, Wk, Wv, Wo, bq, bk, bv, bo, gamma2, beta2, W1, b1, W2, b2, mask; ``tangents``: one for each of x, gamma1, beta1, Wq, Wk, Wv, Wo, bq, bk, bv, bo, gamma2, beta2, W1, b1, W2, b2.
+    ``inputs``: x, gamma1, beta1, Wq, Wk, Wv, Wo, bq, bk, bv, bo, gamma2, beta2, W1, b1, W2, b2, mask; ``tangents``: one for each of x, gamma1, beta1, Wq, Wk, Wv, Wo, bq, bk, bv, bo, gamma2, beta2, W1, b1, W2, b2; ``out``: an array for each result.
     """
     inputs, tangents = pairs(inputs, 18, tangents, 17)
     heads = int(number("heads", heads, 1, math.inf, "[1, inf)", whole=True))
@@ -4244,8 +4244,15 @@ def jvp(inputs, tangents, *, heads, causal=0):
     m_size = sizes["m"]
     n_size = sizes["n"]
     t_size = sizes["t"]
-    y = np.empty((n_size, t_size, m_size), real)
-    y_dot = np.empty((n_size, t_size, m_size), real)
+    out_y, out_y_dot = outputs(out, 2)
+    y = output(
+        "out", out_y, (n_size, t_size, m_size), real,
+        (x, gamma1, beta1, Wq, Wk, Wv, Wo, bq, bk, bv, bo, gamma2, beta2, W1, b1, W2, b2, mask, x_dot, gamma1_dot, beta1_dot, Wq_dot, Wk_dot, Wv_dot, Wo_dot, bq_dot, bk_dot, bv_dot, bo_dot, gamma2_dot, beta2_dot, W1_dot, b1_dot, W2_dot, b2_dot),
+    )
+    y_dot = output(
+        "out", out_y_dot, (n_size, t_size, m_size), real,
+        (x, gamma1, beta1, Wq, Wk, Wv, Wo, bq, bk, bv, bo, gamma2, beta2, W1, b1, W2, b2, mask, x_dot, gamma1_dot, beta1_dot, Wq_dot, Wk_dot, Wv_dot, Wo_dot, bq_dot, bk_dot, bv_dot, bo_dot, gamma2_dot, beta2_dot, W1_dot, b1_dot, W2_dot, b2_dot),
+    )
     u = np.empty((n_size, t_size, m_size), real)
     multi_head_attention_open = np.empty((n_size, t_size, t_size), real)
     multi_head_attention_any = np.empty((n_size, t_size), real)
@@ -4494,10 +4501,10 @@ def jvp(inputs, tangents, *, heads, causal=0):
     return y, y_dot
 
 
-def hvp(inputs, vectors, g, *, heads, causal=0):
+def hvp(inputs, vectors, g, *, heads, causal=0, out=None):
     """The second derivative of ⟨g, output⟩ along ``vectors``: the Hessian times them, for each argument.
 
-    ``inputs``: x, gamma1, beta1, Wq, Wk, Wv, Wo, bq, bk, bv, bo, gamma2, beta2, W1, b1, W2, b2, mask; ``vectors``: one for each of x, gamma1, beta1, Wq, Wk, Wv, Wo, bq, bk, bv, bo, gamma2, beta2, W1, b1, W2, b2.
+    ``inputs``: x, gamma1, beta1, Wq, Wk, Wv, Wo, bq, bk, bv, bo, gamma2, beta2, W1, b1, W2, b2, mask; ``vectors``: one for each of x, gamma1, beta1, Wq, Wk, Wv, Wo, bq, bk, bv, bo, gamma2, beta2, W1, b1, W2, b2; ``out``: an array for each result.
     """
     inputs, vectors = pairs(inputs, 18, vectors, 17, "vectors")
     heads = int(number("heads", heads, 1, math.inf, "[1, inf)", whole=True))
@@ -4511,23 +4518,84 @@ def hvp(inputs, vectors, g, *, heads, causal=0):
     m_size = sizes["m"]
     n_size = sizes["n"]
     t_size = sizes["t"]
-    dx_dot = np.empty((n_size, t_size, m_size), real)
-    dgamma1_dot = np.empty((m_size,), real)
-    dbeta1_dot = np.empty((m_size,), real)
-    dWq_dot = np.empty((h_size, e_size, m_size), real)
-    dWk_dot = np.empty((h_size, e_size, m_size), real)
-    dWv_dot = np.empty((h_size, e_size, m_size), real)
-    dWo_dot = np.empty((m_size, h_size, e_size), real)
-    dbq_dot = np.empty((h_size, e_size), real)
-    dbk_dot = np.empty((h_size, e_size), real)
-    dbv_dot = np.empty((h_size, e_size), real)
-    dbo_dot = np.empty((m_size,), real)
-    dgamma2_dot = np.empty((m_size,), real)
-    dbeta2_dot = np.empty((m_size,), real)
-    dW1_dot = np.empty((k_size, m_size), real)
-    db1_dot = np.empty((k_size,), real)
-    dW2_dot = np.empty((m_size, k_size), real)
-    db2_dot = np.empty((m_size,), real)
+    out_dx_dot, out_dgamma1_dot, out_dbeta1_dot, out_dWq_dot, out_dWk_dot, out_dWv_dot, out_dWo_dot, out_dbq_dot, out_dbk_dot, out_dbv_dot, out_dbo_dot, out_dgamma2_dot, out_dbeta2_dot, out_dW1_dot, out_db1_dot, out_dW2_dot, out_db2_dot = outputs(
+        out, 17,
+    )
+    dx_dot = output(
+        "out", out_dx_dot, (n_size, t_size, m_size), real,
+        (x, gamma1, beta1, Wq, Wk, Wv, Wo, bq, bk, bv, bo, gamma2, beta2, W1, b1, W2, b2, mask, x_dot, gamma1_dot, beta1_dot, Wq_dot, Wk_dot, Wv_dot, Wo_dot, bq_dot, bk_dot, bv_dot, bo_dot, gamma2_dot, beta2_dot, W1_dot, b1_dot, W2_dot, b2_dot, g),
+    )
+    dgamma1_dot = output(
+        "out", out_dgamma1_dot, (m_size,), real,
+        (x, gamma1, beta1, Wq, Wk, Wv, Wo, bq, bk, bv, bo, gamma2, beta2, W1, b1, W2, b2, mask, x_dot, gamma1_dot, beta1_dot, Wq_dot, Wk_dot, Wv_dot, Wo_dot, bq_dot, bk_dot, bv_dot, bo_dot, gamma2_dot, beta2_dot, W1_dot, b1_dot, W2_dot, b2_dot, g),
+    )
+    dbeta1_dot = output(
+        "out", out_dbeta1_dot, (m_size,), real,
+        (x, gamma1, beta1, Wq, Wk, Wv, Wo, bq, bk, bv, bo, gamma2, beta2, W1, b1, W2, b2, mask, x_dot, gamma1_dot, beta1_dot, Wq_dot, Wk_dot, Wv_dot, Wo_dot, bq_dot, bk_dot, bv_dot, bo_dot, gamma2_dot, beta2_dot, W1_dot, b1_dot, W2_dot, b2_dot, g),
+    )
+    dWq_dot = output(
+        "out", out_dWq_dot, (h_size * e_size, m_size), real,
+        (x, gamma1, beta1, Wq, Wk, Wv, Wo, bq, bk, bv, bo, gamma2, beta2, W1, b1, W2, b2, mask, x_dot, gamma1_dot, beta1_dot, Wq_dot, Wk_dot, Wv_dot, Wo_dot, bq_dot, bk_dot, bv_dot, bo_dot, gamma2_dot, beta2_dot, W1_dot, b1_dot, W2_dot, b2_dot, g),
+    )
+    dWq_dot = dWq_dot.reshape((h_size, e_size, m_size))
+    dWk_dot = output(
+        "out", out_dWk_dot, (h_size * e_size, m_size), real,
+        (x, gamma1, beta1, Wq, Wk, Wv, Wo, bq, bk, bv, bo, gamma2, beta2, W1, b1, W2, b2, mask, x_dot, gamma1_dot, beta1_dot, Wq_dot, Wk_dot, Wv_dot, Wo_dot, bq_dot, bk_dot, bv_dot, bo_dot, gamma2_dot, beta2_dot, W1_dot, b1_dot, W2_dot, b2_dot, g),
+    )
+    dWk_dot = dWk_dot.reshape((h_size, e_size, m_size))
+    dWv_dot = output(
+        "out", out_dWv_dot, (h_size * e_size, m_size), real,
+        (x, gamma1, beta1, Wq, Wk, Wv, Wo, bq, bk, bv, bo, gamma2, beta2, W1, b1, W2, b2, mask, x_dot, gamma1_dot, beta1_dot, Wq_dot, Wk_dot, Wv_dot, Wo_dot, bq_dot, bk_dot, bv_dot, bo_dot, gamma2_dot, beta2_dot, W1_dot, b1_dot, W2_dot, b2_dot, g),
+    )
+    dWv_dot = dWv_dot.reshape((h_size, e_size, m_size))
+    dWo_dot = output(
+        "out", out_dWo_dot, (m_size, h_size * e_size), real,
+        (x, gamma1, beta1, Wq, Wk, Wv, Wo, bq, bk, bv, bo, gamma2, beta2, W1, b1, W2, b2, mask, x_dot, gamma1_dot, beta1_dot, Wq_dot, Wk_dot, Wv_dot, Wo_dot, bq_dot, bk_dot, bv_dot, bo_dot, gamma2_dot, beta2_dot, W1_dot, b1_dot, W2_dot, b2_dot, g),
+    )
+    dWo_dot = dWo_dot.reshape((m_size, h_size, e_size))
+    dbq_dot = output(
+        "out", out_dbq_dot, (h_size * e_size,), real,
+        (x, gamma1, beta1, Wq, Wk, Wv, Wo, bq, bk, bv, bo, gamma2, beta2, W1, b1, W2, b2, mask, x_dot, gamma1_dot, beta1_dot, Wq_dot, Wk_dot, Wv_dot, Wo_dot, bq_dot, bk_dot, bv_dot, bo_dot, gamma2_dot, beta2_dot, W1_dot, b1_dot, W2_dot, b2_dot, g),
+    )
+    dbq_dot = dbq_dot.reshape((h_size, e_size))
+    dbk_dot = output(
+        "out", out_dbk_dot, (h_size * e_size,), real,
+        (x, gamma1, beta1, Wq, Wk, Wv, Wo, bq, bk, bv, bo, gamma2, beta2, W1, b1, W2, b2, mask, x_dot, gamma1_dot, beta1_dot, Wq_dot, Wk_dot, Wv_dot, Wo_dot, bq_dot, bk_dot, bv_dot, bo_dot, gamma2_dot, beta2_dot, W1_dot, b1_dot, W2_dot, b2_dot, g),
+    )
+    dbk_dot = dbk_dot.reshape((h_size, e_size))
+    dbv_dot = output(
+        "out", out_dbv_dot, (h_size * e_size,), real,
+        (x, gamma1, beta1, Wq, Wk, Wv, Wo, bq, bk, bv, bo, gamma2, beta2, W1, b1, W2, b2, mask, x_dot, gamma1_dot, beta1_dot, Wq_dot, Wk_dot, Wv_dot, Wo_dot, bq_dot, bk_dot, bv_dot, bo_dot, gamma2_dot, beta2_dot, W1_dot, b1_dot, W2_dot, b2_dot, g),
+    )
+    dbv_dot = dbv_dot.reshape((h_size, e_size))
+    dbo_dot = output(
+        "out", out_dbo_dot, (m_size,), real,
+        (x, gamma1, beta1, Wq, Wk, Wv, Wo, bq, bk, bv, bo, gamma2, beta2, W1, b1, W2, b2, mask, x_dot, gamma1_dot, beta1_dot, Wq_dot, Wk_dot, Wv_dot, Wo_dot, bq_dot, bk_dot, bv_dot, bo_dot, gamma2_dot, beta2_dot, W1_dot, b1_dot, W2_dot, b2_dot, g),
+    )
+    dgamma2_dot = output(
+        "out", out_dgamma2_dot, (m_size,), real,
+        (x, gamma1, beta1, Wq, Wk, Wv, Wo, bq, bk, bv, bo, gamma2, beta2, W1, b1, W2, b2, mask, x_dot, gamma1_dot, beta1_dot, Wq_dot, Wk_dot, Wv_dot, Wo_dot, bq_dot, bk_dot, bv_dot, bo_dot, gamma2_dot, beta2_dot, W1_dot, b1_dot, W2_dot, b2_dot, g),
+    )
+    dbeta2_dot = output(
+        "out", out_dbeta2_dot, (m_size,), real,
+        (x, gamma1, beta1, Wq, Wk, Wv, Wo, bq, bk, bv, bo, gamma2, beta2, W1, b1, W2, b2, mask, x_dot, gamma1_dot, beta1_dot, Wq_dot, Wk_dot, Wv_dot, Wo_dot, bq_dot, bk_dot, bv_dot, bo_dot, gamma2_dot, beta2_dot, W1_dot, b1_dot, W2_dot, b2_dot, g),
+    )
+    dW1_dot = output(
+        "out", out_dW1_dot, (k_size, m_size), real,
+        (x, gamma1, beta1, Wq, Wk, Wv, Wo, bq, bk, bv, bo, gamma2, beta2, W1, b1, W2, b2, mask, x_dot, gamma1_dot, beta1_dot, Wq_dot, Wk_dot, Wv_dot, Wo_dot, bq_dot, bk_dot, bv_dot, bo_dot, gamma2_dot, beta2_dot, W1_dot, b1_dot, W2_dot, b2_dot, g),
+    )
+    db1_dot = output(
+        "out", out_db1_dot, (k_size,), real,
+        (x, gamma1, beta1, Wq, Wk, Wv, Wo, bq, bk, bv, bo, gamma2, beta2, W1, b1, W2, b2, mask, x_dot, gamma1_dot, beta1_dot, Wq_dot, Wk_dot, Wv_dot, Wo_dot, bq_dot, bk_dot, bv_dot, bo_dot, gamma2_dot, beta2_dot, W1_dot, b1_dot, W2_dot, b2_dot, g),
+    )
+    dW2_dot = output(
+        "out", out_dW2_dot, (m_size, k_size), real,
+        (x, gamma1, beta1, Wq, Wk, Wv, Wo, bq, bk, bv, bo, gamma2, beta2, W1, b1, W2, b2, mask, x_dot, gamma1_dot, beta1_dot, Wq_dot, Wk_dot, Wv_dot, Wo_dot, bq_dot, bk_dot, bv_dot, bo_dot, gamma2_dot, beta2_dot, W1_dot, b1_dot, W2_dot, b2_dot, g),
+    )
+    db2_dot = output(
+        "out", out_db2_dot, (m_size,), real,
+        (x, gamma1, beta1, Wq, Wk, Wv, Wo, bq, bk, bv, bo, gamma2, beta2, W1, b1, W2, b2, mask, x_dot, gamma1_dot, beta1_dot, Wq_dot, Wk_dot, Wv_dot, Wo_dot, bq_dot, bk_dot, bv_dot, bo_dot, gamma2_dot, beta2_dot, W1_dot, b1_dot, W2_dot, b2_dot, g),
+    )
     sum_W2_g = np.empty((n_size, t_size, k_size), real)
     sum_W2_dot_g = np.empty((n_size, t_size, k_size), real)
     layer_norm_r = np.empty((n_size, t_size), real)

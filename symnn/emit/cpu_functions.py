@@ -17,6 +17,9 @@ from symnn.loops.names import code_name, size_name
 __all__ = ["Functions"]
 
 
+_OUT = "; ``out``: an array for each result"
+
+
 class Functions(Pieces):
     """Writes the public functions of one operation."""
 
@@ -248,7 +251,6 @@ class Functions(Pieces):
         program, schedule = self.made.jvp, self.schedules["jvp"]
         assert program is not None
         parameters = list(self.op.parameters)
-        keywords = ["reduction='mean'"] if self.is_loss else []
         arrays = list(program.inputs)
         values = ["*inputs", *(f"*{'tangents'}",)]
         moving = self.op.differentiable
@@ -257,11 +259,15 @@ class Functions(Pieces):
         lines += self._opening(arrays, self._table("_MOVING", arrays), values)
         value = self._targets(self.op.outputs, schedule)
         moved = self._targets([tangent(n) for n in self.op.results], schedule)
-        body, sizes = self._run(schedule, [*value, *moved], None)
+        every = [*value, *moved]
+        given = all(e.indices for e in every)
+        body, sizes = self._run(schedule, every, self._out(every) if given else None)
+        keywords = (["reduction='mean'"] if self.is_loss else []) + (["out=None"] if given else [])
         if self.is_loss:
-            self._use("reduction_of", "reduce")
+            self._use("reduction_of", "reduce", "per_sample")
             lines.append("reduction = reduction_of(reduction)")
-        lines += self._sizes(sizes, self.arrays) + body
+            lines.append("out = per_sample(out, reduction)")
+        lines += self._sizes(sizes, self.arrays) + (self._out_lines(every) if given else []) + body
         if self.is_loss:
             results = [f"reduce({code_name(e.name)}, reduction, real)" for e in (*value, *moved)]
         elif len(value) > 1:
@@ -276,7 +282,7 @@ class Functions(Pieces):
             '    """The output, and its derivative along ``tangents``.',
             "",
             f"    ``inputs``: {', '.join(a.name for a in self.arrays)}; ``tangents``: one for each of "
-            f"{', '.join(a.name for a in moving)}.",
+            f"{', '.join(a.name for a in moving)}{_OUT if given else ''}.",
             '    """',
         ]
         head = f"def jvp({self._signature(['inputs', 'tangents'], keywords, parameters)}):"
@@ -293,7 +299,7 @@ class Functions(Pieces):
         values = ["*inputs", "*vectors", *(self._given_seeds(seeds) if seeds else [])]
         lines += self._opening(list(program.inputs), self._table("_ALONG", list(program.inputs)), values)
         results = self._targets(program.outputs, schedule)
-        body, sizes = self._run(schedule, results, None)
+        body, sizes = self._run(schedule, results, self._out(results))
         seed = ["seed = 1.0"] if SEED in program.scalars else []
         if self.is_loss:
             self._use("reduction_of")
@@ -302,17 +308,17 @@ class Functions(Pieces):
             if seed:
                 sizes.add(rows.axis)
                 seed = [f"seed = 1.0 / max({size_name(rows.axis)}, 1) if reduction == 'mean' else 1.0"]
-        lines += self._sizes(sizes, list(program.inputs)) + seed + body
+        lines += self._sizes(sizes, list(program.inputs)) + seed + self._out_lines(results) + body
         lines.append(f"return Gradients({', '.join(self._result(e) for e in results)})")
         of = "the value" if whole else "⟨g, output⟩"
         doc = [
             f'    """The second derivative of {of} along ``vectors``: the Hessian times them, for each argument.',
             "",
             f"    ``inputs``: {', '.join(a.name for a in self.arrays)}; ``vectors``: one for each of "
-            f"{', '.join(a.name for a in moving)}.",
+            f"{', '.join(a.name for a in moving)}{_OUT}.",
             '    """',
         ]
-        keywords = ["reduction='mean'"] if self.is_loss else []
+        keywords = (["reduction='mean'"] if self.is_loss else []) + ["out=None"]
         first = ["inputs", "vectors", *([] if whole else ["g"])]
         head = f"def hvp({self._signature(first, keywords, list(self.op.parameters))}):"
         return [head, *doc, *("    " + line for line in lines)]

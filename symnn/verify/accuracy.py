@@ -5,16 +5,19 @@ A result belongs to the code that was measured: one of other code is not told.
 
 from __future__ import annotations
 
+import ast
 import hashlib
 import json
 from collections.abc import Mapping
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 from typing import Any
 
+from symnn.emit.cpu import emit_runtime
+from symnn.emit.cpu_used import hash_of_used
 from symnn.verify.tally import Tally
 
-__all__ = ["RESULTS", "accuracy_lines", "bounds", "code_hash", "missed_bounds", "table"]
+__all__ = ["RESULTS", "accuracy_lines", "bounds", "code_hash", "kernels_hash", "missed_bounds", "table"]
 
 RESULTS = Path(__file__).with_name("accuracy.json")
 #: Ulps by tier: where the value is at least 2⁻¹⁰, and in tails and beside zeros.
@@ -59,10 +62,19 @@ def code_hash(source: str) -> str:
     return hashlib.sha256(source.split('"""', 2)[-1].encode()).hexdigest()[:12]
 
 
+@lru_cache(maxsize=200)
+def kernels_hash(source: str) -> str:
+    """The hash of what a module's numbers come from: its compiled functions, and what these use of the runtime."""
+    kernels = [n for n in ast.parse(source).body if isinstance(n, ast.FunctionDef) and n.decorator_list]
+    names = frozenset(n.id for kernel in kernels for n in ast.walk(kernel) if isinstance(n, ast.Name))
+    text = "\n".join(map(ast.unparse, kernels)) + hash_of_used(emit_runtime(), names)
+    return hashlib.sha256(text.encode()).hexdigest()[:12]
+
+
 def accuracy_lines(name: str, tier: str, source: str) -> list[str]:
     """What is known of the code of an operation on all float32 numbers, a line for each of its functions."""
     kept = _kept().get(name, {}).get(tier)
-    if kept is None or kept["code"] != code_hash(source) or kept["done"] != "all":
+    if kept is None or kept["code"] != kernels_hash(source) or kept["done"] != "all":
         return []
     lines = []
     for label, case in kept["cases"].items():
