@@ -13,6 +13,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+from symnn.bench.report import started
 from symnn.build import source_of
 from symnn.registry import catalogue_operations
 from symnn.verify.accuracy import kernels_hash
@@ -35,23 +36,31 @@ def markdown(report: Mapping[str, Any]) -> str:
     """The results as a table of Markdown, with what they were measured on."""
     peers = list(dict.fromkeys(name for r in report["results"] for name in r["milliseconds"]))
     lines = [
-        "| operation | what | threads | " + " | ".join(peers) + " | symnn ÷ fastest peer | of the limit |",
-        "|---|---|" + "--:|" * (len(peers) + 3),
+        "| operation | what | threads | " + " | ".join([*peers, "symnn ÷ fastest peer", "of the limit"])
+        + " | MiB (peer's) |",
+        "|---|---|" + "--:|" * (len(peers) + 4),
     ]
     for r in report["results"]:
         cells = [f"{r['milliseconds'][p]['median']:g}" if p in r["milliseconds"] else "" for p in peers]
         ratio = f"{r['ratio']:.2f}" if "ratio" in r else ""
         limit = f"{r['share_of_limit']:.0%} ({r['limit']['of']})"
         first = f"`{r['operation']}` {r['title'].split(' ')[1]} | {r['what']} | {r['threads']}"
-        lines.append(f"| {first} | {' | '.join(cells)} | {ratio} | {limit} |")
+        ours, theirs = (r["mebibytes"].get(name) for name in ("symnn", r.get("fastest_peer", "")))
+        memory = f"{_shown(ours)} ({_shown(theirs)})"
+        lines.append(f"| {first} | {' | '.join(cells)} | {ratio} | {limit} | {memory} |")
     m = report["machine"]
     versions = ", ".join(f"{name} {version}" for name, version in report["versions"].items())
     lines += [
         "",
-        f"Milliseconds, medians over turns taken in one process; {report['dtype']}; "
+        f"Milliseconds, medians over turns taken in one process; memory beyond the inputs; {report['dtype']}; "
         f"{m['cpu']} with {m['vectors']}; {versions}; {report['date']}.",
+        *started(report),
     ]
     return "\n".join(lines)
+
+
+def _shown(mebibytes: float | None) -> str:
+    return "" if mebibytes is None else f"{mebibytes:.3g}"
 
 
 def accuracy(report: Mapping[str, Any]) -> str:

@@ -241,12 +241,21 @@ def _everywhere(ops: list[Op], tier: str, output: Path, jobs: int, form: DataFor
 def show(
     op: Annotated[str, typer.Argument(metavar="OP", help="The operation.")],
     target: Target = "cpu",
+    explain: Annotated[
+        bool, typer.Option("--explain", help="Tell what is fused, kept and worked out again, and its costs.")
+    ] = False,
     spec: Specs = None,
 ) -> None:
     """Print the generated source of an operation."""
     from symnn.build import source_of, targets
 
     (found,) = _chosen([op], spec)
+    if explain:
+        from symnn.calculus.programs import programs
+        from symnn.loops.explain import explained
+
+        _write("\n".join(explained(programs(found))) + "\n")
+        return
     for name in targets(target):
         _write(source_of(found, name))
 

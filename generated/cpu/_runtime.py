@@ -4,7 +4,6 @@ Made by symnn 0.1.0. Do not edit: run `symnn build`.
 """
 
 # ruff: noqa
-import itertools
 import math
 import os
 from collections import namedtuple
@@ -370,9 +369,8 @@ def tiles(sizes, columns, most=None):
         pieces = -(-size // room) or 1
         steps.insert(0, max(1, -(-size // pieces)))
         room = max(1, room // size) if pieces == 1 and size else 1
-    starts = itertools.product(*(range(0, size, step) for size, step in zip(sizes, steps)))
-    for start in starts:
-        yield tuple(slice(at, min(at + step, size)) for at, step, size in zip(start, steps, sizes))
+    for place in np.ndindex(*(-(-size // step) for size, step in zip(sizes, steps))):
+        yield tuple(slice(k * step, min((k + 1) * step, size)) for k, step, size in zip(place, steps, sizes))
 
 
 def room(space, name, shape, kind):

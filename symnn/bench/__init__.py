@@ -21,6 +21,7 @@ from symnn.bench.cases import CASES, PEERS, Case
 from symnn.bench.machine import held_to, processor, versions
 from symnn.bench.picture import draw
 from symnn.bench.report import table
+from symnn.bench.startup import OPERATION, start_up
 from symnn.bench.timing import measured
 from symnn.errors import UsageError
 
@@ -46,13 +47,16 @@ def run(
                 if progress is not None:
                     progress(len(results), len(titles) * len(threads), f"{title}, {count} threads")
                 results.append(pool.submit(measured, title, peers, count).result())
-    return {
+    report: dict[str, Any] = {
         "date": datetime.datetime.now(tz=datetime.UTC).date().isoformat(),
         "machine": processor(),
         "versions": versions(peers),
         "dtype": "float32",
         "results": results,
     }
+    if any(r["operation"] == OPERATION for r in results):
+        report["start_up"] = start_up(peers)
+    return report
 
 
 def _chosen(names: Sequence[str]) -> list[Case]:

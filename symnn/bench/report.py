@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-__all__ = ["table"]
+from symnn.bench.startup import OPERATION
+
+__all__ = ["started", "table"]
 
 
 def table(report: Mapping[str, Any]) -> str:
@@ -22,4 +24,13 @@ def table(report: Mapping[str, Any]) -> str:
     widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
     lines = ["  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip() for row in rows]
     head = f"milliseconds, medians; {report['dtype']}; {report['machine']['cpu']}; {report['date']}"
-    return "\n".join([head, "", *lines]) + "\n"
+    return "\n".join([head, "", *lines, *started(report)]) + "\n"
+
+
+def started(report: Mapping[str, Any]) -> list[str]:
+    """How long it takes to the first result, where it was measured."""
+    times = report.get("start_up")
+    if not times:
+        return []
+    told = ", ".join(f"{name} {seconds:g} s" for name, seconds in times.items())
+    return ["", f"From the imports to the first value and gradient of {OPERATION}: {told}."]

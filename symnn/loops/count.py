@@ -25,7 +25,7 @@ from symnn.language.terms import ELEMENTS, Delta, Entry, Extent, Index, Tensor
 from symnn.loops import ir
 from symnn.loops.schedule import schedule
 
-__all__ = ["BYTES", "COUNTS", "counts", "derive", "operations"]
+__all__ = ["BYTES", "COUNTS", "bytes_of", "counts", "derive", "operations", "parts_of", "plain"]
 
 #: The bytes of a floating-point number.
 BYTES = sp.Symbol("item", integer=True, positive=True)
@@ -82,7 +82,7 @@ _FREE = {"maximum", "minimum", "Abs", "sign", "floor", "Max", "Min"}
 
 
 @dataclass(frozen=True)
-class _Part:
+class Part:
     """One step of a schedule with what it costs, and a sentence that says why."""
 
     target: Entry
@@ -100,7 +100,8 @@ def _array(entry: Entry) -> sp.Expr:
     return _size(entry.indices) * (_LABEL if entry.tensor.is_integer else BYTES)
 
 
-def _arrays(entries: Iterable[Entry]) -> sp.Expr:
+def bytes_of(entries: Iterable[Entry]) -> sp.Expr:
+    """The bytes of arrays, each once."""
     return sum((_array(e) for e in dict.fromkeys(entries)), sp.S.Zero)
 
 
@@ -117,17 +118,18 @@ def _body(nodes: Sequence[ir.Node]) -> sp.Expr:
     return found
 
 
-def _parts(steps: Sequence[ir.Step]) -> list[_Part]:
+def parts_of(steps: Sequence[ir.Step]) -> list[Part]:
+    """What each step costs."""
     return [part for step in steps for part in _of_step(step)]
 
 
-def _of_step(step: ir.Step) -> list[_Part]:
+def _of_step(step: ir.Step) -> list[Part]:
     if isinstance(step, ir.Number):
         return []
     if isinstance(step, ir.Product):
         every = _size((*step.batch, *step.rows, *step.columns, *step.contracted))
         reason = "a matrix product: a multiplication and an addition each time"
-        return [_Part(step.target, reason, 2 * every, _arrays((step.left, step.right, step.target)))]
+        return [Part(step.target, reason, 2 * every, bytes_of((step.left, step.right, step.target)))]
     if isinstance(step, ir.Blocks):
         # What a block has for itself stays in cache.
         outside = {layout.target.name: layout.array for layout in step.layouts}
@@ -137,25 +139,25 @@ def _of_step(step: ir.Step) -> list[_Part]:
             (part,) = _of_step(product)
             known = [outside.get(e.name, e) for e in (product.left, product.right, product.target)]
             added = _size(product.target.indices) if known[2] is not product.target else sp.S.Zero
-            made.append(_Part(known[2], part.reason, part.flops + added, _arrays(known)))
+            made.append(Part(known[2], part.reason, part.flops + added, bytes_of(known)))
         return made
     if isinstance(step, ir.Tiles):
         return _of_tiles(step)
     if isinstance(step, ir.Scan):
         length = Extent(step.index.axis)
-        inner = _parts(step.steps)
+        inner = parts_of(step.steps)
         told = f", at each position of {step.index} in turn"
-        return [_Part(p.target, p.reason + told, length * p.flops, length * p.bytes) for p in inner]
+        return [Part(p.target, p.reason + told, length * p.flops, length * p.bytes) for p in inner]
     each = _body(step.body)
     rows = _size(step.rows)
     written = (*step.writes, *step.partials, *step.scattered)
     axes = ", ".join(str(i) for i in (*step.rows, *step.columns) if i != ELEMENTS) or "the elements"
     target = next(iter(written), Entry(Tensor(step.name)))
     reason = f"a loop over {axes}"
-    return [_Part(target, reason, rows * each, _arrays((*step.reads, *written)))]
+    return [Part(target, reason, rows * each, bytes_of((*step.reads, *written)))]
 
 
-def _of_tiles(tiles: ir.Tiles) -> list[_Part]:
+def _of_tiles(tiles: ir.Tiles) -> list[Part]:
     """The steps of all tiles; what a tile has for itself stays in cache."""
     extents = {inner.extent: outer.extent for outer, inner in tiles.axes}
     totals = {part.name: whole for whole, part in tiles.sums}
@@ -164,11 +166,11 @@ def _of_tiles(tiles: ir.Tiles) -> list[_Part]:
     for step in tiles.steps:
         touched = () if isinstance(step, ir.Number) else (*step.reads, *step.writes)
         touched += step.partials if isinstance(step, ir.Kernel) else ()
-        moved = _arrays(outside[e.name] for e in touched if e.name in outside)
+        moved = bytes_of(outside[e.name] for e in touched if e.name in outside)
         for part in _of_step(step):
             added = _size(part.target.indices) if part.target.name in totals else sp.S.Zero
             target = totals.get(part.target.name, part.target)
-            made.append(_Part(target, part.reason, (part.flops + added).xreplace(extents), moved.xreplace(extents)))
+            made.append(Part(target, part.reason, (part.flops + added).xreplace(extents), moved.xreplace(extents)))
     return made
 
 
@@ -179,14 +181,14 @@ def counts(made: Programs) -> dict[str, Any]:
     """Parameters, operations and bytes as expressions in the names of the axes, for programs to evaluate."""
     passes = _passes(made)
     return {
-        "parameters": _plain(_parameters(made.op)),
-        "flops": {name: _plain(_sum(p.flops for p in parts)) for name, parts in passes.items()},
-        "bytes": {name: _plain(_sum(p.bytes for p in parts)) for name, parts in passes.items()},
-        "saved": _plain(_saved(made)),
+        "parameters": plain(_parameters(made.op)),
+        "flops": {name: plain(_sum(p.flops for p in parts)) for name, parts in passes.items()},
+        "bytes": {name: plain(_sum(p.bytes for p in parts)) for name, parts in passes.items()},
+        "saved": plain(_saved(made)),
     }
 
 
-def _plain(expr: sp.Expr) -> str:
+def plain(expr: sp.Expr) -> str:
     """Python source in the names of the axes and the parameters."""
     names = {e: sp.Symbol("size" if e.axis == "…" else e.axis) for e in expr.atoms(Extent)}
     return str(sp.expand(expr).xreplace(names))
@@ -196,11 +198,11 @@ def _sum(items: Iterable[sp.Expr]) -> sp.Expr:
     return sum(items, sp.S.Zero)
 
 
-def _passes(made: Programs) -> dict[str, list[_Part]]:
+def _passes(made: Programs) -> dict[str, list[Part]]:
     """The steps of the forward and of the backward pass; of an optimizer, its step."""
     forward: Program = made.forward_saving or made.forward
     passes = {"forward": forward} if made.backward is None else {"forward": forward, "backward": made.backward}
-    return {name: _parts(schedule(program).steps) for name, program in passes.items()}
+    return {name: parts_of(schedule(program).steps) for name, program in passes.items()}
 
 
 def _parameters(op: Op) -> sp.Expr:
@@ -213,7 +215,7 @@ def _saved(made: Programs) -> sp.Expr:
     axes: Mapping[str, Entry] = {a.name: a.entry for a in made.op.arguments} | {
         e.name: e.target for e in (made.forward_saving or made.forward).equations
     }
-    return _arrays(axes[name] for name in made.saved if name not in learned)
+    return bytes_of(axes[name] for name in made.saved if name not in learned)
 
 
 def _states(op: Op) -> sp.Expr:

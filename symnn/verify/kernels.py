@@ -28,7 +28,7 @@ from symnn.verify.kinks import beside_kink, kinks_of, on_kinks
 from symnn.verify.reference import Expected, expect, expect_tangent, undecided
 from symnn.verify.regimes import MANY, Regime, alike, cotangents, ordinary_instance, regimes_of, special_cases
 from symnn.verify.report import Measure
-from symnn.verify.sample import Instance, draw_like, sizes_of
+from symnn.verify.sample import Instance, draw_like, shaping, sizes_of
 from symnn.verify.trials import DRAWS, Call, Trial, trial_of
 
 __all__ = [
@@ -89,6 +89,14 @@ def kernel_trials(
     for k in range(_VARIED[op.kind is Kind.SCHEDULE or (derivation is None and bool(kinks_of(op)))]):
         rng = np.random.default_rng([seed, 18, k])
         trial = _varied(module, op, pair, dtypes[-1], k, rng, stable, method)
+        if trial is not None:
+            yield trial
+    # Where there are loops for the defaults of windows and strides: each of them off its default, and no other, on an
+    # image and on one a position larger, so that windows reach over both of its edges.
+    shapes = [p.name for p in op.parameters if op.extents and p.symbol in shaping(op) and p.default is not None]
+    for k, (more, name) in enumerate(itertools.product((0, 1), shapes)):
+        rng = np.random.default_rng([seed, 26, k])
+        trial = _varied(module, op, pair, dtypes[-1], 1, rng, stable, method, name, more)
         if trial is not None:
             yield trial
 
@@ -158,14 +166,14 @@ def _calls(
 
 def _varied(
     module: Any, op: Op, derivations: Pair, dtype: type, k: int, rng: np.random.Generator, stable: Mapping[str, Any],
-    method: str,
+    method: str, off: str = "", more: int = 0,
 ) -> Trial | None:
     """The functions on arrays of other sizes (among them one and odd ones) that are not contiguous, with parameters
     from all of their ranges; means over the batch."""
 
     def drawn() -> Instance:
-        sizes = varied_sizes(op, rng, k)
-        start = ordinary_instance(op, rng, dtype, defaults=False, sizes=sizes)
+        sizes = {axis: size + more for axis, size in varied_sizes(op, rng, k).items()}
+        start = ordinary_instance(op, rng, dtype, defaults=False, sizes=sizes, off=off)
         return beside_kink(op, start, rng, dtype) if derivations[0] is None and k % 3 else start
 
     instance, seeds = decided(op, derivations[0], dtype, rng, drawn)

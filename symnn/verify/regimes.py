@@ -91,14 +91,14 @@ def _work(op: Op, sizes: Mapping[str, int]) -> int:
 
 def ordinary_instance(
     op: Op, rng: np.random.Generator, dtype: type, regime: Regime = regimes[0], defaults: bool = True,
-    sizes: Mapping[str, int] | None = None,
+    sizes: Mapping[str, int] | None = None, off: str = "",
 ) -> Instance:
     """A random instance of full-precision numbers of the dtype; bounded arguments stay as facts bound them.
 
     Of a composition of many parts the inputs are in the regime: weights in it too leave nothing that can be worked out.
-    Without ``defaults`` parameters are drawn from their ranges.
+    Without ``defaults`` parameters are drawn from their ranges; those of shapes but one, where one is to be ``off``.
     """
-    instance = draw(op, rng, kernel_sizes(op, rng) if sizes is None else sizes, defaults=defaults)
+    instance = draw(op, rng, kernel_sizes(op, rng) if sizes is None else sizes, defaults=defaults, off=off)
     arrays = dict(instance.arrays)
     for a in op.arguments:
         if a.role is Role.STEP or not is_free(op, a):

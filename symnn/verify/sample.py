@@ -25,7 +25,8 @@ from symnn.language.terms import Entry, Extent, Index, Reduction, Total, entries
 from symnn.verify.evaluate import Evaluation
 
 __all__ = [
-    "Instance", "bounds_of", "draw", "draw_like", "dyadic", "is_free", "obeys", "sizes_in_turn", "sizes_of",
+    "Instance", "bounds_of", "draw", "draw_like", "dyadic", "is_free", "obeys", "shaping", "sizes_in_turn",
+    "sizes_of",
     "with_derived",
 ]
 
@@ -93,25 +94,29 @@ def sizes_in_turn(op: Op, rng: np.random.Generator, k: int, count: int) -> dict[
 
 def draw(
     op: Op, rng: np.random.Generator, sizes: Mapping[str, int] | None = None, defaults: bool = False,
-    spread: float = 1.0,
+    spread: float = 1.0, off: str = "",
 ) -> Instance:
     """A random admissible instance; ``defaults`` keeps the parameters that have one at their default.
 
+    ``off`` is the one of those that shapes and positions are made of that is not at its default, though others are.
     ``spread`` is the standard deviation of what may be any number: a large one reaches the outer pieces of a
     function that is made of several.
     """
     chosen = dict(sizes) if sizes is not None else sizes_of(op, rng)
     given = dict(chosen)
-    structural = _structural(op)
+    structural = shaping(op)
     told = {s.axis for e in op.extents.values() for s in e.free_symbols if isinstance(s, Extent)}
     for k in range(_TRIES):
         # Windows and strides at their defaults at first, for which there may be loops of their own.
         at_first = bool(op.extents) and defaults and k < _USUAL
-        usual = {p for p in op.parameters if at_first and p.default is not None}
+        usual = {p for p in op.parameters if (at_first or off) and p.default is not None and p.name != off}
         scalars = {
-            p.name: _small(p, rng) if p.symbol in structural and p not in usual else _parameter(p, rng, defaults)
+            p.name: _small(p, rng) if p.symbol in structural and p not in usual
+            else _parameter(p, rng, defaults or p in usual)
             for p in op.parameters
         }
+        if off and any(p.name == off and scalars[off] == p.default for p in op.parameters):
+            continue
         # Extents that leave no room for a result: other parameters, then larger arrays.
         grown = {axis: size + k // 20 for axis, size in given.items()} if op.extents else given
         if at_first:
@@ -137,7 +142,7 @@ def draw(
 
 
 @remembered
-def _structural(op: Op) -> set[sp.Symbol]:
+def shaping(op: Op) -> set[sp.Symbol]:
     """The whole-numbered parameters that shapes and positions are made of."""
     found = {s for e in op.extents.values() for s in e.free_symbols}
     for equation in op.equations:
