@@ -17,7 +17,7 @@ import sympy as sp
 from symnn.calculus.trace import Derivation
 from symnn.errors import VerificationError
 from symnn.language.operation import Equation, Kind, Op, Programs
-from symnn.language.terms import Entry, Shift
+from symnn.language.terms import Entry, Extent, Shift
 from symnn.loops.guards import is_computed
 from symnn.verify.calls import Results, call_jvp, call_kernel, call_value_and_grad, spread_out
 from symnn.verify.chunks import chunk_measure
@@ -96,7 +96,7 @@ def kernel_trials(
     shapes = [p.name for p in op.parameters if op.extents and p.symbol in shaping(op) and p.default is not None]
     for k, (more, name) in enumerate(itertools.product((0, 1), shapes)):
         rng = np.random.default_rng([seed, 26, k])
-        trial = _varied(module, op, pair, dtypes[-1], 1, rng, stable, method, name, more)
+        trial = _varied(module, op, pair, dtypes[-1], 0, rng, stable, method, name, more)
         if trial is not None:
             yield trial
 
@@ -172,7 +172,8 @@ def _varied(
     from all of their ranges; means over the batch."""
 
     def drawn() -> Instance:
-        sizes = {axis: size + more for axis, size in varied_sizes(op, rng, k).items()}
+        seen = {s.axis for e in op.extents.values() for s in e.free_symbols if isinstance(s, Extent)}
+        sizes = {axis: size + more * (axis in seen) for axis, size in varied_sizes(op, rng, k).items()}
         start = ordinary_instance(op, rng, dtype, defaults=False, sizes=sizes, off=off)
         return beside_kink(op, start, rng, dtype) if derivations[0] is None and k % 3 else start
 

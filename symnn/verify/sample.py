@@ -121,7 +121,9 @@ def draw(
         grown = {axis: size + k // 20 for axis, size in given.items()} if op.extents else given
         if at_first:
             grown = {axis: size + (k if axis in told else 0) for axis, size in given.items()}
-        if op.extents and k >= _TRIES // 2:
+        if off:
+            grown = {axis: size + int(rng.integers(0, 1 + k // 4)) * (axis in told) for axis, size in given.items()}
+        elif op.extents and k >= _TRIES // 2:
             # Where a window grows as much as what it runs over there is never room: each axis by itself.
             grown = {axis: size + int(rng.integers(0, k // 10)) for axis, size in given.items()}
         extended = with_derived(op, grown, scalars)
