@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from symnn.build import loaded, source_of
 from symnn.calculus.programs import programs
-from symnn.language import Learned, T, axes, exp, layer, total
+from symnn.language import Learned, T, axes, exp, layer, regularizer, total
 from symnn.loops.ir import Kernel, Product, Tiles
 from symnn.loops.schedule import schedule
 from symnn.registry import catalogue_operations
@@ -44,6 +44,12 @@ def counted(f, x: T[b, t, d], y: T[b, u, d]):
     """Where a row is counts, which a tile does not know."""
     f.s[b, t, u] = total(x[b, t, d] * y[b, u, d], d) * (1 + t)
     f.out[b, t, d] = total(f.s[b, t, u] * y[b, u, d], u)
+
+
+@regularizer
+def energy(f, x: T[b, t, d], y: T[b, u, d]):
+    """One number of all products: nothing that tiles could each give their part of."""
+    f.R = total(exp(-(total(x[b, t, d] * y[b, u, d], d) ** 2)), b, t, u)
 
 
 @layer
@@ -93,7 +99,7 @@ def test_the_catalogues_stacks_go_in_tiles(name: str) -> None:
         assert len(step.axes) == 3 or (name == "transformer_block" and "hvp" in step.name)
 
 
-@pytest.mark.parametrize("op", [kernel_sum, gram_attention, counted], ids=lambda op: op.name)
+@pytest.mark.parametrize("op", [kernel_sum, gram_attention, counted, energy], ids=lambda op: op.name)
 def test_a_users_stack_is_verified(op: Any) -> None:
     """On several tiles each: an interpreted module has two positions in one."""
     with loaded(op, "cpu", source_of(op)) as module:

@@ -160,23 +160,26 @@ class Steps:
             inner.lines.append(f"{printer.array(whole.name)} += {printer.array(part.name)}")
             self.lines.append(f"{printer.array(whole.name)}.fill(0)")
         arrays = {printer.array(e.name): e for e, _ in tiles.arrays}
-        sizes = {}
-        for axis in sorted(inner.sizes):
-            places = ((n, k) for n, e in arrays.items() for k, i in enumerate(e.indices) if i == Index(axis))
-            array, place = next(places)
-            sizes[size_name(axis)] = f"{array}.shape[{place}]"
-        body = [f"{size} = {there}" for size, there in sizes.items()] + inner.memory + inner.lines
+        seen = ((n, k, i) for n, e in arrays.items() for k, i in enumerate(e.indices) if isinstance(i, Index))
+        shapes: dict[str, str] = {}
+        for array, place, index in seen:
+            shapes.setdefault(index.axis, f"{array}.shape[{place}]")
+        told = sorted(inner.sizes - shapes.keys())
+        self.sizes |= {*told}
+        body = [f"{size_name(axis)} = {shapes[axis]}" for axis in sorted(inner.sizes & shapes.keys())]
+        body += [*inner.memory, *inner.lines]
         if any(re.search(r"\breal\b", line) for line in body):
             lead = next(n for n, e in arrays.items() if e.indices and not e.tensor.is_integer)
             body.insert(0, f"real = {lead}.dtype.type")
         every = [s for kernel in kernels_of(tiles.steps) for s in kernel.numbers if not isinstance(s, Extent)]
         own = {step.name for step in tiles.steps if isinstance(step, Number)}
         numbers = [n for n in dict.fromkeys(map(number_name, every)) if n not in own]
+        numbers += [size_name(axis) for axis in told]
         shown = [index_name(outer) for outer, _ in tiles.axes]
-        told = f"{', '.join(shown[:-1])} and {shown[-1]}" if shown[1:] else shown[0]
+        along = f"{', '.join(shown[:-1])} and {shown[-1]}" if shown[1:] else shown[0]
         self.functions.append([
             f"def _{tiles.name}({', '.join([*arrays, *numbers, 'space'])}):",
-            f'    """One tile: some positions along {told}."""',
+            f'    """One tile: some positions along {along}."""',
             *(f"    {line}" for line in body),
         ])
         self.sizes |= {outer.axis for outer, _ in tiles.axes}

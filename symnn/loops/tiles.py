@@ -159,7 +159,7 @@ class _Along:
 
 
 def _along(axis: Index, equations: Sequence[Equation], seed: Equation) -> _Along | None:
-    """None where an equation needs more than its own position on the axis."""
+    """None where an equation needs more than its own position on the axis, or is one number from all of them."""
     made = _Along({}, {}, set())
     for e in equations:
         read = sorted(within(e.value, Entry), key=sp.default_sort_key)
@@ -179,7 +179,7 @@ def _along(axis: Index, equations: Sequence[Equation], seed: Equation) -> _Along
                 return None
         if local in e.axes:
             made.places[e.name] = e.axes.index(local)
-        elif isinstance(e.value, Total) and local in e.value.bound:
+        elif isinstance(e.value, Total) and local in e.value.bound and e.axes:
             made.places[e.name] = None
             made.sums.add(e.name)
         else:
