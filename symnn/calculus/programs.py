@@ -23,7 +23,7 @@ from symnn.rewrite.forward import rewrite_forward
 from symnn.rewrite.nan import nan_through
 from symnn.rewrite.stability import stabilise
 
-__all__ = ["first_order", "programs"]
+__all__ = ["first_order", "is_large_stack", "programs"]
 
 
 @remembered
@@ -121,7 +121,9 @@ def _saved(op: Op, joint: Sequence[Equation], derivation: Derivation, exact: boo
     steady = set(op.outputs) & recurring
     dear = arguments | steady | _recurring(forward, steady)
     dear |= {n for n, e in forward.items() if len(e.axes) < rank or e.value.atoms(Reduction)}
-    dear -= {n for n, e in forward.items() if _is_large_stack(e, op)}
+    known = [a.axes for a in op.arguments] + [op.equation(name).axes for name in op.outputs]
+    learned = {a.name for a in op.arguments if a.role is Role.LEARNED}
+    dear -= {n for n, e in forward.items() if is_large_stack(e, known) and not _reads(e.value) & learned}
     reading = set[str]()
     for e in _needed(joint, derivation.results):
         # Also by what a stable form put between the gradients and what they read.
@@ -146,22 +148,21 @@ def _saved(op: Op, joint: Sequence[Equation], derivation: Derivation, exact: boo
     return tuple(n for n in order if n in kept)
 
 
-def _is_large_stack(e: Equation, op: Op) -> bool:
-    """Whether a tensor is a product of a stack's matrices, and larger than all that the operation is given or gives.
+def is_large_stack(e: Equation, known: Sequence[tuple[Index, ...]]) -> bool:
+    """Whether a tensor is a product of a stack's matrices, and larger than all that is given or asked for.
 
-    Each of its rows is used where it is worked out; to keep all of them takes more memory than all other tensors.
+    ``known`` are the axes of what is. Each row of such a product is used where it is worked out; to keep all of them
+    takes more memory than all other tensors.
     """
-    known = [a.axes for a in op.arguments] + [op.equation(name).axes for name in op.outputs]
-    if not e.value.atoms(Total) or any(set(e.axes) <= set(axes) for axes in known):
+    totals = e.value.atoms(Total)
+    if len(totals) != 1 or any(set(e.axes) <= set(axes) for axes in known):
         return False
-    (total, *others) = e.value.atoms(Total)
+    (total,) = totals
     factors = sp.Mul.make_args(total.body)
-    if others or len(factors) != 2 or not all(isinstance(f, Entry) for f in factors):
+    if len(factors) != 2 or not all(isinstance(f, Entry) for f in factors):
         return False
-    learned = {a.name for a in op.arguments if a.role is Role.LEARNED}
     left, right = factors
-    stacked = set(left.indices) & set(right.indices) - set(total.bound)
-    return bool(stacked) and not {left.name, right.name} & learned
+    return bool(set(left.indices) & set(right.indices) - set(total.bound))
 
 
 def _costs_no_more(leaves: set[str], direct: set[str]) -> bool:

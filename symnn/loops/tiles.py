@@ -13,6 +13,7 @@ from dataclasses import dataclass
 
 import sympy as sp
 
+from symnn.calculus.programs import is_large_stack
 from symnn.language.operation import Equation
 from symnn.language.terms import Entry, Extent, Index, Reduction, Tensor, Total, substitute, within
 from symnn.loops.guards import counts_with
@@ -77,7 +78,7 @@ def tiled(units: Sequence[Unit], known: Sequence[tuple[Index, ...]], used: set[s
     ``known`` are the axes of every array that a program is given or gives: what is no larger is nothing to be saved.
     """
     alone = [u.equations[0] for u in units if isinstance(u, Recurrence) and u.index is None]
-    seed = next((e for e in alone if _is_large_stack(e, known)), None)
+    seed = next((e for e in alone if product_of(e) is not None and is_large_stack(e, known)), None)
     if seed is None:
         return list(units)
     large = {e.name for e in alone if set(e.axes) == set(seed.axes)}
@@ -100,13 +101,6 @@ def tiled(units: Sequence[Unit], known: Sequence[tuple[Index, ...]], used: set[s
 
 def _reads(e: Equation) -> set[str]:
     return {x.name for x in within(e.value, Entry)}
-
-
-def _is_large_stack(e: Equation, known: Sequence[tuple[Index, ...]]) -> bool:
-    product = product_of(e)
-    if product is None or any(set(e.axes) <= set(axes) for axes in known):
-        return False
-    return bool(set(product.left.indices) & set(product.right.indices) - set(product.contracted))
 
 
 def _between(names: set[str], equations: Sequence[Equation]) -> set[str]:
