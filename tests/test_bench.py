@@ -16,6 +16,8 @@ import pytest
 from symnn import bench
 from symnn.bench import machine, timing
 from symnn.bench.operations import linear_gelu
+from symnn.bench.report import started
+from symnn.bench.startup import start_up
 from symnn.errors import UsageError, VerificationError
 from symnn.language.operation import Kind
 from symnn.registry import catalogue_operations
@@ -106,3 +108,12 @@ def test_every_operation_has_been_measured() -> None:
     assert measured.keys() == with_kernels
     assert all({"fast", "exact"} <= found.keys() for found in measured.values())
     assert all("torch" in measured[name] for name in with_kernels & {*FUNCTIONS, *OPTIMIZERS, *SCHEDULES})
+
+
+def test_a_start_is_timed_twice_and_told() -> None:
+    """The second program finds what the first has compiled."""
+    found = start_up(())
+    assert list(found) == ["symnn, compiling", "symnn"] and 0 < found["symnn"] < found["symnn, compiling"]
+    report = {"start_up": {"symnn, compiling": 2.01, "symnn": 0.8}}
+    assert started(report)[-1].endswith("softmax_ce: symnn, compiling 2.01 s, symnn 0.8 s.")
+    assert started({}) == []

@@ -14,6 +14,8 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from symnn.bench.timing import three
+from symnn.build import build
+from symnn.registry import catalogue_operations, find
 
 __all__ = ["OPERATION", "start_up"]
 
@@ -22,7 +24,7 @@ OPERATION = "softmax_ce"
 _SHAPE = (64, 10)
 _OURS = f"""
 import numpy as np
-from built import {OPERATION}
+from cpu import {OPERATION}
 z, t = np.zeros({_SHAPE}, np.float32), np.full({_SHAPE}, 0.1, np.float32)
 {OPERATION}.value_and_grad(z, t)
 """
@@ -48,7 +50,7 @@ def start_up(peers: Sequence[str]) -> dict[str, float]:
     """Seconds by contender, imports and first call; what a peer keeps on disk it has from a run before."""
     with tempfile.TemporaryDirectory() as place:
         folder = Path(place)
-        _write_module(folder / "built")
+        build(find([OPERATION], catalogue_operations()), out_dir=folder)
         own = {"PYTHONPATH": place, "NUMBA_CACHE_DIR": str(folder / "cache")}
         found = {"symnn, compiling": _seconds(_OURS, own), "symnn": _seconds(_OURS, own)}
         cache = {"TORCHINDUCTOR_CACHE_DIR": str(folder / "inductor")}
@@ -56,18 +58,6 @@ def start_up(peers: Sequence[str]) -> dict[str, float]:
             _seconds(_PEERS[name], cache)
             found[name] = _seconds(_PEERS[name], cache)
     return found
-
-
-def _write_module(folder: Path) -> None:
-    """The operation's module and what it imports, as a build writes them."""
-    from symnn.build import source_of
-    from symnn.emit.cpu import emit_runtime
-    from symnn.registry import catalogue_operations
-
-    folder.mkdir()
-    texts = {OPERATION: source_of(catalogue_operations()[OPERATION]), "_runtime": emit_runtime(), "__init__": ""}
-    for name, text in texts.items():
-        (folder / f"{name}.py").write_text(text, encoding="utf-8")
 
 
 def _seconds(code: str, environment: dict[str, str]) -> float:
