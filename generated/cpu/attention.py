@@ -1003,7 +1003,8 @@ def backward(saved, g, *, out=None):
 def jvp(inputs, tangents, *, causal=0, out=None):
     """The output, and its derivative along ``tangents``.
 
-    ``inputs``: q, k, v, mask; ``tangents``: one for each of q, k, v; ``out``: an array for each result.
+    ``inputs``: q, k, v, mask; ``tangents``: one for each of q, k, v.
+    ``out``: an array for each result.
     """
     inputs, tangents = pairs(inputs, 4, tangents, 3)
     (q, k, v, mask, q_dot, k_dot, v_dot), sizes, _, real = check(_MOVING, (*inputs, *tangents))
@@ -1048,7 +1049,8 @@ def jvp(inputs, tangents, *, causal=0, out=None):
 def hvp(inputs, vectors, g, *, causal=0, out=None):
     """The second derivative of ⟨g, output⟩ along ``vectors``: the Hessian times them, for each argument.
 
-    ``inputs``: q, k, v, mask; ``vectors``: one for each of q, k, v; ``out``: an array for each result.
+    ``inputs``: q, k, v, mask; ``vectors``: one for each of q, k, v.
+    ``out``: an array for each result.
     """
     inputs, vectors = pairs(inputs, 4, vectors, 3, "vectors")
     (q, k, v, mask, q_dot, k_dot, v_dot, g), sizes, _, real = check(_ALONG, (*inputs, *vectors, g))

@@ -406,7 +406,8 @@ def backward(saved, g, *, out=None):
 def jvp(inputs, tangents, *, kernel=2, stride=2, padding=0, out=None):
     """The output, and its derivative along ``tangents``.
 
-    ``inputs``: x; ``tangents``: one for each of x; ``out``: an array for each result.
+    ``inputs``: x; ``tangents``: one for each of x.
+    ``out``: an array for each result.
     """
     inputs, tangents = pairs(inputs, 1, tangents, 1)
     kernel = int(number("kernel", kernel, 1, math.inf, "[1, inf)", whole=True))
@@ -448,7 +449,8 @@ def jvp(inputs, tangents, *, kernel=2, stride=2, padding=0, out=None):
 def hvp(inputs, vectors, g, *, kernel=2, stride=2, padding=0, out=None):
     """The second derivative of ⟨g, output⟩ along ``vectors``: the Hessian times them, for each argument.
 
-    ``inputs``: x; ``vectors``: one for each of x; ``out``: an array for each result.
+    ``inputs``: x; ``vectors``: one for each of x.
+    ``out``: an array for each result.
     """
     inputs, vectors = pairs(inputs, 1, vectors, 1, "vectors")
     kernel = int(number("kernel", kernel, 1, math.inf, "[1, inf)", whole=True))

@@ -711,7 +711,8 @@ def backward(saved, g, *, out=None):
 def jvp(inputs, tangents, *, momentum=0.1, eps=1e-05, out=None):
     """The output, and its derivative along ``tangents``.
 
-    ``inputs``: x, gamma, beta, running_mean, running_var; ``tangents``: one for each of x, gamma, beta; ``out``: an array for each result.
+    ``inputs``: x, gamma, beta, running_mean, running_var; ``tangents``: one for each of x, gamma, beta.
+    ``out``: an array for each result.
     """
     inputs, tangents = pairs(inputs, 5, tangents, 3)
     (x, gamma, beta, running_mean, running_var, x_dot, gamma_dot, beta_dot), sizes, lead, real = check(
@@ -769,7 +770,8 @@ def jvp(inputs, tangents, *, momentum=0.1, eps=1e-05, out=None):
 def hvp(inputs, vectors, g, *, momentum=0.1, eps=1e-05, out=None):
     """The second derivative of ⟨g, output⟩ along ``vectors``: the Hessian times them, for each argument.
 
-    ``inputs``: x, gamma, beta, running_mean, running_var; ``vectors``: one for each of x, gamma, beta; ``out``: an array for each result.
+    ``inputs``: x, gamma, beta, running_mean, running_var; ``vectors``: one for each of x, gamma, beta.
+    ``out``: an array for each result.
     """
     inputs, vectors = pairs(inputs, 5, vectors, 3, "vectors")
     (x, gamma, beta, running_mean, running_var, x_dot, gamma_dot, beta_dot, g), sizes, lead, real = check(

@@ -276,7 +276,8 @@ def value_and_grad(p, t, *, reduction="mean", out=None):
 def jvp(inputs, tangents, *, reduction="mean", out=None):
     """The output, and its derivative along ``tangents``.
 
-    ``inputs``: p, t; ``tangents``: one for each of p; ``out``: an array for each result.
+    ``inputs``: p, t; ``tangents``: one for each of p.
+    ``out``: an array for each result.
     """
     inputs, tangents = pairs(inputs, 2, tangents, 1)
     (p, t, p_dot), sizes, _, real = check(_MOVING, (*inputs, *tangents))
@@ -298,7 +299,8 @@ def jvp(inputs, tangents, *, reduction="mean", out=None):
 def hvp(inputs, vectors, *, reduction="mean", out=None):
     """The second derivative of the value along ``vectors``: the Hessian times them, for each argument.
 
-    ``inputs``: p, t; ``vectors``: one for each of p; ``out``: an array for each result.
+    ``inputs``: p, t; ``vectors``: one for each of p.
+    ``out``: an array for each result.
     """
     inputs, vectors = pairs(inputs, 2, vectors, 1, "vectors")
     (p, t, p_dot), sizes, lead, real = check(_ALONG, (*inputs, *vectors))

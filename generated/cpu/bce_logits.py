@@ -305,7 +305,8 @@ def value_and_grad(z, t, *, reduction="mean", out=None):
 def jvp(inputs, tangents, *, reduction="mean", out=None):
     """The output, and its derivative along ``tangents``.
 
-    ``inputs``: z, t; ``tangents``: one for each of z; ``out``: an array for each result.
+    ``inputs``: z, t; ``tangents``: one for each of z.
+    ``out``: an array for each result.
     """
     inputs, tangents = pairs(inputs, 2, tangents, 1)
     (z, t, z_dot), sizes, _, real = check(_MOVING, (*inputs, *tangents))
@@ -327,7 +328,8 @@ def jvp(inputs, tangents, *, reduction="mean", out=None):
 def hvp(inputs, vectors, *, reduction="mean", out=None):
     """The second derivative of the value along ``vectors``: the Hessian times them, for each argument.
 
-    ``inputs``: z, t; ``vectors``: one for each of z; ``out``: an array for each result.
+    ``inputs``: z, t; ``vectors``: one for each of z.
+    ``out``: an array for each result.
     """
     inputs, vectors = pairs(inputs, 2, vectors, 1, "vectors")
     (z, t, z_dot), sizes, lead, real = check(_ALONG, (*inputs, *vectors))

@@ -1137,7 +1137,8 @@ def backward(saved, g, *, out=None):
 def jvp(inputs, tangents, *, out=None):
     """The output, and its derivative along ``tangents``.
 
-    ``inputs``: x, W1, b1, W2, b2, W3, b3; ``tangents``: one for each of x, W1, b1, W2, b2, W3, b3; ``out``: an array for each result.
+    ``inputs``: x, W1, b1, W2, b2, W3, b3; ``tangents``: one for each of x, W1, b1, W2, b2, W3, b3.
+    ``out``: an array for each result.
     """
     inputs, tangents = pairs(inputs, 7, tangents, 7)
     (x, W1, b1, W2, b2, W3, b3, x_dot, W1_dot, b1_dot, W2_dot, b2_dot, W3_dot, b3_dot), sizes, _, real = check(
@@ -1300,7 +1301,8 @@ def jvp(inputs, tangents, *, out=None):
 def hvp(inputs, vectors, g, *, out=None):
     """The second derivative of ⟨g, output⟩ along ``vectors``: the Hessian times them, for each argument.
 
-    ``inputs``: x, W1, b1, W2, b2, W3, b3; ``vectors``: one for each of x, W1, b1, W2, b2, W3, b3; ``out``: an array for each result.
+    ``inputs``: x, W1, b1, W2, b2, W3, b3; ``vectors``: one for each of x, W1, b1, W2, b2, W3, b3.
+    ``out``: an array for each result.
     """
     inputs, vectors = pairs(inputs, 7, vectors, 7, "vectors")
     (x, W1, b1, W2, b2, W3, b3, x_dot, W1_dot, b1_dot, W2_dot, b2_dot, W3_dot, b3_dot, g), sizes, _, real = check(

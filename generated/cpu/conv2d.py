@@ -377,7 +377,8 @@ def backward(saved, g, *, out=None):
 def jvp(inputs, tangents, *, stride=1, padding=0, dilation=1, groups=1, out=None):
     """The output, and its derivative along ``tangents``.
 
-    ``inputs``: x, W, b; ``tangents``: one for each of x, W, b; ``out``: an array for each result.
+    ``inputs``: x, W, b; ``tangents``: one for each of x, W, b.
+    ``out``: an array for each result.
     """
     inputs, tangents = pairs(inputs, 3, tangents, 3)
     stride = int(number("stride", stride, 1, math.inf, "[1, inf)", whole=True))
@@ -475,7 +476,8 @@ def jvp(inputs, tangents, *, stride=1, padding=0, dilation=1, groups=1, out=None
 def hvp(inputs, vectors, g, *, stride=1, padding=0, dilation=1, groups=1, out=None):
     """The second derivative of ⟨g, output⟩ along ``vectors``: the Hessian times them, for each argument.
 
-    ``inputs``: x, W, b; ``vectors``: one for each of x, W, b; ``out``: an array for each result.
+    ``inputs``: x, W, b; ``vectors``: one for each of x, W, b.
+    ``out``: an array for each result.
     """
     inputs, vectors = pairs(inputs, 3, vectors, 3, "vectors")
     stride = int(number("stride", stride, 1, math.inf, "[1, inf)", whole=True))

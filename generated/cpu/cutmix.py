@@ -284,7 +284,8 @@ def backward(saved, g, *, out=None):
 def jvp(inputs, tangents, *, top=0, left=0, height=1, width=1, out=None):
     """The output, and its derivative along ``tangents``.
 
-    ``inputs``: x, perm; ``tangents``: one for each of x; ``out``: an array for each result.
+    ``inputs``: x, perm; ``tangents``: one for each of x.
+    ``out``: an array for each result.
     """
     inputs, tangents = pairs(inputs, 2, tangents, 1)
     (x, perm, x_dot), sizes, _, real = check(_MOVING, (*inputs, *tangents))
@@ -311,7 +312,8 @@ def jvp(inputs, tangents, *, top=0, left=0, height=1, width=1, out=None):
 def hvp(inputs, vectors, g, *, top=0, left=0, height=1, width=1, out=None):
     """The second derivative of ⟨g, output⟩ along ``vectors``: the Hessian times them, for each argument.
 
-    ``inputs``: x, perm; ``vectors``: one for each of x; ``out``: an array for each result.
+    ``inputs``: x, perm; ``vectors``: one for each of x.
+    ``out``: an array for each result.
     """
     inputs, vectors = pairs(inputs, 2, vectors, 1, "vectors")
     (x, perm, x_dot, g), sizes, _, real = check(_ALONG, (*inputs, *vectors, g))

@@ -789,7 +789,8 @@ def value_and_grad(z_student, z_teacher, label, *, T=4, alpha=0.5, reduction="me
 def jvp(inputs, tangents, *, T=4, alpha=0.5, reduction="mean", out=None):
     """The output, and its derivative along ``tangents``.
 
-    ``inputs``: z_student, z_teacher, label; ``tangents``: one for each of z_student; ``out``: an array for each result.
+    ``inputs``: z_student, z_teacher, label; ``tangents``: one for each of z_student.
+    ``out``: an array for each result.
     """
     inputs, tangents = pairs(inputs, 3, tangents, 1)
     (z_student, z_teacher, label, z_student_dot), sizes, _, real = check(_MOVING, (*inputs, *tangents))
@@ -821,7 +822,8 @@ def jvp(inputs, tangents, *, T=4, alpha=0.5, reduction="mean", out=None):
 def hvp(inputs, vectors, *, T=4, alpha=0.5, reduction="mean", out=None):
     """The second derivative of the value along ``vectors``: the Hessian times them, for each argument.
 
-    ``inputs``: z_student, z_teacher, label; ``vectors``: one for each of z_student; ``out``: an array for each result.
+    ``inputs``: z_student, z_teacher, label; ``vectors``: one for each of z_student.
+    ``out``: an array for each result.
     """
     inputs, vectors = pairs(inputs, 3, vectors, 1, "vectors")
     (z_student, z_teacher, label, z_student_dot), sizes, _, real = check(_ALONG, (*inputs, *vectors))

@@ -403,7 +403,8 @@ def backward(saved, g, *, out=None):
 def jvp(inputs, tangents, *, p=0.5, out=None):
     """The output, and its derivative along ``tangents``.
 
-    ``inputs``: x, W, b, mask; ``tangents``: one for each of x, W, b; ``out``: an array for each result.
+    ``inputs``: x, W, b, mask; ``tangents``: one for each of x, W, b.
+    ``out``: an array for each result.
     """
     inputs, tangents = pairs(inputs, 4, tangents, 3)
     p = number("p", p, 0, 1, "[0, 1)")
@@ -452,7 +453,8 @@ def jvp(inputs, tangents, *, p=0.5, out=None):
 def hvp(inputs, vectors, g, *, p=0.5, out=None):
     """The second derivative of ⟨g, output⟩ along ``vectors``: the Hessian times them, for each argument.
 
-    ``inputs``: x, W, b, mask; ``vectors``: one for each of x, W, b; ``out``: an array for each result.
+    ``inputs``: x, W, b, mask; ``vectors``: one for each of x, W, b.
+    ``out``: an array for each result.
     """
     inputs, vectors = pairs(inputs, 4, vectors, 3, "vectors")
     p = number("p", p, 0, 1, "[0, 1)")

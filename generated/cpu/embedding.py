@@ -191,7 +191,8 @@ def backward(saved, g, *, out=None):
 def jvp(inputs, tangents, *, out=None):
     """The output, and its derivative along ``tangents``.
 
-    ``inputs``: table, label; ``tangents``: one for each of table; ``out``: an array for each result.
+    ``inputs``: table, label; ``tangents``: one for each of table.
+    ``out``: an array for each result.
     """
     inputs, tangents = pairs(inputs, 2, tangents, 1)
     (table, label, table_dot), sizes, lead, real = check(_MOVING, (*inputs, *tangents))
@@ -213,7 +214,8 @@ def jvp(inputs, tangents, *, out=None):
 def hvp(inputs, vectors, g, *, out=None):
     """The second derivative of ⟨g, output⟩ along ``vectors``: the Hessian times them, for each argument.
 
-    ``inputs``: table, label; ``vectors``: one for each of table; ``out``: an array for each result.
+    ``inputs``: table, label; ``vectors``: one for each of table.
+    ``out``: an array for each result.
     """
     inputs, vectors = pairs(inputs, 2, vectors, 1, "vectors")
     (table, label, table_dot, g), sizes, _, real = check(_ALONG, (*inputs, *vectors, g))

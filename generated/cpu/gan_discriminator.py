@@ -299,7 +299,8 @@ def value_and_grad(real, fake, *, reduction="mean", out=None):
 def jvp(inputs, tangents, *, reduction="mean", out=None):
     """The output, and its derivative along ``tangents``.
 
-    ``inputs``: real, fake; ``tangents``: one for each of real, fake; ``out``: an array for each result.
+    ``inputs``: real, fake; ``tangents``: one for each of real, fake.
+    ``out``: an array for each result.
     """
     inputs, tangents = pairs(inputs, 2, tangents, 2)
     (real_, fake, real_dot, fake_dot), sizes, _, real = check(_MOVING, (*inputs, *tangents))
@@ -320,7 +321,8 @@ def jvp(inputs, tangents, *, reduction="mean", out=None):
 def hvp(inputs, vectors, *, reduction="mean", out=None):
     """The second derivative of the value along ``vectors``: the Hessian times them, for each argument.
 
-    ``inputs``: real, fake; ``vectors``: one for each of real, fake; ``out``: an array for each result.
+    ``inputs``: real, fake; ``vectors``: one for each of real, fake.
+    ``out``: an array for each result.
     """
     inputs, vectors = pairs(inputs, 2, vectors, 2, "vectors")
     (real_, fake, real_dot, fake_dot), sizes, _, real = check(_ALONG, (*inputs, *vectors))

@@ -255,7 +255,8 @@ def value_and_grad(fake, *, reduction="mean", out=None):
 def jvp(inputs, tangents, *, reduction="mean", out=None):
     """The output, and its derivative along ``tangents``.
 
-    ``inputs``: fake; ``tangents``: one for each of fake; ``out``: an array for each result.
+    ``inputs``: fake; ``tangents``: one for each of fake.
+    ``out``: an array for each result.
     """
     inputs, tangents = pairs(inputs, 1, tangents, 1)
     (fake, fake_dot), sizes, _, real = check(_MOVING, (*inputs, *tangents))
@@ -276,7 +277,8 @@ def jvp(inputs, tangents, *, reduction="mean", out=None):
 def hvp(inputs, vectors, *, reduction="mean", out=None):
     """The second derivative of the value along ``vectors``: the Hessian times them, for each argument.
 
-    ``inputs``: fake; ``vectors``: one for each of fake; ``out``: an array for each result.
+    ``inputs``: fake; ``vectors``: one for each of fake.
+    ``out``: an array for each result.
     """
     inputs, vectors = pairs(inputs, 1, vectors, 1, "vectors")
     (fake, fake_dot), sizes, _, real = check(_ALONG, (*inputs, *vectors))

@@ -216,7 +216,8 @@ def backward(saved, g, *, out=None):
 def jvp(inputs, tangents, *, out=None):
     """The output, and its derivative along ``tangents``.
 
-    ``inputs``: x, noise, sigma; ``tangents``: one for each of x, sigma; ``out``: an array for each result.
+    ``inputs``: x, noise, sigma; ``tangents``: one for each of x, sigma.
+    ``out``: an array for each result.
     """
     inputs, tangents = pairs(inputs, 3, tangents, 2)
     inputs = list(inputs)
@@ -241,7 +242,8 @@ def jvp(inputs, tangents, *, out=None):
 def hvp(inputs, vectors, g, *, out=None):
     """The second derivative of ⟨g, output⟩ along ``vectors``: the Hessian times them, for each argument.
 
-    ``inputs``: x, noise, sigma; ``vectors``: one for each of x, sigma; ``out``: an array for each result.
+    ``inputs``: x, noise, sigma; ``vectors``: one for each of x, sigma.
+    ``out``: an array for each result.
     """
     inputs, vectors = pairs(inputs, 3, vectors, 2, "vectors")
     inputs = list(inputs)

@@ -351,7 +351,8 @@ def value_and_grad(mu, logvar, target, *, reduction="mean", out=None):
 def jvp(inputs, tangents, *, reduction="mean", out=None):
     """The output, and its derivative along ``tangents``.
 
-    ``inputs``: mu, logvar, target; ``tangents``: one for each of mu, logvar; ``out``: an array for each result.
+    ``inputs``: mu, logvar, target; ``tangents``: one for each of mu, logvar.
+    ``out``: an array for each result.
     """
     inputs, tangents = pairs(inputs, 3, tangents, 2)
     (mu, logvar, target, mu_dot, logvar_dot), sizes, _, real = check(_MOVING, (*inputs, *tangents))
@@ -373,7 +374,8 @@ def jvp(inputs, tangents, *, reduction="mean", out=None):
 def hvp(inputs, vectors, *, reduction="mean", out=None):
     """The second derivative of the value along ``vectors``: the Hessian times them, for each argument.
 
-    ``inputs``: mu, logvar, target; ``vectors``: one for each of mu, logvar; ``out``: an array for each result.
+    ``inputs``: mu, logvar, target; ``vectors``: one for each of mu, logvar.
+    ``out``: an array for each result.
     """
     inputs, vectors = pairs(inputs, 3, vectors, 2, "vectors")
     (mu, logvar, target, mu_dot, logvar_dot), sizes, lead, real = check(_ALONG, (*inputs, *vectors))

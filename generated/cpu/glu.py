@@ -238,7 +238,8 @@ def backward(saved, g, *, out=None):
 def jvp(inputs, tangents, *, out=None):
     """The output, and its derivative along ``tangents``.
 
-    ``inputs``: a, b; ``tangents``: one for each of a, b; ``out``: an array for each result.
+    ``inputs``: a, b; ``tangents``: one for each of a, b.
+    ``out``: an array for each result.
     """
     inputs, tangents = pairs(inputs, 2, tangents, 2)
     (a, b, a_dot, b_dot), sizes, lead, real = check(_MOVING, (*inputs, *tangents))
@@ -259,7 +260,8 @@ def jvp(inputs, tangents, *, out=None):
 def hvp(inputs, vectors, g, *, out=None):
     """The second derivative of ⟨g, output⟩ along ``vectors``: the Hessian times them, for each argument.
 
-    ``inputs``: a, b; ``vectors``: one for each of a, b; ``out``: an array for each result.
+    ``inputs``: a, b; ``vectors``: one for each of a, b.
+    ``out``: an array for each result.
     """
     inputs, vectors = pairs(inputs, 2, vectors, 2, "vectors")
     (a, b, a_dot, b_dot, g), sizes, lead, real = check(_ALONG, (*inputs, *vectors, g))

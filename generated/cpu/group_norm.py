@@ -729,7 +729,8 @@ def backward(saved, g, *, out=None):
 def jvp(inputs, tangents, *, groups, eps=1e-05, out=None):
     """The output, and its derivative along ``tangents``.
 
-    ``inputs``: x, gamma, beta; ``tangents``: one for each of x, gamma, beta; ``out``: an array for each result.
+    ``inputs``: x, gamma, beta; ``tangents``: one for each of x, gamma, beta.
+    ``out``: an array for each result.
     """
     inputs, tangents = pairs(inputs, 3, tangents, 3)
     groups = int(number("groups", groups, 1, math.inf, "[1, inf)", whole=True))
@@ -771,7 +772,8 @@ def jvp(inputs, tangents, *, groups, eps=1e-05, out=None):
 def hvp(inputs, vectors, g, *, groups, eps=1e-05, out=None):
     """The second derivative of ⟨g, output⟩ along ``vectors``: the Hessian times them, for each argument.
 
-    ``inputs``: x, gamma, beta; ``vectors``: one for each of x, gamma, beta; ``out``: an array for each result.
+    ``inputs``: x, gamma, beta; ``vectors``: one for each of x, gamma, beta.
+    ``out``: an array for each result.
     """
     inputs, vectors = pairs(inputs, 3, vectors, 3, "vectors")
     groups = int(number("groups", groups, 1, math.inf, "[1, inf)", whole=True))

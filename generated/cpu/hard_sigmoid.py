@@ -203,7 +203,8 @@ def backward(saved, g, *, out=None):
 def jvp(inputs, tangents, *, out=None):
     """The output, and its derivative along ``tangents``.
 
-    ``inputs``: x; ``tangents``: one for each of x; ``out``: an array for each result.
+    ``inputs``: x; ``tangents``: one for each of x.
+    ``out``: an array for each result.
     """
     inputs, tangents = pairs(inputs, 1, tangents, 1)
     (x, x_dot), sizes, lead, real = check(_MOVING, (*inputs, *tangents))
@@ -224,7 +225,8 @@ def jvp(inputs, tangents, *, out=None):
 def hvp(inputs, vectors, g, *, out=None):
     """The second derivative of ⟨g, output⟩ along ``vectors``: the Hessian times them, for each argument.
 
-    ``inputs``: x; ``vectors``: one for each of x; ``out``: an array for each result.
+    ``inputs``: x; ``vectors``: one for each of x.
+    ``out``: an array for each result.
     """
     inputs, vectors = pairs(inputs, 1, vectors, 1, "vectors")
     (x, x_dot, g), sizes, lead, real = check(_ALONG, (*inputs, *vectors, g))

@@ -458,7 +458,8 @@ def backward(saved, g, *, out=None):
 def jvp(inputs, tangents, *, out=None):
     """The output, and its derivative along ``tangents``.
 
-    ``inputs``: x, W, b, W_t, b_t; ``tangents``: one for each of x, W, b, W_t, b_t; ``out``: an array for each result.
+    ``inputs``: x, W, b, W_t, b_t; ``tangents``: one for each of x, W, b, W_t, b_t.
+    ``out``: an array for each result.
     """
     inputs, tangents = pairs(inputs, 5, tangents, 5)
     (x, W, b, W_t, b_t, x_dot, W_dot, b_dot, W_t_dot, b_t_dot), sizes, _, real = check(
@@ -511,7 +512,8 @@ def jvp(inputs, tangents, *, out=None):
 def hvp(inputs, vectors, g, *, out=None):
     """The second derivative of ⟨g, output⟩ along ``vectors``: the Hessian times them, for each argument.
 
-    ``inputs``: x, W, b, W_t, b_t; ``vectors``: one for each of x, W, b, W_t, b_t; ``out``: an array for each result.
+    ``inputs``: x, W, b, W_t, b_t; ``vectors``: one for each of x, W, b, W_t, b_t.
+    ``out``: an array for each result.
     """
     inputs, vectors = pairs(inputs, 5, vectors, 5, "vectors")
     (x, W, b, W_t, b_t, x_dot, W_dot, b_dot, W_t_dot, b_t_dot, g), sizes, _, real = check(

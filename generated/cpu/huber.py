@@ -312,7 +312,8 @@ def value_and_grad(pred, target, *, delta=1, reduction="mean", out=None):
 def jvp(inputs, tangents, *, delta=1, reduction="mean", out=None):
     """The output, and its derivative along ``tangents``.
 
-    ``inputs``: pred, target; ``tangents``: one for each of pred; ``out``: an array for each result.
+    ``inputs``: pred, target; ``tangents``: one for each of pred.
+    ``out``: an array for each result.
     """
     inputs, tangents = pairs(inputs, 2, tangents, 1)
     (pred, target, pred_dot), sizes, _, real = check(_MOVING, (*inputs, *tangents))
@@ -335,7 +336,8 @@ def jvp(inputs, tangents, *, delta=1, reduction="mean", out=None):
 def hvp(inputs, vectors, *, delta=1, reduction="mean", out=None):
     """The second derivative of the value along ``vectors``: the Hessian times them, for each argument.
 
-    ``inputs``: pred, target; ``vectors``: one for each of pred; ``out``: an array for each result.
+    ``inputs``: pred, target; ``vectors``: one for each of pred.
+    ``out``: an array for each result.
     """
     inputs, vectors = pairs(inputs, 2, vectors, 1, "vectors")
     (pred, target, pred_dot), sizes, lead, real = check(_ALONG, (*inputs, *vectors))

@@ -321,7 +321,8 @@ def value_and_grad(p, q, *, reduction="mean", out=None):
 def jvp(inputs, tangents, *, reduction="mean", out=None):
     """The output, and its derivative along ``tangents``.
 
-    ``inputs``: p, q; ``tangents``: one for each of p, q; ``out``: an array for each result.
+    ``inputs``: p, q; ``tangents``: one for each of p, q.
+    ``out``: an array for each result.
     """
     inputs, tangents = pairs(inputs, 2, tangents, 2)
     (p, q, p_dot, q_dot), sizes, _, real = check(_MOVING, (*inputs, *tangents))
@@ -343,7 +344,8 @@ def jvp(inputs, tangents, *, reduction="mean", out=None):
 def hvp(inputs, vectors, *, reduction="mean", out=None):
     """The second derivative of the value along ``vectors``: the Hessian times them, for each argument.
 
-    ``inputs``: p, q; ``vectors``: one for each of p, q; ``out``: an array for each result.
+    ``inputs``: p, q; ``vectors``: one for each of p, q.
+    ``out``: an array for each result.
     """
     inputs, vectors = pairs(inputs, 2, vectors, 2, "vectors")
     (p, q, p_dot, q_dot), sizes, _, real = check(_ALONG, (*inputs, *vectors))

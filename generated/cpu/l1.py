@@ -265,7 +265,8 @@ def jvp(inputs, tangents, *, lam=0.01):
 def hvp(inputs, vectors, *, lam=0.01, out=None):
     """The second derivative of the value along ``vectors``: the Hessian times them, for each argument.
 
-    ``inputs``: w; ``vectors``: one for each of w; ``out``: an array for each result.
+    ``inputs``: w; ``vectors``: one for each of w.
+    ``out``: an array for each result.
     """
     inputs, vectors = pairs(inputs, 1, vectors, 1, "vectors")
     (w, w_dot), sizes, lead, real = check(_ALONG, (*inputs, *vectors))

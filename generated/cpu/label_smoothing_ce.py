@@ -470,7 +470,8 @@ def value_and_grad(z, label, *, smoothing=0.1, reduction="mean", out=None):
 def jvp(inputs, tangents, *, smoothing=0.1, reduction="mean", out=None):
     """The output, and its derivative along ``tangents``.
 
-    ``inputs``: z, label; ``tangents``: one for each of z; ``out``: an array for each result.
+    ``inputs``: z, label; ``tangents``: one for each of z.
+    ``out``: an array for each result.
     """
     inputs, tangents = pairs(inputs, 2, tangents, 1)
     (z, label, z_dot), sizes, _, real = check(_MOVING, (*inputs, *tangents))
@@ -495,7 +496,8 @@ def jvp(inputs, tangents, *, smoothing=0.1, reduction="mean", out=None):
 def hvp(inputs, vectors, *, smoothing=0.1, reduction="mean", out=None):
     """The second derivative of the value along ``vectors``: the Hessian times them, for each argument.
 
-    ``inputs``: z, label; ``vectors``: one for each of z; ``out``: an array for each result.
+    ``inputs``: z, label; ``vectors``: one for each of z.
+    ``out``: an array for each result.
     """
     inputs, vectors = pairs(inputs, 2, vectors, 1, "vectors")
     (z, label, z_dot), sizes, _, real = check(_ALONG, (*inputs, *vectors))

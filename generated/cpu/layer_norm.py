@@ -499,7 +499,8 @@ def backward(saved, g, *, out=None):
 def jvp(inputs, tangents, *, eps=1e-05, out=None):
     """The output, and its derivative along ``tangents``.
 
-    ``inputs``: x, gamma, beta; ``tangents``: one for each of x, gamma, beta; ``out``: an array for each result.
+    ``inputs``: x, gamma, beta; ``tangents``: one for each of x, gamma, beta.
+    ``out``: an array for each result.
     """
     inputs, tangents = pairs(inputs, 3, tangents, 3)
     (x, gamma, beta, x_dot, gamma_dot, beta_dot), sizes, lead, real = check(_MOVING, (*inputs, *tangents))
@@ -529,7 +530,8 @@ def jvp(inputs, tangents, *, eps=1e-05, out=None):
 def hvp(inputs, vectors, g, *, eps=1e-05, out=None):
     """The second derivative of ⟨g, output⟩ along ``vectors``: the Hessian times them, for each argument.
 
-    ``inputs``: x, gamma, beta; ``vectors``: one for each of x, gamma, beta; ``out``: an array for each result.
+    ``inputs``: x, gamma, beta; ``vectors``: one for each of x, gamma, beta.
+    ``out``: an array for each result.
     """
     inputs, vectors = pairs(inputs, 3, vectors, 3, "vectors")
     (x, gamma, beta, x_dot, gamma_dot, beta_dot, g), sizes, lead, real = check(_ALONG, (*inputs, *vectors, g))

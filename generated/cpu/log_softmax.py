@@ -306,7 +306,8 @@ def backward(saved, g, *, out=None):
 def jvp(inputs, tangents, *, T=1, out=None):
     """The output, and its derivative along ``tangents``.
 
-    ``inputs``: z; ``tangents``: one for each of z; ``out``: an array for each result.
+    ``inputs``: z; ``tangents``: one for each of z.
+    ``out``: an array for each result.
     """
     inputs, tangents = pairs(inputs, 1, tangents, 1)
     (z, z_dot), sizes, lead, real = check(_MOVING, (*inputs, *tangents))
@@ -329,7 +330,8 @@ def jvp(inputs, tangents, *, T=1, out=None):
 def hvp(inputs, vectors, g, *, T=1, out=None):
     """The second derivative of ⟨g, output⟩ along ``vectors``: the Hessian times them, for each argument.
 
-    ``inputs``: z; ``vectors``: one for each of z; ``out``: an array for each result.
+    ``inputs``: z; ``vectors``: one for each of z.
+    ``out``: an array for each result.
     """
     inputs, vectors = pairs(inputs, 1, vectors, 1, "vectors")
     (z, z_dot, g), sizes, lead, real = check(_ALONG, (*inputs, *vectors, g))

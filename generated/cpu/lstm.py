@@ -1378,7 +1378,8 @@ def backward(saved, g, *, out=None):
 def jvp(inputs, tangents, *, out=None):
     """The output, and its derivative along ``tangents``.
 
-    ``inputs``: x, h0, c0, W, U, b; ``tangents``: one for each of x, h0, c0, W, U, b; ``out``: an array for each result.
+    ``inputs``: x, h0, c0, W, U, b; ``tangents``: one for each of x, h0, c0, W, U, b.
+    ``out``: an array for each result.
     """
     inputs, tangents = pairs(inputs, 6, tangents, 6)
     (x, h0, c0, W, U, b, x_dot, h0_dot, c0_dot, W_dot, U_dot, b_dot), sizes, _, real = check(
@@ -1560,7 +1561,8 @@ def jvp(inputs, tangents, *, out=None):
 def hvp(inputs, vectors, g, *, out=None):
     """The second derivative of ⟨g, output⟩ along ``vectors``: the Hessian times them, for each argument.
 
-    ``inputs``: x, h0, c0, W, U, b; ``vectors``: one for each of x, h0, c0, W, U, b; ``out``: an array for each result.
+    ``inputs``: x, h0, c0, W, U, b; ``vectors``: one for each of x, h0, c0, W, U, b.
+    ``out``: an array for each result.
     """
     inputs, vectors = pairs(inputs, 6, vectors, 6, "vectors")
     (x, h0, c0, W, U, b, x_dot, h0_dot, c0_dot, W_dot, U_dot, b_dot, g_h, g_c), sizes, _, real = check(

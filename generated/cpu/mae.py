@@ -281,7 +281,8 @@ def value_and_grad(pred, target, *, reduction="mean", out=None):
 def jvp(inputs, tangents, *, reduction="mean", out=None):
     """The output, and its derivative along ``tangents``.
 
-    ``inputs``: pred, target; ``tangents``: one for each of pred; ``out``: an array for each result.
+    ``inputs``: pred, target; ``tangents``: one for each of pred.
+    ``out``: an array for each result.
     """
     inputs, tangents = pairs(inputs, 2, tangents, 1)
     (pred, target, pred_dot), sizes, _, real = check(_MOVING, (*inputs, *tangents))
@@ -303,7 +304,8 @@ def jvp(inputs, tangents, *, reduction="mean", out=None):
 def hvp(inputs, vectors, *, reduction="mean", out=None):
     """The second derivative of the value along ``vectors``: the Hessian times them, for each argument.
 
-    ``inputs``: pred, target; ``vectors``: one for each of pred; ``out``: an array for each result.
+    ``inputs``: pred, target; ``vectors``: one for each of pred.
+    ``out``: an array for each result.
     """
     inputs, vectors = pairs(inputs, 2, vectors, 1, "vectors")
     (pred, target, pred_dot), sizes, lead, real = check(_ALONG, (*inputs, *vectors))

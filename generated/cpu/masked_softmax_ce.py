@@ -517,7 +517,8 @@ def jvp(inputs, tangents):
 def hvp(inputs, vectors, *, out=None):
     """The second derivative of the value along ``vectors``: the Hessian times them, for each argument.
 
-    ``inputs``: z, label, mask; ``vectors``: one for each of z; ``out``: an array for each result.
+    ``inputs``: z, label, mask; ``vectors``: one for each of z.
+    ``out``: an array for each result.
     """
     inputs, vectors = pairs(inputs, 3, vectors, 1, "vectors")
     (z, label, mask, z_dot), sizes, _, real = check(_ALONG, (*inputs, *vectors))

@@ -222,7 +222,8 @@ def backward(saved, g, *, out=None):
 def jvp(inputs, tangents, *, lam=0.5, out=None):
     """The output, and its derivative along ``tangents``.
 
-    ``inputs``: x, perm; ``tangents``: one for each of x; ``out``: an array for each result.
+    ``inputs``: x, perm; ``tangents``: one for each of x.
+    ``out``: an array for each result.
     """
     inputs, tangents = pairs(inputs, 2, tangents, 1)
     (x, perm, x_dot), sizes, lead, real = check(_MOVING, (*inputs, *tangents))
@@ -246,7 +247,8 @@ def jvp(inputs, tangents, *, lam=0.5, out=None):
 def hvp(inputs, vectors, g, *, lam=0.5, out=None):
     """The second derivative of ⟨g, output⟩ along ``vectors``: the Hessian times them, for each argument.
 
-    ``inputs``: x, perm; ``vectors``: one for each of x; ``out``: an array for each result.
+    ``inputs``: x, perm; ``vectors``: one for each of x.
+    ``out``: an array for each result.
     """
     inputs, vectors = pairs(inputs, 2, vectors, 1, "vectors")
     (x, perm, x_dot, g), sizes, lead, real = check(_ALONG, (*inputs, *vectors, g))

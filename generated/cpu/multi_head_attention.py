@@ -1993,7 +1993,8 @@ def backward(saved, g, *, out=None):
 def jvp(inputs, tangents, *, heads, causal=0, out=None):
     """The output, and its derivative along ``tangents``.
 
-    ``inputs``: x, Wq, Wk, Wv, Wo, bq, bk, bv, bo, mask; ``tangents``: one for each of x, Wq, Wk, Wv, Wo, bq, bk, bv, bo; ``out``: an array for each result.
+    ``inputs``: x, Wq, Wk, Wv, Wo, bq, bk, bv, bo, mask; ``tangents``: one for each of x, Wq, Wk, Wv, Wo, bq, bk, bv, bo.
+    ``out``: an array for each result.
     """
     inputs, tangents = pairs(inputs, 10, tangents, 9)
     heads = int(number("heads", heads, 1, math.inf, "[1, inf)", whole=True))
@@ -2161,7 +2162,8 @@ def jvp(inputs, tangents, *, heads, causal=0, out=None):
 def hvp(inputs, vectors, g, *, heads, causal=0, out=None):
     """The second derivative of ⟨g, output⟩ along ``vectors``: the Hessian times them, for each argument.
 
-    ``inputs``: x, Wq, Wk, Wv, Wo, bq, bk, bv, bo, mask; ``vectors``: one for each of x, Wq, Wk, Wv, Wo, bq, bk, bv, bo; ``out``: an array for each result.
+    ``inputs``: x, Wq, Wk, Wv, Wo, bq, bk, bv, bo, mask; ``vectors``: one for each of x, Wq, Wk, Wv, Wo, bq, bk, bv, bo.
+    ``out``: an array for each result.
     """
     inputs, vectors = pairs(inputs, 10, vectors, 9, "vectors")
     heads = int(number("heads", heads, 1, math.inf, "[1, inf)", whole=True))

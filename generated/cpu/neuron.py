@@ -296,7 +296,8 @@ def backward(saved, g, *, out=None):
 def jvp(inputs, tangents, *, out=None):
     """The output, and its derivative along ``tangents``.
 
-    ``inputs``: x, w, b; ``tangents``: one for each of x, w, b; ``out``: an array for each result.
+    ``inputs``: x, w, b; ``tangents``: one for each of x, w, b.
+    ``out``: an array for each result.
     """
     inputs, tangents = pairs(inputs, 3, tangents, 3)
     (x, w, b, x_dot, w_dot, b_dot), sizes, _, real = check(_MOVING, (*inputs, *tangents))
@@ -318,7 +319,8 @@ def jvp(inputs, tangents, *, out=None):
 def hvp(inputs, vectors, g, *, out=None):
     """The second derivative of ⟨g, output⟩ along ``vectors``: the Hessian times them, for each argument.
 
-    ``inputs``: x, w, b; ``vectors``: one for each of x, w, b; ``out``: an array for each result.
+    ``inputs``: x, w, b; ``vectors``: one for each of x, w, b.
+    ``out``: an array for each result.
     """
     inputs, vectors = pairs(inputs, 3, vectors, 3, "vectors")
     (x, w, b, x_dot, w_dot, b_dot, g), sizes, _, real = check(_ALONG, (*inputs, *vectors, g))

@@ -1188,7 +1188,8 @@ def value_and_grad(u, v, *, tau=0.5, reduction="mean", out=None):
 def jvp(inputs, tangents, *, tau=0.5, reduction="mean", out=None):
     """The output, and its derivative along ``tangents``.
 
-    ``inputs``: u, v; ``tangents``: one for each of u, v; ``out``: an array for each result.
+    ``inputs``: u, v; ``tangents``: one for each of u, v.
+    ``out``: an array for each result.
     """
     inputs, tangents = pairs(inputs, 2, tangents, 2)
     tau = number("tau", tau, 0, math.inf, "(0, inf)")
@@ -1266,7 +1267,8 @@ def jvp(inputs, tangents, *, tau=0.5, reduction="mean", out=None):
 def hvp(inputs, vectors, *, tau=0.5, reduction="mean", out=None):
     """The second derivative of the value along ``vectors``: the Hessian times them, for each argument.
 
-    ``inputs``: u, v; ``vectors``: one for each of u, v; ``out``: an array for each result.
+    ``inputs``: u, v; ``vectors``: one for each of u, v.
+    ``out``: an array for each result.
     """
     inputs, vectors = pairs(inputs, 2, vectors, 2, "vectors")
     tau = number("tau", tau, 0, math.inf, "(0, inf)")

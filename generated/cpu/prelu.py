@@ -292,7 +292,8 @@ def backward(saved, g, *, out=None):
 def jvp(inputs, tangents, *, out=None):
     """The output, and its derivative along ``tangents``.
 
-    ``inputs``: x, alpha; ``tangents``: one for each of x, alpha; ``out``: an array for each result.
+    ``inputs``: x, alpha; ``tangents``: one for each of x, alpha.
+    ``out``: an array for each result.
     """
     inputs, tangents = pairs(inputs, 2, tangents, 2)
     (x, alpha, x_dot, alpha_dot), sizes, lead, real = check(_MOVING, (*inputs, *tangents))
@@ -316,7 +317,8 @@ def jvp(inputs, tangents, *, out=None):
 def hvp(inputs, vectors, g, *, out=None):
     """The second derivative of ⟨g, output⟩ along ``vectors``: the Hessian times them, for each argument.
 
-    ``inputs``: x, alpha; ``vectors``: one for each of x, alpha; ``out``: an array for each result.
+    ``inputs``: x, alpha; ``vectors``: one for each of x, alpha.
+    ``out``: an array for each result.
     """
     inputs, vectors = pairs(inputs, 2, vectors, 2, "vectors")
     (x, alpha, x_dot, alpha_dot, g), sizes, lead, real = check(_ALONG, (*inputs, *vectors, g))

@@ -493,7 +493,8 @@ def backward(saved, g, *, out=None):
 def jvp(inputs, tangents, *, out=None):
     """The output, and its derivative along ``tangents``.
 
-    ``inputs``: x, W1, b1, W2, b2; ``tangents``: one for each of x, W1, b1, W2, b2; ``out``: an array for each result.
+    ``inputs``: x, W1, b1, W2, b2; ``tangents``: one for each of x, W1, b1, W2, b2.
+    ``out``: an array for each result.
     """
     inputs, tangents = pairs(inputs, 5, tangents, 5)
     (x, W1, b1, W2, b2, x_dot, W1_dot, b1_dot, W2_dot, b2_dot), sizes, _, real = check(
@@ -564,7 +565,8 @@ def jvp(inputs, tangents, *, out=None):
 def hvp(inputs, vectors, g, *, out=None):
     """The second derivative of ⟨g, output⟩ along ``vectors``: the Hessian times them, for each argument.
 
-    ``inputs``: x, W1, b1, W2, b2; ``vectors``: one for each of x, W1, b1, W2, b2; ``out``: an array for each result.
+    ``inputs``: x, W1, b1, W2, b2; ``vectors``: one for each of x, W1, b1, W2, b2.
+    ``out``: an array for each result.
     """
     inputs, vectors = pairs(inputs, 5, vectors, 5, "vectors")
     (x, W1, b1, W2, b2, x_dot, W1_dot, b1_dot, W2_dot, b2_dot, g), sizes, _, real = check(

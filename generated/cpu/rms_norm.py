@@ -350,7 +350,8 @@ def backward(saved, g, *, out=None):
 def jvp(inputs, tangents, *, eps=1e-06, out=None):
     """The output, and its derivative along ``tangents``.
 
-    ``inputs``: x, gamma; ``tangents``: one for each of x, gamma; ``out``: an array for each result.
+    ``inputs``: x, gamma; ``tangents``: one for each of x, gamma.
+    ``out``: an array for each result.
     """
     inputs, tangents = pairs(inputs, 2, tangents, 2)
     (x, gamma, x_dot, gamma_dot), sizes, lead, real = check(_MOVING, (*inputs, *tangents))
@@ -375,7 +376,8 @@ def jvp(inputs, tangents, *, eps=1e-06, out=None):
 def hvp(inputs, vectors, g, *, eps=1e-06, out=None):
     """The second derivative of ⟨g, output⟩ along ``vectors``: the Hessian times them, for each argument.
 
-    ``inputs``: x, gamma; ``vectors``: one for each of x, gamma; ``out``: an array for each result.
+    ``inputs``: x, gamma; ``vectors``: one for each of x, gamma.
+    ``out``: an array for each result.
     """
     inputs, vectors = pairs(inputs, 2, vectors, 2, "vectors")
     (x, gamma, x_dot, gamma_dot, g), sizes, lead, real = check(_ALONG, (*inputs, *vectors, g))

@@ -686,7 +686,8 @@ def backward(saved, g, *, out=None):
 def jvp(inputs, tangents, *, out=None):
     """The output, and its derivative along ``tangents``.
 
-    ``inputs``: x, h0, W_ih, W_hh, b; ``tangents``: one for each of x, h0, W_ih, W_hh, b; ``out``: an array for each result.
+    ``inputs``: x, h0, W_ih, W_hh, b; ``tangents``: one for each of x, h0, W_ih, W_hh, b.
+    ``out``: an array for each result.
     """
     inputs, tangents = pairs(inputs, 5, tangents, 5)
     (x, h0, W_ih, W_hh, b, x_dot, h0_dot, W_ih_dot, W_hh_dot, b_dot), sizes, _, real = check(
@@ -794,7 +795,8 @@ def jvp(inputs, tangents, *, out=None):
 def hvp(inputs, vectors, g, *, out=None):
     """The second derivative of ⟨g, output⟩ along ``vectors``: the Hessian times them, for each argument.
 
-    ``inputs``: x, h0, W_ih, W_hh, b; ``vectors``: one for each of x, h0, W_ih, W_hh, b; ``out``: an array for each result.
+    ``inputs``: x, h0, W_ih, W_hh, b; ``vectors``: one for each of x, h0, W_ih, W_hh, b.
+    ``out``: an array for each result.
     """
     inputs, vectors = pairs(inputs, 5, vectors, 5, "vectors")
     (x, h0, W_ih, W_hh, b, x_dot, h0_dot, W_ih_dot, W_hh_dot, b_dot, g), sizes, _, real = check(

@@ -374,7 +374,8 @@ def value_and_grad(z, label, *, reduction="mean", out=None):
 def jvp(inputs, tangents, *, reduction="mean", out=None):
     """The output, and its derivative along ``tangents``.
 
-    ``inputs``: z, label; ``tangents``: one for each of z; ``out``: an array for each result.
+    ``inputs``: z, label; ``tangents``: one for each of z.
+    ``out``: an array for each result.
     """
     inputs, tangents = pairs(inputs, 2, tangents, 1)
     (z, label, z_dot), sizes, _, real = check(_MOVING, (*inputs, *tangents))
@@ -396,7 +397,8 @@ def jvp(inputs, tangents, *, reduction="mean", out=None):
 def hvp(inputs, vectors, *, reduction="mean", out=None):
     """The second derivative of the value along ``vectors``: the Hessian times them, for each argument.
 
-    ``inputs``: z, label; ``vectors``: one for each of z; ``out``: an array for each result.
+    ``inputs``: z, label; ``vectors``: one for each of z.
+    ``out``: an array for each result.
     """
     inputs, vectors = pairs(inputs, 2, vectors, 1, "vectors")
     (z, label, z_dot), sizes, _, real = check(_ALONG, (*inputs, *vectors))

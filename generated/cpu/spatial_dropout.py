@@ -235,7 +235,8 @@ def backward(saved, g, *, out=None):
 def jvp(inputs, tangents, *, p=0.5, out=None):
     """The output, and its derivative along ``tangents``.
 
-    ``inputs``: x, mask; ``tangents``: one for each of x; ``out``: an array for each result.
+    ``inputs``: x, mask; ``tangents``: one for each of x.
+    ``out``: an array for each result.
     """
     inputs, tangents = pairs(inputs, 2, tangents, 1)
     p = number("p", p, 0, 1, "[0, 1)")
@@ -263,7 +264,8 @@ def jvp(inputs, tangents, *, p=0.5, out=None):
 def hvp(inputs, vectors, g, *, p=0.5, out=None):
     """The second derivative of ⟨g, output⟩ along ``vectors``: the Hessian times them, for each argument.
 
-    ``inputs``: x, mask; ``vectors``: one for each of x; ``out``: an array for each result.
+    ``inputs``: x, mask; ``vectors``: one for each of x.
+    ``out``: an array for each result.
     """
     inputs, vectors = pairs(inputs, 2, vectors, 1, "vectors")
     p = number("p", p, 0, 1, "[0, 1)")

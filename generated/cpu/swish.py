@@ -360,7 +360,8 @@ def backward(saved, g, *, out=None):
 def jvp(inputs, tangents, *, out=None):
     """The output, and its derivative along ``tangents``.
 
-    ``inputs``: x, beta; ``tangents``: one for each of x, beta; ``out``: an array for each result.
+    ``inputs``: x, beta; ``tangents``: one for each of x, beta.
+    ``out``: an array for each result.
     """
     inputs, tangents = pairs(inputs, 2, tangents, 2)
     (x, beta, x_dot, beta_dot), sizes, lead, real = check(_MOVING, (*inputs, *tangents))
@@ -383,7 +384,8 @@ def jvp(inputs, tangents, *, out=None):
 def hvp(inputs, vectors, g, *, out=None):
     """The second derivative of ⟨g, output⟩ along ``vectors``: the Hessian times them, for each argument.
 
-    ``inputs``: x, beta; ``vectors``: one for each of x, beta; ``out``: an array for each result.
+    ``inputs``: x, beta; ``vectors``: one for each of x, beta.
+    ``out``: an array for each result.
     """
     inputs, vectors = pairs(inputs, 2, vectors, 2, "vectors")
     (x, beta, x_dot, beta_dot, g), sizes, lead, real = check(_ALONG, (*inputs, *vectors, g))

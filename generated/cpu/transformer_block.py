@@ -4230,7 +4230,8 @@ def backward(saved, g, *, out=None):
 def jvp(inputs, tangents, *, heads, causal=0, out=None):
     """The output, and its derivative along ``tangents``.
 
-    ``inputs``: x, gamma1, beta1, Wq, Wk, Wv, Wo, bq, bk, bv, bo, gamma2, beta2, W1, b1, W2, b2, mask; ``tangents``: one for each of x, gamma1, beta1, Wq, Wk, Wv, Wo, bq, bk, bv, bo, gamma2, beta2, W1, b1, W2, b2; ``out``: an array for each result.
+    ``inputs``: x, gamma1, beta1, Wq, Wk, Wv, Wo, bq, bk, bv, bo, gamma2, beta2, W1, b1, W2, b2, mask; ``tangents``: one for each of x, gamma1, beta1, Wq, Wk, Wv, Wo, bq, bk, bv, bo, gamma2, beta2, W1, b1, W2, b2.
+    ``out``: an array for each result.
     """
     inputs, tangents = pairs(inputs, 18, tangents, 17)
     heads = int(number("heads", heads, 1, math.inf, "[1, inf)", whole=True))
@@ -4504,7 +4505,8 @@ def jvp(inputs, tangents, *, heads, causal=0, out=None):
 def hvp(inputs, vectors, g, *, heads, causal=0, out=None):
     """The second derivative of ⟨g, output⟩ along ``vectors``: the Hessian times them, for each argument.
 
-    ``inputs``: x, gamma1, beta1, Wq, Wk, Wv, Wo, bq, bk, bv, bo, gamma2, beta2, W1, b1, W2, b2, mask; ``vectors``: one for each of x, gamma1, beta1, Wq, Wk, Wv, Wo, bq, bk, bv, bo, gamma2, beta2, W1, b1, W2, b2; ``out``: an array for each result.
+    ``inputs``: x, gamma1, beta1, Wq, Wk, Wv, Wo, bq, bk, bv, bo, gamma2, beta2, W1, b1, W2, b2, mask; ``vectors``: one for each of x, gamma1, beta1, Wq, Wk, Wv, Wo, bq, bk, bv, bo, gamma2, beta2, W1, b1, W2, b2.
+    ``out``: an array for each result.
     """
     inputs, vectors = pairs(inputs, 18, vectors, 17, "vectors")
     heads = int(number("heads", heads, 1, math.inf, "[1, inf)", whole=True))

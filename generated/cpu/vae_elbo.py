@@ -503,7 +503,8 @@ def value_and_grad(x, x_logits, mu, logvar, *, reduction="mean", out=None):
 def jvp(inputs, tangents, *, reduction="mean", out=None):
     """The output, and its derivative along ``tangents``.
 
-    ``inputs``: x, x_logits, mu, logvar; ``tangents``: one for each of x_logits, mu, logvar; ``out``: an array for each result.
+    ``inputs``: x, x_logits, mu, logvar; ``tangents``: one for each of x_logits, mu, logvar.
+    ``out``: an array for each result.
     """
     inputs, tangents = pairs(inputs, 4, tangents, 3)
     (x, x_logits, mu, logvar, x_logits_dot, mu_dot, logvar_dot), sizes, _, real = check(
@@ -530,7 +531,8 @@ def jvp(inputs, tangents, *, reduction="mean", out=None):
 def hvp(inputs, vectors, *, reduction="mean", out=None):
     """The second derivative of the value along ``vectors``: the Hessian times them, for each argument.
 
-    ``inputs``: x, x_logits, mu, logvar; ``vectors``: one for each of x_logits, mu, logvar; ``out``: an array for each result.
+    ``inputs``: x, x_logits, mu, logvar; ``vectors``: one for each of x_logits, mu, logvar.
+    ``out``: an array for each result.
     """
     inputs, vectors = pairs(inputs, 4, vectors, 3, "vectors")
     (x, x_logits, mu, logvar, x_logits_dot, mu_dot, logvar_dot), sizes, _, real = check(

@@ -518,7 +518,8 @@ def jvp(inputs, tangents):
 def hvp(inputs, vectors, g, *, out=None):
     """The second derivative of ⟨g, output⟩ along ``vectors``: the Hessian times them, for each argument.
 
-    ``inputs``: x, noise, log_alpha; ``vectors``: one for each of x, log_alpha; ``out``: an array for each result.
+    ``inputs``: x, noise, log_alpha; ``vectors``: one for each of x, log_alpha.
+    ``out``: an array for each result.
     """
     inputs, vectors = pairs(inputs, 3, vectors, 2, "vectors")
     inputs = list(inputs)

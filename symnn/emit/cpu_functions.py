@@ -17,7 +17,7 @@ from symnn.loops.names import code_name, size_name
 __all__ = ["Functions"]
 
 
-_OUT = "; ``out``: an array for each result"
+_OUT = "    ``out``: an array for each result."
 
 
 class Functions(Pieces):
@@ -282,7 +282,8 @@ class Functions(Pieces):
             '    """The output, and its derivative along ``tangents``.',
             "",
             f"    ``inputs``: {', '.join(a.name for a in self.arrays)}; ``tangents``: one for each of "
-            f"{', '.join(a.name for a in moving)}{_OUT if given else ''}.",
+            f"{', '.join(a.name for a in moving)}.",
+            *([_OUT] if given else []),
             '    """',
         ]
         head = f"def jvp({self._signature(['inputs', 'tangents'], keywords, parameters)}):"
@@ -315,7 +316,8 @@ class Functions(Pieces):
             f'    """The second derivative of {of} along ``vectors``: the Hessian times them, for each argument.',
             "",
             f"    ``inputs``: {', '.join(a.name for a in self.arrays)}; ``vectors``: one for each of "
-            f"{', '.join(a.name for a in moving)}{_OUT}.",
+            f"{', '.join(a.name for a in moving)}.",
+            _OUT,
             '    """',
         ]
         keywords = (["reduction='mean'"] if self.is_loss else []) + ["out=None"]
