@@ -11,8 +11,10 @@ import numpy as np
 import pytest
 
 from symnn.build import loaded, source_of
+from symnn.emit.cpu import emit_runtime
 from symnn.registry import catalogue_operations
-from symnn.verify.accuracy import missed_bounds
+from symnn.verify import accuracy
+from symnn.verify.accuracy import kernels_hash, missed_bounds
 from symnn.verify.exhaustive import Case, cases_of, judge, lines_of, measure, sampled_blocks, special_values
 from symnn.verify.line import LAST, Line, floats_at, interpolated
 from symnn.verify.tally import Tally
@@ -111,3 +113,16 @@ def test_a_case_names_what_is_held() -> None:
     (value, gradient) = cases_of(OPERATIONS["swish"])
     assert isinstance(value, Case)
     assert (value.label, gradient.label) == ("y of x at beta = 1", "∂y/∂x at beta = 1")
+
+
+def test_a_result_belongs_to_the_kernels_and_to_what_they_use(monkeypatch: pytest.MonkeyPatch) -> None:
+    text, runtime = source_of(OPERATIONS["tanh"]), emit_runtime()
+    found = kernels_hash(text)
+    assert found == kernels_hash(text.replace("The output, and what", "Both: what"))
+    assert "y[e] = tanh(x[e])" in text
+    assert found != kernels_hash(text.replace("y[e] = tanh(x[e])", "y[e] = tanh(-x[e])"))
+    for what, changed in (("def _tanh_f32(x):", True), ("def reduce(values, reduction, real):", False)):
+        assert what in runtime
+        other = runtime.replace(what, f"{what}\n    _other = 0.0")
+        monkeypatch.setattr(accuracy, "emit_runtime", lambda other=other: other)
+        assert (kernels_hash.__wrapped__(text) != found) == changed
