@@ -39,35 +39,27 @@ def _indented(lines: Iterable[str]) -> Iterator[str]:
 
 
 def _steps(program: Program) -> Iterator[str]:
-    for step in schedule(program).steps:
-        if isinstance(step, ir.Number):
-            continue
-        yield from _of_step(step)
+    return (line for step in schedule(program).steps for line in _of_step(step))
 
 
 def _of_step(step: ir.Step) -> Iterator[str]:
     if isinstance(step, ir.Tiles):
         axes = " × ".join(str(outer) for outer, _ in step.axes)
         yield f"tiles of {axes}, as many positions as stay in cache; {_cost(step)}"
-        yield from _indented(line for inner in step.steps for line in _of_tile(inner))
+        # Their arrays are in cache.
+        yield from _indented(_told(inner) for inner in step.steps if not isinstance(inner, ir.Number))
     elif isinstance(step, ir.Scan):
         order = "from the last to the first" if step.backwards else "from the first to the last"
         yield f"each position of {step.index} in turn, {order}; {_cost(step)}"
         yield from _indented(line for inner in step.steps for line in _of_step(inner))
     elif isinstance(step, ir.Blocks):
         yield f"blocks of {step.index}, windows laid out beside each other, then products by the BLAS; {_cost(step)}"
-    elif isinstance(step, ir.Product):
-        yield f"{step.target}: a product by the BLAS; {_cost(step)}"
-    elif isinstance(step, ir.Kernel):
-        yield f"{_loop(step)}; {_cost(step)}"
+    elif not isinstance(step, ir.Number):
+        yield f"{_told(step)}; {_cost(step)}"
 
 
-def _of_tile(step: ir.Number | ir.Product | ir.Kernel) -> Iterator[str]:
-    """A step whose arrays are in cache."""
-    if isinstance(step, ir.Product):
-        yield f"{step.target}: a product by the BLAS"
-    elif isinstance(step, ir.Kernel):
-        yield _loop(step)
+def _told(step: ir.Product | ir.Kernel) -> str:
+    return f"{step.target}: a product by the BLAS" if isinstance(step, ir.Product) else _loop(step)
 
 
 def _loop(kernel: ir.Kernel) -> str:

@@ -17,7 +17,7 @@ import sympy as sp
 from symnn.calculus.trace import Derivation
 from symnn.errors import VerificationError
 from symnn.language.operation import Equation, Kind, Op, Programs
-from symnn.language.terms import Entry, Extent, Shift
+from symnn.language.terms import Entry, Shift
 from symnn.loops.guards import is_computed
 from symnn.verify.calls import Results, call_jvp, call_kernel, call_value_and_grad, spread_out
 from symnn.verify.chunks import chunk_measure
@@ -28,7 +28,7 @@ from symnn.verify.kinks import beside_kink, kinks_of, on_kinks
 from symnn.verify.reference import Expected, expect, expect_tangent, undecided
 from symnn.verify.regimes import MANY, Regime, alike, cotangents, ordinary_instance, regimes_of, special_cases
 from symnn.verify.report import Measure
-from symnn.verify.sample import Instance, draw_like, shaping, sizes_of
+from symnn.verify.sample import Instance, draw_like, shaping, sizes_of, telling
 from symnn.verify.trials import DRAWS, Call, Trial, trial_of
 
 __all__ = [
@@ -172,8 +172,7 @@ def _varied(
     from all of their ranges; means over the batch."""
 
     def drawn() -> Instance:
-        seen = {s.axis for e in op.extents.values() for s in e.free_symbols if isinstance(s, Extent)}
-        sizes = {axis: size + more * (axis in seen) for axis, size in varied_sizes(op, rng, k).items()}
+        sizes = {axis: size + more * (axis in telling(op)) for axis, size in varied_sizes(op, rng, k).items()}
         start = ordinary_instance(op, rng, dtype, defaults=False, sizes=sizes, off=off)
         return beside_kink(op, start, rng, dtype) if derivations[0] is None and k % 3 else start
 

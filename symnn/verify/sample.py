@@ -26,7 +26,7 @@ from symnn.verify.evaluate import Evaluation
 
 __all__ = [
     "Instance", "bounds_of", "draw", "draw_like", "dyadic", "is_free", "obeys", "shaping", "sizes_in_turn",
-    "sizes_of",
+    "sizes_of", "telling",
     "with_derived",
 ]
 
@@ -105,7 +105,7 @@ def draw(
     chosen = dict(sizes) if sizes is not None else sizes_of(op, rng)
     given = dict(chosen)
     structural = shaping(op)
-    told = {s.axis for e in op.extents.values() for s in e.free_symbols if isinstance(s, Extent)}
+    told = telling(op)
     for k in range(_TRIES):
         # Windows and strides at their defaults at first, for which there may be loops of their own.
         at_first = bool(op.extents) and defaults and k < _USUAL
@@ -141,6 +141,11 @@ def draw(
         f"{op.name}: {_TRIES} random inputs were tried and none obeys the facts {facts}\n"
         "  state facts as bounds (p[n, d] > 0), roots (Eq(t[n]**2, 1)) or sums (Eq(total(t[n, c], c), 1))"
     )
+
+
+def telling(op: Op) -> set[str]:
+    """The axes from whose extents those of others follow: those of an image, and of what goes over it."""
+    return {s.axis for e in op.extents.values() for s in e.free_symbols if isinstance(s, Extent)}
 
 
 @remembered
