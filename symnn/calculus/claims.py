@@ -15,7 +15,7 @@ from symnn.calculus.trace import Step
 from symnn.errors import UsageError
 from symnn.language.operation import Equation, Op
 from symnn.language.random import Unknown
-from symnn.language.terms import Entry, Extent, Tensor, Total, canonical, entries, free_indices
+from symnn.language.terms import Entry, Extent, Tensor, Total, canonical, entries, free_indices, within
 from symnn.rewrite.folding import inline
 from symnn.rewrite.monomial import opaque
 from symnn.rewrite.products import expanded
@@ -30,7 +30,7 @@ CLAIM = "claim "
 
 def is_claim(op: Op, condition: sp.Eq) -> bool:
     """Whether a condition says what a tensor or a sum equals, where the statement leaves no number open."""
-    open_numbers = any(expr.atoms(Unknown) for expr in (condition, *(e.value for e in op.equations)))
+    open_numbers = any(within(expr, Unknown) for expr in (condition, *(e.value for e in op.equations)))
     return isinstance(condition.lhs, Entry | Total) and not open_numbers
 
 
@@ -88,8 +88,8 @@ def _positive(op: Op, *sides: sp.Expr) -> dict[sp.Basic, sp.Basic]:
     """What stands in a logarithm or under a power and is positive by its definition, with symbols that say so."""
     found: dict[sp.Basic, sp.Basic] = {}
     for expr in (*(e.value for e in op.equations), *sides):
-        bases = [p.base for p in expr.atoms(sp.Pow) if not p.exp.is_integer]
-        for base in (*bases, *(a for log in expr.atoms(sp.log) for a in log.args)):
+        bases = [p.base for p in within(expr, sp.Pow) if not p.exp.is_integer]
+        for base in (*bases, *(a for log in within(expr, sp.log) for a in log.args)):
             if base not in found and not base.is_positive and sp.together(_unfolded(op, base, ())).is_positive:
                 found[base] = sp.Dummy(positive=True)
     return found
@@ -105,7 +105,8 @@ def _with_facts(op: Op) -> Callable[[sp.Expr], sp.Expr]:
         if not known:
             return expr
         apart = _everywhere(lambda e: expanded(e) if isinstance(e, Total) else e)(expr)
-        return sp.expand(apart.xreplace({t: known[canonical(t)] for t in apart.atoms(Total) if canonical(t) in known}))
+        totals = {t: known[canonical(t)] for t in within(apart, Total) if canonical(t) in known}
+        return sp.expand(apart.xreplace(totals))
 
     return given
 

@@ -17,7 +17,7 @@ from symnn.calculus.trace import Derivation, Step
 from symnn.errors import UsageError
 from symnn.language.operation import Equation, Kind, Op
 from symnn.language.random import Unknown
-from symnn.language.terms import Entry, Index, Partial, Tensor, adjoint, entries, free_indices
+from symnn.language.terms import Entry, Index, Partial, Tensor, adjoint, entries, free_indices, within
 from symnn.rewrite.folding import inline
 from symnn.rewrite.monomial import opaque
 from symnn.rewrite.products import expanded
@@ -68,7 +68,7 @@ def _solve(op: Op, condition: sp.Eq, name: str, known: set[str], steps: list[Ste
     left = _without_partials(op, condition.lhs, symmetric, steps) - condition.rhs
     free = tuple(sorted(free_indices(left), key=str))
     residual = Entry(Tensor(name), *free)
-    unknown = [u for u in sorted(_inlined(op, left).atoms(Unknown), key=str) if str(u.name) not in known]
+    unknown = [u for u in sorted(within(_inlined(op, left), Unknown), key=str) if str(u.name) not in known]
     # With an unknown in it a definition must be put in; what is known by then keeps its name.
     whole = _inlined(op, left, frozenset(unknown))
     value = expanded(whole, symmetric)
@@ -89,14 +89,14 @@ def _note(steps: list[Step], rule: str, reason: str, target: Entry, before: sp.E
 def _inlined(op: Op, expr: sp.Expr, unknown: frozenset[sp.Expr] = frozenset()) -> sp.Expr:
     """An expression with the definitions put in: all, or those that depend on what is unknown."""
     for k, equation in reversed(list(enumerate(op.equations))):
-        if not unknown or _inlined(replace(op, equations=op.equations[:k]), equation.value).atoms(Unknown) & unknown:
+        if not unknown or within(_inlined(replace(op, equations=op.equations[:k]), equation.value), Unknown) & unknown:
             expr = inline(expr, equation)
     return expr
 
 
 def _without_partials(op: Op, expr: sp.Expr, symmetric: frozenset[str], steps: list[Step]) -> sp.Expr:
     """The derivatives that a condition speaks of, worked out by the delta rule."""
-    for term in sorted(expr.atoms(Partial), key=str):
+    for term in sorted(within(expr, Partial), key=str):
         of, wrt = term.args
         raw = expanded(partial(_inlined(op, of), wrt), symmetric)
         target = Entry(Tensor(adjoint(wrt.name)), *wrt.indices)

@@ -8,7 +8,7 @@ import sympy as sp
 
 from symnn.calculus.trace import Step
 from symnn.language.operation import Equation
-from symnn.language.terms import Entry, Total, contains
+from symnn.language.terms import Entry, Total, contains, within
 from symnn.rewrite.cost import cost
 from symnn.rewrite.folding import Fold, inline, simplify
 from symnn.rewrite.sums import contract, neaten
@@ -77,7 +77,7 @@ def _inserted(
 
 def _summed(value: sp.Expr, name: str) -> bool:
     """Whether an expression adds up a tensor by itself, which what it is made of may make a number."""
-    return any(isinstance(t.body, Entry) and t.body.name == name for t in value.atoms(Total))
+    return any(isinstance(t.body, Entry) and t.body.name == name for t in within(value, Total))
 
 
 def _mentions(value: sp.Expr, name: str) -> int:
@@ -85,4 +85,4 @@ def _mentions(value: sp.Expr, name: str) -> int:
 
 
 def _short(value: sp.Expr) -> bool:
-    return not value.atoms(Total) and len(value.atoms(Entry)) <= 1
+    return not within(value, Total) and len(within(value, Entry)) <= 1

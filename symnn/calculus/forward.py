@@ -16,7 +16,7 @@ from symnn.calculus.remember import remembered
 from symnn.calculus.reverse import depends_on, prepared, wanted
 from symnn.calculus.trace import Derivation, Step
 from symnn.language.operation import Equation, Op
-from symnn.language.terms import Entry, Index, Partial, Tensor, Total, contains, fresh, tangent
+from symnn.language.terms import Entry, Index, Partial, Tensor, Total, contains, fresh, tangent, within
 from symnn.rewrite.sums import contract, neaten
 
 __all__ = ["derive"]
@@ -70,7 +70,7 @@ def _formal(equation: Equation, axes: dict[str, tuple[Index, ...]]) -> sp.Expr:
         for index in own:
             positions.append(fresh(index, used))
             used.add(positions[-1])
-        x = next(e for e in equation.value.atoms(Entry) if e.name == name)
+        x = next(e for e in within(equation.value, Entry) if e.name == name)
         there = Entry(x.tensor, *positions)
         moved = Entry(Tensor(tangent(name)), *positions)
         terms.append(Total(Partial(equation.target, there) * moved, *positions))

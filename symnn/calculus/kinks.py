@@ -11,7 +11,7 @@ from dataclasses import dataclass
 import sympy as sp
 
 from symnn.language.functions import indicator, maximum, minimum
-from symnn.language.terms import Peak
+from symnn.language.terms import Peak, within
 
 __all__ = ["CONVENTIONS", "Convention", "derivative"]
 
@@ -49,13 +49,14 @@ CONVENTIONS = (
     Convention(Peak, "max over k of f[k]", "f′[k] at the k where f is greatest", "the first k takes all"),
 )
 _SUBGRADIENTS = {c.function: c.slopes for c in CONVENTIONS if c.slopes is not None}
+_KINKED = (sp.Piecewise, *_SUBGRADIENTS)
 
 
 def derivative(expr: sp.Expr, symbol: sp.Symbol) -> sp.Expr:
     """The derivative of a scalar expression: SymPy's rules, and the table's where a function has kinks."""
     if symbol not in expr.free_symbols:
         return sp.S.Zero
-    if not expr.atoms(sp.Piecewise, *_SUBGRADIENTS):
+    if not within(expr, *_KINKED):
         return sp.diff(expr, symbol)
     if isinstance(expr, sp.Piecewise):
         return sp.Piecewise(*((derivative(value, symbol), condition) for value, condition in expr.args))

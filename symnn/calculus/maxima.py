@@ -11,7 +11,7 @@ from collections.abc import Sequence
 import sympy as sp
 
 from symnn.language.operation import Equation, Op
-from symnn.language.terms import Entry, Index, Peak, Place, Tensor, free_indices, substitute
+from symnn.language.terms import Entry, Index, Peak, Place, Tensor, free_indices, substitute, within
 from symnn.rewrite.match import match
 
 __all__ = ["named_places", "with_places"]
@@ -23,7 +23,7 @@ def with_places(op: Op, equations: Sequence[Equation]) -> tuple[Equation, ...]:
     made: list[Equation] = []
     for equation in equations:
         made.append(equation)
-        for peak in sorted(equation.value.atoms(Peak), key=sp.default_sort_key):
+        for peak in sorted(within(equation.value, Peak), key=sp.default_sort_key):
             name = f"{equation.name}_at"
             while name in taken:
                 name += "_"
@@ -42,7 +42,7 @@ def _place(axes: Sequence[Index], index: Index) -> int:
 def named_places(expr: sp.Expr, equations: Sequence[Equation]) -> sp.Expr:
     """The places of maxima in an expression by the names that the equations give them."""
     found: dict[sp.Basic, sp.Basic] = {}
-    for place in expr.atoms(Place):
+    for place in within(expr, Place):
         for equation in equations:
             if isinstance(equation.value, Place):
                 positions = match(equation.value, place, frozenset(equation.axes))

@@ -12,7 +12,7 @@ from symnn.errors import UsageError
 from symnn.language.functions import maximum, minimum
 from symnn.language.operation import Equation, Op
 from symnn.language.random import SecondMoment, Unknown, Variance, normal, uniform
-from symnn.language.terms import Entry, Tensor
+from symnn.language.terms import Entry, Tensor, within
 
 __all__ = ["solve_scale"]
 
@@ -21,7 +21,7 @@ __all__ = ["solve_scale"]
 def solve_scale(op: Op) -> Derivation:
     """The unknown scale of an initialiser's distribution, solved from the relation that it assumes."""
     distribution = op.equations[-1].value
-    unknowns = sorted(distribution.atoms(Unknown), key=str)
+    unknowns = sorted(within(distribution, Unknown), key=str)
     if not isinstance(distribution, uniform | normal) or len(unknowns) != 1 or len(op.facts) != 1:
         raise UsageError(
             f"{op.source.filename}:{op.source.line}: {op.name} needs one distribution with one unknown, and one "
@@ -34,7 +34,7 @@ def solve_scale(op: Op) -> Derivation:
     steps: list[Step] = []
     section = str(target)
     left = condition.lhs
-    for moment in sorted(left.atoms(SecondMoment), key=sp.default_sort_key):
+    for moment in sorted(within(left, SecondMoment), key=sp.default_sort_key):
         value, z = moment.args
         worked = _expectation(value**2, normal(0, 1), z)
         steps.append(
@@ -50,7 +50,7 @@ def solve_scale(op: Op) -> Derivation:
         Step(section, "variance", "the mean is zero, so the variance is the mean of the square",
              Entry(Tensor("Var")), sp.Integral(w**2 * density, (w, low, high)), spread)
     )
-    left = left.xreplace(dict.fromkeys(left.atoms(Variance), spread))
+    left = left.xreplace(dict.fromkeys(within(left, Variance), spread))
     found = sp.solve(sp.Eq(left, condition.rhs), scale, dict=False)
     positive = [s for s in found if s.is_positive is not False]
     if len(positive) != 1:

@@ -18,7 +18,7 @@ from symnn.errors import UsageError
 from symnn.language.functions import indicator
 from symnn.language.operation import SEED, Argument, Equation, Kind, Op, Program, Programs, Range, Role
 from symnn.language.random import Unknown
-from symnn.language.terms import Entry, Extent, Index, Reduction, Tensor, Total, free_indices, tangent
+from symnn.language.terms import Entry, Extent, Index, Reduction, Tensor, Total, free_indices, tangent, within
 from symnn.rewrite.forward import rewrite_forward
 from symnn.rewrite.nan import nan_through
 from symnn.rewrite.stability import stabilise
@@ -101,7 +101,7 @@ def _scalars(op: Op, equations: Iterable[Equation]) -> tuple[sp.Symbol, ...]:
 
 
 def _reads(value: sp.Basic) -> set[str]:
-    return {e.name for e in value.atoms(Entry)}
+    return {e.name for e in within(value, Entry)}
 
 
 def _saved(op: Op, joint: Sequence[Equation], derivation: Derivation, exact: bool) -> tuple[str, ...]:
@@ -120,7 +120,7 @@ def _saved(op: Op, joint: Sequence[Equation], derivation: Derivation, exact: boo
     recurring = _recurring(forward, ())
     steady = set(op.outputs) & recurring
     dear = arguments | steady | _recurring(forward, steady)
-    dear |= {n for n, e in forward.items() if len(e.axes) < rank or e.value.atoms(Reduction)}
+    dear |= {n for n, e in forward.items() if len(e.axes) < rank or within(e.value, Reduction)}
     known = [a.axes for a in op.arguments] + [op.equation(name).axes for name in op.outputs]
     learned = {a.name for a in op.arguments if a.role is Role.LEARNED}
     dear -= {n for n, e in forward.items() if is_large_stack(e, known) and not _reads(e.value) & learned}
@@ -154,7 +154,7 @@ def is_large_stack(e: Equation, known: Sequence[tuple[Index, ...]]) -> bool:
     ``known`` are the axes of what is. Each row of such a product is used where it is worked out; to keep all of them
     takes more memory than all other tensors.
     """
-    totals = e.value.atoms(Total)
+    totals = within(e.value, Total)
     if len(totals) != 1 or any(set(e.axes) <= set(axes) for axes in known):
         return False
     (total,) = totals
@@ -208,7 +208,7 @@ def _seeded(joint: Sequence[Equation], seeds: Sequence[Entry]) -> list[Equation]
     for e in joint:
         value = e.value
         for seed in seeds:
-            value = value.xreplace({x: _seed_at(x) for x in value.atoms(Entry) if x.tensor == seed.tensor})
+            value = value.xreplace({x: _seed_at(x) for x in within(value, Entry) if x.tensor == seed.tensor})
         equations.append(Equation(e.target, _counted(value), e.line))
     return equations
 

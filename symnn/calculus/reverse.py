@@ -128,7 +128,7 @@ def chain_rule(
     formal: list[sp.Expr] = [seeds[target.name]] if is_output else []
     raw = list(formal)
     for user in users:
-        used = set(target.indices) | user.value.atoms(Index) | set(user.axes)
+        used = set(target.indices) | within(user.value, Index) | set(user.axes)
         mapping: dict[sp.Basic, sp.Basic] = {}
         for index in user.axes:
             mapping[index] = fresh(index, used)
@@ -147,7 +147,7 @@ def _cotangent(user: Equation, adjoints: dict[str, Equation], seeds: dict[str, E
     """ȳ as it enters the chain rule: by name, or by value where that is as short as the name."""
     if user.name in adjoints:
         known = adjoints[user.name]
-        simple = not known.value.atoms(Total) and len(known.value.atoms(Entry)) <= 1
+        simple = not within(known.value, Total) and len(within(known.value, Entry)) <= 1
         return Equation(known.target, known.value if simple else known.target)
     if user.name in seeds:
         return Equation(seeds[user.name], seeds[user.name])

@@ -10,6 +10,7 @@ import sympy as sp
 
 from symnn.elementary.source import KINDS, Kind
 from symnn.language.scaled import near_zero
+from symnn.language.terms import within
 from symnn.loops.ir import Kernel, Node, Pass
 
 __all__ = ["fitted_lines", "near_name"]
@@ -33,7 +34,7 @@ def fitted_lines(kernels: Iterable[Kernel]) -> list[list[str]]:
             if isinstance(node, Pass):
                 walk(node.body)
             elif hasattr(node, "value"):
-                for term in sorted(node.value.atoms(near_zero), key=sp.default_sort_key):
+                for term in sorted(within(node.value, near_zero), key=sp.default_sort_key):
                     known = found.setdefault(near_name(term), term)
                     if known.args[4:] != term.args[4:]:
                         raise AssertionError(f"two functions have the same zero, slope and bend at {term.args[2]}")

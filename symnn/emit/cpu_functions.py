@@ -10,7 +10,7 @@ from symnn.emit.cpu_scalars import sentence
 from symnn.emit.cpu_shapes import axis_name, derived, following, shape_text, told_sizes
 from symnn.emit.cpu_steps import Steps
 from symnn.language.operation import SEED, Argument, Kind, Op, Parameter, Program, Role
-from symnn.language.terms import ELEMENTS, Entry, Extent, Index, tangent
+from symnn.language.terms import ELEMENTS, Entry, Extent, Index, tangent, within
 from symnn.loops.ir import Schedule
 from symnn.loops.names import code_name, size_name
 
@@ -65,7 +65,7 @@ class Functions(Pieces):
     def _kept(self) -> list[Parameter]:
         """The parameters that the backward pass uses, in its equations or for its extents."""
         assert self.made.backward is not None
-        told = {s for e in self.op.extents.values() if not e.atoms(Extent) for s in e.free_symbols}
+        told = {s for e in self.op.extents.values() if not within(e, Extent) for s in e.free_symbols}
         return [p for p in self.op.parameters if p.symbol in self.made.backward.scalars or p.symbol in told]
 
     @cached_property

@@ -11,7 +11,7 @@ from symnn.emit.printer import FUNCTIONS, KernelPrinter, number_name
 from symnn.emit.unicode import unicode_text
 from symnn.language.functions import damped, maximum, minimum
 from symnn.language.scaled import hypot
-from symnn.language.terms import Delta, Entry, Extent, Index, kinds
+from symnn.language.terms import Delta, Entry, Extent, Index, kinds, within
 from symnn.loops.ir import (
     Accumulate,
     Choose,
@@ -303,8 +303,8 @@ def _used_extents(nodes: Iterable[Node]) -> set[str]:
         if isinstance(node, Pass):
             found |= _used_extents(node.body)
         elif isinstance(node, Let | Store | Accumulate):
-            found |= {e.axis for e in node.value.atoms(Extent)}
-            if node.value.atoms(Delta):
+            found |= {e.axis for e in within(node.value, Extent)}
+            if within(node.value, Delta):
                 continue
     return found
 

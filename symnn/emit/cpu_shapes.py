@@ -8,7 +8,7 @@ import sympy as sp
 
 from symnn.emit.printer import PythonPrinter, number_name
 from symnn.language.operation import Op
-from symnn.language.terms import DOT, MACRON, Extent, Index
+from symnn.language.terms import DOT, MACRON, Extent, Index, within
 from symnn.loops.names import size_name
 
 __all__ = ["axis_name", "axis_names", "derived", "following", "grouped_text", "grouping_of", "shape_text", "told_sizes"]
@@ -69,7 +69,7 @@ def grouped_text(op: Op, name: str, axes: Sequence[Index], code: str) -> str:
 def told_sizes(op: Op) -> str:
     """The extents that parameters alone say, as a dictionary for ``check``; empty where there are none."""
     printer = PythonPrinter()
-    told = {axis: e for axis, e in op.extents.items() if not e.atoms(Extent)}
+    told = {axis: e for axis, e in op.extents.items() if not within(e, Extent)}
     inside = ", ".join(f"{axis!r}: {printer.whole(e)}" for axis, e in told.items())
     return f"{{{inside}}}" if inside else ""
 
@@ -83,7 +83,7 @@ def _told_as(symbol: sp.Symbol) -> str:
 
 def following(op: Op, axes: Iterable[str]) -> set[str]:
     """Those of the axes whose extents follow from the extents of others."""
-    return {axis for axis in axes if axis in op.extents and op.extents[axis].atoms(Extent)}
+    return {axis for axis in axes if axis in op.extents and within(op.extents[axis], Extent)}
 
 
 def derived(extents: Mapping[str, sp.Expr], wanted: Iterable[str]) -> tuple[list[str], set[str], set[sp.Symbol]]:

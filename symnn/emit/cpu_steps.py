@@ -11,7 +11,7 @@ import sympy as sp
 from symnn.emit.cpu_kernels import arguments, equation_text
 from symnn.emit.cpu_shapes import shape_text
 from symnn.emit.printer import KernelPrinter, PythonPrinter, number_name
-from symnn.language.terms import Entry, Extent, Index
+from symnn.language.terms import Entry, Extent, Index, within
 from symnn.loops.ir import (
     Blocks,
     Kernel,
@@ -232,7 +232,7 @@ class Steps:
 
     def _number(self, step: Number) -> None:
         printer = PythonPrinter(self.storage)
-        self.sizes |= {e.axis for e in step.value.atoms(Extent)}
+        self.sizes |= {e.axis for e in within(step.value, Extent)}
         self.lines.append(f"{step.name} = {printer(step.value)}")
 
     @property

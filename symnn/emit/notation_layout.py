@@ -70,6 +70,7 @@ from symnn.language.terms import (
     Shift,
     Tensor,
     Total,
+    within,
 )
 
 __all__ = ["equation_notation", "notation"]
@@ -131,8 +132,8 @@ class _Layout:
         if isinstance(expr, Entry):
             return self.entry(expr)
         if isinstance(expr, Delta):
-            left, right = sorted(expr.args, key=lambda a: (not isinstance(a, Index), bool(a.atoms(Entry))))
-            if any(a.atoms(Entry) for a in expr.args):
+            left, right = sorted(expr.args, key=lambda a: (not isinstance(a, Index), bool(within(a, Entry))))
+            if any(within(a, Entry) for a in expr.args):
                 return Iverson(Relation("=", self.node(left), self.node(right)))
             return Kronecker(self.node(left), self.node(right))
         if isinstance(expr, Partial):
@@ -194,7 +195,7 @@ class _Layout:
     def sum(self, expr: sp.Add) -> Node:
         over = {a.as_coeff_Mul()[0].q if a.as_coeff_Mul()[0].is_Rational else 1 for a in expr.args}
         common = over.pop() if len(over) == 1 else 1
-        position = not expr.atoms(Entry) and bool(expr.atoms(Index))
+        position = not within(expr, Entry) and bool(within(expr, Index))
         terms = sorted((self.term(a * common, position) for a in expr.args), key=lambda pair: pair[0])
         made = Sum(tuple(t for _, term in terms for t in flattened(term)))
         return made if common == 1 else Fraction(made, Number(str(common)))
@@ -211,7 +212,7 @@ class _Layout:
             plain = isinstance(expr, sp.Symbol) and not isinstance(expr, Tensor | Index)
             place = 3 if plain else 2 if learned else 1
         shown = repr(body)
-        late = not any(e.name in self.names.states for e in expr.atoms(Entry))
+        late = not any(e.name in self.names.states for e in within(expr, Entry))
         return (negative, place, late, self.rank(expr), len(shown), shown), Signed(negative, body)
 
     # --- products ---------------------------------------------------------------------------------------------
@@ -268,7 +269,7 @@ class _Layout:
         if isinstance(base, Extent | Tensor | sp.Symbol):
             return (2, 0)
         if isinstance(base, sp.Add):
-            return (5 if base.atoms(Entry) else 2, 1)
+            return (5 if within(base, Entry) else 2, 1)
         if isinstance(base, Delta | sp.Piecewise):
             return (8, 0)
         return (7 if isinstance(base, Reduction) else 6, 0)
@@ -299,7 +300,7 @@ class _Layout:
             if index.axis != ELEMENTS.axis:
                 shown.append(scope[index])
         body = _Layout(self.names, scope).node(expr.body)
-        if not shown and expr.body.atoms(Partial):
+        if not shown and within(expr.body, Partial):
             return body
         word = kind or _FOLDS.get(type(expr), type(expr).__name__.lower())
         return Fold(word, tuple(shown), body)
@@ -311,12 +312,12 @@ class _Layout:
         inner = next((x for x in (a, b) if isinstance(x, other)), None)
         if inner is not None:
             outer = b if inner is a else a
-            bound = next((x for x in inner.args if not x.atoms(Entry)), None)
-            if bound is not None and not outer.atoms(Entry):
+            bound = next((x for x in inner.args if not within(x, Entry)), None)
+            if bound is not None and not within(outer, Entry):
                 body = inner.args[1] if inner.args[0] is bound else inner.args[0]
                 low, high = (outer, bound) if isinstance(expr, maximum) else (bound, outer)
                 return Apply("clip", (self.node(body), self.node(low), self.node(high)))
-        first, second = sorted((a, b), key=lambda x: (not x.is_number, bool(x.atoms(Entry))))
+        first, second = sorted((a, b), key=lambda x: (not x.is_number, bool(within(x, Entry))))
         return Apply("max" if isinstance(expr, maximum) else "min", (self.node(first), self.node(second)))
 
     def cases(self, expr: sp.Piecewise) -> Node:
@@ -342,6 +343,6 @@ class _Layout:
         if sign is None:
             return Apply(type(expr).__name__.lower(), tuple(self.node(a) for a in expr.args))
         left, right = expr.args
-        if not left.atoms(Entry, Index) and right.atoms(Entry, Index):
+        if not within(left, Entry, Index) and within(right, Entry, Index):
             left, right, sign = right, left, _TURNED[sign]
         return Relation(sign, self.node(left), self.node(right))

@@ -11,7 +11,7 @@ from symnn.emit.cpu_fitted import near_name
 from symnn.errors import UsageError
 from symnn.language.functions import damped, erfc, maximum, minimum
 from symnn.language.scaled import erfc_plus_exp, hypot, near_zero, over_sum, times_erfc, times_exp, unless_nan
-from symnn.language.terms import Delta, Entry, Extent, Index, reach
+from symnn.language.terms import Delta, Entry, Extent, Index, reach, within
 from symnn.loops.ir import guarded, root_of
 from symnn.loops.names import code_name, index_name, size_name
 from symnn.rewrite.exponential import exact_exponent
@@ -91,7 +91,7 @@ class KernelPrinter:
         if expr.is_Integer:
             return str(int(expr))
         if isinstance(expr, sp.Add):
-            terms = sorted(expr.args, key=lambda a: (a.could_extract_minus_sign(), not a.atoms(Index)))
+            terms = sorted(expr.args, key=lambda a: (a.could_extract_minus_sign(), not within(a, Index)))
             made = self.whole(terms[0])
             for term in terms[1:]:
                 negative = term.could_extract_minus_sign()

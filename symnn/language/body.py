@@ -22,6 +22,7 @@ from symnn.language.terms import (
     free_indices,
     rename_bound,
     substitute,
+    within,
 )
 
 __all__ = ["Array", "Body", "Slot", "grouped"]
@@ -91,7 +92,7 @@ def _indices(given: Any) -> tuple[sp.Expr, ...]:
 
 def _exactly(value: sp.Expr) -> sp.Expr:
     """Decimals as the fractions that they spell: 0.1 is 1/10, whose multiples are exact at any precision."""
-    return value.xreplace({x: sp.Rational(repr(float(x))) for x in value.atoms(sp.Float)})
+    return value.xreplace({x: sp.Rational(repr(float(x))) for x in within(value, sp.Float)})
 
 
 def _renamed(part: Part, old: str, new: str, mapping: dict[sp.Basic, sp.Basic]) -> Part:

@@ -21,6 +21,7 @@ from symnn.language.terms import (
     fresh,
     plain_indices,
     substitute,
+    within,
 )
 
 __all__ = ["call"]
@@ -115,7 +116,7 @@ def _lead(body: Body, op: Op, given: tuple[Any, ...]) -> Index:
     own = first.axes
     if ELEMENTS in own or not own or not isinstance(value, Array) or len(value.axes) <= len(own):
         return ELEMENTS
-    reduced = {i.axis for e in op.equations for r in e.value.atoms(Reduction) for i in r.bound}
+    reduced = {i.axis for e in op.equations for r in within(e.value, Reduction) for i in r.bound}
     return ELEMENTS if own[0].axis in reduced else own[0]
 
 

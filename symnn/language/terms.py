@@ -322,10 +322,10 @@ def tangent(name: str) -> str:
 
 
 @lru_cache(maxsize=100_000)
-def within(expr: sp.Basic, kind: type[sp.Basic]) -> frozenset[Any]:
-    """Every term of a kind in an expression, what is bound included: SymPy's ``atoms``, remembered for every part."""
-    inside = [found for a in expr.args if (found := within(a, kind))]  # type: ignore[arg-type]
-    if isinstance(expr, kind):
+def within(expr: sp.Basic, *of: Any) -> frozenset[Any]:
+    """Every term of these classes in an expression, what is bound included: SymPy's ``atoms``, but remembered."""
+    inside = [found for a in expr.args if (found := within(a, *of))]
+    if isinstance(expr, of):
         return frozenset((expr,)).union(*inside)
     return inside[0].union(*inside[1:]) if inside else frozenset()
 
@@ -363,7 +363,7 @@ def fresh(index: Index, used: Iterable[sp.Basic]) -> Index:
 def free_in_order(expr: sp.Basic, around: Sequence[Index] = ()) -> list[Index]:
     """The free indices of an expression: in the order given, then as its tensors have them, the largest first."""
     seen: list[Any] = list(around)
-    for entry in sorted(expr.atoms(Entry), key=lambda e: (-len(e.indices), sp.default_sort_key(e))):
+    for entry in sorted(within(expr, Entry), key=lambda e: (-len(e.indices), sp.default_sort_key(e))):
         seen += [i for i in entry.indices if i not in seen]
     return sorted(free_indices(expr), key=lambda i: (seen.index(i) if i in seen else len(seen), str(i)))
 

@@ -21,7 +21,7 @@ from symnn.errors import UsageError
 from symnn.language.functions import damped
 from symnn.language.operation import Equation, Kind, Op, Program, Programs, Role
 from symnn.language.scaled import erfc_plus_exp, near_zero, over_sum, times_erfc, times_exp, unless_nan
-from symnn.language.terms import ELEMENTS, Delta, Entry, Extent, Index, Tensor
+from symnn.language.terms import ELEMENTS, Delta, Entry, Extent, Index, Tensor, within
 from symnn.loops import ir
 from symnn.loops.schedule import schedule
 
@@ -50,7 +50,7 @@ def operations(expr: Any) -> sp.Expr:
     inner = sum((operations(a) for a in expr.args), sp.S.Zero)
     if isinstance(expr, sp.Piecewise):
         # What is compared, and the dearest of the branches: which is taken the data say.
-        sides = (side for _, condition in expr.args for r in condition.atoms(Relational) for side in r.args)
+        sides = (side for _, condition in expr.args for r in within(condition, Relational) for side in r.args)
         dearest = max((operations(value) for value, _ in expr.args), key=sp.default_sort_key)
         return dearest + sum(map(operations, sides), sp.S.Zero)
     if isinstance(expr, sp.Add):
@@ -190,7 +190,7 @@ def counts(made: Programs) -> dict[str, Any]:
 
 def plain(expr: sp.Expr) -> str:
     """Python source in the names of the axes and the parameters."""
-    names = {e: sp.Symbol("size" if e.axis == "…" else e.axis) for e in expr.atoms(Extent)}
+    names = {e: sp.Symbol("size" if e.axis == "…" else e.axis) for e in within(expr, Extent)}
     return str(sp.expand(expr).xreplace(names))
 
 

@@ -14,7 +14,7 @@ import sympy as sp
 
 from symnn.language.operation import Equation
 from symnn.language.scaled import Norm
-from symnn.language.terms import Entry, Extent, Index, Peak, Place, Shift, Tensor, Total
+from symnn.language.terms import Entry, Extent, Index, Peak, Place, Shift, Tensor, Total, within
 from symnn.loops.guards import counts_with, is_computed, positioned, skipped
 from symnn.loops.ir import (
     Accumulate,
@@ -114,7 +114,7 @@ class _Builder:
         kept: dict[str, Entry] = {}
         taken: set[str] = set()
         for k, item in enumerate(self.items):
-            dear = item.is_cell and item.body.atoms(*DEAR) and item.name not in self.outputs
+            dear = item.is_cell and within(item.body, *DEAR) and item.name not in self.outputs
             if not dear or len(self.wanted[item.name]) < 2:
                 continue
             last = max(self.wanted[item.name])
@@ -191,7 +191,7 @@ class _Builder:
         """The scalars that the kernel is told: parameters, and extents that its arrays do not show it."""
         symbols = {s for i in self.items for s in i.body.free_symbols}
         for item in self.items:
-            computed = (e for e in item.body.atoms(Entry) if is_computed(e))
+            computed = (e for e in within(item.body, Entry) if is_computed(e))
             symbols |= {i.extent for e in computed for i in self.axes_of[e.name]}
         numbers = sorted((s for s in symbols if type(s) is sp.Symbol), key=str)
         columns = {i.axis for item in self.items for i in item.inner}
@@ -209,7 +209,7 @@ class _Builder:
     def _reads(self) -> tuple[Entry, ...]:
         found: dict[str, Entry] = {}
         for item in self.items:
-            for e in sorted(item.body.atoms(Entry), key=sp.default_sort_key):
+            for e in sorted(within(item.body, Entry), key=sp.default_sort_key):
                 if e.name not in self.by_name:
                     found.setdefault(e.name, Entry(e.tensor, *self.axes_of[e.name]))
         return tuple(found.values())
@@ -219,12 +219,12 @@ class _Builder:
         made: list[Node] = []
         inside = [i for i in self.items if i.inner]
         rows = set(self.rows)
-        for e in sorted({e for i in inside for e in i.body.atoms(Entry)}, key=sp.default_sort_key):
+        for e in sorted({e for i in inside for e in within(i.body, Entry)}, key=sp.default_sort_key):
             if e.indices and set(e.indices) <= rows and e.name not in self.by_name:
                 local = joined(e.name, "".join(index_name(i) for i in e.indices))
                 made.append(Let(local, e))
                 self.read_once[e] = sp.Symbol(local, real=True, integer=e.tensor.is_integer)
-        powers = {p for i in inside for p in i.body.atoms(sp.Pow) if p.exp == -1 and p.base.is_Symbol}
+        powers = {p for i in inside for p in within(i.body, sp.Pow) if p.exp == -1 and p.base.is_Symbol}
         for count in sorted({p.base for p in powers if is_count(p.base)}, key=str):
             name = str(count.name) if not isinstance(count, Extent) else count.axis
             local = "one_over_size" if name == "…" else f"one_over_{code_name(name)}"
@@ -421,7 +421,7 @@ class _Builder:
             item.body, item.reduces, loops, item.inner, self.axes_of, self.positions
         )
         mapping: dict[sp.Expr, sp.Expr] = {**self.reciprocals, **self.read_once}
-        for e in {e for x in (body, *(p.above for p in positions)) for e in x.atoms(Entry)}:
+        for e in {e for x in (body, *(p.above for p in positions)) for e in within(x, Entry)}:
             # Elsewhere than at its own position it is not the local value: w[c, d′] beside w[c, d].
             if e.name in self.locals and e.indices == self.by_name[e.name].equation.target.indices:
                 mapping[e] = self.locals[e.name]

@@ -12,7 +12,7 @@ import sympy as sp
 
 from symnn.language.functions import damped
 from symnn.language.scaled import Norm, unless_nan
-from symnn.language.terms import Entry, Extent, FilledShift, Index, Reduction, Total
+from symnn.language.terms import Entry, Extent, FilledShift, Index, Reduction, Total, within
 from symnn.loops.ir import Position, guarded
 from symnn.loops.names import index_name
 
@@ -46,7 +46,7 @@ def positioned(
     taken = {index_name(i) for i in loops}
     mapping: dict[sp.Basic, sp.Basic] = {}
     plain: dict[Entry, tuple[sp.Expr, Entry]] = {}
-    computed = sorted((e for e in body.atoms(Entry) if is_computed(e)), key=sp.default_sort_key)
+    computed = sorted((e for e in within(body, Entry) if is_computed(e)), key=sp.default_sort_key)
     left_out = skipped(body, reduces, inner)
     absent = sp.S.Zero if reduces in (None, Total, Norm, FilledShift) else -sp.oo
     for entry in computed:
@@ -82,9 +82,9 @@ def _absent_products(
 ) -> dict[sp.Basic, sp.Basic]:
     """Products that are absent with a factor, where another factor (a quotient) would be no number without its own."""
     made: dict[sp.Basic, sp.Basic] = {}
-    for product in body.atoms(sp.Mul):
+    for product in within(body, sp.Mul):
         there = {plain[f][0] for f in product.args if f in plain}
-        inside = {e for f in product.args if f not in plain for e in f.atoms(Entry) if e in plain}
+        inside = {e for f in product.args if f not in plain for e in within(f, Entry) if e in plain}
         if there and any(plain[e][0] in there for e in inside):
             reads = {e: read for e, (guards, read) in plain.items() if guards in there}
             made[product] = guarded(sp.Mul(*there), product.xreplace({**mapping, **reads}), sp.S.Zero)
@@ -95,7 +95,7 @@ def skipped(body: sp.Expr, reduces: type[Reduction] | None, inner: Sequence[Inde
     """The computed positions without which there is nothing to reduce: a loop leaves them out where they are none."""
     if reduces in (None, FilledShift):
         return frozenset()
-    indices = {i for e in body.atoms(Entry) for i in e.indices}
+    indices = {i for e in within(body, Entry) for i in e.indices}
     computed = {i for i in indices if not isinstance(i, Index | Entry) and not i.is_Integer}
     if reduces in (Total, Norm):
         for addend in sp.Add.make_args(body):

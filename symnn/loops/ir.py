@@ -12,7 +12,7 @@ from dataclasses import dataclass
 import sympy as sp
 
 from symnn.language.operation import Equation
-from symnn.language.terms import Entry, Extent, Index
+from symnn.language.terms import Entry, Extent, Index, within
 
 __all__ = [
     "Accumulate",
@@ -336,9 +336,9 @@ def entries(nodes: Iterable[Node]) -> Iterator[Entry]:
         if isinstance(node, Pass):
             yield from entries(node.body)
         elif isinstance(node, Let | Store | Accumulate | Choose):
-            yield from node.value.atoms(Entry)
+            yield from within(node.value, Entry)
         elif isinstance(node, Position):
-            yield from node.above.atoms(Entry)
+            yield from within(node.above, Entry)
 
 
 def kernels_of(steps: Iterable[Step]) -> Iterator[Kernel]:

@@ -92,8 +92,8 @@ def share_dear(items: list[Item], rows: tuple[Index, ...]) -> list[Item]:
 
     for item in items:
         for node in sp.preorder_traversal(item.body):
-            inside = node.atoms(*DEAR) if isinstance(node, sp.Piecewise) else (node,) if isinstance(node, DEAR) else ()
-            for dear in inside:
+            itself = (node,) if isinstance(node, DEAR) else ()
+            for dear in within(node, *DEAR) if isinstance(node, sp.Piecewise) else itself:
                 key = dear, columns_of(dear, item)
                 counts[key] = counts.get(key, 0) + 1
     made: list[Item] = []
@@ -106,8 +106,8 @@ def share_dear(items: list[Item], rows: tuple[Index, ...]) -> list[Item]:
         names = named.get(NO_COLUMNS, {}) | named.get(item.inner, {})
         for node in dict.fromkeys(wanted):
             here = node.xreplace(names)
-            computed = any(is_computed(e) for e in node.atoms(Entry))
-            if node in names or (whole and node == item.body) or not node.atoms(Entry) or computed:
+            computed = any(is_computed(e) for e in within(node, Entry))
+            if node in names or (whole and node == item.body) or not within(node, Entry) or computed:
                 continue
             stem = describe(type(node).__name__, node)
             fresh, k = stem, 2

@@ -9,7 +9,7 @@ import unicodedata
 import sympy as sp
 
 from symnn.language.guard import RESERVED
-from symnn.language.terms import DOT, MACRON, Entry, Extent, Index
+from symnn.language.terms import DOT, MACRON, Entry, Extent, Index, within
 
 __all__ = ["code_name", "describe", "index_name", "is_count", "joined", "size_name"]
 
@@ -55,8 +55,8 @@ def size_name(axis: str) -> str:
 
 def describe(prefix: str, expr: sp.Expr) -> str:
     """A name for a value made of the tensors in it: sum_xhat_dxhat, exp_z."""
-    parts = dict.fromkeys(code_name(e.name) for e in sorted(expr.atoms(Entry), key=sp.default_sort_key))
-    inner = "exp_" if prefix in ("sum", "max") and expr.atoms(sp.exp) else ""
+    parts = dict.fromkeys(code_name(e.name) for e in sorted(within(expr, Entry), key=sp.default_sort_key))
+    inner = "exp_" if prefix in ("sum", "max") and within(expr, sp.exp) else ""
     return "_".join([prefix, inner.rstrip("_"), *list(parts)[:3]] if inner else [prefix, *list(parts)[:3]])
 
 

@@ -10,7 +10,7 @@ from sympy.utilities.iterables import strongly_connected_components
 
 from symnn.errors import UsageError
 from symnn.language.operation import Equation
-from symnn.language.terms import DOT, MACRON, Entry, Index, Tensor
+from symnn.language.terms import DOT, MACRON, Entry, Index, Tensor, within
 
 __all__ = ["Recurrence", "recurrences"]
 
@@ -28,7 +28,7 @@ class Recurrence:
         return {e.name for e in self.equations}
 
     def reads(self) -> set[Entry]:
-        return {x for e in self.equations for x in e.value.atoms(Entry)}
+        return {x for e in self.equations for x in within(e.value, Entry)}
 
     def step(
         self, axes_of: Mapping[str, tuple[Index, ...]]
@@ -111,7 +111,7 @@ def _with_suffix(name: str, suffix: str) -> str:
 def recurrences(equations: Sequence[Equation]) -> list[Recurrence]:
     """The equations in an order in which they can be computed, those that need one another together."""
     known = {e.name: e for e in equations}
-    reads = {e.name: [x.name for x in sorted(e.value.atoms(Entry), key=str) if x.name in known] for e in equations}
+    reads = {e.name: [x.name for x in sorted(within(e.value, Entry), key=str) if x.name in known] for e in equations}
     if not _has_cycle(equations, reads):
         return [Recurrence((e,)) for e in equations]
     edges = [(name, other) for name, others in reads.items() for other in others]
@@ -140,7 +140,7 @@ def _recurrence(equations: tuple[Equation, ...]) -> Recurrence:
     names = {e.name for e in equations}
     found: set[tuple[Index, int]] = set()
     for e in equations:
-        for read in e.value.atoms(Entry):
+        for read in within(e.value, Entry):
             if read.name not in names:
                 continue
             for i in read.indices:
@@ -164,7 +164,7 @@ def _in_order(equations: tuple[Equation, ...], index: Index) -> tuple[Equation, 
         known = {e.name for e in done}
         ready = [
             e for e in left
-            if all(x.name not in names - known or index not in x.indices for x in e.value.atoms(Entry))
+            if all(x.name not in names - known or index not in x.indices for x in within(e.value, Entry))
         ]
         if not ready:
             raise UsageError(f"{', '.join(e.name for e in left)} need one another within one step of {index}")

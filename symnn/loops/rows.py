@@ -90,7 +90,7 @@ def _alone(e: Equation, main: Index | None) -> tuple[Index, ...]:
             "  take the maximum along an axis that is not the only one: peak(x[n, c], c)"
         )
     twice = len({i.axis for i in axes}) < len(axes)
-    computed = any(is_computed(x) for x in e.value.atoms(Entry))
+    computed = any(is_computed(x) for x in within(e.value, Entry))
     if len(axes) <= 2 and not (computed and isinstance(e.value, Reduction) and e.axes):
         return (main,) if main is not None and main in axes and not twice else (axes[0],)
     if not e.axes:
@@ -106,7 +106,7 @@ def _adds_rows(e: Equation) -> bool:
     if not isinstance(e.value, Total):
         return False
     body, bound = plain_body(e)
-    read = [x.indices for x in body.atoms(Entry)]
+    read = [x.indices for x in within(body, Entry)]
     return len(bound) > 1 and bool(read) and all(indices == (*bound, *e.axes) for indices in read)
 
 
@@ -153,7 +153,7 @@ def scattered(name: str, e: Equation, axes_of: Mapping[str, tuple[Index, ...]]) 
     node: Node = Accumulate(target, value)
     for index in reversed(inner):
         node = Pass(index, (node,))
-    reads = {x.name: Entry(x.tensor, *axes_of[x.name]) for x in sorted(body.atoms(Entry), key=sp.default_sort_key)}
+    reads = {x.name: Entry(x.tensor, *axes_of[x.name]) for x in sorted(within(body, Entry), key=sp.default_sort_key)}
     symbols = value.free_symbols | {i.extent for i in (bound[0], *inner)}
     numbers = sorted((s for s in symbols if type(s) is sp.Symbol), key=str)
     numbers += sorted((s for s in symbols if isinstance(s, Extent)), key=str)

@@ -7,7 +7,7 @@ from itertools import count
 
 from symnn.calculus.remember import remembered
 from symnn.language.operation import Argument, Program, Role
-from symnn.language.terms import Entry, Index
+from symnn.language.terms import Entry, Index, within
 from symnn.loops.fuse import fuse
 from symnn.loops.ir import (
     Blocks,
@@ -228,5 +228,5 @@ def _reads(step: Step) -> set[str]:
     if isinstance(step, Scan):
         inside = {n for s in step.steps for n in _reads(s)}
         return inside | {whole.name for _, whole, _, _ in step.slices}
-    return {e.name for e in step.value.atoms(Entry)}
+    return {e.name for e in within(step.value, Entry)}
 

@@ -97,7 +97,7 @@ def _order(reduction: sp.Expr, around: Sequence[Index] = ()) -> Callable[[Index]
         inside = _order(reduction)
         return lambda i: (False, False, around.index(i), "") if i in around else (True, *inside(i)[1:])
     seen: list[sp.Basic] = []
-    for entry in sorted(reduction.atoms(Entry), key=sp.default_sort_key):
+    for entry in sorted(within(reduction, Entry), key=sp.default_sort_key):
         seen += [i for i in entry.indices if i not in seen]
     return lambda i: (i.axis != "…", i.axis != "n", seen.index(i) if i in seen else 0, str(i))
 
@@ -151,7 +151,8 @@ def _sides(total: Total) -> list[tuple[sp.Expr, tuple[Index, ...]]] | None:
     """The two factors of a sum that is a matrix product, each with its indices; None where it is no such thing."""
     bound = set(total.bound)
     factors = tuple(sorted(sp.Mul.make_args(total.body), key=sp.default_sort_key))
-    if any(f.atoms(Delta) or any(not isinstance(i, Index) for e in f.atoms(Entry) for i in e.indices) for f in factors):
+    positions = (i for e in within(total.body, Entry) for i in e.indices)
+    if within(total.body, Delta) or not all(isinstance(i, Index) for i in positions):
         return None
     reach = [free_indices(f) for f in factors]
     for one, first in enumerate(reach):

@@ -57,7 +57,7 @@ class Tiled:
     def outside(self) -> dict[str, Entry]:
         """The arrays that come from outside, by name, in the order in which they are read."""
         own = {e.name for e in self.equations}
-        read = (x for e in self.equations for x in sorted(e.value.atoms(Entry), key=sp.default_sort_key))
+        read = (x for e in self.equations for x in sorted(within(e.value, Entry), key=sp.default_sort_key))
         return {x.name: x for x in read if x.name not in own}
 
     def axes_within(self, axes_of: Axes) -> dict[str, tuple[Index, ...]]:
@@ -184,7 +184,7 @@ def _along(axis: Index, equations: Sequence[Equation], seed: Equation) -> _Along
 
 def _within(axis: Index, equations: Sequence[Equation], used: set[str]) -> Index:
     """What an axis is called within a tile, where it is shorter than another index of its kind."""
-    every = [{*e.axes, *e.value.atoms(Index)} for e in equations]
+    every = [{*e.axes, *within(e.value, Index)} for e in equations]
     twice = any(len({i for i in there if i.axis == axis.axis}) > 1 for there in every)
     return Index(unused(f"{code_name(axis.axis)}_tile", used)) if twice else Index(axis.axis)
 

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 import sympy as sp
 
 from symnn.language.operation import Program
-from symnn.language.terms import Entry, Extent, Index, Tensor
+from symnn.language.terms import Entry, Extent, Index, Tensor, within
 from symnn.loops.ir import (
     Accumulate,
     Blocks,
@@ -52,7 +52,7 @@ def _walk(steps: Sequence[Step], arrays: set[str], scalars: set[str]) -> list[st
     for step in steps:
         there = arrays | set(written)
         if isinstance(step, Number):
-            for e in step.value.atoms(Entry):
+            for e in within(step.value, Entry):
                 _require(e.name in there, f"{step.name} uses {e.name} before it is there")
             scalars.add(step.name)
             written.append(step.name)
@@ -177,7 +177,7 @@ class _State:
                 _require(s in scope, "the index {} of {} is not in scope", s, value)
             elif not isinstance(s, Extent | Tensor):
                 _require(str(s.name) in self.known, "{} is used before it has a value, in {}", s, value)
-        for e in value.atoms(Entry):
+        for e in within(value, Entry):
             there = e.name in self.arrays or e.name in self.stored
             _require(there, f"{e} is read before it is written")
 

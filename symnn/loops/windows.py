@@ -14,7 +14,7 @@ from functools import cached_property
 import sympy as sp
 
 from symnn.language.operation import Equation
-from symnn.language.terms import Entry, Index, Tensor, Total, canonical, free_indices, plain_indices, substitute
+from symnn.language.terms import Entry, Index, Tensor, Total, canonical, free_indices, plain_indices, substitute, within
 from symnn.loops.guards import is_computed
 from symnn.loops.ir import Blocks, Layout
 from symnn.loops.names import code_name
@@ -43,7 +43,7 @@ class Windowed:
 
     @property
     def _parts(self) -> tuple[Entry, ...]:
-        return tuple(x for e in self.sums for x in e.value.atoms(Entry))
+        return tuple(x for e in self.sums for x in within(e.value, Entry))
 
     @cached_property
     def step(self) -> Blocks:
@@ -149,7 +149,7 @@ def _factors(addend: sp.Expr, e: Equation) -> tuple[Entry, Entry] | None:
         return None
     reach, bound, lead = free_indices(source), set(e.value.bound), source.indices[0]
     regular = all(isinstance(i, Index) or line_of(i) is not None for i in source.indices)
-    seen = [i for position in source.indices for i in position.atoms(Index)]
+    seen = [i for position in source.indices for i in within(position, Index)]
     if not regular or len(seen) > len(set(seen)) or any(not isinstance(i, Index) for i in other.indices):
         return None
     around = {*other.indices}
@@ -177,10 +177,10 @@ def line_of(position: sp.Expr) -> tuple[dict[Index, sp.Expr], sp.Expr, sp.Expr] 
     """A position Σ step·index + start over a divisor: the steps, the start and the divisor; None for other ones."""
     above, below = sp.fraction(sp.together(position))
     above = sp.expand(above)
-    if below.atoms(Index):
+    if within(below, Index):
         return None
-    steps: dict[Index, sp.Expr] = {i: above.coeff(i) for i in sorted(above.atoms(Index), key=str)}
+    steps: dict[Index, sp.Expr] = {i: above.coeff(i) for i in sorted(within(above, Index), key=str)}
     start = sp.expand(above - sp.Add(*(step * i for i, step in steps.items())))
     numbers = (start, *steps.values())
-    known = all(not s.atoms(Index, Entry) and s.is_integer for s in numbers)
+    known = all(not within(s, Index, Entry) and s.is_integer for s in numbers)
     return (steps, start, below) if known else None

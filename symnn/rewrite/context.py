@@ -53,8 +53,8 @@ class Context:
     def is_shifted(self, exponent: sp.Expr) -> bool:
         """Whether a maximum already stands in an exponent, itself or by name."""
         made = {e.name: e for e in self.made}
-        named = (self.definitions.get(e.name) or made.get(e.name) for e in exponent.atoms(Entry))
-        return bool(exponent.atoms(Peak)) or any(d is not None and isinstance(d.value, Peak) for d in named)
+        named = (self.definitions.get(e.name) or made.get(e.name) for e in within(exponent, Entry))
+        return bool(within(exponent, Peak)) or any(d is not None and isinstance(d.value, Peak) for d in named)
 
     def value_of(self, expr: sp.Expr) -> sp.Expr:
         """An expression, or the definition of the name that it is."""
@@ -72,7 +72,7 @@ class Context:
         What may be absent stays: its definition need not be zero there.
         """
         for _ in range(len(self.definitions)):
-            names = sorted({e.name for e in expr.atoms(Entry)} & self.definitions.keys())
+            names = sorted({e.name for e in within(expr, Entry)} & self.definitions.keys())
             inserted = next((v for n in names if (v := inline(expr, self.definitions[n])) != expr), None)
             if inserted is None or sp.count_ops(expr) > 200:
                 break
@@ -100,8 +100,8 @@ class Context:
         if name not in self.sources:
             self.sources[name] = None  # what is defined by way of itself
             value = self.definitions[name].value
-            inner = [self._sources(e.name) for e in value.atoms(Entry)]
-            if not value.atoms(Reduction, Extent, *PIECES) and None not in inner:
+            inner = [self._sources(e.name) for e in within(value, Entry)]
+            if not within(value, Reduction, Extent, *PIECES) and None not in inner:
                 self.sources[name] = frozenset[str]().union(*(s for s in inner if s is not None))
         return self.sources[name]
 

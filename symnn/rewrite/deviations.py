@@ -15,7 +15,7 @@ from __future__ import annotations
 
 import sympy as sp
 
-from symnn.language.terms import Entry, Extent, Total, substitute
+from symnn.language.terms import Entry, Extent, Total, substitute, within
 from symnn.rewrite.context import Context
 
 __all__ = ["deviation_from_mean"]
@@ -50,7 +50,7 @@ def _averaged(mean: sp.Expr, context: Context) -> Total | None:
         return None
     (total,) = totals
     count = sp.Mul(*(i.extent for i in total.bound))
-    return total if value == total / count and isinstance(total.body, Entry) and count.atoms(Extent) else None
+    return total if value == total / count and isinstance(total.body, Entry) and within(count, Extent) else None
 
 
 def _matches(total: Total, value: sp.Expr) -> list[tuple[sp.Basic, ...]]:

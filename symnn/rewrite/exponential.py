@@ -56,7 +56,7 @@ def rational_in_exponential(whole: sp.Expr, name: Named) -> sp.Expr | None:
 def _quotient(whole: sp.Expr) -> tuple[sp.Expr, sp.Expr, sp.Expr, Back] | None:
     """Numerator and denominator as polynomials in E = e^v, v, and what the letters in them stand for."""
     plain = _by_definition(whole)
-    exponentials = plain.atoms(sp.exp)
+    exponentials = within(plain, sp.exp)
     v = _common_exponent([e.args[0] for e in exponentials])
     if v is None:
         return None
@@ -66,7 +66,7 @@ def _quotient(whole: sp.Expr) -> tuple[sp.Expr, sp.Expr, sp.Expr, Back] | None:
     letters = {c: sp.Symbol(f"_c{k}", positive=True) for k, c in enumerate(sorted(constants, key=sp.default_sort_key))}
     algebraic = opaque(written.xreplace(letters), names)
     names |= letters
-    if any(not isinstance(s, Entry) and (s.has(_E) or s.atoms(sp.Symbol)) for s in names if s != _E):
+    if any(not isinstance(s, Entry) and (s.has(_E) or within(s, sp.Symbol)) for s in names if s != _E):
         return None
     algebraic = algebraic.xreplace({names.get(_E, _E): _E})
     back = {symbol: s for s, symbol in names.items()}
@@ -83,7 +83,7 @@ def _quotient(whole: sp.Expr) -> tuple[sp.Expr, sp.Expr, sp.Expr, Back] | None:
     if not all(c.is_number and c.is_positive for c in coefficients) or lower.degree() < upper.degree():
         return None
     signs = {c.xreplace(back).is_positive for c in upper.coeffs()}
-    if not above.xreplace(back).atoms(Entry) and len(signs) > 1:
+    if not within(above.xreplace(back), Entry) and len(signs) > 1:
         # A difference of exponentials is small where they are near: no gain.
         return None
     return above, below, v, back
@@ -107,7 +107,7 @@ def _by_definition(expr: sp.Expr) -> sp.Expr:
     expr = expr.replace(
         lambda e: isinstance(e, sp.tanh), lambda e: 1 - 2 / (sp.exp(2 * e.args[0]) + 1)
     )
-    return expr.replace(lambda e: isinstance(e, sp.exp) and bool(e.args[0].atoms(sp.log)), of_logarithm)
+    return expr.replace(lambda e: isinstance(e, sp.exp) and bool(within(e.args[0], sp.log)), of_logarithm)
 
 
 def _common_exponent(exponents: list[sp.Expr]) -> sp.Expr | None:
@@ -163,9 +163,9 @@ def _by_sign(
         # A sum above has roundings enough: those of the sum below and of the quotient are made up for.
         parts = (below_up.as_coeff_Add(), below_down.as_coeff_Add())
         constant, others = (_chosen(side, a, b) for a, b in zip(*parts, strict=True))
-        return over_sum(numerator, constant, name("below", others) if others.atoms(sp.Piecewise) else others)
+        return over_sum(numerator, constant, name("below", others) if within(others, sp.Piecewise) else others)
     denominator = _chosen(side, below_up, below_down)
-    return numerator / (name("below", denominator) if denominator.atoms(sp.Piecewise) else denominator)
+    return numerator / (name("below", denominator) if within(denominator, sp.Piecewise) else denominator)
 
 
 def _sign_and_size(v: sp.Expr) -> tuple[sp.Expr, sp.Expr]:
@@ -203,7 +203,7 @@ def _factors(polynomial: sp.Expr, positive: bool) -> tuple[sp.Expr, list[tuple[s
     Such a sum is nearly exact, and a power would multiply the rounding of its base.
     """
     # A root is a letter here: SymPy takes no polynomial that has one beside other letters.
-    roots = {p: sp.Dummy(positive=p.is_positive) for p in polynomial.atoms(sp.Pow) if not p.exp.is_Integer}
+    roots = {p: sp.Dummy(positive=p.is_positive) for p in within(polynomial, sp.Pow) if not p.exp.is_Integer}
     back = {letter: root for root, letter in roots.items()}
     coefficient, factors = sp.factor_list(polynomial.xreplace(roots))
     factors = [(base.xreplace(back), power) for base, power in factors]
@@ -255,7 +255,7 @@ def _written(factors: list[tuple[sp.Expr, int]], e: sp.Expr, back: Back, guarded
                 constant = _short(c)
             else:
                 rest[k] = _short(c)
-        if not guarded or not any(c.xreplace(back).atoms(Entry) for c in rest.values()):
+        if not guarded or not any(within(c.xreplace(back), Entry) for c in rest.values()):
             value = constant + _nested(rest, e)
         else:
             lowest = min(rest)

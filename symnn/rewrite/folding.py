@@ -251,9 +251,9 @@ def _cancels(candidate: sp.Expr, before: sp.Expr, fold: Fold) -> bool:
     """Whether a fold takes a new difference of a tensor and one that it is made of: H − y, where y = TH + …."""
     if fold.rule != "definition" or not isinstance(fold.source, sp.Eq) or not isinstance(fold.source.lhs, Entry):
         return False
-    made, parts = fold.source.lhs.tensor, {e.tensor for e in fold.source.rhs.atoms(Entry)}
-    known = before.atoms(sp.Add)
-    for total in candidate.atoms(sp.Add) - known:
+    made, parts = fold.source.lhs.tensor, {e.tensor for e in within(fold.source.rhs, Entry)}
+    known = within(before, sp.Add)
+    for total in within(candidate, sp.Add) - known:
         signs: dict[bool, set[bool]] = {True: set(), False: set()}
         for term in total.args:
             own = {f.tensor for f in sp.Mul.make_args(term) if isinstance(f, Entry)}
@@ -277,7 +277,7 @@ def _denominators(expr: sp.Expr) -> frozenset[sp.Basic]:
 
 def _split_sums(expr: sp.Expr, folds: Sequence[Fold]) -> tuple[sp.Expr, Fold | None]:
     """Distribute a sum over the addends of one factor where definitions then make it cheaper: Σ_d (x − mu) = 0."""
-    for total in sorted(expr.atoms(Total), key=cost):
+    for total in sorted(within(expr, Total), key=cost):
         best, chosen = normalise(total), None
         body = normalise(total.body)
         for factor in sp.Mul.make_args(body):
@@ -298,7 +298,7 @@ def _split_sums(expr: sp.Expr, folds: Sequence[Fold]) -> tuple[sp.Expr, Fold | N
 def _collapse(expr: sp.Expr, folds: Sequence[Fold]) -> tuple[sp.Expr, Fold | None]:
     """The sums of an expression taken term by term, where a definition of a sum makes that cheaper."""
     best, chosen = expr, None
-    apart = expr.xreplace({t: distribute(t) for t in expr.atoms(Total)})
+    apart = expr.xreplace({t: distribute(t) for t in within(expr, Total)})
     for fold in folds:
         if isinstance(fold.term, Reduction) and _occurs(fold.term, apart):
             folded = normalise(_replace(apart, fold))
@@ -324,11 +324,11 @@ def _tidy_choice(expr: sp.Expr) -> sp.Expr:
 
 def _last_or_before(expr: sp.Expr) -> sp.Expr:
     """δ(l, L−1)·a + b, where b reads what comes after l and is absent at the last, is a where l = L−1, else b."""
-    for total in expr.atoms(sp.Add):
+    for total in within(expr, sp.Add):
         if len(total.args) != 2:
             continue
         for first, second in (total.args, total.args[::-1]):
-            for delta in first.atoms(Delta):
+            for delta in within(first, Delta):
                 index = next((i for i in delta.args if isinstance(i, Index)), None)
                 if index is None or delta not in sp.Mul.make_args(first):
                     continue
@@ -347,7 +347,7 @@ def _is_absent_after(expr: sp.Expr, index: Index) -> bool:
 def _signed(expr: sp.Expr) -> sp.Expr:
     """u · sign u is |u|."""
     found: dict[sp.Basic, sp.Basic] = {}
-    for product in expr.atoms(sp.Mul):
+    for product in within(expr, sp.Mul):
         for sign in product.args:
             if isinstance(sign, sp.sign) and sign.args[0] in product.args:
                 rest = [a for a in product.args if a not in (sign, sign.args[0])]
@@ -356,7 +356,7 @@ def _signed(expr: sp.Expr) -> sp.Expr:
 
 
 def _tidy_choices(expr: sp.Expr) -> sp.Expr:
-    found = {p: _tidy_choice(p) for p in expr.atoms(sp.Piecewise)}
+    found = {p: _tidy_choice(p) for p in within(expr, sp.Piecewise)}
     return expr.xreplace({k: v for k, v in found.items() if k != v})
 
 
@@ -398,7 +398,7 @@ def _ground(fold: Fold) -> str:
 
 def _exponentials(expr: sp.Expr) -> Iterator[tuple[sp.Pow, sp.exp]]:
     """Each 1/(1 + e^u) of an expression, with its exponential."""
-    for power in sorted(expr.atoms(sp.Pow), key=sp.default_sort_key):
+    for power in sorted(within(expr, sp.Pow), key=sp.default_sort_key):
         if power.exp == -1 and isinstance(power.base, sp.Add) and len(power.base.args) == 2:
             one, exponential = sp.sympify(power.base.as_coeff_Add())
             if one == 1 and isinstance(exponential, sp.exp):
@@ -414,9 +414,9 @@ def _recognise_tanh(expr: sp.Expr) -> sp.Expr:
         named = expr.xreplace({power: (1 - t) / 2}).xreplace({exponential: (1 + t) / (1 - t)})
         if not _may_be_odd(named, t):
             continue
-        found = sp.cancel(named) if not named.atoms(sp.exp) else named
+        found = sp.cancel(named) if not within(named, sp.exp) else named
         # The odd part alone is a tanh; with a constant beside it a logistic function says it more shortly.
-        if found.has(t) and found.xreplace({t: -t}) == -found and not found.atoms(sp.exp):
+        if found.has(t) and found.xreplace({t: -t}) == -found and not within(found, sp.exp):
             return normalise(found.xreplace({t: sp.tanh(exponential.args[0] / 2)}))
     return expr
 

@@ -11,7 +11,7 @@ from collections.abc import Sequence
 import sympy as sp
 
 from symnn.language.operation import Equation, Op
-from symnn.language.terms import Entry, Tensor, Total, canonical, free_in_order, plain_indices, substitute
+from symnn.language.terms import Entry, Tensor, Total, canonical, free_in_order, plain_indices, substitute, within
 from symnn.rewrite.folding import Rewrite, inline
 from symnn.rewrite.monomial import factors, opaque
 
@@ -43,15 +43,15 @@ def _carry_out_logarithms(expr: sp.Expr, known: Sequence[Equation]) -> tuple[sp.
     """Every log of something that is a product with exponentials, once definitions are unfolded."""
     mapping: dict[sp.Basic, sp.Basic] = {}
     using: sp.Basic | None = None
-    for node in sorted(expr.atoms(sp.log), key=sp.default_sort_key):
+    for node in sorted(within(expr, sp.log), key=sp.default_sort_key):
         unfolded = node.args[0]
         for equation in reversed(known):
-            if equation.value.atoms(sp.exp):
+            if within(equation.value, sp.exp):
                 inserted = inline(unfolded, equation)
                 if inserted != unfolded:
                     using = sp.Eq(equation.target, equation.value, evaluate=False)
                     unfolded = inserted
-        if unfolded.atoms(sp.exp) and not isinstance(unfolded, sp.Add):
+        if within(unfolded, sp.exp) and not isinstance(unfolded, sp.Add):
             mapping[node] = _logarithm(unfolded)
         elif unfolded != node.args[0]:
             mapping[node] = _logarithm(sp.together(unfolded))
@@ -100,8 +100,8 @@ def _name_logsumexp(
     """Give log Σ e^f a name of its own, since it is used for every position of the sum's index."""
     named: list[Equation] = []
     mapping: dict[sp.Basic, sp.Basic] = {}
-    for node in sorted(expr.atoms(sp.log), key=sp.default_sort_key):
-        if not (isinstance(node.args[0], Total) and node.args[0].body.atoms(sp.exp)):
+    for node in sorted(within(expr, sp.log), key=sp.default_sort_key):
+        if not (isinstance(node.args[0], Total) and within(node.args[0].body, sp.exp)):
             continue
         found = next((e for e in (*known, *named) if canonical(e.value) == canonical(node)), None)
         if found is None:

@@ -21,7 +21,7 @@ from sympy.codegen.cfunctions import expm1
 
 from symnn.language.functions import where
 from symnn.language.scaled import times_exp
-from symnn.language.terms import Entry
+from symnn.language.terms import Entry, within
 from symnn.rewrite.context import Context
 from symnn.rewrite.exponential import exact_exponent
 
@@ -38,11 +38,11 @@ def factor_under_exponential(expr: sp.Expr, context: Context) -> sp.Expr | None:
     if len(exponentials) != 1 or not _is_free(exponentials[0].args[0], context):
         return None
     (u,) = exponentials[0].args
-    entries = u.atoms(Entry)
+    entries = within(u, Entry)
     squares = [a for a in expr.args if isinstance(a, sp.Pow) and a.exp == 2 and _is_difference(a.base)]
-    plain = [a for a in expr.args if isinstance(a, sp.Add | Entry) and not a.atoms(Entry) & entries]
+    plain = [a for a in expr.args if isinstance(a, sp.Add | Entry) and not within(a, Entry) & entries]
     rest = sp.Mul(*(a for a in expr.args if a not in (*squares, *plain, exponentials[0])))
-    if len(squares) == 1 and not squares[0].atoms(Entry) & entries:
+    if len(squares) == 1 and not within(squares[0], Entry) & entries:
         scaled = context.name("scaled", times_exp(squares[0].base, u / 2))
         return rest * sp.Mul(*plain) * scaled**2
     return rest * times_exp(sp.Mul(*plain), u) if any(map(_is_difference, plain)) and not squares else None
@@ -55,8 +55,8 @@ def _is_difference(expr: sp.Expr) -> bool:
 
 def _is_free(u: sp.Expr, context: Context) -> bool:
     """Whether an exponent is exact and may be any number: in entries that no equation defines, and of either sign."""
-    named = any(e.name in context.definitions for e in u.atoms(Entry))
-    return exact_exponent(u) and not named and bool(u.atoms(Entry)) and not u.is_nonpositive
+    named = any(e.name in context.definitions for e in within(u, Entry))
+    return exact_exponent(u) and not named and bool(within(u, Entry)) and not u.is_nonpositive
 
 
 def scaled_expm1_in_range(expr: sp.Expr, context: Context) -> sp.Expr | None:
@@ -65,7 +65,7 @@ def scaled_expm1_in_range(expr: sp.Expr, context: Context) -> sp.Expr | None:
         return None
     found = [a for a in expr.args if isinstance(a, expm1)]
     others = sp.Mul(*(a for a in expr.args if a not in found))
-    if len(found) != 1 or not _is_free(found[0].args[0], context) or not others.atoms(Entry):
+    if len(found) != 1 or not _is_free(found[0].args[0], context) or not within(others, Entry):
         return None
     (u,) = found[0].args
     return where(u < _FAR, expr, times_exp(others, u) - others)

@@ -82,13 +82,13 @@ def _smoothed_delta(t: sp.Expr, context: Context) -> tuple[Delta, sp.Expr, sp.Ex
     if not isinstance(t, Entry) or t.name not in context.definitions:
         return None
     value = inline(t, context.definitions[t.name], anywhere=True)
-    deltas = value.atoms(Delta)
+    deltas = within(value, Delta)
     if not isinstance(value, sp.Add) or len(deltas) != 1:
         return None
     (delta,) = deltas
     w = value.coeff(delta, 1)
     r = value - w * delta
-    return None if r.atoms(Delta) or w.atoms(Delta) else (delta, w, r)
+    return None if within(r, Delta) or within(w, Delta) else (delta, w, r)
 
 
 def _share(expr: sp.Expr, context: Context) -> tuple[sp.Expr, Entry, Entry] | None:
@@ -112,7 +112,7 @@ def _share(expr: sp.Expr, context: Context) -> tuple[sp.Expr, Entry, Entry] | No
 
 def _is_term(part: sp.Expr, total: Total) -> bool:
     """Whether an exponential is one of those that a sum adds up."""
-    places = {i for e in part.atoms(Entry) for i in e.indices}
+    places = {i for e in within(part, Entry) for i in e.indices}
     return len(total.bound) == 1 and any(substitute(total.body, {total.bound[0]: i}) == part for i in places)
 
 

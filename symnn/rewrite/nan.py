@@ -42,7 +42,7 @@ def _through(expr: sp.Expr, known: Known) -> sp.Expr:
     args = [_through(a, known) if isinstance(a, sp.Expr) else a for a in expr.args]
     if isinstance(expr, damped):
         # Zero where the second factor is, whatever the first; a sum in that may be ∞ − ∞ where the product is zero.
-        plain = set() if args[0].atoms(sp.Add) else _carried(args[0], {})
+        plain = set() if within(args[0], sp.Add) else _carried(args[0], {})
         held = _carried(args[1], known)
         lost = {x for x in plain if isinstance(x, Entry) and x not in held and not known.get(x, {x}) <= held}
         return _unless(expr.func(*args), lost)
@@ -73,7 +73,7 @@ def _once(terms: list[sp.Expr], known: Known) -> list[sp.Expr]:
 
 def _spared(expr: sp.Expr, seen: set[sp.Basic]) -> sp.Expr:
     """A term without what it does for NaN that is seen to elsewhere."""
-    if isinstance(expr, sp.Add | sp.Mul) and expr.atoms(unless_nan):
+    if isinstance(expr, sp.Add | sp.Mul) and within(expr, unless_nan):
         return expr.func(*(_spared(a, seen) for a in expr.args))
     if not isinstance(expr, unless_nan):
         return expr

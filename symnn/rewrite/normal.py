@@ -6,7 +6,7 @@ from functools import lru_cache
 
 import sympy as sp
 
-from symnn.language.terms import Delta, Entry, Reduction, Total
+from symnn.language.terms import Delta, Entry, Reduction, Total, within
 from symnn.rewrite.cost import cost
 from symnn.rewrite.monomial import common_factor, opaque
 from symnn.rewrite.sums import pull_out
@@ -96,7 +96,7 @@ def _absorbed(expr: sp.Expr) -> list[sp.Expr]:
         base, exponent = power.as_base_exp()
         if isinstance(base, sp.Symbol) and exponent.is_Integer and exponent.is_positive:
             rest = sp.Mul(*(a for a in expr.args if a is not power))
-            if any(p == 1 / base for a in rest.atoms(sp.Add) for p in a.atoms(sp.Pow)):
+            if any(p == 1 / base for a in within(rest, sp.Add) for p in within(a, sp.Pow)):
                 made.append(base ** (exponent - 1) * _times(rest, base))
     return made
 
@@ -107,7 +107,7 @@ def _times(expr: sp.Expr, base: sp.Symbol) -> sp.Expr:
         return sp.Add(*(_times(a, base) for a in expr.args))
     if isinstance(expr, sp.Mul):
         for a in expr.args:
-            if isinstance(a, sp.Add) and 1 / base in a.atoms(sp.Pow):
+            if isinstance(a, sp.Add) and 1 / base in within(a, sp.Pow):
                 return sp.Mul(*(_times(x, base) if x is a else x for x in expr.args))
     return expr * base
 
@@ -117,12 +117,12 @@ def _restore(form: sp.Expr, back: dict[sp.Symbol, sp.Expr]) -> sp.Expr:
 
 
 def _is_rational(expr: sp.Expr) -> bool:
-    return all(p.exp.is_Integer for p in expr.atoms(sp.Pow))
+    return all(p.exp.is_Integer for p in within(expr, sp.Pow))
 
 
 def _divides_by_sum(expr: sp.Expr) -> bool:
-    return any(isinstance(p.base, sp.Add) and p.exp.is_negative for p in expr.atoms(sp.Pow)) or any(
-        isinstance(a, sp.Add) and any(p.exp.is_negative for p in a.atoms(sp.Pow)) for a in expr.atoms(sp.Add)
+    return any(isinstance(p.base, sp.Add) and p.exp.is_negative for p in within(expr, sp.Pow)) or any(
+        isinstance(a, sp.Add) and any(p.exp.is_negative for p in within(a, sp.Pow)) for a in within(expr, sp.Add)
     )
 
 

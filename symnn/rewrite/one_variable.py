@@ -8,7 +8,7 @@ from __future__ import annotations
 import sympy as sp
 
 from symnn.language.functions import logistic
-from symnn.language.terms import Entry, Index, Reduction, Tensor
+from symnn.language.terms import Entry, Index, Reduction, Tensor, within
 from symnn.rewrite.context import PIECES, Context
 from symnn.rewrite.exponential import rational_in_exponential
 from symnn.rewrite.folding import inline
@@ -59,9 +59,9 @@ def _of_one_entry(expr: sp.Expr, context: Context) -> sp.Expr | None:
     if context.lone_source(expr) is None:
         return None
     whole = context.unfolded(expr)
-    if len(whole.atoms(Entry)) != 1:
+    if len(within(whole, Entry)) != 1:
         return None
-    plain = not whole.atoms(*PIECES)
+    plain = not within(whole, *PIECES)
     made = rational_in_exponential(whole, context.name) if plain else None
     anchored = at_its_zeros(whole, made or expr) if context.zeros else made or expr
     return None if anchored == expr else anchored
@@ -80,7 +80,7 @@ def addends_of_one_entry(expr: sp.Expr, context: Context) -> sp.Expr | None:
         if not (source and len(group) > 1 and len(groups) > 1):
             continue
         whole = context.unfolded(sp.Add(number, *group))
-        if len(whole.atoms(Entry)) == 1 and has_zeros(whole):
+        if len(within(whole, Entry)) == 1 and has_zeros(whole):
             return at_its_zeros(whole, whole) + sp.Add(*(a for a in expr.args[1:] if a not in group))
     return None
 
@@ -88,7 +88,7 @@ def addends_of_one_entry(expr: sp.Expr, context: Context) -> sp.Expr | None:
 def _of_one_product(expr: sp.Expr, context: Context) -> sp.Expr | None:
     """A sum that passes through zero where a product of entries does not."""
     sources = context.sources_of(expr)
-    if not context.zeros or sources is None or not 1 < len(sources) < _FEW or expr.atoms(*PIECES):
+    if not context.zeros or sources is None or not 1 < len(sources) < _FEW or within(expr, *PIECES):
         return None
     found = _in_one_letter(context.unfolded(expr))
     if found is None or not has_zeros(found[1]):
@@ -107,9 +107,9 @@ def _in_one_letter(whole: sp.Expr) -> tuple[sp.Expr, sp.Expr, Entry, sp.Expr] | 
 
     The product is what all exponentials and the like are functions of. c is a product of entries that f has not.
     """
-    if whole.atoms(Reduction):
+    if within(whole, Reduction):
         return None
-    products = {_entries(e.args[0]) for e in whole.atoms(*_FUNCTIONS)}
+    products = {_entries(e.args[0]) for e in within(whole, *_FUNCTIONS)}
     if len(products) != 1 or None in products:
         return None
     (p,) = products
@@ -117,9 +117,9 @@ def _in_one_letter(whole: sp.Expr) -> tuple[sp.Expr, sp.Expr, Entry, sp.Expr] | 
     moved = max(p.args, key=lambda e: (len(e.indices), str(e)))
     letter = Entry(Tensor("u"), *(Index(i.axis) for i in moved.indices if isinstance(i, Index)))
     written = sp.factor_terms(sp.expand(whole.xreplace({moved: letter * moved / p}), deep=False))
-    c = sp.Mul(*(a for a in sp.Mul.make_args(written) if letter not in a.atoms(Entry))).as_coeff_Mul()[1]
+    c = sp.Mul(*(a for a in sp.Mul.make_args(written) if letter not in within(a, Entry))).as_coeff_Mul()[1]
     f = written / c
-    if c.is_polynomial(*c.atoms(Entry)) and f.atoms(Entry) == {letter}:
+    if c.is_polynomial(*within(c, Entry)) and within(f, Entry) == {letter}:
         return c, _as_sum(f), letter, p
     return None
 

@@ -12,7 +12,7 @@ from collections.abc import Iterable
 
 import sympy as sp
 
-from symnn.language.terms import PRIME, Delta, Entry, Index, Total, free_indices, substitute
+from symnn.language.terms import PRIME, Delta, Entry, Index, Total, free_indices, substitute, within
 
 __all__ = ["expanded"]
 
@@ -99,7 +99,7 @@ def _named(body: sp.Expr, bound: tuple[Index, ...], symmetric: frozenset[str]) -
 
 def _turned(body: sp.Expr, symmetric: frozenset[str]) -> list[sp.Expr]:
     """A product with each entry of a symmetric tensor read either way."""
-    found = [e for e in sorted(body.atoms(Entry), key=sp.default_sort_key) if e.name in symmetric]
+    found = [e for e in sorted(within(body, Entry), key=sp.default_sort_key) if e.name in symmetric]
     made = []
     for chosen in itertools.product((False, True), repeat=len(found)):
         swap = {e: Entry(e.tensor, *e.indices[::-1]) for e, turn in zip(found, chosen, strict=True) if turn}

@@ -31,7 +31,7 @@ import sympy as sp
 from symnn.language.functions import maximum, where
 from symnn.language.operation import Equation, Range
 from symnn.language.scaled import Norm, hypot
-from symnn.language.terms import Entry, Index, Total, free_indices, substitute
+from symnn.language.terms import Entry, Index, Total, free_indices, substitute, within
 from symnn.rewrite.context import Context
 
 __all__ = [
@@ -73,7 +73,7 @@ def _squared(total: sp.Expr) -> tuple[sp.Expr, tuple[Index, ...]] | None:
 def _vanishes(factor: sp.Expr, squared: sp.Expr, bound: tuple[Index, ...]) -> bool:
     """Whether a factor is zero where every f is: f itself at any position, and what is zero with the tensor f."""
     if isinstance(squared, Entry):
-        without = factor.xreplace({e: sp.S.Zero for e in factor.atoms(Entry) if e.name == squared.name})
+        without = factor.xreplace({e: sp.S.Zero for e in within(factor, Entry) if e.name == squared.name})
         return bool(without == 0 or (isinstance(without, Total) and without.body == 0))
     places = free_indices(factor)
     return len(bound) == 1 and any(substitute(squared, {bound[0]: place}) in (factor, -factor) for place in places)
@@ -100,8 +100,8 @@ def root_of_squares(expr: sp.Expr, context: Context) -> sp.Expr | None:
 
 def names_under_roots(equations: Iterable[Equation]) -> set[str]:
     """The names that some equation takes a root of, alone or in a sum."""
-    roots = (p for e in equations for p in e.value.atoms(sp.Pow) if (2 * p.exp).is_odd)
-    return {e.name for p in roots for e in p.base.atoms(Entry)}
+    roots = (p for e in equations for p in within(e.value, sp.Pow) if (2 * p.exp).is_odd)
+    return {e.name for p in roots for e in within(p.base, Entry)}
 
 
 def square_of_norm(value: sp.Expr, context: Context) -> sp.Expr:
@@ -116,7 +116,7 @@ def square_of_norm(value: sp.Expr, context: Context) -> sp.Expr:
 def _root(expr: sp.Expr, context: Context) -> _Root | None:
     if isinstance(expr, Entry):
         return _of_entry(expr, context)
-    if not expr.atoms(Entry):
+    if not within(expr, Entry):
         return _Root(sp.sqrt(expr), False) if interval(expr, context.ranges)[0] >= 0 else None
     if isinstance(expr, sp.Pow) and expr.exp.is_even:
         size = expr.base if expr.base.is_nonnegative else sp.Abs(expr.base)

@@ -151,7 +151,7 @@ def _tanh_argument(expr: sp.Expr) -> sp.Expr | None:
     """u of tanh u, or of (e^u − e^(−u))/(e^u + e^(−u))."""
     if isinstance(expr, sp.tanh):
         return expr.args[0]
-    if not isinstance(expr, sp.Mul) or len(expr.atoms(sp.exp)) != 2:
+    if not isinstance(expr, sp.Mul) or len(within(expr, sp.exp)) != 2:
         return None
     names: dict[sp.Expr, sp.Symbol] = {}
     algebraic = opaque(expr, names)
@@ -178,10 +178,10 @@ def _shift(expr: sp.Expr, context: Context) -> sp.Expr | None:
     if exponent == 0 or not bound <= free_indices(exponent) or whole.is_nonpositive or context.is_shifted(whole):
         return None
     others = [b for b in factors(expr.body) if not isinstance(b, sp.exp)]
-    if any(b.atoms(sp.exp, logistic) and bound & free_indices(b) for b in others):
+    if any(within(b, sp.exp, logistic) and bound & free_indices(b) for b in others):
         # e^u/(1 + e^u)² does not grow: its exponentials belong together.
         return None
-    tensor = next(iter(sorted({e.name for e in exponent.atoms(Entry)})), "f")
+    tensor = next(iter(sorted({e.name for e in within(exponent, Entry)})), "f")
     powers = factors(expr.body).items()
     held = {i for b, power in powers if isinstance(b, Entry) and power.is_positive for i in b.indices}
     read = {i for e in within(exponent, Entry) for i in e.indices if not is_place(i)}
@@ -278,7 +278,7 @@ def _scaled(rest: sp.Expr, factor: sp.Expr, context: Context) -> sp.Expr:
     """A product with a factor that vanishes; where that ends with a power of two, this is applied to all of it."""
     number, core = context.value_of(factor).as_coeff_Mul()
     u = context.argument_of(factor, logistics.argument)
-    if any(e.name in context.definitions for e in (rest * (core if u is None else u)).atoms(Entry)):
+    if any(e.name in context.definitions for e in within(rest * (core if u is None else u), Entry)):
         # Something worked out before: not its tails alone decide how exact the product is.
         return damped(rest, factor if isinstance(factor, Entry) else context.name("tail", factor))
     if isinstance(core, sp.exp):
@@ -301,7 +301,7 @@ def _vanishes(factor: sp.Expr, context: Context) -> sp.Expr | None:
     if isinstance(core, erfc) or (isinstance(core, sp.exp) and core.args[0].is_nonpositive):
         return core.args[0]
     if isinstance(core, maximum) and sp.S.Zero in core.args:
-        leaves = core.atoms(Entry)
+        leaves = within(core, Entry)
         return next(iter(leaves)) if len(leaves) == 1 else None
     of_one = isinstance(core, sp.tanh) and len(context.leaves(core)) == 1
     return decays(context.unfolded(core)) if of_one else None

@@ -11,7 +11,7 @@ from collections.abc import Callable
 import sympy as sp
 
 from symnn.language.functions import indicator
-from symnn.language.terms import Delta, Entry, Extent, Index, Reduction, Total, free_indices, fresh, substitute
+from symnn.language.terms import Delta, Entry, Extent, Index, Reduction, Total, free_indices, fresh, substitute, within
 from symnn.rewrite.monomial import factors, product
 
 __all__ = ["contract", "distribute", "has_delta", "neaten", "pull_out", "vanishes_off"]
@@ -78,7 +78,7 @@ def contract(expr: sp.Expr) -> sp.Expr:
 
 def _contract_product(body: sp.Expr, bound: tuple[Index, ...]) -> sp.Expr:
     # Deltas of indices before those of labels: a window is solved for where it lies, not for where its maximum was.
-    for factor in sorted(sp.Mul.make_args(body), key=lambda f: (isinstance(f, Delta), bool(f.atoms(Entry)))):
+    for factor in sorted(sp.Mul.make_args(body), key=lambda f: (isinstance(f, Delta), bool(within(f, Entry)))):
         if isinstance(factor, Delta):
             rest = sp.Mul(*(f for f in sp.Mul.make_args(body) if f is not factor))
             for own in bound:
@@ -90,11 +90,11 @@ def _contract_product(body: sp.Expr, bound: tuple[Index, ...]) -> sp.Expr:
         if isinstance(factor, Total) and has_delta(factor):
             # Σ_i f(i) Σ_k δ(k, i) g(k): bring the inner sum out, so that the delta meets the outer index.
             rest = sp.Mul(*(f for f in sp.Mul.make_args(body) if f is not factor))
-            used = free_indices(rest) | set(bound) | set(rest.atoms(Index))
+            used = free_indices(rest) | set(bound) | set(within(rest, Index))
             inner: dict[sp.Basic, sp.Basic] = {}
             for index in factor.bound:
                 if index in used:
-                    inner[index] = fresh(index, used | set(factor.bound) | factor.body.atoms(Index))
+                    inner[index] = fresh(index, used | set(factor.bound) | within(factor.body, Index))
             merged = rest * substitute(factor.body, inner)
             return contract(Total(merged, *bound, *(inner.get(i, i) for i in factor.bound)))
     return pull_out(Total(sp.Mul(*(contract(a) for a in sp.Mul.make_args(body))), *bound))
@@ -115,7 +115,7 @@ def _solve_for(own: Index, delta: Delta, rest: sp.Expr) -> tuple[sp.Expr, sp.Exp
     plain = isinstance(position, Index | Entry | Extent) or position.is_Integer or not free_indices(position)
     if plain and slope in (1, -1):
         return position, sp.S.One
-    if position.atoms(Entry):
+    if within(position, Entry):
         # The place of a maximum within a window says which position is meant, not where to read.
         return None
     if vanishes_off(rest, own):
@@ -144,7 +144,7 @@ def neaten(expr: sp.Expr) -> sp.Expr:
     """Give bound indices the fewest primes that clash with nothing."""
     if isinstance(expr, Reduction):
         body = neaten(expr.body)
-        used = set(free_indices(expr)) | {i for r in body.atoms(Reduction) for i in r.bound}
+        used = set(free_indices(expr)) | {i for r in within(body, Reduction) for i in r.bound}
         used |= free_indices(body) - set(expr.bound)
         mapping: dict[sp.Basic, sp.Basic] = {}
         for index in expr.bound:

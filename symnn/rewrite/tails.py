@@ -27,7 +27,7 @@ from sympy.codegen.cfunctions import expm1, log1p
 
 from symnn.language.functions import damped, erfc, logistic, maximum, minimum, where
 from symnn.language.scaled import near_zero, times_exp
-from symnn.language.terms import Entry, Extent, Reduction
+from symnn.language.terms import Entry, Extent, Reduction, within
 
 __all__ = [
     "complement_of_tanh",
@@ -103,10 +103,10 @@ def product_under_condition(expr: sp.Expr, grows: Callable[[sp.Expr], bool]) -> 
         if 0 not in (value, other):
             continue
         # What the condition speaks of may be infinite where the branch is zero.
-        named = {e.name for e in condition.atoms(Entry)}
+        named = {e.name for e in within(condition, Entry)}
         wild = [
             a for a in expr.args
-            if a is not factor and _somewhere(a, grows) and {e.name for e in a.atoms(Entry)} & named
+            if a is not factor and _somewhere(a, grows) and {e.name for e in within(a, Entry)} & named
         ]
         if wild:
             tame = sp.Mul(*(a for a in expr.args if a is not factor and a not in wild))
@@ -186,7 +186,7 @@ def power_of_logistic(
         return None
     for factor in expr.args:
         base, p = factor.as_base_exp()
-        u = argument_of(base) if not p.is_number and not p.atoms(Entry) else None
+        u = argument_of(base) if not p.is_number and not within(p, Entry) else None
         if u is not None:
             size = sp.Abs(u)
             rest = name("weighted", sp.Mul(*(a for a in expr.args if a is not factor)))
@@ -223,7 +223,7 @@ def numeric(expr: sp.Expr, leaf: Entry) -> Callable[[Any], Any] | None:
     at = sp.Symbol("at", real=True)
     # A polynomial beside a zero stands for what it is the value of.
     function = expr.replace(near_zero, lambda *args: args[0]).xreplace({leaf: at})
-    if function.free_symbols - {at} or function.atoms(Reduction, Extent):
+    if function.free_symbols - {at} or within(function, Reduction, Extent):
         return None
     modules = [{k.__name__: v for k, v in _MPMATH.items()}, "mpmath"]
     return sp.lambdify(at, function, modules=modules)  # type: ignore[no-any-return]
@@ -231,8 +231,8 @@ def numeric(expr: sp.Expr, leaf: Entry) -> Callable[[Any], Any] | None:
 
 def decays(expr: sp.Expr) -> Entry | None:
     """The one entry at whose −∞ or +∞ an expression falls off exponentially: faster than any power of it grows."""
-    leaves = expr.atoms(Entry)
-    if len(leaves) != 1 or expr.atoms(sp.Piecewise) or not expr.atoms(sp.exp, erfc, logistic):
+    leaves = within(expr, Entry)
+    if len(leaves) != 1 or within(expr, sp.Piecewise) or not within(expr, sp.exp, erfc, logistic):
         return None
     (leaf,) = leaves
     numbers: dict[sp.Basic, sp.Basic] = {s: sp.Integer(1) for s in expr.free_symbols if type(s) is sp.Symbol}

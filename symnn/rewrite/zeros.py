@@ -23,7 +23,7 @@ import sympy as sp
 
 from symnn.elementary.fit import chebyshev
 from symnn.language.scaled import near_zero
-from symnn.language.terms import Entry
+from symnn.language.terms import Entry, within
 from symnn.rewrite.tails import numeric
 
 __all__ = ["at_its_zeros", "has_zeros"]
@@ -45,7 +45,7 @@ _TOUCHES = 2
 def at_its_zeros(whole: sp.Expr, form: sp.Expr) -> sp.Expr:
     """A stable ``form`` of a sum of one entry, and beside each of the sum's zeros its polynomial."""
     for zero, radius, tables in _anchors(whole):
-        (leaf,) = whole.atoms(Entry)
+        (leaf,) = within(whole, Entry)
         form = near_zero(form, leaf, zero, radius, *tables)
     return form
 
@@ -58,7 +58,7 @@ def has_zeros(whole: sp.Expr) -> bool:
 @lru_cache(maxsize=1000)
 def _anchors(whole: sp.Expr) -> tuple[tuple[sp.Float, sp.Rational, tuple[sp.Tuple, ...]], ...]:
     """The zeros of a sum, how far each polynomial reaches, and its coefficients for both types."""
-    (leaf,) = whole.atoms(Entry)
+    (leaf,) = within(whole, Entry)
     if not isinstance(whole, sp.Add) or whole.is_polynomial(leaf):
         return ()
     function = numeric(whole, leaf)

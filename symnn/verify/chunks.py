@@ -10,7 +10,7 @@ import numpy as np
 from symnn.calculus.programs import programs
 from symnn.calculus.trace import Derivation
 from symnn.language.operation import Kind, Op, Role
-from symnn.language.terms import Delta, Entry, Index, Reduction
+from symnn.language.terms import Delta, Entry, Index, Reduction, within
 from symnn.loops.ir import Blocks, Kernel, Product
 from symnn.loops.schedule import schedule
 from symnn.verify.calls import Results, call_kernel
@@ -84,7 +84,7 @@ def _summed_by_products(op: Op, batch: str) -> list[str]:
 def _splits(op: Op, batch: str) -> bool:
     """Whether the result for a batch is made of the results for its pieces."""
     inner = [e for e in op.equations if e.name not in op.outputs]
-    crossing = any(i.axis == batch for e in inner for r in e.value.atoms(Reduction) for i in r.bound)
+    crossing = any(i.axis == batch for e in inner for r in within(e.value, Reduction) for i in r.bound)
     # An output without the batch beside others with it is not a sum over the batch.
     held = {any(i.axis == batch for i in op.equation(n).axes) for n in op.outputs}
     crossing = crossing or (len(op.outputs) > 1 and False in held)
@@ -96,12 +96,12 @@ def _at_other_rows(op: Op, batch: str) -> bool:
     axes = {str(t.name): where for t, where in op.tensors()}
     row = Index(batch)
     for e in op.equations:
-        for x in e.value.atoms(Entry):
+        for x in within(e.value, Entry):
             along = zip(axes[x.name], x.indices, strict=True)
-            if any(own.axis == batch and i != row and i.atoms(Index) != {row.twin} for own, i in along):
+            if any(own.axis == batch and i != row and within(i, Index) != {row.twin} for own, i in along):
                 return True
-        deltas = (a for d in e.value.atoms(Delta) for a in d.args)
-        if any(s.axis == batch for a in deltas for s in a.atoms(Index)):
+        deltas = (a for d in within(e.value, Delta) for a in d.args)
+        if any(s.axis == batch for a in deltas for s in within(a, Index)):
             return True
     return len({i for e in op.equations for i in e.axes if i.axis == batch}) > 1
 

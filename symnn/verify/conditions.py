@@ -18,7 +18,7 @@ from symnn.calculus.conditions import conditions_of
 from symnn.calculus.trace import Derivation, Step
 from symnn.language.operation import Equation, Op
 from symnn.language.random import Unknown
-from symnn.language.terms import Entry, Partial, Tensor, free_indices
+from symnn.language.terms import Entry, Partial, Tensor, free_indices, within
 from symnn.verify.evaluate import Evaluation, evaluate
 from symnn.verify.numeric import WORKING, difference_quotient
 from symnn.verify.report import Measure
@@ -54,7 +54,7 @@ def condition_error(derivation: Derivation, seed: int = 0, equations: Iterable[E
         for condition in conditions_of(op):
             left, right = condition.args
             tensors = [e for e in solved if e.name in op.outputs]
-            if tensors and not condition.atoms(Unknown):
+            if tensors and not within(condition, Unknown):
                 # Solved for a tensor: the condition is how far that is from its definition.
                 (found,) = tensors
                 left, right = left - right, found.target - found.value
@@ -65,7 +65,7 @@ def condition_error(derivation: Derivation, seed: int = 0, equations: Iterable[E
 def _with_unknowns(op: Op, instance: Instance, solved: Iterable[Equation]) -> dict[str, Any]:
     """The instance's values, and each unknown as solved, in their order."""
     values = dict(instance.values)
-    names = {str(u.name) for e in op.equations for u in e.value.atoms(Unknown)}
+    names = {str(u.name) for e in op.equations for u in within(e.value, Unknown)}
     for equation in solved:
         if equation.name in names:
             with mpmath.workdps(WORKING):
@@ -79,7 +79,7 @@ def _difference(op: Op, instance: Instance, values: dict[str, Any], left: sp.Exp
     axes = tuple(sorted(free_indices(left) | free_indices(right), key=str))
     measured: dict[sp.Basic, sp.Basic] = {}
     tables: dict[str, Array] = {}
-    for term in (*left.atoms(Partial), *right.atoms(Partial)):
+    for term in (*within(left, Partial), *within(right, Partial)):
         of, wrt = term.args
         name = f"∂{of.name}/∂{wrt.name}"
         tables[name] = _slopes(op, values, instance, of.name, wrt.name)
@@ -113,7 +113,7 @@ def _lines(derivation: Derivation, steps: Sequence[Step], seed: int) -> float:
     op = derivation.op
     rng = np.random.default_rng([seed, 17])
     worst = 0.0
-    unknown = {str(u.name) for e in op.equations for u in e.value.atoms(Unknown)}
+    unknown = {str(u.name) for e in op.equations for u in within(e.value, Unknown)}
     for _ in range(3):
         instance = draw(op, rng, sizes_of(op, rng, least=2))
         values = {**instance.values, **{name: dyadic(rng.normal()) for name in sorted(unknown)}}
@@ -121,6 +121,6 @@ def _lines(derivation: Derivation, steps: Sequence[Step], seed: int) -> float:
             if step.rule != "solve":
                 worst = max(worst, _difference(op, instance, values, step.before, step.after))
             elif isinstance(step.using, sp.Eq) and step.target.name in unknown:
-                there = {u: step.after for u in step.before.atoms(Unknown) if str(u.name) == step.target.name}
+                there = {u: step.after for u in within(step.before, Unknown) if str(u.name) == step.target.name}
                 worst = max(worst, _difference(op, instance, values, step.before.xreplace(there), step.using.rhs))
     return worst

@@ -86,5 +86,5 @@ def _solved(u: sp.Expr, name: str, wanted: float, at: Instance) -> Iterator[floa
             if part.indices or part.name not in at.arrays:
                 return
             factor *= at.arrays[part.name].item()
-    if factor and any(e.name == name for e in u.atoms(Entry)):
+    if factor and any(e.name == name for e in within(u, Entry)):
         yield float(wanted / factor)

@@ -17,7 +17,7 @@ import sympy as sp
 from symnn.calculus.trace import Derivation
 from symnn.errors import VerificationError
 from symnn.language.operation import Equation, Kind, Op, Programs
-from symnn.language.terms import Entry, Shift
+from symnn.language.terms import Entry, Shift, within
 from symnn.loops.guards import is_computed
 from symnn.verify.calls import Results, call_jvp, call_kernel, call_value_and_grad, spread_out
 from symnn.verify.chunks import chunk_measure
@@ -238,7 +238,7 @@ def _at_ties(
     method: str,
 ) -> Iterator[Trial]:
     """The functions on rows of two equal numbers, where exponentials are shifted by the largest: there are two such."""
-    shifts = [r for equations in stable.values() for e in equations for r in e.value.atoms(Shift)]
+    shifts = [r for equations in stable.values() for e in equations for r in within(e.value, Shift)]
     axes = {i.axis for r in shifts for i in r.bound} - set(op.extents)
     if not axes:
         return
@@ -382,7 +382,7 @@ def _judged(
 
 def _may_meet_nothing(e: Equation) -> bool:
     """Whether a factor may be multiplied by an absent element."""
-    factors = ([a for a in m.args if isinstance(a, Entry)] for m in e.value.atoms(sp.Mul))
+    factors = ([a for a in m.args if isinstance(a, Entry)] for m in within(e.value, sp.Mul))
     return any(len(entries) > 1 and any(map(is_computed, entries)) for entries in factors)
 
 

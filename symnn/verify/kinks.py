@@ -13,7 +13,7 @@ from sympy.core.relational import Relational
 
 from symnn.language.functions import maximum, minimum
 from symnn.language.operation import Op
-from symnn.language.terms import Entry, Index, Peak, Reduction, free_indices, fresh, substitute
+from symnn.language.terms import Entry, Index, Peak, Reduction, free_indices, fresh, substitute, within
 from symnn.verify.evaluate import Exact
 from symnn.verify.sample import Instance, obeys
 
@@ -38,7 +38,7 @@ def kinks_of(op: Op) -> list[tuple[sp.Expr, tuple[Index, ...]]]:
     for equation in op.equations:
         for node in _nodes(equation.value):
             for expr in _vanishing(node):
-                if expr.atoms(Entry):
+                if within(expr, Entry):
                     found.setdefault(expr, tuple(sorted(free_indices(expr), key=str)))
     return list(found.items())
 
@@ -58,19 +58,19 @@ def _vanishing(node: sp.Basic) -> Iterator[sp.Expr]:
         yield node.args[0]
     elif isinstance(node, sp.Piecewise):
         for _, condition in node.args:
-            yield from (r.lhs - r.rhs for r in condition.atoms(Relational) if _about_values(r))
+            yield from (r.lhs - r.rhs for r in within(condition, Relational) if _about_values(r))
     elif isinstance(node, Peak):
         yield from _ties(node)
 
 
 def _about_values(relation: Any) -> bool:
-    return bool(relation.atoms(Entry))
+    return bool(within(relation, Entry))
 
 
 def _ties(node: Reduction) -> Iterator[sp.Expr]:
     """The difference of the body at two positions of the bound index."""
     index = node.bound[0]
-    used = node.body.atoms(Index)
+    used = within(node.body, Index)
     other = fresh(index, used)
     yield node.body - substitute(node.body, {index: other})
 
@@ -134,7 +134,7 @@ def _read(op: Op, expr: sp.Expr) -> set[str]:
     found: set[str] = set()
     pending = [expr]
     while pending:
-        new = {e.name for e in pending.pop().atoms(Entry)} - found
+        new = {e.name for e in within(pending.pop(), Entry)} - found
         found |= new
         pending += [e.value for e in op.equations if e.name in new]
     return found

@@ -12,7 +12,7 @@ import sympy as sp
 from symnn.calculus.trace import Derivation
 from symnn.language.operation import Op
 from symnn.language.random import SecondMoment, Unknown, Variance, normal
-from symnn.language.terms import Entry, Index, Tensor
+from symnn.language.terms import Entry, Index, Tensor, within
 from symnn.verify.evaluate import Evaluation
 from symnn.verify.report import Measure
 from symnn.verify.sample import draw
@@ -45,7 +45,7 @@ def _difference(op: Op, values: Values) -> Any:
     distribution = op.equations[-1].value
     moments: dict[sp.Basic, sp.Basic] = {}
     extra = dict(values)
-    for k, moment in enumerate(sorted(fact.atoms(Variance, SecondMoment), key=sp.default_sort_key)):
+    for k, moment in enumerate(sorted(within(fact, Variance, SecondMoment), key=sp.default_sort_key)):
         moments[moment] = sp.Symbol(f"moment{k}")
         if isinstance(moment, Variance):
             extra[f"moment{k}"] = _variance(distribution, values)
@@ -62,8 +62,8 @@ def number_of(expr: sp.Expr, values: Values) -> Any:
 
 
 def _plain(expr: sp.Expr) -> sp.Expr:
-    plain: dict[sp.Basic, sp.Basic] = {u: sp.Symbol(str(u.name)) for u in expr.atoms(Unknown)}
-    plain |= {e: sp.Symbol(e.name) for e in expr.atoms(Entry) if not e.indices and isinstance(e.tensor, Tensor)}
+    plain: dict[sp.Basic, sp.Basic] = {u: sp.Symbol(str(u.name)) for u in within(expr, Unknown)}
+    plain |= {e: sp.Symbol(e.name) for e in within(expr, Entry) if not e.indices and isinstance(e.tensor, Tensor)}
     return expr.xreplace(plain)
 
 

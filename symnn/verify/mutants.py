@@ -16,7 +16,7 @@ from sympy.core.relational import Relational
 
 from symnn.calculus.trace import Derivation
 from symnn.language.operation import Equation
-from symnn.language.terms import Delta, Entry, Extent, Index, Reduction, canonical
+from symnn.language.terms import Delta, Entry, Extent, Index, Reduction, canonical, within
 from symnn.verify.gradients import (
     GRADIENT_BOUND,
     Case,
@@ -148,7 +148,7 @@ _STRICTER: dict[type[Relational], type[Relational]] = {
 
 def _wrong_conditions(condition: sp.Basic) -> Iterator[Change]:
     """A comparison with or without its equality, or one off where it compares positions."""
-    for relation in sorted(condition.atoms(Relational), key=sp.default_sort_key):
+    for relation in sorted(within(condition, Relational), key=sp.default_sort_key):
         if type(relation) in _STRICTER:
             other = _STRICTER[type(relation)](*relation.args)
             yield "comparison", f"{relation} changed to {other}", condition.xreplace({relation: other})

@@ -11,6 +11,7 @@ import numpy as np
 from symnn.errors import UsageError
 from symnn.language.functions import AnyFunction
 from symnn.language.operation import Kind, Op
+from symnn.language.terms import within
 from symnn.verify.adjoint import adjoint_measures
 from symnn.verify.conditions import condition_measures
 from symnn.verify.gradients import cases, gradient_measures
@@ -95,7 +96,7 @@ def _statement(op: Op, seed: int) -> list[Measure]:
         return condition_measures(derivation, seed)
     measures = condition_measures(derivation, seed) if conditions_of(op) else []
     plain = replace(derivation, steps=tuple(s for s in derivation.steps if not s.section.startswith(CLAIM)))
-    unknown = {e.written()[0] for line in op.equations for e in line.value.atoms(AnyFunction)}
+    unknown = {e.written()[0] for line in op.equations for e in within(line.value, AnyFunction)}
     note = f"a known function stands for {', '.join(sorted(unknown))}" if unknown else ""
     try:
         made = step_measures(plain, seed)

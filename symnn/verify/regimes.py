@@ -11,7 +11,7 @@ import mpmath
 import numpy as np
 
 from symnn.language.operation import Op, Role
-from symnn.language.terms import Reduction, free_indices
+from symnn.language.terms import Reduction, free_indices, within
 from symnn.verify.evaluate import array_of
 from symnn.verify.sample import Instance, bounds_of, draw, draw_like, is_free
 
@@ -66,7 +66,7 @@ def regimes_of(op: Op) -> list[tuple[int, Regime]]:
 
 def kernel_sizes(op: Op, rng: np.random.Generator) -> dict[str, int]:
     """A few positions along each axis, but many along those that are reduced, so that accumulation shows."""
-    reduced = {i.axis for e in op.equations for r in e.value.atoms(Reduction) for i in r.bound}
+    reduced = {i.axis for e in op.equations for r in within(e.value, Reduction) for i in r.bound}
     names = {i.axis for a in op.arguments for i in a.axes}
     names |= {a.below.axis for a in op.arguments if a.below is not None}
     sizes = {}
@@ -85,7 +85,7 @@ def kernel_sizes(op: Op, rng: np.random.Generator) -> dict[str, int]:
 
 def _work(op: Op, sizes: Mapping[str, int]) -> int:
     """How many elements the largest sum of the operation goes through in all."""
-    sums = (r for e in op.equations for r in e.value.atoms(Reduction))
+    sums = (r for e in op.equations for r in within(e.value, Reduction))
     return max((math.prod(sizes.get(i.axis, 2) for i in {*r.bound, *free_indices(r)}) for r in sums), default=0)
 
 

@@ -21,7 +21,7 @@ from sympy.core.relational import Relational
 from symnn.calculus.remember import remembered
 from symnn.errors import VerificationError
 from symnn.language.operation import Argument, Op, Parameter, Range, Role
-from symnn.language.terms import Entry, Extent, Index, Reduction, Total, entries
+from symnn.language.terms import Entry, Extent, Index, Reduction, Total, entries, within
 from symnn.verify.evaluate import Evaluation
 
 __all__ = [
@@ -66,7 +66,7 @@ def sizes_of(op: Op, rng: np.random.Generator, least: int = 1, most: int = 4) ->
     names = {i.axis: None for a in op.arguments for i in a.axes}
     names.update({a.below.axis: None for a in op.arguments if a.below is not None})
     # A statement may sum along an axis that no argument has.
-    sums = (r for e in op.equations for r in sorted(e.value.atoms(Reduction), key=sp.default_sort_key))
+    sums = (r for e in op.equations for r in sorted(within(e.value, Reduction), key=sp.default_sort_key))
     names.update({i.axis: None for r in sums for i in r.bound})
     for axis in op.extents:
         names.pop(axis, None)
@@ -154,11 +154,11 @@ def shaping(op: Op) -> set[sp.Symbol]:
     found = {s for e in op.extents.values() for s in e.free_symbols}
     for equation in op.equations:
         found |= {s for e in entries(equation.value) for i in e.indices for s in i.free_symbols}
-        for relation in equation.value.atoms(Relational):
+        for relation in within(equation.value, Relational):
             # A parameter that an index is compared with: the edge of a box.
             # What is summed over an index is compared as a number.
-            bare = relation.xreplace(dict.fromkeys([*relation.atoms(Reduction), *entries(relation)], sp.S.One))
-            found |= bare.free_symbols if bare.atoms(Index) else set()
+            bare = relation.xreplace(dict.fromkeys([*within(relation, Reduction), *entries(relation)], sp.S.One))
+            found |= bare.free_symbols if within(bare, Index) else set()
     return {p.symbol for p in op.parameters if p.symbol in found}
 
 
@@ -306,7 +306,7 @@ def _roots(op: Op, a: Argument) -> list[Any]:
     """The values that an equation between one entry and numbers leaves: t² = 1 leaves −1 and 1."""
     for fact in op.facts:
         found = set(entries(fact))
-        if isinstance(fact, sp.Eq) and len(found) == 1 and not fact.atoms(Total):
+        if isinstance(fact, sp.Eq) and len(found) == 1 and not within(fact, Total):
             entry = next(iter(found))
             if entry.name == a.name:
                 return [mpmath.mpf(str(s)) for s in _solutions(fact, entry) if s.is_Rational]

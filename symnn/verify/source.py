@@ -31,6 +31,7 @@ from symnn.language.terms import (
     Total,
     free_indices,
     reach,
+    within,
 )
 
 __all__ = ["Source", "write"]
@@ -168,8 +169,8 @@ def _product(e: sp.Mul, s: Source) -> str:
         s.functions.add("over")
         text = f"over({text}, {' * '.join(_value(a, s) for a in below)})"
     # A product with an absent element is absent, whatever its other factors are; so is one with max(0, that).
-    plain = [a for a in above if not a.atoms(Reduction)]
-    read = {x: a for a in plain for x in sorted(a.atoms(Entry), key=sp.default_sort_key) if _is_computed(x)}
+    plain = [a for a in above if not within(a, Reduction)]
+    read = {x: a for a in plain for x in sorted(within(a, Entry), key=sp.default_sort_key) if _is_computed(x)}
     absent = [x for x, a in read.items() if x == a or a.xreplace({x: sp.S.Zero}) == 0]
     there = [f"{s.tensors[a.name]}.has({_positions(a, s)})" for a in absent]
     for condition in (*there, *(_equal(delta, s) for delta in deltas)):
@@ -225,7 +226,7 @@ def _condition(e: Any, s: Source) -> str:
 
 
 def _is_position(e: sp.Expr) -> bool:
-    return all(isinstance(x, Index | Extent) or x.is_Integer for x in e.atoms(sp.Symbol, sp.Number)) and bool(
+    return all(isinstance(x, Index | Extent) or x.is_Integer for x in within(e, sp.Symbol, sp.Number)) and bool(
         e.is_integer
     )
 
@@ -299,7 +300,7 @@ def _reduction(e: Reduction, s: Source) -> str:
     body = _value(e.body, s)
     if kind != "total" and not isinstance(e, FilledShift):
         # What is absent is no candidate for the greatest.
-        computed = [r for r in e.body.atoms(Entry) if _is_computed(r)]
+        computed = [r for r in within(e.body, Entry) if _is_computed(r)]
         there = [f"{s.tensors[r.name]}.has({_positions(r, s)})" for r in computed]
         loops += f" if {' and '.join(there)}" if there else ""
     if kind == "place":

@@ -63,7 +63,7 @@ def definitions(derivation: Derivation) -> tuple[Equation, ...]:
     for e in (*derivation.forward, *derivation.equations):
         found.setdefault(e.name, e)
     for step in reversed(derivation.steps):
-        if not step.after.atoms(Partial):
+        if not within(step.after, Partial):
             found.setdefault(step.target.name, Equation(step.target, step.after))
     for e in derivation.op.equations:
         found.setdefault(e.name, e)
