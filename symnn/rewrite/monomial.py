@@ -7,6 +7,7 @@ is e^(z_k) Σ_c g_c e^(z_c).
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import lru_cache
 
 import sympy as sp
 
@@ -108,6 +109,11 @@ def opaque(expr: sp.Expr, names: dict[sp.Expr, sp.Symbol]) -> sp.Expr:
 
 def _name(term: sp.Expr, names: dict[sp.Expr, sp.Symbol]) -> sp.Symbol:
     if term not in names:
-        known = {"positive": True} if term.is_positive else {"real": True, "nonnegative": term.is_nonnegative}
-        names[term] = sp.Symbol(f"_{len(names)}", **known)
+        names[term] = sp.Symbol(f"_{len(names)}", **dict(_known(term)))
     return names[term]
+
+
+@lru_cache(maxsize=20_000)
+def _known(term: sp.Expr) -> tuple[tuple[str, bool | None], ...]:
+    """What SymPy knows of a term's sign, as assumptions: it takes long to find that it knows nothing."""
+    return (("positive", True),) if term.is_positive else (("real", True), ("nonnegative", term.is_nonnegative))
