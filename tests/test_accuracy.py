@@ -97,6 +97,17 @@ def test_what_is_false_is_counted(value: float, counted: str) -> None:
     assert Tally.of(tally.as_dict()).as_dict() == tally.as_dict()
 
 
+def test_a_pole_at_zero_has_the_sign_of_the_zero() -> None:
+    """1/0 and 1/−0 are the infinities that IEEE 754 says; elsewhere an infinity of the other sign is false."""
+    line = interpolated(lambda numbers: np.array([math.inf if x == 0 else float(1 / x) for x in numbers]), 1)
+    x = floats_at(1, 0, 2)
+    tally = Tally()
+    judge(tally, line, 0, x, np.array([-np.inf, np.inf], np.float32))
+    assert tally.false == 0
+    judge(tally, line, 0, x, np.array([np.inf, -np.inf], np.float32))
+    assert tally.as_dict()["sign"] == 1
+
+
 def test_an_error_is_told_in_ulps() -> None:
     line = interpolated(lambda numbers: np.array([float(x) for x in numbers]), 1)
     first = 0x3F80_0000

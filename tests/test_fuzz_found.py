@@ -422,6 +422,19 @@ def fuzzed(f, x: T[n, ..., d]):
 def fuzzed(f, x: T[n, d], w: T[n, d], z: T[n, d]):
     f.y[n, d] = erf(where(exp(-z[n, d]**2) > x[n, d]/(1 + 3**2), exp(-z[n, d]**2), x[n, d]/(1 + 3**2)))
 """,
+    # A decimal in an exponential became a factor of sixteen digits; and a logarithm near zero a difference of two.
+    "a logarithm of one and a small share": """
+@layer
+def fuzzed(f, x: T[n, c, d]):
+    f.a[n, c, d] = exp(x[n, c, d] - (-2.5))/total(exp(x[n, c, d] - (-2.5)), d)
+    f.y[n, c, d] = log(1 + f.a[n, c, d]**2)**2
+""",
+    "a logarithm of one and a logistic": """
+@layer
+def fuzzed(f, x: T[n, d]):
+    f.a[n, d] = 1/(1 + exp(-x[n, d]))
+    f.y[n, d] = log(1 + f.a[n, d])
+""",
 }
 
 #: Mistakes that were answered with another error than the language's, or not at all.
@@ -475,6 +488,16 @@ def fuzzed(f, x: T[n]):
 """,
         "has no kernel yet",
     ),
+    # A kernel over rows that no array has: what is worked out from constants alone.
+    "a mean of a constant over samples": (
+        """
+@layer
+def fuzzed(f, x: T[n, d]):
+    f.a[n, d] = 1
+    f.y[d] = mean(f.a[n, d], n)
+""",
+        "no argument is read",
+    ),
 }
 
 
@@ -485,13 +508,6 @@ OPEN = {
 @regularizer
 def fuzzed(f, x: T[n]):
     f.y = peak(x[n], n)
-""",
-    # A kernel over rows that no array has: what is worked out from constants alone.
-    "a mean of a constant over samples": """
-@layer
-def fuzzed(f, x: T[n, d]):
-    f.a[n, d] = 1
-    f.y[d] = mean(f.a[n, d], n)
 """,
 }
 

@@ -538,3 +538,15 @@ def test_different_sums_have_different_canonical_forms():
 def test_an_index_knows_its_axis_and_extent():
     assert Index("n′′").axis == "n" and Index("n′").extent == Extent("n")
     assert peak(_read(n), n).bound[0].axis == "n"
+
+
+def test_a_decimal_is_the_fraction_that_it_spells() -> None:
+    """Also in a function: SymPy would make e^(x + 2.5) a product with e^2.5 to sixteen digits."""
+
+    @activation
+    def shifted(f, x):
+        f.y = exp(x + 2.5) + log(0.1 + x**2)
+
+    (equation,) = shifted.equations
+    assert not equation.value.atoms(sp.Float)
+    assert sp.exp(sp.Rational(5, 2) + Entry(Tensor("x"), ELEMENTS)) in equation.value.args

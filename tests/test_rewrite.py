@@ -277,6 +277,13 @@ def test_a_sum_of_exponentials_is_shifted_by_its_largest() -> None:
         assert float(table.array("sum_exp")[0]) <= 4
 
 
+def test_what_cancels_in_the_definitions_is_left_out() -> None:
+    """1 + y is e^x where y is e^x − 1: at −20 the sum has lost all digits."""
+    one, two, power = Entry(y, n), Entry(g, n), sp.exp(Entry(x, n))
+    ready, _ = stabilise([Equation(one, power - 1), Equation(two, 1 + one)], {"x"})
+    assert ready[-1].value == power
+
+
 def test_logarithms_near_one_use_log1p() -> None:
     p = Entry(Tensor("p"), c)
     (equation,), _ = stabilise([Equation(Entry(Tensor("out"), c), sp.log(1 - p))], ["p"])

@@ -9,6 +9,7 @@ import sympy as sp
 
 from symnn.emit.printer import FUNCTIONS, KernelPrinter, number_name
 from symnn.emit.unicode import unicode_text
+from symnn.errors import UsageError
 from symnn.language.functions import damped, maximum, minimum
 from symnn.language.scaled import hypot
 from symnn.language.terms import Delta, Entry, Extent, Index, kinds, within
@@ -141,7 +142,11 @@ def _lead(kernel: Kernel, storage: Mapping[str, str]) -> tuple[str, Entry]:
     for e in kernel.scattered:
         # How often each label occurs: nothing is read but labels.
         return f"{printer.array(e.name)}_sum", e
-    raise AssertionError(f"{kernel.name} has no array over its rows")
+    sums = ", ".join(e.name for e in kernel.partials) or kernel.name
+    raise UsageError(
+        f"{sums}: no argument is read in what is summed over {kernel.row.axis}, which has no kernel yet\n"
+        "  put the number itself where its sum or mean is used"
+    )
 
 
 def _rows(kernel: Kernel, storage: Mapping[str, str], wide: bool, fma: bool) -> list[str]:

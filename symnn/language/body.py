@@ -22,7 +22,6 @@ from symnn.language.terms import (
     free_indices,
     rename_bound,
     substitute,
-    within,
 )
 
 __all__ = ["Array", "Body", "Slot", "grouped"]
@@ -88,11 +87,6 @@ def _indices(given: Any) -> tuple[sp.Expr, ...]:
         else:
             raise wrong(f"unknown axis {index!r}", 'make axes with axes("n c") and index with those')
     return tuple(made)
-
-
-def _exactly(value: sp.Expr) -> sp.Expr:
-    """Decimals as the fractions that they spell: 0.1 is 1/10, whose multiples are exact at any precision."""
-    return value.xreplace({x: sp.Rational(repr(float(x))) for x in within(value, sp.Float)})
 
 
 def _renamed(part: Part, old: str, new: str, mapping: dict[sp.Basic, sp.Basic]) -> Part:
@@ -206,7 +200,7 @@ class Body:
 
     def define(self, name: str, target: tuple[Any, ...], value: Any, groups: tuple[int, ...] = ()) -> None:
         """Add the equation ``name[target] = value`` after checking it."""
-        value = _exactly(expression(value))
+        value = expression(value)
         if name in self.arguments:
             if self.arguments[name].role not in (Role.STATE, Role.LEARNED):
                 raise wrong(f"{name} is an argument and cannot be redefined", "choose another name")

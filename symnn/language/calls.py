@@ -130,7 +130,7 @@ def _bind_parameters(op: Op, params: dict[str, Any]) -> dict[sp.Basic, sp.Basic]
         value = params.get(p.name, p.default)
         if value is None:
             raise wrong(f"{op.name} needs a value for {p.name}", f"write {op.name}(…, {p.name}=…)")
-        mapping[p.symbol] = sp.nsimplify(value) if isinstance(value, float) else expression(value)
+        mapping[p.symbol] = expression(value)
     return mapping
 
 def _match(

@@ -17,7 +17,7 @@ import sympy as sp
 
 from symnn.language.places import wrong
 
-__all__ = ["RESERVED", "TAKEN", "Function", "expression", "flaw_of_name", "flaw_of_text", "safe"]
+__all__ = ["RESERVED", "TAKEN", "Function", "expression", "flaw_of_name", "flaw_of_text", "safe", "term"]
 
 #: Names that generated modules use for their own, and that an argument must not take from them.
 TAKEN = frozenset({
@@ -72,6 +72,22 @@ def flaw_of_text(text: str) -> str:
 
 
 def expression(value: Any) -> Any:
+    """What a declaration says, as a term of SymPy's: decimals are the fractions that they spell.
+
+    That is before a function sees them: SymPy makes exp(x + 0.1) a product with a number of sixteen digits.
+    """
+    made = term(value)
+    if not _has_decimals(made):
+        return made
+    return made.xreplace({x: sp.Rational(repr(float(x))) for x in made.atoms(sp.Float)})
+
+
+@lru_cache(maxsize=20_000)
+def _has_decimals(value: sp.Basic) -> bool:
+    return isinstance(value, sp.Float) or any(map(_has_decimals, value.args))
+
+
+def term(value: Any) -> Any:
     """A number or a term as SymPy's own; text is refused, because SymPy would run it."""
     if isinstance(value, str):
         raise wrong(f"the text {_short(value)} is no expression", "write it out: a term of tensors, axes and numbers")
@@ -87,7 +103,7 @@ class Function(sp.Function):
     """A function of terms or numbers: what the functions of the language derive from."""
 
     def __new__(cls, *arguments: Any, **options: Any) -> Any:
-        return super().__new__(cls, *map(expression, arguments), **options)
+        return super().__new__(cls, *map(term, arguments), **options)
 
 
 def safe(function: Any) -> Any:

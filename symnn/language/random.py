@@ -95,5 +95,5 @@ def second_moment(op: Op, **given: Any) -> SecondMoment:
     value: sp.Expr = op.equations[-1].value
     for p in op.parameters:
         chosen = given.get(p.name, p.default)
-        value = value.xreplace({p.symbol: sp.nsimplify(chosen) if isinstance(chosen, float) else expression(chosen)})
+        value = value.xreplace({p.symbol: expression(chosen)})
     return SecondMoment(substitute(value, {argument: z}), z)

@@ -12,7 +12,7 @@ from typing import Any
 
 import sympy as sp
 
-from symnn.language.guard import Function, expression
+from symnn.language.guard import Function, term
 
 __all__ = [
     "DOT",
@@ -121,7 +121,7 @@ class Entry(sp.Expr):
         if isinstance(tensor, sp.Number):
             # SymPy tries numbers in place of symbols: every element of such an array is that number.
             return tensor
-        return super().__new__(cls, tensor, *map(expression, indices))
+        return super().__new__(cls, tensor, *map(term, indices))
 
     #: What can be indexed would be taken for a sequence.
     __iter__ = None
@@ -171,12 +171,12 @@ class Reduction(sp.Expr):
     is_real = True
 
     def __new__(cls, body: Any, *indices: Index) -> sp.Expr:
-        return super().__new__(cls, expression(body), *indices)
+        return super().__new__(cls, term(body), *indices)
 
     @classmethod
     def over(cls, body: Any, *indices: Index) -> sp.Expr:
         """Reduce ``body`` over ``indices``, renaming them so that they clash with nothing."""
-        body = expression(body)
+        body = term(body)
         used = set(within(body, Index))
         mapping: dict[Index, Index] = {}
         for index in indices:
@@ -210,7 +210,7 @@ class Total(Reduction):
     """The sum of a body over bound indices."""
 
     def __new__(cls, body: Any, *indices: Index) -> sp.Expr:
-        body = expression(body)
+        body = term(body)
         if body is sp.S.Zero or not indices:
             return body
         return super().__new__(cls, body, *indices)
@@ -263,7 +263,7 @@ class Delta(sp.Expr):
     is_nonnegative = True
 
     def __new__(cls, left: Any, right: Any) -> sp.Expr:
-        left, right = (expression(a).replace(reach, lambda i: i) for a in (left, right))
+        left, right = (term(a).replace(reach, lambda i: i) for a in (left, right))
         difference = left - right
         if difference.is_number:
             return sp.S.One if difference == 0 else sp.S.Zero

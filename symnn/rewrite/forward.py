@@ -11,7 +11,17 @@ from collections.abc import Sequence
 import sympy as sp
 
 from symnn.language.operation import Equation, Op
-from symnn.language.terms import Entry, Tensor, Total, canonical, free_in_order, plain_indices, substitute, within
+from symnn.language.terms import (
+    Entry,
+    Index,
+    Tensor,
+    Total,
+    canonical,
+    free_in_order,
+    plain_indices,
+    substitute,
+    within,
+)
 from symnn.rewrite.folding import Rewrite, inline
 from symnn.rewrite.monomial import factors, opaque
 
@@ -45,6 +55,8 @@ def _carry_out_logarithms(expr: sp.Expr, known: Sequence[Equation]) -> tuple[sp.
     using: sp.Basic | None = None
     for node in sorted(within(expr, sp.log), key=sp.default_sort_key):
         unfolded = node.args[0]
+        if _adds_shares(unfolded, known):
+            continue
         for equation in reversed(known):
             if within(equation.value, sp.exp):
                 inserted = inline(unfolded, equation)
@@ -59,6 +71,34 @@ def _carry_out_logarithms(expr: sp.Expr, known: Sequence[Equation]) -> tuple[sp.
     if not mapping:
         return expr, None
     return expr.xreplace(mapping), using if using is not None else sp.S.true
+
+
+def _adds_shares(expr: sp.Expr, known: Sequence[Equation]) -> bool:
+    """Whether an expression is a positive number plus powers of shares of a whole: there nothing cancels or overflows.
+
+    log(1 + p²) has all its digits where p is small; as a difference of two logarithms it would have none.
+    """
+    if not isinstance(expr, sp.Add):
+        return False
+    number, rest = expr.as_coeff_Add()
+    shares = {e.name for e in known if _is_share(e.value, e.axes)}
+
+    def small(term: sp.Expr) -> bool:
+        factors = [f.as_base_exp() for f in sp.Mul.make_args(term)]
+        return all(
+            b.is_positive if b.is_Number else isinstance(b, Entry) and b.name in shares and p.is_positive
+            for b, p in factors
+        )
+
+    return bool(number.is_positive) and all(map(small, sp.Add.make_args(rest)))
+
+
+def _is_share(expr: sp.Expr, axes: Sequence[Index]) -> bool:
+    """Whether it is one positive term of a sum divided by the sum, so that it is between zero and one."""
+    part, whole = sp.fraction(expr)
+    if isinstance(whole, Total) and len(whole.bound) == 1 and whole.body.is_positive:
+        return any(substitute(whole.body, {whole.bound[0]: index}) == part for index in axes)
+    return isinstance(whole, sp.Add) and part in whole.args and all(a.is_positive for a in whole.args)
 
 
 def _logarithm(expr: sp.Expr) -> sp.Expr:

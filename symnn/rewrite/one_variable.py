@@ -25,6 +25,11 @@ def of_one_variable(expr: sp.Expr, context: Context) -> sp.Expr | None:
     """A sum, or the factors of a product, of one entry alone or of one product of entries."""
     if not isinstance(expr, sp.Add | sp.Mul):
         return None
+    if isinstance(expr, sp.Add) and context.sources_of(expr) is not None:
+        left = context.unfolded(expr)
+        if not isinstance(left, sp.Add):
+            # 1 + y, where y is e^x − 1: what cancels in the numbers cancels in the definitions.
+            return left
     made = _of_one_product(expr, context)
     if made is not None or isinstance(expr, sp.Add):
         return made or _of_one_entry(expr, context)
