@@ -326,3 +326,11 @@ def test_statistics_are_saved_and_what_is_large_is_computed_again() -> None:
     assert programs(OPS["softmax"]).saved == ("a",)
     assert programs(OPS["sigmoid"]).saved == ("x",)
     assert programs(OPS["identity"]).saved == ()
+
+
+def test_a_slope_is_saved_where_it_shares_much_with_the_output() -> None:
+    """The error function of GELU and its density, but not one exponential; and never where it would round once more."""
+    assert programs(OPS["gelu"]).saved == programs(OPS["gelu"]).slopes == ("slope",)
+    assert programs(OPS["gelu_tanh"]).saved == ("slope",)
+    assert programs(OPS["gelu"], True).saved == ("x",)
+    assert all(programs(OPS[name]).saved == ("x",) for name in ("silu", "tanh", "elu", "hard_swish"))

@@ -135,6 +135,8 @@ PAIRS = {
     "pair_minus": lambda a: -a,
     "pair_size": abs,
     "damped": lambda a, b: a * b,
+    "fma": lambda a, b, c: a * b + c,
+    "over_sum": lambda n, c, d: n / (c + d),
     "times_exp": scaled("exp"),
     "times_erfc": scaled("erfc"),
     "erfc_plus_exp": erfc_plus_exp,
@@ -151,7 +153,8 @@ KERNELS = {
 @pytest.mark.parametrize("name", KERNELS)
 def test_the_loops_take_as_many_operations_as_were_counted(name):
     op, sizes = OPERATIONS[name], KERNELS[name]
-    shapes = {code_name(a.name): a.axes for a in op.arguments} | {code_name(e.name): e.axes for e in op.equations}
+    shapes = {code_name(a.name): a.axes for a in op.arguments}
+    shapes |= {code_name(e.name): e.axes for e in (*op.equations, *programs(op).forward_saving.equations)}
     with loaded(op, "cpu", source_of(op)) as module:
         names = vars(interpreted(module))
         kernel = names["_forward_saving_rows"]

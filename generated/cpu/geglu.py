@@ -75,7 +75,7 @@ SPEC = {
         "parameters": "0",
         "flops": {
             "forward": "5*size",
-            "backward": "16*size",
+            "backward": "17*size",
         },
         "bytes": {
             "forward": "3*item*size",

@@ -64,7 +64,7 @@ SPEC = {
         "parameters": "0",
         "flops": {
             "forward": "3*size",
-            "backward": "6*size",
+            "backward": "7*size",
         },
         "bytes": {
             "forward": "2*item*size",

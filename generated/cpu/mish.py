@@ -68,7 +68,7 @@ SPEC = {
         "parameters": "0",
         "flops": {
             "forward": "13*size",
-            "backward": "29*size",
+            "backward": "30*size",
         },
         "bytes": {
             "forward": "2*item*size",

@@ -66,7 +66,7 @@ SPEC = {
         "parameters": "0",
         "flops": {
             "forward": "5*size",
-            "backward": "13*size",
+            "backward": "14*size",
         },
         "bytes": {
             "forward": "2*item*size",

@@ -71,7 +71,7 @@ SPEC = {
         "parameters": "0",
         "flops": {
             "forward": "6*size",
-            "backward": "19*size",
+            "backward": "20*size",
         },
         "bytes": {
             "forward": "3*item*size",

@@ -71,7 +71,7 @@ SPEC = {
         "parameters": "1",
         "flops": {
             "forward": "8*size",
-            "backward": "31*size",
+            "backward": "32*size",
         },
         "bytes": {
             "forward": "2*item*size + item",

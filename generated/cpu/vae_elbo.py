@@ -84,7 +84,7 @@ SPEC = {
     "counts": {
         "parameters": "0",
         "flops": {
-            "forward": "8*d*n + 5*k*n + 2*n",
+            "forward": "8*d*n + 6*k*n + 2*n",
             "backward": "7*d*n + 7*k*n",
         },
         "bytes": {

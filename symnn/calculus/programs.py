@@ -15,15 +15,21 @@ from symnn.calculus.remember import remembered
 from symnn.calculus.states import kept_as_roots
 from symnn.calculus.trace import Derivation
 from symnn.errors import UsageError
-from symnn.language.functions import indicator
+from symnn.language.functions import erfc, indicator
 from symnn.language.operation import SEED, Argument, Equation, Kind, Op, Program, Programs, Range, Role
 from symnn.language.random import Unknown
+from symnn.language.scaled import ELEMENTARY, erfc_plus_exp, times_erfc
 from symnn.language.terms import Entry, Extent, Index, Reduction, Tensor, Total, free_indices, tangent, within
+from symnn.rewrite.cost import cost
 from symnn.rewrite.forward import rewrite_forward
 from symnn.rewrite.nan import nan_through
 from symnn.rewrite.stability import stabilise
 
 __all__ = ["first_order", "is_large_stack", "programs"]
+
+#: How many exponentials take as long as one more array that is written: in cache one, in memory three.
+_ONE_MORE_ARRAY = 3.0
+_ERROR_FUNCTIONS = (sp.erf, erfc, times_erfc, erfc_plus_exp)
 
 
 @remembered
@@ -47,8 +53,9 @@ def first_order(op: Op, exact: bool = False) -> Programs:
         return Programs(op, _program(name, op, _stable(op, equations), op.outputs), declared=declared)
     derivation = reverse.derive(op)
     joint = _stable(op, (*derivation.forward, *derivation.equations))
+    joint, slopes = (joint, ()) if exact else _with_slopes(op, joint, derivation)
     backward = _needed(joint, derivation.results)
-    saved = _saved(op, joint, derivation, exact)
+    saved = slopes or _saved(op, joint, derivation, exact)
     grads = derivation.results
     seeds = [Argument(s.tensor, s.indices, Role.INPUT) for s in derivation.seed]
     kept = [_as_argument(op, joint, name) for name in saved]
@@ -61,6 +68,7 @@ def first_order(op: Op, exact: bool = False) -> Programs:
         forward_saving=_program("forward_saving", op, joint, (*op.outputs, *extra)),
         backward=Program("backward", (*kept, *seeds), _scalars(op, later), _needed(later, grads), grads),
         value_and_grad=_value_and_grad(op, joint, derivation),
+        slopes=slopes,
     )
 
 
@@ -146,6 +154,50 @@ def _saved(op: Op, joint: Sequence[Equation], derivation: Derivation, exact: boo
         keep(name)
     order = [a.name for a in op.arguments] + [e.name for e in joint]
     return tuple(n for n in order if n in kept)
+
+
+def _with_slopes(
+    op: Op, joint: tuple[Equation, ...], derivation: Derivation
+) -> tuple[tuple[Equation, ...], tuple[str, ...]]:
+    """The equations with the slope of a function of one variable by name, and that name; none where it does not pay.
+
+    In x̄ = g·f′(x) the slope shares elementary functions with f(x): worked out beside it, and kept in the place of x, it
+    leaves the backward pass one product. That pays where what is shared takes longer than to write one more array.
+    """
+    if not op.elementwise or len(derivation.results) != 1 or len(op.outputs) != 1:
+        return joint, ()
+    (gradient,) = (e for e in joint if e.name == derivation.results[0])
+    (seed,) = derivation.seed
+    factors = sp.Mul.make_args(gradient.value)
+    given = [f for f in factors if isinstance(f, Entry) and f.name == seed.name]
+    value = sp.Mul(*(f for f in factors if f not in given))
+    if len(given) != 1 or _reads(value) & ({seed.name} | reverse.depends_on(joint, (seed.name,))):
+        return joint, ()
+    name = "slope"
+    while name in {str(t.name) for t, _ in op.tensors()} | {p.name for p in op.parameters} | {e.name for e in joint}:
+        name += "_"
+    slope = Equation(Entry(Tensor(name), *gradient.axes), value)
+    product = Equation(gradient.target, given[0] * slope.target, gradient.line)
+    made = [part for e in joint for part in ((slope, product) if e is gradient else (e,))]
+    if _work_shared(_needed(made, op.outputs), _needed(made, (name,))) < _ONE_MORE_ARRAY:
+        return joint, ()
+    return tuple(made), (name,)
+
+
+def _work_shared(one: Iterable[Equation], other: Iterable[Equation]) -> float:
+    """What two computations have in common, in exponentials: elementary functions of the same arguments, and those."""
+    first, second = _work(one), _work(other)
+    return sum(min(first[u], second[u]) + cost(u) / cost(sp.exp(Entry(Tensor("x")))) for u in first.keys() & second)
+
+
+def _work(equations: Iterable[Equation]) -> dict[sp.Basic, float]:
+    """The arguments of the elementary functions, each with the most that is done with it, in exponentials."""
+    made: dict[sp.Basic, float] = {}
+    for f in (f for e in equations for f in within(e.value, *ELEMENTARY)):
+        u = f.args[1 if len(f.args) > 1 else 0]
+        # An error function is an exponential, and a quotient of polynomials beside it.
+        made[u] = max(3.0 if isinstance(f, _ERROR_FUNCTIONS) else 1.0, made.get(u, 0.0))
+    return made
 
 
 def is_large_stack(e: Equation, known: Sequence[tuple[Index, ...]]) -> bool:

@@ -64,7 +64,8 @@ def _wrapped(line: str) -> list[str]:
 
 def _kernel_blocks(made: Programs, wide: bool) -> tuple[list[list[str]], set[str]]:
     """Kernels first, then the functions that call them; and what both import from the runtime."""
-    parts = [made.forward_saving or made.forward, made.backward, made.value_and_grad, made.jvp, made.hvp]
+    alone = made.forward if made.slopes or made.forward_saving is None else None
+    parts = [alone, made.forward_saving, made.backward, made.value_and_grad, made.jvp, made.hvp]
     schedules: dict[str, Schedule] = {p.name: schedule(p, wide) for p in parts if p is not None}
     # Where every number is of the arrays' type; double precision has roundings to spare.
     fma = made.op.elementwise and made.op.kind is Kind.ACTIVATION and not wide

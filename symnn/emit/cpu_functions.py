@@ -105,6 +105,8 @@ class Functions(Pieces):
     # --- forward
 
     def _forward(self) -> list[str]:
+        if self.made.slopes:
+            return self._forward_alone()
         names = [public(a.name) for a in self.arrays]
         parameters = list(self.op.parameters)
         keywords = (["reduction='mean'"] if self.is_loss else []) + ["out=None"]
@@ -114,7 +116,7 @@ class Functions(Pieces):
         return [head, *_about(self.op), f"    return forward_saving({', '.join(passed)})[0]"]
 
     def _forward_alone(self) -> list[str]:
-        """``forward`` of an operation that has nothing to differentiate by."""
+        """``forward`` by a kernel of its own: nothing is to be saved, or what is saved is nothing that it needs."""
         head, lines, value, _ = self._computed("forward", self.made.forward)
         return [head, *_about(self.op), *("    " + line for line in [*lines, f"return {value}"])]
 
@@ -141,16 +143,18 @@ class Functions(Pieces):
             self._use("per_sample")
             lines.append("out = per_sample(out, reduction)")
         shaped = {a.name: a.axes for a in self.arrays} | {e.name: e.indices for e in schedule.outputs}
-        for saved in self.made.saved:
+        saving = program is self.made.forward_saving
+        for saved in self.made.saved if saving else ():
             if ELEMENTS in shaped[saved]:
                 sizes |= {i.axis for i in shaped[saved] if i != ELEMENTS and isinstance(i, Index)}
-        lines += self._sizes(sizes | set(self._carried), self.arrays)
+        lines += self._sizes(sizes | (set(self._carried) if saving else set()), self.arrays)
         lines += self._out_lines(outputs)
         lines += body
-        kept = [self._saved_value(n) for n in self.made.saved]
-        kept += [code_name(p.name) for p in self._kept()] if self.made.backward is not None else []
-        kept += self._carried_fields
-        kept += ["reduction"] if self.is_loss else []
+        kept = []
+        if saving:
+            kept = [self._saved_value(n) for n in self.made.saved]
+            kept += [*(code_name(p.name) for p in self._kept()), *self._carried_fields]
+            kept += ["reduction"] if self.is_loss else []
         head = f"def {name}({self._signature(names, keywords, parameters)}):"
         return head, lines, self._value(outputs), kept
 

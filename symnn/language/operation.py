@@ -171,7 +171,8 @@ class Programs:
     ``saved`` names what ``forward_saving`` hands to ``backward``: arguments, outputs or intermediates.
     ``value_and_grad`` (losses, regularizers) is the forward and backward equations in one, with the cotangent
     of the value replaced by the scalar ``seed``; its outputs are the value and then the gradients. ``declared`` is the
-    operation as the user wrote it, where ``op`` keeps a state in another form.
+    operation as the user wrote it, where ``op`` keeps a state in another form. ``slopes`` are those of what is saved
+    that no output is made of: ``forward`` has a kernel of its own then.
     """
 
     op: Op
@@ -183,6 +184,7 @@ class Programs:
     jvp: Program | None = None
     hvp: Program | None = None
     declared: Op | None = None
+    slopes: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)

@@ -10,11 +10,15 @@ from __future__ import annotations
 from typing import Any
 
 import sympy as sp
+from sympy.codegen.cfunctions import expm1, log1p
 
-from symnn.language.guard import expression
+from symnn.language.functions import erfc
+from symnn.language.guard import term
 from symnn.language.terms import Reduction
 
-__all__ = ["Norm", "erfc_plus_exp", "hypot", "near_zero", "over_sum", "times_erfc", "times_exp", "unless_nan"]
+__all__ = [
+    "ELEMENTARY", "Norm", "erfc_plus_exp", "hypot", "near_zero", "over_sum", "times_erfc", "times_exp", "unless_nan",
+]  # fmt: skip
 
 
 class hypot(sp.Function):  # noqa: N801
@@ -31,7 +35,7 @@ class Norm(Reduction):
     is_nonnegative = True
 
     def __new__(cls, body: Any, *indices: Any) -> sp.Expr:
-        body = expression(body)
+        body = term(body)
         return super().__new__(cls, body, *indices) if indices else sp.Abs(body)
 
 
@@ -92,3 +96,9 @@ class unless_nan(sp.Function):  # noqa: N801
     """A value; NaN where one of what was compared to choose it is: ``unless_nan(value, *compared)``."""
 
     is_real = True
+
+
+#: What takes many operations for one number: worth a name where it is used twice.
+ELEMENTARY = (
+    sp.exp, sp.log, sp.tanh, sp.erf, erfc, sp.sin, sp.cos, expm1, log1p, times_exp, times_erfc, erfc_plus_exp,
+)  # fmt: skip

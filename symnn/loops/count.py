@@ -45,7 +45,10 @@ def operations(expr: Any) -> sp.Expr:
         return sp.S.Zero
     if isinstance(expr, ir.guarded):
         return operations(expr.args[1])
-    if isinstance(expr, near_zero | unless_nan):
+    if isinstance(expr, near_zero):
+        # How far from the zero it is, is asked first.
+        return operations(expr.args[0]) + 1
+    if isinstance(expr, unless_nan):
         return operations(expr.args[0])
     inner = sum((operations(a) for a in expr.args), sp.S.Zero)
     if isinstance(expr, sp.Piecewise):

@@ -94,6 +94,8 @@ def _saved(made: Programs) -> Iterator[str]:
     for name in (n for n in made.saved if n not in given):
         e = forward[name]
         why = "an output, which is there anyway" if name in made.op.outputs else _why_dear(made.op, e.value, e.axes)
+        if name in made.slopes:
+            why = "shares its elementary functions with the output, beside which it is worked out"
         yield f"{name}: {why}; {_shown(bytes_of([e.target]))} bytes against {_again_cost(e.value, e.axes)} operations"
 
 

@@ -13,7 +13,7 @@ from dataclasses import replace
 import sympy as sp
 
 from symnn.language.operation import Equation
-from symnn.language.scaled import Norm
+from symnn.language.scaled import ELEMENTARY, Norm
 from symnn.language.terms import Entry, Extent, Index, Peak, Place, Shift, Tensor, Total, within
 from symnn.loops.guards import counts_with, is_computed, positioned, skipped
 from symnn.loops.ir import (
@@ -31,7 +31,7 @@ from symnn.loops.ir import (
     bodies,
     root_of,
 )
-from symnn.loops.items import DEAR, Item, item_of, pass_times, share_dear
+from symnn.loops.items import Item, item_of, pass_times, share_dear
 from symnn.loops.means import rounded_once
 from symnn.loops.names import code_name, index_name, is_count, joined
 from symnn.loops.nest import nested
@@ -114,7 +114,7 @@ class _Builder:
         kept: dict[str, Entry] = {}
         taken: set[str] = set()
         for k, item in enumerate(self.items):
-            dear = item.is_cell and within(item.body, *DEAR) and item.name not in self.outputs
+            dear = item.is_cell and within(item.body, *ELEMENTARY) and item.name not in self.outputs
             if not dear or len(self.wanted[item.name]) < 2:
                 continue
             last = max(self.wanted[item.name])

@@ -6,20 +6,15 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import sympy as sp
-from sympy.codegen.cfunctions import expm1, log1p
 
-from symnn.language.functions import erfc
 from symnn.language.operation import Equation
-from symnn.language.scaled import erfc_plus_exp, times_erfc, times_exp
+from symnn.language.scaled import ELEMENTARY
 from symnn.language.terms import Entry, Index, Reduction, Tensor, substitute, within
 from symnn.loops.guards import is_computed
 from symnn.loops.names import code_name, describe
 
-__all__ = ["DEAR", "Item", "item_of", "loop_axes", "pass_times", "plain_body", "share_dear"]
+__all__ = ["Item", "item_of", "loop_axes", "pass_times", "plain_body", "share_dear"]
 
-DEAR = (
-    sp.exp, sp.log, sp.tanh, sp.erf, erfc, sp.sin, sp.cos, expm1, log1p, times_exp, times_erfc, erfc_plus_exp,
-)  # fmt: skip
 NO_COLUMNS: tuple[Index, ...] = ()
 
 
@@ -92,16 +87,16 @@ def share_dear(items: list[Item], rows: tuple[Index, ...]) -> list[Item]:
 
     for item in items:
         for node in sp.preorder_traversal(item.body):
-            itself = (node,) if isinstance(node, DEAR) else ()
-            for dear in within(node, *DEAR) if isinstance(node, sp.Piecewise) else itself:
+            itself = (node,) if isinstance(node, ELEMENTARY) else ()
+            for dear in within(node, *ELEMENTARY) if isinstance(node, sp.Piecewise) else itself:
                 key = dear, columns_of(dear, item)
                 counts[key] = counts.get(key, 0) + 1
     made: list[Item] = []
     named: dict[tuple[Index, ...], dict[sp.Expr, sp.Expr]] = {}
     used = {code_name(i.name) for i in items} | {code_name(n) for i in items for n in i.needs()}
     for item in items:
-        whole = isinstance(item.body, DEAR) and item.reduces is None
-        dear_here = (n for n in sp.postorder_traversal(item.body) if isinstance(n, DEAR))
+        whole = isinstance(item.body, ELEMENTARY) and item.reduces is None
+        dear_here = (n for n in sp.postorder_traversal(item.body) if isinstance(n, ELEMENTARY))
         wanted = [n for n in dear_here if counts[n, columns_of(n, item)] > 1]
         names = named.get(NO_COLUMNS, {}) | named.get(item.inner, {})
         for node in dict.fromkeys(wanted):
