@@ -19,10 +19,10 @@ from collections import namedtuple
 import numpy as np
 from numba import njit, prange
 
-from ._runtime import OPTIONS, check, chunk_rows, hypot, number, updated, write_back
+from ._runtime import OPTIONS, Arguments, check, chunk_rows, hypot, number, updated, write_back
 
 #: What these kernels use of the runtime, as a hash: where that changes, so does this file, and with it the cache.
-RUNTIME = "3b2e16568b61"
+RUNTIME = "f9df443f0667"
 
 
 #: The operation, for programs.
@@ -91,9 +91,9 @@ def _step_parallel(chunk, grad, root_v, theta, eps, lr):
 State = namedtuple("State", ["root_v"])
 
 
-_THETA = (
+_THETA = Arguments((
     ("theta", ("...",), None),
-)
+))
 
 
 def init(theta):
@@ -102,11 +102,11 @@ def init(theta):
     return State(np.zeros(theta.shape, real))
 
 
-_ARGUMENTS = (
+_ARGUMENTS = Arguments((
     ("theta", ("...",), None),
     ("grad", ("...",), None),
     ("root_v", ("...",), None),
-)
+))
 
 
 def step(theta, grad, state, t, *, lr=0.01, eps=1e-10):

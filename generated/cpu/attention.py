@@ -35,6 +35,7 @@ from numba import njit, prange
 
 from ._runtime import (
     OPTIONS,
+    Arguments,
     added,
     check,
     chunk_rows,
@@ -49,7 +50,7 @@ from ._runtime import (
 )
 
 #: What these kernels use of the runtime, as a hash: where that changes, so does this file, and with it the cache.
-RUNTIME = "b260ffcd69ec"
+RUNTIME = "3117884e161b"
 
 
 #: The operation, for programs.
@@ -863,15 +864,15 @@ def _hvp_3_tile(
     dv_dot += dv_dot_part
 
 
-_ARGUMENTS = (
+_ARGUMENTS = Arguments((
     ("q", ("b", "h", "t", "d"), None),
     ("k", ("b", "h", "u", "d"), None),
     ("v", ("b", "h", "u", "e"), None),
     ("mask", ("b", "t", "u"), None),
-)
+))
 
 
-_SAVED = (
+_SAVED = Arguments((
     ("q", ("b", "h", "t", "d"), None),
     ("k", ("b", "h", "u", "d"), None),
     ("v", ("b", "h", "u", "e"), None),
@@ -880,10 +881,10 @@ _SAVED = (
     ("z_max", ("b", "h", "t"), None),
     ("sum_exp", ("b", "h", "t"), None),
     ("g", ("b", "h", "t", "e"), None),
-)
+))
 
 
-_MOVING = (
+_MOVING = Arguments((
     ("q", ("b", "h", "t", "d"), None),
     ("k", ("b", "h", "u", "d"), None),
     ("v", ("b", "h", "u", "e"), None),
@@ -891,10 +892,10 @@ _MOVING = (
     ("q_dot", ("b", "h", "t", "d"), None),
     ("k_dot", ("b", "h", "u", "d"), None),
     ("v_dot", ("b", "h", "u", "e"), None),
-)
+))
 
 
-_ALONG = (
+_ALONG = Arguments((
     ("q", ("b", "h", "t", "d"), None),
     ("k", ("b", "h", "u", "d"), None),
     ("v", ("b", "h", "u", "e"), None),
@@ -903,7 +904,7 @@ _ALONG = (
     ("k_dot", ("b", "h", "u", "d"), None),
     ("v_dot", ("b", "h", "u", "e"), None),
     ("g", ("b", "h", "t", "e"), None),
-)
+))
 
 
 Saved = namedtuple("Saved", ["q", "k", "v", "open", "any", "z_max", "sum_exp"])

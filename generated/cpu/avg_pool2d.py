@@ -26,6 +26,7 @@ from numba import njit, prange
 
 from ._runtime import (
     OPTIONS,
+    Arguments,
     added,
     check,
     chunk_rows,
@@ -39,7 +40,7 @@ from ._runtime import (
 )
 
 #: What these kernels use of the runtime, as a hash: where that changes, so does this file, and with it the cache.
-RUNTIME = "d69cd2918591"
+RUNTIME = "894b4ac63bee"
 
 
 #: The operation, for programs.
@@ -304,27 +305,27 @@ def _hvp_parallel(chunk, rows, c_size, h_size, w_size, dx_dot):
         _hvp_rows(lo, hi, c_size, h_size, w_size, dx_dot)
 
 
-_ARGUMENTS = (
+_ARGUMENTS = Arguments((
     ("x", ("n", "c", "h", "w"), None),
-)
+))
 
 
-_SAVED = (
+_SAVED = Arguments((
     ("g", ("n", "c", "p", "q"), None),
-)
+))
 
 
-_MOVING = (
+_MOVING = Arguments((
     ("x", ("n", "c", "h", "w"), None),
     ("x_dot", ("n", "c", "h", "w"), None),
-)
+))
 
 
-_ALONG = (
+_ALONG = Arguments((
     ("x", ("n", "c", "h", "w"), None),
     ("x_dot", ("n", "c", "h", "w"), None),
     ("g", ("n", "c", "p", "q"), None),
-)
+))
 
 
 Saved = namedtuple("Saved", ["kernel", "stride", "padding", "h_size", "w_size"])

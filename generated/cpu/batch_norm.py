@@ -35,6 +35,7 @@ from numba import njit, prange
 
 from ._runtime import (
     OPTIONS,
+    Arguments,
     added,
     check,
     chunk_rows,
@@ -50,7 +51,7 @@ from ._runtime import (
 )
 
 #: What these kernels use of the runtime, as a hash: where that changes, so does this file, and with it the cache.
-RUNTIME = "fbab0ed31de7"
+RUNTIME = "365da94da9eb"
 
 
 #: The operation, for programs.
@@ -579,26 +580,26 @@ def _hvp_parallel(
         )
 
 
-_ARGUMENTS = (
+_ARGUMENTS = Arguments((
     ("x", ("n", "c", "..."), None),
     ("gamma", ("c",), None),
     ("beta", ("c",), None),
     ("running_mean", ("c",), None),
     ("running_var", ("c",), None),
-)
+))
 
 
-_SAVED = (
+_SAVED = Arguments((
     ("x", ("n", "c", "..."), None),
     ("gamma", ("c",), None),
     ("mu", ("c",), None),
     ("mu_rest", ("c",), None),
     ("r", ("c",), None),
     ("g", ("n", "c", "..."), None),
-)
+))
 
 
-_MOVING = (
+_MOVING = Arguments((
     ("x", ("n", "c", "..."), None),
     ("gamma", ("c",), None),
     ("beta", ("c",), None),
@@ -607,10 +608,10 @@ _MOVING = (
     ("x_dot", ("n", "c", "..."), None),
     ("gamma_dot", ("c",), None),
     ("beta_dot", ("c",), None),
-)
+))
 
 
-_ALONG = (
+_ALONG = Arguments((
     ("x", ("n", "c", "..."), None),
     ("gamma", ("c",), None),
     ("beta", ("c",), None),
@@ -620,7 +621,7 @@ _ALONG = (
     ("gamma_dot", ("c",), None),
     ("beta_dot", ("c",), None),
     ("g", ("n", "c", "..."), None),
-)
+))
 
 
 Saved = namedtuple("Saved", ["x", "gamma", "mu", "mu_rest", "r"])

@@ -27,10 +27,21 @@ from collections import namedtuple
 import numpy as np
 from numba import njit, prange
 
-from ._runtime import OPTIONS, added, check, chunk_rows, compensated, number, output, outputs, pairs
+from ._runtime import (
+    OPTIONS,
+    Arguments,
+    added,
+    check,
+    chunk_rows,
+    compensated,
+    number,
+    output,
+    outputs,
+    pairs,
+)
 
 #: What these kernels use of the runtime, as a hash: where that changes, so does this file, and with it the cache.
-RUNTIME = "7778034c3431"
+RUNTIME = "e76fd031b725"
 
 
 #: The operation, for programs.
@@ -267,25 +278,25 @@ def _hvp_2_parallel(chunk, rows, gamma_dot, r, g, c_size, size, dx_dot):
         _hvp_2_rows(lo, hi, gamma_dot, r, g, c_size, size, dx_dot)
 
 
-_ARGUMENTS = (
+_ARGUMENTS = Arguments((
     ("x", ("n", "c", "..."), None),
     ("gamma", ("c",), None),
     ("beta", ("c",), None),
     ("running_mean", ("c",), None),
     ("running_var", ("c",), None),
-)
+))
 
 
-_SAVED = (
+_SAVED = Arguments((
     ("x", ("n", "c", "..."), None),
     ("gamma", ("c",), None),
     ("running_mean", ("c",), None),
     ("r", ("c",), None),
     ("g", ("n", "c", "..."), None),
-)
+))
 
 
-_MOVING = (
+_MOVING = Arguments((
     ("x", ("n", "c", "..."), None),
     ("gamma", ("c",), None),
     ("beta", ("c",), None),
@@ -294,10 +305,10 @@ _MOVING = (
     ("x_dot", ("n", "c", "..."), None),
     ("gamma_dot", ("c",), None),
     ("beta_dot", ("c",), None),
-)
+))
 
 
-_ALONG = (
+_ALONG = Arguments((
     ("x", ("n", "c", "..."), None),
     ("gamma", ("c",), None),
     ("beta", ("c",), None),
@@ -307,7 +318,7 @@ _ALONG = (
     ("gamma_dot", ("c",), None),
     ("beta_dot", ("c",), None),
     ("g", ("n", "c", "..."), None),
-)
+))
 
 
 Saved = namedtuple("Saved", ["x", "gamma", "running_mean", "r"])

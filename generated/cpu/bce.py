@@ -25,6 +25,7 @@ from numba import njit, prange
 
 from ._runtime import (
     OPTIONS,
+    Arguments,
     added,
     check,
     chunk_rows,
@@ -40,7 +41,7 @@ from ._runtime import (
 )
 
 #: What these kernels use of the runtime, as a hash: where that changes, so does this file, and with it the cache.
-RUNTIME = "0460a34b140f"
+RUNTIME = "fefa3b334f7c"
 
 
 #: The operation, for programs.
@@ -187,30 +188,30 @@ def _hvp_parallel(chunk, p, p_dot, t, seed_over_size, dp_dot):
         _hvp_rows(p[lo:hi], p_dot[lo:hi], t[lo:hi], seed_over_size, dp_dot[lo:hi])
 
 
-_ARGUMENTS = (
+_ARGUMENTS = Arguments((
     ("p", ("n", "..."), None),
     ("t", ("n", "..."), None),
-)
+))
 
 
-_SAVED = (
+_SAVED = Arguments((
     ("p", ("n", "..."), None),
     ("t", ("n", "..."), None),
-)
+))
 
 
-_MOVING = (
-    ("p", ("n", "..."), None),
-    ("t", ("n", "..."), None),
-    ("p_dot", ("n", "..."), None),
-)
-
-
-_ALONG = (
+_MOVING = Arguments((
     ("p", ("n", "..."), None),
     ("t", ("n", "..."), None),
     ("p_dot", ("n", "..."), None),
-)
+))
+
+
+_ALONG = Arguments((
+    ("p", ("n", "..."), None),
+    ("t", ("n", "..."), None),
+    ("p_dot", ("n", "..."), None),
+))
 
 
 Saved = namedtuple("Saved", ["p", "t", "reduction"])

@@ -27,6 +27,7 @@ from numba import njit, prange
 
 from ._runtime import (
     OPTIONS,
+    Arguments,
     added,
     check,
     chunk_rows,
@@ -43,7 +44,7 @@ from ._runtime import (
 )
 
 #: What these kernels use of the runtime, as a hash: where that changes, so does this file, and with it the cache.
-RUNTIME = "204c1454b3cc"
+RUNTIME = "fa31241ad7f3"
 
 
 #: The operation, for programs.
@@ -216,30 +217,30 @@ def _hvp_parallel(chunk, z, z_dot, seed_over_size, dz_dot):
         _hvp_rows(z[lo:hi], z_dot[lo:hi], seed_over_size, dz_dot[lo:hi])
 
 
-_ARGUMENTS = (
+_ARGUMENTS = Arguments((
     ("z", ("n", "..."), None),
     ("t", ("n", "..."), None),
-)
+))
 
 
-_SAVED = (
+_SAVED = Arguments((
     ("z", ("n", "..."), None),
     ("t", ("n", "..."), None),
-)
+))
 
 
-_MOVING = (
-    ("z", ("n", "..."), None),
-    ("t", ("n", "..."), None),
-    ("z_dot", ("n", "..."), None),
-)
-
-
-_ALONG = (
+_MOVING = Arguments((
     ("z", ("n", "..."), None),
     ("t", ("n", "..."), None),
     ("z_dot", ("n", "..."), None),
-)
+))
+
+
+_ALONG = Arguments((
+    ("z", ("n", "..."), None),
+    ("t", ("n", "..."), None),
+    ("z_dot", ("n", "..."), None),
+))
 
 
 Saved = namedtuple("Saved", ["z", "t", "reduction"])

@@ -31,6 +31,7 @@ from numba import njit, prange
 
 from ._runtime import (
     OPTIONS,
+    Arguments,
     added,
     block_rows,
     check,
@@ -45,7 +46,7 @@ from ._runtime import (
 )
 
 #: What these kernels use of the runtime, as a hash: where that changes, so does this file, and with it the cache.
-RUNTIME = "140bdec04fd8"
+RUNTIME = "c4bb76112c07"
 
 
 #: The operation, for programs.
@@ -826,7 +827,7 @@ def _hvp_9_parallel(chunk, rows, dW1_dot, dW1_dot_2, a_size, c_size):
         _hvp_9_rows(lo, hi, dW1_dot, dW1_dot_2, a_size, c_size)
 
 
-_ARGUMENTS = (
+_ARGUMENTS = Arguments((
     ("x", ("n", "c", "h", "w"), None),
     ("W1", ("k", "c", "a", "a"), None),
     ("b1", ("k",), None),
@@ -834,10 +835,10 @@ _ARGUMENTS = (
     ("b2", ("k",), None),
     ("W3", ("c", "k", "a", "a"), None),
     ("b3", ("c",), None),
-)
+))
 
 
-_SAVED = (
+_SAVED = Arguments((
     ("x", ("n", "c", "h", "w"), None),
     ("W1", ("k", "c", "a", "a"), None),
     ("W2", ("k", "k", "r", "s"), None),
@@ -845,10 +846,10 @@ _SAVED = (
     ("u", ("n", "k", "h", "w"), None),
     ("v", ("n", "k", "h", "w"), None),
     ("g", ("n", "c", "h", "w"), None),
-)
+))
 
 
-_MOVING = (
+_MOVING = Arguments((
     ("x", ("n", "c", "h", "w"), None),
     ("W1", ("k", "c", "a", "a"), None),
     ("b1", ("k",), None),
@@ -863,10 +864,10 @@ _MOVING = (
     ("b2_dot", ("k",), None),
     ("W3_dot", ("c", "k", "a", "a"), None),
     ("b3_dot", ("c",), None),
-)
+))
 
 
-_ALONG = (
+_ALONG = Arguments((
     ("x", ("n", "c", "h", "w"), None),
     ("W1", ("k", "c", "a", "a"), None),
     ("b1", ("k",), None),
@@ -882,7 +883,7 @@ _ALONG = (
     ("W3_dot", ("c", "k", "a", "a"), None),
     ("b3_dot", ("c",), None),
     ("g", ("n", "c", "h", "w"), None),
-)
+))
 
 
 Saved = namedtuple("Saved", ["x", "W1", "W2", "W3", "u", "v"])

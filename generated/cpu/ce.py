@@ -25,6 +25,7 @@ from numba import njit, prange
 
 from ._runtime import (
     OPTIONS,
+    Arguments,
     added,
     check,
     chunk_rows,
@@ -39,7 +40,7 @@ from ._runtime import (
 )
 
 #: What these kernels use of the runtime, as a hash: where that changes, so does this file, and with it the cache.
-RUNTIME = "b72ba10ed5bf"
+RUNTIME = "131f33c66aef"
 
 
 #: The operation, for programs.
@@ -177,30 +178,30 @@ def _hvp_parallel(chunk, p, t, p_dot, seed, dp_dot):
         _hvp_rows(p[lo:hi], t[lo:hi], p_dot[lo:hi], seed, dp_dot[lo:hi])
 
 
-_ARGUMENTS = (
+_ARGUMENTS = Arguments((
     ("p", ("n", "c"), None),
     ("t", ("n", "c"), None),
-)
+))
 
 
-_SAVED = (
+_SAVED = Arguments((
     ("p", ("n", "c"), None),
     ("t", ("n", "c"), None),
-)
+))
 
 
-_MOVING = (
-    ("p", ("n", "c"), None),
-    ("t", ("n", "c"), None),
-    ("p_dot", ("n", "c"), None),
-)
-
-
-_ALONG = (
+_MOVING = Arguments((
     ("p", ("n", "c"), None),
     ("t", ("n", "c"), None),
     ("p_dot", ("n", "c"), None),
-)
+))
+
+
+_ALONG = Arguments((
+    ("p", ("n", "c"), None),
+    ("t", ("n", "c"), None),
+    ("p_dot", ("n", "c"), None),
+))
 
 
 Saved = namedtuple("Saved", ["p", "t", "reduction"])

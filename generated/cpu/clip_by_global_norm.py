@@ -21,6 +21,7 @@ from numba import njit, prange
 
 from ._runtime import (
     OPTIONS,
+    Arguments,
     check,
     chunk_rows,
     no_squares,
@@ -32,7 +33,7 @@ from ._runtime import (
 )
 
 #: What these kernels use of the runtime, as a hash: where that changes, so does this file, and with it the cache.
-RUNTIME = "eca43ee23ba6"
+RUNTIME = "bb5c945b1547"
 
 
 #: The operation, for programs.
@@ -107,9 +108,9 @@ def _step_2_parallel(chunk, scale, grad):
 State = namedtuple("State", [])
 
 
-_THETA = (
+_THETA = Arguments((
     ("grad", ("...",), None),
-)
+))
 
 
 def init(grad):
@@ -118,9 +119,9 @@ def init(grad):
     return State()
 
 
-_ARGUMENTS = (
+_ARGUMENTS = Arguments((
     ("grad", ("...",), None),
-)
+))
 
 
 def step(grad, state, t, *, max_norm=1):

@@ -16,10 +16,10 @@ from collections import namedtuple
 
 from numba import njit, prange
 
-from ._runtime import OPTIONS, check, chunk_rows, larger, number, smaller, updated, write_back
+from ._runtime import OPTIONS, Arguments, check, chunk_rows, larger, number, smaller, updated, write_back
 
 #: What these kernels use of the runtime, as a hash: where that changes, so does this file, and with it the cache.
-RUNTIME = "ea97a9a51064"
+RUNTIME = "af33a6cf6940"
 
 
 #: The operation, for programs.
@@ -74,9 +74,9 @@ def _step_parallel(chunk, grad, limit):
 State = namedtuple("State", [])
 
 
-_THETA = (
+_THETA = Arguments((
     ("grad", ("...",), None),
-)
+))
 
 
 def init(grad):
@@ -85,9 +85,9 @@ def init(grad):
     return State()
 
 
-_ARGUMENTS = (
+_ARGUMENTS = Arguments((
     ("grad", ("...",), None),
-)
+))
 
 
 def step(grad, state, t, *, limit=1):

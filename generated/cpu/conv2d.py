@@ -30,6 +30,7 @@ from numba import njit, prange
 
 from ._runtime import (
     OPTIONS,
+    Arguments,
     added,
     block_rows,
     check,
@@ -44,7 +45,7 @@ from ._runtime import (
 )
 
 #: What these kernels use of the runtime, as a hash: where that changes, so does this file, and with it the cache.
-RUNTIME = "5162ac95c68f"
+RUNTIME = "02ffaad321c6"
 
 
 #: The operation, for programs.
@@ -203,31 +204,31 @@ def _hvp_parallel(chunk, db_dot):
         _hvp_rows(db_dot[lo:hi])
 
 
-_ARGUMENTS = (
+_ARGUMENTS = Arguments((
     ("x", ("n", ("g", "c"), "h", "w"), None),
     ("W", (("g", "o"), "c", "r", "s"), None),
     ("b", (("g", "o"),), None),
-)
+))
 
 
-_SAVED = (
+_SAVED = Arguments((
     ("x", ("n", "g", "c", "h", "w"), None),
     ("W", ("g", "o", "c", "r", "s"), None),
     ("g", ("n", ("g", "o"), "p", "q"), None),
-)
+))
 
 
-_MOVING = (
+_MOVING = Arguments((
     ("x", ("n", ("g", "c"), "h", "w"), None),
     ("W", (("g", "o"), "c", "r", "s"), None),
     ("b", (("g", "o"),), None),
     ("x_dot", ("n", ("g", "c"), "h", "w"), None),
     ("W_dot", (("g", "o"), "c", "r", "s"), None),
     ("b_dot", (("g", "o"),), None),
-)
+))
 
 
-_ALONG = (
+_ALONG = Arguments((
     ("x", ("n", ("g", "c"), "h", "w"), None),
     ("W", (("g", "o"), "c", "r", "s"), None),
     ("b", (("g", "o"),), None),
@@ -235,7 +236,7 @@ _ALONG = (
     ("W_dot", (("g", "o"), "c", "r", "s"), None),
     ("b_dot", (("g", "o"),), None),
     ("g", ("n", ("g", "o"), "p", "q"), None),
-)
+))
 
 
 Saved = namedtuple("Saved", ["x", "W", "stride", "padding", "dilation", "groups"])

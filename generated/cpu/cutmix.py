@@ -26,10 +26,10 @@ from collections import namedtuple
 import numpy as np
 from numba import njit, prange
 
-from ._runtime import OPTIONS, check, chunk_rows, number, output, outputs, pairs
+from ._runtime import OPTIONS, Arguments, check, chunk_rows, number, output, outputs, pairs
 
 #: What these kernels use of the runtime, as a hash: where that changes, so does this file, and with it the cache.
-RUNTIME = "b3eaa0a6c74b"
+RUNTIME = "aa0857ec980a"
 
 
 #: The operation, for programs.
@@ -200,31 +200,31 @@ def _hvp_parallel(chunk, rows, c_size, h_size, w_size, dx_dot):
         _hvp_rows(lo, hi, c_size, h_size, w_size, dx_dot)
 
 
-_ARGUMENTS = (
+_ARGUMENTS = Arguments((
     ("x", ("n", "c", "h", "w"), None),
     ("perm", ("n",), "n"),
-)
+))
 
 
-_SAVED = (
+_SAVED = Arguments((
     ("perm", ("n",), "n"),
     ("g", ("n", "c", "h", "w"), None),
-)
+))
 
 
-_MOVING = (
+_MOVING = Arguments((
     ("x", ("n", "c", "h", "w"), None),
     ("perm", ("n",), "n"),
     ("x_dot", ("n", "c", "h", "w"), None),
-)
+))
 
 
-_ALONG = (
+_ALONG = Arguments((
     ("x", ("n", "c", "h", "w"), None),
     ("perm", ("n",), "n"),
     ("x_dot", ("n", "c", "h", "w"), None),
     ("g", ("n", "c", "h", "w"), None),
-)
+))
 
 
 Saved = namedtuple("Saved", ["perm", "top", "left", "height", "width"])

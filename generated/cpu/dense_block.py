@@ -26,10 +26,10 @@ from collections import namedtuple
 import numpy as np
 from numba import njit, prange
 
-from ._runtime import OPTIONS, added, check, chunk_rows, extent_of, larger, output, outputs, pairs
+from ._runtime import OPTIONS, Arguments, added, check, chunk_rows, extent_of, larger, output, outputs, pairs
 
 #: What these kernels use of the runtime, as a hash: where that changes, so does this file, and with it the cache.
-RUNTIME = "0f0a266cdd91"
+RUNTIME = "87880cb0dbfc"
 
 
 #: The operation, for programs.
@@ -295,32 +295,32 @@ def _hvp_2_parallel(chunk, b, sum_W_x, g, c_size, n_size, q_size, dz):
         _hvp_2_rows(b, sum_W_x[lo:hi], g[lo:hi], c_size, n_size, q_size, dz[lo:hi])
 
 
-_ARGUMENTS = (
+_ARGUMENTS = Arguments((
     ("x", ("n", "c"), None),
     ("W", ("k", "c"), None),
     ("b", ("k",), None),
-)
+))
 
 
-_SAVED = (
+_SAVED = Arguments((
     ("x", ("n", "c"), None),
     ("W", ("k", "c"), None),
     ("z", ("n", "k"), None),
     ("g", ("n", "q"), None),
-)
+))
 
 
-_MOVING = (
+_MOVING = Arguments((
     ("x", ("n", "c"), None),
     ("W", ("k", "c"), None),
     ("b", ("k",), None),
     ("x_dot", ("n", "c"), None),
     ("W_dot", ("k", "c"), None),
     ("b_dot", ("k",), None),
-)
+))
 
 
-_ALONG = (
+_ALONG = Arguments((
     ("x", ("n", "c"), None),
     ("W", ("k", "c"), None),
     ("b", ("k",), None),
@@ -328,7 +328,7 @@ _ALONG = (
     ("W_dot", ("k", "c"), None),
     ("b_dot", ("k",), None),
     ("g", ("n", "q"), None),
-)
+))
 
 
 Saved = namedtuple("Saved", ["x", "W", "z"])

@@ -33,6 +33,7 @@ from numba import njit, prange
 
 from ._runtime import (
     OPTIONS,
+    Arguments,
     added,
     check,
     chunk_rows,
@@ -50,7 +51,7 @@ from ._runtime import (
 )
 
 #: What these kernels use of the runtime, as a hash: where that changes, so does this file, and with it the cache.
-RUNTIME = "df052d703b30"
+RUNTIME = "c95fe2e2f5d2"
 
 
 #: The operation, for programs.
@@ -643,14 +644,14 @@ def _hvp_parallel(chunk, z_student, z_student_dot, T, alpha, one_minus_alpha, se
         )
 
 
-_ARGUMENTS = (
+_ARGUMENTS = Arguments((
     ("z_student", ("n", "c"), None),
     ("z_teacher", ("n", "c"), None),
     ("label", ("n",), "c"),
-)
+))
 
 
-_SAVED = (
+_SAVED = Arguments((
     ("z_student", ("n", "c"), None),
     ("z_teacher", ("n", "c"), None),
     ("label", ("n",), "c"),
@@ -662,23 +663,23 @@ _SAVED = (
     ("sum_exp__", ("n",), None),
     ("rest_", ("n",), None),
     ("rest__", ("n",), None),
-)
+))
 
 
-_MOVING = (
+_MOVING = Arguments((
     ("z_student", ("n", "c"), None),
     ("z_teacher", ("n", "c"), None),
     ("label", ("n",), "c"),
     ("z_student_dot", ("n", "c"), None),
-)
+))
 
 
-_ALONG = (
+_ALONG = Arguments((
     ("z_student", ("n", "c"), None),
     ("z_teacher", ("n", "c"), None),
     ("label", ("n",), "c"),
     ("z_student_dot", ("n", "c"), None),
-)
+))
 
 
 Saved = namedtuple(

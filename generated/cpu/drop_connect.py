@@ -25,10 +25,10 @@ from collections import namedtuple
 import numpy as np
 from numba import njit, prange
 
-from ._runtime import OPTIONS, check, chunk_rows, number, output, outputs, pairs, seed_or, seeded
+from ._runtime import OPTIONS, Arguments, check, chunk_rows, number, output, outputs, pairs, seed_or, seeded
 
 #: What these kernels use of the runtime, as a hash: where that changes, so does this file, and with it the cache.
-RUNTIME = "440b51534126"
+RUNTIME = "a4a14766304a"
 
 
 #: The operation, for programs.
@@ -283,23 +283,23 @@ def _hvp_3_parallel(chunk, dx_dot, one_over_one_minus_p):
         _hvp_3_rows(dx_dot[lo:hi], one_over_one_minus_p)
 
 
-_ARGUMENTS = (
+_ARGUMENTS = Arguments((
     ("x", ("n", "i"), None),
     ("W", ("o", "i"), None),
     ("b", ("o",), None),
     ("mask", ("o", "i"), None),
-)
+))
 
 
-_SAVED = (
+_SAVED = Arguments((
     ("x", ("n", "i"), None),
     ("W", ("o", "i"), None),
     ("mask", ("o", "i"), None),
     ("g", ("n", "o"), None),
-)
+))
 
 
-_MOVING = (
+_MOVING = Arguments((
     ("x", ("n", "i"), None),
     ("W", ("o", "i"), None),
     ("b", ("o",), None),
@@ -307,10 +307,10 @@ _MOVING = (
     ("x_dot", ("n", "i"), None),
     ("W_dot", ("o", "i"), None),
     ("b_dot", ("o",), None),
-)
+))
 
 
-_ALONG = (
+_ALONG = Arguments((
     ("x", ("n", "i"), None),
     ("W", ("o", "i"), None),
     ("b", ("o",), None),
@@ -319,7 +319,7 @@ _ALONG = (
     ("W_dot", ("o", "i"), None),
     ("b_dot", ("o",), None),
     ("g", ("n", "o"), None),
-)
+))
 
 
 Saved = namedtuple("Saved", ["x", "W", "mask", "p"])

@@ -23,10 +23,10 @@ from collections import namedtuple
 
 from numba import njit, prange
 
-from ._runtime import OPTIONS, check, chunk_rows, number, output, outputs, pairs, seed_or, seeded
+from ._runtime import OPTIONS, Arguments, check, chunk_rows, number, output, outputs, pairs, seed_or, seeded
 
 #: What these kernels use of the runtime, as a hash: where that changes, so does this file, and with it the cache.
-RUNTIME = "440b51534126"
+RUNTIME = "a4a14766304a"
 
 
 #: The operation, for programs.
@@ -136,31 +136,31 @@ def _hvp_parallel(chunk, dx_dot):
         _hvp_rows(dx_dot[lo:hi])
 
 
-_ARGUMENTS = (
+_ARGUMENTS = Arguments((
     ("x", ("...",), None),
     ("mask", ("...",), None),
-)
+))
 
 
-_SAVED = (
+_SAVED = Arguments((
     ("mask", ("...",), None),
     ("g", ("...",), None),
-)
+))
 
 
-_MOVING = (
+_MOVING = Arguments((
     ("x", ("...",), None),
     ("mask", ("...",), None),
     ("x_dot", ("...",), None),
-)
+))
 
 
-_ALONG = (
+_ALONG = Arguments((
     ("x", ("...",), None),
     ("mask", ("...",), None),
     ("x_dot", ("...",), None),
     ("g", ("...",), None),
-)
+))
 
 
 Saved = namedtuple("Saved", ["mask", "p"])

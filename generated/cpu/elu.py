@@ -26,10 +26,10 @@ from collections import namedtuple
 
 from numba import njit, prange
 
-from ._runtime import OPTIONS, check, chunk_rows, exp, expm1, number, output, outputs, pairs
+from ._runtime import OPTIONS, Arguments, check, chunk_rows, exp, expm1, number, output, outputs, pairs
 
 #: What these kernels use of the runtime, as a hash: where that changes, so does this file, and with it the cache.
-RUNTIME = "d9e1977e613b"
+RUNTIME = "9ab4846174e7"
 
 
 #: The operation, for programs.
@@ -144,28 +144,28 @@ def _hvp_parallel(chunk, x, g, x_dot, alpha, dx_dot):
         _hvp_rows(x[lo:hi], g[lo:hi], x_dot[lo:hi], alpha, dx_dot[lo:hi])
 
 
-_ARGUMENTS = (
+_ARGUMENTS = Arguments((
     ("x", ("...",), None),
-)
+))
 
 
-_SAVED = (
+_SAVED = Arguments((
     ("x", ("...",), None),
     ("g", ("...",), None),
-)
+))
 
 
-_MOVING = (
+_MOVING = Arguments((
     ("x", ("...",), None),
     ("x_dot", ("...",), None),
-)
+))
 
 
-_ALONG = (
+_ALONG = Arguments((
     ("x", ("...",), None),
     ("x_dot", ("...",), None),
     ("g", ("...",), None),
-)
+))
 
 
 Saved = namedtuple("Saved", ["x", "alpha"])

@@ -24,10 +24,10 @@ from collections import namedtuple
 import numpy as np
 from numba import njit, prange
 
-from ._runtime import OPTIONS, check, chunk_rows, output, outputs, pairs
+from ._runtime import OPTIONS, Arguments, check, chunk_rows, output, outputs, pairs
 
 #: What these kernels use of the runtime, as a hash: where that changes, so does this file, and with it the cache.
-RUNTIME = "994b5dac4c3d"
+RUNTIME = "1d85d94f3757"
 
 
 #: The operation, for programs.
@@ -123,31 +123,31 @@ def _hvp_parallel(chunk, dtable_dot):
         _hvp_rows(dtable_dot[lo:hi])
 
 
-_ARGUMENTS = (
+_ARGUMENTS = Arguments((
     ("table", ("v", "d"), None),
     ("label", ("...",), "v"),
-)
+))
 
 
-_SAVED = (
+_SAVED = Arguments((
     ("label", ("...",), "v"),
     ("g", ("...", "d"), None),
-)
+))
 
 
-_MOVING = (
+_MOVING = Arguments((
     ("table", ("v", "d"), None),
     ("label", ("...",), "v"),
     ("table_dot", ("v", "d"), None),
-)
+))
 
 
-_ALONG = (
+_ALONG = Arguments((
     ("table", ("v", "d"), None),
     ("label", ("...",), "v"),
     ("table_dot", ("v", "d"), None),
     ("g", ("...", "d"), None),
-)
+))
 
 
 Saved = namedtuple("Saved", ["label", "v_size"])

@@ -26,10 +26,10 @@ from collections import namedtuple
 import numpy as np
 from numba import njit, prange
 
-from ._runtime import OPTIONS, check, chunk_rows, larger, output, outputs, pairs
+from ._runtime import OPTIONS, Arguments, check, chunk_rows, larger, output, outputs, pairs
 
 #: What these kernels use of the runtime, as a hash: where that changes, so does this file, and with it the cache.
-RUNTIME = "95be1ec42f36"
+RUNTIME = "e85be1e909a4"
 
 
 #: The operation, for programs.
@@ -312,25 +312,25 @@ def _hvp_4_parallel(chunk, sum_x_dot_dz, dW1_dot):
         _hvp_4_rows(sum_x_dot_dz[lo:hi], dW1_dot[lo:hi])
 
 
-_ARGUMENTS = (
+_ARGUMENTS = Arguments((
     ("x", ("n", "d"), None),
     ("W1", ("k", "d"), None),
     ("b1", ("k",), None),
     ("W2", ("o", "k"), None),
     ("b2", ("o",), None),
-)
+))
 
 
-_SAVED = (
+_SAVED = Arguments((
     ("x", ("n", "d"), None),
     ("W1", ("k", "d"), None),
     ("W2", ("o", "k"), None),
     ("z", ("n", "k"), None),
     ("g", ("n", "o"), None),
-)
+))
 
 
-_MOVING = (
+_MOVING = Arguments((
     ("x", ("n", "d"), None),
     ("W1", ("k", "d"), None),
     ("b1", ("k",), None),
@@ -341,10 +341,10 @@ _MOVING = (
     ("b1_dot", ("k",), None),
     ("W2_dot", ("o", "k"), None),
     ("b2_dot", ("o",), None),
-)
+))
 
 
-_ALONG = (
+_ALONG = Arguments((
     ("x", ("n", "d"), None),
     ("W1", ("k", "d"), None),
     ("b1", ("k",), None),
@@ -356,7 +356,7 @@ _ALONG = (
     ("W2_dot", ("o", "k"), None),
     ("b2_dot", ("o",), None),
     ("g", ("n", "o"), None),
-)
+))
 
 
 Saved = namedtuple("Saved", ["x", "W1", "W2", "z"])

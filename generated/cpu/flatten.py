@@ -23,10 +23,10 @@ from collections import namedtuple
 
 from numba import njit, prange
 
-from ._runtime import OPTIONS, check, chunk_rows, extent_of, output, outputs, pairs
+from ._runtime import OPTIONS, Arguments, check, chunk_rows, extent_of, output, outputs, pairs
 
 #: What these kernels use of the runtime, as a hash: where that changes, so does this file, and with it the cache.
-RUNTIME = "cabdc7d04991"
+RUNTIME = "b517ae2565f7"
 
 
 #: The operation, for programs.
@@ -136,27 +136,27 @@ def _hvp_parallel(chunk, dx_dot):
         _hvp_rows(dx_dot[lo:hi])
 
 
-_ARGUMENTS = (
+_ARGUMENTS = Arguments((
     ("x", ("n", "..."), None),
-)
+))
 
 
-_SAVED = (
+_SAVED = Arguments((
     ("g", ("n", "j"), None),
-)
+))
 
 
-_MOVING = (
+_MOVING = Arguments((
     ("x", ("n", "..."), None),
     ("x_dot", ("n", "..."), None),
-)
+))
 
 
-_ALONG = (
+_ALONG = Arguments((
     ("x", ("n", "..."), None),
     ("x_dot", ("n", "..."), None),
     ("g", ("n", "j"), None),
-)
+))
 
 
 Saved = namedtuple("Saved", ["size", "lead"])

@@ -31,6 +31,7 @@ from numba import njit, prange
 
 from ._runtime import (
     OPTIONS,
+    Arguments,
     added,
     check,
     chunk_rows,
@@ -54,7 +55,7 @@ from ._runtime import (
 )
 
 #: What these kernels use of the runtime, as a hash: where that changes, so does this file, and with it the cache.
-RUNTIME = "7665117226a6"
+RUNTIME = "2cdef6c133a6"
 
 
 #: The operation, for programs.
@@ -436,30 +437,30 @@ def _hvp_parallel(
         )
 
 
-_ARGUMENTS = (
+_ARGUMENTS = Arguments((
     ("z", ("n", "..."), None),
     ("t", ("n", "..."), None),
-)
+))
 
 
-_SAVED = (
+_SAVED = Arguments((
     ("z", ("n", "..."), None),
     ("t", ("n", "..."), None),
-)
+))
 
 
-_MOVING = (
-    ("z", ("n", "..."), None),
-    ("t", ("n", "..."), None),
-    ("z_dot", ("n", "..."), None),
-)
-
-
-_ALONG = (
+_MOVING = Arguments((
     ("z", ("n", "..."), None),
     ("t", ("n", "..."), None),
     ("z_dot", ("n", "..."), None),
-)
+))
+
+
+_ALONG = Arguments((
+    ("z", ("n", "..."), None),
+    ("t", ("n", "..."), None),
+    ("z_dot", ("n", "..."), None),
+))
 
 
 Saved = namedtuple("Saved", ["z", "t", "alpha", "gamma", "reduction"])

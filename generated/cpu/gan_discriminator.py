@@ -28,6 +28,7 @@ from numba import njit, prange
 
 from ._runtime import (
     OPTIONS,
+    Arguments,
     check,
     chunk_rows,
     cotangent,
@@ -43,7 +44,7 @@ from ._runtime import (
 )
 
 #: What these kernels use of the runtime, as a hash: where that changes, so does this file, and with it the cache.
-RUNTIME = "fbf56b007003"
+RUNTIME = "1617aabd492c"
 
 
 #: The operation, for programs.
@@ -210,32 +211,32 @@ def _hvp_parallel(chunk, real_, real_dot, fake, fake_dot, seed, dreal_dot, dfake
         )
 
 
-_ARGUMENTS = (
+_ARGUMENTS = Arguments((
     ("real", ("n",), None),
     ("fake", ("n",), None),
-)
+))
 
 
-_SAVED = (
+_SAVED = Arguments((
     ("real", ("n",), None),
     ("fake", ("n",), None),
-)
+))
 
 
-_MOVING = (
-    ("real", ("n",), None),
-    ("fake", ("n",), None),
-    ("real_dot", ("n",), None),
-    ("fake_dot", ("n",), None),
-)
-
-
-_ALONG = (
+_MOVING = Arguments((
     ("real", ("n",), None),
     ("fake", ("n",), None),
     ("real_dot", ("n",), None),
     ("fake_dot", ("n",), None),
-)
+))
+
+
+_ALONG = Arguments((
+    ("real", ("n",), None),
+    ("fake", ("n",), None),
+    ("real_dot", ("n",), None),
+    ("fake_dot", ("n",), None),
+))
 
 
 Saved = namedtuple("Saved", ["real_", "fake", "reduction"])

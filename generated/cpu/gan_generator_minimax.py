@@ -27,6 +27,7 @@ from numba import njit, prange
 
 from ._runtime import (
     OPTIONS,
+    Arguments,
     check,
     chunk_rows,
     cotangent,
@@ -42,7 +43,7 @@ from ._runtime import (
 )
 
 #: What these kernels use of the runtime, as a hash: where that changes, so does this file, and with it the cache.
-RUNTIME = "fbf56b007003"
+RUNTIME = "1617aabd492c"
 
 
 #: The operation, for programs.
@@ -176,26 +177,26 @@ def _hvp_parallel(chunk, fake, fake_dot, seed, dfake_dot):
         _hvp_rows(fake[lo:hi], fake_dot[lo:hi], seed, dfake_dot[lo:hi])
 
 
-_ARGUMENTS = (
+_ARGUMENTS = Arguments((
     ("fake", ("n",), None),
-)
+))
 
 
-_SAVED = (
+_SAVED = Arguments((
     ("fake", ("n",), None),
-)
+))
 
 
-_MOVING = (
-    ("fake", ("n",), None),
-    ("fake_dot", ("n",), None),
-)
-
-
-_ALONG = (
+_MOVING = Arguments((
     ("fake", ("n",), None),
     ("fake_dot", ("n",), None),
-)
+))
+
+
+_ALONG = Arguments((
+    ("fake", ("n",), None),
+    ("fake_dot", ("n",), None),
+))
 
 
 Saved = namedtuple("Saved", ["fake", "reduction"])

@@ -24,10 +24,10 @@ from collections import namedtuple
 import numpy as np
 from numba import njit, prange
 
-from ._runtime import OPTIONS, added, check, chunk_rows, output, outputs, pairs, seed_or, seeded
+from ._runtime import OPTIONS, Arguments, added, check, chunk_rows, output, outputs, pairs, seed_or, seeded
 
 #: What these kernels use of the runtime, as a hash: where that changes, so does this file, and with it the cache.
-RUNTIME = "3e1463ef3db1"
+RUNTIME = "e40373a4245e"
 
 
 #: The operation, for programs.
@@ -136,36 +136,36 @@ def _hvp_parallel(chunk, dx_dot):
         _hvp_rows(dx_dot[lo:hi])
 
 
-_ARGUMENTS = (
+_ARGUMENTS = Arguments((
     ("x", ("...",), None),
     ("noise", ("...",), None),
     ("sigma", (), None),
-)
+))
 
 
-_SAVED = (
+_SAVED = Arguments((
     ("noise", ("...",), None),
     ("g", ("...",), None),
-)
+))
 
 
-_MOVING = (
+_MOVING = Arguments((
     ("x", ("...",), None),
     ("noise", ("...",), None),
     ("sigma", (), None),
     ("x_dot", ("...",), None),
     ("sigma_dot", (), None),
-)
+))
 
 
-_ALONG = (
+_ALONG = Arguments((
     ("x", ("...",), None),
     ("noise", ("...",), None),
     ("sigma", (), None),
     ("x_dot", ("...",), None),
     ("sigma_dot", (), None),
     ("g", ("...",), None),
-)
+))
 
 
 Saved = namedtuple("Saved", ["noise"])

@@ -26,6 +26,7 @@ from numba import njit, prange
 
 from ._runtime import (
     OPTIONS,
+    Arguments,
     added,
     check,
     chunk_rows,
@@ -40,7 +41,7 @@ from ._runtime import (
 )
 
 #: What these kernels use of the runtime, as a hash: where that changes, so does this file, and with it the cache.
-RUNTIME = "c737f552358e"
+RUNTIME = "aadec63bcc9f"
 
 
 #: The operation, for programs.
@@ -245,36 +246,36 @@ def _hvp_parallel(chunk, logvar, mu, target, logvar_dot, mu_dot, seed, seed_over
         )
 
 
-_ARGUMENTS = (
+_ARGUMENTS = Arguments((
     ("mu", ("n", "..."), None),
     ("logvar", ("n", "..."), None),
     ("target", ("n", "..."), None),
-)
+))
 
 
-_SAVED = (
+_SAVED = Arguments((
     ("mu", ("n", "..."), None),
     ("logvar", ("n", "..."), None),
     ("target", ("n", "..."), None),
-)
+))
 
 
-_MOVING = (
-    ("mu", ("n", "..."), None),
-    ("logvar", ("n", "..."), None),
-    ("target", ("n", "..."), None),
-    ("mu_dot", ("n", "..."), None),
-    ("logvar_dot", ("n", "..."), None),
-)
-
-
-_ALONG = (
+_MOVING = Arguments((
     ("mu", ("n", "..."), None),
     ("logvar", ("n", "..."), None),
     ("target", ("n", "..."), None),
     ("mu_dot", ("n", "..."), None),
     ("logvar_dot", ("n", "..."), None),
-)
+))
+
+
+_ALONG = Arguments((
+    ("mu", ("n", "..."), None),
+    ("logvar", ("n", "..."), None),
+    ("target", ("n", "..."), None),
+    ("mu_dot", ("n", "..."), None),
+    ("logvar_dot", ("n", "..."), None),
+))
 
 
 Saved = namedtuple("Saved", ["mu", "logvar", "target", "reduction"])

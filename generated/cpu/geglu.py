@@ -33,6 +33,7 @@ from numba import njit, prange
 from ._runtime import (
     OPTIONS,
     PLAIN,
+    Arguments,
     check,
     chunk_rows,
     erfc_plus_exp,
@@ -50,7 +51,7 @@ from ._runtime import (
 )
 
 #: What these kernels use of the runtime, as a hash: where that changes, so does this file, and with it the cache.
-RUNTIME = "a73f86dfbc25"
+RUNTIME = "ad07a92606ac"
 
 
 #: The operation, for programs.
@@ -246,34 +247,34 @@ def _hvp_parallel(chunk, a, a_dot, b, b_dot, g, da_dot, db_dot):
         _hvp_rows(a[lo:hi], a_dot[lo:hi], b[lo:hi], b_dot[lo:hi], g[lo:hi], da_dot[lo:hi], db_dot[lo:hi])
 
 
-_ARGUMENTS = (
+_ARGUMENTS = Arguments((
     ("a", ("...",), None),
     ("b", ("...",), None),
-)
+))
 
 
-_SAVED = (
+_SAVED = Arguments((
     ("a", ("...",), None),
     ("b", ("...",), None),
     ("g", ("...",), None),
-)
+))
 
 
-_MOVING = (
+_MOVING = Arguments((
     ("a", ("...",), None),
     ("b", ("...",), None),
     ("a_dot", ("...",), None),
     ("b_dot", ("...",), None),
-)
+))
 
 
-_ALONG = (
+_ALONG = Arguments((
     ("a", ("...",), None),
     ("b", ("...",), None),
     ("a_dot", ("...",), None),
     ("b_dot", ("...",), None),
     ("g", ("...",), None),
-)
+))
 
 
 Saved = namedtuple("Saved", ["a", "b"])

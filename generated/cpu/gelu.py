@@ -7,6 +7,8 @@ The Gaussian error linear unit: x times the normal distribution function (Hendry
 
 Made by symnn 0.1.0 from the declaration of gelu in symnn.catalogue.activations, hash b46f53d6aaf0.
 Do not edit: `symnn build` verifies it and writes it again.
+every float32, y: 3.478 ulps at most, at -2.77152276, 4.187 where below 2⁻¹⁰, at -11.5761433
+every float32, ∂y/∂x: 3.565 ulps at most, at -1.57663667, 2.893 where below 2⁻¹⁰, at -7.01298094
 verified steps, program of backward: error 2e-66, bound 1e-40
 verified steps, jvp, 2 chain rule lines: error 2e-65, bound 1e-30
 verified gradient, numerical, x: error 2e-51, bound 1e-25
@@ -28,6 +30,7 @@ from numba import njit, prange
 from ._runtime import (
     OPTIONS,
     PLAIN,
+    Arguments,
     check,
     chunk_rows,
     erfc_plus_exp,
@@ -45,7 +48,7 @@ from ._runtime import (
 )
 
 #: What these kernels use of the runtime, as a hash: where that changes, so does this file, and with it the cache.
-RUNTIME = "a73f86dfbc25"
+RUNTIME = "ad07a92606ac"
 
 
 #: The operation, for programs.
@@ -233,28 +236,28 @@ def _hvp_parallel(chunk, g, x, x_dot, dx_dot):
         _hvp_rows(g[lo:hi], x[lo:hi], x_dot[lo:hi], dx_dot[lo:hi])
 
 
-_ARGUMENTS = (
+_ARGUMENTS = Arguments((
     ("x", ("...",), None),
-)
+))
 
 
-_SAVED = (
+_SAVED = Arguments((
     ("slope", ("...",), None),
     ("g", ("...",), None),
-)
+))
 
 
-_MOVING = (
+_MOVING = Arguments((
     ("x", ("...",), None),
     ("x_dot", ("...",), None),
-)
+))
 
 
-_ALONG = (
+_ALONG = Arguments((
     ("x", ("...",), None),
     ("x_dot", ("...",), None),
     ("g", ("...",), None),
-)
+))
 
 
 Saved = namedtuple("Saved", ["slope"])

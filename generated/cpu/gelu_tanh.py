@@ -6,6 +6,8 @@ The approximation of the Gaussian error linear unit by tanh (Hendrycks & Gimpel 
 
 Made by symnn 0.1.0 from the declaration of gelu_tanh in symnn.catalogue.activations, hash 5e1d1ae388cb.
 Do not edit: `symnn build` verifies it and writes it again.
+every float32, y: 2.941 ulps at most, at -2.74631262, 2.189 where below 2⁻¹⁰, at -4.21739006
+every float32, ∂y/∂x: 3.787 ulps at most, at -1.58593154, 3.032 where below 2⁻¹⁰, at -5.17963266
 verified steps, program of backward: error 5e-66, bound 1e-40
 verified steps, vjp, 1 chain rule lines: error 3e-65, bound 1e-30
 verified gradient, numerical, x: error 4e-51, bound 1e-25
@@ -27,6 +29,7 @@ from numba import njit, prange
 from ._runtime import (
     OPTIONS,
     PLAIN,
+    Arguments,
     check,
     chunk_rows,
     damped,
@@ -44,7 +47,7 @@ from ._runtime import (
 )
 
 #: What these kernels use of the runtime, as a hash: where that changes, so does this file, and with it the cache.
-RUNTIME = "cea67f71fd76"
+RUNTIME = "abe6d4084a87"
 
 
 #: The operation, for programs.
@@ -313,28 +316,28 @@ def _hvp_parallel(chunk, x, g, x_dot, dx_dot):
         _hvp_rows(x[lo:hi], g[lo:hi], x_dot[lo:hi], dx_dot[lo:hi])
 
 
-_ARGUMENTS = (
+_ARGUMENTS = Arguments((
     ("x", ("...",), None),
-)
+))
 
 
-_SAVED = (
+_SAVED = Arguments((
     ("slope", ("...",), None),
     ("g", ("...",), None),
-)
+))
 
 
-_MOVING = (
+_MOVING = Arguments((
     ("x", ("...",), None),
     ("x_dot", ("...",), None),
-)
+))
 
 
-_ALONG = (
+_ALONG = Arguments((
     ("x", ("...",), None),
     ("x_dot", ("...",), None),
     ("g", ("...",), None),
-)
+))
 
 
 Saved = namedtuple("Saved", ["slope"])

@@ -23,10 +23,10 @@ from collections import namedtuple
 
 from numba import njit, prange
 
-from ._runtime import OPTIONS, added, check, chunk_rows, compensated, output, outputs, pairs
+from ._runtime import OPTIONS, Arguments, added, check, chunk_rows, compensated, output, outputs, pairs
 
 #: What these kernels use of the runtime, as a hash: where that changes, so does this file, and with it the cache.
-RUNTIME = "6d74716d4234"
+RUNTIME = "9c529afe3888"
 
 
 #: The operation, for programs.
@@ -165,27 +165,27 @@ def _hvp_parallel(chunk, rows, c_size, h_size, w_size, dx_dot):
         _hvp_rows(lo, hi, c_size, h_size, w_size, dx_dot)
 
 
-_ARGUMENTS = (
+_ARGUMENTS = Arguments((
     ("x", ("n", "c", "h", "w"), None),
-)
+))
 
 
-_SAVED = (
+_SAVED = Arguments((
     ("g", ("n", "c"), None),
-)
+))
 
 
-_MOVING = (
+_MOVING = Arguments((
     ("x", ("n", "c", "h", "w"), None),
     ("x_dot", ("n", "c", "h", "w"), None),
-)
+))
 
 
-_ALONG = (
+_ALONG = Arguments((
     ("x", ("n", "c", "h", "w"), None),
     ("x_dot", ("n", "c", "h", "w"), None),
     ("g", ("n", "c"), None),
-)
+))
 
 
 Saved = namedtuple("Saved", ["h_size", "w_size"])

@@ -28,10 +28,10 @@ from collections import namedtuple
 
 from numba import njit, prange
 
-from ._runtime import OPTIONS, check, chunk_rows, exp, fma, output, outputs, pairs
+from ._runtime import OPTIONS, Arguments, check, chunk_rows, exp, fma, output, outputs, pairs
 
 #: What these kernels use of the runtime, as a hash: where that changes, so does this file, and with it the cache.
-RUNTIME = "de84b1e03f60"
+RUNTIME = "76f2e85bd3bf"
 
 
 #: The operation, for programs.
@@ -165,34 +165,34 @@ def _hvp_parallel(chunk, b, a, b_dot, g, a_dot, da_dot, db_dot):
         _hvp_rows(b[lo:hi], a[lo:hi], b_dot[lo:hi], g[lo:hi], a_dot[lo:hi], da_dot[lo:hi], db_dot[lo:hi])
 
 
-_ARGUMENTS = (
+_ARGUMENTS = Arguments((
     ("a", ("...",), None),
     ("b", ("...",), None),
-)
+))
 
 
-_SAVED = (
+_SAVED = Arguments((
     ("a", ("...",), None),
     ("b", ("...",), None),
     ("g", ("...",), None),
-)
+))
 
 
-_MOVING = (
+_MOVING = Arguments((
     ("a", ("...",), None),
     ("b", ("...",), None),
     ("a_dot", ("...",), None),
     ("b_dot", ("...",), None),
-)
+))
 
 
-_ALONG = (
+_ALONG = Arguments((
     ("a", ("...",), None),
     ("b", ("...",), None),
     ("a_dot", ("...",), None),
     ("b_dot", ("...",), None),
     ("g", ("...",), None),
-)
+))
 
 
 Saved = namedtuple("Saved", ["a", "b"])

@@ -31,6 +31,7 @@ from numba import njit, prange
 
 from ._runtime import (
     OPTIONS,
+    Arguments,
     added,
     check,
     chunk_rows,
@@ -46,7 +47,7 @@ from ._runtime import (
 )
 
 #: What these kernels use of the runtime, as a hash: where that changes, so does this file, and with it the cache.
-RUNTIME = "fbab0ed31de7"
+RUNTIME = "365da94da9eb"
 
 
 #: The operation, for programs.
@@ -596,34 +597,34 @@ def _hvp_3_parallel(chunk, rows, g, xhat_dot, c_size, n_size, size, dgamma_dot):
         _hvp_3_rows(lo, hi, g, xhat_dot, c_size, n_size, size, dgamma_dot)
 
 
-_ARGUMENTS = (
+_ARGUMENTS = Arguments((
     ("x", ("n", ("k", "c"), "..."), None),
     ("gamma", (("k", "c"),), None),
     ("beta", (("k", "c"),), None),
-)
+))
 
 
-_SAVED = (
+_SAVED = Arguments((
     ("x", ("n", "k", "c", "..."), None),
     ("gamma", ("k", "c"), None),
     ("mu", ("n", "k"), None),
     ("mu_rest", ("n", "k"), None),
     ("r", ("n", "k"), None),
     ("g", ("n", ("k", "c"), "..."), None),
-)
+))
 
 
-_MOVING = (
+_MOVING = Arguments((
     ("x", ("n", ("k", "c"), "..."), None),
     ("gamma", (("k", "c"),), None),
     ("beta", (("k", "c"),), None),
     ("x_dot", ("n", ("k", "c"), "..."), None),
     ("gamma_dot", (("k", "c"),), None),
     ("beta_dot", (("k", "c"),), None),
-)
+))
 
 
-_ALONG = (
+_ALONG = Arguments((
     ("x", ("n", ("k", "c"), "..."), None),
     ("gamma", (("k", "c"),), None),
     ("beta", (("k", "c"),), None),
@@ -631,7 +632,7 @@ _ALONG = (
     ("gamma_dot", (("k", "c"),), None),
     ("beta_dot", (("k", "c"),), None),
     ("g", ("n", ("k", "c"), "..."), None),
-)
+))
 
 
 Saved = namedtuple("Saved", ["x", "gamma", "mu", "mu_rest", "r", "groups"])

@@ -32,10 +32,10 @@ from collections import namedtuple
 import numpy as np
 from numba import njit, prange
 
-from ._runtime import OPTIONS, check, chunk_rows, damped, exp, output, outputs, pairs, tanh
+from ._runtime import OPTIONS, Arguments, check, chunk_rows, damped, exp, output, outputs, pairs, tanh
 
 #: What these kernels use of the runtime, as a hash: where that changes, so does this file, and with it the cache.
-RUNTIME = "a1c1880e0ded"
+RUNTIME = "323ae5c4cc97"
 
 
 #: The operation, for programs.
@@ -1292,16 +1292,16 @@ def _hvp_21_parallel(chunk, rows, sum_x_da_dot, dW_dot, i_size, o_size):
         _hvp_21_rows(lo, hi, sum_x_da_dot, dW_dot, i_size, o_size)
 
 
-_ARGUMENTS = (
+_ARGUMENTS = Arguments((
     ("x", ("t", "n", "i"), None),
     ("h0", ("n", "o"), None),
     ("W", (("k", "o"), "i"), None),
     ("U", (("k", "o"), "o"), None),
     ("b", (("k", "o"),), None),
-)
+))
 
 
-_SAVED = (
+_SAVED = Arguments((
     ("x", ("t", "n", "i"), None),
     ("h0", ("n", "o"), None),
     ("W", ("k", "o", "i"), None),
@@ -1310,10 +1310,10 @@ _SAVED = (
     ("u", ("t", "n", "k", "o"), None),
     ("h", ("t", "n", "o"), None),
     ("g", ("t", "n", "o"), None),
-)
+))
 
 
-_MOVING = (
+_MOVING = Arguments((
     ("x", ("t", "n", "i"), None),
     ("h0", ("n", "o"), None),
     ("W", (("k", "o"), "i"), None),
@@ -1324,10 +1324,10 @@ _MOVING = (
     ("W_dot", (("k", "o"), "i"), None),
     ("U_dot", (("k", "o"), "o"), None),
     ("b_dot", (("k", "o"),), None),
-)
+))
 
 
-_ALONG = (
+_ALONG = Arguments((
     ("x", ("t", "n", "i"), None),
     ("h0", ("n", "o"), None),
     ("W", (("k", "o"), "i"), None),
@@ -1339,7 +1339,7 @@ _ALONG = (
     ("U_dot", (("k", "o"), "o"), None),
     ("b_dot", (("k", "o"),), None),
     ("g", ("t", "n", "o"), None),
-)
+))
 
 
 Saved = namedtuple("Saved", ["x", "h0", "W", "U", "a", "u", "h"])

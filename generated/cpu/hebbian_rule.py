@@ -17,10 +17,10 @@ from collections import namedtuple
 
 from numba import njit, prange
 
-from ._runtime import OPTIONS, check, chunk_rows, number, updated, write_back
+from ._runtime import OPTIONS, Arguments, check, chunk_rows, number, updated, write_back
 
 #: What these kernels use of the runtime, as a hash: where that changes, so does this file, and with it the cache.
-RUNTIME = "28352681fbb7"
+RUNTIME = "d521ba4d4f86"
 
 
 #: The operation, for programs.
@@ -80,9 +80,9 @@ def _step_parallel(chunk, post, pre, theta, lr):
 State = namedtuple("State", [])
 
 
-_THETA = (
+_THETA = Arguments((
     ("theta", ("i", "j"), None),
-)
+))
 
 
 def init(theta):
@@ -91,11 +91,11 @@ def init(theta):
     return State()
 
 
-_ARGUMENTS = (
+_ARGUMENTS = Arguments((
     ("theta", ("i", "j"), None),
     ("post", ("i",), None),
     ("pre", ("j",), None),
-)
+))
 
 
 def step(theta, post, pre, state, t, *, lr=0.01):

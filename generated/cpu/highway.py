@@ -28,10 +28,10 @@ from collections import namedtuple
 import numpy as np
 from numba import njit, prange
 
-from ._runtime import OPTIONS, check, chunk_rows, damped, exp, larger, output, outputs, pairs
+from ._runtime import OPTIONS, Arguments, check, chunk_rows, damped, exp, larger, output, outputs, pairs
 
 #: What these kernels use of the runtime, as a hash: where that changes, so does this file, and with it the cache.
-RUNTIME = "8710c8583558"
+RUNTIME = "c1777e7c5280"
 
 
 #: The operation, for programs.
@@ -332,26 +332,26 @@ def _hvp_3_parallel(chunk, sum_x_dot_dz, dW_dot, sum_x_dot_dzt, sum_x_dzt_dot, d
         _hvp_3_rows(lo, hi, sum_x_dot_dz, dW_dot, sum_x_dot_dzt, sum_x_dzt_dot, d_size, dW_t_dot)
 
 
-_ARGUMENTS = (
+_ARGUMENTS = Arguments((
     ("x", ("n", "d"), None),
     ("W", ("d", "d"), None),
     ("b", ("d",), None),
     ("W_t", ("d", "d"), None),
     ("b_t", ("d",), None),
-)
+))
 
 
-_SAVED = (
+_SAVED = Arguments((
     ("x", ("n", "d"), None),
     ("W", ("d", "d"), None),
     ("W_t", ("d", "d"), None),
     ("z", ("n", "d"), None),
     ("zt", ("n", "d"), None),
     ("g", ("n", "d"), None),
-)
+))
 
 
-_MOVING = (
+_MOVING = Arguments((
     ("x", ("n", "d"), None),
     ("W", ("d", "d"), None),
     ("b", ("d",), None),
@@ -362,10 +362,10 @@ _MOVING = (
     ("b_dot", ("d",), None),
     ("W_t_dot", ("d", "d"), None),
     ("b_t_dot", ("d",), None),
-)
+))
 
 
-_ALONG = (
+_ALONG = Arguments((
     ("x", ("n", "d"), None),
     ("W", ("d", "d"), None),
     ("b", ("d",), None),
@@ -377,7 +377,7 @@ _ALONG = (
     ("W_t_dot", ("d", "d"), None),
     ("b_t_dot", ("d",), None),
     ("g", ("n", "d"), None),
-)
+))
 
 
 Saved = namedtuple("Saved", ["x", "W", "W_t", "z", "zt"])

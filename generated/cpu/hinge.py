@@ -26,6 +26,7 @@ from numba import njit, prange
 
 from ._runtime import (
     OPTIONS,
+    Arguments,
     added,
     check,
     chunk_rows,
@@ -40,7 +41,7 @@ from ._runtime import (
 )
 
 #: What these kernels use of the runtime, as a hash: where that changes, so does this file, and with it the cache.
-RUNTIME = "d1e2f7a5d1bb"
+RUNTIME = "79083abfec96"
 
 
 #: The operation, for programs.
@@ -192,30 +193,30 @@ def _hvp_parallel(chunk, dz_dot):
         _hvp_rows(dz_dot[lo:hi])
 
 
-_ARGUMENTS = (
+_ARGUMENTS = Arguments((
     ("z", ("n", "..."), None),
     ("t", ("n", "..."), None),
-)
+))
 
 
-_SAVED = (
+_SAVED = Arguments((
     ("z", ("n", "..."), None),
     ("t", ("n", "..."), None),
-)
+))
 
 
-_MOVING = (
-    ("z", ("n", "..."), None),
-    ("t", ("n", "..."), None),
-    ("z_dot", ("n", "..."), None),
-)
-
-
-_ALONG = (
+_MOVING = Arguments((
     ("z", ("n", "..."), None),
     ("t", ("n", "..."), None),
     ("z_dot", ("n", "..."), None),
-)
+))
+
+
+_ALONG = Arguments((
+    ("z", ("n", "..."), None),
+    ("t", ("n", "..."), None),
+    ("z_dot", ("n", "..."), None),
+))
 
 
 Saved = namedtuple("Saved", ["z", "t", "reduction"])

@@ -28,6 +28,7 @@ from numba import njit, prange
 
 from ._runtime import (
     OPTIONS,
+    Arguments,
     added,
     check,
     chunk_rows,
@@ -44,7 +45,7 @@ from ._runtime import (
 )
 
 #: What these kernels use of the runtime, as a hash: where that changes, so does this file, and with it the cache.
-RUNTIME = "d4fe801dde8f"
+RUNTIME = "ee810daca24e"
 
 
 #: The operation, for programs.
@@ -218,30 +219,30 @@ def _hvp_parallel(chunk, pred, target, pred_dot, delta, seed_over_size, dpred_do
         _hvp_rows(pred[lo:hi], target[lo:hi], pred_dot[lo:hi], delta, seed_over_size, dpred_dot[lo:hi])
 
 
-_ARGUMENTS = (
+_ARGUMENTS = Arguments((
     ("pred", ("n", "..."), None),
     ("target", ("n", "..."), None),
-)
+))
 
 
-_SAVED = (
+_SAVED = Arguments((
     ("pred", ("n", "..."), None),
     ("target", ("n", "..."), None),
-)
+))
 
 
-_MOVING = (
-    ("pred", ("n", "..."), None),
-    ("target", ("n", "..."), None),
-    ("pred_dot", ("n", "..."), None),
-)
-
-
-_ALONG = (
+_MOVING = Arguments((
     ("pred", ("n", "..."), None),
     ("target", ("n", "..."), None),
     ("pred_dot", ("n", "..."), None),
-)
+))
+
+
+_ALONG = Arguments((
+    ("pred", ("n", "..."), None),
+    ("target", ("n", "..."), None),
+    ("pred_dot", ("n", "..."), None),
+))
 
 
 Saved = namedtuple("Saved", ["pred", "target", "delta", "reduction"])

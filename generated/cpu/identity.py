@@ -25,10 +25,10 @@ from collections import namedtuple
 
 from numba import njit, prange
 
-from ._runtime import OPTIONS, check, chunk_rows, output, outputs, pairs
+from ._runtime import OPTIONS, Arguments, check, chunk_rows, output, outputs, pairs
 
 #: What these kernels use of the runtime, as a hash: where that changes, so does this file, and with it the cache.
-RUNTIME = "994b5dac4c3d"
+RUNTIME = "1d85d94f3757"
 
 
 #: The operation, for programs.
@@ -124,27 +124,27 @@ def _hvp_parallel(chunk, dx_dot):
         _hvp_rows(dx_dot[lo:hi])
 
 
-_ARGUMENTS = (
+_ARGUMENTS = Arguments((
     ("x", ("...",), None),
-)
+))
 
 
-_SAVED = (
+_SAVED = Arguments((
     ("g", ("...",), None),
-)
+))
 
 
-_MOVING = (
+_MOVING = Arguments((
     ("x", ("...",), None),
     ("x_dot", ("...",), None),
-)
+))
 
 
-_ALONG = (
+_ALONG = Arguments((
     ("x", ("...",), None),
     ("x_dot", ("...",), None),
     ("g", ("...",), None),
-)
+))
 
 
 Saved = namedtuple("Saved", [])

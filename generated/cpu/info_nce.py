@@ -30,6 +30,7 @@ from numba import njit, prange
 
 from ._runtime import (
     OPTIONS,
+    Arguments,
     added,
     check,
     chunk_rows,
@@ -50,7 +51,7 @@ from ._runtime import (
 )
 
 #: What these kernels use of the runtime, as a hash: where that changes, so does this file, and with it the cache.
-RUNTIME = "23228c49067a"
+RUNTIME = "b586c3d92a03"
 
 
 #: The operation, for programs.
@@ -707,13 +708,13 @@ def _hvp_3_parallel(
         )
 
 
-_ARGUMENTS = (
+_ARGUMENTS = Arguments((
     ("u", ("n", "d"), None),
     ("v", ("n", "d"), None),
-)
+))
 
 
-_SAVED = (
+_SAVED = Arguments((
     ("u", ("n", "d"), None),
     ("v", ("n", "d"), None),
     ("un", ("n", "d"), None),
@@ -722,23 +723,23 @@ _SAVED = (
     ("s_max", ("n",), None),
     ("sum_exp", ("n",), None),
     ("rest", ("n",), None),
-)
+))
 
 
-_MOVING = (
+_MOVING = Arguments((
     ("u", ("n", "d"), None),
     ("v", ("n", "d"), None),
     ("u_dot", ("n", "d"), None),
     ("v_dot", ("n", "d"), None),
-)
+))
 
 
-_ALONG = (
+_ALONG = Arguments((
     ("u", ("n", "d"), None),
     ("v", ("n", "d"), None),
     ("u_dot", ("n", "d"), None),
     ("v_dot", ("n", "d"), None),
-)
+))
 
 
 Saved = namedtuple("Saved", ["u", "v", "un", "vn", "s", "s_max", "sum_exp", "rest", "tau", "reduction"])

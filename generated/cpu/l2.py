@@ -25,10 +25,10 @@ from collections import namedtuple
 import numpy as np
 from numba import njit, prange
 
-from ._runtime import OPTIONS, added, check, chunk_rows, number, output, pairs
+from ._runtime import OPTIONS, Arguments, added, check, chunk_rows, number, output, pairs
 
 #: What these kernels use of the runtime, as a hash: where that changes, so does this file, and with it the cache.
-RUNTIME = "5609cee9000a"
+RUNTIME = "f63843909c9c"
 
 
 #: The operation, for programs.
@@ -155,27 +155,27 @@ def _hvp_parallel(chunk, w_dot, two_seed_lam, dw_dot):
         _hvp_rows(w_dot[lo:hi], two_seed_lam, dw_dot[lo:hi])
 
 
-_ARGUMENTS = (
+_ARGUMENTS = Arguments((
     ("w", ("...",), None),
-)
+))
 
 
-_SAVED = (
+_SAVED = Arguments((
     ("w", ("...",), None),
     ("g", (), None),
-)
+))
 
 
-_MOVING = (
+_MOVING = Arguments((
     ("w", ("...",), None),
     ("w_dot", ("...",), None),
-)
+))
 
 
-_ALONG = (
+_ALONG = Arguments((
     ("w", ("...",), None),
     ("w_dot", ("...",), None),
-)
+))
 
 
 Saved = namedtuple("Saved", ["w", "lam"])

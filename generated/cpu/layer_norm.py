@@ -31,6 +31,7 @@ from numba import njit, prange
 
 from ._runtime import (
     OPTIONS,
+    Arguments,
     added,
     check,
     chunk_rows,
@@ -45,7 +46,7 @@ from ._runtime import (
 )
 
 #: What these kernels use of the runtime, as a hash: where that changes, so does this file, and with it the cache.
-RUNTIME = "380cb7655152"
+RUNTIME = "f399ced6c9b2"
 
 
 #: The operation, for programs.
@@ -400,34 +401,34 @@ def _hvp_2_parallel(chunk, dbeta_dot):
         _hvp_2_rows(dbeta_dot[lo:hi])
 
 
-_ARGUMENTS = (
+_ARGUMENTS = Arguments((
     ("x", ("...", "d"), None),
     ("gamma", ("d",), None),
     ("beta", ("d",), None),
-)
+))
 
 
-_SAVED = (
+_SAVED = Arguments((
     ("x", ("...", "d"), None),
     ("gamma", ("d",), None),
     ("mu", ("...",), None),
     ("mu_rest", ("...",), None),
     ("r", ("...",), None),
     ("g", ("...", "d"), None),
-)
+))
 
 
-_MOVING = (
+_MOVING = Arguments((
     ("x", ("...", "d"), None),
     ("gamma", ("d",), None),
     ("beta", ("d",), None),
     ("x_dot", ("...", "d"), None),
     ("gamma_dot", ("d",), None),
     ("beta_dot", ("d",), None),
-)
+))
 
 
-_ALONG = (
+_ALONG = Arguments((
     ("x", ("...", "d"), None),
     ("gamma", ("d",), None),
     ("beta", ("d",), None),
@@ -435,7 +436,7 @@ _ALONG = (
     ("gamma_dot", ("d",), None),
     ("beta_dot", ("d",), None),
     ("g", ("...", "d"), None),
-)
+))
 
 
 Saved = namedtuple("Saved", ["x", "gamma", "mu", "mu_rest", "r"])

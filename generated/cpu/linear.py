@@ -24,10 +24,10 @@ from collections import namedtuple
 import numpy as np
 from numba import njit, prange
 
-from ._runtime import OPTIONS, check, chunk_rows, output, outputs, pairs
+from ._runtime import OPTIONS, Arguments, check, chunk_rows, output, outputs, pairs
 
 #: What these kernels use of the runtime, as a hash: where that changes, so does this file, and with it the cache.
-RUNTIME = "994b5dac4c3d"
+RUNTIME = "1d85d94f3757"
 
 
 #: The operation, for programs.
@@ -138,31 +138,31 @@ def _hvp_parallel(chunk, db_dot):
         _hvp_rows(db_dot[lo:hi])
 
 
-_ARGUMENTS = (
+_ARGUMENTS = Arguments((
     ("x", ("n", "i"), None),
     ("W", ("o", "i"), None),
     ("b", ("o",), None),
-)
+))
 
 
-_SAVED = (
+_SAVED = Arguments((
     ("x", ("n", "i"), None),
     ("W", ("o", "i"), None),
     ("g", ("n", "o"), None),
-)
+))
 
 
-_MOVING = (
+_MOVING = Arguments((
     ("x", ("n", "i"), None),
     ("W", ("o", "i"), None),
     ("b", ("o",), None),
     ("x_dot", ("n", "i"), None),
     ("W_dot", ("o", "i"), None),
     ("b_dot", ("o",), None),
-)
+))
 
 
-_ALONG = (
+_ALONG = Arguments((
     ("x", ("n", "i"), None),
     ("W", ("o", "i"), None),
     ("b", ("o",), None),
@@ -170,7 +170,7 @@ _ALONG = (
     ("W_dot", ("o", "i"), None),
     ("b_dot", ("o",), None),
     ("g", ("n", "o"), None),
-)
+))
 
 
 Saved = namedtuple("Saved", ["x", "W"])

@@ -27,6 +27,7 @@ from numba import njit, prange
 
 from ._runtime import (
     OPTIONS,
+    Arguments,
     added,
     check,
     chunk_rows,
@@ -45,7 +46,7 @@ from ._runtime import (
 )
 
 #: What these kernels use of the runtime, as a hash: where that changes, so does this file, and with it the cache.
-RUNTIME = "fa0acaae7cbf"
+RUNTIME = "07855935577b"
 
 
 #: The operation, for programs.
@@ -250,30 +251,30 @@ def _hvp_parallel(chunk, pred, target, pred_dot, four_seed_over_size, dpred_dot)
         _hvp_rows(pred[lo:hi], target[lo:hi], pred_dot[lo:hi], four_seed_over_size, dpred_dot[lo:hi])
 
 
-_ARGUMENTS = (
+_ARGUMENTS = Arguments((
     ("pred", ("n", "..."), None),
     ("target", ("n", "..."), None),
-)
+))
 
 
-_SAVED = (
+_SAVED = Arguments((
     ("pred", ("n", "..."), None),
     ("target", ("n", "..."), None),
-)
+))
 
 
-_MOVING = (
-    ("pred", ("n", "..."), None),
-    ("target", ("n", "..."), None),
-    ("pred_dot", ("n", "..."), None),
-)
-
-
-_ALONG = (
+_MOVING = Arguments((
     ("pred", ("n", "..."), None),
     ("target", ("n", "..."), None),
     ("pred_dot", ("n", "..."), None),
-)
+))
+
+
+_ALONG = Arguments((
+    ("pred", ("n", "..."), None),
+    ("target", ("n", "..."), None),
+    ("pred_dot", ("n", "..."), None),
+))
 
 
 Saved = namedtuple("Saved", ["pred", "target", "reduction"])

@@ -26,10 +26,23 @@ from collections import namedtuple
 import numpy as np
 from numba import njit, prange
 
-from ._runtime import OPTIONS, added, check, chunk_rows, exp, log1p, maxnum, number, output, outputs, pairs
+from ._runtime import (
+    OPTIONS,
+    Arguments,
+    added,
+    check,
+    chunk_rows,
+    exp,
+    log1p,
+    maxnum,
+    number,
+    output,
+    outputs,
+    pairs,
+)
 
 #: What these kernels use of the runtime, as a hash: where that changes, so does this file, and with it the cache.
-RUNTIME = "9536903eda4d"
+RUNTIME = "1965ccd35393"
 
 
 #: The operation, for programs.
@@ -232,30 +245,30 @@ def _hvp_parallel(chunk, z, z_dot, g, T, T_to_const, dz_dot):
         _hvp_rows(z[lo:hi], z_dot[lo:hi], g[lo:hi], T, T_to_const, dz_dot[lo:hi])
 
 
-_ARGUMENTS = (
+_ARGUMENTS = Arguments((
     ("z", ("...", "c"), None),
-)
+))
 
 
-_SAVED = (
+_SAVED = Arguments((
     ("z", ("...", "c"), None),
     ("z_max", ("...",), None),
     ("sum_exp", ("...",), None),
     ("g", ("...", "c"), None),
-)
+))
 
 
-_MOVING = (
+_MOVING = Arguments((
     ("z", ("...", "c"), None),
     ("z_dot", ("...", "c"), None),
-)
+))
 
 
-_ALONG = (
+_ALONG = Arguments((
     ("z", ("...", "c"), None),
     ("z_dot", ("...", "c"), None),
     ("g", ("...", "c"), None),
-)
+))
 
 
 Saved = namedtuple("Saved", ["z", "z_max", "sum_exp", "T"])

@@ -23,10 +23,10 @@ from collections import namedtuple
 import numpy as np
 from numba import njit, prange
 
-from ._runtime import OPTIONS, check, chunk_rows, number, updated, write_back
+from ._runtime import OPTIONS, Arguments, check, chunk_rows, number, updated, write_back
 
 #: What these kernels use of the runtime, as a hash: where that changes, so does this file, and with it the cache.
-RUNTIME = "28352681fbb7"
+RUNTIME = "d521ba4d4f86"
 
 
 #: The operation, for programs.
@@ -97,9 +97,9 @@ def _step_parallel(chunk, grad, moved, theta, alpha_minus_one, mod_t_every):
 State = namedtuple("State", ["moved"])
 
 
-_THETA = (
+_THETA = Arguments((
     ("theta", ("...",), None),
-)
+))
 
 
 def init(theta):
@@ -108,11 +108,11 @@ def init(theta):
     return State(np.zeros(theta.shape, real))
 
 
-_ARGUMENTS = (
+_ARGUMENTS = Arguments((
     ("theta", ("...",), None),
     ("grad", ("...",), None),
     ("moved", ("...",), None),
-)
+))
 
 
 def step(theta, grad, state, t, *, alpha=0.5, every=5):

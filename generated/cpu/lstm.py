@@ -35,10 +35,10 @@ from collections import namedtuple
 import numpy as np
 from numba import njit, prange
 
-from ._runtime import OPTIONS, check, chunk_rows, damped, exp, output, outputs, pairs, tanh
+from ._runtime import OPTIONS, Arguments, check, chunk_rows, damped, exp, output, outputs, pairs, tanh
 
 #: What these kernels use of the runtime, as a hash: where that changes, so does this file, and with it the cache.
-RUNTIME = "a1c1880e0ded"
+RUNTIME = "323ae5c4cc97"
 
 
 #: The operation, for programs.
@@ -1118,17 +1118,17 @@ def _hvp_17_parallel(chunk, rows, dU_dot, sum_h_before_dz_dot, o_size):
         _hvp_17_rows(lo, hi, dU_dot, sum_h_before_dz_dot, o_size)
 
 
-_ARGUMENTS = (
+_ARGUMENTS = Arguments((
     ("x", ("t", "n", "i"), None),
     ("h0", ("n", "o"), None),
     ("c0", ("n", "o"), None),
     ("W", (("k", "o"), "i"), None),
     ("U", (("k", "o"), "o"), None),
     ("b", (("k", "o"),), None),
-)
+))
 
 
-_SAVED = (
+_SAVED = Arguments((
     ("x", ("t", "n", "i"), None),
     ("h0", ("n", "o"), None),
     ("c0", ("n", "o"), None),
@@ -1139,10 +1139,10 @@ _SAVED = (
     ("h", ("t", "n", "o"), None),
     ("g_h", ("t", "n", "o"), None),
     ("g_c", ("t", "n", "o"), None),
-)
+))
 
 
-_MOVING = (
+_MOVING = Arguments((
     ("x", ("t", "n", "i"), None),
     ("h0", ("n", "o"), None),
     ("c0", ("n", "o"), None),
@@ -1155,10 +1155,10 @@ _MOVING = (
     ("W_dot", (("k", "o"), "i"), None),
     ("U_dot", (("k", "o"), "o"), None),
     ("b_dot", (("k", "o"),), None),
-)
+))
 
 
-_ALONG = (
+_ALONG = Arguments((
     ("x", ("t", "n", "i"), None),
     ("h0", ("n", "o"), None),
     ("c0", ("n", "o"), None),
@@ -1173,7 +1173,7 @@ _ALONG = (
     ("b_dot", (("k", "o"),), None),
     ("g_h", ("t", "n", "o"), None),
     ("g_c", ("t", "n", "o"), None),
-)
+))
 
 
 Saved = namedtuple("Saved", ["x", "h0", "c0", "W", "U", "z", "c", "h"])

@@ -26,6 +26,7 @@ from numba import njit, prange
 
 from ._runtime import (
     OPTIONS,
+    Arguments,
     added,
     check,
     chunk_rows,
@@ -40,7 +41,7 @@ from ._runtime import (
 )
 
 #: What these kernels use of the runtime, as a hash: where that changes, so does this file, and with it the cache.
-RUNTIME = "ec77afafd6a1"
+RUNTIME = "b65dc15742ea"
 
 
 #: The operation, for programs.
@@ -190,30 +191,30 @@ def _hvp_parallel(chunk, dpred_dot):
         _hvp_rows(dpred_dot[lo:hi])
 
 
-_ARGUMENTS = (
+_ARGUMENTS = Arguments((
     ("pred", ("n", "..."), None),
     ("target", ("n", "..."), None),
-)
+))
 
 
-_SAVED = (
+_SAVED = Arguments((
     ("pred", ("n", "..."), None),
     ("target", ("n", "..."), None),
-)
+))
 
 
-_MOVING = (
-    ("pred", ("n", "..."), None),
-    ("target", ("n", "..."), None),
-    ("pred_dot", ("n", "..."), None),
-)
-
-
-_ALONG = (
+_MOVING = Arguments((
     ("pred", ("n", "..."), None),
     ("target", ("n", "..."), None),
     ("pred_dot", ("n", "..."), None),
-)
+))
+
+
+_ALONG = Arguments((
+    ("pred", ("n", "..."), None),
+    ("target", ("n", "..."), None),
+    ("pred_dot", ("n", "..."), None),
+))
 
 
 Saved = namedtuple("Saved", ["pred", "target", "reduction"])

@@ -26,10 +26,10 @@ from collections import namedtuple
 import numpy as np
 from numba import njit, prange
 
-from ._runtime import OPTIONS, added, check, chunk_rows, exp, log1p, maxnum, output, pairs
+from ._runtime import OPTIONS, Arguments, added, check, chunk_rows, exp, log1p, maxnum, output, pairs
 
 #: What these kernels use of the runtime, as a hash: where that changes, so does this file, and with it the cache.
-RUNTIME = "8a7897d4d59e"
+RUNTIME = "25990b2138c7"
 
 
 #: The operation, for programs.
@@ -359,14 +359,14 @@ def _hvp_2_parallel(chunk, count, mask, sum_a_z_dot, a, z_dot, seed, dz_dot):
         _hvp_2_rows(count, mask[lo:hi], sum_a_z_dot[lo:hi], a[lo:hi], z_dot[lo:hi], seed, dz_dot[lo:hi])
 
 
-_ARGUMENTS = (
+_ARGUMENTS = Arguments((
     ("z", ("n", "c"), None),
     ("label", ("n",), "c"),
     ("mask", ("n",), None),
-)
+))
 
 
-_SAVED = (
+_SAVED = Arguments((
     ("z", ("n", "c"), None),
     ("label", ("n",), "c"),
     ("mask", ("n",), None),
@@ -375,23 +375,23 @@ _SAVED = (
     ("count", (), None),
     ("rest", ("n",), None),
     ("g", (), None),
-)
+))
 
 
-_MOVING = (
+_MOVING = Arguments((
     ("z", ("n", "c"), None),
     ("label", ("n",), "c"),
     ("mask", ("n",), None),
     ("z_dot", ("n", "c"), None),
-)
+))
 
 
-_ALONG = (
+_ALONG = Arguments((
     ("z", ("n", "c"), None),
     ("label", ("n",), "c"),
     ("mask", ("n",), None),
     ("z_dot", ("n", "c"), None),
-)
+))
 
 
 Saved = namedtuple("Saved", ["z", "label", "mask", "z_max", "sum_exp", "count", "rest"])

@@ -27,6 +27,7 @@ from numba import njit, prange
 
 from ._runtime import (
     OPTIONS,
+    Arguments,
     added,
     check,
     chunk_rows,
@@ -40,7 +41,7 @@ from ._runtime import (
 )
 
 #: What these kernels use of the runtime, as a hash: where that changes, so does this file, and with it the cache.
-RUNTIME = "d69cd2918591"
+RUNTIME = "894b4ac63bee"
 
 
 #: The operation, for programs.
@@ -306,28 +307,28 @@ def _hvp_parallel(chunk, rows, c_size, h_size, w_size, dx_dot):
         _hvp_rows(lo, hi, c_size, h_size, w_size, dx_dot)
 
 
-_ARGUMENTS = (
+_ARGUMENTS = Arguments((
     ("x", ("n", "c", "h", "w"), None),
-)
+))
 
 
-_SAVED = (
+_SAVED = Arguments((
     ("y_at", ("n", "c", "p", "q"), ""),
     ("g", ("n", "c", "p", "q"), None),
-)
+))
 
 
-_MOVING = (
+_MOVING = Arguments((
     ("x", ("n", "c", "h", "w"), None),
     ("x_dot", ("n", "c", "h", "w"), None),
-)
+))
 
 
-_ALONG = (
+_ALONG = Arguments((
     ("x", ("n", "c", "h", "w"), None),
     ("x_dot", ("n", "c", "h", "w"), None),
     ("g", ("n", "c", "p", "q"), None),
-)
+))
 
 
 Saved = namedtuple("Saved", ["y_at", "kernel", "stride", "padding", "h_size", "w_size"])

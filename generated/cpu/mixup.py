@@ -24,10 +24,10 @@ from collections import namedtuple
 import numpy as np
 from numba import njit, prange
 
-from ._runtime import OPTIONS, check, chunk_rows, number, output, outputs, pairs
+from ._runtime import OPTIONS, Arguments, check, chunk_rows, number, output, outputs, pairs
 
 #: What these kernels use of the runtime, as a hash: where that changes, so does this file, and with it the cache.
-RUNTIME = "b3eaa0a6c74b"
+RUNTIME = "aa0857ec980a"
 
 
 #: The operation, for programs.
@@ -146,31 +146,31 @@ def _hvp_parallel(chunk, dx_dot):
         _hvp_rows(dx_dot[lo:hi])
 
 
-_ARGUMENTS = (
+_ARGUMENTS = Arguments((
     ("x", ("n", "..."), None),
     ("perm", ("n",), "n"),
-)
+))
 
 
-_SAVED = (
+_SAVED = Arguments((
     ("perm", ("n",), "n"),
     ("g", ("n", "..."), None),
-)
+))
 
 
-_MOVING = (
+_MOVING = Arguments((
     ("x", ("n", "..."), None),
     ("perm", ("n",), "n"),
     ("x_dot", ("n", "..."), None),
-)
+))
 
 
-_ALONG = (
+_ALONG = Arguments((
     ("x", ("n", "..."), None),
     ("perm", ("n",), "n"),
     ("x_dot", ("n", "..."), None),
     ("g", ("n", "..."), None),
-)
+))
 
 
 Saved = namedtuple("Saved", ["perm", "lam"])

@@ -26,6 +26,7 @@ from numba import njit, prange
 
 from ._runtime import (
     OPTIONS,
+    Arguments,
     added,
     check,
     chunk_rows,
@@ -39,7 +40,7 @@ from ._runtime import (
 )
 
 #: What these kernels use of the runtime, as a hash: where that changes, so does this file, and with it the cache.
-RUNTIME = "30e16d3579d3"
+RUNTIME = "bf1701e915bc"
 
 
 #: The operation, for programs.
@@ -194,30 +195,30 @@ def _hvp_parallel(chunk, pred_dot, two_seed_over_size, dpred_dot):
         _hvp_rows(pred_dot[lo:hi], two_seed_over_size, dpred_dot[lo:hi])
 
 
-_ARGUMENTS = (
+_ARGUMENTS = Arguments((
     ("pred", ("n", "..."), None),
     ("target", ("n", "..."), None),
-)
+))
 
 
-_SAVED = (
+_SAVED = Arguments((
     ("pred", ("n", "..."), None),
     ("target", ("n", "..."), None),
-)
+))
 
 
-_MOVING = (
-    ("pred", ("n", "..."), None),
-    ("target", ("n", "..."), None),
-    ("pred_dot", ("n", "..."), None),
-)
-
-
-_ALONG = (
+_MOVING = Arguments((
     ("pred", ("n", "..."), None),
     ("target", ("n", "..."), None),
     ("pred_dot", ("n", "..."), None),
-)
+))
+
+
+_ALONG = Arguments((
+    ("pred", ("n", "..."), None),
+    ("target", ("n", "..."), None),
+    ("pred_dot", ("n", "..."), None),
+))
 
 
 Saved = namedtuple("Saved", ["pred", "target", "reduction"])

@@ -37,6 +37,7 @@ from numba import njit, prange
 
 from ._runtime import (
     OPTIONS,
+    Arguments,
     added,
     check,
     chunk_rows,
@@ -52,7 +53,7 @@ from ._runtime import (
 )
 
 #: What these kernels use of the runtime, as a hash: where that changes, so does this file, and with it the cache.
-RUNTIME = "cf0a33be2807"
+RUNTIME = "a3a74c2e4c72"
 
 
 #: The operation, for programs.
@@ -1649,7 +1650,7 @@ def _hvp_8_tile(
     sum_dattention_s_dot_q += sum_dattention_s_dot_q_part
 
 
-_ARGUMENTS = (
+_ARGUMENTS = Arguments((
     ("x", ("n", "t", "m"), None),
     ("Wq", (("h", "e"), "m"), None),
     ("Wk", (("h", "e"), "m"), None),
@@ -1660,10 +1661,10 @@ _ARGUMENTS = (
     ("bv", (("h", "e"),), None),
     ("bo", ("m",), None),
     ("mask", ("n", "t", "t"), None),
-)
+))
 
 
-_SAVED = (
+_SAVED = Arguments((
     ("x", ("n", "t", "m"), None),
     ("Wq", ("h", "e", "m"), None),
     ("Wk", ("h", "e", "m"), None),
@@ -1677,10 +1678,10 @@ _SAVED = (
     ("attention_z_max", ("n", "h", "t"), None),
     ("sum_exp", ("n", "h", "t"), None),
     ("g", ("n", "t", "m"), None),
-)
+))
 
 
-_MOVING = (
+_MOVING = Arguments((
     ("x", ("n", "t", "m"), None),
     ("Wq", (("h", "e"), "m"), None),
     ("Wk", (("h", "e"), "m"), None),
@@ -1700,10 +1701,10 @@ _MOVING = (
     ("bk_dot", (("h", "e"),), None),
     ("bv_dot", (("h", "e"),), None),
     ("bo_dot", ("m",), None),
-)
+))
 
 
-_ALONG = (
+_ALONG = Arguments((
     ("x", ("n", "t", "m"), None),
     ("Wq", (("h", "e"), "m"), None),
     ("Wk", (("h", "e"), "m"), None),
@@ -1724,7 +1725,7 @@ _ALONG = (
     ("bv_dot", (("h", "e"),), None),
     ("bo_dot", ("m",), None),
     ("g", ("n", "t", "m"), None),
-)
+))
 
 
 Saved = namedtuple(

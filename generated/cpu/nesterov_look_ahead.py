@@ -19,10 +19,10 @@ from collections import namedtuple
 import numpy as np
 from numba import njit, prange
 
-from ._runtime import OPTIONS, check, chunk_rows, number, updated, write_back
+from ._runtime import OPTIONS, Arguments, check, chunk_rows, number, updated, write_back
 
 #: What these kernels use of the runtime, as a hash: where that changes, so does this file, and with it the cache.
-RUNTIME = "28352681fbb7"
+RUNTIME = "d521ba4d4f86"
 
 
 #: The operation, for programs.
@@ -89,9 +89,9 @@ def _step_parallel(chunk, grad, v, theta, beta, lr):
 State = namedtuple("State", ["v"])
 
 
-_THETA = (
+_THETA = Arguments((
     ("theta", ("...",), None),
-)
+))
 
 
 def init(theta):
@@ -100,11 +100,11 @@ def init(theta):
     return State(np.zeros(theta.shape, real))
 
 
-_ARGUMENTS = (
+_ARGUMENTS = Arguments((
     ("theta", ("...",), None),
     ("grad", ("...",), None),
     ("v", ("...",), None),
-)
+))
 
 
 def step(theta, grad, state, t, *, lr=0.01, beta=0.9):

@@ -25,10 +25,10 @@ from collections import namedtuple
 import numpy as np
 from numba import njit, prange
 
-from ._runtime import OPTIONS, added, check, chunk_rows, damped, exp, output, outputs, pairs
+from ._runtime import OPTIONS, Arguments, added, check, chunk_rows, damped, exp, output, outputs, pairs
 
 #: What these kernels use of the runtime, as a hash: where that changes, so does this file, and with it the cache.
-RUNTIME = "d9b227b42a77"
+RUNTIME = "6f8a950861ab"
 
 
 #: The operation, for programs.
@@ -211,33 +211,33 @@ def _hvp_parallel(chunk, w, x, b, g, w_dot, x_dot, b_dot, dx_dot, dw_dot, db_dot
         )
 
 
-_ARGUMENTS = (
+_ARGUMENTS = Arguments((
     ("x", ("n", "i"), None),
     ("w", ("i",), None),
     ("b", (), None),
-)
+))
 
 
-_SAVED = (
+_SAVED = Arguments((
     ("x", ("n", "i"), None),
     ("w", ("i",), None),
     ("z", ("n",), None),
     ("y", ("n",), None),
     ("g", ("n",), None),
-)
+))
 
 
-_MOVING = (
+_MOVING = Arguments((
     ("x", ("n", "i"), None),
     ("w", ("i",), None),
     ("b", (), None),
     ("x_dot", ("n", "i"), None),
     ("w_dot", ("i",), None),
     ("b_dot", (), None),
-)
+))
 
 
-_ALONG = (
+_ALONG = Arguments((
     ("x", ("n", "i"), None),
     ("w", ("i",), None),
     ("b", (), None),
@@ -245,7 +245,7 @@ _ALONG = (
     ("w_dot", ("i",), None),
     ("b_dot", (), None),
     ("g", ("n",), None),
-)
+))
 
 
 Saved = namedtuple("Saved", ["x", "w", "z", "y"])

@@ -32,6 +32,7 @@ from numba import njit, prange
 
 from ._runtime import (
     OPTIONS,
+    Arguments,
     added,
     check,
     chunk_rows,
@@ -53,7 +54,7 @@ from ._runtime import (
 )
 
 #: What these kernels use of the runtime, as a hash: where that changes, so does this file, and with it the cache.
-RUNTIME = "9f8c89b2cb9e"
+RUNTIME = "808c131e088b"
 
 
 #: The operation, for programs.
@@ -951,36 +952,36 @@ def _hvp_4_parallel(chunk, rows, dz_dot, d_size, w_size, du_dot, dv_dot):
         _hvp_4_rows(lo, hi, dz_dot, d_size, w_size, du_dot, dv_dot)
 
 
-_ARGUMENTS = (
+_ARGUMENTS = Arguments((
     ("u", ("n", "d"), None),
     ("v", ("n", "d"), None),
-)
+))
 
 
-_SAVED = (
+_SAVED = Arguments((
     ("u", ("n", "d"), None),
     ("v", ("n", "d"), None),
     ("zn", ("w", "n", "d"), None),
     ("s", ("w", "n", "w", "n"), None),
     ("other_max", ("w", "n"), None),
     ("sum_exp", ("w", "n"), None),
-)
+))
 
 
-_MOVING = (
+_MOVING = Arguments((
     ("u", ("n", "d"), None),
     ("v", ("n", "d"), None),
     ("u_dot", ("n", "d"), None),
     ("v_dot", ("n", "d"), None),
-)
+))
 
 
-_ALONG = (
+_ALONG = Arguments((
     ("u", ("n", "d"), None),
     ("v", ("n", "d"), None),
     ("u_dot", ("n", "d"), None),
     ("v_dot", ("n", "d"), None),
-)
+))
 
 
 Saved = namedtuple("Saved", ["u", "v", "zn", "s", "other_max", "sum_exp", "tau", "reduction"])

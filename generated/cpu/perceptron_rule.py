@@ -19,10 +19,10 @@ from collections import namedtuple
 import numpy as np
 from numba import njit, prange
 
-from ._runtime import OPTIONS, added, check, chunk_rows, number, updated, write_back
+from ._runtime import OPTIONS, Arguments, added, check, chunk_rows, number, updated, write_back
 
 #: What these kernels use of the runtime, as a hash: where that changes, so does this file, and with it the cache.
-RUNTIME = "648a458950e5"
+RUNTIME = "aba740192da0"
 
 
 #: The operation, for programs.
@@ -101,9 +101,9 @@ def _step_2_parallel(chunk, target, z, theta, x, lr):
 State = namedtuple("State", [])
 
 
-_THETA = (
+_THETA = Arguments((
     ("theta", ("i",), None),
-)
+))
 
 
 def init(theta):
@@ -112,11 +112,11 @@ def init(theta):
     return State()
 
 
-_ARGUMENTS = (
+_ARGUMENTS = Arguments((
     ("theta", ("i",), None),
     ("x", ("i",), None),
     ("target", (), None),
-)
+))
 
 
 def step(theta, x, target, state, t, *, lr=1):

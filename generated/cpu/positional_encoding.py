@@ -18,10 +18,10 @@ import math
 import numpy as np
 from numba import njit, prange
 
-from ._runtime import OPTIONS, check, chunk_rows, cos, number, output, sin
+from ._runtime import OPTIONS, Arguments, check, chunk_rows, cos, number, output, sin
 
 #: What these kernels use of the runtime, as a hash: where that changes, so does this file, and with it the cache.
-RUNTIME = "73e2ccb5bddc"
+RUNTIME = "e0cc5ed76d68"
 
 
 #: The operation, for programs.
@@ -100,9 +100,9 @@ def _forward_2_parallel(chunk, rows, angle, j_size, k_size, y):
         _forward_2_rows(lo, hi, angle, j_size, k_size, y)
 
 
-_ARGUMENTS = (
+_ARGUMENTS = Arguments((
     ("positions", ("n",), None),
-)
+))
 
 
 def forward(positions, *, d_model, out=None):

@@ -23,10 +23,10 @@ from collections import namedtuple
 
 from numba import njit, prange
 
-from ._runtime import OPTIONS, added, check, chunk_rows, compensated, output, outputs, pairs
+from ._runtime import OPTIONS, Arguments, added, check, chunk_rows, compensated, output, outputs, pairs
 
 #: What these kernels use of the runtime, as a hash: where that changes, so does this file, and with it the cache.
-RUNTIME = "6d74716d4234"
+RUNTIME = "9c529afe3888"
 
 
 #: The operation, for programs.
@@ -209,34 +209,34 @@ def _hvp_2_parallel(chunk, c_size, g, x, x_dot, n_size, size, dalpha_dot):
         _hvp_2_rows(lo, hi, g, x, x_dot, n_size, size, dalpha_dot)
 
 
-_ARGUMENTS = (
+_ARGUMENTS = Arguments((
     ("x", ("n", "c", "..."), None),
     ("alpha", ("c",), None),
-)
+))
 
 
-_SAVED = (
+_SAVED = Arguments((
     ("x", ("n", "c", "..."), None),
     ("alpha", ("c",), None),
     ("g", ("n", "c", "..."), None),
-)
+))
 
 
-_MOVING = (
+_MOVING = Arguments((
     ("x", ("n", "c", "..."), None),
     ("alpha", ("c",), None),
     ("x_dot", ("n", "c", "..."), None),
     ("alpha_dot", ("c",), None),
-)
+))
 
 
-_ALONG = (
+_ALONG = Arguments((
     ("x", ("n", "c", "..."), None),
     ("alpha", ("c",), None),
     ("x_dot", ("n", "c", "..."), None),
     ("alpha_dot", ("c",), None),
     ("g", ("n", "c", "..."), None),
-)
+))
 
 
 Saved = namedtuple("Saved", ["x", "alpha"])

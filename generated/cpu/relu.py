@@ -25,10 +25,10 @@ from collections import namedtuple
 
 from numba import njit, prange
 
-from ._runtime import OPTIONS, check, chunk_rows, larger, output, outputs, pairs
+from ._runtime import OPTIONS, Arguments, check, chunk_rows, larger, output, outputs, pairs
 
 #: What these kernels use of the runtime, as a hash: where that changes, so does this file, and with it the cache.
-RUNTIME = "95be1ec42f36"
+RUNTIME = "e85be1e909a4"
 
 
 #: The operation, for programs.
@@ -127,28 +127,28 @@ def _hvp_parallel(chunk, dx_dot):
         _hvp_rows(dx_dot[lo:hi])
 
 
-_ARGUMENTS = (
+_ARGUMENTS = Arguments((
     ("x", ("...",), None),
-)
+))
 
 
-_SAVED = (
+_SAVED = Arguments((
     ("x", ("...",), None),
     ("g", ("...",), None),
-)
+))
 
 
-_MOVING = (
+_MOVING = Arguments((
     ("x", ("...",), None),
     ("x_dot", ("...",), None),
-)
+))
 
 
-_ALONG = (
+_ALONG = Arguments((
     ("x", ("...",), None),
     ("x_dot", ("...",), None),
     ("g", ("...",), None),
-)
+))
 
 
 Saved = namedtuple("Saved", ["x"])

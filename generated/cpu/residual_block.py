@@ -27,10 +27,10 @@ from collections import namedtuple
 import numpy as np
 from numba import njit, prange
 
-from ._runtime import OPTIONS, check, chunk_rows, larger, output, outputs, pairs
+from ._runtime import OPTIONS, Arguments, check, chunk_rows, larger, output, outputs, pairs
 
 #: What these kernels use of the runtime, as a hash: where that changes, so does this file, and with it the cache.
-RUNTIME = "95be1ec42f36"
+RUNTIME = "e85be1e909a4"
 
 
 #: The operation, for programs.
@@ -355,25 +355,25 @@ def _hvp_4_parallel(chunk, sum_dfeed_forward_z_dot_x, dW1_dot):
         _hvp_4_rows(sum_dfeed_forward_z_dot_x[lo:hi], dW1_dot[lo:hi])
 
 
-_ARGUMENTS = (
+_ARGUMENTS = Arguments((
     ("x", ("n", "d"), None),
     ("W1", ("k", "d"), None),
     ("b1", ("k",), None),
     ("W2", ("d", "k"), None),
     ("b2", ("d",), None),
-)
+))
 
 
-_SAVED = (
+_SAVED = Arguments((
     ("x", ("n", "d"), None),
     ("W1", ("k", "d"), None),
     ("W2", ("d", "k"), None),
     ("feed_forward_z", ("n", "k"), None),
     ("g", ("n", "d"), None),
-)
+))
 
 
-_MOVING = (
+_MOVING = Arguments((
     ("x", ("n", "d"), None),
     ("W1", ("k", "d"), None),
     ("b1", ("k",), None),
@@ -384,10 +384,10 @@ _MOVING = (
     ("b1_dot", ("k",), None),
     ("W2_dot", ("d", "k"), None),
     ("b2_dot", ("d",), None),
-)
+))
 
 
-_ALONG = (
+_ALONG = Arguments((
     ("x", ("n", "d"), None),
     ("W1", ("k", "d"), None),
     ("b1", ("k",), None),
@@ -399,7 +399,7 @@ _ALONG = (
     ("W2_dot", ("d", "k"), None),
     ("b2_dot", ("d",), None),
     ("g", ("n", "d"), None),
-)
+))
 
 
 Saved = namedtuple("Saved", ["x", "W1", "W2", "feed_forward_z"])

@@ -29,6 +29,7 @@ from numba import njit, prange
 
 from ._runtime import (
     OPTIONS,
+    Arguments,
     added,
     check,
     chunk_rows,
@@ -43,7 +44,7 @@ from ._runtime import (
 )
 
 #: What these kernels use of the runtime, as a hash: where that changes, so does this file, and with it the cache.
-RUNTIME = "380cb7655152"
+RUNTIME = "f399ced6c9b2"
 
 
 #: The operation, for programs.
@@ -269,35 +270,35 @@ def _hvp_parallel(chunk, x, gamma, g, x_dot, gamma_dot, one_over_root_d_size, ro
         )
 
 
-_ARGUMENTS = (
+_ARGUMENTS = Arguments((
     ("x", ("...", "d"), None),
     ("gamma", ("d",), None),
-)
+))
 
 
-_SAVED = (
+_SAVED = Arguments((
     ("x", ("...", "d"), None),
     ("gamma", ("d",), None),
     ("r", ("...",), None),
     ("g", ("...", "d"), None),
-)
+))
 
 
-_MOVING = (
+_MOVING = Arguments((
     ("x", ("...", "d"), None),
     ("gamma", ("d",), None),
     ("x_dot", ("...", "d"), None),
     ("gamma_dot", ("d",), None),
-)
+))
 
 
-_ALONG = (
+_ALONG = Arguments((
     ("x", ("...", "d"), None),
     ("gamma", ("d",), None),
     ("x_dot", ("...", "d"), None),
     ("gamma_dot", ("d",), None),
     ("g", ("...", "d"), None),
-)
+))
 
 
 Saved = namedtuple("Saved", ["x", "gamma", "r"])

@@ -26,10 +26,10 @@ from collections import namedtuple
 import numpy as np
 from numba import njit, prange
 
-from ._runtime import OPTIONS, check, chunk_rows, damped, exp, output, outputs, pairs, tanh
+from ._runtime import OPTIONS, Arguments, check, chunk_rows, damped, exp, output, outputs, pairs, tanh
 
 #: What these kernels use of the runtime, as a hash: where that changes, so does this file, and with it the cache.
-RUNTIME = "a1c1880e0ded"
+RUNTIME = "323ae5c4cc97"
 
 
 #: The operation, for programs.
@@ -523,16 +523,16 @@ def _hvp_12_parallel(chunk, dW_ih_dot, sum_x_dz_dot, dW_hh_dot, sum_before_dz_do
         _hvp_12_rows(lo, hi, dW_ih_dot, sum_x_dz_dot, dW_hh_dot, sum_before_dz_dot, i_size, o_size)
 
 
-_ARGUMENTS = (
+_ARGUMENTS = Arguments((
     ("x", ("t", "n", "i"), None),
     ("h0", ("n", "o"), None),
     ("W_ih", ("o", "i"), None),
     ("W_hh", ("o", "o"), None),
     ("b", ("o",), None),
-)
+))
 
 
-_SAVED = (
+_SAVED = Arguments((
     ("x", ("t", "n", "i"), None),
     ("h0", ("n", "o"), None),
     ("W_ih", ("o", "i"), None),
@@ -540,10 +540,10 @@ _SAVED = (
     ("z", ("t", "n", "o"), None),
     ("h", ("t", "n", "o"), None),
     ("g", ("t", "n", "o"), None),
-)
+))
 
 
-_MOVING = (
+_MOVING = Arguments((
     ("x", ("t", "n", "i"), None),
     ("h0", ("n", "o"), None),
     ("W_ih", ("o", "i"), None),
@@ -554,10 +554,10 @@ _MOVING = (
     ("W_ih_dot", ("o", "i"), None),
     ("W_hh_dot", ("o", "o"), None),
     ("b_dot", ("o",), None),
-)
+))
 
 
-_ALONG = (
+_ALONG = Arguments((
     ("x", ("t", "n", "i"), None),
     ("h0", ("n", "o"), None),
     ("W_ih", ("o", "i"), None),
@@ -569,7 +569,7 @@ _ALONG = (
     ("W_hh_dot", ("o", "o"), None),
     ("b_dot", ("o",), None),
     ("g", ("t", "n", "o"), None),
-)
+))
 
 
 Saved = namedtuple("Saved", ["x", "h0", "W_ih", "W_hh", "z", "h"])

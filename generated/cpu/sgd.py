@@ -17,10 +17,10 @@ from collections import namedtuple
 
 from numba import njit, prange
 
-from ._runtime import OPTIONS, check, chunk_rows, number, updated, write_back
+from ._runtime import OPTIONS, Arguments, check, chunk_rows, number, updated, write_back
 
 #: What these kernels use of the runtime, as a hash: where that changes, so does this file, and with it the cache.
-RUNTIME = "28352681fbb7"
+RUNTIME = "d521ba4d4f86"
 
 
 #: The operation, for programs.
@@ -76,9 +76,9 @@ def _step_parallel(chunk, grad, theta, lr):
 State = namedtuple("State", [])
 
 
-_THETA = (
+_THETA = Arguments((
     ("theta", ("...",), None),
-)
+))
 
 
 def init(theta):
@@ -87,10 +87,10 @@ def init(theta):
     return State()
 
 
-_ARGUMENTS = (
+_ARGUMENTS = Arguments((
     ("theta", ("...",), None),
     ("grad", ("...",), None),
-)
+))
 
 
 def step(theta, grad, state, t, *, lr=0.01):

@@ -30,6 +30,7 @@ from numba import njit, prange
 from ._runtime import (
     OPTIONS,
     PLAIN,
+    Arguments,
     check,
     chunk_rows,
     damped,
@@ -43,7 +44,7 @@ from ._runtime import (
 )
 
 #: What these kernels use of the runtime, as a hash: where that changes, so does this file, and with it the cache.
-RUNTIME = "def7f8f85809"
+RUNTIME = "ca56eacd8f74"
 
 
 #: The operation, for programs.
@@ -235,28 +236,28 @@ def _hvp_parallel(chunk, x, g, x_dot, dx_dot):
         _hvp_rows(x[lo:hi], g[lo:hi], x_dot[lo:hi], dx_dot[lo:hi])
 
 
-_ARGUMENTS = (
+_ARGUMENTS = Arguments((
     ("x", ("...",), None),
-)
+))
 
 
-_SAVED = (
+_SAVED = Arguments((
     ("x", ("...",), None),
     ("g", ("...",), None),
-)
+))
 
 
-_MOVING = (
+_MOVING = Arguments((
     ("x", ("...",), None),
     ("x_dot", ("...",), None),
-)
+))
 
 
-_ALONG = (
+_ALONG = Arguments((
     ("x", ("...",), None),
     ("x_dot", ("...",), None),
     ("g", ("...",), None),
-)
+))
 
 
 Saved = namedtuple("Saved", ["x"])

@@ -25,10 +25,22 @@ from collections import namedtuple
 import numpy as np
 from numba import njit, prange
 
-from ._runtime import OPTIONS, added, check, chunk_rows, exp, maxnum, number, output, outputs, pairs
+from ._runtime import (
+    OPTIONS,
+    Arguments,
+    added,
+    check,
+    chunk_rows,
+    exp,
+    maxnum,
+    number,
+    output,
+    outputs,
+    pairs,
+)
 
 #: What these kernels use of the runtime, as a hash: where that changes, so does this file, and with it the cache.
-RUNTIME = "13d38d6e5fb1"
+RUNTIME = "53286170dd88"
 
 
 #: The operation, for programs.
@@ -218,28 +230,28 @@ def _hvp_parallel(chunk, z, z_dot, g, T, dz_dot):
         _hvp_rows(z[lo:hi], z_dot[lo:hi], g[lo:hi], T, dz_dot[lo:hi])
 
 
-_ARGUMENTS = (
+_ARGUMENTS = Arguments((
     ("z", ("...", "c"), None),
-)
+))
 
 
-_SAVED = (
+_SAVED = Arguments((
     ("a", ("...", "c"), None),
     ("g", ("...", "c"), None),
-)
+))
 
 
-_MOVING = (
+_MOVING = Arguments((
     ("z", ("...", "c"), None),
     ("z_dot", ("...", "c"), None),
-)
+))
 
 
-_ALONG = (
+_ALONG = Arguments((
     ("z", ("...", "c"), None),
     ("z_dot", ("...", "c"), None),
     ("g", ("...", "c"), None),
-)
+))
 
 
 Saved = namedtuple("Saved", ["a", "T"])

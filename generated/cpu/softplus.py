@@ -28,6 +28,7 @@ from numba import njit, prange
 
 from ._runtime import (
     OPTIONS,
+    Arguments,
     check,
     chunk_rows,
     damped,
@@ -43,7 +44,7 @@ from ._runtime import (
 )
 
 #: What these kernels use of the runtime, as a hash: where that changes, so does this file, and with it the cache.
-RUNTIME = "3abe066c620f"
+RUNTIME = "faca1d822930"
 
 
 #: The operation, for programs.
@@ -161,28 +162,28 @@ def _hvp_parallel(chunk, x, g, x_dot, beta, dx_dot):
         _hvp_rows(x[lo:hi], g[lo:hi], x_dot[lo:hi], beta, dx_dot[lo:hi])
 
 
-_ARGUMENTS = (
+_ARGUMENTS = Arguments((
     ("x", ("...",), None),
-)
+))
 
 
-_SAVED = (
+_SAVED = Arguments((
     ("x", ("...",), None),
     ("g", ("...",), None),
-)
+))
 
 
-_MOVING = (
+_MOVING = Arguments((
     ("x", ("...",), None),
     ("x_dot", ("...",), None),
-)
+))
 
 
-_ALONG = (
+_ALONG = Arguments((
     ("x", ("...",), None),
     ("x_dot", ("...",), None),
     ("g", ("...",), None),
-)
+))
 
 
 Saved = namedtuple("Saved", ["x", "beta"])

@@ -27,6 +27,7 @@ from numba import njit, prange
 
 from ._runtime import (
     OPTIONS,
+    Arguments,
     added,
     check,
     chunk_rows,
@@ -43,7 +44,7 @@ from ._runtime import (
 )
 
 #: What these kernels use of the runtime, as a hash: where that changes, so does this file, and with it the cache.
-RUNTIME = "b47c9f01e67b"
+RUNTIME = "c8506b77c66a"
 
 
 #: The operation, for programs.
@@ -280,33 +281,33 @@ def _hvp_parallel(chunk, z, z_dot, seed, dz_dot):
         _hvp_rows(z[lo:hi], z_dot[lo:hi], seed, dz_dot[lo:hi])
 
 
-_ARGUMENTS = (
+_ARGUMENTS = Arguments((
     ("z", ("n", "c"), None),
     ("label", ("n",), "c"),
-)
+))
 
 
-_SAVED = (
+_SAVED = Arguments((
     ("z", ("n", "c"), None),
     ("label", ("n",), "c"),
     ("z_max", ("n",), None),
     ("sum_exp", ("n",), None),
     ("rest", ("n",), None),
-)
+))
 
 
-_MOVING = (
+_MOVING = Arguments((
     ("z", ("n", "c"), None),
     ("label", ("n",), "c"),
     ("z_dot", ("n", "c"), None),
-)
+))
 
 
-_ALONG = (
+_ALONG = Arguments((
     ("z", ("n", "c"), None),
     ("label", ("n",), "c"),
     ("z_dot", ("n", "c"), None),
-)
+))
 
 
 Saved = namedtuple("Saved", ["z", "label", "z_max", "sum_exp", "rest", "reduction"])

@@ -23,10 +23,10 @@ from collections import namedtuple
 
 from numba import njit, prange
 
-from ._runtime import OPTIONS, check, chunk_rows, number, output, outputs, pairs, seed_or, seeded
+from ._runtime import OPTIONS, Arguments, check, chunk_rows, number, output, outputs, pairs, seed_or, seeded
 
 #: What these kernels use of the runtime, as a hash: where that changes, so does this file, and with it the cache.
-RUNTIME = "440b51534126"
+RUNTIME = "a4a14766304a"
 
 
 #: The operation, for programs.
@@ -154,31 +154,31 @@ def _hvp_parallel(chunk, rows, c_size, size, dx_dot):
         _hvp_rows(lo, hi, c_size, size, dx_dot)
 
 
-_ARGUMENTS = (
+_ARGUMENTS = Arguments((
     ("x", ("n", "c", "..."), None),
     ("mask", ("n", "c"), None),
-)
+))
 
 
-_SAVED = (
+_SAVED = Arguments((
     ("mask", ("n", "c"), None),
     ("g", ("n", "c", "..."), None),
-)
+))
 
 
-_MOVING = (
+_MOVING = Arguments((
     ("x", ("n", "c", "..."), None),
     ("mask", ("n", "c"), None),
     ("x_dot", ("n", "c", "..."), None),
-)
+))
 
 
-_ALONG = (
+_ALONG = Arguments((
     ("x", ("n", "c", "..."), None),
     ("mask", ("n", "c"), None),
     ("x_dot", ("n", "c", "..."), None),
     ("g", ("n", "c", "..."), None),
-)
+))
 
 
 Saved = namedtuple("Saved", ["mask", "p"])

@@ -30,6 +30,7 @@ from numba import njit, prange
 from ._runtime import (
     OPTIONS,
     PLAIN,
+    Arguments,
     added,
     check,
     chunk_rows,
@@ -47,7 +48,7 @@ from ._runtime import (
 )
 
 #: What these kernels use of the runtime, as a hash: where that changes, so does this file, and with it the cache.
-RUNTIME = "0e2e89aefb6c"
+RUNTIME = "47d870b6da0f"
 
 
 #: The operation, for programs.
@@ -285,34 +286,34 @@ def _hvp_parallel(chunk, beta, x, g, x_dot, beta_dot, dx_dot, dbeta_dot):
         _hvp_rows(beta, x[lo:hi], g[lo:hi], x_dot[lo:hi], beta_dot, dx_dot[lo:hi], dbeta_dot[k : k + 1])
 
 
-_ARGUMENTS = (
+_ARGUMENTS = Arguments((
     ("x", ("...",), None),
     ("beta", (), None),
-)
+))
 
 
-_SAVED = (
+_SAVED = Arguments((
     ("x", ("...",), None),
     ("beta", (), None),
     ("g", ("...",), None),
-)
+))
 
 
-_MOVING = (
+_MOVING = Arguments((
     ("x", ("...",), None),
     ("beta", (), None),
     ("x_dot", ("...",), None),
     ("beta_dot", (), None),
-)
+))
 
 
-_ALONG = (
+_ALONG = Arguments((
     ("x", ("...",), None),
     ("beta", (), None),
     ("x_dot", ("...",), None),
     ("beta_dot", (), None),
     ("g", ("...",), None),
-)
+))
 
 
 Saved = namedtuple("Saved", ["x", "beta"])

@@ -25,10 +25,10 @@ from collections import namedtuple
 
 from numba import njit, prange
 
-from ._runtime import OPTIONS, check, chunk_rows, fma, output, outputs, pairs, tanh, times_exp
+from ._runtime import OPTIONS, Arguments, check, chunk_rows, fma, output, outputs, pairs, tanh, times_exp
 
 #: What these kernels use of the runtime, as a hash: where that changes, so does this file, and with it the cache.
-RUNTIME = "892258acff30"
+RUNTIME = "83c5e654ddfa"
 
 
 #: The operation, for programs.
@@ -136,28 +136,28 @@ def _hvp_parallel(chunk, x, g, x_dot, dx_dot):
         _hvp_rows(x[lo:hi], g[lo:hi], x_dot[lo:hi], dx_dot[lo:hi])
 
 
-_ARGUMENTS = (
+_ARGUMENTS = Arguments((
     ("x", ("...",), None),
-)
+))
 
 
-_SAVED = (
+_SAVED = Arguments((
     ("x", ("...",), None),
     ("g", ("...",), None),
-)
+))
 
 
-_MOVING = (
+_MOVING = Arguments((
     ("x", ("...",), None),
     ("x_dot", ("...",), None),
-)
+))
 
 
-_ALONG = (
+_ALONG = Arguments((
     ("x", ("...",), None),
     ("x_dot", ("...",), None),
     ("g", ("...",), None),
-)
+))
 
 
 Saved = namedtuple("Saved", ["x"])

@@ -56,6 +56,7 @@ from numba import njit, prange
 
 from ._runtime import (
     OPTIONS,
+    Arguments,
     added,
     check,
     chunk_rows,
@@ -76,7 +77,7 @@ from ._runtime import (
 )
 
 #: What these kernels use of the runtime, as a hash: where that changes, so does this file, and with it the cache.
-RUNTIME = "5ad5bf350ac3"
+RUNTIME = "c064bb2994ee"
 
 
 #: The operation, for programs.
@@ -3594,7 +3595,7 @@ def _hvp_14_tile(
         )
 
 
-_ARGUMENTS = (
+_ARGUMENTS = Arguments((
     ("x", ("n", "t", "m"), None),
     ("gamma1", ("m",), None),
     ("beta1", ("m",), None),
@@ -3613,10 +3614,10 @@ _ARGUMENTS = (
     ("W2", ("m", "k"), None),
     ("b2", ("m",), None),
     ("mask", ("n", "t", "t"), None),
-)
+))
 
 
-_SAVED = (
+_SAVED = Arguments((
     ("x", ("n", "t", "m"), None),
     ("gamma1", ("m",), None),
     ("beta1", ("m",), None),
@@ -3644,10 +3645,10 @@ _SAVED = (
     ("layer_norm_r_", ("n", "t"), None),
     ("feed_forward_z", ("n", "t", "k"), None),
     ("g", ("n", "t", "m"), None),
-)
+))
 
 
-_MOVING = (
+_MOVING = Arguments((
     ("x", ("n", "t", "m"), None),
     ("gamma1", ("m",), None),
     ("beta1", ("m",), None),
@@ -3683,10 +3684,10 @@ _MOVING = (
     ("b1_dot", ("k",), None),
     ("W2_dot", ("m", "k"), None),
     ("b2_dot", ("m",), None),
-)
+))
 
 
-_ALONG = (
+_ALONG = Arguments((
     ("x", ("n", "t", "m"), None),
     ("gamma1", ("m",), None),
     ("beta1", ("m",), None),
@@ -3723,7 +3724,7 @@ _ALONG = (
     ("W2_dot", ("m", "k"), None),
     ("b2_dot", ("m",), None),
     ("g", ("n", "t", "m"), None),
-)
+))
 
 
 Saved = namedtuple(

@@ -31,6 +31,7 @@ from numba import njit, prange
 from ._runtime import (
     OPTIONS,
     PLAIN,
+    Arguments,
     added,
     check,
     chunk_rows,
@@ -51,7 +52,7 @@ from ._runtime import (
 )
 
 #: What these kernels use of the runtime, as a hash: where that changes, so does this file, and with it the cache.
-RUNTIME = "45ea2f4af7b9"
+RUNTIME = "29481dc64dc3"
 
 
 #: The operation, for programs.
@@ -396,34 +397,23 @@ def _hvp_parallel(
         )
 
 
-_ARGUMENTS = (
+_ARGUMENTS = Arguments((
     ("x", ("n", "d"), None),
     ("x_logits", ("n", "d"), None),
     ("mu", ("n", "k"), None),
     ("logvar", ("n", "k"), None),
-)
+))
 
 
-_SAVED = (
+_SAVED = Arguments((
     ("x", ("n", "d"), None),
     ("x_logits", ("n", "d"), None),
     ("mu", ("n", "k"), None),
     ("logvar", ("n", "k"), None),
-)
+))
 
 
-_MOVING = (
-    ("x", ("n", "d"), None),
-    ("x_logits", ("n", "d"), None),
-    ("mu", ("n", "k"), None),
-    ("logvar", ("n", "k"), None),
-    ("x_logits_dot", ("n", "d"), None),
-    ("mu_dot", ("n", "k"), None),
-    ("logvar_dot", ("n", "k"), None),
-)
-
-
-_ALONG = (
+_MOVING = Arguments((
     ("x", ("n", "d"), None),
     ("x_logits", ("n", "d"), None),
     ("mu", ("n", "k"), None),
@@ -431,7 +421,18 @@ _ALONG = (
     ("x_logits_dot", ("n", "d"), None),
     ("mu_dot", ("n", "k"), None),
     ("logvar_dot", ("n", "k"), None),
-)
+))
+
+
+_ALONG = Arguments((
+    ("x", ("n", "d"), None),
+    ("x_logits", ("n", "d"), None),
+    ("mu", ("n", "k"), None),
+    ("logvar", ("n", "k"), None),
+    ("x_logits_dot", ("n", "d"), None),
+    ("mu_dot", ("n", "k"), None),
+    ("logvar_dot", ("n", "k"), None),
+))
 
 
 Saved = namedtuple("Saved", ["x", "x_logits", "mu", "logvar", "reduction"])

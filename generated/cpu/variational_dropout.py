@@ -30,6 +30,7 @@ from numba import njit, prange
 
 from ._runtime import (
     OPTIONS,
+    Arguments,
     added,
     check,
     chunk_rows,
@@ -51,7 +52,7 @@ from ._runtime import (
 )
 
 #: What these kernels use of the runtime, as a hash: where that changes, so does this file, and with it the cache.
-RUNTIME = "5a7f007e7a31"
+RUNTIME = "0768527b8ccf"
 
 
 #: The operation, for programs.
@@ -380,33 +381,33 @@ def _hvp_3_parallel(
         )
 
 
-_ARGUMENTS = (
+_ARGUMENTS = Arguments((
     ("x", ("n", "d"), None),
     ("noise", ("n", "d"), None),
     ("log_alpha", ("d",), None),
-)
+))
 
 
-_SAVED = (
+_SAVED = Arguments((
     ("x", ("n", "d"), None),
     ("noise", ("n", "d"), None),
     ("log_alpha", ("d",), None),
     ("decay", ("d",), None),
     ("g_y", ("n", "d"), None),
     ("g_kl", (), None),
-)
+))
 
 
-_MOVING = (
+_MOVING = Arguments((
     ("x", ("n", "d"), None),
     ("noise", ("n", "d"), None),
     ("log_alpha", ("d",), None),
     ("x_dot", ("n", "d"), None),
     ("log_alpha_dot", ("d",), None),
-)
+))
 
 
-_ALONG = (
+_ALONG = Arguments((
     ("x", ("n", "d"), None),
     ("noise", ("n", "d"), None),
     ("log_alpha", ("d",), None),
@@ -414,7 +415,7 @@ _ALONG = (
     ("log_alpha_dot", ("d",), None),
     ("g_y", ("n", "d"), None),
     ("g_kl", (), None),
-)
+))
 
 
 Saved = namedtuple("Saved", ["x", "noise", "log_alpha", "decay"])

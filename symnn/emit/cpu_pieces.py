@@ -65,7 +65,8 @@ class Pieces:
             for a in arguments
             for groups in [() if a in apart else grouping_of(self.op, a.name)]
         ]
-        block = [f"{name} = (", *rows, ")"]
+        self._use("Arguments")
+        block = [f"{name} = Arguments((", *rows, "))"]
         if block not in self.tables:
             self.tables.append(block)
         return name
