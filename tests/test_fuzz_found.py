@@ -435,6 +435,33 @@ def fuzzed(f, x: T[n, d]):
     f.a[n, d] = 1/(1 + exp(-x[n, d]))
     f.y[n, d] = log(1 + f.a[n, d])
 """,
+    # A rule gave an exponential the name of one that was defined further below.
+    "a name that fits an earlier equation": """
+@layer
+def fuzzed(f, x: T[n, d]):
+    f.b[d] = log(total(exp(x[n, d]), n))
+    f.h[n, d] = exp(f.b[d])/total(exp(f.b[d]), d)
+""",
+    "a tail that is named before its sum": """
+@layer
+def fuzzed(f, x: T[n, c, d], w: T[n, c, d]):
+    f.b[n, c] = tanh(total(exp(x[n, c, d]*(x[n, c, d] - w[n, c, d])), d))
+    f.y[n, d] = total(exp(f.b[n, c]), c)
+""",
+    # Written in two ways, a function has two polynomials, equal but for rounding, and one name.
+    "one function in two ways beside its zero": """
+@loss
+def fuzzed(f, x: T[n, d]):
+    f.a[n, d] = sqrt(1 + x[n, d]**2)
+    f.b[n] = total(tanh(f.a[n, d]*(1 + x[n, d])), d)
+""",
+    # SymPy cancels inside choices and sums for ever: they are names to it now.
+    "a tanh beside sums of choices": """
+@loss
+def fuzzed(f, x: T[n, d], w: T[n], z: T[n]):
+    f.h[d] = sqrt(1 + total(where(x[n, d] > 0, z[n], x[n, d])**2, n))
+    f.y[n] = sqrt(1 + log(1 + mean(Abs(f.h[d]), d))**2 + log(1 + exp(z[n]))**2)
+""",
 }
 
 #: Mistakes that were answered with another error than the language's, or not at all.

@@ -414,11 +414,18 @@ def _recognise_tanh(expr: sp.Expr) -> sp.Expr:
         named = expr.xreplace({power: (1 - t) / 2}).xreplace({exponential: (1 + t) / (1 - t)})
         if not _may_be_odd(named, t):
             continue
-        found = sp.cancel(named) if not within(named, sp.exp) else named
+        found = _cancelled(named) if not within(named, sp.exp) else named
         # The odd part alone is a tanh; with a constant beside it a logistic function says it more shortly.
         if found.has(t) and found.xreplace({t: -t}) == -found and not within(found, sp.exp):
             return normalise(found.xreplace({t: sp.tanh(exponential.args[0] / 2)}))
     return expr
+
+
+def _cancelled(expr: sp.Expr) -> sp.Expr:
+    """A quotient of polynomials in what is no sum, product or power, whatever that is, without common factors."""
+    names: dict[sp.Expr, sp.Symbol] = {}
+    algebraic = opaque(expr, names)
+    return sp.cancel(algebraic).xreplace({v: k for k, v in names.items()})
 
 
 def _may_be_odd(expr: sp.Expr, t: sp.Symbol) -> bool:

@@ -25,7 +25,7 @@ The maximum that shifts a sum needs no gradient: what is stabilised here has bee
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
 import sympy as sp
@@ -97,7 +97,25 @@ def stabilise(
     before = {e.name: e.value for e in done}
     changed = [e for e in last if before[e.name] != e.value]
     applied += [Applied("shift before the scale", e.target, before[e.name], e.value) for e in changed]
-    return alike(last), applied
+    return _in_order(alike(last), {e.name for e in originals}), applied
+
+
+def _in_order(equations: Sequence[Equation], given: set[str]) -> tuple[Equation, ...]:
+    """What rules have named before it is read: a rule may find that a name of later on fits an earlier equation."""
+    fresh = {e.name: e for e in equations if e.name not in given}
+    done: dict[str, Equation] = {}
+    begun: set[str] = set()
+
+    def take(e: Equation) -> None:
+        if e.name not in begun:
+            begun.add(e.name)
+            for name in sorted({read.name for read in within(e.value, Entry)} & fresh.keys()):
+                take(fresh[name])
+            done[e.name] = e
+
+    for e in equations:
+        take(e)
+    return tuple(done.values())
 
 
 def _by_rules(target: Entry, value: sp.Expr, context: Context, applied: list[Applied]) -> sp.Expr:
