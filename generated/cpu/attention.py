@@ -41,6 +41,7 @@ from ._runtime import (
     chunk_rows,
     exp,
     maxnum,
+    multiply,
     number,
     output,
     outputs,
@@ -50,7 +51,7 @@ from ._runtime import (
 )
 
 #: What these kernels use of the runtime, as a hash: where that changes, so does this file, and with it the cache.
-RUNTIME = "3117884e161b"
+RUNTIME = "8922bb838b30"
 
 
 #: The operation, for programs.
@@ -242,8 +243,7 @@ def _forward_saving_3_tile(k, q, any, open, v, z_max, sum_exp, y, one_over_root_
     sum_k_q = room(space, "sum_k_q", (b_size, h_size, t_size, u_size), real)
     a = room(space, "a", (b_size, h_size, t_size, u_size), real)
     # sum_k_q[b,h,t,u] = Σ_d k[b,h,u,d]·q[b,h,t,d]
-    with np.errstate(over="ignore", invalid="ignore"):
-        np.matmul(q, k.transpose(0, 1, 3, 2), out=sum_k_q)
+    multiply(q, k.transpose(0, 1, 3, 2), sum_k_q)
     rows = b_size * h_size * t_size
     chunk = chunk_rows(u_size)
     if rows <= chunk:
@@ -256,8 +256,7 @@ def _forward_saving_3_tile(k, q, any, open, v, z_max, sum_exp, y, one_over_root_
             sum_exp, a,
         )
     # sum_a_v[b,h,t,e] = Σ_u a[b,h,t,u]·v[b,h,u,e]
-    with np.errstate(over="ignore", invalid="ignore"):
-        np.matmul(a, v, out=y)
+    multiply(a, v, y)
 
 
 @njit(**OPTIONS)
@@ -386,11 +385,9 @@ def _backward_3_tile(
     sum_q_ds_part = room(space, "sum_q_ds_part", (b_size, h_size, u_size, d_size), real)
     dv_part = room(space, "dv_part", (b_size, h_size, u_size, e_size), real)
     # sum_k_q[b,h,t,u] = Σ_d k[b,h,u,d]·q[b,h,t,d]
-    with np.errstate(over="ignore", invalid="ignore"):
-        np.matmul(q, k.transpose(0, 1, 3, 2), out=sum_k_q)
+    multiply(q, k.transpose(0, 1, 3, 2), sum_k_q)
     # sum_g_v[b,h,t,u] = Σ_e g[b,h,t,e]·v[b,h,u,e]
-    with np.errstate(over="ignore", invalid="ignore"):
-        np.matmul(g, v.transpose(0, 1, 3, 2), out=sum_g_v)
+    multiply(g, v.transpose(0, 1, 3, 2), sum_g_v)
     rows = b_size * h_size * t_size
     chunk = chunk_rows(u_size)
     if rows <= chunk:
@@ -404,14 +401,11 @@ def _backward_3_tile(
             t_size, u_size, a, ds,
         )
     # sum_k_ds[b,h,t,d] = Σ_u s̄[b,h,t,u]·k[b,h,u,d]
-    with np.errstate(over="ignore", invalid="ignore"):
-        np.matmul(ds, k, out=dq)
+    multiply(ds, k, dq)
     # sum_q_ds_part[b,h,u,d] = Σ_t s̄[b,h,t,u]·q[b,h,t,d]
-    with np.errstate(over="ignore", invalid="ignore"):
-        np.matmul(ds.transpose(0, 1, 3, 2), q, out=sum_q_ds_part)
+    multiply(ds.transpose(0, 1, 3, 2), q, sum_q_ds_part)
     # dv_part[b,h,u,e] = Σ_t a[b,h,t,u]·factor_any_g[b,t,h,e]
-    with np.errstate(over="ignore", invalid="ignore"):
-        np.matmul(a.transpose(0, 1, 3, 2), factor_any_g.transpose(0, 2, 1, 3), out=dv_part)
+    multiply(a.transpose(0, 1, 3, 2), factor_any_g.transpose(0, 2, 1, 3), dv_part)
     dk += sum_q_ds_part
     dv += dv_part
 
@@ -581,14 +575,11 @@ def _jvp_4_tile(k, q, any, open, v, q_dot, k_dot, v_dot, y, sum_sum_a_z_dot_a_v,
     z_dot = room(space, "z_dot", (b_size, h_size, t_size, u_size), real)
     sum_a_z_dot = room(space, "sum_a_z_dot", (b_size, h_size, t_size), real)
     # sum_k_q[b,h,t,u] = Σ_d k[b,h,u,d]·q[b,h,t,d]
-    with np.errstate(over="ignore", invalid="ignore"):
-        np.matmul(q, k.transpose(0, 1, 3, 2), out=sum_k_q)
+    multiply(q, k.transpose(0, 1, 3, 2), sum_k_q)
     # sum_k_q_dot[b,h,t,u] = Σ_d k[b,h,u,d]·q̇[b,h,t,d]
-    with np.errstate(over="ignore", invalid="ignore"):
-        np.matmul(q_dot, k.transpose(0, 1, 3, 2), out=sum_k_q_dot)
+    multiply(q_dot, k.transpose(0, 1, 3, 2), sum_k_q_dot)
     # sum_k_dot_q[b,h,t,u] = Σ_d q[b,h,t,d]·k̇[b,h,u,d]
-    with np.errstate(over="ignore", invalid="ignore"):
-        np.matmul(q, k_dot.transpose(0, 1, 3, 2), out=sum_k_dot_q)
+    multiply(q, k_dot.transpose(0, 1, 3, 2), sum_k_dot_q)
     rows = b_size * h_size * t_size
     chunk = chunk_rows(u_size)
     if rows <= chunk:
@@ -602,8 +593,7 @@ def _jvp_4_tile(k, q, any, open, v, q_dot, k_dot, v_dot, y, sum_sum_a_z_dot_a_v,
             t_size, u_size, a, z_dot, sum_a_z_dot,
         )
     # sum_a_v[b,h,t,e] = Σ_u a[b,h,t,u]·v[b,h,u,e]
-    with np.errstate(over="ignore", invalid="ignore"):
-        np.matmul(a, v, out=y)
+    multiply(a, v, y)
     rows = b_size * h_size * t_size * e_size
     chunk = chunk_rows(u_size)
     if rows <= chunk:
@@ -818,20 +808,15 @@ def _hvp_3_tile(
     sum_q_dot_ds_part = room(space, "sum_q_dot_ds_part", (b_size, h_size, u_size, d_size), real)
     dv_dot_part = room(space, "dv_dot_part", (b_size, h_size, u_size, e_size), real)
     # sum_k_q[b,h,t,u] = Σ_d k[b,h,u,d]·q[b,h,t,d]
-    with np.errstate(over="ignore", invalid="ignore"):
-        np.matmul(q, k.transpose(0, 1, 3, 2), out=sum_k_q)
+    multiply(q, k.transpose(0, 1, 3, 2), sum_k_q)
     # sum_g_v[b,h,t,u] = Σ_e g[b,h,t,e]·v[b,h,u,e]
-    with np.errstate(over="ignore", invalid="ignore"):
-        np.matmul(g, v.transpose(0, 1, 3, 2), out=sum_g_v)
+    multiply(g, v.transpose(0, 1, 3, 2), sum_g_v)
     # sum_k_q_dot[b,h,t,u] = Σ_d k[b,h,u,d]·q̇[b,h,t,d]
-    with np.errstate(over="ignore", invalid="ignore"):
-        np.matmul(q_dot, k.transpose(0, 1, 3, 2), out=sum_k_q_dot)
+    multiply(q_dot, k.transpose(0, 1, 3, 2), sum_k_q_dot)
     # sum_k_dot_q[b,h,t,u] = Σ_d q[b,h,t,d]·k̇[b,h,u,d]
-    with np.errstate(over="ignore", invalid="ignore"):
-        np.matmul(q, k_dot.transpose(0, 1, 3, 2), out=sum_k_dot_q)
+    multiply(q, k_dot.transpose(0, 1, 3, 2), sum_k_dot_q)
     # sum_g_v_dot[b,h,t,u] = Σ_e g[b,h,t,e]·v̇[b,h,u,e]
-    with np.errstate(over="ignore", invalid="ignore"):
-        np.matmul(g, v_dot.transpose(0, 1, 3, 2), out=sum_g_v_dot)
+    multiply(g, v_dot.transpose(0, 1, 3, 2), sum_g_v_dot)
     rows = b_size * h_size * t_size
     chunk = chunk_rows(u_size)
     if rows <= chunk:
@@ -845,20 +830,15 @@ def _hvp_3_tile(
             real(one_over_root_d_size), h_size, t_size, u_size, ds, a_dot, ds_dot,
         )
     # sum_k_ds_dot[b,h,t,d] = Σ_u k[b,h,u,d]·s̄̇[b,h,t,u]
-    with np.errstate(over="ignore", invalid="ignore"):
-        np.matmul(ds_dot, k, out=dq_dot)
+    multiply(ds_dot, k, dq_dot)
     # sum_k_dot_ds[b,h,t,d] = Σ_u s̄[b,h,t,u]·k̇[b,h,u,d]
-    with np.errstate(over="ignore", invalid="ignore"):
-        np.matmul(ds, k_dot, out=sum_k_dot_ds)
+    multiply(ds, k_dot, sum_k_dot_ds)
     # sum_q_ds_dot_part[b,h,u,d] = Σ_t q[b,h,t,d]·s̄̇[b,h,t,u]
-    with np.errstate(over="ignore", invalid="ignore"):
-        np.matmul(ds_dot.transpose(0, 1, 3, 2), q, out=sum_q_ds_dot_part)
+    multiply(ds_dot.transpose(0, 1, 3, 2), q, sum_q_ds_dot_part)
     # sum_q_dot_ds_part[b,h,u,d] = Σ_t s̄[b,h,t,u]·q̇[b,h,t,d]
-    with np.errstate(over="ignore", invalid="ignore"):
-        np.matmul(ds.transpose(0, 1, 3, 2), q_dot, out=sum_q_dot_ds_part)
+    multiply(ds.transpose(0, 1, 3, 2), q_dot, sum_q_dot_ds_part)
     # dv_dot_part[b,h,u,e] = Σ_t factor_any_g[b,t,h,e]·ȧ[b,h,t,u]
-    with np.errstate(over="ignore", invalid="ignore"):
-        np.matmul(a_dot.transpose(0, 1, 3, 2), factor_any_g.transpose(0, 2, 1, 3), out=dv_dot_part)
+    multiply(a_dot.transpose(0, 1, 3, 2), factor_any_g.transpose(0, 2, 1, 3), dv_dot_part)
     dk_dot += sum_q_ds_dot_part
     sum_q_dot_ds += sum_q_dot_ds_part
     dv_dot += dv_dot_part

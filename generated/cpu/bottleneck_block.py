@@ -40,13 +40,14 @@ from ._runtime import (
     damped,
     larger,
     lay_out,
+    multiply,
     output,
     outputs,
     pairs,
 )
 
 #: What these kernels use of the runtime, as a hash: where that changes, so does this file, and with it the cache.
-RUNTIME = "c4bb76112c07"
+RUNTIME = "ff82060970b3"
 
 
 #: The operation, for programs.
@@ -923,12 +924,11 @@ def forward_saving(x, W1, b1, W2, b2, W3, b3, *, out=None):
             (1, 1, 1, 1),
         )
         # sum_W1_x[n,k,h,w] = Σ_c,a,a′ W₁[k,c,a,a′]·x_windows[n,c,a,a′,h,w]
-        with np.errstate(over="ignore", invalid="ignore"):
-            np.matmul(
-                W1.reshape(k_size, c_size * a_size * a_size),
-                x_windows[: end - n].reshape(end - n, c_size * a_size * a_size, h_size * w_size),
-                out=u[n:end].reshape(end - n, k_size, h_size * w_size),
-            )
+        multiply(
+            W1.reshape(k_size, c_size * a_size * a_size),
+            x_windows[: end - n].reshape(end - n, c_size * a_size * a_size, h_size * w_size),
+            u[n:end].reshape(end - n, k_size, h_size * w_size),
+        )
     rows = n_size * k_size * h_size
     chunk = chunk_rows(w_size)
     if rows <= chunk:
@@ -945,12 +945,11 @@ def forward_saving(x, W1, b1, W2, b2, W3, b3, *, out=None):
             (1, 1, 1, 1),
         )
         # sum_W2_ru[n,k,h,w] = Σ_k′,r,s W₂[k,k′,r,s]·ru_windows[n,k′,r,s,h,w]
-        with np.errstate(over="ignore", invalid="ignore"):
-            np.matmul(
-                W2.reshape(k_size, k_size * r_size * s_size),
-                ru_windows[: end - n].reshape(end - n, k_size * r_size * s_size, h_size * w_size),
-                out=v[n:end].reshape(end - n, k_size, h_size * w_size),
-            )
+        multiply(
+            W2.reshape(k_size, k_size * r_size * s_size),
+            ru_windows[: end - n].reshape(end - n, k_size * r_size * s_size, h_size * w_size),
+            v[n:end].reshape(end - n, k_size, h_size * w_size),
+        )
     rows = n_size * k_size * h_size
     chunk = chunk_rows(w_size)
     if rows <= chunk:
@@ -967,12 +966,11 @@ def forward_saving(x, W1, b1, W2, b2, W3, b3, *, out=None):
             (1, 1, 1, 1),
         )
         # sum_W3_rv[n,c,h,w] = Σ_k,a,a′ W₃[c,k,a,a′]·rv_windows[n,k,a,a′,h,w]
-        with np.errstate(over="ignore", invalid="ignore"):
-            np.matmul(
-                W3.reshape(c_size, k_size * a_size * a_size),
-                rv_windows[: end - n].reshape(end - n, k_size * a_size * a_size, h_size * w_size),
-                out=y[n:end].reshape(end - n, c_size, h_size * w_size),
-            )
+        multiply(
+            W3.reshape(c_size, k_size * a_size * a_size),
+            rv_windows[: end - n].reshape(end - n, k_size * a_size * a_size, h_size * w_size),
+            y[n:end].reshape(end - n, c_size, h_size * w_size),
+        )
     rows = n_size * c_size * h_size
     chunk = chunk_rows(w_size)
     if rows <= chunk:
@@ -1019,12 +1017,11 @@ def backward(saved, g, *, out=None):
             (1, 1, 1, 1),
         )
         # sum_W3_g[n,k,h,w] = Σ_c,a,a′ W₃[c,k,a,a′]·g_windows[n,c,a,a′,h,w]
-        with np.errstate(over="ignore", invalid="ignore"):
-            np.matmul(
-                W3.transpose(1, 0, 2, 3).reshape(k_size, c_size * a_size * a_size),
-                g_windows[: end - n].reshape(end - n, c_size * a_size * a_size, h_size * w_size),
-                out=sum_W3_g[n:end].reshape(end - n, k_size, h_size * w_size),
-            )
+        multiply(
+            W3.transpose(1, 0, 2, 3).reshape(k_size, c_size * a_size * a_size),
+            g_windows[: end - n].reshape(end - n, c_size * a_size * a_size, h_size * w_size),
+            sum_W3_g[n:end].reshape(end - n, k_size, h_size * w_size),
+        )
     rows = n_size * k_size * h_size
     chunk = chunk_rows(w_size)
     if rows <= chunk:
@@ -1048,13 +1045,12 @@ def backward(saved, g, *, out=None):
             (1, 1, 1, 1),
         )
         # dW3_part[n,c,k,a,a′] = Σ_h,w g[n,c,h,w]·rv_windows[n,k,a,a′,h,w]
-        with np.errstate(over="ignore", invalid="ignore"):
-            np.matmul(
-                g[n:end].reshape(end - n, c_size, h_size * w_size),
-                rv_windows[: end - n].reshape(end - n, k_size * a_size * a_size, h_size
-                * w_size).transpose(0, 2, 1),
-                out=dW3_part[: end - n].reshape(end - n, c_size, k_size * a_size * a_size),
-            )
+        multiply(
+            g[n:end].reshape(end - n, c_size, h_size * w_size),
+            rv_windows[: end - n].reshape(end - n, k_size * a_size * a_size, h_size
+            * w_size).transpose(0, 2, 1),
+            dW3_part[: end - n].reshape(end - n, c_size, k_size * a_size * a_size),
+        )
         dW3_sum += dW3_part[: end - n].sum(axis=0, dtype=np.float64)
     np.copyto(dW3, dW3_sum, casting="same_kind")
     chunk = chunk_rows(n_size * h_size * w_size)
@@ -1072,12 +1068,11 @@ def backward(saved, g, *, out=None):
             (1, 1, 1, 1),
         )
         # sum_W2_dv[n,k,h,w] = Σ_k′,r,s W₂[k′,k,r,s]·dv_windows[n,k′,r,s,h,w]
-        with np.errstate(over="ignore", invalid="ignore"):
-            np.matmul(
-                W2.transpose(1, 0, 2, 3).reshape(k_size, k_size * r_size * s_size),
-                dv_windows[: end - n].reshape(end - n, k_size * r_size * s_size, h_size * w_size),
-                out=sum_W2_dv[n:end].reshape(end - n, k_size, h_size * w_size),
-            )
+        multiply(
+            W2.transpose(1, 0, 2, 3).reshape(k_size, k_size * r_size * s_size),
+            dv_windows[: end - n].reshape(end - n, k_size * r_size * s_size, h_size * w_size),
+            sum_W2_dv[n:end].reshape(end - n, k_size, h_size * w_size),
+        )
     rows = k_size * k_size * r_size
     chunk = chunk_rows(s_size * n_size * h_size * w_size)
     if rows <= chunk:
@@ -1099,12 +1094,11 @@ def backward(saved, g, *, out=None):
             (1, 1, 1, 1),
         )
         # sum_W1_du[n,c,h,w] = Σ_k,a,a′ W₁[k,c,a,a′]·du_windows[n,k,a,a′,h,w]
-        with np.errstate(over="ignore", invalid="ignore"):
-            np.matmul(
-                W1.transpose(1, 0, 2, 3).reshape(c_size, k_size * a_size * a_size),
-                du_windows[: end - n].reshape(end - n, k_size * a_size * a_size, h_size * w_size),
-                out=dx[n:end].reshape(end - n, c_size, h_size * w_size),
-            )
+        multiply(
+            W1.transpose(1, 0, 2, 3).reshape(c_size, k_size * a_size * a_size),
+            du_windows[: end - n].reshape(end - n, k_size * a_size * a_size, h_size * w_size),
+            dx[n:end].reshape(end - n, c_size, h_size * w_size),
+        )
     block = block_rows(n_size, c_size * a_size * a_size * h_size * w_size)
     x_windows = np.empty((block, c_size, a_size, a_size, h_size, w_size), real)
     dW1_part = np.empty((block, k_size, c_size, a_size, a_size), real)
@@ -1117,13 +1111,11 @@ def backward(saved, g, *, out=None):
             (1, 1, 1, 1),
         )
         # dW1_part[n,k,c,a,a′] = Σ_h,w ū[n,k,h,w]·x_windows[n,c,a,a′,h,w]
-        with np.errstate(over="ignore", invalid="ignore"):
-            np.matmul(
-                du[n:end].reshape(end - n, k_size, h_size * w_size),
-                x_windows[: end - n].reshape(end - n, c_size * a_size * a_size, h_size
-                * w_size).transpose(0, 2, 1),
-                out=dW1_part[: end - n].reshape(end - n, k_size, c_size * a_size * a_size),
-            )
+        multiply(
+            du[n:end].reshape(end - n, k_size, h_size * w_size),
+            x_windows[: end - n].reshape(end - n, c_size * a_size * a_size, h_size * w_size).transpose(0, 2, 1),
+            dW1_part[: end - n].reshape(end - n, k_size, c_size * a_size * a_size),
+        )
         dW1_sum += dW1_part[: end - n].sum(axis=0, dtype=np.float64)
     np.copyto(dW1, dW1_sum, casting="same_kind")
     rows = n_size * c_size * h_size
@@ -1182,12 +1174,11 @@ def jvp(inputs, tangents, *, out=None):
             (1, 1, 1, 1),
         )
         # sum_W1_x[n,k,h,w] = Σ_c,a,a′ W₁[k,c,a,a′]·x_windows[n,c,a,a′,h,w]
-        with np.errstate(over="ignore", invalid="ignore"):
-            np.matmul(
-                W1.reshape(k_size, c_size * a_size * a_size),
-                x_windows[: end - n].reshape(end - n, c_size * a_size * a_size, h_size * w_size),
-                out=sum_W1_x[n:end].reshape(end - n, k_size, h_size * w_size),
-            )
+        multiply(
+            W1.reshape(k_size, c_size * a_size * a_size),
+            x_windows[: end - n].reshape(end - n, c_size * a_size * a_size, h_size * w_size),
+            sum_W1_x[n:end].reshape(end - n, k_size, h_size * w_size),
+        )
     block = block_rows(n_size, c_size * a_size * a_size * h_size * w_size)
     x_dot_windows = np.empty((block, c_size, a_size, a_size, h_size, w_size), real)
     x_windows_2 = np.empty((block, c_size, a_size, a_size, h_size, w_size), real)
@@ -1204,19 +1195,17 @@ def jvp(inputs, tangents, *, out=None):
             (1, 1, 1, 1),
         )
         # sum_W1_W1_dot_x_1[n,k,h,w] = Σ_c,a,a′ W₁[k,c,a,a′]·x_dot_windows[n,c,a,a′,h,w]
-        with np.errstate(over="ignore", invalid="ignore"):
-            np.matmul(
-                W1.reshape(k_size, c_size * a_size * a_size),
-                x_dot_windows[: end - n].reshape(end - n, c_size * a_size * a_size, h_size * w_size),
-                out=sum_W1_W1_dot_x_1[n:end].reshape(end - n, k_size, h_size * w_size),
-            )
+        multiply(
+            W1.reshape(k_size, c_size * a_size * a_size),
+            x_dot_windows[: end - n].reshape(end - n, c_size * a_size * a_size, h_size * w_size),
+            sum_W1_W1_dot_x_1[n:end].reshape(end - n, k_size, h_size * w_size),
+        )
         # sum_W1_W1_dot_x_2[n,k,h,w] = Σ_c,a,a′ x_windows_2[n,c,a,a′,h,w]·Ẇ₁[k,c,a,a′]
-        with np.errstate(over="ignore", invalid="ignore"):
-            np.matmul(
-                W1_dot.reshape(k_size, c_size * a_size * a_size),
-                x_windows_2[: end - n].reshape(end - n, c_size * a_size * a_size, h_size * w_size),
-                out=sum_W1_W1_dot_x_2[n:end].reshape(end - n, k_size, h_size * w_size),
-            )
+        multiply(
+            W1_dot.reshape(k_size, c_size * a_size * a_size),
+            x_windows_2[: end - n].reshape(end - n, c_size * a_size * a_size, h_size * w_size),
+            sum_W1_W1_dot_x_2[n:end].reshape(end - n, k_size, h_size * w_size),
+        )
     rows = n_size * k_size * h_size
     chunk = chunk_rows(w_size)
     if rows <= chunk:
@@ -1239,12 +1228,11 @@ def jvp(inputs, tangents, *, out=None):
             (1, 1, 1, 1),
         )
         # sum_W2_ru[n,k,h,w] = Σ_k′,r,s W₂[k,k′,r,s]·ru_windows[n,k′,r,s,h,w]
-        with np.errstate(over="ignore", invalid="ignore"):
-            np.matmul(
-                W2.reshape(k_size, k_size * r_size * s_size),
-                ru_windows[: end - n].reshape(end - n, k_size * r_size * s_size, h_size * w_size),
-                out=sum_W2_ru[n:end].reshape(end - n, k_size, h_size * w_size),
-            )
+        multiply(
+            W2.reshape(k_size, k_size * r_size * s_size),
+            ru_windows[: end - n].reshape(end - n, k_size * r_size * s_size, h_size * w_size),
+            sum_W2_ru[n:end].reshape(end - n, k_size, h_size * w_size),
+        )
     rows = n_size * k_size * h_size
     chunk = chunk_rows(w_size * k_size * r_size * s_size)
     if rows <= chunk:
@@ -1272,12 +1260,11 @@ def jvp(inputs, tangents, *, out=None):
             (1, 1, 1, 1),
         )
         # sum_W3_rv[n,c,h,w] = Σ_k,a,a′ W₃[c,k,a,a′]·rv_windows[n,k,a,a′,h,w]
-        with np.errstate(over="ignore", invalid="ignore"):
-            np.matmul(
-                W3.reshape(c_size, k_size * a_size * a_size),
-                rv_windows[: end - n].reshape(end - n, k_size * a_size * a_size, h_size * w_size),
-                out=y[n:end].reshape(end - n, c_size, h_size * w_size),
-            )
+        multiply(
+            W3.reshape(c_size, k_size * a_size * a_size),
+            rv_windows[: end - n].reshape(end - n, k_size * a_size * a_size, h_size * w_size),
+            y[n:end].reshape(end - n, c_size, h_size * w_size),
+        )
     rows = n_size * c_size * h_size
     chunk = chunk_rows(w_size * k_size * a_size * a_size)
     if rows <= chunk:
@@ -1378,12 +1365,11 @@ def hvp(inputs, vectors, g, *, out=None):
             (1, 1, 1, 1),
         )
         # sum_W1_x[n,k,h,w] = Σ_c,a,a′ W₁[k,c,a,a′]·x_windows[n,c,a,a′,h,w]
-        with np.errstate(over="ignore", invalid="ignore"):
-            np.matmul(
-                W1.reshape(k_size, c_size * a_size * a_size),
-                x_windows[: end - n].reshape(end - n, c_size * a_size * a_size, h_size * w_size),
-                out=sum_W1_x[n:end].reshape(end - n, k_size, h_size * w_size),
-            )
+        multiply(
+            W1.reshape(k_size, c_size * a_size * a_size),
+            x_windows[: end - n].reshape(end - n, c_size * a_size * a_size, h_size * w_size),
+            sum_W1_x[n:end].reshape(end - n, k_size, h_size * w_size),
+        )
     block = block_rows(n_size, c_size * a_size * a_size * h_size * w_size)
     g_windows = np.empty((block, c_size, a_size, a_size, h_size, w_size), real)
     for n in range(0, n_size, block):
@@ -1394,12 +1380,11 @@ def hvp(inputs, vectors, g, *, out=None):
             (1, 1, 1, 1),
         )
         # sum_W3_g[n,k,h,w] = Σ_c,a,a′ W₃[c,k,a,a′]·g_windows[n,c,a,a′,h,w]
-        with np.errstate(over="ignore", invalid="ignore"):
-            np.matmul(
-                W3.transpose(1, 0, 2, 3).reshape(k_size, c_size * a_size * a_size),
-                g_windows[: end - n].reshape(end - n, c_size * a_size * a_size, h_size * w_size),
-                out=sum_W3_g[n:end].reshape(end - n, k_size, h_size * w_size),
-            )
+        multiply(
+            W3.transpose(1, 0, 2, 3).reshape(k_size, c_size * a_size * a_size),
+            g_windows[: end - n].reshape(end - n, c_size * a_size * a_size, h_size * w_size),
+            sum_W3_g[n:end].reshape(end - n, k_size, h_size * w_size),
+        )
     block = block_rows(n_size, c_size * a_size * a_size * h_size * w_size)
     x_dot_windows = np.empty((block, c_size, a_size, a_size, h_size, w_size), real)
     x_windows_2 = np.empty((block, c_size, a_size, a_size, h_size, w_size), real)
@@ -1416,19 +1401,17 @@ def hvp(inputs, vectors, g, *, out=None):
             (1, 1, 1, 1),
         )
         # sum_W1_W1_dot_x_1[n,k,h,w] = Σ_c,a,a′ W₁[k,c,a,a′]·x_dot_windows[n,c,a,a′,h,w]
-        with np.errstate(over="ignore", invalid="ignore"):
-            np.matmul(
-                W1.reshape(k_size, c_size * a_size * a_size),
-                x_dot_windows[: end - n].reshape(end - n, c_size * a_size * a_size, h_size * w_size),
-                out=sum_W1_W1_dot_x_1[n:end].reshape(end - n, k_size, h_size * w_size),
-            )
+        multiply(
+            W1.reshape(k_size, c_size * a_size * a_size),
+            x_dot_windows[: end - n].reshape(end - n, c_size * a_size * a_size, h_size * w_size),
+            sum_W1_W1_dot_x_1[n:end].reshape(end - n, k_size, h_size * w_size),
+        )
         # sum_W1_W1_dot_x_2[n,k,h,w] = Σ_c,a,a′ x_windows_2[n,c,a,a′,h,w]·Ẇ₁[k,c,a,a′]
-        with np.errstate(over="ignore", invalid="ignore"):
-            np.matmul(
-                W1_dot.reshape(k_size, c_size * a_size * a_size),
-                x_windows_2[: end - n].reshape(end - n, c_size * a_size * a_size, h_size * w_size),
-                out=sum_W1_W1_dot_x_2[n:end].reshape(end - n, k_size, h_size * w_size),
-            )
+        multiply(
+            W1_dot.reshape(k_size, c_size * a_size * a_size),
+            x_windows_2[: end - n].reshape(end - n, c_size * a_size * a_size, h_size * w_size),
+            sum_W1_W1_dot_x_2[n:end].reshape(end - n, k_size, h_size * w_size),
+        )
     block = block_rows(n_size, c_size * a_size * a_size * h_size * w_size)
     g_windows_2 = np.empty((block, c_size, a_size, a_size, h_size, w_size), real)
     for n in range(0, n_size, block):
@@ -1439,12 +1422,11 @@ def hvp(inputs, vectors, g, *, out=None):
             (1, 1, 1, 1),
         )
         # sum_W3_dot_g[n,k,h,w] = Σ_c,a,a′ g_windows_2[n,c,a,a′,h,w]·Ẇ₃[c,k,a,a′]
-        with np.errstate(over="ignore", invalid="ignore"):
-            np.matmul(
-                W3_dot.transpose(1, 0, 2, 3).reshape(k_size, c_size * a_size * a_size),
-                g_windows_2[: end - n].reshape(end - n, c_size * a_size * a_size, h_size * w_size),
-                out=sum_W3_dot_g[n:end].reshape(end - n, k_size, h_size * w_size),
-            )
+        multiply(
+            W3_dot.transpose(1, 0, 2, 3).reshape(k_size, c_size * a_size * a_size),
+            g_windows_2[: end - n].reshape(end - n, c_size * a_size * a_size, h_size * w_size),
+            sum_W3_dot_g[n:end].reshape(end - n, k_size, h_size * w_size),
+        )
     chunk = chunk_rows(1)
     if c_size <= chunk:
         _hvp_rows(db3_dot)
@@ -1471,12 +1453,11 @@ def hvp(inputs, vectors, g, *, out=None):
             (1, 1, 1, 1),
         )
         # sum_W2_ru[n,k,h,w] = Σ_k′,r,s W₂[k,k′,r,s]·ru_windows[n,k′,r,s,h,w]
-        with np.errstate(over="ignore", invalid="ignore"):
-            np.matmul(
-                W2.reshape(k_size, k_size * r_size * s_size),
-                ru_windows[: end - n].reshape(end - n, k_size * r_size * s_size, h_size * w_size),
-                out=sum_W2_ru[n:end].reshape(end - n, k_size, h_size * w_size),
-            )
+        multiply(
+            W2.reshape(k_size, k_size * r_size * s_size),
+            ru_windows[: end - n].reshape(end - n, k_size * r_size * s_size, h_size * w_size),
+            sum_W2_ru[n:end].reshape(end - n, k_size, h_size * w_size),
+        )
     block = block_rows(n_size, k_size * r_size * s_size * h_size * w_size)
     ru_dot_windows = np.empty((block, k_size, r_size, s_size, h_size, w_size), real)
     ru_windows_2 = np.empty((block, k_size, r_size, s_size, h_size, w_size), real)
@@ -1493,19 +1474,17 @@ def hvp(inputs, vectors, g, *, out=None):
             (0, 0, -1, -1), (1, 1, 1, 1),
         )
         # sum_W2_W2_dot_ru_1[n,k,h,w] = Σ_k′,r,s W₂[k,k′,r,s]·ru_dot_windows[n,k′,r,s,h,w]
-        with np.errstate(over="ignore", invalid="ignore"):
-            np.matmul(
-                W2.reshape(k_size, k_size * r_size * s_size),
-                ru_dot_windows[: end - n].reshape(end - n, k_size * r_size * s_size, h_size * w_size),
-                out=sum_W2_W2_dot_ru_1[n:end].reshape(end - n, k_size, h_size * w_size),
-            )
+        multiply(
+            W2.reshape(k_size, k_size * r_size * s_size),
+            ru_dot_windows[: end - n].reshape(end - n, k_size * r_size * s_size, h_size * w_size),
+            sum_W2_W2_dot_ru_1[n:end].reshape(end - n, k_size, h_size * w_size),
+        )
         # sum_W2_W2_dot_ru_2[n,k,h,w] = Σ_k′,r,s ru_windows_2[n,k′,r,s,h,w]·Ẇ₂[k,k′,r,s]
-        with np.errstate(over="ignore", invalid="ignore"):
-            np.matmul(
-                W2_dot.reshape(k_size, k_size * r_size * s_size),
-                ru_windows_2[: end - n].reshape(end - n, k_size * r_size * s_size, h_size * w_size),
-                out=sum_W2_W2_dot_ru_2[n:end].reshape(end - n, k_size, h_size * w_size),
-            )
+        multiply(
+            W2_dot.reshape(k_size, k_size * r_size * s_size),
+            ru_windows_2[: end - n].reshape(end - n, k_size * r_size * s_size, h_size * w_size),
+            sum_W2_W2_dot_ru_2[n:end].reshape(end - n, k_size, h_size * w_size),
+        )
     chunk = chunk_rows(n_size * h_size * w_size)
     if k_size <= chunk:
         _hvp_3_rows(
@@ -1534,12 +1513,11 @@ def hvp(inputs, vectors, g, *, out=None):
             (1, 1, 1, 1),
         )
         # sum_W2_dv[n,k,h,w] = Σ_k′,r,s W₂[k′,k,r,s]·dv_windows[n,k′,r,s,h,w]
-        with np.errstate(over="ignore", invalid="ignore"):
-            np.matmul(
-                W2.transpose(1, 0, 2, 3).reshape(k_size, k_size * r_size * s_size),
-                dv_windows[: end - n].reshape(end - n, k_size * r_size * s_size, h_size * w_size),
-                out=sum_W2_dv[n:end].reshape(end - n, k_size, h_size * w_size),
-            )
+        multiply(
+            W2.transpose(1, 0, 2, 3).reshape(k_size, k_size * r_size * s_size),
+            dv_windows[: end - n].reshape(end - n, k_size * r_size * s_size, h_size * w_size),
+            sum_W2_dv[n:end].reshape(end - n, k_size, h_size * w_size),
+        )
     block = block_rows(n_size, k_size * r_size * s_size * h_size * w_size)
     dv_dot_windows = np.empty((block, k_size, r_size, s_size, h_size, w_size), real)
     dv_windows_2 = np.empty((block, k_size, r_size, s_size, h_size, w_size), real)
@@ -1556,19 +1534,17 @@ def hvp(inputs, vectors, g, *, out=None):
             (0, 0, 1, 1), (1, 1, 1, 1),
         )
         # sum_W2_W2_dot_dv_1[n,k,h,w] = Σ_k′,r,s W₂[k′,k,r,s]·dv_dot_windows[n,k′,r,s,h,w]
-        with np.errstate(over="ignore", invalid="ignore"):
-            np.matmul(
-                W2.transpose(1, 0, 2, 3).reshape(k_size, k_size * r_size * s_size),
-                dv_dot_windows[: end - n].reshape(end - n, k_size * r_size * s_size, h_size * w_size),
-                out=sum_W2_W2_dot_dv_1[n:end].reshape(end - n, k_size, h_size * w_size),
-            )
+        multiply(
+            W2.transpose(1, 0, 2, 3).reshape(k_size, k_size * r_size * s_size),
+            dv_dot_windows[: end - n].reshape(end - n, k_size * r_size * s_size, h_size * w_size),
+            sum_W2_W2_dot_dv_1[n:end].reshape(end - n, k_size, h_size * w_size),
+        )
         # sum_W2_W2_dot_dv_2[n,k,h,w] = Σ_k′,r,s dv_windows_2[n,k′,r,s,h,w]·Ẇ₂[k′,k,r,s]
-        with np.errstate(over="ignore", invalid="ignore"):
-            np.matmul(
-                W2_dot.transpose(1, 0, 2, 3).reshape(k_size, k_size * r_size * s_size),
-                dv_windows_2[: end - n].reshape(end - n, k_size * r_size * s_size, h_size * w_size),
-                out=sum_W2_W2_dot_dv_2[n:end].reshape(end - n, k_size, h_size * w_size),
-            )
+        multiply(
+            W2_dot.transpose(1, 0, 2, 3).reshape(k_size, k_size * r_size * s_size),
+            dv_windows_2[: end - n].reshape(end - n, k_size * r_size * s_size, h_size * w_size),
+            sum_W2_W2_dot_dv_2[n:end].reshape(end - n, k_size, h_size * w_size),
+        )
     rows = k_size * k_size * r_size
     chunk = chunk_rows(s_size * n_size * h_size * w_size)
     if rows <= chunk:
@@ -1610,19 +1586,17 @@ def hvp(inputs, vectors, g, *, out=None):
             (1, 1, 1, 1),
         )
         # dx_dot_1[n,c,h,w] = Σ_k,a,a′ W₁[k,c,a,a′]·du_dot_windows[n,k,a,a′,h,w]
-        with np.errstate(over="ignore", invalid="ignore"):
-            np.matmul(
-                W1.transpose(1, 0, 2, 3).reshape(c_size, k_size * a_size * a_size),
-                du_dot_windows[: end - n].reshape(end - n, k_size * a_size * a_size, h_size * w_size),
-                out=dx_dot[n:end].reshape(end - n, c_size, h_size * w_size),
-            )
+        multiply(
+            W1.transpose(1, 0, 2, 3).reshape(c_size, k_size * a_size * a_size),
+            du_dot_windows[: end - n].reshape(end - n, k_size * a_size * a_size, h_size * w_size),
+            dx_dot[n:end].reshape(end - n, c_size, h_size * w_size),
+        )
         # dx_dot_2[n,c,h,w] = Σ_k,a,a′ du_windows[n,k,a,a′,h,w]·Ẇ₁[k,c,a,a′]
-        with np.errstate(over="ignore", invalid="ignore"):
-            np.matmul(
-                W1_dot.transpose(1, 0, 2, 3).reshape(c_size, k_size * a_size * a_size),
-                du_windows[: end - n].reshape(end - n, k_size * a_size * a_size, h_size * w_size),
-                out=dx_dot_2[n:end].reshape(end - n, c_size, h_size * w_size),
-            )
+        multiply(
+            W1_dot.transpose(1, 0, 2, 3).reshape(c_size, k_size * a_size * a_size),
+            du_windows[: end - n].reshape(end - n, k_size * a_size * a_size, h_size * w_size),
+            dx_dot_2[n:end].reshape(end - n, c_size, h_size * w_size),
+        )
     block = block_rows(n_size, c_size * a_size * a_size * h_size * w_size)
     x_dot_windows_2 = np.empty((block, c_size, a_size, a_size, h_size, w_size), real)
     x_windows_3 = np.empty((block, c_size, a_size, a_size, h_size, w_size), real)
@@ -1643,21 +1617,19 @@ def hvp(inputs, vectors, g, *, out=None):
             (1, 1, 1, 1),
         )
         # dW1_dot_1_part[n,k,c,a,a′] = Σ_h,w ū[n,k,h,w]·x_dot_windows_2[n,c,a,a′,h,w]
-        with np.errstate(over="ignore", invalid="ignore"):
-            np.matmul(
-                du[n:end].reshape(end - n, k_size, h_size * w_size),
-                x_dot_windows_2[: end - n].reshape(end - n, c_size * a_size * a_size, h_size
-                * w_size).transpose(0, 2, 1),
-                out=dW1_dot_1_part[: end - n].reshape(end - n, k_size, c_size * a_size * a_size),
-            )
+        multiply(
+            du[n:end].reshape(end - n, k_size, h_size * w_size),
+            x_dot_windows_2[: end - n].reshape(end - n, c_size * a_size * a_size, h_size
+            * w_size).transpose(0, 2, 1),
+            dW1_dot_1_part[: end - n].reshape(end - n, k_size, c_size * a_size * a_size),
+        )
         # dW1_dot_2_part[n,k,c,a,a′] = Σ_h,w x_windows_3[n,c,a,a′,h,w]·ū̇[n,k,h,w]
-        with np.errstate(over="ignore", invalid="ignore"):
-            np.matmul(
-                du_dot[n:end].reshape(end - n, k_size, h_size * w_size),
-                x_windows_3[: end - n].reshape(end - n, c_size * a_size * a_size, h_size
-                * w_size).transpose(0, 2, 1),
-                out=dW1_dot_2_part[: end - n].reshape(end - n, k_size, c_size * a_size * a_size),
-            )
+        multiply(
+            du_dot[n:end].reshape(end - n, k_size, h_size * w_size),
+            x_windows_3[: end - n].reshape(end - n, c_size * a_size * a_size, h_size
+            * w_size).transpose(0, 2, 1),
+            dW1_dot_2_part[: end - n].reshape(end - n, k_size, c_size * a_size * a_size),
+        )
         dW1_dot_sum += dW1_dot_1_part[: end - n].sum(axis=0, dtype=np.float64)
         dW1_dot_2_sum += dW1_dot_2_part[: end - n].sum(axis=0, dtype=np.float64)
     np.copyto(dW1_dot, dW1_dot_sum, casting="same_kind")

@@ -38,6 +38,7 @@ from ._runtime import (
     compensated,
     extent_of,
     lay_out,
+    multiply,
     number,
     output,
     outputs,
@@ -45,7 +46,7 @@ from ._runtime import (
 )
 
 #: What these kernels use of the runtime, as a hash: where that changes, so does this file, and with it the cache.
-RUNTIME = "02ffaad321c6"
+RUNTIME = "9864fa80fc60"
 
 
 #: The operation, for programs.
@@ -284,12 +285,11 @@ def forward_saving(x, W, b, *, stride=1, padding=0, dilation=1, groups=1, out=No
             (0, 0, 0, -padding, -padding), (1, 1, 1, 1, 1),
         )
         # sum_W_x[n,g,o,p,q] = Σ_c,r,s W[g,o,c,r,s]·x_windows[n,g,c,r,s,p,q]
-        with np.errstate(over="ignore", invalid="ignore"):
-            np.matmul(
-                W.reshape(g_size, o_size, c_size * r_size * s_size),
-                x_windows[: end - n].reshape(end - n, g_size, c_size * r_size * s_size, p_size * q_size),
-                out=y[n:end].reshape(end - n, g_size, o_size, p_size * q_size),
-            )
+        multiply(
+            W.reshape(g_size, o_size, c_size * r_size * s_size),
+            x_windows[: end - n].reshape(end - n, g_size, c_size * r_size * s_size, p_size * q_size),
+            y[n:end].reshape(end - n, g_size, o_size, p_size * q_size),
+        )
     rows = n_size * g_size * o_size * p_size
     chunk = chunk_rows(q_size)
     if rows <= chunk:
@@ -335,12 +335,11 @@ def backward(saved, g, *, out=None):
             (0, 0, 0, padding, padding), (1, 1, 1, stride, stride),
         )
         # x̄[n,g,c,h,w] = Σ_o,r,s W[g,o,c,r,s]·g_windows[n,g,o,r,s,h,w]
-        with np.errstate(over="ignore", invalid="ignore"):
-            np.matmul(
-                W.transpose(0, 2, 1, 3, 4).reshape(g_size, c_size, o_size * r_size * s_size),
-                g_windows[: end - n].reshape(end - n, g_size, o_size * r_size * s_size, h_size * w_size),
-                out=dx[n:end].reshape(end - n, g_size, c_size, h_size * w_size),
-            )
+        multiply(
+            W.transpose(0, 2, 1, 3, 4).reshape(g_size, c_size, o_size * r_size * s_size),
+            g_windows[: end - n].reshape(end - n, g_size, o_size * r_size * s_size, h_size * w_size),
+            dx[n:end].reshape(end - n, g_size, c_size, h_size * w_size),
+        )
     block = block_rows(n_size, g_size * c_size * r_size * s_size * p_size * q_size)
     x_windows = np.empty((block, g_size, c_size, r_size, s_size, p_size, q_size), real)
     dW_part = np.empty((block, g_size, o_size, c_size, r_size, s_size), real)
@@ -354,13 +353,12 @@ def backward(saved, g, *, out=None):
             (0, 0, 0, -padding, -padding), (1, 1, 1, 1, 1),
         )
         # dW_part[n,g,o,c,r,s] = Σ_p,q g[n,g,o,p,q]·x_windows[n,g,c,r,s,p,q]
-        with np.errstate(over="ignore", invalid="ignore"):
-            np.matmul(
-                g[n:end].reshape(end - n, g_size, o_size, p_size * q_size),
-                x_windows[: end - n].reshape(end - n, g_size, c_size * r_size * s_size, p_size
-                * q_size).transpose(0, 1, 3, 2),
-                out=dW_part[: end - n].reshape(end - n, g_size, o_size, c_size * r_size * s_size),
-            )
+        multiply(
+            g[n:end].reshape(end - n, g_size, o_size, p_size * q_size),
+            x_windows[: end - n].reshape(end - n, g_size, c_size * r_size * s_size, p_size
+            * q_size).transpose(0, 1, 3, 2),
+            dW_part[: end - n].reshape(end - n, g_size, o_size, c_size * r_size * s_size),
+        )
         dW_sum += dW_part[: end - n].sum(axis=0, dtype=np.float64)
     np.copyto(dW, dW_sum, casting="same_kind")
     rows = g_size * o_size
@@ -423,12 +421,11 @@ def jvp(inputs, tangents, *, stride=1, padding=0, dilation=1, groups=1, out=None
             (0, 0, 0, -padding, -padding), (1, 1, 1, 1, 1),
         )
         # sum_W_x[n,g,o,p,q] = Σ_c,r,s W[g,o,c,r,s]·x_windows[n,g,c,r,s,p,q]
-        with np.errstate(over="ignore", invalid="ignore"):
-            np.matmul(
-                W.reshape(g_size, o_size, c_size * r_size * s_size),
-                x_windows[: end - n].reshape(end - n, g_size, c_size * r_size * s_size, p_size * q_size),
-                out=y[n:end].reshape(end - n, g_size, o_size, p_size * q_size),
-            )
+        multiply(
+            W.reshape(g_size, o_size, c_size * r_size * s_size),
+            x_windows[: end - n].reshape(end - n, g_size, c_size * r_size * s_size, p_size * q_size),
+            y[n:end].reshape(end - n, g_size, o_size, p_size * q_size),
+        )
     block = block_rows(n_size, g_size * c_size * r_size * s_size * p_size * q_size)
     x_dot_windows = np.empty((block, g_size, c_size, r_size, s_size, p_size, q_size), real)
     x_windows_2 = np.empty((block, g_size, c_size, r_size, s_size, p_size, q_size), real)
@@ -448,19 +445,17 @@ def jvp(inputs, tangents, *, stride=1, padding=0, dilation=1, groups=1, out=None
             (0, 0, 0, -padding, -padding), (1, 1, 1, 1, 1),
         )
         # sum_W_W_dot_x_1[n,g,o,p,q] = Σ_c,r,s W[g,o,c,r,s]·x_dot_windows[n,g,c,r,s,p,q]
-        with np.errstate(over="ignore", invalid="ignore"):
-            np.matmul(
-                W.reshape(g_size, o_size, c_size * r_size * s_size),
-                x_dot_windows[: end - n].reshape(end - n, g_size, c_size * r_size * s_size, p_size * q_size),
-                out=sum_W_W_dot_x_1[n:end].reshape(end - n, g_size, o_size, p_size * q_size),
-            )
+        multiply(
+            W.reshape(g_size, o_size, c_size * r_size * s_size),
+            x_dot_windows[: end - n].reshape(end - n, g_size, c_size * r_size * s_size, p_size * q_size),
+            sum_W_W_dot_x_1[n:end].reshape(end - n, g_size, o_size, p_size * q_size),
+        )
         # sum_W_W_dot_x_2[n,g,o,p,q] = Σ_c,r,s x_windows_2[n,g,c,r,s,p,q]·Ẇ[g,o,c,r,s]
-        with np.errstate(over="ignore", invalid="ignore"):
-            np.matmul(
-                W_dot.reshape(g_size, o_size, c_size * r_size * s_size),
-                x_windows_2[: end - n].reshape(end - n, g_size, c_size * r_size * s_size, p_size * q_size),
-                out=sum_W_W_dot_x_2[n:end].reshape(end - n, g_size, o_size, p_size * q_size),
-            )
+        multiply(
+            W_dot.reshape(g_size, o_size, c_size * r_size * s_size),
+            x_windows_2[: end - n].reshape(end - n, g_size, c_size * r_size * s_size, p_size * q_size),
+            sum_W_W_dot_x_2[n:end].reshape(end - n, g_size, o_size, p_size * q_size),
+        )
     rows = n_size * g_size * o_size * p_size
     chunk = chunk_rows(q_size)
     if rows <= chunk:
@@ -519,12 +514,11 @@ def hvp(inputs, vectors, g, *, stride=1, padding=0, dilation=1, groups=1, out=No
             (0, 0, 0, padding, padding), (1, 1, 1, stride, stride),
         )
         # x̄̇[n,g,c,h,w] = Σ_o,r,s g_windows[n,g,o,r,s,h,w]·Ẇ[g,o,c,r,s]
-        with np.errstate(over="ignore", invalid="ignore"):
-            np.matmul(
-                W_dot.transpose(0, 2, 1, 3, 4).reshape(g_size, c_size, o_size * r_size * s_size),
-                g_windows[: end - n].reshape(end - n, g_size, o_size * r_size * s_size, h_size * w_size),
-                out=dx_dot[n:end].reshape(end - n, g_size, c_size, h_size * w_size),
-            )
+        multiply(
+            W_dot.transpose(0, 2, 1, 3, 4).reshape(g_size, c_size, o_size * r_size * s_size),
+            g_windows[: end - n].reshape(end - n, g_size, o_size * r_size * s_size, h_size * w_size),
+            dx_dot[n:end].reshape(end - n, g_size, c_size, h_size * w_size),
+        )
     block = block_rows(n_size, g_size * c_size * r_size * s_size * p_size * q_size)
     x_dot_windows = np.empty((block, g_size, c_size, r_size, s_size, p_size, q_size), real)
     dW_dot_part = np.empty((block, g_size, o_size, c_size, r_size, s_size), real)
@@ -539,13 +533,12 @@ def hvp(inputs, vectors, g, *, stride=1, padding=0, dilation=1, groups=1, out=No
             (0, 0, 0, -padding, -padding), (1, 1, 1, 1, 1),
         )
         # dW_dot_part[n,g,o,c,r,s] = Σ_p,q g[n,g,o,p,q]·x_dot_windows[n,g,c,r,s,p,q]
-        with np.errstate(over="ignore", invalid="ignore"):
-            np.matmul(
-                g[n:end].reshape(end - n, g_size, o_size, p_size * q_size),
-                x_dot_windows[: end - n].reshape(end - n, g_size, c_size * r_size * s_size, p_size
-                * q_size).transpose(0, 1, 3, 2),
-                out=dW_dot_part[: end - n].reshape(end - n, g_size, o_size, c_size * r_size * s_size),
-            )
+        multiply(
+            g[n:end].reshape(end - n, g_size, o_size, p_size * q_size),
+            x_dot_windows[: end - n].reshape(end - n, g_size, c_size * r_size * s_size, p_size
+            * q_size).transpose(0, 1, 3, 2),
+            dW_dot_part[: end - n].reshape(end - n, g_size, o_size, c_size * r_size * s_size),
+        )
         dW_dot_sum += dW_dot_part[: end - n].sum(axis=0, dtype=np.float64)
     np.copyto(dW_dot, dW_dot_sum, casting="same_kind")
     chunk = chunk_rows(o_size)

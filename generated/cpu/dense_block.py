@@ -26,10 +26,22 @@ from collections import namedtuple
 import numpy as np
 from numba import njit, prange
 
-from ._runtime import OPTIONS, Arguments, added, check, chunk_rows, extent_of, larger, output, outputs, pairs
+from ._runtime import (
+    OPTIONS,
+    Arguments,
+    added,
+    check,
+    chunk_rows,
+    extent_of,
+    larger,
+    multiply,
+    output,
+    outputs,
+    pairs,
+)
 
 #: What these kernels use of the runtime, as a hash: where that changes, so does this file, and with it the cache.
-RUNTIME = "87880cb0dbfc"
+RUNTIME = "a77626fc77fd"
 
 
 #: The operation, for programs.
@@ -351,8 +363,7 @@ def forward_saving(x, W, b, *, out=None):
     z = np.empty((n_size, k_size), real)
     h = np.empty((n_size, k_size), real)
     # sum_W_x[n,k] = Σ_c W[k,c]·x[n,c]
-    with np.errstate(over="ignore", invalid="ignore"):
-        np.matmul(x, W.T, out=z)
+    multiply(x, W.T, z)
     chunk = chunk_rows(k_size)
     if n_size <= chunk:
         _forward_saving_rows(b, z, h)
@@ -386,11 +397,9 @@ def backward(saved, g, *, out=None):
         _backward_parallel(chunk, g, z, c_size, n_size, q_size, dz, db_parts)
     np.copyto(db, db_parts.sum(axis=0), casting="same_kind")
     # sum_W_dz[n,c] = Σ_k z̄[n,k]·W[k,c]
-    with np.errstate(over="ignore", invalid="ignore"):
-        np.matmul(dz, W, out=dx)
+    multiply(dz, W, dx)
     # W̄[k,c] = Σ_n z̄[n,k]·x[n,c]
-    with np.errstate(over="ignore", invalid="ignore"):
-        np.matmul(dz.T, x, out=dW)
+    multiply(dz.T, x, dW)
     chunk = chunk_rows(c_size)
     if n_size <= chunk:
         _backward_2_rows(g, dx)
@@ -419,8 +428,7 @@ def jvp(inputs, tangents, *, out=None):
     z = np.empty((n_size, k_size), real)
     h = np.empty((n_size, k_size), real)
     # sum_W_x[n,k] = Σ_c W[k,c]·x[n,c]
-    with np.errstate(over="ignore", invalid="ignore"):
-        np.matmul(x, W.T, out=sum_W_x)
+    multiply(x, W.T, sum_W_x)
     chunk = chunk_rows(q_size * c_size)
     if n_size <= chunk:
         _jvp_rows(0, n_size, W, W_dot, x, x_dot, c_size, k_size, q_size, sum_W_W_dot_x)
@@ -463,8 +471,7 @@ def hvp(inputs, vectors, g, *, out=None):
     sum_W_x = np.empty((n_size, k_size), real)
     dz = np.empty((n_size, k_size), real)
     # sum_W_x[n,k] = Σ_c W[k,c]·x[n,c]
-    with np.errstate(over="ignore", invalid="ignore"):
-        np.matmul(x, W.T, out=sum_W_x)
+    multiply(x, W.T, sum_W_x)
     chunk = chunk_rows(1)
     if k_size <= chunk:
         _hvp_rows(db_dot)
@@ -476,9 +483,7 @@ def hvp(inputs, vectors, g, *, out=None):
     else:
         _hvp_2_parallel(chunk, b, sum_W_x, g, c_size, n_size, q_size, dz)
     # x̄̇[n,c] = Σ_k z̄[n,k]·Ẇ[k,c]
-    with np.errstate(over="ignore", invalid="ignore"):
-        np.matmul(dz, W_dot, out=dx_dot)
+    multiply(dz, W_dot, dx_dot)
     # W̄̇[k,c] = Σ_n z̄[n,k]·ẋ[n,c]
-    with np.errstate(over="ignore", invalid="ignore"):
-        np.matmul(dz.T, x_dot, out=dW_dot)
+    multiply(dz.T, x_dot, dW_dot)
     return Gradients(dx_dot, dW_dot, db_dot)

@@ -25,10 +25,22 @@ from collections import namedtuple
 import numpy as np
 from numba import njit, prange
 
-from ._runtime import OPTIONS, Arguments, check, chunk_rows, number, output, outputs, pairs, seed_or, seeded
+from ._runtime import (
+    OPTIONS,
+    Arguments,
+    check,
+    chunk_rows,
+    multiply,
+    number,
+    output,
+    outputs,
+    pairs,
+    seed_or,
+    seeded,
+)
 
 #: What these kernels use of the runtime, as a hash: where that changes, so does this file, and with it the cache.
-RUNTIME = "a4a14766304a"
+RUNTIME = "4366cd6cf775"
 
 
 #: The operation, for programs.
@@ -351,8 +363,7 @@ def forward_saving(x, W, b, mask, *, p=0.5, out=None):
     else:
         _forward_saving_parallel(chunk, W, mask, real(one_over_one_minus_p), kept)
     # sum_kept_x[n,o] = Σ_i x[n,i]·kept[o,i]
-    with np.errstate(over="ignore", invalid="ignore"):
-        np.matmul(x, kept.T, out=y)
+    multiply(x, kept.T, y)
     chunk = chunk_rows(o_size)
     if n_size <= chunk:
         _forward_saving_2_rows(b, y)
@@ -375,8 +386,7 @@ def backward(saved, g, *, out=None):
     kept = np.empty((o_size, i_size), real)
     one_over_one_minus_p = 1 / (1 - p)
     # sum_g_x[o,i] = Σ_n g[n,o]·x[n,i]
-    with np.errstate(over="ignore", invalid="ignore"):
-        np.matmul(g.T, x, out=dW)
+    multiply(g.T, x, dW)
     chunk = chunk_rows(i_size)
     if o_size <= chunk:
         _backward_rows(W, mask, real(one_over_one_minus_p), kept)
@@ -390,8 +400,7 @@ def backward(saved, g, *, out=None):
         _backward_2_parallel(chunk, g, db_parts)
     np.copyto(db, db_parts.sum(axis=0), casting="same_kind")
     # x̄[n,i] = Σ_o g[n,o]·kept[o,i]
-    with np.errstate(over="ignore", invalid="ignore"):
-        np.matmul(g, kept, out=dx)
+    multiply(g, kept, dx)
     chunk = chunk_rows(i_size)
     if o_size <= chunk:
         _backward_3_rows(mask, dW, real(one_over_one_minus_p))
@@ -434,14 +443,11 @@ def jvp(inputs, tangents, *, p=0.5, out=None):
     else:
         _jvp_2_parallel(chunk, x, real(one_over_one_minus_p), factor_x)
     # sum_kept_x[n,o] = Σ_i x[n,i]·kept[o,i]
-    with np.errstate(over="ignore", invalid="ignore"):
-        np.matmul(x, kept.T, out=y)
+    multiply(x, kept.T, y)
     # sum_kept_x_dot[n,o] = Σ_i kept[o,i]·ẋ[n,i]
-    with np.errstate(over="ignore", invalid="ignore"):
-        np.matmul(x_dot, kept.T, out=sum_kept_x_dot)
+    multiply(x_dot, kept.T, sum_kept_x_dot)
     # sum_factor_W_dot_mask_factor_x[n,o] = Σ_i factor_x[n,i]·factor_W_dot_mask[o,i]
-    with np.errstate(over="ignore", invalid="ignore"):
-        np.matmul(factor_x, factor_W_dot_mask.T, out=sum_factor_W_dot_mask_factor_x)
+    multiply(factor_x, factor_W_dot_mask.T, sum_factor_W_dot_mask_factor_x)
     chunk = chunk_rows(o_size)
     if n_size <= chunk:
         _jvp_3_rows(b, y, b_dot, sum_factor_W_dot_mask_factor_x, sum_kept_x_dot, y_dot)
@@ -471,16 +477,14 @@ def hvp(inputs, vectors, g, *, p=0.5, out=None):
     factor_W_dot_mask = np.empty((o_size, i_size), real)
     one_over_one_minus_p = 1 / (1 - p)
     # sum_g_x_dot[o,i] = Σ_n g[n,o]·ẋ[n,i]
-    with np.errstate(over="ignore", invalid="ignore"):
-        np.matmul(g.T, x_dot, out=dW_dot)
+    multiply(g.T, x_dot, dW_dot)
     chunk = chunk_rows(i_size)
     if o_size <= chunk:
         _hvp_rows(W_dot, mask, factor_W_dot_mask, db_dot)
     else:
         _hvp_parallel(chunk, W_dot, mask, factor_W_dot_mask, db_dot)
     # sum_factor_W_dot_mask_g[n,i] = Σ_o g[n,o]·factor_W_dot_mask[o,i]
-    with np.errstate(over="ignore", invalid="ignore"):
-        np.matmul(g, factor_W_dot_mask, out=dx_dot)
+    multiply(g, factor_W_dot_mask, dx_dot)
     chunk = chunk_rows(i_size)
     if o_size <= chunk:
         _hvp_2_rows(mask, dW_dot, real(one_over_one_minus_p))

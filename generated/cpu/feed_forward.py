@@ -26,10 +26,10 @@ from collections import namedtuple
 import numpy as np
 from numba import njit, prange
 
-from ._runtime import OPTIONS, Arguments, check, chunk_rows, larger, output, outputs, pairs
+from ._runtime import OPTIONS, Arguments, check, chunk_rows, larger, multiply, output, outputs, pairs
 
 #: What these kernels use of the runtime, as a hash: where that changes, so does this file, and with it the cache.
-RUNTIME = "e85be1e909a4"
+RUNTIME = "6244158a6b46"
 
 
 #: The operation, for programs.
@@ -378,16 +378,14 @@ def forward_saving(x, W1, b1, W2, b2, *, out=None):
     z = np.empty((n_size, k_size), real)
     h = np.empty((n_size, k_size), real)
     # sum_W1_x[n,k] = Σ_d x[n,d]·W₁[k,d]
-    with np.errstate(over="ignore", invalid="ignore"):
-        np.matmul(x, W1.T, out=z)
+    multiply(x, W1.T, z)
     chunk = chunk_rows(k_size)
     if n_size <= chunk:
         _forward_saving_rows(b1, z, h)
     else:
         _forward_saving_parallel(chunk, b1, z, h)
     # sum_W2_h[n,o] = Σ_k h[n,k]·W₂[o,k]
-    with np.errstate(over="ignore", invalid="ignore"):
-        np.matmul(h, W2.T, out=y)
+    multiply(h, W2.T, y)
     chunk = chunk_rows(o_size)
     if n_size <= chunk:
         _forward_saving_2_rows(b2, y)
@@ -413,8 +411,7 @@ def backward(saved, g, *, out=None):
     h = np.empty((n_size, k_size), real)
     dz = np.empty((n_size, k_size), real)
     # sum_W2_g[n,k] = Σ_o g[n,o]·W₂[o,k]
-    with np.errstate(over="ignore", invalid="ignore"):
-        np.matmul(g, W2, out=sum_W2_g)
+    multiply(g, W2, sum_W2_g)
     chunk = chunk_rows(k_size + o_size, summing=True)
     db2_parts = np.zeros((max(1, -(-n_size // chunk)), o_size))
     if n_size <= chunk:
@@ -423,8 +420,7 @@ def backward(saved, g, *, out=None):
         _backward_parallel(chunk, z, g, h, db2_parts)
     np.copyto(db2, db2_parts.sum(axis=0), casting="same_kind")
     # W̄₂[o,k] = Σ_n g[n,o]·h[n,k]
-    with np.errstate(over="ignore", invalid="ignore"):
-        np.matmul(g.T, h, out=dW2)
+    multiply(g.T, h, dW2)
     chunk = chunk_rows(k_size, summing=True)
     db1_parts = np.zeros((max(1, -(-n_size // chunk)), k_size))
     if n_size <= chunk:
@@ -433,11 +429,9 @@ def backward(saved, g, *, out=None):
         _backward_2_parallel(chunk, sum_W2_g, z, dz, db1_parts)
     np.copyto(db1, db1_parts.sum(axis=0), casting="same_kind")
     # x̄[n,d] = Σ_k z̄[n,k]·W₁[k,d]
-    with np.errstate(over="ignore", invalid="ignore"):
-        np.matmul(dz, W1, out=dx)
+    multiply(dz, W1, dx)
     # W̄₁[k,d] = Σ_n z̄[n,k]·x[n,d]
-    with np.errstate(over="ignore", invalid="ignore"):
-        np.matmul(dz.T, x, out=dW1)
+    multiply(dz.T, x, dW1)
     return Gradients(dx, dW1, db1, dW2, db2)
 
 
@@ -467,14 +461,11 @@ def jvp(inputs, tangents, *, out=None):
     sum_W2_dot_h = np.empty((n_size, o_size), real)
     sum_W2_factor_b1_dot_sum_W1_dot_x_sum_W1_x_dot = np.empty((n_size, o_size), real)
     # sum_W1_x[n,k] = Σ_d x[n,d]·W₁[k,d]
-    with np.errstate(over="ignore", invalid="ignore"):
-        np.matmul(x, W1.T, out=sum_W1_x)
+    multiply(x, W1.T, sum_W1_x)
     # sum_W1_x_dot[n,k] = Σ_d W₁[k,d]·ẋ[n,d]
-    with np.errstate(over="ignore", invalid="ignore"):
-        np.matmul(x_dot, W1.T, out=sum_W1_x_dot)
+    multiply(x_dot, W1.T, sum_W1_x_dot)
     # sum_W1_dot_x[n,k] = Σ_d x[n,d]·Ẇ₁[k,d]
-    with np.errstate(over="ignore", invalid="ignore"):
-        np.matmul(x, W1_dot.T, out=sum_W1_dot_x)
+    multiply(x, W1_dot.T, sum_W1_dot_x)
     chunk = chunk_rows(k_size)
     if n_size <= chunk:
         _jvp_rows(b1, sum_W1_x, b1_dot, sum_W1_dot_x, sum_W1_x_dot, h, factor_b1_dot_sum_W1_dot_x_sum_W1_x_dot)
@@ -484,17 +475,12 @@ def jvp(inputs, tangents, *, out=None):
             factor_b1_dot_sum_W1_dot_x_sum_W1_x_dot,
         )
     # sum_W2_h[n,o] = Σ_k h[n,k]·W₂[o,k]
-    with np.errstate(over="ignore", invalid="ignore"):
-        np.matmul(h, W2.T, out=y)
+    multiply(h, W2.T, y)
     # sum_W2_dot_h[n,o] = Σ_k h[n,k]·Ẇ₂[o,k]
-    with np.errstate(over="ignore", invalid="ignore"):
-        np.matmul(h, W2_dot.T, out=sum_W2_dot_h)
+    multiply(h, W2_dot.T, sum_W2_dot_h)
     # sum_W2_factor_b1_dot_sum_W1_dot_x_sum_W1_x_dot[n,o] = Σ_k W₂[o,k]·
     #     factor_b1_dot_sum_W1_dot_x_sum_W1_x_dot[n,k]
-    with np.errstate(over="ignore", invalid="ignore"):
-        np.matmul(
-            factor_b1_dot_sum_W1_dot_x_sum_W1_x_dot, W2.T, out=sum_W2_factor_b1_dot_sum_W1_dot_x_sum_W1_x_dot,
-        )
+    multiply(factor_b1_dot_sum_W1_dot_x_sum_W1_x_dot, W2.T, sum_W2_factor_b1_dot_sum_W1_dot_x_sum_W1_x_dot)
     chunk = chunk_rows(o_size)
     if n_size <= chunk:
         _jvp_2_rows(b2, y, b2_dot, sum_W2_dot_h, sum_W2_factor_b1_dot_sum_W1_dot_x_sum_W1_x_dot, y_dot)
@@ -549,20 +535,15 @@ def hvp(inputs, vectors, g, *, out=None):
     sum_W1_dot_dz = np.empty((n_size, d_size), real)
     sum_x_dot_dz = np.empty((k_size, d_size), real)
     # sum_W1_x[n,k] = Σ_d x[n,d]·W₁[k,d]
-    with np.errstate(over="ignore", invalid="ignore"):
-        np.matmul(x, W1.T, out=sum_W1_x)
+    multiply(x, W1.T, sum_W1_x)
     # sum_W2_g[n,k] = Σ_o g[n,o]·W₂[o,k]
-    with np.errstate(over="ignore", invalid="ignore"):
-        np.matmul(g, W2, out=sum_W2_g)
+    multiply(g, W2, sum_W2_g)
     # sum_W2_dot_g[n,k] = Σ_o g[n,o]·Ẇ₂[o,k]
-    with np.errstate(over="ignore", invalid="ignore"):
-        np.matmul(g, W2_dot, out=sum_W2_dot_g)
+    multiply(g, W2_dot, sum_W2_dot_g)
     # sum_W1_x_dot[k,n] = Σ_d W₁[k,d]·ẋ[n,d]
-    with np.errstate(over="ignore", invalid="ignore"):
-        np.matmul(W1, x_dot.T, out=sum_W1_x_dot)
+    multiply(W1, x_dot.T, sum_W1_x_dot)
     # sum_W1_dot_x[k,n] = Σ_d x[n,d]·Ẇ₁[k,d]
-    with np.errstate(over="ignore", invalid="ignore"):
-        np.matmul(W1_dot, x.T, out=sum_W1_dot_x)
+    multiply(W1_dot, x.T, sum_W1_dot_x)
     chunk = chunk_rows(1)
     if o_size <= chunk:
         _hvp_rows(db2_dot)
@@ -582,20 +563,15 @@ def hvp(inputs, vectors, g, *, out=None):
         )
     np.copyto(db1_dot, db1_dot_parts.sum(axis=0), casting="same_kind")
     # sum_W1_dz_dot[n,d] = Σ_k W₁[k,d]·z̄̇[n,k]
-    with np.errstate(over="ignore", invalid="ignore"):
-        np.matmul(dz_dot, W1, out=dx_dot)
+    multiply(dz_dot, W1, dx_dot)
     # sum_W1_dot_dz[n,d] = Σ_k z̄[n,k]·Ẇ₁[k,d]
-    with np.errstate(over="ignore", invalid="ignore"):
-        np.matmul(dz, W1_dot, out=sum_W1_dot_dz)
+    multiply(dz, W1_dot, sum_W1_dot_dz)
     # sum_x_dz_dot[k,d] = Σ_n x[n,d]·z̄̇[n,k]
-    with np.errstate(over="ignore", invalid="ignore"):
-        np.matmul(dz_dot.T, x, out=dW1_dot)
+    multiply(dz_dot.T, x, dW1_dot)
     # sum_x_dot_dz[k,d] = Σ_n z̄[n,k]·ẋ[n,d]
-    with np.errstate(over="ignore", invalid="ignore"):
-        np.matmul(dz.T, x_dot, out=sum_x_dot_dz)
+    multiply(dz.T, x_dot, sum_x_dot_dz)
     # W̄̇₂[o,k] = Σ_n g[n,o]·factor_b1_dot_sum_W1_dot_x_sum_W1_x_dot[n,k]
-    with np.errstate(over="ignore", invalid="ignore"):
-        np.matmul(g.T, factor_b1_dot_sum_W1_dot_x_sum_W1_x_dot, out=dW2_dot)
+    multiply(g.T, factor_b1_dot_sum_W1_dot_x_sum_W1_x_dot, dW2_dot)
     chunk = chunk_rows(d_size)
     if n_size <= chunk:
         _hvp_3_rows(sum_W1_dot_dz, dx_dot)

@@ -32,10 +32,22 @@ from collections import namedtuple
 import numpy as np
 from numba import njit, prange
 
-from ._runtime import OPTIONS, Arguments, check, chunk_rows, damped, exp, output, outputs, pairs, tanh
+from ._runtime import (
+    OPTIONS,
+    Arguments,
+    check,
+    chunk_rows,
+    damped,
+    exp,
+    multiply,
+    output,
+    outputs,
+    pairs,
+    tanh,
+)
 
 #: What these kernels use of the runtime, as a hash: where that changes, so does this file, and with it the cache.
-RUNTIME = "323ae5c4cc97"
+RUNTIME = "c2d643866ab2"
 
 
 #: The operation, for programs.
@@ -1363,11 +1375,10 @@ def forward_saving(x, h0, W, U, b, *, out=None):
     a = np.empty((t_size, n_size, k_size, o_size), real)
     u = np.empty((t_size, n_size, k_size, o_size), real)
     # sum_W_x[t,n,k,o] = Σ_i W[k,o,i]·x[t,n,i]
-    with np.errstate(over="ignore", invalid="ignore"):
-        np.matmul(
-            x.reshape(t_size * n_size, i_size), W.reshape(k_size * o_size, i_size).T,
-            out=a.reshape(t_size * n_size, k_size * o_size),
-        )
+    multiply(
+        x.reshape(t_size * n_size, i_size), W.reshape(k_size * o_size, i_size).T,
+        a.reshape(t_size * n_size, k_size * o_size),
+    )
     rows = t_size * n_size * k_size
     chunk = chunk_rows(o_size)
     if rows <= chunk:
@@ -1386,8 +1397,7 @@ def forward_saving(x, h0, W, U, b, *, out=None):
         else:
             _forward_saving_2_parallel(chunk, h0, h_before, t, before_t)
         # uₜ[n,k,o] = Σ_o′ before_t[n,o′]·U[k,o,o′]
-        with np.errstate(over="ignore", invalid="ignore"):
-            np.matmul(before_t, U.reshape(k_size * o_size, o_size).T, out=u_t.reshape(n_size, k_size * o_size))
+        multiply(before_t, U.reshape(k_size * o_size, o_size).T, u_t.reshape(n_size, k_size * o_size))
         chunk = chunk_rows(o_size)
         if n_size <= chunk:
             _forward_saving_3_rows(a_t, u_t, before_t, h_t)
@@ -1484,8 +1494,7 @@ def backward(saved, g, *, out=None):
                 a_t, u_t, k_size, o_size, du_t,
             )
         # sum_U_du_t[n,o] = Σ_k,o′ ūₜ[n,k,o′]·U[k,o′,o]
-        with np.errstate(over="ignore", invalid="ignore"):
-            np.matmul(du_t.reshape(n_size, k_size * o_size), U.reshape(k_size * o_size, o_size), out=sum_U_du_t)
+        multiply(du_t.reshape(n_size, k_size * o_size), U.reshape(k_size * o_size, o_size), sum_U_du_t)
         chunk = chunk_rows(o_size)
         if n_size <= chunk:
             _backward_4_rows(dh_t, sum_U_du_t, update_t, dbefore_t)
@@ -1493,11 +1502,10 @@ def backward(saved, g, *, out=None):
             _backward_4_parallel(chunk, dh_t, sum_U_du_t, update_t, dbefore_t)
         dbefore_after = dbefore_t
     # Ū[k,o,o′] = Σ_t,n ū[t,n,k,o]·before[t,n,o′]
-    with np.errstate(over="ignore", invalid="ignore"):
-        np.matmul(
-            du.reshape(t_size * n_size, k_size * o_size).T, before.reshape(t_size * n_size, o_size),
-            out=dU.reshape(k_size * o_size, o_size),
-        )
+    multiply(
+        du.reshape(t_size * n_size, k_size * o_size).T, before.reshape(t_size * n_size, o_size),
+        dU.reshape(k_size * o_size, o_size),
+    )
     rows = t_size * n_size * k_size
     chunk = chunk_rows(o_size)
     if rows <= chunk:
@@ -1516,17 +1524,15 @@ def backward(saved, g, *, out=None):
     else:
         _backward_6_parallel(chunk, n_size, dbefore, o_size, dh0)
     # x̄[t,n,i] = Σ_k,o ā[t,n,k,o]·W[k,o,i]
-    with np.errstate(over="ignore", invalid="ignore"):
-        np.matmul(
-            da.reshape(t_size * n_size, k_size * o_size), W.reshape(k_size * o_size, i_size),
-            out=dx.reshape(t_size * n_size, i_size),
-        )
+    multiply(
+        da.reshape(t_size * n_size, k_size * o_size), W.reshape(k_size * o_size, i_size),
+        dx.reshape(t_size * n_size, i_size),
+    )
     # W̄[k,o,i] = Σ_t,n ā[t,n,k,o]·x[t,n,i]
-    with np.errstate(over="ignore", invalid="ignore"):
-        np.matmul(
-            da.reshape(t_size * n_size, k_size * o_size).T, x.reshape(t_size * n_size, i_size),
-            out=dW.reshape(k_size * o_size, i_size),
-        )
+    multiply(
+        da.reshape(t_size * n_size, k_size * o_size).T, x.reshape(t_size * n_size, i_size),
+        dW.reshape(k_size * o_size, i_size),
+    )
     chunk = chunk_rows(n_size * k_size * o_size, summing=True)
     db_parts = np.zeros((max(1, -(-t_size // chunk)), k_size, o_size))
     if t_size <= chunk:
@@ -1576,23 +1582,20 @@ def jvp(inputs, tangents, *, out=None):
     tail_ = np.empty((t_size, n_size, o_size), real)
     tail_2 = np.empty((t_size, n_size, o_size), real)
     # sum_W_x[t,n,k,o] = Σ_i W[k,o,i]·x[t,n,i]
-    with np.errstate(over="ignore", invalid="ignore"):
-        np.matmul(
-            x.reshape(t_size * n_size, i_size), W.reshape(k_size * o_size, i_size).T,
-            out=sum_W_x.reshape(t_size * n_size, k_size * o_size),
-        )
+    multiply(
+        x.reshape(t_size * n_size, i_size), W.reshape(k_size * o_size, i_size).T,
+        sum_W_x.reshape(t_size * n_size, k_size * o_size),
+    )
     # sum_W_dot_x[t,n,k,o] = Σ_i x[t,n,i]·Ẇ[k,o,i]
-    with np.errstate(over="ignore", invalid="ignore"):
-        np.matmul(
-            x.reshape(t_size * n_size, i_size), W_dot.reshape(k_size * o_size, i_size).T,
-            out=sum_W_dot_x.reshape(t_size * n_size, k_size * o_size),
-        )
+    multiply(
+        x.reshape(t_size * n_size, i_size), W_dot.reshape(k_size * o_size, i_size).T,
+        sum_W_dot_x.reshape(t_size * n_size, k_size * o_size),
+    )
     # sum_W_x_dot[t,n,k,o] = Σ_i W[k,o,i]·ẋ[t,n,i]
-    with np.errstate(over="ignore", invalid="ignore"):
-        np.matmul(
-            x_dot.reshape(t_size * n_size, i_size), W.reshape(k_size * o_size, i_size).T,
-            out=sum_W_x_dot.reshape(t_size * n_size, k_size * o_size),
-        )
+    multiply(
+        x_dot.reshape(t_size * n_size, i_size), W.reshape(k_size * o_size, i_size).T,
+        sum_W_x_dot.reshape(t_size * n_size, k_size * o_size),
+    )
     rows = t_size * n_size * k_size
     chunk = chunk_rows(o_size)
     if rows <= chunk:
@@ -1616,8 +1619,7 @@ def jvp(inputs, tangents, *, out=None):
         else:
             _jvp_2_parallel(chunk, h0, h_before, t, before_t)
         # uₜ[n,k,o] = Σ_o′ before_t[n,o′]·U[k,o,o′]
-        with np.errstate(over="ignore", invalid="ignore"):
-            np.matmul(before_t, U.reshape(k_size * o_size, o_size).T, out=u_t.reshape(n_size, k_size * o_size))
+        multiply(before_t, U.reshape(k_size * o_size, o_size).T, u_t.reshape(n_size, k_size * o_size))
         chunk = chunk_rows(o_size)
         if n_size <= chunk:
             _jvp_3_rows(a_t, u_t, before_t, reset_t, update_t, candidate_t, h_t)
@@ -1625,11 +1627,10 @@ def jvp(inputs, tangents, *, out=None):
             _jvp_3_parallel(chunk, a_t, u_t, before_t, reset_t, update_t, candidate_t, h_t)
         h_before = h_t
     # sum_U_dot_before[t,n,k,o] = Σ_o′ before[t,n,o′]·U̇[k,o,o′]
-    with np.errstate(over="ignore", invalid="ignore"):
-        np.matmul(
-            before.reshape(t_size * n_size, o_size), U_dot.reshape(k_size * o_size, o_size).T,
-            out=sum_U_dot_before.reshape(t_size * n_size, k_size * o_size),
-        )
+    multiply(
+        before.reshape(t_size * n_size, o_size), U_dot.reshape(k_size * o_size, o_size).T,
+        sum_U_dot_before.reshape(t_size * n_size, k_size * o_size),
+    )
     rows = t_size * n_size
     chunk = chunk_rows(o_size)
     if rows <= chunk:
@@ -1658,11 +1659,10 @@ def jvp(inputs, tangents, *, out=None):
         else:
             _jvp_5_parallel(chunk, h0_dot, h_before_dot, t, before_t_dot)
         # sum_U_before_dot_t[n,k,o] = Σ_o′ U[k,o,o′]·ḃėḟȯṙė_̇ṫ[n,o′]
-        with np.errstate(over="ignore", invalid="ignore"):
-            np.matmul(
-                before_t_dot, U.reshape(k_size * o_size, o_size).T,
-                out=sum_U_before_dot_t.reshape(n_size, k_size * o_size),
-            )
+        multiply(
+            before_t_dot, U.reshape(k_size * o_size, o_size).T,
+            sum_U_before_dot_t.reshape(n_size, k_size * o_size),
+        )
         rows = n_size * k_size
         chunk = chunk_rows(o_size)
         if rows <= chunk:
@@ -1760,23 +1760,20 @@ def hvp(inputs, vectors, g, *, out=None):
     sum_W_da_dot = np.empty((t_size, n_size, i_size), real)
     sum_x_da_dot = np.empty((k_size, o_size, i_size), real)
     # sum_W_x[t,n,k,o] = Σ_i W[k,o,i]·x[t,n,i]
-    with np.errstate(over="ignore", invalid="ignore"):
-        np.matmul(
-            x.reshape(t_size * n_size, i_size), W.reshape(k_size * o_size, i_size).T,
-            out=sum_W_x.reshape(t_size * n_size, k_size * o_size),
-        )
+    multiply(
+        x.reshape(t_size * n_size, i_size), W.reshape(k_size * o_size, i_size).T,
+        sum_W_x.reshape(t_size * n_size, k_size * o_size),
+    )
     # sum_W_dot_x[t,n,k,o] = Σ_i x[t,n,i]·Ẇ[k,o,i]
-    with np.errstate(over="ignore", invalid="ignore"):
-        np.matmul(
-            x.reshape(t_size * n_size, i_size), W_dot.reshape(k_size * o_size, i_size).T,
-            out=sum_W_dot_x.reshape(t_size * n_size, k_size * o_size),
-        )
+    multiply(
+        x.reshape(t_size * n_size, i_size), W_dot.reshape(k_size * o_size, i_size).T,
+        sum_W_dot_x.reshape(t_size * n_size, k_size * o_size),
+    )
     # sum_W_x_dot[t,n,k,o] = Σ_i W[k,o,i]·ẋ[t,n,i]
-    with np.errstate(over="ignore", invalid="ignore"):
-        np.matmul(
-            x_dot.reshape(t_size * n_size, i_size), W.reshape(k_size * o_size, i_size).T,
-            out=sum_W_x_dot.reshape(t_size * n_size, k_size * o_size),
-        )
+    multiply(
+        x_dot.reshape(t_size * n_size, i_size), W.reshape(k_size * o_size, i_size).T,
+        sum_W_x_dot.reshape(t_size * n_size, k_size * o_size),
+    )
     rows = t_size * n_size * k_size
     chunk = chunk_rows(o_size)
     if rows <= chunk:
@@ -1801,8 +1798,7 @@ def hvp(inputs, vectors, g, *, out=None):
         else:
             _hvp_2_parallel(chunk, h0, h_before, t, before_t)
         # uₜ[n,k,o] = Σ_o′ before_t[n,o′]·U[k,o,o′]
-        with np.errstate(over="ignore", invalid="ignore"):
-            np.matmul(before_t, U.reshape(k_size * o_size, o_size).T, out=u_t.reshape(n_size, k_size * o_size))
+        multiply(before_t, U.reshape(k_size * o_size, o_size).T, u_t.reshape(n_size, k_size * o_size))
         chunk = chunk_rows(o_size)
         if n_size <= chunk:
             _hvp_3_rows(a_t, u_t, before_t, reset_t, update_t, candidate_t, tail_t, h_t)
@@ -1810,11 +1806,10 @@ def hvp(inputs, vectors, g, *, out=None):
             _hvp_3_parallel(chunk, a_t, u_t, before_t, reset_t, update_t, candidate_t, tail_t, h_t)
         h_before = h_t
     # sum_U_dot_before[t,n,k,o] = Σ_o′ before[t,n,o′]·U̇[k,o,o′]
-    with np.errstate(over="ignore", invalid="ignore"):
-        np.matmul(
-            before.reshape(t_size * n_size, o_size), U_dot.reshape(k_size * o_size, o_size).T,
-            out=sum_U_dot_before.reshape(t_size * n_size, k_size * o_size),
-        )
+    multiply(
+        before.reshape(t_size * n_size, o_size), U_dot.reshape(k_size * o_size, o_size).T,
+        sum_U_dot_before.reshape(t_size * n_size, k_size * o_size),
+    )
     rows = t_size * n_size
     chunk = chunk_rows(o_size)
     if rows <= chunk:
@@ -1870,8 +1865,7 @@ def hvp(inputs, vectors, g, *, out=None):
                 a_t, u_t, k_size, o_size, du_t,
             )
         # sum_U_du_t[n,o] = Σ_k,o′ ūₜ[n,k,o′]·U[k,o′,o]
-        with np.errstate(over="ignore", invalid="ignore"):
-            np.matmul(du_t.reshape(n_size, k_size * o_size), U.reshape(k_size * o_size, o_size), out=sum_U_du_t)
+        multiply(du_t.reshape(n_size, k_size * o_size), U.reshape(k_size * o_size, o_size), sum_U_du_t)
         chunk = chunk_rows(o_size)
         if n_size <= chunk:
             _hvp_8_rows(dh_t, sum_U_du_t, update_t, dbefore_t)
@@ -1916,11 +1910,10 @@ def hvp(inputs, vectors, g, *, out=None):
                 tail_4_t, update_before_t, update_before_dot, t, before_t_dot,
             )
         # sum_U_before_dot_t[n,k,o] = Σ_o′ U[k,o,o′]·ḃėḟȯṙė_̇ṫ[n,o′]
-        with np.errstate(over="ignore", invalid="ignore"):
-            np.matmul(
-                before_t_dot, U.reshape(k_size * o_size, o_size).T,
-                out=sum_U_before_dot_t.reshape(n_size, k_size * o_size),
-            )
+        multiply(
+            before_t_dot, U.reshape(k_size * o_size, o_size).T,
+            sum_U_before_dot_t.reshape(n_size, k_size * o_size),
+        )
         rows = n_size * k_size
         chunk = chunk_rows(o_size)
         if rows <= chunk:
@@ -1942,17 +1935,15 @@ def hvp(inputs, vectors, g, *, out=None):
         before_before_dot = before_t_dot
         candidate_before_dot = candidate_t_dot
     # sum_U_dot_du[t,n,o] = Σ_k,o′ ū[t,n,k,o′]·U̇[k,o′,o]
-    with np.errstate(over="ignore", invalid="ignore"):
-        np.matmul(
-            du.reshape(t_size * n_size, k_size * o_size), U_dot.reshape(k_size * o_size, o_size),
-            out=sum_U_dot_du.reshape(t_size * n_size, o_size),
-        )
+    multiply(
+        du.reshape(t_size * n_size, k_size * o_size), U_dot.reshape(k_size * o_size, o_size),
+        sum_U_dot_du.reshape(t_size * n_size, o_size),
+    )
     # sum_before_dot_du[k,o,o′] = Σ_t,n ū[t,n,k,o]·ḃėḟȯṙė[t,n,o′]
-    with np.errstate(over="ignore", invalid="ignore"):
-        np.matmul(
-            du.reshape(t_size * n_size, k_size * o_size).T, before_dot.reshape(t_size * n_size, o_size),
-            out=dU_dot.reshape(k_size * o_size, o_size),
-        )
+    multiply(
+        du.reshape(t_size * n_size, k_size * o_size).T, before_dot.reshape(t_size * n_size, o_size),
+        dU_dot.reshape(k_size * o_size, o_size),
+    )
     rows = t_size * n_size * k_size
     chunk = chunk_rows(o_size)
     if rows <= chunk:
@@ -1966,17 +1957,15 @@ def hvp(inputs, vectors, g, *, out=None):
             o_size, da,
         )
     # sum_W_dot_da[t,n,i] = Σ_k,o ā[t,n,k,o]·Ẇ[k,o,i]
-    with np.errstate(over="ignore", invalid="ignore"):
-        np.matmul(
-            da.reshape(t_size * n_size, k_size * o_size), W_dot.reshape(k_size * o_size, i_size),
-            out=dx_dot.reshape(t_size * n_size, i_size),
-        )
+    multiply(
+        da.reshape(t_size * n_size, k_size * o_size), W_dot.reshape(k_size * o_size, i_size),
+        dx_dot.reshape(t_size * n_size, i_size),
+    )
     # sum_x_dot_da[k,o,i] = Σ_t,n ā[t,n,k,o]·ẋ[t,n,i]
-    with np.errstate(over="ignore", invalid="ignore"):
-        np.matmul(
-            da.reshape(t_size * n_size, k_size * o_size).T, x_dot.reshape(t_size * n_size, i_size),
-            out=dW_dot.reshape(k_size * o_size, i_size),
-        )
+    multiply(
+        da.reshape(t_size * n_size, k_size * o_size).T, x_dot.reshape(t_size * n_size, i_size),
+        dW_dot.reshape(k_size * o_size, i_size),
+    )
     sum_U_du_dot_t = np.empty((n_size, o_size), real)
     dbefore_after_dot = np.zeros((n_size, o_size), real)  # after the last
     for t in reversed(range(t_size)):
@@ -2032,11 +2021,7 @@ def hvp(inputs, vectors, g, *, out=None):
                 dupdate_t_dot, update_t_dot, k_size, o_size, du_t_dot,
             )
         # sum_U_du_dot_t[n,o] = Σ_k,o′ U[k,o′,o]·ū̇ₜ[n,k,o′]
-        with np.errstate(over="ignore", invalid="ignore"):
-            np.matmul(
-                du_t_dot.reshape(n_size, k_size * o_size), U.reshape(k_size * o_size, o_size),
-                out=sum_U_du_dot_t,
-            )
+        multiply(du_t_dot.reshape(n_size, k_size * o_size), U.reshape(k_size * o_size, o_size), sum_U_du_dot_t)
         chunk = chunk_rows(o_size)
         if n_size <= chunk:
             _hvp_15_rows(
@@ -2049,11 +2034,10 @@ def hvp(inputs, vectors, g, *, out=None):
             )
         dbefore_after_dot = dbefore_t_dot
     # sum_before_du_dot[k,o,o′] = Σ_t,n before[t,n,o′]·ū̇[t,n,k,o]
-    with np.errstate(over="ignore", invalid="ignore"):
-        np.matmul(
-            du_dot.reshape(t_size * n_size, k_size * o_size).T, before.reshape(t_size * n_size, o_size),
-            out=sum_before_du_dot.reshape(k_size * o_size, o_size),
-        )
+    multiply(
+        du_dot.reshape(t_size * n_size, k_size * o_size).T, before.reshape(t_size * n_size, o_size),
+        sum_before_du_dot.reshape(k_size * o_size, o_size),
+    )
     rows = t_size * n_size * k_size
     chunk = chunk_rows(o_size)
     if rows <= chunk:
@@ -2074,17 +2058,15 @@ def hvp(inputs, vectors, g, *, out=None):
     else:
         _hvp_17_parallel(chunk, n_size, dbefore_dot, o_size, dh0_dot)
     # sum_W_da_dot[t,n,i] = Σ_k,o W[k,o,i]·ā̇[t,n,k,o]
-    with np.errstate(over="ignore", invalid="ignore"):
-        np.matmul(
-            da_dot.reshape(t_size * n_size, k_size * o_size), W.reshape(k_size * o_size, i_size),
-            out=sum_W_da_dot.reshape(t_size * n_size, i_size),
-        )
+    multiply(
+        da_dot.reshape(t_size * n_size, k_size * o_size), W.reshape(k_size * o_size, i_size),
+        sum_W_da_dot.reshape(t_size * n_size, i_size),
+    )
     # sum_x_da_dot[k,o,i] = Σ_t,n x[t,n,i]·ā̇[t,n,k,o]
-    with np.errstate(over="ignore", invalid="ignore"):
-        np.matmul(
-            da_dot.reshape(t_size * n_size, k_size * o_size).T, x.reshape(t_size * n_size, i_size),
-            out=sum_x_da_dot.reshape(k_size * o_size, i_size),
-        )
+    multiply(
+        da_dot.reshape(t_size * n_size, k_size * o_size).T, x.reshape(t_size * n_size, i_size),
+        sum_x_da_dot.reshape(k_size * o_size, i_size),
+    )
     rows = k_size * o_size
     chunk = chunk_rows(o_size)
     if rows <= chunk:

@@ -28,10 +28,22 @@ from collections import namedtuple
 import numpy as np
 from numba import njit, prange
 
-from ._runtime import OPTIONS, Arguments, check, chunk_rows, damped, exp, larger, output, outputs, pairs
+from ._runtime import (
+    OPTIONS,
+    Arguments,
+    check,
+    chunk_rows,
+    damped,
+    exp,
+    larger,
+    multiply,
+    output,
+    outputs,
+    pairs,
+)
 
 #: What these kernels use of the runtime, as a hash: where that changes, so does this file, and with it the cache.
-RUNTIME = "c1777e7c5280"
+RUNTIME = "d7151d8912c1"
 
 
 #: The operation, for programs.
@@ -399,11 +411,9 @@ def forward_saving(x, W, b, W_t, b_t, *, out=None):
     zt = np.empty((n_size, d_size), real)
     sum_W_t_x = np.empty((n_size, d_size), real)
     # sum_W_x[n,d] = Σ_d′ W[d,d′]·x[n,d′]
-    with np.errstate(over="ignore", invalid="ignore"):
-        np.matmul(x, W.T, out=z)
+    multiply(x, W.T, z)
     # sum_W_t_x[n,d] = Σ_d′ x[n,d′]·Wₜ[d,d′]
-    with np.errstate(over="ignore", invalid="ignore"):
-        np.matmul(x, W_t.T, out=sum_W_t_x)
+    multiply(x, W_t.T, sum_W_t_x)
     chunk = chunk_rows(d_size)
     if n_size <= chunk:
         _forward_saving_rows(b, z, b_t, sum_W_t_x, x, zt, y)
@@ -436,17 +446,13 @@ def backward(saved, g, *, out=None):
     np.copyto(db, db_parts.sum(axis=0), casting="same_kind")
     np.copyto(db_t, db_t_parts.sum(axis=0), casting="same_kind")
     # sum_W_dz[n,d] = Σ_d′ z̄[n,d′]·W[d′,d]
-    with np.errstate(over="ignore", invalid="ignore"):
-        np.matmul(dz, W, out=dx)
+    multiply(dz, W, dx)
     # sum_W_t_dzt[n,d] = Σ_d′ z̅t̅[n,d′]·Wₜ[d′,d]
-    with np.errstate(over="ignore", invalid="ignore"):
-        np.matmul(dzt, W_t, out=sum_W_t_dzt)
+    multiply(dzt, W_t, sum_W_t_dzt)
     # W̄[d,d′] = Σ_n z̄[n,d]·x[n,d′]
-    with np.errstate(over="ignore", invalid="ignore"):
-        np.matmul(dz.T, x, out=dW)
+    multiply(dz.T, x, dW)
     # W̄ₜ[d,d′] = Σ_n z̅t̅[n,d]·x[n,d′]
-    with np.errstate(over="ignore", invalid="ignore"):
-        np.matmul(dzt.T, x, out=dW_t)
+    multiply(dzt.T, x, dW_t)
     chunk = chunk_rows(d_size)
     if n_size <= chunk:
         _backward_2_rows(zt, g, dx, sum_W_t_dzt)
@@ -478,23 +484,17 @@ def jvp(inputs, tangents, *, out=None):
     sum_W_t_x_dot = np.empty((n_size, d_size), real)
     sum_W_t_dot_x = np.empty((n_size, d_size), real)
     # sum_W_x[n,d] = Σ_d′ W[d,d′]·x[n,d′]
-    with np.errstate(over="ignore", invalid="ignore"):
-        np.matmul(x, W.T, out=y)
+    multiply(x, W.T, y)
     # sum_W_t_x[n,d] = Σ_d′ x[n,d′]·Wₜ[d,d′]
-    with np.errstate(over="ignore", invalid="ignore"):
-        np.matmul(x, W_t.T, out=sum_W_t_x)
+    multiply(x, W_t.T, sum_W_t_x)
     # sum_W_x_dot[n,d] = Σ_d′ W[d,d′]·ẋ[n,d′]
-    with np.errstate(over="ignore", invalid="ignore"):
-        np.matmul(x_dot, W.T, out=sum_W_x_dot)
+    multiply(x_dot, W.T, sum_W_x_dot)
     # sum_W_dot_x[n,d] = Σ_d′ x[n,d′]·Ẇ[d,d′]
-    with np.errstate(over="ignore", invalid="ignore"):
-        np.matmul(x, W_dot.T, out=sum_W_dot_x)
+    multiply(x, W_dot.T, sum_W_dot_x)
     # sum_W_t_x_dot[n,d] = Σ_d′ Wₜ[d,d′]·ẋ[n,d′]
-    with np.errstate(over="ignore", invalid="ignore"):
-        np.matmul(x_dot, W_t.T, out=sum_W_t_x_dot)
+    multiply(x_dot, W_t.T, sum_W_t_x_dot)
     # sum_W_t_dot_x[n,d] = Σ_d′ x[n,d′]·Ẇₜ[d,d′]
-    with np.errstate(over="ignore", invalid="ignore"):
-        np.matmul(x, W_t_dot.T, out=sum_W_t_dot_x)
+    multiply(x, W_t_dot.T, sum_W_t_dot_x)
     chunk = chunk_rows(d_size)
     if n_size <= chunk:
         _jvp_rows(
@@ -558,23 +558,17 @@ def hvp(inputs, vectors, g, *, out=None):
     sum_x_dzt_dot = np.empty((d_size, d_size), real)
     sum_x_dot_dzt = np.empty((d_size, d_size), real)
     # sum_W_x[n,d] = Σ_d′ W[d,d′]·x[n,d′]
-    with np.errstate(over="ignore", invalid="ignore"):
-        np.matmul(x, W.T, out=sum_W_x)
+    multiply(x, W.T, sum_W_x)
     # sum_W_t_x[n,d] = Σ_d′ x[n,d′]·Wₜ[d,d′]
-    with np.errstate(over="ignore", invalid="ignore"):
-        np.matmul(x, W_t.T, out=sum_W_t_x)
+    multiply(x, W_t.T, sum_W_t_x)
     # sum_W_t_x_dot[n,d] = Σ_d′ Wₜ[d,d′]·ẋ[n,d′]
-    with np.errstate(over="ignore", invalid="ignore"):
-        np.matmul(x_dot, W_t.T, out=sum_W_t_x_dot)
+    multiply(x_dot, W_t.T, sum_W_t_x_dot)
     # sum_W_t_dot_x[n,d] = Σ_d′ x[n,d′]·Ẇₜ[d,d′]
-    with np.errstate(over="ignore", invalid="ignore"):
-        np.matmul(x, W_t_dot.T, out=sum_W_t_dot_x)
+    multiply(x, W_t_dot.T, sum_W_t_dot_x)
     # sum_W_x_dot[n,d] = Σ_d′ W[d,d′]·ẋ[n,d′]
-    with np.errstate(over="ignore", invalid="ignore"):
-        np.matmul(x_dot, W.T, out=sum_W_x_dot)
+    multiply(x_dot, W.T, sum_W_x_dot)
     # sum_W_dot_x[n,d] = Σ_d′ x[n,d′]·Ẇ[d,d′]
-    with np.errstate(over="ignore", invalid="ignore"):
-        np.matmul(x, W_dot.T, out=sum_W_dot_x)
+    multiply(x, W_dot.T, sum_W_dot_x)
     chunk = chunk_rows(d_size, summing=True)
     db_dot_parts = np.zeros((max(1, -(-n_size // chunk)), d_size))
     db_t_dot_parts = np.zeros((max(1, -(-n_size // chunk)), d_size))
@@ -591,29 +585,21 @@ def hvp(inputs, vectors, g, *, out=None):
     np.copyto(db_dot, db_dot_parts.sum(axis=0), casting="same_kind")
     np.copyto(db_t_dot, db_t_dot_parts.sum(axis=0), casting="same_kind")
     # sum_W_dz_dot[n,d] = Σ_d′ W[d′,d]·z̄̇[n,d′]
-    with np.errstate(over="ignore", invalid="ignore"):
-        np.matmul(dz_dot, W, out=dx_dot)
+    multiply(dz_dot, W, dx_dot)
     # sum_W_dot_dz[n,d] = Σ_d′ z̄[n,d′]·Ẇ[d′,d]
-    with np.errstate(over="ignore", invalid="ignore"):
-        np.matmul(dz, W_dot, out=sum_W_dot_dz)
+    multiply(dz, W_dot, sum_W_dot_dz)
     # sum_W_t_dzt_dot[n,d] = Σ_d′ Wₜ[d′,d]·z̅t̅̇[n,d′]
-    with np.errstate(over="ignore", invalid="ignore"):
-        np.matmul(dzt_dot, W_t, out=sum_W_t_dzt_dot)
+    multiply(dzt_dot, W_t, sum_W_t_dzt_dot)
     # sum_W_t_dot_dzt[n,d] = Σ_d′ z̅t̅[n,d′]·Ẇₜ[d′,d]
-    with np.errstate(over="ignore", invalid="ignore"):
-        np.matmul(dzt, W_t_dot, out=sum_W_t_dot_dzt)
+    multiply(dzt, W_t_dot, sum_W_t_dot_dzt)
     # sum_x_dz_dot[d,d′] = Σ_n x[n,d′]·z̄̇[n,d]
-    with np.errstate(over="ignore", invalid="ignore"):
-        np.matmul(dz_dot.T, x, out=dW_dot)
+    multiply(dz_dot.T, x, dW_dot)
     # sum_x_dot_dz[d,d′] = Σ_n z̄[n,d]·ẋ[n,d′]
-    with np.errstate(over="ignore", invalid="ignore"):
-        np.matmul(dz.T, x_dot, out=sum_x_dot_dz)
+    multiply(dz.T, x_dot, sum_x_dot_dz)
     # sum_x_dzt_dot[d,d′] = Σ_n x[n,d′]·z̅t̅̇[n,d]
-    with np.errstate(over="ignore", invalid="ignore"):
-        np.matmul(dzt_dot.T, x, out=sum_x_dzt_dot)
+    multiply(dzt_dot.T, x, sum_x_dzt_dot)
     # sum_x_dot_dzt[d,d′] = Σ_n z̅t̅[n,d]·ẋ[n,d′]
-    with np.errstate(over="ignore", invalid="ignore"):
-        np.matmul(dzt.T, x_dot, out=sum_x_dot_dzt)
+    multiply(dzt.T, x_dot, sum_x_dot_dzt)
     chunk = chunk_rows(d_size)
     if n_size <= chunk:
         _hvp_2_rows(T_dot, g, sum_W_dot_dz, dx_dot, sum_W_t_dot_dzt, sum_W_t_dzt_dot)

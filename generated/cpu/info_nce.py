@@ -38,6 +38,7 @@ from ._runtime import (
     exp,
     log1p,
     maxnum,
+    multiply,
     no_squares,
     number,
     output,
@@ -51,7 +52,7 @@ from ._runtime import (
 )
 
 #: What these kernels use of the runtime, as a hash: where that changes, so does this file, and with it the cache.
-RUNTIME = "b586c3d92a03"
+RUNTIME = "611b6e28683a"
 
 
 #: The operation, for programs.
@@ -772,8 +773,7 @@ def forward_saving(u, v, *, tau=0.07, reduction="mean", out=None):
     else:
         _forward_saving_parallel(chunk, u, v, un, vn)
     # sum_un_vn[n,n′] = Σ_d un[n,d]·vn[n′,d]
-    with np.errstate(over="ignore", invalid="ignore"):
-        np.matmul(un, vn.T, out=s)
+    multiply(un, vn.T, s)
     chunk = chunk_rows(n_size)
     if n_size <= chunk:
         _forward_saving_2_rows(0, n_size, s, real(tau), n_size, s_max, sum_exp, rest)
@@ -809,11 +809,9 @@ def backward(saved, g, *, out=None):
     else:
         _backward_parallel(chunk, s_max, s, g, rest, sum_exp, u, v, d_size, n_size, ds, norm_u, norm_v)
     # sum_ds_un[n,d] = Σ_n′ s̄[n′,n]·un[n′,d]
-    with np.errstate(over="ignore", invalid="ignore"):
-        np.matmul(ds.T, un, out=du)
+    multiply(ds.T, un, du)
     # sum_ds_vn[n,d] = Σ_n′ s̄[n,n′]·vn[n′,d]
-    with np.errstate(over="ignore", invalid="ignore"):
-        np.matmul(ds, vn, out=sum_ds_vn)
+    multiply(ds, vn, sum_ds_vn)
     chunk = chunk_rows(d_size)
     if n_size <= chunk:
         _backward_2_rows(du, sum_ds_vn, un, norm_u, vn, norm_v, real(tau), dv)
@@ -850,19 +848,16 @@ def value_and_grad(u, v, *, tau=0.07, reduction="mean", out=None):
     else:
         _value_and_grad_parallel(chunk, u, v, norm_u, un, norm_v, vn)
     # sum_un_vn[n,n′] = Σ_d un[n,d]·vn[n′,d]
-    with np.errstate(over="ignore", invalid="ignore"):
-        np.matmul(un, vn.T, out=sum_un_vn)
+    multiply(un, vn.T, sum_un_vn)
     chunk = chunk_rows(n_size)
     if n_size <= chunk:
         _value_and_grad_2_rows(0, n_size, sum_un_vn, real(seed), real(tau), n_size, s, s_max, rest, ds)
     else:
         _value_and_grad_2_parallel(chunk, sum_un_vn, real(seed), real(tau), n_size, s, s_max, rest, ds)
     # sum_ds_un[n,d] = Σ_n′ s̄[n′,n]·un[n′,d]
-    with np.errstate(over="ignore", invalid="ignore"):
-        np.matmul(ds.T, un, out=du)
+    multiply(ds.T, un, du)
     # sum_ds_vn[n,d] = Σ_n′ s̄[n,n′]·vn[n′,d]
-    with np.errstate(over="ignore", invalid="ignore"):
-        np.matmul(ds, vn, out=sum_ds_vn)
+    multiply(ds, vn, sum_ds_vn)
     chunk = chunk_rows(1)
     if n_size <= chunk:
         _value_and_grad_3_rows(0, n_size, rest, s_max, s, L)
@@ -912,14 +907,11 @@ def jvp(inputs, tangents, *, tau=0.07, reduction="mean", out=None):
     else:
         _jvp_parallel(chunk, u, v, u_dot, v_dot, un, norm_v, vn, un_dot, sum_vn_v_dot)
     # sum_un_vn[n,n′] = Σ_d un[n,d]·vn[n′,d]
-    with np.errstate(over="ignore", invalid="ignore"):
-        np.matmul(un, vn.T, out=sum_un_vn)
+    multiply(un, vn.T, sum_un_vn)
     # sum_un_v_dot[n,n′] = Σ_d un[n,d]·v̇[n′,d]
-    with np.errstate(over="ignore", invalid="ignore"):
-        np.matmul(un, v_dot.T, out=sum_un_v_dot)
+    multiply(un, v_dot.T, sum_un_v_dot)
     # sum_un_dot_vn[n,n′] = Σ_d vn[n′,d]·u̇ṅ[n,d]
-    with np.errstate(over="ignore", invalid="ignore"):
-        np.matmul(un_dot, vn.T, out=sum_un_dot_vn)
+    multiply(un_dot, vn.T, sum_un_dot_vn)
     chunk = chunk_rows(n_size)
     if n_size <= chunk:
         _jvp_2_rows(
@@ -987,14 +979,11 @@ def hvp(inputs, vectors, *, tau=0.07, reduction="mean", out=None):
             sum_u, sum_v,
         )
     # sum_un_vn[n,n′] = Σ_d un[n,d]·vn[n′,d]
-    with np.errstate(over="ignore", invalid="ignore"):
-        np.matmul(un, vn.T, out=sum_un_vn)
+    multiply(un, vn.T, sum_un_vn)
     # sum_un_vn_dot[n,n′] = Σ_d un[n,d]·v̇ṅ[n′,d]
-    with np.errstate(over="ignore", invalid="ignore"):
-        np.matmul(un, vn_dot.T, out=sum_un_vn_dot)
+    multiply(un, vn_dot.T, sum_un_vn_dot)
     # sum_un_dot_vn[n,n′] = Σ_d vn[n′,d]·u̇ṅ[n,d]
-    with np.errstate(over="ignore", invalid="ignore"):
-        np.matmul(un_dot, vn.T, out=sum_un_dot_vn)
+    multiply(un_dot, vn.T, sum_un_dot_vn)
     chunk = chunk_rows(n_size)
     if n_size <= chunk:
         _hvp_2_rows(
@@ -1005,23 +994,17 @@ def hvp(inputs, vectors, *, tau=0.07, reduction="mean", out=None):
             chunk, sum_un_vn, sum_un_dot_vn, sum_un_vn_dot, real(seed), real(tau), n_size, ds, ds_dot,
         )
     # sum_ds_un[n,d] = Σ_n′ s̄[n′,n]·un[n′,d]
-    with np.errstate(over="ignore", invalid="ignore"):
-        np.matmul(ds.T, un, out=du_dot)
+    multiply(ds.T, un, du_dot)
     # sum_ds_vn[n,d] = Σ_n′ s̄[n,n′]·vn[n′,d]
-    with np.errstate(over="ignore", invalid="ignore"):
-        np.matmul(ds, vn, out=sum_ds_vn)
+    multiply(ds, vn, sum_ds_vn)
     # sum_ds_un_dot[n,d] = Σ_n′ s̄[n′,n]·u̇ṅ[n′,d]
-    with np.errstate(over="ignore", invalid="ignore"):
-        np.matmul(ds.T, un_dot, out=sum_ds_un_dot)
+    multiply(ds.T, un_dot, sum_ds_un_dot)
     # sum_ds_dot_un[n,d] = Σ_n′ un[n′,d]·s̄̇[n′,n]
-    with np.errstate(over="ignore", invalid="ignore"):
-        np.matmul(ds_dot.T, un, out=sum_ds_dot_un)
+    multiply(ds_dot.T, un, sum_ds_dot_un)
     # sum_ds_vn_dot[n,d] = Σ_n′ s̄[n,n′]·v̇ṅ[n′,d]
-    with np.errstate(over="ignore", invalid="ignore"):
-        np.matmul(ds, vn_dot, out=sum_ds_vn_dot)
+    multiply(ds, vn_dot, sum_ds_vn_dot)
     # sum_ds_dot_vn[n,d] = Σ_n′ vn[n′,d]·s̄̇[n,n′]
-    with np.errstate(over="ignore", invalid="ignore"):
-        np.matmul(ds_dot, vn, out=sum_ds_dot_vn)
+    multiply(ds_dot, vn, sum_ds_dot_vn)
     chunk = chunk_rows(d_size)
     if n_size <= chunk:
         _hvp_3_rows(

@@ -24,10 +24,10 @@ from collections import namedtuple
 import numpy as np
 from numba import njit, prange
 
-from ._runtime import OPTIONS, Arguments, check, chunk_rows, output, outputs, pairs
+from ._runtime import OPTIONS, Arguments, check, chunk_rows, multiply, output, outputs, pairs
 
 #: What these kernels use of the runtime, as a hash: where that changes, so does this file, and with it the cache.
-RUNTIME = "1d85d94f3757"
+RUNTIME = "0437682abedc"
 
 
 #: The operation, for programs.
@@ -189,8 +189,7 @@ def forward_saving(x, W, b, *, out=None):
     o_size = sizes["o"]
     y = output("out", out, (n_size, o_size), real, (x, W, b))
     # sum_W_x[n,o] = Σ_i W[o,i]·x[n,i]
-    with np.errstate(over="ignore", invalid="ignore"):
-        np.matmul(x, W.T, out=y)
+    multiply(x, W.T, y)
     chunk = chunk_rows(o_size)
     if n_size <= chunk:
         _forward_saving_rows(b, y)
@@ -210,11 +209,9 @@ def backward(saved, g, *, out=None):
     dW = output("out", out_dW, (o_size, i_size), real, (x, W, g))
     db = output("out", out_db, (o_size,), real, (x, W, g))
     # x̄[n,i] = Σ_o W[o,i]·g[n,o]
-    with np.errstate(over="ignore", invalid="ignore"):
-        np.matmul(g, W, out=dx)
+    multiply(g, W, dx)
     # W̄[o,i] = Σ_n g[n,o]·x[n,i]
-    with np.errstate(over="ignore", invalid="ignore"):
-        np.matmul(g.T, x, out=dW)
+    multiply(g.T, x, dW)
     chunk = chunk_rows(o_size, summing=True)
     db_parts = np.zeros((max(1, -(-n_size // chunk)), o_size))
     if n_size <= chunk:
@@ -241,14 +238,11 @@ def jvp(inputs, tangents, *, out=None):
     sum_W_x_dot = np.empty((n_size, o_size), real)
     sum_W_dot_x = np.empty((n_size, o_size), real)
     # sum_W_x[n,o] = Σ_i W[o,i]·x[n,i]
-    with np.errstate(over="ignore", invalid="ignore"):
-        np.matmul(x, W.T, out=y)
+    multiply(x, W.T, y)
     # sum_W_x_dot[n,o] = Σ_i W[o,i]·ẋ[n,i]
-    with np.errstate(over="ignore", invalid="ignore"):
-        np.matmul(x_dot, W.T, out=sum_W_x_dot)
+    multiply(x_dot, W.T, sum_W_x_dot)
     # sum_W_dot_x[n,o] = Σ_i x[n,i]·Ẇ[o,i]
-    with np.errstate(over="ignore", invalid="ignore"):
-        np.matmul(x, W_dot.T, out=sum_W_dot_x)
+    multiply(x, W_dot.T, sum_W_dot_x)
     chunk = chunk_rows(o_size)
     if n_size <= chunk:
         _jvp_rows(b, y, b_dot, sum_W_dot_x, sum_W_x_dot, y_dot)
@@ -273,11 +267,9 @@ def hvp(inputs, vectors, g, *, out=None):
     dW_dot = output("out", out_dW_dot, (o_size, i_size), real, (x, W, b, x_dot, W_dot, b_dot, g))
     db_dot = output("out", out_db_dot, (o_size,), real, (x, W, b, x_dot, W_dot, b_dot, g))
     # x̄̇[n,i] = Σ_o g[n,o]·Ẇ[o,i]
-    with np.errstate(over="ignore", invalid="ignore"):
-        np.matmul(g, W_dot, out=dx_dot)
+    multiply(g, W_dot, dx_dot)
     # W̄̇[o,i] = Σ_n g[n,o]·ẋ[n,i]
-    with np.errstate(over="ignore", invalid="ignore"):
-        np.matmul(g.T, x_dot, out=dW_dot)
+    multiply(g.T, x_dot, dW_dot)
     chunk = chunk_rows(1)
     if o_size <= chunk:
         _hvp_rows(db_dot)

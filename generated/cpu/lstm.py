@@ -35,10 +35,22 @@ from collections import namedtuple
 import numpy as np
 from numba import njit, prange
 
-from ._runtime import OPTIONS, Arguments, check, chunk_rows, damped, exp, output, outputs, pairs, tanh
+from ._runtime import (
+    OPTIONS,
+    Arguments,
+    check,
+    chunk_rows,
+    damped,
+    exp,
+    multiply,
+    output,
+    outputs,
+    pairs,
+    tanh,
+)
 
 #: What these kernels use of the runtime, as a hash: where that changes, so does this file, and with it the cache.
-RUNTIME = "323ae5c4cc97"
+RUNTIME = "c2d643866ab2"
 
 
 #: The operation, for programs.
@@ -1200,11 +1212,10 @@ def forward_saving(x, h0, c0, W, U, b, *, out=None):
     z = np.empty((t_size, n_size, k_size, o_size), real)
     sum_W_x = np.empty((t_size, n_size, k_size, o_size), real)
     # sum_W_x[t,n,k,o] = Σ_i W[k,o,i]·x[t,n,i]
-    with np.errstate(over="ignore", invalid="ignore"):
-        np.matmul(
-            x.reshape(t_size * n_size, i_size), W.reshape(k_size * o_size, i_size).T,
-            out=sum_W_x.reshape(t_size * n_size, k_size * o_size),
-        )
+    multiply(
+        x.reshape(t_size * n_size, i_size), W.reshape(k_size * o_size, i_size).T,
+        sum_W_x.reshape(t_size * n_size, k_size * o_size),
+    )
     h_before_t = np.empty((n_size, o_size), real)
     c_before_t = np.empty((n_size, o_size), real)
     sum_U_h_before_t = np.empty((n_size, k_size, o_size), real)
@@ -1221,11 +1232,10 @@ def forward_saving(x, h0, c0, W, U, b, *, out=None):
         else:
             _forward_saving_parallel(chunk, h0, h_before_, c0, c_before_, t, h_before_t, c_before_t)
         # sum_U_h_before_t[n,k,o] = Σ_o′ h_before_t[n,o′]·U[k,o,o′]
-        with np.errstate(over="ignore", invalid="ignore"):
-            np.matmul(
-                h_before_t, U.reshape(k_size * o_size, o_size).T,
-                out=sum_U_h_before_t.reshape(n_size, k_size * o_size),
-            )
+        multiply(
+            h_before_t, U.reshape(k_size * o_size, o_size).T,
+            sum_U_h_before_t.reshape(n_size, k_size * o_size),
+        )
         rows = n_size * k_size
         chunk = chunk_rows(o_size)
         if rows <= chunk:
@@ -1333,30 +1343,24 @@ def backward(saved, g, *, out=None):
                 tail_3_t, tail_2_t, k_size, o_size, dz_t,
             )
         # h̄_before_t[n,o] = Σ_k,o′ z̄ₜ[n,k,o′]·U[k,o′,o]
-        with np.errstate(over="ignore", invalid="ignore"):
-            np.matmul(
-                dz_t.reshape(n_size, k_size * o_size), U.reshape(k_size * o_size, o_size), out=dh_before_t,
-            )
+        multiply(dz_t.reshape(n_size, k_size * o_size), U.reshape(k_size * o_size, o_size), dh_before_t)
         dh_before_after = dh_before_t
         dc_before_after = dc_before_t
     # x̄[t,n,i] = Σ_k,o z̄[t,n,k,o]·W[k,o,i]
-    with np.errstate(over="ignore", invalid="ignore"):
-        np.matmul(
-            dz.reshape(t_size * n_size, k_size * o_size), W.reshape(k_size * o_size, i_size),
-            out=dx.reshape(t_size * n_size, i_size),
-        )
+    multiply(
+        dz.reshape(t_size * n_size, k_size * o_size), W.reshape(k_size * o_size, i_size),
+        dx.reshape(t_size * n_size, i_size),
+    )
     # W̄[k,o,i] = Σ_t,n z̄[t,n,k,o]·x[t,n,i]
-    with np.errstate(over="ignore", invalid="ignore"):
-        np.matmul(
-            dz.reshape(t_size * n_size, k_size * o_size).T, x.reshape(t_size * n_size, i_size),
-            out=dW.reshape(k_size * o_size, i_size),
-        )
+    multiply(
+        dz.reshape(t_size * n_size, k_size * o_size).T, x.reshape(t_size * n_size, i_size),
+        dW.reshape(k_size * o_size, i_size),
+    )
     # Ū[k,o,o′] = Σ_t,n z̄[t,n,k,o]·h_before[t,n,o′]
-    with np.errstate(over="ignore", invalid="ignore"):
-        np.matmul(
-            dz.reshape(t_size * n_size, k_size * o_size).T, h_before.reshape(t_size * n_size, o_size),
-            out=dU.reshape(k_size * o_size, o_size),
-        )
+    multiply(
+        dz.reshape(t_size * n_size, k_size * o_size).T, h_before.reshape(t_size * n_size, o_size),
+        dU.reshape(k_size * o_size, o_size),
+    )
     chunk = chunk_rows(o_size)
     if n_size <= chunk:
         _backward_4_rows(0, n_size, dh_before, dc_before, o_size, dh0, dc0)
@@ -1426,28 +1430,22 @@ def jvp(inputs, tangents, *, out=None):
     tail_3 = np.empty((t_size, n_size, o_size), real)
     tail_4 = np.empty((t_size, n_size, o_size), real)
     # sum_W_x[t,n,k,o] = Σ_i W[k,o,i]·x[t,n,i]
-    with np.errstate(over="ignore", invalid="ignore"):
-        np.matmul(
-            x.reshape(t_size * n_size, i_size), W.reshape(k_size * o_size, i_size).T,
-            out=sum_W_x.reshape(t_size * n_size, k_size * o_size),
-        )
+    multiply(
+        x.reshape(t_size * n_size, i_size), W.reshape(k_size * o_size, i_size).T,
+        sum_W_x.reshape(t_size * n_size, k_size * o_size),
+    )
     # sum_h0_dot_U[n,k,o] = Σ_o′ U[k,o,o′]·ḣ₀[n,o′]
-    with np.errstate(over="ignore", invalid="ignore"):
-        np.matmul(
-            h0_dot, U.reshape(k_size * o_size, o_size).T, out=sum_h0_dot_U.reshape(n_size, k_size * o_size),
-        )
+    multiply(h0_dot, U.reshape(k_size * o_size, o_size).T, sum_h0_dot_U.reshape(n_size, k_size * o_size))
     # sum_W_dot_x[t,n,k,o] = Σ_i x[t,n,i]·Ẇ[k,o,i]
-    with np.errstate(over="ignore", invalid="ignore"):
-        np.matmul(
-            x.reshape(t_size * n_size, i_size), W_dot.reshape(k_size * o_size, i_size).T,
-            out=sum_W_dot_x.reshape(t_size * n_size, k_size * o_size),
-        )
+    multiply(
+        x.reshape(t_size * n_size, i_size), W_dot.reshape(k_size * o_size, i_size).T,
+        sum_W_dot_x.reshape(t_size * n_size, k_size * o_size),
+    )
     # sum_W_x_dot[t,n,k,o] = Σ_i W[k,o,i]·ẋ[t,n,i]
-    with np.errstate(over="ignore", invalid="ignore"):
-        np.matmul(
-            x_dot.reshape(t_size * n_size, i_size), W.reshape(k_size * o_size, i_size).T,
-            out=sum_W_x_dot.reshape(t_size * n_size, k_size * o_size),
-        )
+    multiply(
+        x_dot.reshape(t_size * n_size, i_size), W.reshape(k_size * o_size, i_size).T,
+        sum_W_x_dot.reshape(t_size * n_size, k_size * o_size),
+    )
     sum_U_h_before_t = np.empty((n_size, k_size, o_size), real)
     h_before_ = np.zeros((n_size, o_size), real)  # before the first
     c_before_ = np.zeros((n_size, o_size), real)  # before the first
@@ -1469,11 +1467,10 @@ def jvp(inputs, tangents, *, out=None):
         else:
             _jvp_parallel(chunk, h0, h_before_, c0, c_before_, t, h_before_t, c_before_t)
         # sum_U_h_before_t[n,k,o] = Σ_o′ h_before_t[n,o′]·U[k,o,o′]
-        with np.errstate(over="ignore", invalid="ignore"):
-            np.matmul(
-                h_before_t, U.reshape(k_size * o_size, o_size).T,
-                out=sum_U_h_before_t.reshape(n_size, k_size * o_size),
-            )
+        multiply(
+            h_before_t, U.reshape(k_size * o_size, o_size).T,
+            sum_U_h_before_t.reshape(n_size, k_size * o_size),
+        )
         rows = n_size * k_size
         chunk = chunk_rows(o_size)
         if rows <= chunk:
@@ -1490,11 +1487,10 @@ def jvp(inputs, tangents, *, out=None):
         h_before_ = h_t
         c_before_ = c_t
     # sum_U_dot_h_before[t,n,k,o] = Σ_o′ h_before[t,n,o′]·U̇[k,o,o′]
-    with np.errstate(over="ignore", invalid="ignore"):
-        np.matmul(
-            h_before.reshape(t_size * n_size, o_size), U_dot.reshape(k_size * o_size, o_size).T,
-            out=sum_U_dot_h_before.reshape(t_size * n_size, k_size * o_size),
-        )
+    multiply(
+        h_before.reshape(t_size * n_size, o_size), U_dot.reshape(k_size * o_size, o_size).T,
+        sum_U_dot_h_before.reshape(t_size * n_size, k_size * o_size),
+    )
     rows = t_size * n_size
     chunk = chunk_rows(o_size)
     if rows <= chunk:
@@ -1525,11 +1521,9 @@ def jvp(inputs, tangents, *, out=None):
         tail_4_t = tail_3[t]
         output_t = output_[t]
         # sum_U_h_dot_t[n,k,o] = Σ_o′ U[k,o,o′]·ḣ_before[n,o′]
-        with np.errstate(over="ignore", invalid="ignore"):
-            np.matmul(
-                h_before_dot, U.reshape(k_size * o_size, o_size).T,
-                out=sum_U_h_dot_t.reshape(n_size, k_size * o_size),
-            )
+        multiply(
+            h_before_dot, U.reshape(k_size * o_size, o_size).T, sum_U_h_dot_t.reshape(n_size, k_size * o_size),
+        )
         rows = n_size * k_size
         chunk = chunk_rows(o_size)
         if rows <= chunk:
@@ -1642,23 +1636,20 @@ def hvp(inputs, vectors, g, *, out=None):
     sum_x_dz_dot = np.empty((k_size, o_size, i_size), real)
     sum_h_before_dz_dot = np.empty((k_size, o_size, o_size), real)
     # sum_W_x[t,n,k,o] = Σ_i W[k,o,i]·x[t,n,i]
-    with np.errstate(over="ignore", invalid="ignore"):
-        np.matmul(
-            x.reshape(t_size * n_size, i_size), W.reshape(k_size * o_size, i_size).T,
-            out=sum_W_x.reshape(t_size * n_size, k_size * o_size),
-        )
+    multiply(
+        x.reshape(t_size * n_size, i_size), W.reshape(k_size * o_size, i_size).T,
+        sum_W_x.reshape(t_size * n_size, k_size * o_size),
+    )
     # sum_W_dot_x[t,n,k,o] = Σ_i x[t,n,i]·Ẇ[k,o,i]
-    with np.errstate(over="ignore", invalid="ignore"):
-        np.matmul(
-            x.reshape(t_size * n_size, i_size), W_dot.reshape(k_size * o_size, i_size).T,
-            out=sum_W_dot_x.reshape(t_size * n_size, k_size * o_size),
-        )
+    multiply(
+        x.reshape(t_size * n_size, i_size), W_dot.reshape(k_size * o_size, i_size).T,
+        sum_W_dot_x.reshape(t_size * n_size, k_size * o_size),
+    )
     # sum_W_x_dot[t,n,k,o] = Σ_i W[k,o,i]·ẋ[t,n,i]
-    with np.errstate(over="ignore", invalid="ignore"):
-        np.matmul(
-            x_dot.reshape(t_size * n_size, i_size), W.reshape(k_size * o_size, i_size).T,
-            out=sum_W_x_dot.reshape(t_size * n_size, k_size * o_size),
-        )
+    multiply(
+        x_dot.reshape(t_size * n_size, i_size), W.reshape(k_size * o_size, i_size).T,
+        sum_W_x_dot.reshape(t_size * n_size, k_size * o_size),
+    )
     sum_U_h_before_t = np.empty((n_size, k_size, o_size), real)
     h_before_ = np.zeros((n_size, o_size), real)  # before the first
     c_before_ = np.zeros((n_size, o_size), real)  # before the first
@@ -1680,11 +1671,10 @@ def hvp(inputs, vectors, g, *, out=None):
         else:
             _hvp_parallel(chunk, h0, h_before_, c0, c_before_, t, h_before_t, c_before_t)
         # sum_U_h_before_t[n,k,o] = Σ_o′ h_before_t[n,o′]·U[k,o,o′]
-        with np.errstate(over="ignore", invalid="ignore"):
-            np.matmul(
-                h_before_t, U.reshape(k_size * o_size, o_size).T,
-                out=sum_U_h_before_t.reshape(n_size, k_size * o_size),
-            )
+        multiply(
+            h_before_t, U.reshape(k_size * o_size, o_size).T,
+            sum_U_h_before_t.reshape(n_size, k_size * o_size),
+        )
         rows = n_size * k_size
         chunk = chunk_rows(o_size)
         if rows <= chunk:
@@ -1701,11 +1691,10 @@ def hvp(inputs, vectors, g, *, out=None):
         h_before_ = h_t
         c_before_ = c_t
     # sum_U_dot_h_before[t,n,k,o] = Σ_o′ h_before[t,n,o′]·U̇[k,o,o′]
-    with np.errstate(over="ignore", invalid="ignore"):
-        np.matmul(
-            h_before.reshape(t_size * n_size, o_size), U_dot.reshape(k_size * o_size, o_size).T,
-            out=sum_U_dot_h_before.reshape(t_size * n_size, k_size * o_size),
-        )
+    multiply(
+        h_before.reshape(t_size * n_size, o_size), U_dot.reshape(k_size * o_size, o_size).T,
+        sum_U_dot_h_before.reshape(t_size * n_size, k_size * o_size),
+    )
     rows = t_size * n_size
     chunk = chunk_rows(o_size)
     if rows <= chunk:
@@ -1758,10 +1747,7 @@ def hvp(inputs, vectors, g, *, out=None):
                 tail_3_t, tail_2_t, k_size, o_size, dz_t,
             )
         # h̄_before_t[n,o] = Σ_k,o′ z̄ₜ[n,k,o′]·U[k,o′,o]
-        with np.errstate(over="ignore", invalid="ignore"):
-            np.matmul(
-                dz_t.reshape(n_size, k_size * o_size), U.reshape(k_size * o_size, o_size), out=dh_before_t,
-            )
+        multiply(dz_t.reshape(n_size, k_size * o_size), U.reshape(k_size * o_size, o_size), dh_before_t)
         dh_before_after = dh_before_t
         dc_before_after = dc_before_t
     sum_U_h_before_dot_t = np.empty((n_size, k_size, o_size), real)
@@ -1800,11 +1786,10 @@ def hvp(inputs, vectors, g, *, out=None):
         else:
             _hvp_7_parallel(chunk, h0_dot, h_beforė_, c0_dot, c_beforė_, t, h_before_t_dot, c_before_t_dot)
         # sum_U_h_before_dot_t[n,k,o] = Σ_o′ U[k,o,o′]·ḣ_before_t[n,o′]
-        with np.errstate(over="ignore", invalid="ignore"):
-            np.matmul(
-                h_before_t_dot, U.reshape(k_size * o_size, o_size).T,
-                out=sum_U_h_before_dot_t.reshape(n_size, k_size * o_size),
-            )
+        multiply(
+            h_before_t_dot, U.reshape(k_size * o_size, o_size).T,
+            sum_U_h_before_dot_t.reshape(n_size, k_size * o_size),
+        )
         rows = n_size * k_size
         chunk = chunk_rows(o_size)
         if rows <= chunk:
@@ -1833,29 +1818,25 @@ def hvp(inputs, vectors, g, *, out=None):
         h_beforė_ = h_t_dot
         c_beforė_ = c_t_dot
     # sum_U_dot_dz[t,n,o] = Σ_k,o′ z̄[t,n,k,o′]·U̇[k,o′,o]
-    with np.errstate(over="ignore", invalid="ignore"):
-        np.matmul(
-            dz.reshape(t_size * n_size, k_size * o_size), U_dot.reshape(k_size * o_size, o_size),
-            out=sum_U_dot_dz.reshape(t_size * n_size, o_size),
-        )
+    multiply(
+        dz.reshape(t_size * n_size, k_size * o_size), U_dot.reshape(k_size * o_size, o_size),
+        sum_U_dot_dz.reshape(t_size * n_size, o_size),
+    )
     # sum_W_dot_dz[t,n,i] = Σ_k,o z̄[t,n,k,o]·Ẇ[k,o,i]
-    with np.errstate(over="ignore", invalid="ignore"):
-        np.matmul(
-            dz.reshape(t_size * n_size, k_size * o_size), W_dot.reshape(k_size * o_size, i_size),
-            out=dx_dot.reshape(t_size * n_size, i_size),
-        )
+    multiply(
+        dz.reshape(t_size * n_size, k_size * o_size), W_dot.reshape(k_size * o_size, i_size),
+        dx_dot.reshape(t_size * n_size, i_size),
+    )
     # sum_x_dot_dz[k,o,i] = Σ_t,n z̄[t,n,k,o]·ẋ[t,n,i]
-    with np.errstate(over="ignore", invalid="ignore"):
-        np.matmul(
-            dz.reshape(t_size * n_size, k_size * o_size).T, x_dot.reshape(t_size * n_size, i_size),
-            out=dW_dot.reshape(k_size * o_size, i_size),
-        )
+    multiply(
+        dz.reshape(t_size * n_size, k_size * o_size).T, x_dot.reshape(t_size * n_size, i_size),
+        dW_dot.reshape(k_size * o_size, i_size),
+    )
     # sum_h_before_dot_dz[k,o,o′] = Σ_t,n z̄[t,n,k,o]·ḣ_before[t,n,o′]
-    with np.errstate(over="ignore", invalid="ignore"):
-        np.matmul(
-            dz.reshape(t_size * n_size, k_size * o_size).T, h_before_dot.reshape(t_size * n_size, o_size),
-            out=dU_dot.reshape(k_size * o_size, o_size),
-        )
+    multiply(
+        dz.reshape(t_size * n_size, k_size * o_size).T, h_before_dot.reshape(t_size * n_size, o_size),
+        dU_dot.reshape(k_size * o_size, o_size),
+    )
     dh_t_dot = np.empty((n_size, o_size), real)
     dc_t_dot = np.empty((n_size, o_size), real)
     sum_U_dz_dot_t = np.empty((n_size, o_size), real)
@@ -1914,11 +1895,7 @@ def hvp(inputs, vectors, g, *, out=None):
                 tail_4_t, tail_3_t, tail_2_t, k_size, o_size, dz_t_dot,
             )
         # sum_U_dz_dot_t[n,o] = Σ_k,o′ U[k,o′,o]·z̄̇ₜ[n,k,o′]
-        with np.errstate(over="ignore", invalid="ignore"):
-            np.matmul(
-                dz_t_dot.reshape(n_size, k_size * o_size), U.reshape(k_size * o_size, o_size),
-                out=sum_U_dz_dot_t,
-            )
+        multiply(dz_t_dot.reshape(n_size, k_size * o_size), U.reshape(k_size * o_size, o_size), sum_U_dz_dot_t)
         chunk = chunk_rows(o_size)
         if n_size <= chunk:
             _hvp_12_rows(sum_U_dot_dz_t, sum_U_dz_dot_t, dh_before_t_dot)
@@ -1927,23 +1904,20 @@ def hvp(inputs, vectors, g, *, out=None):
         dh_before_after_dot = dh_before_t_dot
         dc_before_after_dot = dc_before_t_dot
     # sum_W_dz_dot[t,n,i] = Σ_k,o W[k,o,i]·z̄̇[t,n,k,o]
-    with np.errstate(over="ignore", invalid="ignore"):
-        np.matmul(
-            dz_dot.reshape(t_size * n_size, k_size * o_size), W.reshape(k_size * o_size, i_size),
-            out=sum_W_dz_dot.reshape(t_size * n_size, i_size),
-        )
+    multiply(
+        dz_dot.reshape(t_size * n_size, k_size * o_size), W.reshape(k_size * o_size, i_size),
+        sum_W_dz_dot.reshape(t_size * n_size, i_size),
+    )
     # sum_x_dz_dot[k,o,i] = Σ_t,n x[t,n,i]·z̄̇[t,n,k,o]
-    with np.errstate(over="ignore", invalid="ignore"):
-        np.matmul(
-            dz_dot.reshape(t_size * n_size, k_size * o_size).T, x.reshape(t_size * n_size, i_size),
-            out=sum_x_dz_dot.reshape(k_size * o_size, i_size),
-        )
+    multiply(
+        dz_dot.reshape(t_size * n_size, k_size * o_size).T, x.reshape(t_size * n_size, i_size),
+        sum_x_dz_dot.reshape(k_size * o_size, i_size),
+    )
     # sum_h_before_dz_dot[k,o,o′] = Σ_t,n h_before[t,n,o′]·z̄̇[t,n,k,o]
-    with np.errstate(over="ignore", invalid="ignore"):
-        np.matmul(
-            dz_dot.reshape(t_size * n_size, k_size * o_size).T, h_before.reshape(t_size * n_size, o_size),
-            out=sum_h_before_dz_dot.reshape(k_size * o_size, o_size),
-        )
+    multiply(
+        dz_dot.reshape(t_size * n_size, k_size * o_size).T, h_before.reshape(t_size * n_size, o_size),
+        sum_h_before_dz_dot.reshape(k_size * o_size, o_size),
+    )
     chunk = chunk_rows(o_size)
     if n_size <= chunk:
         _hvp_13_rows(0, n_size, dh_before_dot, dc_before_dot, o_size, dh0_dot, dc0_dot)

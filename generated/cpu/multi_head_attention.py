@@ -44,6 +44,7 @@ from ._runtime import (
     compensated,
     exp,
     maxnum,
+    multiply,
     number,
     output,
     outputs,
@@ -53,7 +54,7 @@ from ._runtime import (
 )
 
 #: What these kernels use of the runtime, as a hash: where that changes, so does this file, and with it the cache.
-RUNTIME = "a3a74c2e4c72"
+RUNTIME = "e679a2ea7edd"
 
 
 #: The operation, for programs.
@@ -331,8 +332,7 @@ def _forward_saving_5_tile(
     attention_z = room(space, "attention_z", (n_size, h_size, t_tile_size, t_size), real)
     attention_a = room(space, "attention_a", (n_size, h_size, t_tile_size, t_size), real)
     # sum_k_q[n,h,t_tile,t′] = Σ_e k[n,h,t′,e]·q[n,h,t_tile,e]
-    with np.errstate(over="ignore", invalid="ignore"):
-        np.matmul(q, k.transpose(0, 1, 3, 2), out=sum_k_q)
+    multiply(q, k.transpose(0, 1, 3, 2), sum_k_q)
     rows = n_size * h_size * t_tile_size
     chunk = chunk_rows(t_size)
     if rows <= chunk:
@@ -356,8 +356,7 @@ def _forward_saving_5_tile(
             chunk, rows, attention_z, h_size, t_size, t_tile_size, attention_z_max, sum_exp, attention_a,
         )
     # sum_attention_a_v[n,h,t_tile,e] = Σ_t v[n,h,t,e]·attention_a[n,h,t_tile,t]
-    with np.errstate(over="ignore", invalid="ignore"):
-        np.matmul(attention_a, v, out=sum_attention_a_v)
+    multiply(attention_a, v, sum_attention_a_v)
 
 
 @njit(**OPTIONS)
@@ -632,11 +631,9 @@ def _backward_6_tile(
     dattention_s = room(space, "dattention_s", (n_size, h_size, t_tile_size, t_size), real)
     sum_dattention_s_q_part = room(space, "sum_dattention_s_q_part", (n_size, h_size, t_size, e_size), real)
     # sum_k_q[n,h,t_tile,t′] = Σ_e k[n,h,t′,e]·q[n,h,t_tile,e]
-    with np.errstate(over="ignore", invalid="ignore"):
-        np.matmul(q, k.transpose(0, 1, 3, 2), out=sum_k_q)
+    multiply(q, k.transpose(0, 1, 3, 2), sum_k_q)
     # sum_do_v[n,h,t_tile,t′] = Σ_e ō[n,h,t_tile,e]·v[n,h,t′,e]
-    with np.errstate(over="ignore", invalid="ignore"):
-        np.matmul(do, v.transpose(0, 1, 3, 2), out=sum_do_v)
+    multiply(do, v.transpose(0, 1, 3, 2), sum_do_v)
     rows = n_size * h_size * t_tile_size
     chunk = chunk_rows(t_size)
     if rows <= chunk:
@@ -650,11 +647,9 @@ def _backward_6_tile(
             real(one_over_root_e_size), h_size, t_size, t_tile_size, attention_z, attention_a, dattention_a,
         )
     # sum_attention_a_v[n,h,t_tile,e] = Σ_t v[n,h,t,e]·attention_a[n,h,t_tile,t]
-    with np.errstate(over="ignore", invalid="ignore"):
-        np.matmul(attention_a, v, out=sum_attention_a_v)
+    multiply(attention_a, v, sum_attention_a_v)
     # dv_part[n,h,t,e] = Σ_t_tile attention_a[n,h,t_tile,t]·factor_attention_any_do[n,t_tile,h,e]
-    with np.errstate(over="ignore", invalid="ignore"):
-        np.matmul(attention_a.transpose(0, 1, 3, 2), factor_attention_any_do.transpose(0, 2, 1, 3), out=dv_part)
+    multiply(attention_a.transpose(0, 1, 3, 2), factor_attention_any_do.transpose(0, 2, 1, 3), dv_part)
     rows = n_size * h_size * t_tile_size
     chunk = chunk_rows(t_size * t_size)
     if rows <= chunk:
@@ -668,11 +663,9 @@ def _backward_6_tile(
             t_tile_size, dattention_s,
         )
     # sum_dattention_s_q_part[n,h,t,e] = Σ_t_tile a̅t̅t̅e̅n̅t̅i̅o̅n̅_̅s̅[n,h,t_tile,t]·q[n,h,t_tile,e]
-    with np.errstate(over="ignore", invalid="ignore"):
-        np.matmul(dattention_s.transpose(0, 1, 3, 2), q, out=sum_dattention_s_q_part)
+    multiply(dattention_s.transpose(0, 1, 3, 2), q, sum_dattention_s_q_part)
     # sum_dattention_s_k[n,h,t_tile,e] = Σ_t a̅t̅t̅e̅n̅t̅i̅o̅n̅_̅s̅[n,h,t_tile,t]·k[n,h,t,e]
-    with np.errstate(over="ignore", invalid="ignore"):
-        np.matmul(dattention_s, k, out=sum_dattention_s_k)
+    multiply(dattention_s, k, sum_dattention_s_k)
     dv += dv_part
     sum_dattention_s_q += sum_dattention_s_q_part
 
@@ -960,15 +953,12 @@ def _jvp_6_tile(
     attention_a = room(space, "attention_a", (n_size, h_size, t_tile_size, t_size), real)
     attention_a_dot = room(space, "attention_a_dot", (n_size, h_size, t_tile_size, t_size), real)
     # sum_k_q[n,h,t_tile,t′] = Σ_e k[n,h,t′,e]·q[n,h,t_tile,e]
-    with np.errstate(over="ignore", invalid="ignore"):
-        np.matmul(q, k.transpose(0, 1, 3, 2), out=sum_k_q)
+    multiply(q, k.transpose(0, 1, 3, 2), sum_k_q)
     # sum_factor_bk_dot_sum_Wk_dot_x_sum_Wk_x_dot_q[n,h,t_tile,t′] = Σ_e q[n,h,t_tile,e]·
     #     factor_bk_dot_sum_Wk_dot_x_sum_Wk_x_dot[n,h,e,t′]
-    with np.errstate(over="ignore", invalid="ignore"):
-        np.matmul(q, factor_bk_dot_sum_Wk_dot_x_sum_Wk_x_dot, out=sum_factor_bk_dot_sum_Wk_dot_x_sum_Wk_x_dot_q)
+    multiply(q, factor_bk_dot_sum_Wk_dot_x_sum_Wk_x_dot, sum_factor_bk_dot_sum_Wk_dot_x_sum_Wk_x_dot_q)
     # sum_k_q_dot[n,h,t_tile,t′] = Σ_e k[n,h,t′,e]·q̇[n,h,t_tile,e]
-    with np.errstate(over="ignore", invalid="ignore"):
-        np.matmul(q_dot, k.transpose(0, 1, 3, 2), out=sum_k_q_dot)
+    multiply(q_dot, k.transpose(0, 1, 3, 2), sum_k_q_dot)
     rows = n_size * h_size * t_tile_size
     chunk = chunk_rows(t_size)
     if rows <= chunk:
@@ -993,14 +983,11 @@ def _jvp_6_tile(
             attention_a_dot,
         )
     # sum_attention_a_v[n,h,t_tile,e] = Σ_t v[n,h,t,e]·attention_a[n,h,t_tile,t]
-    with np.errstate(over="ignore", invalid="ignore"):
-        np.matmul(attention_a, v, out=sum_attention_a_v)
+    multiply(attention_a, v, sum_attention_a_v)
     # sum_attention_a_dot_v[n,t_tile,h,e] = Σ_t v[n,h,t,e]·ȧṫṫėṅṫi̇ȯṅ_̇ȧ[n,h,t_tile,t]
-    with np.errstate(over="ignore", invalid="ignore"):
-        np.matmul(attention_a_dot, v, out=sum_attention_a_dot_v.transpose(0, 2, 1, 3))
+    multiply(attention_a_dot, v, sum_attention_a_dot_v.transpose(0, 2, 1, 3))
     # sum_attention_a_v_dot[n,t_tile,h,e] = Σ_t attention_a[n,h,t_tile,t]·v̇[n,h,t,e]
-    with np.errstate(over="ignore", invalid="ignore"):
-        np.matmul(attention_a, v_dot, out=sum_attention_a_v_dot.transpose(0, 2, 1, 3))
+    multiply(attention_a, v_dot, sum_attention_a_v_dot.transpose(0, 2, 1, 3))
 
 
 @njit(**OPTIONS)
@@ -1555,23 +1542,17 @@ def _hvp_8_tile(
     )
     dv_dot_part = room(space, "dv_dot_part", (n_size, h_size, t_size, e_size), real)
     # sum_k_q[n,h,t_tile,t′] = Σ_e k[n,h,t′,e]·q[n,h,t_tile,e]
-    with np.errstate(over="ignore", invalid="ignore"):
-        np.matmul(q, k.transpose(0, 1, 3, 2), out=sum_k_q)
+    multiply(q, k.transpose(0, 1, 3, 2), sum_k_q)
     # sum_do_v[n,h,t_tile,t′] = Σ_e ō[n,h,t_tile,e]·v[n,h,t′,e]
-    with np.errstate(over="ignore", invalid="ignore"):
-        np.matmul(do, v.transpose(0, 1, 3, 2), out=sum_do_v)
+    multiply(do, v.transpose(0, 1, 3, 2), sum_do_v)
     # sum_k_q_dot[n,h,t_tile,t′] = Σ_e k[n,h,t′,e]·q̇[n,h,t_tile,e]
-    with np.errstate(over="ignore", invalid="ignore"):
-        np.matmul(q_dot, k.transpose(0, 1, 3, 2), out=sum_k_q_dot)
+    multiply(q_dot, k.transpose(0, 1, 3, 2), sum_k_q_dot)
     # sum_k_dot_q[n,h,t_tile,t′] = Σ_e q[n,h,t_tile,e]·k̇[n,h,t′,e]
-    with np.errstate(over="ignore", invalid="ignore"):
-        np.matmul(q, k_dot.transpose(0, 1, 3, 2), out=sum_k_dot_q)
+    multiply(q, k_dot.transpose(0, 1, 3, 2), sum_k_dot_q)
     # sum_do_v_dot[n,h,t_tile,t′] = Σ_e ō[n,h,t_tile,e]·v̇[n,h,t′,e]
-    with np.errstate(over="ignore", invalid="ignore"):
-        np.matmul(do, v_dot.transpose(0, 1, 3, 2), out=sum_do_v_dot)
+    multiply(do, v_dot.transpose(0, 1, 3, 2), sum_do_v_dot)
     # sum_do_dot_v[n,h,t_tile,t′] = Σ_e v[n,h,t′,e]·ō̇[n,h,t_tile,e]
-    with np.errstate(over="ignore", invalid="ignore"):
-        np.matmul(do_dot, v.transpose(0, 1, 3, 2), out=sum_do_dot_v)
+    multiply(do_dot, v.transpose(0, 1, 3, 2), sum_do_dot_v)
     rows = n_size * h_size * t_tile_size
     chunk = chunk_rows(t_size)
     if rows <= chunk:
@@ -1599,38 +1580,29 @@ def _hvp_8_tile(
             t_size, t_tile_size, attention_a, dattention_s, attention_a_dot, dattention_s_dot,
         )
     # dv_part[n,h,t,e] = Σ_t_tile attention_a[n,h,t_tile,t]·factor_attention_any_do[n,t_tile,h,e]
-    with np.errstate(over="ignore", invalid="ignore"):
-        np.matmul(attention_a.transpose(0, 1, 3, 2), factor_attention_any_do.transpose(0, 2, 1, 3), out=dv_part)
+    multiply(attention_a.transpose(0, 1, 3, 2), factor_attention_any_do.transpose(0, 2, 1, 3), dv_part)
     # sum_dattention_s_q_part[n,h,t,e] = Σ_t_tile a̅t̅t̅e̅n̅t̅i̅o̅n̅_̅s̅[n,h,t_tile,t]·q[n,h,t_tile,e]
-    with np.errstate(over="ignore", invalid="ignore"):
-        np.matmul(dattention_s.transpose(0, 1, 3, 2), q, out=sum_dattention_s_q_part)
+    multiply(dattention_s.transpose(0, 1, 3, 2), q, sum_dattention_s_q_part)
     # sum_dattention_s_k[n,h,t_tile,e] = Σ_t a̅t̅t̅e̅n̅t̅i̅o̅n̅_̅s̅[n,h,t_tile,t]·k[n,h,t,e]
-    with np.errstate(over="ignore", invalid="ignore"):
-        np.matmul(dattention_s, k, out=sum_dattention_s_k)
+    multiply(dattention_s, k, sum_dattention_s_k)
     # sum_dattention_s_q_dot_part[n,h,t,e] = Σ_t_tile a̅t̅t̅e̅n̅t̅i̅o̅n̅_̅s̅[n,h,t_tile,t]·q̇[n,h,t_tile,e]
-    with np.errstate(over="ignore", invalid="ignore"):
-        np.matmul(dattention_s.transpose(0, 1, 3, 2), q_dot, out=sum_dattention_s_q_dot_part)
+    multiply(dattention_s.transpose(0, 1, 3, 2), q_dot, sum_dattention_s_q_dot_part)
     # sum_dattention_s_dot_q_part[n,h,t,e] = Σ_t_tile q[n,h,t_tile,e]·a̅t̅t̅e̅n̅t̅i̅o̅n̅_̅s̅̇[n,h,t_tile,t]
-    with np.errstate(over="ignore", invalid="ignore"):
-        np.matmul(dattention_s_dot.transpose(0, 1, 3, 2), q, out=sum_dattention_s_dot_q_part)
+    multiply(dattention_s_dot.transpose(0, 1, 3, 2), q, sum_dattention_s_dot_q_part)
     # sum_dattention_s_k_dot[n,h,t_tile,e] = Σ_t a̅t̅t̅e̅n̅t̅i̅o̅n̅_̅s̅[n,h,t_tile,t]·k̇[n,h,t,e]
-    with np.errstate(over="ignore", invalid="ignore"):
-        np.matmul(dattention_s, k_dot, out=sum_dattention_s_k_dot)
+    multiply(dattention_s, k_dot, sum_dattention_s_k_dot)
     # sum_dattention_s_dot_k[n,h,t_tile,e] = Σ_t k[n,h,t,e]·a̅t̅t̅e̅n̅t̅i̅o̅n̅_̅s̅̇[n,h,t_tile,t]
-    with np.errstate(over="ignore", invalid="ignore"):
-        np.matmul(dattention_s_dot, k, out=sum_dattention_s_dot_k)
+    multiply(dattention_s_dot, k, sum_dattention_s_dot_k)
     # sum_attention_a_dot_v[h,e,n,t_tile] = Σ_t v[n,h,t,e]·ȧṫṫėṅṫi̇ȯṅ_̇ȧ[n,h,t_tile,t]
-    with np.errstate(over="ignore", invalid="ignore"):
-        np.matmul(
-            v.transpose(1, 0, 3, 2), attention_a_dot.transpose(1, 0, 3, 2),
-            out=sum_attention_a_dot_v.transpose(0, 2, 1, 3),
-        )
+    multiply(
+        v.transpose(1, 0, 3, 2), attention_a_dot.transpose(1, 0, 3, 2),
+        sum_attention_a_dot_v.transpose(0, 2, 1, 3),
+    )
     # sum_attention_a_v_dot[h,e,n,t_tile] = Σ_t attention_a[n,h,t_tile,t]·v̇[n,h,t,e]
-    with np.errstate(over="ignore", invalid="ignore"):
-        np.matmul(
-            v_dot.transpose(1, 0, 3, 2), attention_a.transpose(1, 0, 3, 2),
-            out=sum_attention_a_v_dot.transpose(0, 2, 1, 3),
-        )
+    multiply(
+        v_dot.transpose(1, 0, 3, 2), attention_a.transpose(1, 0, 3, 2),
+        sum_attention_a_v_dot.transpose(0, 2, 1, 3),
+    )
     rows = n_size * h_size * t_size * e_size
     chunk = chunk_rows(t_tile_size)
     if rows <= chunk:
@@ -1766,14 +1738,11 @@ def forward_saving(x, Wq, Wk, Wv, Wo, bq, bk, bv, bo, mask, *, heads, causal=0, 
     o = np.empty((n_size, h_size, t_size, e_size), real)
     one_over_root_e_size = 1 / math.sqrt(e_size)
     # sum_Wq_x[n,h,t,e] = Σ_m x[n,t,m]·Wq[h,e,m]
-    with np.errstate(over="ignore", invalid="ignore"):
-        np.matmul(x.reshape(n_size, 1, t_size, m_size), Wq.transpose(0, 2, 1), out=q)
+    multiply(x.reshape(n_size, 1, t_size, m_size), Wq.transpose(0, 2, 1), q)
     # sum_Wk_x[n,h,t,e] = Σ_m x[n,t,m]·Wk[h,e,m]
-    with np.errstate(over="ignore", invalid="ignore"):
-        np.matmul(x.reshape(n_size, 1, t_size, m_size), Wk.transpose(0, 2, 1), out=sum_Wk_x)
+    multiply(x.reshape(n_size, 1, t_size, m_size), Wk.transpose(0, 2, 1), sum_Wk_x)
     # sum_Wv_x[n,h,t,e] = Σ_m x[n,t,m]·Wv[h,e,m]
-    with np.errstate(over="ignore", invalid="ignore"):
-        np.matmul(x.reshape(n_size, 1, t_size, m_size), Wv.transpose(0, 2, 1), out=sum_Wv_x)
+    multiply(x.reshape(n_size, 1, t_size, m_size), Wv.transpose(0, 2, 1), sum_Wv_x)
     rows = n_size * t_size
     chunk = chunk_rows(t_size)
     if rows <= chunk:
@@ -1800,11 +1769,10 @@ def forward_saving(x, Wq, Wk, Wv, Wo, bq, bk, bv, bo, mask, *, heads, causal=0, 
     else:
         _forward_saving_6_parallel(chunk, rows, attention_any, sum_attention_a_v, e_size, h_size, t_size, o)
     # sum_Wo_o[n,t,m] = Σ_h,e Wo[m,h,e]·o[n,h,t,e]
-    with np.errstate(over="ignore", invalid="ignore"):
-        np.matmul(
-            o.transpose(0, 2, 1, 3).reshape(n_size * t_size, h_size * e_size),
-            Wo.reshape(m_size, h_size * e_size).T, out=y.reshape(n_size * t_size, m_size),
-        )
+    multiply(
+        o.transpose(0, 2, 1, 3).reshape(n_size * t_size, h_size * e_size),
+        Wo.reshape(m_size, h_size * e_size).T, y.reshape(n_size * t_size, m_size),
+    )
     rows = n_size * t_size
     chunk = chunk_rows(m_size)
     if rows <= chunk:
@@ -1886,8 +1854,7 @@ def backward(saved, g, *, out=None):
     sum_Wq_dq = np.empty((n_size, t_size, m_size), real)
     one_over_root_e_size = 1 / math.sqrt(e_size)
     # ō[n,h,t,e] = Σ_m g[n,t,m]·Wo[m,h,e]
-    with np.errstate(over="ignore", invalid="ignore"):
-        np.matmul(g.reshape(n_size, 1, t_size, m_size), Wo.transpose(1, 0, 2), out=do)
+    multiply(g.reshape(n_size, 1, t_size, m_size), Wo.transpose(1, 0, 2), do)
     rows = n_size * t_size
     chunk = chunk_rows(t_size)
     if rows <= chunk:
@@ -1918,17 +1885,15 @@ def backward(saved, g, *, out=None):
             sum_dattention_s_q[at_n, at_h], sum_dattention_s_k[at_n, at_h, at_t], one_over_root_e_size, space,
         )
     # sum_Wv_dv[n,t,m] = Σ_h,e v̄[n,h,t,e]·Wv[h,e,m]
-    with np.errstate(over="ignore", invalid="ignore"):
-        np.matmul(
-            dv.transpose(0, 2, 1, 3).reshape(n_size * t_size, h_size * e_size),
-            Wv.reshape(h_size * e_size, m_size), out=dx.reshape(n_size * t_size, m_size),
-        )
+    multiply(
+        dv.transpose(0, 2, 1, 3).reshape(n_size * t_size, h_size * e_size),
+        Wv.reshape(h_size * e_size, m_size), dx.reshape(n_size * t_size, m_size),
+    )
     # W̅v̅[h,e,m] = Σ_n,t v̄[n,h,t,e]·x[n,t,m]
-    with np.errstate(over="ignore", invalid="ignore"):
-        np.matmul(
-            dv.transpose(1, 3, 0, 2).reshape(h_size * e_size, n_size * t_size),
-            x.reshape(n_size * t_size, m_size), out=dWv.reshape(h_size * e_size, m_size),
-        )
+    multiply(
+        dv.transpose(1, 3, 0, 2).reshape(h_size * e_size, n_size * t_size), x.reshape(n_size * t_size, m_size),
+        dWv.reshape(h_size * e_size, m_size),
+    )
     rows = n_size * h_size * t_size
     chunk = chunk_rows(e_size)
     if rows <= chunk:
@@ -1948,36 +1913,31 @@ def backward(saved, g, *, out=None):
             n_size, t_size, dk, dq, dbq, dbk, dbv,
         )
     # sum_Wk_dk[n,t,m] = Σ_h,e k̄[n,h,t,e]·Wk[h,e,m]
-    with np.errstate(over="ignore", invalid="ignore"):
-        np.matmul(
-            dk.transpose(0, 2, 1, 3).reshape(n_size * t_size, h_size * e_size),
-            Wk.reshape(h_size * e_size, m_size), out=sum_Wk_dk.reshape(n_size * t_size, m_size),
-        )
+    multiply(
+        dk.transpose(0, 2, 1, 3).reshape(n_size * t_size, h_size * e_size),
+        Wk.reshape(h_size * e_size, m_size), sum_Wk_dk.reshape(n_size * t_size, m_size),
+    )
     # sum_Wq_dq[n,t,m] = Σ_h,e q̄[n,h,t,e]·Wq[h,e,m]
-    with np.errstate(over="ignore", invalid="ignore"):
-        np.matmul(
-            dq.transpose(0, 2, 1, 3).reshape(n_size * t_size, h_size * e_size),
-            Wq.reshape(h_size * e_size, m_size), out=sum_Wq_dq.reshape(n_size * t_size, m_size),
-        )
+    multiply(
+        dq.transpose(0, 2, 1, 3).reshape(n_size * t_size, h_size * e_size),
+        Wq.reshape(h_size * e_size, m_size), sum_Wq_dq.reshape(n_size * t_size, m_size),
+    )
     # W̅q̅[h,e,m] = Σ_n,t q̄[n,h,t,e]·x[n,t,m]
-    with np.errstate(over="ignore", invalid="ignore"):
-        np.matmul(
-            dq.transpose(1, 3, 0, 2).reshape(h_size * e_size, n_size * t_size),
-            x.reshape(n_size * t_size, m_size), out=dWq.reshape(h_size * e_size, m_size),
-        )
+    multiply(
+        dq.transpose(1, 3, 0, 2).reshape(h_size * e_size, n_size * t_size), x.reshape(n_size * t_size, m_size),
+        dWq.reshape(h_size * e_size, m_size),
+    )
     # W̅k̅[h,e,m] = Σ_n,t k̄[n,h,t,e]·x[n,t,m]
-    with np.errstate(over="ignore", invalid="ignore"):
-        np.matmul(
-            dk.transpose(1, 3, 0, 2).reshape(h_size * e_size, n_size * t_size),
-            x.reshape(n_size * t_size, m_size), out=dWk.reshape(h_size * e_size, m_size),
-        )
+    multiply(
+        dk.transpose(1, 3, 0, 2).reshape(h_size * e_size, n_size * t_size), x.reshape(n_size * t_size, m_size),
+        dWk.reshape(h_size * e_size, m_size),
+    )
     # W̅o̅[m,h,e] = Σ_n,t g[n,t,m]·o[n,h,t,e]
-    with np.errstate(over="ignore", invalid="ignore"):
-        np.matmul(
-            g.reshape(n_size * t_size, m_size).T,
-            o.transpose(0, 2, 1, 3).reshape(n_size * t_size, h_size * e_size),
-            out=dWo.reshape(m_size, h_size * e_size),
-        )
+    multiply(
+        g.reshape(n_size * t_size, m_size).T,
+        o.transpose(0, 2, 1, 3).reshape(n_size * t_size, h_size * e_size),
+        dWo.reshape(m_size, h_size * e_size),
+    )
     rows = n_size * t_size
     chunk = chunk_rows(m_size)
     if rows <= chunk:
@@ -2047,32 +2007,23 @@ def jvp(inputs, tangents, *, heads, causal=0, out=None):
     )
     one_over_root_e_size = 1 / math.sqrt(e_size)
     # sum_Wq_x[n,h,t,e] = Σ_m x[n,t,m]·Wq[h,e,m]
-    with np.errstate(over="ignore", invalid="ignore"):
-        np.matmul(x.reshape(n_size, 1, t_size, m_size), Wq.transpose(0, 2, 1), out=sum_Wq_x)
+    multiply(x.reshape(n_size, 1, t_size, m_size), Wq.transpose(0, 2, 1), sum_Wq_x)
     # sum_Wk_x[n,h,t,e] = Σ_m x[n,t,m]·Wk[h,e,m]
-    with np.errstate(over="ignore", invalid="ignore"):
-        np.matmul(x.reshape(n_size, 1, t_size, m_size), Wk.transpose(0, 2, 1), out=sum_Wk_x)
+    multiply(x.reshape(n_size, 1, t_size, m_size), Wk.transpose(0, 2, 1), sum_Wk_x)
     # sum_Wv_x[n,h,t,e] = Σ_m x[n,t,m]·Wv[h,e,m]
-    with np.errstate(over="ignore", invalid="ignore"):
-        np.matmul(x.reshape(n_size, 1, t_size, m_size), Wv.transpose(0, 2, 1), out=sum_Wv_x)
+    multiply(x.reshape(n_size, 1, t_size, m_size), Wv.transpose(0, 2, 1), sum_Wv_x)
     # sum_Wq_x_dot[n,h,t,e] = Σ_m Wq[h,e,m]·ẋ[n,t,m]
-    with np.errstate(over="ignore", invalid="ignore"):
-        np.matmul(x_dot.reshape(n_size, 1, t_size, m_size), Wq.transpose(0, 2, 1), out=sum_Wq_x_dot)
+    multiply(x_dot.reshape(n_size, 1, t_size, m_size), Wq.transpose(0, 2, 1), sum_Wq_x_dot)
     # sum_Wq_dot_x[n,h,t,e] = Σ_m x[n,t,m]·Ẇq̇[h,e,m]
-    with np.errstate(over="ignore", invalid="ignore"):
-        np.matmul(x.reshape(n_size, 1, t_size, m_size), Wq_dot.transpose(0, 2, 1), out=sum_Wq_dot_x)
+    multiply(x.reshape(n_size, 1, t_size, m_size), Wq_dot.transpose(0, 2, 1), sum_Wq_dot_x)
     # sum_Wv_x_dot[n,h,t,e] = Σ_m Wv[h,e,m]·ẋ[n,t,m]
-    with np.errstate(over="ignore", invalid="ignore"):
-        np.matmul(x_dot.reshape(n_size, 1, t_size, m_size), Wv.transpose(0, 2, 1), out=sum_Wv_x_dot)
+    multiply(x_dot.reshape(n_size, 1, t_size, m_size), Wv.transpose(0, 2, 1), sum_Wv_x_dot)
     # sum_Wv_dot_x[n,h,t,e] = Σ_m x[n,t,m]·Ẇv̇[h,e,m]
-    with np.errstate(over="ignore", invalid="ignore"):
-        np.matmul(x.reshape(n_size, 1, t_size, m_size), Wv_dot.transpose(0, 2, 1), out=sum_Wv_dot_x)
+    multiply(x.reshape(n_size, 1, t_size, m_size), Wv_dot.transpose(0, 2, 1), sum_Wv_dot_x)
     # sum_Wk_x_dot[n,h,t,e] = Σ_m Wk[h,e,m]·ẋ[n,t,m]
-    with np.errstate(over="ignore", invalid="ignore"):
-        np.matmul(x_dot.reshape(n_size, 1, t_size, m_size), Wk.transpose(0, 2, 1), out=sum_Wk_x_dot)
+    multiply(x_dot.reshape(n_size, 1, t_size, m_size), Wk.transpose(0, 2, 1), sum_Wk_x_dot)
     # sum_Wk_dot_x[n,h,t,e] = Σ_m x[n,t,m]·Ẇk̇[h,e,m]
-    with np.errstate(over="ignore", invalid="ignore"):
-        np.matmul(x.reshape(n_size, 1, t_size, m_size), Wk_dot.transpose(0, 2, 1), out=sum_Wk_dot_x)
+    multiply(x.reshape(n_size, 1, t_size, m_size), Wk_dot.transpose(0, 2, 1), sum_Wk_dot_x)
     rows = n_size * t_size
     chunk = chunk_rows(t_size)
     if rows <= chunk:
@@ -2124,27 +2075,24 @@ def jvp(inputs, tangents, *, heads, causal=0, out=None):
             e_size, h_size, t_size, o, factor_attention_any_sum_attention_a_dot_v_sum_attention_a_v_dot,
         )
     # sum_Wo_o[n,t,m] = Σ_h,e Wo[m,h,e]·o[n,h,t,e]
-    with np.errstate(over="ignore", invalid="ignore"):
-        np.matmul(
-            o.transpose(0, 2, 1, 3).reshape(n_size * t_size, h_size * e_size),
-            Wo.reshape(m_size, h_size * e_size).T, out=y.reshape(n_size * t_size, m_size),
-        )
+    multiply(
+        o.transpose(0, 2, 1, 3).reshape(n_size * t_size, h_size * e_size),
+        Wo.reshape(m_size, h_size * e_size).T, y.reshape(n_size * t_size, m_size),
+    )
     # sum_Wo_dot_o[n,t,m] = Σ_h,e o[n,h,t,e]·Ẇȯ[m,h,e]
-    with np.errstate(over="ignore", invalid="ignore"):
-        np.matmul(
-            o.transpose(0, 2, 1, 3).reshape(n_size * t_size, h_size * e_size),
-            Wo_dot.reshape(m_size, h_size * e_size).T, out=sum_Wo_dot_o.reshape(n_size * t_size, m_size),
-        )
+    multiply(
+        o.transpose(0, 2, 1, 3).reshape(n_size * t_size, h_size * e_size),
+        Wo_dot.reshape(m_size, h_size * e_size).T, sum_Wo_dot_o.reshape(n_size * t_size, m_size),
+    )
     # sum_Wo_factor_attention_any_sum_attention_a_dot_v_sum_attention_a_v_dot[n,t,m] = Σ_h,e Wo[m,h,e]·
     #     factor_attention_any_sum_attention_a_dot_v_sum_attention_a_v_dot[n,t,h,e]
-    with np.errstate(over="ignore", invalid="ignore"):
-        np.matmul(
-            factor_attention_any_sum_attention_a_dot_v_sum_attention_a_v_dot.reshape(n_size * t_size, h_size
-            * e_size),
-            Wo.reshape(m_size, h_size * e_size).T,
-            out=sum_Wo_factor_attention_any_sum_attention_a_dot_v_sum_attention_a_v_dot.reshape(n_size
-            * t_size, m_size),
-        )
+    multiply(
+        factor_attention_any_sum_attention_a_dot_v_sum_attention_a_v_dot.reshape(n_size * t_size, h_size
+        * e_size),
+        Wo.reshape(m_size, h_size * e_size).T,
+        sum_Wo_factor_attention_any_sum_attention_a_dot_v_sum_attention_a_v_dot.reshape(n_size
+        * t_size, m_size),
+    )
     rows = n_size * t_size
     chunk = chunk_rows(m_size)
     if rows <= chunk:
@@ -2270,38 +2218,27 @@ def hvp(inputs, vectors, g, *, heads, causal=0, out=None):
     sum_x_dot_dk = np.empty((h_size, e_size, m_size), real)
     one_over_root_e_size = 1 / math.sqrt(e_size)
     # sum_Wq_x[n,h,t,e] = Σ_m x[n,t,m]·Wq[h,e,m]
-    with np.errstate(over="ignore", invalid="ignore"):
-        np.matmul(x.reshape(n_size, 1, t_size, m_size), Wq.transpose(0, 2, 1), out=sum_Wq_x)
+    multiply(x.reshape(n_size, 1, t_size, m_size), Wq.transpose(0, 2, 1), sum_Wq_x)
     # sum_Wk_x[n,h,t,e] = Σ_m x[n,t,m]·Wk[h,e,m]
-    with np.errstate(over="ignore", invalid="ignore"):
-        np.matmul(x.reshape(n_size, 1, t_size, m_size), Wk.transpose(0, 2, 1), out=sum_Wk_x)
+    multiply(x.reshape(n_size, 1, t_size, m_size), Wk.transpose(0, 2, 1), sum_Wk_x)
     # sum_Wv_x[n,h,t,e] = Σ_m x[n,t,m]·Wv[h,e,m]
-    with np.errstate(over="ignore", invalid="ignore"):
-        np.matmul(x.reshape(n_size, 1, t_size, m_size), Wv.transpose(0, 2, 1), out=sum_Wv_x)
+    multiply(x.reshape(n_size, 1, t_size, m_size), Wv.transpose(0, 2, 1), sum_Wv_x)
     # ō[n,h,t,e] = Σ_m g[n,t,m]·Wo[m,h,e]
-    with np.errstate(over="ignore", invalid="ignore"):
-        np.matmul(g.reshape(n_size, 1, t_size, m_size), Wo.transpose(1, 0, 2), out=do)
+    multiply(g.reshape(n_size, 1, t_size, m_size), Wo.transpose(1, 0, 2), do)
     # sum_Wq_x_dot[n,h,t,e] = Σ_m Wq[h,e,m]·ẋ[n,t,m]
-    with np.errstate(over="ignore", invalid="ignore"):
-        np.matmul(x_dot.reshape(n_size, 1, t_size, m_size), Wq.transpose(0, 2, 1), out=sum_Wq_x_dot)
+    multiply(x_dot.reshape(n_size, 1, t_size, m_size), Wq.transpose(0, 2, 1), sum_Wq_x_dot)
     # sum_Wq_dot_x[n,h,t,e] = Σ_m x[n,t,m]·Ẇq̇[h,e,m]
-    with np.errstate(over="ignore", invalid="ignore"):
-        np.matmul(x.reshape(n_size, 1, t_size, m_size), Wq_dot.transpose(0, 2, 1), out=sum_Wq_dot_x)
+    multiply(x.reshape(n_size, 1, t_size, m_size), Wq_dot.transpose(0, 2, 1), sum_Wq_dot_x)
     # sum_Wk_x_dot[n,h,t,e] = Σ_m Wk[h,e,m]·ẋ[n,t,m]
-    with np.errstate(over="ignore", invalid="ignore"):
-        np.matmul(x_dot.reshape(n_size, 1, t_size, m_size), Wk.transpose(0, 2, 1), out=sum_Wk_x_dot)
+    multiply(x_dot.reshape(n_size, 1, t_size, m_size), Wk.transpose(0, 2, 1), sum_Wk_x_dot)
     # sum_Wk_dot_x[n,h,t,e] = Σ_m x[n,t,m]·Ẇk̇[h,e,m]
-    with np.errstate(over="ignore", invalid="ignore"):
-        np.matmul(x.reshape(n_size, 1, t_size, m_size), Wk_dot.transpose(0, 2, 1), out=sum_Wk_dot_x)
+    multiply(x.reshape(n_size, 1, t_size, m_size), Wk_dot.transpose(0, 2, 1), sum_Wk_dot_x)
     # sum_Wv_x_dot[n,h,t,e] = Σ_m Wv[h,e,m]·ẋ[n,t,m]
-    with np.errstate(over="ignore", invalid="ignore"):
-        np.matmul(x_dot.reshape(n_size, 1, t_size, m_size), Wv.transpose(0, 2, 1), out=sum_Wv_x_dot)
+    multiply(x_dot.reshape(n_size, 1, t_size, m_size), Wv.transpose(0, 2, 1), sum_Wv_x_dot)
     # sum_Wv_dot_x[n,h,t,e] = Σ_m x[n,t,m]·Ẇv̇[h,e,m]
-    with np.errstate(over="ignore", invalid="ignore"):
-        np.matmul(x.reshape(n_size, 1, t_size, m_size), Wv_dot.transpose(0, 2, 1), out=sum_Wv_dot_x)
+    multiply(x.reshape(n_size, 1, t_size, m_size), Wv_dot.transpose(0, 2, 1), sum_Wv_dot_x)
     # ō̇[n,h,t,e] = Σ_m g[n,t,m]·Ẇȯ[m,h,e]
-    with np.errstate(over="ignore", invalid="ignore"):
-        np.matmul(g.reshape(n_size, 1, t_size, m_size), Wo_dot.transpose(1, 0, 2), out=do_dot)
+    multiply(g.reshape(n_size, 1, t_size, m_size), Wo_dot.transpose(1, 0, 2), do_dot)
     rows = n_size * t_size
     chunk = chunk_rows(t_size * m_size)
     if rows <= chunk:
@@ -2357,29 +2294,25 @@ def hvp(inputs, vectors, g, *, heads, causal=0, out=None):
             one_over_root_e_size, space,
         )
     # sum_Wv_dv_dot[n,t,m] = Σ_h,e Wv[h,e,m]·v̄̇[n,h,t,e]
-    with np.errstate(over="ignore", invalid="ignore"):
-        np.matmul(
-            dv_dot.transpose(0, 2, 1, 3).reshape(n_size * t_size, h_size * e_size),
-            Wv.reshape(h_size * e_size, m_size), out=dx_dot.reshape(n_size * t_size, m_size),
-        )
+    multiply(
+        dv_dot.transpose(0, 2, 1, 3).reshape(n_size * t_size, h_size * e_size),
+        Wv.reshape(h_size * e_size, m_size), dx_dot.reshape(n_size * t_size, m_size),
+    )
     # sum_Wv_dot_dv[n,t,m] = Σ_h,e v̄[n,h,t,e]·Ẇv̇[h,e,m]
-    with np.errstate(over="ignore", invalid="ignore"):
-        np.matmul(
-            dv.transpose(0, 2, 1, 3).reshape(n_size * t_size, h_size * e_size),
-            Wv_dot.reshape(h_size * e_size, m_size), out=sum_Wv_dot_dv.reshape(n_size * t_size, m_size),
-        )
+    multiply(
+        dv.transpose(0, 2, 1, 3).reshape(n_size * t_size, h_size * e_size),
+        Wv_dot.reshape(h_size * e_size, m_size), sum_Wv_dot_dv.reshape(n_size * t_size, m_size),
+    )
     # sum_x_dv_dot[h,e,m] = Σ_n,t x[n,t,m]·v̄̇[n,h,t,e]
-    with np.errstate(over="ignore", invalid="ignore"):
-        np.matmul(
-            dv_dot.transpose(1, 3, 0, 2).reshape(h_size * e_size, n_size * t_size),
-            x.reshape(n_size * t_size, m_size), out=dWv_dot.reshape(h_size * e_size, m_size),
-        )
+    multiply(
+        dv_dot.transpose(1, 3, 0, 2).reshape(h_size * e_size, n_size * t_size),
+        x.reshape(n_size * t_size, m_size), dWv_dot.reshape(h_size * e_size, m_size),
+    )
     # sum_x_dot_dv[h,e,m] = Σ_n,t v̄[n,h,t,e]·ẋ[n,t,m]
-    with np.errstate(over="ignore", invalid="ignore"):
-        np.matmul(
-            dv.transpose(1, 3, 0, 2).reshape(h_size * e_size, n_size * t_size),
-            x_dot.reshape(n_size * t_size, m_size), out=sum_x_dot_dv.reshape(h_size * e_size, m_size),
-        )
+    multiply(
+        dv.transpose(1, 3, 0, 2).reshape(h_size * e_size, n_size * t_size),
+        x_dot.reshape(n_size * t_size, m_size), sum_x_dot_dv.reshape(h_size * e_size, m_size),
+    )
     rows = n_size * h_size * t_size
     chunk = chunk_rows(e_size)
     if rows <= chunk:
@@ -2419,61 +2352,52 @@ def hvp(inputs, vectors, g, *, heads, causal=0, out=None):
             factor_sum_attention_a_dot_v_sum_attention_a_v_dot,
         )
     # sum_Wk_dk_dot[n,t,m] = Σ_h,e Wk[h,e,m]·k̄̇[n,h,t,e]
-    with np.errstate(over="ignore", invalid="ignore"):
-        np.matmul(
-            dk_dot.transpose(0, 2, 1, 3).reshape(n_size * t_size, h_size * e_size),
-            Wk.reshape(h_size * e_size, m_size), out=sum_Wk_dk_dot.reshape(n_size * t_size, m_size),
-        )
+    multiply(
+        dk_dot.transpose(0, 2, 1, 3).reshape(n_size * t_size, h_size * e_size),
+        Wk.reshape(h_size * e_size, m_size), sum_Wk_dk_dot.reshape(n_size * t_size, m_size),
+    )
     # sum_Wk_dot_dk[n,t,m] = Σ_h,e k̄[n,h,t,e]·Ẇk̇[h,e,m]
-    with np.errstate(over="ignore", invalid="ignore"):
-        np.matmul(
-            dk.transpose(0, 2, 1, 3).reshape(n_size * t_size, h_size * e_size),
-            Wk_dot.reshape(h_size * e_size, m_size), out=sum_Wk_dot_dk.reshape(n_size * t_size, m_size),
-        )
+    multiply(
+        dk.transpose(0, 2, 1, 3).reshape(n_size * t_size, h_size * e_size),
+        Wk_dot.reshape(h_size * e_size, m_size), sum_Wk_dot_dk.reshape(n_size * t_size, m_size),
+    )
     # sum_Wq_dq_dot[n,t,m] = Σ_h,e Wq[h,e,m]·q̄̇[n,h,t,e]
-    with np.errstate(over="ignore", invalid="ignore"):
-        np.matmul(
-            dq_dot.transpose(0, 2, 1, 3).reshape(n_size * t_size, h_size * e_size),
-            Wq.reshape(h_size * e_size, m_size), out=sum_Wq_dq_dot.reshape(n_size * t_size, m_size),
-        )
+    multiply(
+        dq_dot.transpose(0, 2, 1, 3).reshape(n_size * t_size, h_size * e_size),
+        Wq.reshape(h_size * e_size, m_size), sum_Wq_dq_dot.reshape(n_size * t_size, m_size),
+    )
     # sum_Wq_dot_dq[n,t,m] = Σ_h,e q̄[n,h,t,e]·Ẇq̇[h,e,m]
-    with np.errstate(over="ignore", invalid="ignore"):
-        np.matmul(
-            dq.transpose(0, 2, 1, 3).reshape(n_size * t_size, h_size * e_size),
-            Wq_dot.reshape(h_size * e_size, m_size), out=sum_Wq_dot_dq.reshape(n_size * t_size, m_size),
-        )
+    multiply(
+        dq.transpose(0, 2, 1, 3).reshape(n_size * t_size, h_size * e_size),
+        Wq_dot.reshape(h_size * e_size, m_size), sum_Wq_dot_dq.reshape(n_size * t_size, m_size),
+    )
     # sum_x_dq_dot[h,e,m] = Σ_n,t x[n,t,m]·q̄̇[n,h,t,e]
-    with np.errstate(over="ignore", invalid="ignore"):
-        np.matmul(
-            dq_dot.transpose(1, 3, 0, 2).reshape(h_size * e_size, n_size * t_size),
-            x.reshape(n_size * t_size, m_size), out=dWq_dot.reshape(h_size * e_size, m_size),
-        )
+    multiply(
+        dq_dot.transpose(1, 3, 0, 2).reshape(h_size * e_size, n_size * t_size),
+        x.reshape(n_size * t_size, m_size), dWq_dot.reshape(h_size * e_size, m_size),
+    )
     # sum_x_dot_dq[h,e,m] = Σ_n,t q̄[n,h,t,e]·ẋ[n,t,m]
-    with np.errstate(over="ignore", invalid="ignore"):
-        np.matmul(
-            dq.transpose(1, 3, 0, 2).reshape(h_size * e_size, n_size * t_size),
-            x_dot.reshape(n_size * t_size, m_size), out=sum_x_dot_dq.reshape(h_size * e_size, m_size),
-        )
+    multiply(
+        dq.transpose(1, 3, 0, 2).reshape(h_size * e_size, n_size * t_size),
+        x_dot.reshape(n_size * t_size, m_size), sum_x_dot_dq.reshape(h_size * e_size, m_size),
+    )
     # sum_x_dk_dot[h,e,m] = Σ_n,t x[n,t,m]·k̄̇[n,h,t,e]
-    with np.errstate(over="ignore", invalid="ignore"):
-        np.matmul(
-            dk_dot.transpose(1, 3, 0, 2).reshape(h_size * e_size, n_size * t_size),
-            x.reshape(n_size * t_size, m_size), out=sum_x_dk_dot.reshape(h_size * e_size, m_size),
-        )
+    multiply(
+        dk_dot.transpose(1, 3, 0, 2).reshape(h_size * e_size, n_size * t_size),
+        x.reshape(n_size * t_size, m_size), sum_x_dk_dot.reshape(h_size * e_size, m_size),
+    )
     # sum_x_dot_dk[h,e,m] = Σ_n,t k̄[n,h,t,e]·ẋ[n,t,m]
-    with np.errstate(over="ignore", invalid="ignore"):
-        np.matmul(
-            dk.transpose(1, 3, 0, 2).reshape(h_size * e_size, n_size * t_size),
-            x_dot.reshape(n_size * t_size, m_size), out=sum_x_dot_dk.reshape(h_size * e_size, m_size),
-        )
+    multiply(
+        dk.transpose(1, 3, 0, 2).reshape(h_size * e_size, n_size * t_size),
+        x_dot.reshape(n_size * t_size, m_size), sum_x_dot_dk.reshape(h_size * e_size, m_size),
+    )
     # W̅o̅̇[m,h,e] = Σ_n,t factor_attention_any_g[n,t,m]·
     #     factor_sum_attention_a_dot_v_sum_attention_a_v_dot[n,t,h,e]
-    with np.errstate(over="ignore", invalid="ignore"):
-        np.matmul(
-            factor_attention_any_g.reshape(n_size * t_size, m_size).T,
-            factor_sum_attention_a_dot_v_sum_attention_a_v_dot.reshape(n_size * t_size, h_size * e_size),
-            out=dWo_dot.reshape(m_size, h_size * e_size),
-        )
+    multiply(
+        factor_attention_any_g.reshape(n_size * t_size, m_size).T,
+        factor_sum_attention_a_dot_v_sum_attention_a_v_dot.reshape(n_size * t_size, h_size * e_size),
+        dWo_dot.reshape(m_size, h_size * e_size),
+    )
     rows = h_size * e_size
     chunk = chunk_rows(m_size)
     if rows <= chunk:

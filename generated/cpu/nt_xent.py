@@ -41,6 +41,7 @@ from ._runtime import (
     exp,
     log1p,
     maxnum,
+    multiply,
     no_squares,
     number,
     output,
@@ -54,7 +55,7 @@ from ._runtime import (
 )
 
 #: What these kernels use of the runtime, as a hash: where that changes, so does this file, and with it the cache.
-RUNTIME = "808c131e088b"
+RUNTIME = "a74787112d9b"
 
 
 #: The operation, for programs.
@@ -1016,11 +1017,10 @@ def forward_saving(u, v, *, tau=0.5, reduction="mean", out=None):
     else:
         _forward_saving_parallel(chunk, rows, u, v, d_size, n_size, zn)
     # sum_zn[w,n,w′,n′] = Σ_d zn[w,n,d]·zn[w′,n′,d]
-    with np.errstate(over="ignore", invalid="ignore"):
-        np.matmul(
-            zn.reshape(w_size * n_size, d_size), zn.reshape(w_size * n_size, d_size).T,
-            out=s.reshape(w_size * n_size, w_size * n_size),
-        )
+    multiply(
+        zn.reshape(w_size * n_size, d_size), zn.reshape(w_size * n_size, d_size).T,
+        s.reshape(w_size * n_size, w_size * n_size),
+    )
     rows = w_size * n_size
     chunk = chunk_rows(w_size * n_size)
     if rows <= chunk:
@@ -1071,17 +1071,15 @@ def backward(saved, g, *, out=None):
     else:
         _backward_2_parallel(chunk, rows, s, g, other_max, sum_exp, n_size, w_size, ds)
     # sum_zn_ds[w,n,d] = Σ_w′,n′ s̄[w,n,w′,n′]·zn[w′,n′,d]
-    with np.errstate(over="ignore", invalid="ignore"):
-        np.matmul(
-            ds.reshape(w_size * n_size, w_size * n_size), zn.reshape(w_size * n_size, d_size),
-            out=sum_zn_ds.reshape(w_size * n_size, d_size),
-        )
+    multiply(
+        ds.reshape(w_size * n_size, w_size * n_size), zn.reshape(w_size * n_size, d_size),
+        sum_zn_ds.reshape(w_size * n_size, d_size),
+    )
     # sum_zn_ds_2[w,n,d] = Σ_w′,n′ s̄[w′,n′,w,n]·zn[w′,n′,d]
-    with np.errstate(over="ignore", invalid="ignore"):
-        np.matmul(
-            ds.reshape(w_size * n_size, w_size * n_size).T, zn.reshape(w_size * n_size, d_size),
-            out=sum_zn_ds_2.reshape(w_size * n_size, d_size),
-        )
+    multiply(
+        ds.reshape(w_size * n_size, w_size * n_size).T, zn.reshape(w_size * n_size, d_size),
+        sum_zn_ds_2.reshape(w_size * n_size, d_size),
+    )
     rows = w_size * n_size
     chunk = chunk_rows(d_size)
     if rows <= chunk:
@@ -1130,11 +1128,10 @@ def value_and_grad(u, v, *, tau=0.5, reduction="mean", out=None):
     else:
         _value_and_grad_parallel(chunk, rows, u, v, d_size, n_size, norm_z, zn)
     # sum_zn[w,n,w′,n′] = Σ_d zn[w,n,d]·zn[w′,n′,d]
-    with np.errstate(over="ignore", invalid="ignore"):
-        np.matmul(
-            zn.reshape(w_size * n_size, d_size), zn.reshape(w_size * n_size, d_size).T,
-            out=sum_zn.reshape(w_size * n_size, w_size * n_size),
-        )
+    multiply(
+        zn.reshape(w_size * n_size, d_size), zn.reshape(w_size * n_size, d_size).T,
+        sum_zn.reshape(w_size * n_size, w_size * n_size),
+    )
     rows = w_size * n_size
     chunk = chunk_rows(w_size * n_size)
     if rows <= chunk:
@@ -1148,17 +1145,15 @@ def value_and_grad(u, v, *, tau=0.5, reduction="mean", out=None):
             w_size, s, other_max, log_sum, ds,
         )
     # sum_zn_ds[w,n,d] = Σ_w′,n′ s̄[w,n,w′,n′]·zn[w′,n′,d]
-    with np.errstate(over="ignore", invalid="ignore"):
-        np.matmul(
-            ds.reshape(w_size * n_size, w_size * n_size), zn.reshape(w_size * n_size, d_size),
-            out=sum_zn_ds.reshape(w_size * n_size, d_size),
-        )
+    multiply(
+        ds.reshape(w_size * n_size, w_size * n_size), zn.reshape(w_size * n_size, d_size),
+        sum_zn_ds.reshape(w_size * n_size, d_size),
+    )
     # sum_zn_ds_2[w,n,d] = Σ_w′,n′ s̄[w′,n′,w,n]·zn[w′,n′,d]
-    with np.errstate(over="ignore", invalid="ignore"):
-        np.matmul(
-            ds.reshape(w_size * n_size, w_size * n_size).T, zn.reshape(w_size * n_size, d_size),
-            out=sum_zn_ds_2.reshape(w_size * n_size, d_size),
-        )
+    multiply(
+        ds.reshape(w_size * n_size, w_size * n_size).T, zn.reshape(w_size * n_size, d_size),
+        sum_zn_ds_2.reshape(w_size * n_size, d_size),
+    )
     chunk = chunk_rows(n_size)
     if w_size <= chunk:
         _value_and_grad_3_rows(0, w_size, other_max, s, n_size, w_size, shifted)
@@ -1224,23 +1219,20 @@ def jvp(inputs, tangents, *, tau=0.5, reduction="mean", out=None):
     else:
         _jvp_parallel(chunk, rows, u, v, u_dot, v_dot, d_size, n_size, zn, zn_dot)
     # sum_zn[w,n,w′,n′] = Σ_d zn[w,n,d]·zn[w′,n′,d]
-    with np.errstate(over="ignore", invalid="ignore"):
-        np.matmul(
-            zn.reshape(w_size * n_size, d_size), zn.reshape(w_size * n_size, d_size).T,
-            out=sum_zn.reshape(w_size * n_size, w_size * n_size),
-        )
+    multiply(
+        zn.reshape(w_size * n_size, d_size), zn.reshape(w_size * n_size, d_size).T,
+        sum_zn.reshape(w_size * n_size, w_size * n_size),
+    )
     # sum_zn_zn_dot[w,n,w′,n′] = Σ_d zn[w,n,d]·żṅ[w′,n′,d]
-    with np.errstate(over="ignore", invalid="ignore"):
-        np.matmul(
-            zn.reshape(w_size * n_size, d_size), zn_dot.reshape(w_size * n_size, d_size).T,
-            out=sum_zn_zn_dot.reshape(w_size * n_size, w_size * n_size),
-        )
+    multiply(
+        zn.reshape(w_size * n_size, d_size), zn_dot.reshape(w_size * n_size, d_size).T,
+        sum_zn_zn_dot.reshape(w_size * n_size, w_size * n_size),
+    )
     # sum_zn_zn_dot_2[w,n,w′,n′] = Σ_d zn[w′,n′,d]·żṅ[w,n,d]
-    with np.errstate(over="ignore", invalid="ignore"):
-        np.matmul(
-            zn_dot.reshape(w_size * n_size, d_size), zn.reshape(w_size * n_size, d_size).T,
-            out=sum_zn_zn_dot_2.reshape(w_size * n_size, w_size * n_size),
-        )
+    multiply(
+        zn_dot.reshape(w_size * n_size, d_size), zn.reshape(w_size * n_size, d_size).T,
+        sum_zn_zn_dot_2.reshape(w_size * n_size, w_size * n_size),
+    )
     rows = w_size * n_size
     chunk = chunk_rows(w_size * n_size)
     if rows <= chunk:
@@ -1308,23 +1300,20 @@ def hvp(inputs, vectors, *, tau=0.5, reduction="mean", out=None):
     else:
         _hvp_parallel(chunk, rows, u, v, u_dot, v_dot, d_size, n_size, norm_z, zn, sum_zn_z_dot, zn_dot, sum_z)
     # sum_zn[w,n,w′,n′] = Σ_d zn[w,n,d]·zn[w′,n′,d]
-    with np.errstate(over="ignore", invalid="ignore"):
-        np.matmul(
-            zn.reshape(w_size * n_size, d_size), zn.reshape(w_size * n_size, d_size).T,
-            out=sum_zn.reshape(w_size * n_size, w_size * n_size),
-        )
+    multiply(
+        zn.reshape(w_size * n_size, d_size), zn.reshape(w_size * n_size, d_size).T,
+        sum_zn.reshape(w_size * n_size, w_size * n_size),
+    )
     # sum_zn_zn_dot[w,n,w′,n′] = Σ_d zn[w,n,d]·żṅ[w′,n′,d]
-    with np.errstate(over="ignore", invalid="ignore"):
-        np.matmul(
-            zn.reshape(w_size * n_size, d_size), zn_dot.reshape(w_size * n_size, d_size).T,
-            out=sum_zn_zn_dot.reshape(w_size * n_size, w_size * n_size),
-        )
+    multiply(
+        zn.reshape(w_size * n_size, d_size), zn_dot.reshape(w_size * n_size, d_size).T,
+        sum_zn_zn_dot.reshape(w_size * n_size, w_size * n_size),
+    )
     # sum_zn_zn_dot_2[w,n,w′,n′] = Σ_d zn[w′,n′,d]·żṅ[w,n,d]
-    with np.errstate(over="ignore", invalid="ignore"):
-        np.matmul(
-            zn_dot.reshape(w_size * n_size, d_size), zn.reshape(w_size * n_size, d_size).T,
-            out=sum_zn_zn_dot_2.reshape(w_size * n_size, w_size * n_size),
-        )
+    multiply(
+        zn_dot.reshape(w_size * n_size, d_size), zn.reshape(w_size * n_size, d_size).T,
+        sum_zn_zn_dot_2.reshape(w_size * n_size, w_size * n_size),
+    )
     rows = w_size * n_size
     chunk = chunk_rows(w_size * n_size)
     if rows <= chunk:
@@ -1338,41 +1327,35 @@ def hvp(inputs, vectors, *, tau=0.5, reduction="mean", out=None):
             real(seed_over_w_size), real(tau), n_size, w_size, ds, ds_dot,
         )
     # sum_zn_ds[w,n,d] = Σ_w′,n′ s̄[w,n,w′,n′]·zn[w′,n′,d]
-    with np.errstate(over="ignore", invalid="ignore"):
-        np.matmul(
-            ds.reshape(w_size * n_size, w_size * n_size), zn.reshape(w_size * n_size, d_size),
-            out=sum_zn_ds.reshape(w_size * n_size, d_size),
-        )
+    multiply(
+        ds.reshape(w_size * n_size, w_size * n_size), zn.reshape(w_size * n_size, d_size),
+        sum_zn_ds.reshape(w_size * n_size, d_size),
+    )
     # sum_zn_ds_2[w,n,d] = Σ_w′,n′ s̄[w′,n′,w,n]·zn[w′,n′,d]
-    with np.errstate(over="ignore", invalid="ignore"):
-        np.matmul(
-            ds.reshape(w_size * n_size, w_size * n_size).T, zn.reshape(w_size * n_size, d_size),
-            out=sum_zn_ds_2.reshape(w_size * n_size, d_size),
-        )
+    multiply(
+        ds.reshape(w_size * n_size, w_size * n_size).T, zn.reshape(w_size * n_size, d_size),
+        sum_zn_ds_2.reshape(w_size * n_size, d_size),
+    )
     # sum_zn_ds_dot[w,n,d] = Σ_w′,n′ zn[w′,n′,d]·s̄̇[w,n,w′,n′]
-    with np.errstate(over="ignore", invalid="ignore"):
-        np.matmul(
-            ds_dot.reshape(w_size * n_size, w_size * n_size), zn.reshape(w_size * n_size, d_size),
-            out=sum_zn_ds_dot.reshape(w_size * n_size, d_size),
-        )
+    multiply(
+        ds_dot.reshape(w_size * n_size, w_size * n_size), zn.reshape(w_size * n_size, d_size),
+        sum_zn_ds_dot.reshape(w_size * n_size, d_size),
+    )
     # sum_zn_dot_ds[w,n,d] = Σ_w′,n′ s̄[w,n,w′,n′]·żṅ[w′,n′,d]
-    with np.errstate(over="ignore", invalid="ignore"):
-        np.matmul(
-            ds.reshape(w_size * n_size, w_size * n_size), zn_dot.reshape(w_size * n_size, d_size),
-            out=sum_zn_dot_ds.reshape(w_size * n_size, d_size),
-        )
+    multiply(
+        ds.reshape(w_size * n_size, w_size * n_size), zn_dot.reshape(w_size * n_size, d_size),
+        sum_zn_dot_ds.reshape(w_size * n_size, d_size),
+    )
     # sum_zn_ds_dot_2[w,n,d] = Σ_w′,n′ zn[w′,n′,d]·s̄̇[w′,n′,w,n]
-    with np.errstate(over="ignore", invalid="ignore"):
-        np.matmul(
-            ds_dot.reshape(w_size * n_size, w_size * n_size).T, zn.reshape(w_size * n_size, d_size),
-            out=sum_zn_ds_dot_2.reshape(w_size * n_size, d_size),
-        )
+    multiply(
+        ds_dot.reshape(w_size * n_size, w_size * n_size).T, zn.reshape(w_size * n_size, d_size),
+        sum_zn_ds_dot_2.reshape(w_size * n_size, d_size),
+    )
     # sum_zn_dot_ds_2[w,n,d] = Σ_w′,n′ s̄[w′,n′,w,n]·żṅ[w′,n′,d]
-    with np.errstate(over="ignore", invalid="ignore"):
-        np.matmul(
-            ds.reshape(w_size * n_size, w_size * n_size).T, zn_dot.reshape(w_size * n_size, d_size),
-            out=sum_zn_dot_ds_2.reshape(w_size * n_size, d_size),
-        )
+    multiply(
+        ds.reshape(w_size * n_size, w_size * n_size).T, zn_dot.reshape(w_size * n_size, d_size),
+        sum_zn_dot_ds_2.reshape(w_size * n_size, d_size),
+    )
     rows = w_size * n_size
     chunk = chunk_rows(d_size)
     if rows <= chunk:

@@ -27,10 +27,10 @@ from collections import namedtuple
 import numpy as np
 from numba import njit, prange
 
-from ._runtime import OPTIONS, Arguments, check, chunk_rows, larger, output, outputs, pairs
+from ._runtime import OPTIONS, Arguments, check, chunk_rows, larger, multiply, output, outputs, pairs
 
 #: What these kernels use of the runtime, as a hash: where that changes, so does this file, and with it the cache.
-RUNTIME = "e85be1e909a4"
+RUNTIME = "6244158a6b46"
 
 
 #: The operation, for programs.
@@ -421,16 +421,14 @@ def forward_saving(x, W1, b1, W2, b2, *, out=None):
     feed_forward_z = np.empty((n_size, k_size), real)
     feed_forward_h = np.empty((n_size, k_size), real)
     # sum_W1_x[n,k] = Σ_d x[n,d]·W₁[k,d]
-    with np.errstate(over="ignore", invalid="ignore"):
-        np.matmul(x, W1.T, out=feed_forward_z)
+    multiply(x, W1.T, feed_forward_z)
     chunk = chunk_rows(k_size)
     if n_size <= chunk:
         _forward_saving_rows(b1, feed_forward_z, feed_forward_h)
     else:
         _forward_saving_parallel(chunk, b1, feed_forward_z, feed_forward_h)
     # sum_W2_feed_forward_h[n,d] = Σ_k W₂[d,k]·feed_forward_h[n,k]
-    with np.errstate(over="ignore", invalid="ignore"):
-        np.matmul(feed_forward_h, W2.T, out=y)
+    multiply(feed_forward_h, W2.T, y)
     chunk = chunk_rows(d_size)
     if n_size <= chunk:
         _forward_saving_2_rows(b2, y, x)
@@ -457,8 +455,7 @@ def backward(saved, g, *, out=None):
     feed_forward_h = np.empty((n_size, k_size), real)
     dfeed_forward_z = np.empty((n_size, k_size), real)
     # sum_W2_g[n,k] = Σ_d g[n,d]·W₂[d,k]
-    with np.errstate(over="ignore", invalid="ignore"):
-        np.matmul(g, W2, out=sum_W2_g)
+    multiply(g, W2, sum_W2_g)
     chunk = chunk_rows(k_size + d_size, summing=True)
     db2_parts = np.zeros((max(1, -(-n_size // chunk)), d_size))
     if n_size <= chunk:
@@ -467,8 +464,7 @@ def backward(saved, g, *, out=None):
         _backward_parallel(chunk, feed_forward_z, g, feed_forward_h, db2_parts)
     np.copyto(db2, db2_parts.sum(axis=0), casting="same_kind")
     # W̄₂[d,k] = Σ_n g[n,d]·feed_forward_h[n,k]
-    with np.errstate(over="ignore", invalid="ignore"):
-        np.matmul(g.T, feed_forward_h, out=dW2)
+    multiply(g.T, feed_forward_h, dW2)
     chunk = chunk_rows(k_size, summing=True)
     db1_parts = np.zeros((max(1, -(-n_size // chunk)), k_size))
     if n_size <= chunk:
@@ -477,11 +473,9 @@ def backward(saved, g, *, out=None):
         _backward_2_parallel(chunk, feed_forward_z, sum_W2_g, dfeed_forward_z, db1_parts)
     np.copyto(db1, db1_parts.sum(axis=0), casting="same_kind")
     # sum_W1_dfeed_forward_z[n,d] = Σ_k f̅e̅e̅d̅_̅f̅o̅r̅w̅a̅r̅d̅_̅z̅[n,k]·W₁[k,d]
-    with np.errstate(over="ignore", invalid="ignore"):
-        np.matmul(dfeed_forward_z, W1, out=dx)
+    multiply(dfeed_forward_z, W1, dx)
     # W̄₁[k,d] = Σ_n f̅e̅e̅d̅_̅f̅o̅r̅w̅a̅r̅d̅_̅z̅[n,k]·x[n,d]
-    with np.errstate(over="ignore", invalid="ignore"):
-        np.matmul(dfeed_forward_z.T, x, out=dW1)
+    multiply(dfeed_forward_z.T, x, dW1)
     chunk = chunk_rows(d_size)
     if n_size <= chunk:
         _backward_3_rows(g, dx)
@@ -516,14 +510,11 @@ def jvp(inputs, tangents, *, out=None):
     sum_W2_dot_feed_forward_h = np.empty((n_size, d_size), real)
     sum_W2_factor_b1_dot_feed_forward_z_sum_W1_dot_x = np.empty((n_size, d_size), real)
     # sum_W1_x[n,k] = Σ_d x[n,d]·W₁[k,d]
-    with np.errstate(over="ignore", invalid="ignore"):
-        np.matmul(x, W1.T, out=sum_W1_x)
+    multiply(x, W1.T, sum_W1_x)
     # sum_W1_x_dot[n,k] = Σ_d W₁[k,d]·ẋ[n,d]
-    with np.errstate(over="ignore", invalid="ignore"):
-        np.matmul(x_dot, W1.T, out=sum_W1_x_dot)
+    multiply(x_dot, W1.T, sum_W1_x_dot)
     # sum_W1_dot_x[n,k] = Σ_d x[n,d]·Ẇ₁[k,d]
-    with np.errstate(over="ignore", invalid="ignore"):
-        np.matmul(x, W1_dot.T, out=sum_W1_dot_x)
+    multiply(x, W1_dot.T, sum_W1_dot_x)
     chunk = chunk_rows(k_size)
     if n_size <= chunk:
         _jvp_rows(
@@ -536,18 +527,12 @@ def jvp(inputs, tangents, *, out=None):
             factor_b1_dot_feed_forward_z_sum_W1_dot_x,
         )
     # sum_W2_feed_forward_h[n,d] = Σ_k W₂[d,k]·feed_forward_h[n,k]
-    with np.errstate(over="ignore", invalid="ignore"):
-        np.matmul(feed_forward_h, W2.T, out=y)
+    multiply(feed_forward_h, W2.T, y)
     # sum_W2_dot_feed_forward_h[n,d] = Σ_k feed_forward_h[n,k]·Ẇ₂[d,k]
-    with np.errstate(over="ignore", invalid="ignore"):
-        np.matmul(feed_forward_h, W2_dot.T, out=sum_W2_dot_feed_forward_h)
+    multiply(feed_forward_h, W2_dot.T, sum_W2_dot_feed_forward_h)
     # sum_W2_factor_b1_dot_feed_forward_z_sum_W1_dot_x[n,d] = Σ_k W₂[d,k]·
     #     factor_b1_dot_feed_forward_z_sum_W1_dot_x[n,k]
-    with np.errstate(over="ignore", invalid="ignore"):
-        np.matmul(
-            factor_b1_dot_feed_forward_z_sum_W1_dot_x, W2.T,
-            out=sum_W2_factor_b1_dot_feed_forward_z_sum_W1_dot_x,
-        )
+    multiply(factor_b1_dot_feed_forward_z_sum_W1_dot_x, W2.T, sum_W2_factor_b1_dot_feed_forward_z_sum_W1_dot_x)
     chunk = chunk_rows(d_size)
     if n_size <= chunk:
         _jvp_2_rows(
@@ -605,20 +590,15 @@ def hvp(inputs, vectors, g, *, out=None):
     sum_W1_dot_dfeed_forward_z = np.empty((n_size, d_size), real)
     sum_dfeed_forward_z_dot_x = np.empty((k_size, d_size), real)
     # sum_W1_x[n,k] = Σ_d x[n,d]·W₁[k,d]
-    with np.errstate(over="ignore", invalid="ignore"):
-        np.matmul(x, W1.T, out=sum_W1_x)
+    multiply(x, W1.T, sum_W1_x)
     # sum_W2_g[n,k] = Σ_d g[n,d]·W₂[d,k]
-    with np.errstate(over="ignore", invalid="ignore"):
-        np.matmul(g, W2, out=sum_W2_g)
+    multiply(g, W2, sum_W2_g)
     # sum_W2_dot_g[n,k] = Σ_d g[n,d]·Ẇ₂[d,k]
-    with np.errstate(over="ignore", invalid="ignore"):
-        np.matmul(g, W2_dot, out=sum_W2_dot_g)
+    multiply(g, W2_dot, sum_W2_dot_g)
     # sum_W1_x_dot[k,n] = Σ_d W₁[k,d]·ẋ[n,d]
-    with np.errstate(over="ignore", invalid="ignore"):
-        np.matmul(W1, x_dot.T, out=sum_W1_x_dot)
+    multiply(W1, x_dot.T, sum_W1_x_dot)
     # sum_W1_dot_x[k,n] = Σ_d x[n,d]·Ẇ₁[k,d]
-    with np.errstate(over="ignore", invalid="ignore"):
-        np.matmul(W1_dot, x.T, out=sum_W1_dot_x)
+    multiply(W1_dot, x.T, sum_W1_dot_x)
     chunk = chunk_rows(1)
     if d_size <= chunk:
         _hvp_rows(db2_dot)
@@ -638,20 +618,15 @@ def hvp(inputs, vectors, g, *, out=None):
         )
     np.copyto(db1_dot, db1_dot_parts.sum(axis=0), casting="same_kind")
     # sum_W1_dfeed_forward_z_dot[n,d] = Σ_k W₁[k,d]·f̅e̅e̅d̅_̅f̅o̅r̅w̅a̅r̅d̅_̅z̅̇[n,k]
-    with np.errstate(over="ignore", invalid="ignore"):
-        np.matmul(dfeed_forward_z_dot, W1, out=dx_dot)
+    multiply(dfeed_forward_z_dot, W1, dx_dot)
     # sum_W1_dot_dfeed_forward_z[n,d] = Σ_k f̅e̅e̅d̅_̅f̅o̅r̅w̅a̅r̅d̅_̅z̅[n,k]·Ẇ₁[k,d]
-    with np.errstate(over="ignore", invalid="ignore"):
-        np.matmul(dfeed_forward_z, W1_dot, out=sum_W1_dot_dfeed_forward_z)
+    multiply(dfeed_forward_z, W1_dot, sum_W1_dot_dfeed_forward_z)
     # sum_dfeed_forward_z_x_dot[k,d] = Σ_n f̅e̅e̅d̅_̅f̅o̅r̅w̅a̅r̅d̅_̅z̅[n,k]·ẋ[n,d]
-    with np.errstate(over="ignore", invalid="ignore"):
-        np.matmul(dfeed_forward_z.T, x_dot, out=dW1_dot)
+    multiply(dfeed_forward_z.T, x_dot, dW1_dot)
     # sum_dfeed_forward_z_dot_x[k,d] = Σ_n x[n,d]·f̅e̅e̅d̅_̅f̅o̅r̅w̅a̅r̅d̅_̅z̅̇[n,k]
-    with np.errstate(over="ignore", invalid="ignore"):
-        np.matmul(dfeed_forward_z_dot.T, x, out=sum_dfeed_forward_z_dot_x)
+    multiply(dfeed_forward_z_dot.T, x, sum_dfeed_forward_z_dot_x)
     # W̄̇₂[d,k] = Σ_n g[n,d]·factor_b1_dot_feed_forward_z_sum_W1_dot_x[n,k]
-    with np.errstate(over="ignore", invalid="ignore"):
-        np.matmul(g.T, factor_b1_dot_feed_forward_z_sum_W1_dot_x, out=dW2_dot)
+    multiply(g.T, factor_b1_dot_feed_forward_z_sum_W1_dot_x, dW2_dot)
     chunk = chunk_rows(d_size)
     if n_size <= chunk:
         _hvp_3_rows(dx_dot, sum_W1_dot_dfeed_forward_z)

@@ -26,10 +26,22 @@ from collections import namedtuple
 import numpy as np
 from numba import njit, prange
 
-from ._runtime import OPTIONS, Arguments, check, chunk_rows, damped, exp, output, outputs, pairs, tanh
+from ._runtime import (
+    OPTIONS,
+    Arguments,
+    check,
+    chunk_rows,
+    damped,
+    exp,
+    multiply,
+    output,
+    outputs,
+    pairs,
+    tanh,
+)
 
 #: What these kernels use of the runtime, as a hash: where that changes, so does this file, and with it the cache.
-RUNTIME = "323ae5c4cc97"
+RUNTIME = "c2d643866ab2"
 
 
 #: The operation, for programs.
@@ -592,8 +604,7 @@ def forward_saving(x, h0, W_ih, W_hh, b, *, out=None):
     z = np.empty((t_size, n_size, o_size), real)
     sum_W_ih_x = np.empty((t_size, n_size, o_size), real)
     # sum_W_ih_x[t,n,o] = Σ_i Wᵢₕ[o,i]·x[t,n,i]
-    with np.errstate(over="ignore", invalid="ignore"):
-        np.matmul(x.reshape(t_size * n_size, i_size), W_ih.T, out=sum_W_ih_x.reshape(t_size * n_size, o_size))
+    multiply(x.reshape(t_size * n_size, i_size), W_ih.T, sum_W_ih_x.reshape(t_size * n_size, o_size))
     before_t = np.empty((n_size, o_size), real)
     sum_W_hh_before_t = np.empty((n_size, o_size), real)
     h_before = np.zeros((n_size, o_size), real)  # before the first
@@ -607,8 +618,7 @@ def forward_saving(x, h0, W_ih, W_hh, b, *, out=None):
         else:
             _forward_saving_parallel(chunk, h0, h_before, t, before_t)
         # sum_W_hh_before_t[n,o] = Σ_o′ Wₕₕ[o,o′]·before_t[n,o′]
-        with np.errstate(over="ignore", invalid="ignore"):
-            np.matmul(before_t, W_hh.T, out=sum_W_hh_before_t)
+        multiply(before_t, W_hh.T, sum_W_hh_before_t)
         chunk = chunk_rows(o_size)
         if n_size <= chunk:
             _forward_saving_2_rows(b, sum_W_hh_before_t, sum_W_ih_x_t, z_t, h_t)
@@ -656,18 +666,14 @@ def backward(saved, g, *, out=None):
         else:
             _backward_2_parallel(chunk, dbefore_after, g_t, tail_t, z_t, dz_t)
         # b̅e̅f̅o̅r̅e̅_̅t̅[n,o] = Σ_o′ z̄ₜ[n,o′]·Wₕₕ[o′,o]
-        with np.errstate(over="ignore", invalid="ignore"):
-            np.matmul(dz_t, W_hh, out=dbefore_t)
+        multiply(dz_t, W_hh, dbefore_t)
         dbefore_after = dbefore_t
     # x̄[t,n,i] = Σ_o z̄[t,n,o]·Wᵢₕ[o,i]
-    with np.errstate(over="ignore", invalid="ignore"):
-        np.matmul(dz.reshape(t_size * n_size, o_size), W_ih, out=dx.reshape(t_size * n_size, i_size))
+    multiply(dz.reshape(t_size * n_size, o_size), W_ih, dx.reshape(t_size * n_size, i_size))
     # W̄ᵢₕ[o,i] = Σ_t,n z̄[t,n,o]·x[t,n,i]
-    with np.errstate(over="ignore", invalid="ignore"):
-        np.matmul(dz.reshape(t_size * n_size, o_size).T, x.reshape(t_size * n_size, i_size), out=dW_ih)
+    multiply(dz.reshape(t_size * n_size, o_size).T, x.reshape(t_size * n_size, i_size), dW_ih)
     # W̄ₕₕ[o,o′] = Σ_t,n z̄[t,n,o]·before[t,n,o′]
-    with np.errstate(over="ignore", invalid="ignore"):
-        np.matmul(dz.reshape(t_size * n_size, o_size).T, before.reshape(t_size * n_size, o_size), out=dW_hh)
+    multiply(dz.reshape(t_size * n_size, o_size).T, before.reshape(t_size * n_size, o_size), dW_hh)
     chunk = chunk_rows(o_size)
     if n_size <= chunk:
         _backward_3_rows(0, n_size, dbefore, o_size, dh0)
@@ -715,23 +721,13 @@ def jvp(inputs, tangents, *, out=None):
     sum_W_hh_dot_before = np.empty((t_size, n_size, o_size), real)
     tail = np.empty((t_size, n_size, o_size), real)
     # sum_W_ih_x[t,n,o] = Σ_i Wᵢₕ[o,i]·x[t,n,i]
-    with np.errstate(over="ignore", invalid="ignore"):
-        np.matmul(x.reshape(t_size * n_size, i_size), W_ih.T, out=sum_W_ih_x.reshape(t_size * n_size, o_size))
+    multiply(x.reshape(t_size * n_size, i_size), W_ih.T, sum_W_ih_x.reshape(t_size * n_size, o_size))
     # sum_W_hh_h0_dot[n,o] = Σ_o′ Wₕₕ[o,o′]·ḣ₀[n,o′]
-    with np.errstate(over="ignore", invalid="ignore"):
-        np.matmul(h0_dot, W_hh.T, out=sum_W_hh_h0_dot)
+    multiply(h0_dot, W_hh.T, sum_W_hh_h0_dot)
     # sum_W_ih_dot_x[t,n,o] = Σ_i x[t,n,i]·Ẇᵢₕ[o,i]
-    with np.errstate(over="ignore", invalid="ignore"):
-        np.matmul(
-            x.reshape(t_size * n_size, i_size), W_ih_dot.T,
-            out=sum_W_ih_dot_x.reshape(t_size * n_size, o_size),
-        )
+    multiply(x.reshape(t_size * n_size, i_size), W_ih_dot.T, sum_W_ih_dot_x.reshape(t_size * n_size, o_size))
     # sum_W_ih_x_dot[t,n,o] = Σ_i Wᵢₕ[o,i]·ẋ[t,n,i]
-    with np.errstate(over="ignore", invalid="ignore"):
-        np.matmul(
-            x_dot.reshape(t_size * n_size, i_size), W_ih.T,
-            out=sum_W_ih_x_dot.reshape(t_size * n_size, o_size),
-        )
+    multiply(x_dot.reshape(t_size * n_size, i_size), W_ih.T, sum_W_ih_x_dot.reshape(t_size * n_size, o_size))
     sum_W_hh_before_t = np.empty((n_size, o_size), real)
     h_before = np.zeros((n_size, o_size), real)  # before the first
     for t in range(t_size):
@@ -745,8 +741,7 @@ def jvp(inputs, tangents, *, out=None):
         else:
             _jvp_parallel(chunk, h0, h_before, t, before_t)
         # sum_W_hh_before_t[n,o] = Σ_o′ Wₕₕ[o,o′]·before_t[n,o′]
-        with np.errstate(over="ignore", invalid="ignore"):
-            np.matmul(before_t, W_hh.T, out=sum_W_hh_before_t)
+        multiply(before_t, W_hh.T, sum_W_hh_before_t)
         chunk = chunk_rows(o_size)
         if n_size <= chunk:
             _jvp_2_rows(b, sum_W_hh_before_t, sum_W_ih_x_t, z_t, h_t)
@@ -754,11 +749,10 @@ def jvp(inputs, tangents, *, out=None):
             _jvp_2_parallel(chunk, b, sum_W_hh_before_t, sum_W_ih_x_t, z_t, h_t)
         h_before = h_t
     # sum_W_hh_dot_before[t,n,o] = Σ_o′ before[t,n,o′]·Ẇₕₕ[o,o′]
-    with np.errstate(over="ignore", invalid="ignore"):
-        np.matmul(
-            before.reshape(t_size * n_size, o_size), W_hh_dot.T,
-            out=sum_W_hh_dot_before.reshape(t_size * n_size, o_size),
-        )
+    multiply(
+        before.reshape(t_size * n_size, o_size), W_hh_dot.T,
+        sum_W_hh_dot_before.reshape(t_size * n_size, o_size),
+    )
     rows = t_size * n_size
     chunk = chunk_rows(o_size)
     if rows <= chunk:
@@ -775,8 +769,7 @@ def jvp(inputs, tangents, *, out=None):
         sum_W_ih_x_dot_t = sum_W_ih_x_dot[t]
         tail_t = tail[t]
         # sum_W_hh_h_dot_t[n,o] = Σ_o′ Wₕₕ[o,o′]·ḣ_before[n,o′]
-        with np.errstate(over="ignore", invalid="ignore"):
-            np.matmul(h_before_dot, W_hh.T, out=sum_W_hh_h_dot_t)
+        multiply(h_before_dot, W_hh.T, sum_W_hh_h_dot_t)
         chunk = chunk_rows(o_size)
         if n_size <= chunk:
             _jvp_4_rows(
@@ -846,20 +839,11 @@ def hvp(inputs, vectors, g, *, out=None):
     sum_x_dz_dot = np.empty((o_size, i_size), real)
     sum_before_dz_dot = np.empty((o_size, o_size), real)
     # sum_W_ih_x[t,n,o] = Σ_i Wᵢₕ[o,i]·x[t,n,i]
-    with np.errstate(over="ignore", invalid="ignore"):
-        np.matmul(x.reshape(t_size * n_size, i_size), W_ih.T, out=sum_W_ih_x.reshape(t_size * n_size, o_size))
+    multiply(x.reshape(t_size * n_size, i_size), W_ih.T, sum_W_ih_x.reshape(t_size * n_size, o_size))
     # sum_W_ih_dot_x[t,n,o] = Σ_i x[t,n,i]·Ẇᵢₕ[o,i]
-    with np.errstate(over="ignore", invalid="ignore"):
-        np.matmul(
-            x.reshape(t_size * n_size, i_size), W_ih_dot.T,
-            out=sum_W_ih_dot_x.reshape(t_size * n_size, o_size),
-        )
+    multiply(x.reshape(t_size * n_size, i_size), W_ih_dot.T, sum_W_ih_dot_x.reshape(t_size * n_size, o_size))
     # sum_W_ih_x_dot[t,n,o] = Σ_i Wᵢₕ[o,i]·ẋ[t,n,i]
-    with np.errstate(over="ignore", invalid="ignore"):
-        np.matmul(
-            x_dot.reshape(t_size * n_size, i_size), W_ih.T,
-            out=sum_W_ih_x_dot.reshape(t_size * n_size, o_size),
-        )
+    multiply(x_dot.reshape(t_size * n_size, i_size), W_ih.T, sum_W_ih_x_dot.reshape(t_size * n_size, o_size))
     sum_W_hh_before_t = np.empty((n_size, o_size), real)
     h_before = np.zeros((n_size, o_size), real)  # before the first
     for t in range(t_size):
@@ -873,8 +857,7 @@ def hvp(inputs, vectors, g, *, out=None):
         else:
             _hvp_parallel(chunk, h0, h_before, t, before_t)
         # sum_W_hh_before_t[n,o] = Σ_o′ Wₕₕ[o,o′]·before_t[n,o′]
-        with np.errstate(over="ignore", invalid="ignore"):
-            np.matmul(before_t, W_hh.T, out=sum_W_hh_before_t)
+        multiply(before_t, W_hh.T, sum_W_hh_before_t)
         chunk = chunk_rows(o_size)
         if n_size <= chunk:
             _hvp_2_rows(b, sum_W_hh_before_t, sum_W_ih_x_t, z_t, h_t)
@@ -882,11 +865,10 @@ def hvp(inputs, vectors, g, *, out=None):
             _hvp_2_parallel(chunk, b, sum_W_hh_before_t, sum_W_ih_x_t, z_t, h_t)
         h_before = h_t
     # sum_W_hh_dot_before[t,n,o] = Σ_o′ before[t,n,o′]·Ẇₕₕ[o,o′]
-    with np.errstate(over="ignore", invalid="ignore"):
-        np.matmul(
-            before.reshape(t_size * n_size, o_size), W_hh_dot.T,
-            out=sum_W_hh_dot_before.reshape(t_size * n_size, o_size),
-        )
+    multiply(
+        before.reshape(t_size * n_size, o_size), W_hh_dot.T,
+        sum_W_hh_dot_before.reshape(t_size * n_size, o_size),
+    )
     rows = t_size * n_size
     chunk = chunk_rows(o_size)
     if rows <= chunk:
@@ -906,8 +888,7 @@ def hvp(inputs, vectors, g, *, out=None):
         else:
             _hvp_4_parallel(chunk, dbefore_after, g_t, tail_t, z_t, dz_t)
         # b̅e̅f̅o̅r̅e̅_̅t̅[n,o] = Σ_o′ z̄ₜ[n,o′]·Wₕₕ[o′,o]
-        with np.errstate(over="ignore", invalid="ignore"):
-            np.matmul(dz_t, W_hh, out=dbefore_t)
+        multiply(dz_t, W_hh, dbefore_t)
         dbefore_after = dbefore_t
     sum_W_hh_before_dot_t = np.empty((n_size, o_size), real)
     h_before_dot = np.zeros((n_size, o_size), real)  # before the first
@@ -925,8 +906,7 @@ def hvp(inputs, vectors, g, *, out=None):
         else:
             _hvp_5_parallel(chunk, h0_dot, h_before_dot, t, before_t_dot)
         # sum_W_hh_before_dot_t[n,o] = Σ_o′ Wₕₕ[o,o′]·ḃėḟȯṙė_̇ṫ[n,o′]
-        with np.errstate(over="ignore", invalid="ignore"):
-            np.matmul(before_t_dot, W_hh.T, out=sum_W_hh_before_dot_t)
+        multiply(before_t_dot, W_hh.T, sum_W_hh_before_dot_t)
         chunk = chunk_rows(o_size)
         if n_size <= chunk:
             _hvp_6_rows(
@@ -940,22 +920,13 @@ def hvp(inputs, vectors, g, *, out=None):
             )
         h_before_dot = h_t_dot
     # sum_W_hh_dot_dz[t,n,o] = Σ_o′ z̄[t,n,o′]·Ẇₕₕ[o′,o]
-    with np.errstate(over="ignore", invalid="ignore"):
-        np.matmul(
-            dz.reshape(t_size * n_size, o_size), W_hh_dot,
-            out=sum_W_hh_dot_dz.reshape(t_size * n_size, o_size),
-        )
+    multiply(dz.reshape(t_size * n_size, o_size), W_hh_dot, sum_W_hh_dot_dz.reshape(t_size * n_size, o_size))
     # sum_W_ih_dot_dz[t,n,i] = Σ_o z̄[t,n,o]·Ẇᵢₕ[o,i]
-    with np.errstate(over="ignore", invalid="ignore"):
-        np.matmul(dz.reshape(t_size * n_size, o_size), W_ih_dot, out=dx_dot.reshape(t_size * n_size, i_size))
+    multiply(dz.reshape(t_size * n_size, o_size), W_ih_dot, dx_dot.reshape(t_size * n_size, i_size))
     # sum_x_dot_dz[o,i] = Σ_t,n z̄[t,n,o]·ẋ[t,n,i]
-    with np.errstate(over="ignore", invalid="ignore"):
-        np.matmul(dz.reshape(t_size * n_size, o_size).T, x_dot.reshape(t_size * n_size, i_size), out=dW_ih_dot)
+    multiply(dz.reshape(t_size * n_size, o_size).T, x_dot.reshape(t_size * n_size, i_size), dW_ih_dot)
     # sum_before_dot_dz[o,o′] = Σ_t,n z̄[t,n,o]·ḃėḟȯṙė[t,n,o′]
-    with np.errstate(over="ignore", invalid="ignore"):
-        np.matmul(
-            dz.reshape(t_size * n_size, o_size).T, before_dot.reshape(t_size * n_size, o_size), out=dW_hh_dot,
-        )
+    multiply(dz.reshape(t_size * n_size, o_size).T, before_dot.reshape(t_size * n_size, o_size), dW_hh_dot)
     sum_W_hh_dz_dot_t = np.empty((n_size, o_size), real)
     dbefore_after_dot = np.zeros((n_size, o_size), real)  # after the last
     dbefore_after_t_absent = np.zeros((n_size, o_size), real)
@@ -975,8 +946,7 @@ def hvp(inputs, vectors, g, *, out=None):
         else:
             _hvp_7_parallel(chunk, dbefore_after_t, dbefore_after_dot, g_t, h_t, h_t_dot, tail_t, z_t, dz_t_dot)
         # sum_W_hh_dz_dot_t[n,o] = Σ_o′ Wₕₕ[o′,o]·z̄̇ₜ[n,o′]
-        with np.errstate(over="ignore", invalid="ignore"):
-            np.matmul(dz_t_dot, W_hh, out=sum_W_hh_dz_dot_t)
+        multiply(dz_t_dot, W_hh, sum_W_hh_dz_dot_t)
         chunk = chunk_rows(o_size)
         if n_size <= chunk:
             _hvp_8_rows(sum_W_hh_dot_dz_t, sum_W_hh_dz_dot_t, dbefore_t_dot)
@@ -984,22 +954,13 @@ def hvp(inputs, vectors, g, *, out=None):
             _hvp_8_parallel(chunk, sum_W_hh_dot_dz_t, sum_W_hh_dz_dot_t, dbefore_t_dot)
         dbefore_after_dot = dbefore_t_dot
     # sum_W_ih_dz_dot[t,n,i] = Σ_o Wᵢₕ[o,i]·z̄̇[t,n,o]
-    with np.errstate(over="ignore", invalid="ignore"):
-        np.matmul(
-            dz_dot.reshape(t_size * n_size, o_size), W_ih,
-            out=sum_W_ih_dz_dot.reshape(t_size * n_size, i_size),
-        )
+    multiply(dz_dot.reshape(t_size * n_size, o_size), W_ih, sum_W_ih_dz_dot.reshape(t_size * n_size, i_size))
     # sum_x_dz_dot[o,i] = Σ_t,n x[t,n,i]·z̄̇[t,n,o]
-    with np.errstate(over="ignore", invalid="ignore"):
-        np.matmul(
-            dz_dot.reshape(t_size * n_size, o_size).T, x.reshape(t_size * n_size, i_size), out=sum_x_dz_dot,
-        )
+    multiply(dz_dot.reshape(t_size * n_size, o_size).T, x.reshape(t_size * n_size, i_size), sum_x_dz_dot)
     # sum_before_dz_dot[o,o′] = Σ_t,n before[t,n,o′]·z̄̇[t,n,o]
-    with np.errstate(over="ignore", invalid="ignore"):
-        np.matmul(
-            dz_dot.reshape(t_size * n_size, o_size).T, before.reshape(t_size * n_size, o_size),
-            out=sum_before_dz_dot,
-        )
+    multiply(
+        dz_dot.reshape(t_size * n_size, o_size).T, before.reshape(t_size * n_size, o_size), sum_before_dz_dot,
+    )
     chunk = chunk_rows(o_size)
     if n_size <= chunk:
         _hvp_9_rows(0, n_size, dbefore_dot, o_size, dh0_dot)

@@ -65,6 +65,7 @@ from ._runtime import (
     hypot,
     larger,
     maxnum,
+    multiply,
     no_squares,
     number,
     output,
@@ -77,7 +78,7 @@ from ._runtime import (
 )
 
 #: What these kernels use of the runtime, as a hash: where that changes, so does this file, and with it the cache.
-RUNTIME = "c064bb2994ee"
+RUNTIME = "f1bf508bfe52"
 
 
 #: The operation, for programs.
@@ -563,11 +564,10 @@ def _forward_saving_5_tile(
     multi_head_attention_a = room(space, "multi_head_attention_a", (n_size, h_size, t_tile_size, t_size), real)
     # sum_multi_head_attention_k_multi_head_attention_q[n,h,t_tile,t′] = Σ_e multi_head_attention_k[n,h,t′,e]·
     #     multi_head_attention_q[n,h,t_tile,e]
-    with np.errstate(over="ignore", invalid="ignore"):
-        np.matmul(
-            multi_head_attention_q, multi_head_attention_k.transpose(0, 1, 3, 2),
-            out=sum_multi_head_attention_k_multi_head_attention_q,
-        )
+    multiply(
+        multi_head_attention_q, multi_head_attention_k.transpose(0, 1, 3, 2),
+        sum_multi_head_attention_k_multi_head_attention_q,
+    )
     rows = n_size * h_size * t_tile_size
     chunk = chunk_rows(t_size)
     if rows <= chunk:
@@ -596,11 +596,7 @@ def _forward_saving_5_tile(
         )
     # sum_multi_head_attention_a_multi_head_attention_v[n,h,t_tile,e] = Σ_t multi_head_attention_v[n,h,t,e]·
     #     multi_head_attention_a[n,h,t_tile,t]
-    with np.errstate(over="ignore", invalid="ignore"):
-        np.matmul(
-            multi_head_attention_a, multi_head_attention_v,
-            out=sum_multi_head_attention_a_multi_head_attention_v,
-        )
+    multiply(multi_head_attention_a, multi_head_attention_v, sum_multi_head_attention_a_multi_head_attention_v)
 
 
 @njit(**OPTIONS)
@@ -1195,18 +1191,16 @@ def _backward_13_tile(
     )
     # sum_multi_head_attention_k_multi_head_attention_q[n,h,t_tile,t′] = Σ_e multi_head_attention_k[n,h,t′,e]·
     #     multi_head_attention_q[n,h,t_tile,e]
-    with np.errstate(over="ignore", invalid="ignore"):
-        np.matmul(
-            multi_head_attention_q, multi_head_attention_k.transpose(0, 1, 3, 2),
-            out=sum_multi_head_attention_k_multi_head_attention_q,
-        )
+    multiply(
+        multi_head_attention_q, multi_head_attention_k.transpose(0, 1, 3, 2),
+        sum_multi_head_attention_k_multi_head_attention_q,
+    )
     # sum_dmulti_head_attention_o_multi_head_attention_v[n,h,t_tile,t′] = Σ_e m̅u̅l̅t̅i̅_̅h̅e̅a̅d̅_̅a̅t̅t̅e̅n̅t̅i̅o̅n̅_̅o̅[n,h,t_tile,e]·
     #     multi_head_attention_v[n,h,t′,e]
-    with np.errstate(over="ignore", invalid="ignore"):
-        np.matmul(
-            dmulti_head_attention_o, multi_head_attention_v.transpose(0, 1, 3, 2),
-            out=sum_dmulti_head_attention_o_multi_head_attention_v,
-        )
+    multiply(
+        dmulti_head_attention_o, multi_head_attention_v.transpose(0, 1, 3, 2),
+        sum_dmulti_head_attention_o_multi_head_attention_v,
+    )
     rows = n_size * h_size * t_tile_size
     chunk = chunk_rows(t_size)
     if rows <= chunk:
@@ -1225,19 +1219,14 @@ def _backward_13_tile(
         )
     # sum_multi_head_attention_a_multi_head_attention_v[n,h,t_tile,e] = Σ_t multi_head_attention_v[n,h,t,e]·
     #     multi_head_attention_a[n,h,t_tile,t]
-    with np.errstate(over="ignore", invalid="ignore"):
-        np.matmul(
-            multi_head_attention_a, multi_head_attention_v,
-            out=sum_multi_head_attention_a_multi_head_attention_v,
-        )
+    multiply(multi_head_attention_a, multi_head_attention_v, sum_multi_head_attention_a_multi_head_attention_v)
     # dmulti_head_attention_v_part[n,h,t,e] = Σ_t_tile multi_head_attention_a[n,h,t_tile,t]·
     #     factor_multi_head_attention_any_dmulti_head_attention_o[n,t_tile,h,e]
-    with np.errstate(over="ignore", invalid="ignore"):
-        np.matmul(
-            multi_head_attention_a.transpose(0, 1, 3, 2),
-            factor_multi_head_attention_any_dmulti_head_attention_o.transpose(0, 2, 1, 3),
-            out=dmulti_head_attention_v_part,
-        )
+    multiply(
+        multi_head_attention_a.transpose(0, 1, 3, 2),
+        factor_multi_head_attention_any_dmulti_head_attention_o.transpose(0, 2, 1, 3),
+        dmulti_head_attention_v_part,
+    )
     rows = n_size * h_size * t_tile_size
     chunk = chunk_rows(t_size * t_size)
     if rows <= chunk:
@@ -1252,18 +1241,15 @@ def _backward_13_tile(
         )
     # sum_multi_head_attention_q_dmulti_head_attention_s_part[n,h,t,e] = Σ_t_tile m̅u̅l̅t̅i̅_̅h̅e̅a̅d̅_̅a̅t̅t̅e̅n̅t̅i̅o̅n̅_̅s̅[n,h,t_tile,t]·
     #     multi_head_attention_q[n,h,t_tile,e]
-    with np.errstate(over="ignore", invalid="ignore"):
-        np.matmul(
-            dmulti_head_attention_s.transpose(0, 1, 3, 2), multi_head_attention_q,
-            out=sum_multi_head_attention_q_dmulti_head_attention_s_part,
-        )
+    multiply(
+        dmulti_head_attention_s.transpose(0, 1, 3, 2), multi_head_attention_q,
+        sum_multi_head_attention_q_dmulti_head_attention_s_part,
+    )
     # sum_multi_head_attention_k_dmulti_head_attention_s[n,h,t_tile,e] = Σ_t m̅u̅l̅t̅i̅_̅h̅e̅a̅d̅_̅a̅t̅t̅e̅n̅t̅i̅o̅n̅_̅s̅[n,h,t_tile,t]·
     #     multi_head_attention_k[n,h,t,e]
-    with np.errstate(over="ignore", invalid="ignore"):
-        np.matmul(
-            dmulti_head_attention_s, multi_head_attention_k,
-            out=sum_multi_head_attention_k_dmulti_head_attention_s,
-        )
+    multiply(
+        dmulti_head_attention_s, multi_head_attention_k, sum_multi_head_attention_k_dmulti_head_attention_s,
+    )
     dmulti_head_attention_v += dmulti_head_attention_v_part
     sum_multi_head_attention_q_dmulti_head_attention_s += (
         sum_multi_head_attention_q_dmulti_head_attention_s_part
@@ -1853,25 +1839,22 @@ def _jvp_6_tile(
     )
     # sum_multi_head_attention_k_multi_head_attention_q[n,h,t_tile,t′] = Σ_e multi_head_attention_k[n,h,t′,e]·
     #     multi_head_attention_q[n,h,t_tile,e]
-    with np.errstate(over="ignore", invalid="ignore"):
-        np.matmul(
-            multi_head_attention_q, multi_head_attention_k.transpose(0, 1, 3, 2),
-            out=sum_multi_head_attention_k_multi_head_attention_q,
-        )
+    multiply(
+        multi_head_attention_q, multi_head_attention_k.transpose(0, 1, 3, 2),
+        sum_multi_head_attention_k_multi_head_attention_q,
+    )
     # sum_factor_bk_dot_sum_Wk_dot_u_sum_Wk_u_dot_multi_head_attention_q[n,h,t_tile,t′] = Σ_e multi_head_attention_q[n,h,t_tile,e]·
     #     factor_bk_dot_sum_Wk_dot_u_sum_Wk_u_dot[n,h,e,t′]
-    with np.errstate(over="ignore", invalid="ignore"):
-        np.matmul(
-            multi_head_attention_q, factor_bk_dot_sum_Wk_dot_u_sum_Wk_u_dot,
-            out=sum_factor_bk_dot_sum_Wk_dot_u_sum_Wk_u_dot_multi_head_attention_q,
-        )
+    multiply(
+        multi_head_attention_q, factor_bk_dot_sum_Wk_dot_u_sum_Wk_u_dot,
+        sum_factor_bk_dot_sum_Wk_dot_u_sum_Wk_u_dot_multi_head_attention_q,
+    )
     # sum_multi_head_attention_k_multi_head_attention_q_dot[n,h,t_tile,t′] = Σ_e multi_head_attention_k[n,h,t′,e]·
     #     ṁu̇l̇ṫi̇_̇ḣėȧḋ_̇ȧṫṫėṅṫi̇ȯṅ_̇q̇[n,h,t_tile,e]
-    with np.errstate(over="ignore", invalid="ignore"):
-        np.matmul(
-            multi_head_attention_q_dot, multi_head_attention_k.transpose(0, 1, 3, 2),
-            out=sum_multi_head_attention_k_multi_head_attention_q_dot,
-        )
+    multiply(
+        multi_head_attention_q_dot, multi_head_attention_k.transpose(0, 1, 3, 2),
+        sum_multi_head_attention_k_multi_head_attention_q_dot,
+    )
     rows = n_size * h_size * t_tile_size
     chunk = chunk_rows(t_size)
     if rows <= chunk:
@@ -1902,25 +1885,19 @@ def _jvp_6_tile(
         )
     # sum_multi_head_attention_a_multi_head_attention_v[n,h,t_tile,e] = Σ_t multi_head_attention_v[n,h,t,e]·
     #     multi_head_attention_a[n,h,t_tile,t]
-    with np.errstate(over="ignore", invalid="ignore"):
-        np.matmul(
-            multi_head_attention_a, multi_head_attention_v,
-            out=sum_multi_head_attention_a_multi_head_attention_v,
-        )
+    multiply(multi_head_attention_a, multi_head_attention_v, sum_multi_head_attention_a_multi_head_attention_v)
     # sum_multi_head_attention_a_dot_multi_head_attention_v[n,t_tile,h,e] = Σ_t multi_head_attention_v[n,h,t,e]·
     #     ṁu̇l̇ṫi̇_̇ḣėȧḋ_̇ȧṫṫėṅṫi̇ȯṅ_̇ȧ[n,h,t_tile,t]
-    with np.errstate(over="ignore", invalid="ignore"):
-        np.matmul(
-            multi_head_attention_a_dot, multi_head_attention_v,
-            out=sum_multi_head_attention_a_dot_multi_head_attention_v.transpose(0, 2, 1, 3),
-        )
+    multiply(
+        multi_head_attention_a_dot, multi_head_attention_v,
+        sum_multi_head_attention_a_dot_multi_head_attention_v.transpose(0, 2, 1, 3),
+    )
     # sum_multi_head_attention_a_multi_head_attention_v_dot[n,t_tile,h,e] = Σ_t multi_head_attention_a[n,h,t_tile,t]·
     #     ṁu̇l̇ṫi̇_̇ḣėȧḋ_̇ȧṫṫėṅṫi̇ȯṅ_̇v̇[n,h,t,e]
-    with np.errstate(over="ignore", invalid="ignore"):
-        np.matmul(
-            multi_head_attention_a, multi_head_attention_v_dot,
-            out=sum_multi_head_attention_a_multi_head_attention_v_dot.transpose(0, 2, 1, 3),
-        )
+    multiply(
+        multi_head_attention_a, multi_head_attention_v_dot,
+        sum_multi_head_attention_a_multi_head_attention_v_dot.transpose(0, 2, 1, 3),
+    )
 
 
 @njit(**OPTIONS)
@@ -3294,25 +3271,22 @@ def _hvp_14_tile(
     )
     # sum_multi_head_attention_k_multi_head_attention_q[n,h,t,t′] = Σ_e multi_head_attention_q[n,h,t,e]·
     #     multi_head_attention_k[n,h,t′,e]
-    with np.errstate(over="ignore", invalid="ignore"):
-        np.matmul(
-            multi_head_attention_q, multi_head_attention_k.transpose(0, 1, 3, 2),
-            out=sum_multi_head_attention_k_multi_head_attention_q,
-        )
+    multiply(
+        multi_head_attention_q, multi_head_attention_k.transpose(0, 1, 3, 2),
+        sum_multi_head_attention_k_multi_head_attention_q,
+    )
     # sum_multi_head_attention_k_multi_head_attention_q_dot[n,h,t,t′] = Σ_e multi_head_attention_k[n,h,t′,e]·
     #     ṁu̇l̇ṫi̇_̇ḣėȧḋ_̇ȧṫṫėṅṫi̇ȯṅ_̇q̇[n,h,t,e]
-    with np.errstate(over="ignore", invalid="ignore"):
-        np.matmul(
-            multi_head_attention_q_dot, multi_head_attention_k.transpose(0, 1, 3, 2),
-            out=sum_multi_head_attention_k_multi_head_attention_q_dot,
-        )
+    multiply(
+        multi_head_attention_q_dot, multi_head_attention_k.transpose(0, 1, 3, 2),
+        sum_multi_head_attention_k_multi_head_attention_q_dot,
+    )
     # sum_multi_head_attention_k_dot_multi_head_attention_q[n,h,t,t′] = Σ_e multi_head_attention_q[n,h,t,e]·
     #     ṁu̇l̇ṫi̇_̇ḣėȧḋ_̇ȧṫṫėṅṫi̇ȯṅ_̇k̇[n,h,t′,e]
-    with np.errstate(over="ignore", invalid="ignore"):
-        np.matmul(
-            multi_head_attention_q, multi_head_attention_k_dot.transpose(0, 1, 3, 2),
-            out=sum_multi_head_attention_k_dot_multi_head_attention_q,
-        )
+    multiply(
+        multi_head_attention_q, multi_head_attention_k_dot.transpose(0, 1, 3, 2),
+        sum_multi_head_attention_k_dot_multi_head_attention_q,
+    )
     rows = n_size * h_size * t_size
     chunk = chunk_rows(t_size)
     if rows <= chunk:
@@ -3333,25 +3307,19 @@ def _hvp_14_tile(
         )
     # sum_multi_head_attention_a_multi_head_attention_v[n,h,t,e] = Σ_t′ multi_head_attention_a[n,h,t,t′]·
     #     multi_head_attention_v[n,h,t′,e]
-    with np.errstate(over="ignore", invalid="ignore"):
-        np.matmul(
-            multi_head_attention_a, multi_head_attention_v,
-            out=sum_multi_head_attention_a_multi_head_attention_v,
-        )
+    multiply(multi_head_attention_a, multi_head_attention_v, sum_multi_head_attention_a_multi_head_attention_v)
     # sum_multi_head_attention_a_dot_multi_head_attention_v[n,h,t,e] = Σ_t′ multi_head_attention_v[n,h,t′,e]·
     #     ṁu̇l̇ṫi̇_̇ḣėȧḋ_̇ȧṫṫėṅṫi̇ȯṅ_̇ȧ[n,h,t,t′]
-    with np.errstate(over="ignore", invalid="ignore"):
-        np.matmul(
-            multi_head_attention_a_dot, multi_head_attention_v,
-            out=sum_multi_head_attention_a_dot_multi_head_attention_v,
-        )
+    multiply(
+        multi_head_attention_a_dot, multi_head_attention_v,
+        sum_multi_head_attention_a_dot_multi_head_attention_v,
+    )
     # sum_multi_head_attention_a_multi_head_attention_v_dot[n,h,t,e] = Σ_t′ multi_head_attention_a[n,h,t,t′]·
     #     ṁu̇l̇ṫi̇_̇ḣėȧḋ_̇ȧṫṫėṅṫi̇ȯṅ_̇v̇[n,h,t′,e]
-    with np.errstate(over="ignore", invalid="ignore"):
-        np.matmul(
-            multi_head_attention_a, multi_head_attention_v_dot,
-            out=sum_multi_head_attention_a_multi_head_attention_v_dot,
-        )
+    multiply(
+        multi_head_attention_a, multi_head_attention_v_dot,
+        sum_multi_head_attention_a_multi_head_attention_v_dot,
+    )
     rows = n_size * h_size * t_size
     chunk = chunk_rows(e_size)
     if rows <= chunk:
@@ -3369,26 +3337,22 @@ def _hvp_14_tile(
             multi_head_attention_o, multi_head_attention_o_dot,
         )
     # sum_Wo_multi_head_attention_o[n,t,m] = Σ_h,e Wo[m,h,e]·multi_head_attention_o[n,h,t,e]
-    with np.errstate(over="ignore", invalid="ignore"):
-        np.matmul(
-            multi_head_attention_o.transpose(0, 2, 1, 3).reshape(n_size * t_size, h_size * e_size),
-            Wo.reshape(m_size, h_size * e_size).T,
-            out=sum_Wo_multi_head_attention_o.reshape(n_size * t_size, m_size),
-        )
+    multiply(
+        multi_head_attention_o.transpose(0, 2, 1, 3).reshape(n_size * t_size, h_size * e_size),
+        Wo.reshape(m_size, h_size * e_size).T, sum_Wo_multi_head_attention_o.reshape(n_size * t_size, m_size),
+    )
     # sum_Wo_multi_head_attention_o_dot[n,t,m] = Σ_h,e Wo[m,h,e]·ṁu̇l̇ṫi̇_̇ḣėȧḋ_̇ȧṫṫėṅṫi̇ȯṅ_̇ȯ[n,h,t,e]
-    with np.errstate(over="ignore", invalid="ignore"):
-        np.matmul(
-            multi_head_attention_o_dot.transpose(0, 2, 1, 3).reshape(n_size * t_size, h_size * e_size),
-            Wo.reshape(m_size, h_size * e_size).T,
-            out=sum_Wo_multi_head_attention_o_dot.reshape(n_size * t_size, m_size),
-        )
+    multiply(
+        multi_head_attention_o_dot.transpose(0, 2, 1, 3).reshape(n_size * t_size, h_size * e_size),
+        Wo.reshape(m_size, h_size * e_size).T,
+        sum_Wo_multi_head_attention_o_dot.reshape(n_size * t_size, m_size),
+    )
     # sum_Wo_dot_multi_head_attention_o[n,t,m] = Σ_h,e multi_head_attention_o[n,h,t,e]·Ẇȯ[m,h,e]
-    with np.errstate(over="ignore", invalid="ignore"):
-        np.matmul(
-            multi_head_attention_o.transpose(0, 2, 1, 3).reshape(n_size * t_size, h_size * e_size),
-            Wo_dot.reshape(m_size, h_size * e_size).T,
-            out=sum_Wo_dot_multi_head_attention_o.reshape(n_size * t_size, m_size),
-        )
+    multiply(
+        multi_head_attention_o.transpose(0, 2, 1, 3).reshape(n_size * t_size, h_size * e_size),
+        Wo_dot.reshape(m_size, h_size * e_size).T,
+        sum_Wo_dot_multi_head_attention_o.reshape(n_size * t_size, m_size),
+    )
     rows = n_size * t_size
     chunk = chunk_rows(m_size)
     if rows <= chunk:
@@ -3406,8 +3370,7 @@ def _hvp_14_tile(
             layer_norm_xhat_1_dot,
         )
     # sum_W1_v[n,t,k] = Σ_m W₁[k,m]·v[n,t,m]
-    with np.errstate(over="ignore", invalid="ignore"):
-        np.matmul(v.reshape(n_size * t_size, m_size), W1.T, out=sum_W1_v.reshape(n_size * t_size, k_size))
+    multiply(v.reshape(n_size * t_size, m_size), W1.T, sum_W1_v.reshape(n_size * t_size, k_size))
     rows = n_size * t_size
     chunk = chunk_rows(k_size)
     if rows <= chunk:
@@ -3421,20 +3384,17 @@ def _hvp_14_tile(
             dfeed_forward_z_dot,
         )
     # v̄[n,t,m] = Σ_k f̅e̅e̅d̅_̅f̅o̅r̅w̅a̅r̅d̅_̅z̅[n,t,k]·W₁[k,m]
-    with np.errstate(over="ignore", invalid="ignore"):
-        np.matmul(dfeed_forward_z.reshape(n_size * t_size, k_size), W1, out=dv.reshape(n_size * t_size, m_size))
+    multiply(dfeed_forward_z.reshape(n_size * t_size, k_size), W1, dv.reshape(n_size * t_size, m_size))
     # sum_W1_dfeed_forward_z_dot[n,t,m] = Σ_k W₁[k,m]·f̅e̅e̅d̅_̅f̅o̅r̅w̅a̅r̅d̅_̅z̅̇[n,t,k]
-    with np.errstate(over="ignore", invalid="ignore"):
-        np.matmul(
-            dfeed_forward_z_dot.reshape(n_size * t_size, k_size), W1,
-            out=sum_W1_dfeed_forward_z_dot.reshape(n_size * t_size, m_size),
-        )
+    multiply(
+        dfeed_forward_z_dot.reshape(n_size * t_size, k_size), W1,
+        sum_W1_dfeed_forward_z_dot.reshape(n_size * t_size, m_size),
+    )
     # sum_W1_dot_dfeed_forward_z[n,t,m] = Σ_k f̅e̅e̅d̅_̅f̅o̅r̅w̅a̅r̅d̅_̅z̅[n,t,k]·Ẇ₁[k,m]
-    with np.errstate(over="ignore", invalid="ignore"):
-        np.matmul(
-            dfeed_forward_z.reshape(n_size * t_size, k_size), W1_dot,
-            out=sum_W1_dot_dfeed_forward_z.reshape(n_size * t_size, m_size),
-        )
+    multiply(
+        dfeed_forward_z.reshape(n_size * t_size, k_size), W1_dot,
+        sum_W1_dot_dfeed_forward_z.reshape(n_size * t_size, m_size),
+    )
     rows = n_size * t_size
     chunk = chunk_rows(m_size)
     if rows <= chunk:
@@ -3450,28 +3410,23 @@ def _hvp_14_tile(
             dh, dv_dot, dh_dot,
         )
     # m̅u̅l̅t̅i̅_̅h̅e̅a̅d̅_̅a̅t̅t̅e̅n̅t̅i̅o̅n̅_̅o̅[n,h,t,e] = Σ_m h̄[n,t,m]·Wo[m,h,e]
-    with np.errstate(over="ignore", invalid="ignore"):
-        np.matmul(dh.reshape(n_size, 1, t_size, m_size), Wo.transpose(1, 0, 2), out=dmulti_head_attention_o)
+    multiply(dh.reshape(n_size, 1, t_size, m_size), Wo.transpose(1, 0, 2), dmulti_head_attention_o)
     # sum_Wo_dh_dot[n,h,t,e] = Σ_m Wo[m,h,e]·h̄̇[n,t,m]
-    with np.errstate(over="ignore", invalid="ignore"):
-        np.matmul(dh_dot.reshape(n_size, 1, t_size, m_size), Wo.transpose(1, 0, 2), out=sum_Wo_dh_dot)
+    multiply(dh_dot.reshape(n_size, 1, t_size, m_size), Wo.transpose(1, 0, 2), sum_Wo_dh_dot)
     # sum_Wo_dot_dh[n,h,t,e] = Σ_m h̄[n,t,m]·Ẇȯ[m,h,e]
-    with np.errstate(over="ignore", invalid="ignore"):
-        np.matmul(dh.reshape(n_size, 1, t_size, m_size), Wo_dot.transpose(1, 0, 2), out=sum_Wo_dot_dh)
+    multiply(dh.reshape(n_size, 1, t_size, m_size), Wo_dot.transpose(1, 0, 2), sum_Wo_dot_dh)
     # sum_dmulti_head_attention_o_multi_head_attention_v[n,h,t,t′] = Σ_e m̅u̅l̅t̅i̅_̅h̅e̅a̅d̅_̅a̅t̅t̅e̅n̅t̅i̅o̅n̅_̅o̅[n,h,t,e]·
     #     multi_head_attention_v[n,h,t′,e]
-    with np.errstate(over="ignore", invalid="ignore"):
-        np.matmul(
-            dmulti_head_attention_o, multi_head_attention_v.transpose(0, 1, 3, 2),
-            out=sum_dmulti_head_attention_o_multi_head_attention_v,
-        )
+    multiply(
+        dmulti_head_attention_o, multi_head_attention_v.transpose(0, 1, 3, 2),
+        sum_dmulti_head_attention_o_multi_head_attention_v,
+    )
     # sum_dmulti_head_attention_o_multi_head_attention_v_dot[n,h,t,t′] = Σ_e m̅u̅l̅t̅i̅_̅h̅e̅a̅d̅_̅a̅t̅t̅e̅n̅t̅i̅o̅n̅_̅o̅[n,h,t,e]·
     #     ṁu̇l̇ṫi̇_̇ḣėȧḋ_̇ȧṫṫėṅṫi̇ȯṅ_̇v̇[n,h,t′,e]
-    with np.errstate(over="ignore", invalid="ignore"):
-        np.matmul(
-            dmulti_head_attention_o, multi_head_attention_v_dot.transpose(0, 1, 3, 2),
-            out=sum_dmulti_head_attention_o_multi_head_attention_v_dot,
-        )
+    multiply(
+        dmulti_head_attention_o, multi_head_attention_v_dot.transpose(0, 1, 3, 2),
+        sum_dmulti_head_attention_o_multi_head_attention_v_dot,
+    )
     rows = n_size * t_size * h_size
     chunk = chunk_rows(e_size)
     if rows <= chunk:
@@ -3494,19 +3449,16 @@ def _hvp_14_tile(
         )
     # m̅u̅l̅t̅i̅_̅h̅e̅a̅d̅_̅a̅t̅t̅e̅n̅t̅i̅o̅n̅_̅v̅[n,h,t,e] = Σ_t′ multi_head_attention_a[n,h,t′,t]·
     #     factor_multi_head_attention_any_dmulti_head_attention_o[n,t′,h,e]
-    with np.errstate(over="ignore", invalid="ignore"):
-        np.matmul(
-            multi_head_attention_a.transpose(0, 1, 3, 2),
-            factor_multi_head_attention_any_dmulti_head_attention_o.transpose(0, 2, 1, 3),
-            out=dmulti_head_attention_v,
-        )
+    multiply(
+        multi_head_attention_a.transpose(0, 1, 3, 2),
+        factor_multi_head_attention_any_dmulti_head_attention_o.transpose(0, 2, 1, 3), dmulti_head_attention_v,
+    )
     # sum_dmulti_head_attention_o_dot_multi_head_attention_v[n,h,t,t′] = Σ_e multi_head_attention_v[n,h,t′,e]·
     #     m̅u̅l̅t̅i̅_̅h̅e̅a̅d̅_̅a̅t̅t̅e̅n̅t̅i̅o̅n̅_̅o̅̇[n,h,t,e]
-    with np.errstate(over="ignore", invalid="ignore"):
-        np.matmul(
-            dmulti_head_attention_o_dot, multi_head_attention_v.transpose(0, 1, 3, 2),
-            out=sum_dmulti_head_attention_o_dot_multi_head_attention_v,
-        )
+    multiply(
+        dmulti_head_attention_o_dot, multi_head_attention_v.transpose(0, 1, 3, 2),
+        sum_dmulti_head_attention_o_dot_multi_head_attention_v,
+    )
     rows = n_size * h_size * t_size
     chunk = chunk_rows(t_size)
     if rows <= chunk:
@@ -3537,32 +3489,27 @@ def _hvp_14_tile(
         )
     # sum_multi_head_attention_q_dmulti_head_attention_s[n,h,t,e] = Σ_t′ m̅u̅l̅t̅i̅_̅h̅e̅a̅d̅_̅a̅t̅t̅e̅n̅t̅i̅o̅n̅_̅s̅[n,h,t′,t]·
     #     multi_head_attention_q[n,h,t′,e]
-    with np.errstate(over="ignore", invalid="ignore"):
-        np.matmul(
-            dmulti_head_attention_s.transpose(0, 1, 3, 2), multi_head_attention_q,
-            out=sum_multi_head_attention_q_dmulti_head_attention_s,
-        )
+    multiply(
+        dmulti_head_attention_s.transpose(0, 1, 3, 2), multi_head_attention_q,
+        sum_multi_head_attention_q_dmulti_head_attention_s,
+    )
     # sum_multi_head_attention_k_dmulti_head_attention_s[n,h,t,e] = Σ_t′ m̅u̅l̅t̅i̅_̅h̅e̅a̅d̅_̅a̅t̅t̅e̅n̅t̅i̅o̅n̅_̅s̅[n,h,t,t′]·
     #     multi_head_attention_k[n,h,t′,e]
-    with np.errstate(over="ignore", invalid="ignore"):
-        np.matmul(
-            dmulti_head_attention_s, multi_head_attention_k,
-            out=sum_multi_head_attention_k_dmulti_head_attention_s,
-        )
+    multiply(
+        dmulti_head_attention_s, multi_head_attention_k, sum_multi_head_attention_k_dmulti_head_attention_s,
+    )
     # sum_multi_head_attention_q_dot_dmulti_head_attention_s[n,h,t,e] = Σ_t′ m̅u̅l̅t̅i̅_̅h̅e̅a̅d̅_̅a̅t̅t̅e̅n̅t̅i̅o̅n̅_̅s̅[n,h,t′,t]·
     #     ṁu̇l̇ṫi̇_̇ḣėȧḋ_̇ȧṫṫėṅṫi̇ȯṅ_̇q̇[n,h,t′,e]
-    with np.errstate(over="ignore", invalid="ignore"):
-        np.matmul(
-            dmulti_head_attention_s.transpose(0, 1, 3, 2), multi_head_attention_q_dot,
-            out=sum_multi_head_attention_q_dot_dmulti_head_attention_s,
-        )
+    multiply(
+        dmulti_head_attention_s.transpose(0, 1, 3, 2), multi_head_attention_q_dot,
+        sum_multi_head_attention_q_dot_dmulti_head_attention_s,
+    )
     # sum_multi_head_attention_k_dot_dmulti_head_attention_s[n,h,t,e] = Σ_t′ m̅u̅l̅t̅i̅_̅h̅e̅a̅d̅_̅a̅t̅t̅e̅n̅t̅i̅o̅n̅_̅s̅[n,h,t,t′]·
     #     ṁu̇l̇ṫi̇_̇ḣėȧḋ_̇ȧṫṫėṅṫi̇ȯṅ_̇k̇[n,h,t′,e]
-    with np.errstate(over="ignore", invalid="ignore"):
-        np.matmul(
-            dmulti_head_attention_s, multi_head_attention_k_dot,
-            out=sum_multi_head_attention_k_dot_dmulti_head_attention_s,
-        )
+    multiply(
+        dmulti_head_attention_s, multi_head_attention_k_dot,
+        sum_multi_head_attention_k_dot_dmulti_head_attention_s,
+    )
     rows = n_size * h_size * t_size
     chunk = chunk_rows(t_size)
     if rows <= chunk:
@@ -3581,18 +3528,16 @@ def _hvp_14_tile(
         )
     # sum_multi_head_attention_q_dmulti_head_attention_s_dot[n,h,t,e] = Σ_t′ multi_head_attention_q[n,h,t′,e]·
     #     m̅u̅l̅t̅i̅_̅h̅e̅a̅d̅_̅a̅t̅t̅e̅n̅t̅i̅o̅n̅_̅s̅̇[n,h,t′,t]
-    with np.errstate(over="ignore", invalid="ignore"):
-        np.matmul(
-            dmulti_head_attention_s_dot.transpose(0, 1, 3, 2), multi_head_attention_q,
-            out=sum_multi_head_attention_q_dmulti_head_attention_s_dot,
-        )
+    multiply(
+        dmulti_head_attention_s_dot.transpose(0, 1, 3, 2), multi_head_attention_q,
+        sum_multi_head_attention_q_dmulti_head_attention_s_dot,
+    )
     # sum_multi_head_attention_k_dmulti_head_attention_s_dot[n,h,t,e] = Σ_t′ multi_head_attention_k[n,h,t′,e]·
     #     m̅u̅l̅t̅i̅_̅h̅e̅a̅d̅_̅a̅t̅t̅e̅n̅t̅i̅o̅n̅_̅s̅̇[n,h,t,t′]
-    with np.errstate(over="ignore", invalid="ignore"):
-        np.matmul(
-            dmulti_head_attention_s_dot, multi_head_attention_k,
-            out=sum_multi_head_attention_k_dmulti_head_attention_s_dot,
-        )
+    multiply(
+        dmulti_head_attention_s_dot, multi_head_attention_k,
+        sum_multi_head_attention_k_dmulti_head_attention_s_dot,
+    )
 
 
 _ARGUMENTS = Arguments((
@@ -3806,14 +3751,11 @@ def forward_saving(
             multi_head_attention_any,
         )
     # sum_Wq_u[n,h,t,e] = Σ_m u[n,t,m]·Wq[h,e,m]
-    with np.errstate(over="ignore", invalid="ignore"):
-        np.matmul(u.reshape(n_size, 1, t_size, m_size), Wq.transpose(0, 2, 1), out=multi_head_attention_q)
+    multiply(u.reshape(n_size, 1, t_size, m_size), Wq.transpose(0, 2, 1), multi_head_attention_q)
     # sum_Wk_u[n,h,t,e] = Σ_m u[n,t,m]·Wk[h,e,m]
-    with np.errstate(over="ignore", invalid="ignore"):
-        np.matmul(u.reshape(n_size, 1, t_size, m_size), Wk.transpose(0, 2, 1), out=sum_Wk_u)
+    multiply(u.reshape(n_size, 1, t_size, m_size), Wk.transpose(0, 2, 1), sum_Wk_u)
     # sum_Wv_u[n,h,t,e] = Σ_m u[n,t,m]·Wv[h,e,m]
-    with np.errstate(over="ignore", invalid="ignore"):
-        np.matmul(u.reshape(n_size, 1, t_size, m_size), Wv.transpose(0, 2, 1), out=sum_Wv_u)
+    multiply(u.reshape(n_size, 1, t_size, m_size), Wv.transpose(0, 2, 1), sum_Wv_u)
     rows = n_size * h_size * t_size
     chunk = chunk_rows(e_size)
     if rows <= chunk:
@@ -3848,11 +3790,10 @@ def forward_saving(
             h_size, t_size, multi_head_attention_o,
         )
     # sum_Wo_multi_head_attention_o[n,t,m] = Σ_h,e Wo[m,h,e]·multi_head_attention_o[n,h,t,e]
-    with np.errstate(over="ignore", invalid="ignore"):
-        np.matmul(
-            multi_head_attention_o.transpose(0, 2, 1, 3).reshape(n_size * t_size, h_size * e_size),
-            Wo.reshape(m_size, h_size * e_size).T, out=a.reshape(n_size * t_size, m_size),
-        )
+    multiply(
+        multi_head_attention_o.transpose(0, 2, 1, 3).reshape(n_size * t_size, h_size * e_size),
+        Wo.reshape(m_size, h_size * e_size).T, a.reshape(n_size * t_size, m_size),
+    )
     rows = n_size * t_size
     chunk = chunk_rows(m_size)
     if rows <= chunk:
@@ -3866,8 +3807,7 @@ def forward_saving(
             layer_norm_mu_, layer_norm_mu_2_rest, layer_norm_r_, v,
         )
     # sum_W1_v[n,t,k] = Σ_m W₁[k,m]·v[n,t,m]
-    with np.errstate(over="ignore", invalid="ignore"):
-        np.matmul(v.reshape(n_size * t_size, m_size), W1.T, out=feed_forward_z.reshape(n_size * t_size, k_size))
+    multiply(v.reshape(n_size * t_size, m_size), W1.T, feed_forward_z.reshape(n_size * t_size, k_size))
     rows = n_size * t_size
     chunk = chunk_rows(k_size)
     if rows <= chunk:
@@ -3875,8 +3815,7 @@ def forward_saving(
     else:
         _forward_saving_8_parallel(chunk, rows, b1, feed_forward_z, k_size, t_size, feed_forward_h)
     # sum_W2_feed_forward_h[n,t,m] = Σ_k W₂[m,k]·feed_forward_h[n,t,k]
-    with np.errstate(over="ignore", invalid="ignore"):
-        np.matmul(feed_forward_h.reshape(n_size * t_size, k_size), W2.T, out=y.reshape(n_size * t_size, m_size))
+    multiply(feed_forward_h.reshape(n_size * t_size, k_size), W2.T, y.reshape(n_size * t_size, m_size))
     rows = n_size * t_size
     chunk = chunk_rows(m_size)
     if rows <= chunk:
@@ -4009,8 +3948,7 @@ def backward(saved, g, *, out=None):
     du = np.empty((n_size, t_size, m_size), real)
     one_over_root_e_size = 1 / math.sqrt(e_size)
     # sum_W2_g[n,t,k] = Σ_m W₂[m,k]·g[n,t,m]
-    with np.errstate(over="ignore", invalid="ignore"):
-        np.matmul(g.reshape(n_size * t_size, m_size), W2, out=sum_W2_g.reshape(n_size * t_size, k_size))
+    multiply(g.reshape(n_size * t_size, m_size), W2, sum_W2_g.reshape(n_size * t_size, k_size))
     rows = n_size * t_size
     chunk = chunk_rows(m_size)
     if rows <= chunk:
@@ -4045,10 +3983,7 @@ def backward(saved, g, *, out=None):
         _backward_4_parallel(chunk, n_size, g, m_size, t_size, db2_parts)
     np.copyto(db2, db2_parts.sum(axis=0), casting="same_kind")
     # W̄₂[m,k] = Σ_n,t g[n,t,m]·feed_forward_h[n,t,k]
-    with np.errstate(over="ignore", invalid="ignore"):
-        np.matmul(
-            g.reshape(n_size * t_size, m_size).T, feed_forward_h.reshape(n_size * t_size, k_size), out=dW2,
-        )
+    multiply(g.reshape(n_size * t_size, m_size).T, feed_forward_h.reshape(n_size * t_size, k_size), dW2)
     rows = n_size * t_size
     chunk = chunk_rows(k_size)
     if rows <= chunk:
@@ -4056,13 +3991,9 @@ def backward(saved, g, *, out=None):
     else:
         _backward_5_parallel(chunk, rows, feed_forward_z, sum_W2_g, k_size, t_size, dfeed_forward_z)
     # v̄[n,t,m] = Σ_k f̅e̅e̅d̅_̅f̅o̅r̅w̅a̅r̅d̅_̅z̅[n,t,k]·W₁[k,m]
-    with np.errstate(over="ignore", invalid="ignore"):
-        np.matmul(dfeed_forward_z.reshape(n_size * t_size, k_size), W1, out=dv.reshape(n_size * t_size, m_size))
+    multiply(dfeed_forward_z.reshape(n_size * t_size, k_size), W1, dv.reshape(n_size * t_size, m_size))
     # W̄₁[k,m] = Σ_n,t f̅e̅e̅d̅_̅f̅o̅r̅w̅a̅r̅d̅_̅z̅[n,t,k]·v[n,t,m]
-    with np.errstate(over="ignore", invalid="ignore"):
-        np.matmul(
-            dfeed_forward_z.reshape(n_size * t_size, k_size).T, v.reshape(n_size * t_size, m_size), out=dW1,
-        )
+    multiply(dfeed_forward_z.reshape(n_size * t_size, k_size).T, v.reshape(n_size * t_size, m_size), dW1)
     chunk = chunk_rows(t_size * k_size, summing=True)
     db1_parts = np.zeros((max(1, -(-n_size // chunk)), k_size))
     if n_size <= chunk:
@@ -4086,8 +4017,7 @@ def backward(saved, g, *, out=None):
     np.copyto(dgamma2, dgamma2_parts.sum(axis=0), casting="same_kind")
     np.copyto(dbeta2, dbeta2_parts.sum(axis=0), casting="same_kind")
     # m̅u̅l̅t̅i̅_̅h̅e̅a̅d̅_̅a̅t̅t̅e̅n̅t̅i̅o̅n̅_̅o̅[n,h,t,e] = Σ_m h̄[n,t,m]·Wo[m,h,e]
-    with np.errstate(over="ignore", invalid="ignore"):
-        np.matmul(dh.reshape(n_size, 1, t_size, m_size), Wo.transpose(1, 0, 2), out=dmulti_head_attention_o)
+    multiply(dh.reshape(n_size, 1, t_size, m_size), Wo.transpose(1, 0, 2), dmulti_head_attention_o)
     chunk = chunk_rows(t_size * m_size, summing=True)
     dbo_parts = np.zeros((max(1, -(-n_size // chunk)), m_size))
     if n_size <= chunk:
@@ -4124,18 +4054,15 @@ def backward(saved, g, *, out=None):
         )
     # sum_Wv_dmulti_head_attention_v[n,t,m] = Σ_h,e m̅u̅l̅t̅i̅_̅h̅e̅a̅d̅_̅a̅t̅t̅e̅n̅t̅i̅o̅n̅_̅v̅[n,h,t,e]·
     #     Wv[h,e,m]
-    with np.errstate(over="ignore", invalid="ignore"):
-        np.matmul(
-            dmulti_head_attention_v.transpose(0, 2, 1, 3).reshape(n_size * t_size, h_size * e_size),
-            Wv.reshape(h_size * e_size, m_size),
-            out=sum_Wv_dmulti_head_attention_v.reshape(n_size * t_size, m_size),
-        )
+    multiply(
+        dmulti_head_attention_v.transpose(0, 2, 1, 3).reshape(n_size * t_size, h_size * e_size),
+        Wv.reshape(h_size * e_size, m_size), sum_Wv_dmulti_head_attention_v.reshape(n_size * t_size, m_size),
+    )
     # W̅v̅[h,e,m] = Σ_n,t m̅u̅l̅t̅i̅_̅h̅e̅a̅d̅_̅a̅t̅t̅e̅n̅t̅i̅o̅n̅_̅v̅[n,h,t,e]·u[n,t,m]
-    with np.errstate(over="ignore", invalid="ignore"):
-        np.matmul(
-            dmulti_head_attention_v.transpose(1, 3, 0, 2).reshape(h_size * e_size, n_size * t_size),
-            u.reshape(n_size * t_size, m_size), out=dWv.reshape(h_size * e_size, m_size),
-        )
+    multiply(
+        dmulti_head_attention_v.transpose(1, 3, 0, 2).reshape(h_size * e_size, n_size * t_size),
+        u.reshape(n_size * t_size, m_size), dWv.reshape(h_size * e_size, m_size),
+    )
     rows = n_size * h_size * t_size
     chunk = chunk_rows(e_size)
     if rows <= chunk:
@@ -4166,39 +4093,32 @@ def backward(saved, g, *, out=None):
         )
     # sum_Wk_dmulti_head_attention_k[n,t,m] = Σ_h,e m̅u̅l̅t̅i̅_̅h̅e̅a̅d̅_̅a̅t̅t̅e̅n̅t̅i̅o̅n̅_̅k̅[n,h,t,e]·
     #     Wk[h,e,m]
-    with np.errstate(over="ignore", invalid="ignore"):
-        np.matmul(
-            dmulti_head_attention_k.transpose(0, 2, 1, 3).reshape(n_size * t_size, h_size * e_size),
-            Wk.reshape(h_size * e_size, m_size),
-            out=sum_Wk_dmulti_head_attention_k.reshape(n_size * t_size, m_size),
-        )
+    multiply(
+        dmulti_head_attention_k.transpose(0, 2, 1, 3).reshape(n_size * t_size, h_size * e_size),
+        Wk.reshape(h_size * e_size, m_size), sum_Wk_dmulti_head_attention_k.reshape(n_size * t_size, m_size),
+    )
     # sum_Wq_dmulti_head_attention_q[n,t,m] = Σ_h,e m̅u̅l̅t̅i̅_̅h̅e̅a̅d̅_̅a̅t̅t̅e̅n̅t̅i̅o̅n̅_̅q̅[n,h,t,e]·
     #     Wq[h,e,m]
-    with np.errstate(over="ignore", invalid="ignore"):
-        np.matmul(
-            dmulti_head_attention_q.transpose(0, 2, 1, 3).reshape(n_size * t_size, h_size * e_size),
-            Wq.reshape(h_size * e_size, m_size),
-            out=sum_Wq_dmulti_head_attention_q.reshape(n_size * t_size, m_size),
-        )
+    multiply(
+        dmulti_head_attention_q.transpose(0, 2, 1, 3).reshape(n_size * t_size, h_size * e_size),
+        Wq.reshape(h_size * e_size, m_size), sum_Wq_dmulti_head_attention_q.reshape(n_size * t_size, m_size),
+    )
     # W̅q̅[h,e,m] = Σ_n,t m̅u̅l̅t̅i̅_̅h̅e̅a̅d̅_̅a̅t̅t̅e̅n̅t̅i̅o̅n̅_̅q̅[n,h,t,e]·u[n,t,m]
-    with np.errstate(over="ignore", invalid="ignore"):
-        np.matmul(
-            dmulti_head_attention_q.transpose(1, 3, 0, 2).reshape(h_size * e_size, n_size * t_size),
-            u.reshape(n_size * t_size, m_size), out=dWq.reshape(h_size * e_size, m_size),
-        )
+    multiply(
+        dmulti_head_attention_q.transpose(1, 3, 0, 2).reshape(h_size * e_size, n_size * t_size),
+        u.reshape(n_size * t_size, m_size), dWq.reshape(h_size * e_size, m_size),
+    )
     # W̅k̅[h,e,m] = Σ_n,t m̅u̅l̅t̅i̅_̅h̅e̅a̅d̅_̅a̅t̅t̅e̅n̅t̅i̅o̅n̅_̅k̅[n,h,t,e]·u[n,t,m]
-    with np.errstate(over="ignore", invalid="ignore"):
-        np.matmul(
-            dmulti_head_attention_k.transpose(1, 3, 0, 2).reshape(h_size * e_size, n_size * t_size),
-            u.reshape(n_size * t_size, m_size), out=dWk.reshape(h_size * e_size, m_size),
-        )
+    multiply(
+        dmulti_head_attention_k.transpose(1, 3, 0, 2).reshape(h_size * e_size, n_size * t_size),
+        u.reshape(n_size * t_size, m_size), dWk.reshape(h_size * e_size, m_size),
+    )
     # W̅o̅[m,h,e] = Σ_n,t h̄[n,t,m]·multi_head_attention_o[n,h,t,e]
-    with np.errstate(over="ignore", invalid="ignore"):
-        np.matmul(
-            dh.reshape(n_size * t_size, m_size).T,
-            multi_head_attention_o.transpose(0, 2, 1, 3).reshape(n_size * t_size, h_size * e_size),
-            out=dWo.reshape(m_size, h_size * e_size),
-        )
+    multiply(
+        dh.reshape(n_size * t_size, m_size).T,
+        multi_head_attention_o.transpose(0, 2, 1, 3).reshape(n_size * t_size, h_size * e_size),
+        dWo.reshape(m_size, h_size * e_size),
+    )
     rows = n_size * t_size
     chunk = chunk_rows(m_size)
     if rows <= chunk:
@@ -4314,32 +4234,23 @@ def jvp(inputs, tangents, *, heads, causal=0, out=None):
             u_dot,
         )
     # sum_Wq_u[n,h,t,e] = Σ_m u[n,t,m]·Wq[h,e,m]
-    with np.errstate(over="ignore", invalid="ignore"):
-        np.matmul(u.reshape(n_size, 1, t_size, m_size), Wq.transpose(0, 2, 1), out=sum_Wq_u)
+    multiply(u.reshape(n_size, 1, t_size, m_size), Wq.transpose(0, 2, 1), sum_Wq_u)
     # sum_Wk_u[n,h,t,e] = Σ_m u[n,t,m]·Wk[h,e,m]
-    with np.errstate(over="ignore", invalid="ignore"):
-        np.matmul(u.reshape(n_size, 1, t_size, m_size), Wk.transpose(0, 2, 1), out=sum_Wk_u)
+    multiply(u.reshape(n_size, 1, t_size, m_size), Wk.transpose(0, 2, 1), sum_Wk_u)
     # sum_Wv_u[n,h,t,e] = Σ_m u[n,t,m]·Wv[h,e,m]
-    with np.errstate(over="ignore", invalid="ignore"):
-        np.matmul(u.reshape(n_size, 1, t_size, m_size), Wv.transpose(0, 2, 1), out=sum_Wv_u)
+    multiply(u.reshape(n_size, 1, t_size, m_size), Wv.transpose(0, 2, 1), sum_Wv_u)
     # sum_Wq_u_dot[n,h,t,e] = Σ_m Wq[h,e,m]·u̇[n,t,m]
-    with np.errstate(over="ignore", invalid="ignore"):
-        np.matmul(u_dot.reshape(n_size, 1, t_size, m_size), Wq.transpose(0, 2, 1), out=sum_Wq_u_dot)
+    multiply(u_dot.reshape(n_size, 1, t_size, m_size), Wq.transpose(0, 2, 1), sum_Wq_u_dot)
     # sum_Wq_dot_u[n,h,t,e] = Σ_m u[n,t,m]·Ẇq̇[h,e,m]
-    with np.errstate(over="ignore", invalid="ignore"):
-        np.matmul(u.reshape(n_size, 1, t_size, m_size), Wq_dot.transpose(0, 2, 1), out=sum_Wq_dot_u)
+    multiply(u.reshape(n_size, 1, t_size, m_size), Wq_dot.transpose(0, 2, 1), sum_Wq_dot_u)
     # sum_Wv_u_dot[n,h,t,e] = Σ_m Wv[h,e,m]·u̇[n,t,m]
-    with np.errstate(over="ignore", invalid="ignore"):
-        np.matmul(u_dot.reshape(n_size, 1, t_size, m_size), Wv.transpose(0, 2, 1), out=sum_Wv_u_dot)
+    multiply(u_dot.reshape(n_size, 1, t_size, m_size), Wv.transpose(0, 2, 1), sum_Wv_u_dot)
     # sum_Wv_dot_u[n,h,t,e] = Σ_m u[n,t,m]·Ẇv̇[h,e,m]
-    with np.errstate(over="ignore", invalid="ignore"):
-        np.matmul(u.reshape(n_size, 1, t_size, m_size), Wv_dot.transpose(0, 2, 1), out=sum_Wv_dot_u)
+    multiply(u.reshape(n_size, 1, t_size, m_size), Wv_dot.transpose(0, 2, 1), sum_Wv_dot_u)
     # sum_Wk_u_dot[n,h,t,e] = Σ_m Wk[h,e,m]·u̇[n,t,m]
-    with np.errstate(over="ignore", invalid="ignore"):
-        np.matmul(u_dot.reshape(n_size, 1, t_size, m_size), Wk.transpose(0, 2, 1), out=sum_Wk_u_dot)
+    multiply(u_dot.reshape(n_size, 1, t_size, m_size), Wk.transpose(0, 2, 1), sum_Wk_u_dot)
     # sum_Wk_dot_u[n,h,t,e] = Σ_m u[n,t,m]·Ẇk̇[h,e,m]
-    with np.errstate(over="ignore", invalid="ignore"):
-        np.matmul(u.reshape(n_size, 1, t_size, m_size), Wk_dot.transpose(0, 2, 1), out=sum_Wk_dot_u)
+    multiply(u.reshape(n_size, 1, t_size, m_size), Wk_dot.transpose(0, 2, 1), sum_Wk_dot_u)
     rows = n_size * h_size * t_size
     chunk = chunk_rows(e_size)
     if rows <= chunk:
@@ -4397,29 +4308,25 @@ def jvp(inputs, tangents, *, heads, causal=0, out=None):
             factor_multi_head_attention_any_sum_multi_head_attention_a_dot_multi_head_attention_v_sum_multi_head_attention_a_multi_head_attention_v_dot,
         )
     # sum_Wo_multi_head_attention_o[n,t,m] = Σ_h,e Wo[m,h,e]·multi_head_attention_o[n,h,t,e]
-    with np.errstate(over="ignore", invalid="ignore"):
-        np.matmul(
-            multi_head_attention_o.transpose(0, 2, 1, 3).reshape(n_size * t_size, h_size * e_size),
-            Wo.reshape(m_size, h_size * e_size).T,
-            out=sum_Wo_multi_head_attention_o.reshape(n_size * t_size, m_size),
-        )
+    multiply(
+        multi_head_attention_o.transpose(0, 2, 1, 3).reshape(n_size * t_size, h_size * e_size),
+        Wo.reshape(m_size, h_size * e_size).T, sum_Wo_multi_head_attention_o.reshape(n_size * t_size, m_size),
+    )
     # sum_Wo_dot_multi_head_attention_o[n,t,m] = Σ_h,e multi_head_attention_o[n,h,t,e]·Ẇȯ[m,h,e]
-    with np.errstate(over="ignore", invalid="ignore"):
-        np.matmul(
-            multi_head_attention_o.transpose(0, 2, 1, 3).reshape(n_size * t_size, h_size * e_size),
-            Wo_dot.reshape(m_size, h_size * e_size).T,
-            out=sum_Wo_dot_multi_head_attention_o.reshape(n_size * t_size, m_size),
-        )
+    multiply(
+        multi_head_attention_o.transpose(0, 2, 1, 3).reshape(n_size * t_size, h_size * e_size),
+        Wo_dot.reshape(m_size, h_size * e_size).T,
+        sum_Wo_dot_multi_head_attention_o.reshape(n_size * t_size, m_size),
+    )
     # sum_Wo_factor_multi_head_attention_any_sum_multi_head_attention_a_dot_multi_head_attention_v_sum_multi_head_attention_a_multi_head_attention_v_dot[n,t,m] = Σ_h,e Wo[m,h,e]·
     #     factor_multi_head_attention_any_sum_multi_head_attention_a_dot_multi_head_attention_v_sum_multi_head_attention_a_multi_head_attention_v_dot[n,t,h,e]
-    with np.errstate(over="ignore", invalid="ignore"):
-        np.matmul(
-            factor_multi_head_attention_any_sum_multi_head_attention_a_dot_multi_head_attention_v_sum_multi_head_attention_a_multi_head_attention_v_dot.reshape(n_size
-            * t_size, h_size * e_size),
-            Wo.reshape(m_size, h_size * e_size).T,
-            out=sum_Wo_factor_multi_head_attention_any_sum_multi_head_attention_a_dot_multi_head_attention_v_sum_multi_head_attention_a_multi_head_attention_v_dot.reshape(n_size
-            * t_size, m_size),
-        )
+    multiply(
+        factor_multi_head_attention_any_sum_multi_head_attention_a_dot_multi_head_attention_v_sum_multi_head_attention_a_multi_head_attention_v_dot.reshape(n_size
+        * t_size, h_size * e_size),
+        Wo.reshape(m_size, h_size * e_size).T,
+        sum_Wo_factor_multi_head_attention_any_sum_multi_head_attention_a_dot_multi_head_attention_v_sum_multi_head_attention_a_multi_head_attention_v_dot.reshape(n_size
+        * t_size, m_size),
+    )
     rows = n_size * t_size
     chunk = chunk_rows(m_size)
     if rows <= chunk:
@@ -4437,18 +4344,11 @@ def jvp(inputs, tangents, *, heads, causal=0, out=None):
             x_dot, beta2_dot, gamma2_dot, real(one_over_root_m_size), m_size, t_size, h, v, h_dot, v_dot,
         )
     # sum_W1_v[n,t,k] = Σ_m W₁[k,m]·v[n,t,m]
-    with np.errstate(over="ignore", invalid="ignore"):
-        np.matmul(v.reshape(n_size * t_size, m_size), W1.T, out=sum_W1_v.reshape(n_size * t_size, k_size))
+    multiply(v.reshape(n_size * t_size, m_size), W1.T, sum_W1_v.reshape(n_size * t_size, k_size))
     # sum_W1_v_dot[n,t,k] = Σ_m W₁[k,m]·v̇[n,t,m]
-    with np.errstate(over="ignore", invalid="ignore"):
-        np.matmul(
-            v_dot.reshape(n_size * t_size, m_size), W1.T, out=sum_W1_v_dot.reshape(n_size * t_size, k_size),
-        )
+    multiply(v_dot.reshape(n_size * t_size, m_size), W1.T, sum_W1_v_dot.reshape(n_size * t_size, k_size))
     # sum_W1_dot_v[n,t,k] = Σ_m v[n,t,m]·Ẇ₁[k,m]
-    with np.errstate(over="ignore", invalid="ignore"):
-        np.matmul(
-            v.reshape(n_size * t_size, m_size), W1_dot.T, out=sum_W1_dot_v.reshape(n_size * t_size, k_size),
-        )
+    multiply(v.reshape(n_size * t_size, m_size), W1_dot.T, sum_W1_dot_v.reshape(n_size * t_size, k_size))
     rows = n_size * t_size
     chunk = chunk_rows(k_size)
     if rows <= chunk:
@@ -4456,14 +4356,9 @@ def jvp(inputs, tangents, *, heads, causal=0, out=None):
     else:
         _jvp_9_parallel(chunk, rows, b1, sum_W1_v, k_size, t_size, feed_forward_z, feed_forward_h)
     # sum_W2_feed_forward_h[n,t,m] = Σ_k W₂[m,k]·feed_forward_h[n,t,k]
-    with np.errstate(over="ignore", invalid="ignore"):
-        np.matmul(feed_forward_h.reshape(n_size * t_size, k_size), W2.T, out=y.reshape(n_size * t_size, m_size))
+    multiply(feed_forward_h.reshape(n_size * t_size, k_size), W2.T, y.reshape(n_size * t_size, m_size))
     # sum_W2_dot_feed_forward_h[n,t,m] = Σ_k feed_forward_h[n,t,k]·Ẇ₂[m,k]
-    with np.errstate(over="ignore", invalid="ignore"):
-        np.matmul(
-            feed_forward_h.reshape(n_size * t_size, k_size), W2_dot.T,
-            out=y_dot.reshape(n_size * t_size, m_size),
-        )
+    multiply(feed_forward_h.reshape(n_size * t_size, k_size), W2_dot.T, y_dot.reshape(n_size * t_size, m_size))
     rows = n_size * k_size
     chunk = chunk_rows(t_size)
     if rows <= chunk:
@@ -4478,11 +4373,10 @@ def jvp(inputs, tangents, *, heads, causal=0, out=None):
         )
     # sum_W2_factor_b1_dot_feed_forward_z_sum_W1_dot_v[n,t,m] = Σ_k W₂[m,k]·
     #     factor_b1_dot_feed_forward_z_sum_W1_dot_v[n,k,t]
-    with np.errstate(over="ignore", invalid="ignore"):
-        np.matmul(
-            factor_b1_dot_feed_forward_z_sum_W1_dot_v.transpose(0, 2, 1).reshape(n_size * t_size, k_size),
-            W2.T, out=sum_W2_factor_b1_dot_feed_forward_z_sum_W1_dot_v.reshape(n_size * t_size, m_size),
-        )
+    multiply(
+        factor_b1_dot_feed_forward_z_sum_W1_dot_v.transpose(0, 2, 1).reshape(n_size * t_size, k_size), W2.T,
+        sum_W2_factor_b1_dot_feed_forward_z_sum_W1_dot_v.reshape(n_size * t_size, m_size),
+    )
     rows = n_size * t_size
     chunk = chunk_rows(m_size)
     if rows <= chunk:
@@ -4672,11 +4566,9 @@ def hvp(inputs, vectors, g, *, heads, causal=0, out=None):
     one_over_root_m_size = 1 / math.sqrt(m_size)
     one_over_root_e_size = 1 / math.sqrt(e_size)
     # sum_W2_g[n,t,k] = Σ_m W₂[m,k]·g[n,t,m]
-    with np.errstate(over="ignore", invalid="ignore"):
-        np.matmul(g.reshape(n_size * t_size, m_size), W2, out=sum_W2_g.reshape(n_size * t_size, k_size))
+    multiply(g.reshape(n_size * t_size, m_size), W2, sum_W2_g.reshape(n_size * t_size, k_size))
     # sum_W2_dot_g[n,t,k] = Σ_m g[n,t,m]·Ẇ₂[m,k]
-    with np.errstate(over="ignore", invalid="ignore"):
-        np.matmul(g.reshape(n_size * t_size, m_size), W2_dot, out=sum_W2_dot_g.reshape(n_size * t_size, k_size))
+    multiply(g.reshape(n_size * t_size, m_size), W2_dot, sum_W2_dot_g.reshape(n_size * t_size, k_size))
     rows = n_size * t_size
     chunk = chunk_rows(m_size * t_size)
     if rows <= chunk:
@@ -4697,32 +4589,23 @@ def hvp(inputs, vectors, g, *, heads, causal=0, out=None):
     else:
         _hvp_2_parallel(chunk, db2_dot)
     # sum_Wq_u[n,h,t,e] = Σ_m u[n,t,m]·Wq[h,e,m]
-    with np.errstate(over="ignore", invalid="ignore"):
-        np.matmul(u.reshape(n_size, 1, t_size, m_size), Wq.transpose(0, 2, 1), out=sum_Wq_u)
+    multiply(u.reshape(n_size, 1, t_size, m_size), Wq.transpose(0, 2, 1), sum_Wq_u)
     # sum_Wk_u[n,h,t,e] = Σ_m u[n,t,m]·Wk[h,e,m]
-    with np.errstate(over="ignore", invalid="ignore"):
-        np.matmul(u.reshape(n_size, 1, t_size, m_size), Wk.transpose(0, 2, 1), out=sum_Wk_u)
+    multiply(u.reshape(n_size, 1, t_size, m_size), Wk.transpose(0, 2, 1), sum_Wk_u)
     # sum_Wv_u[n,h,t,e] = Σ_m u[n,t,m]·Wv[h,e,m]
-    with np.errstate(over="ignore", invalid="ignore"):
-        np.matmul(u.reshape(n_size, 1, t_size, m_size), Wv.transpose(0, 2, 1), out=sum_Wv_u)
+    multiply(u.reshape(n_size, 1, t_size, m_size), Wv.transpose(0, 2, 1), sum_Wv_u)
     # sum_Wq_u_dot[n,h,t,e] = Σ_m Wq[h,e,m]·u̇[n,t,m]
-    with np.errstate(over="ignore", invalid="ignore"):
-        np.matmul(u_dot.reshape(n_size, 1, t_size, m_size), Wq.transpose(0, 2, 1), out=sum_Wq_u_dot)
+    multiply(u_dot.reshape(n_size, 1, t_size, m_size), Wq.transpose(0, 2, 1), sum_Wq_u_dot)
     # sum_Wq_dot_u[n,h,t,e] = Σ_m u[n,t,m]·Ẇq̇[h,e,m]
-    with np.errstate(over="ignore", invalid="ignore"):
-        np.matmul(u.reshape(n_size, 1, t_size, m_size), Wq_dot.transpose(0, 2, 1), out=sum_Wq_dot_u)
+    multiply(u.reshape(n_size, 1, t_size, m_size), Wq_dot.transpose(0, 2, 1), sum_Wq_dot_u)
     # sum_Wk_u_dot[n,h,t,e] = Σ_m Wk[h,e,m]·u̇[n,t,m]
-    with np.errstate(over="ignore", invalid="ignore"):
-        np.matmul(u_dot.reshape(n_size, 1, t_size, m_size), Wk.transpose(0, 2, 1), out=sum_Wk_u_dot)
+    multiply(u_dot.reshape(n_size, 1, t_size, m_size), Wk.transpose(0, 2, 1), sum_Wk_u_dot)
     # sum_Wk_dot_u[n,h,t,e] = Σ_m u[n,t,m]·Ẇk̇[h,e,m]
-    with np.errstate(over="ignore", invalid="ignore"):
-        np.matmul(u.reshape(n_size, 1, t_size, m_size), Wk_dot.transpose(0, 2, 1), out=sum_Wk_dot_u)
+    multiply(u.reshape(n_size, 1, t_size, m_size), Wk_dot.transpose(0, 2, 1), sum_Wk_dot_u)
     # sum_Wv_u_dot[n,h,t,e] = Σ_m Wv[h,e,m]·u̇[n,t,m]
-    with np.errstate(over="ignore", invalid="ignore"):
-        np.matmul(u_dot.reshape(n_size, 1, t_size, m_size), Wv.transpose(0, 2, 1), out=sum_Wv_u_dot)
+    multiply(u_dot.reshape(n_size, 1, t_size, m_size), Wv.transpose(0, 2, 1), sum_Wv_u_dot)
     # sum_Wv_dot_u[n,h,t,e] = Σ_m u[n,t,m]·Ẇv̇[h,e,m]
-    with np.errstate(over="ignore", invalid="ignore"):
-        np.matmul(u.reshape(n_size, 1, t_size, m_size), Wv_dot.transpose(0, 2, 1), out=sum_Wv_dot_u)
+    multiply(u.reshape(n_size, 1, t_size, m_size), Wv_dot.transpose(0, 2, 1), sum_Wv_dot_u)
     rows = n_size * h_size * t_size
     chunk = chunk_rows(e_size)
     if rows <= chunk:
@@ -4759,68 +4642,55 @@ def hvp(inputs, vectors, g, *, heads, causal=0, out=None):
         )
     # sum_Wv_dmulti_head_attention_v[n,t,m] = Σ_h,e m̅u̅l̅t̅i̅_̅h̅e̅a̅d̅_̅a̅t̅t̅e̅n̅t̅i̅o̅n̅_̅v̅[n,h,t,e]·
     #     Wv[h,e,m]
-    with np.errstate(over="ignore", invalid="ignore"):
-        np.matmul(
-            dmulti_head_attention_v.transpose(0, 2, 1, 3).reshape(n_size * t_size, h_size * e_size),
-            Wv.reshape(h_size * e_size, m_size),
-            out=sum_Wv_dmulti_head_attention_v.reshape(n_size * t_size, m_size),
-        )
+    multiply(
+        dmulti_head_attention_v.transpose(0, 2, 1, 3).reshape(n_size * t_size, h_size * e_size),
+        Wv.reshape(h_size * e_size, m_size), sum_Wv_dmulti_head_attention_v.reshape(n_size * t_size, m_size),
+    )
     # sum_Wv_dmulti_head_attention_v_dot[n,t,m] = Σ_h,e Wv[h,e,m]·
     #     m̅u̅l̅t̅i̅_̅h̅e̅a̅d̅_̅a̅t̅t̅e̅n̅t̅i̅o̅n̅_̅v̅̇[n,h,t,e]
-    with np.errstate(over="ignore", invalid="ignore"):
-        np.matmul(
-            dmulti_head_attention_v_dot.transpose(0, 2, 1, 3).reshape(n_size * t_size, h_size * e_size),
-            Wv.reshape(h_size * e_size, m_size),
-            out=sum_Wv_dmulti_head_attention_v_dot.reshape(n_size * t_size, m_size),
-        )
+    multiply(
+        dmulti_head_attention_v_dot.transpose(0, 2, 1, 3).reshape(n_size * t_size, h_size * e_size),
+        Wv.reshape(h_size * e_size, m_size),
+        sum_Wv_dmulti_head_attention_v_dot.reshape(n_size * t_size, m_size),
+    )
     # sum_Wv_dot_dmulti_head_attention_v[n,t,m] = Σ_h,e m̅u̅l̅t̅i̅_̅h̅e̅a̅d̅_̅a̅t̅t̅e̅n̅t̅i̅o̅n̅_̅v̅[n,h,t,e]·
     #     Ẇv̇[h,e,m]
-    with np.errstate(over="ignore", invalid="ignore"):
-        np.matmul(
-            dmulti_head_attention_v.transpose(0, 2, 1, 3).reshape(n_size * t_size, h_size * e_size),
-            Wv_dot.reshape(h_size * e_size, m_size),
-            out=sum_Wv_dot_dmulti_head_attention_v.reshape(n_size * t_size, m_size),
-        )
+    multiply(
+        dmulti_head_attention_v.transpose(0, 2, 1, 3).reshape(n_size * t_size, h_size * e_size),
+        Wv_dot.reshape(h_size * e_size, m_size),
+        sum_Wv_dot_dmulti_head_attention_v.reshape(n_size * t_size, m_size),
+    )
     # sum_u_dmulti_head_attention_v_dot[h,e,m] = Σ_n,t u[n,t,m]·
     #     m̅u̅l̅t̅i̅_̅h̅e̅a̅d̅_̅a̅t̅t̅e̅n̅t̅i̅o̅n̅_̅v̅̇[n,h,t,e]
-    with np.errstate(over="ignore", invalid="ignore"):
-        np.matmul(
-            dmulti_head_attention_v_dot.transpose(1, 3, 0, 2).reshape(h_size * e_size, n_size * t_size),
-            u.reshape(n_size * t_size, m_size), out=dWv_dot.reshape(h_size * e_size, m_size),
-        )
+    multiply(
+        dmulti_head_attention_v_dot.transpose(1, 3, 0, 2).reshape(h_size * e_size, n_size * t_size),
+        u.reshape(n_size * t_size, m_size), dWv_dot.reshape(h_size * e_size, m_size),
+    )
     # sum_u_dot_dmulti_head_attention_v[h,e,m] = Σ_n,t m̅u̅l̅t̅i̅_̅h̅e̅a̅d̅_̅a̅t̅t̅e̅n̅t̅i̅o̅n̅_̅v̅[n,h,t,e]·
     #     u̇[n,t,m]
-    with np.errstate(over="ignore", invalid="ignore"):
-        np.matmul(
-            dmulti_head_attention_v.transpose(1, 3, 0, 2).reshape(h_size * e_size, n_size * t_size),
-            u_dot.reshape(n_size * t_size, m_size),
-            out=sum_u_dot_dmulti_head_attention_v.reshape(h_size * e_size, m_size),
-        )
+    multiply(
+        dmulti_head_attention_v.transpose(1, 3, 0, 2).reshape(h_size * e_size, n_size * t_size),
+        u_dot.reshape(n_size * t_size, m_size),
+        sum_u_dot_dmulti_head_attention_v.reshape(h_size * e_size, m_size),
+    )
     # sum_dh_multi_head_attention_o_dot[m,h,e] = Σ_n,t h̄[n,t,m]·ṁu̇l̇ṫi̇_̇ḣėȧḋ_̇ȧṫṫėṅṫi̇ȯṅ_̇ȯ[n,h,t,e]
-    with np.errstate(over="ignore", invalid="ignore"):
-        np.matmul(
-            dh.reshape(n_size * t_size, m_size).T,
-            multi_head_attention_o_dot.transpose(0, 2, 1, 3).reshape(n_size * t_size, h_size * e_size),
-            out=dWo_dot.reshape(m_size, h_size * e_size),
-        )
+    multiply(
+        dh.reshape(n_size * t_size, m_size).T,
+        multi_head_attention_o_dot.transpose(0, 2, 1, 3).reshape(n_size * t_size, h_size * e_size),
+        dWo_dot.reshape(m_size, h_size * e_size),
+    )
     # sum_dh_dot_multi_head_attention_o[m,h,e] = Σ_n,t multi_head_attention_o[n,h,t,e]·h̄̇[n,t,m]
-    with np.errstate(over="ignore", invalid="ignore"):
-        np.matmul(
-            dh_dot.reshape(n_size * t_size, m_size).T,
-            multi_head_attention_o.transpose(0, 2, 1, 3).reshape(n_size * t_size, h_size * e_size),
-            out=sum_dh_dot_multi_head_attention_o.reshape(m_size, h_size * e_size),
-        )
+    multiply(
+        dh_dot.reshape(n_size * t_size, m_size).T,
+        multi_head_attention_o.transpose(0, 2, 1, 3).reshape(n_size * t_size, h_size * e_size),
+        sum_dh_dot_multi_head_attention_o.reshape(m_size, h_size * e_size),
+    )
     # sum_dfeed_forward_z_dot_v[k,m] = Σ_n,t v[n,t,m]·f̅e̅e̅d̅_̅f̅o̅r̅w̅a̅r̅d̅_̅z̅̇[n,t,k]
-    with np.errstate(over="ignore", invalid="ignore"):
-        np.matmul(
-            dfeed_forward_z_dot.reshape(n_size * t_size, k_size).T, v.reshape(n_size * t_size, m_size),
-            out=dW1_dot,
-        )
+    multiply(
+        dfeed_forward_z_dot.reshape(n_size * t_size, k_size).T, v.reshape(n_size * t_size, m_size), dW1_dot,
+    )
     # sum_W1_dot_v[k,n,t] = Σ_m v[n,t,m]·Ẇ₁[k,m]
-    with np.errstate(over="ignore", invalid="ignore"):
-        np.matmul(
-            W1_dot, v.reshape(n_size * t_size, m_size).T, out=sum_W1_dot_v.reshape(k_size, n_size * t_size),
-        )
+    multiply(W1_dot, v.reshape(n_size * t_size, m_size).T, sum_W1_dot_v.reshape(k_size, n_size * t_size))
     rows = n_size * h_size * t_size
     chunk = chunk_rows(e_size)
     if rows <= chunk:
@@ -4889,94 +4759,77 @@ def hvp(inputs, vectors, g, *, heads, causal=0, out=None):
     np.copyto(db1_dot, db1_dot_parts.sum(axis=0), casting="same_kind")
     # sum_Wk_dmulti_head_attention_k[n,t,m] = Σ_h,e m̅u̅l̅t̅i̅_̅h̅e̅a̅d̅_̅a̅t̅t̅e̅n̅t̅i̅o̅n̅_̅k̅[n,h,t,e]·
     #     Wk[h,e,m]
-    with np.errstate(over="ignore", invalid="ignore"):
-        np.matmul(
-            dmulti_head_attention_k.transpose(0, 2, 1, 3).reshape(n_size * t_size, h_size * e_size),
-            Wk.reshape(h_size * e_size, m_size),
-            out=sum_Wk_dmulti_head_attention_k.reshape(n_size * t_size, m_size),
-        )
+    multiply(
+        dmulti_head_attention_k.transpose(0, 2, 1, 3).reshape(n_size * t_size, h_size * e_size),
+        Wk.reshape(h_size * e_size, m_size), sum_Wk_dmulti_head_attention_k.reshape(n_size * t_size, m_size),
+    )
     # sum_Wq_dmulti_head_attention_q[n,t,m] = Σ_h,e m̅u̅l̅t̅i̅_̅h̅e̅a̅d̅_̅a̅t̅t̅e̅n̅t̅i̅o̅n̅_̅q̅[n,h,t,e]·
     #     Wq[h,e,m]
-    with np.errstate(over="ignore", invalid="ignore"):
-        np.matmul(
-            dmulti_head_attention_q.transpose(0, 2, 1, 3).reshape(n_size * t_size, h_size * e_size),
-            Wq.reshape(h_size * e_size, m_size),
-            out=sum_Wq_dmulti_head_attention_q.reshape(n_size * t_size, m_size),
-        )
+    multiply(
+        dmulti_head_attention_q.transpose(0, 2, 1, 3).reshape(n_size * t_size, h_size * e_size),
+        Wq.reshape(h_size * e_size, m_size), sum_Wq_dmulti_head_attention_q.reshape(n_size * t_size, m_size),
+    )
     # sum_Wk_dmulti_head_attention_k_dot[n,t,m] = Σ_h,e Wk[h,e,m]·
     #     m̅u̅l̅t̅i̅_̅h̅e̅a̅d̅_̅a̅t̅t̅e̅n̅t̅i̅o̅n̅_̅k̅̇[n,h,t,e]
-    with np.errstate(over="ignore", invalid="ignore"):
-        np.matmul(
-            dmulti_head_attention_k_dot.transpose(0, 2, 1, 3).reshape(n_size * t_size, h_size * e_size),
-            Wk.reshape(h_size * e_size, m_size),
-            out=sum_Wk_dmulti_head_attention_k_dot.reshape(n_size * t_size, m_size),
-        )
+    multiply(
+        dmulti_head_attention_k_dot.transpose(0, 2, 1, 3).reshape(n_size * t_size, h_size * e_size),
+        Wk.reshape(h_size * e_size, m_size),
+        sum_Wk_dmulti_head_attention_k_dot.reshape(n_size * t_size, m_size),
+    )
     # sum_Wk_dot_dmulti_head_attention_k[n,t,m] = Σ_h,e m̅u̅l̅t̅i̅_̅h̅e̅a̅d̅_̅a̅t̅t̅e̅n̅t̅i̅o̅n̅_̅k̅[n,h,t,e]·
     #     Ẇk̇[h,e,m]
-    with np.errstate(over="ignore", invalid="ignore"):
-        np.matmul(
-            dmulti_head_attention_k.transpose(0, 2, 1, 3).reshape(n_size * t_size, h_size * e_size),
-            Wk_dot.reshape(h_size * e_size, m_size),
-            out=sum_Wk_dot_dmulti_head_attention_k.reshape(n_size * t_size, m_size),
-        )
+    multiply(
+        dmulti_head_attention_k.transpose(0, 2, 1, 3).reshape(n_size * t_size, h_size * e_size),
+        Wk_dot.reshape(h_size * e_size, m_size),
+        sum_Wk_dot_dmulti_head_attention_k.reshape(n_size * t_size, m_size),
+    )
     # sum_Wq_dmulti_head_attention_q_dot[n,t,m] = Σ_h,e Wq[h,e,m]·
     #     m̅u̅l̅t̅i̅_̅h̅e̅a̅d̅_̅a̅t̅t̅e̅n̅t̅i̅o̅n̅_̅q̅̇[n,h,t,e]
-    with np.errstate(over="ignore", invalid="ignore"):
-        np.matmul(
-            dmulti_head_attention_q_dot.transpose(0, 2, 1, 3).reshape(n_size * t_size, h_size * e_size),
-            Wq.reshape(h_size * e_size, m_size),
-            out=sum_Wq_dmulti_head_attention_q_dot.reshape(n_size * t_size, m_size),
-        )
+    multiply(
+        dmulti_head_attention_q_dot.transpose(0, 2, 1, 3).reshape(n_size * t_size, h_size * e_size),
+        Wq.reshape(h_size * e_size, m_size),
+        sum_Wq_dmulti_head_attention_q_dot.reshape(n_size * t_size, m_size),
+    )
     # sum_Wq_dot_dmulti_head_attention_q[n,t,m] = Σ_h,e m̅u̅l̅t̅i̅_̅h̅e̅a̅d̅_̅a̅t̅t̅e̅n̅t̅i̅o̅n̅_̅q̅[n,h,t,e]·
     #     Ẇq̇[h,e,m]
-    with np.errstate(over="ignore", invalid="ignore"):
-        np.matmul(
-            dmulti_head_attention_q.transpose(0, 2, 1, 3).reshape(n_size * t_size, h_size * e_size),
-            Wq_dot.reshape(h_size * e_size, m_size),
-            out=sum_Wq_dot_dmulti_head_attention_q.reshape(n_size * t_size, m_size),
-        )
+    multiply(
+        dmulti_head_attention_q.transpose(0, 2, 1, 3).reshape(n_size * t_size, h_size * e_size),
+        Wq_dot.reshape(h_size * e_size, m_size),
+        sum_Wq_dot_dmulti_head_attention_q.reshape(n_size * t_size, m_size),
+    )
     # sum_u_dmulti_head_attention_q_dot[h,e,m] = Σ_n,t u[n,t,m]·
     #     m̅u̅l̅t̅i̅_̅h̅e̅a̅d̅_̅a̅t̅t̅e̅n̅t̅i̅o̅n̅_̅q̅̇[n,h,t,e]
-    with np.errstate(over="ignore", invalid="ignore"):
-        np.matmul(
-            dmulti_head_attention_q_dot.transpose(1, 3, 0, 2).reshape(h_size * e_size, n_size * t_size),
-            u.reshape(n_size * t_size, m_size), out=dWq_dot.reshape(h_size * e_size, m_size),
-        )
+    multiply(
+        dmulti_head_attention_q_dot.transpose(1, 3, 0, 2).reshape(h_size * e_size, n_size * t_size),
+        u.reshape(n_size * t_size, m_size), dWq_dot.reshape(h_size * e_size, m_size),
+    )
     # sum_u_dot_dmulti_head_attention_q[h,e,m] = Σ_n,t m̅u̅l̅t̅i̅_̅h̅e̅a̅d̅_̅a̅t̅t̅e̅n̅t̅i̅o̅n̅_̅q̅[n,h,t,e]·
     #     u̇[n,t,m]
-    with np.errstate(over="ignore", invalid="ignore"):
-        np.matmul(
-            dmulti_head_attention_q.transpose(1, 3, 0, 2).reshape(h_size * e_size, n_size * t_size),
-            u_dot.reshape(n_size * t_size, m_size),
-            out=sum_u_dot_dmulti_head_attention_q.reshape(h_size * e_size, m_size),
-        )
+    multiply(
+        dmulti_head_attention_q.transpose(1, 3, 0, 2).reshape(h_size * e_size, n_size * t_size),
+        u_dot.reshape(n_size * t_size, m_size),
+        sum_u_dot_dmulti_head_attention_q.reshape(h_size * e_size, m_size),
+    )
     # sum_u_dmulti_head_attention_k_dot[h,e,m] = Σ_n,t u[n,t,m]·
     #     m̅u̅l̅t̅i̅_̅h̅e̅a̅d̅_̅a̅t̅t̅e̅n̅t̅i̅o̅n̅_̅k̅̇[n,h,t,e]
-    with np.errstate(over="ignore", invalid="ignore"):
-        np.matmul(
-            dmulti_head_attention_k_dot.transpose(1, 3, 0, 2).reshape(h_size * e_size, n_size * t_size),
-            u.reshape(n_size * t_size, m_size),
-            out=sum_u_dmulti_head_attention_k_dot.reshape(h_size * e_size, m_size),
-        )
+    multiply(
+        dmulti_head_attention_k_dot.transpose(1, 3, 0, 2).reshape(h_size * e_size, n_size * t_size),
+        u.reshape(n_size * t_size, m_size), sum_u_dmulti_head_attention_k_dot.reshape(h_size * e_size, m_size),
+    )
     # sum_u_dot_dmulti_head_attention_k[h,e,m] = Σ_n,t m̅u̅l̅t̅i̅_̅h̅e̅a̅d̅_̅a̅t̅t̅e̅n̅t̅i̅o̅n̅_̅k̅[n,h,t,e]·
     #     u̇[n,t,m]
-    with np.errstate(over="ignore", invalid="ignore"):
-        np.matmul(
-            dmulti_head_attention_k.transpose(1, 3, 0, 2).reshape(h_size * e_size, n_size * t_size),
-            u_dot.reshape(n_size * t_size, m_size),
-            out=sum_u_dot_dmulti_head_attention_k.reshape(h_size * e_size, m_size),
-        )
+    multiply(
+        dmulti_head_attention_k.transpose(1, 3, 0, 2).reshape(h_size * e_size, n_size * t_size),
+        u_dot.reshape(n_size * t_size, m_size),
+        sum_u_dot_dmulti_head_attention_k.reshape(h_size * e_size, m_size),
+    )
     # sum_dfeed_forward_z_v_dot[k,m] = Σ_n,t f̅e̅e̅d̅_̅f̅o̅r̅w̅a̅r̅d̅_̅z̅[n,t,k]·v̇[n,t,m]
-    with np.errstate(over="ignore", invalid="ignore"):
-        np.matmul(
-            dfeed_forward_z.reshape(n_size * t_size, k_size).T, v_dot.reshape(n_size * t_size, m_size),
-            out=sum_dfeed_forward_z_v_dot,
-        )
+    multiply(
+        dfeed_forward_z.reshape(n_size * t_size, k_size).T, v_dot.reshape(n_size * t_size, m_size),
+        sum_dfeed_forward_z_v_dot,
+    )
     # sum_W1_v_dot[k,n,t] = Σ_m W₁[k,m]·v̇[n,t,m]
-    with np.errstate(over="ignore", invalid="ignore"):
-        np.matmul(
-            W1, v_dot.reshape(n_size * t_size, m_size).T, out=sum_W1_v_dot.reshape(k_size, n_size * t_size),
-        )
+    multiply(W1, v_dot.reshape(n_size * t_size, m_size).T, sum_W1_v_dot.reshape(k_size, n_size * t_size))
     rows = h_size * e_size
     chunk = chunk_rows(m_size)
     if rows <= chunk:
@@ -5039,12 +4892,10 @@ def hvp(inputs, vectors, g, *, heads, causal=0, out=None):
             factor_b1_dot_feed_forward_z_sum_W1_dot_v,
         )
     # W̄̇₂[m,k] = Σ_n,t g[n,t,m]·factor_b1_dot_feed_forward_z_sum_W1_dot_v[n,k,t]
-    with np.errstate(over="ignore", invalid="ignore"):
-        np.matmul(
-            g.reshape(n_size * t_size, m_size).T,
-            factor_b1_dot_feed_forward_z_sum_W1_dot_v.transpose(0, 2, 1).reshape(n_size * t_size, k_size),
-            out=dW2_dot,
-        )
+    multiply(
+        g.reshape(n_size * t_size, m_size).T,
+        factor_b1_dot_feed_forward_z_sum_W1_dot_v.transpose(0, 2, 1).reshape(n_size * t_size, k_size), dW2_dot,
+    )
     chunk = chunk_rows(t_size * m_size, summing=True)
     dgamma1_dot_parts = np.zeros((max(1, -(-n_size // chunk)), m_size))
     dbeta1_dot_parts = np.zeros((max(1, -(-n_size // chunk)), m_size))

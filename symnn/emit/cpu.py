@@ -83,7 +83,7 @@ def _kernel_blocks(made: Programs, wide: bool) -> tuple[list[list[str]], set[str
     blocks = [*functions.blocks]
     helpers = functions.helpers | function_names(named) | ({"OPTIONS", "chunk_rows"} if named else set())
     every = [line for block in (*kernels, *blocks) for line in block]
-    named_there = ("block_rows", "lay_out", "room", "tiles", *PAIRS, "fma")
+    named_there = ("block_rows", "lay_out", "multiply", "room", "tiles", *PAIRS, "fma")
     helpers |= {name for name in named_there if any(f"{name}(" in line for line in every)}
     fitted = fitted_lines(named)
     helpers |= {"PLAIN", "fma", "typed"} if fitted else set()
@@ -178,7 +178,7 @@ def emit_runtime() -> str:
     """The source of the module that all modules of this target share."""
     from symnn.elementary.source import elementary_source
 
-    names = ("checks", "windows", "random")
+    names = ("checks", "products", "windows", "random")
     parts = {name: template_directory() / "cpu" / f"runtime_{name}.py" for name in names}
     texts = {name: path.read_text(encoding="utf-8").rstrip() for name, path in parts.items()}
     return fill(

@@ -247,9 +247,7 @@ class Steps:
         right = self._operand(printer, step.right, (step.batch, step.contracted, step.columns))
         target = self._operand(printer, step.target, (step.batch, step.rows, step.columns))
         self.lines.append(f"# {equation_text(step.equation.target, step.equation.value)}")
-        self.lines.append('with np.errstate(over="ignore", invalid="ignore"):')
-        how = ', dtype=np.float64, casting="same_kind"' if self.wide else ""
-        self.lines.append(f"    np.matmul({left}, {right}, out={target}{how})")
+        self.lines.append(f"multiply({left}, {right}, {target}{', np.float64' if self.wide else ''})")
 
     def _operand(self, printer: KernelPrinter, entry: Entry, blocks: tuple[tuple[Index, ...], ...]) -> str:
         """An array as a stack of matrices: its axes in order, those of one block as one."""

@@ -40,9 +40,7 @@ _IMPORTS = {
 _WHOLE = {("math", None), ("numpy", "np")}
 _BUILTINS = frozenset(["range", "min", "max", "int", "abs", "list", "reversed"])
 _MEMBERS = {
-    "np": frozenset(
-        ["errstate", "empty", "zeros", "matmul", "copyto", "float64", "float32", "int64", "inf", "finfo", "floor"]
-    ),
+    "np": frozenset(["empty", "zeros", "copyto", "float64", "float32", "int64", "inf", "finfo", "floor"]),
     "math": frozenset(
         [
             "sqrt", "sin", "cos", "prod", "floor", "ceil", "exp", "expm1", "log", "log1p", "tanh", "erf", "erfc",
