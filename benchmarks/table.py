@@ -15,7 +15,7 @@ from typing import Any
 
 from symnn.bench.report import started
 from symnn.build import source_of
-from symnn.registry import catalogue_operations
+from symnn.registry import catalogue_operations, load_operations
 from symnn.verify.accuracy import kernels_hash
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -23,12 +23,15 @@ RESULTS = ROOT / "benchmarks" / "results" / "cpu.json"
 ACCURACY = ROOT / "benchmarks" / "results" / "accuracy.json"
 OPERATIONS = ROOT / "benchmarks" / "results" / "operations.json"
 MUTANTS = ROOT / "benchmarks" / "results" / "mutants.json"
+ELEMENTARY = ROOT / "benchmarks" / "results" / "elementary.json"
+SPEC = ROOT / "benchmarks" / "elementary_functions.py"
 EVERY = ROOT / "symnn" / "verify" / "accuracy.json"
 README = ROOT / "README.md"
 _BETWEEN = re.compile(r"(<!-- benchmarks: .*? -->\n).*?(<!-- end of benchmarks -->)", re.DOTALL)
 _ACCURACY = re.compile(r"(<!-- accuracy: .*? -->\n).*?(<!-- end of accuracy -->)", re.DOTALL)
 _HARD = re.compile(r"(<!-- hard: .*? -->\n).*?(<!-- end of hard -->)", re.DOTALL)
 _OPERATIONS = re.compile(r"(<!-- operations: .*? -->\n).*?(<!-- end of operations -->)", re.DOTALL)
+_ELEMENTARY = re.compile(r"(<!-- elementary: .*? -->\n).*?(<!-- end of elementary -->)", re.DOTALL)
 _MUTANTS = re.compile(r"(<!-- mutants: .*? -->\n).*?(<!-- end of mutants -->)", re.DOTALL)
 
 
@@ -167,6 +170,23 @@ def mutants(report: Mapping[str, Any]) -> str:
     return "\n".join([*lines, "", f"{len(entries)} operations; symnn {report['symnn']}; {report['date']}."])
 
 
+def elementary(report: Mapping[str, Any]) -> str:
+    """The elementary functions on every float32, in the tier ``fast``, as a table of Markdown."""
+    lines = ["| function | f | where | f′ | where |", "|---|--:|--:|--:|--:|"]
+    for op in load_operations(str(SPEC)).values():
+        found = report[op.name]["fast"]
+        if found["done"] != "all" or found["code"] != kernels_hash(source_of(op)):
+            raise SystemExit(f"error: {op.name} was measured as other code; run symnn verify --exhaustive again")
+        cells = [c for tally in found["cases"].values() for c in (_error(tally), f"{_place(tally):.6g}")]
+        lines.append(f"| {op.doc.rstrip('.')} | {' | '.join(cells)} |")
+    return "\n".join([*lines, "", "Worst errors in ulps of the result, and where."])
+
+
+def _place(tally: Mapping[str, Any]) -> float:
+    """Where the worst error is."""
+    return float(max(tally["main"], tally["tail"])[1])
+
+
 def filled(readme: str, report: Mapping[str, Any]) -> str:
     """The README with its table replaced."""
     text, count = _BETWEEN.subn(lambda found: f"{found[1]}{markdown(report)}\n{found[2]}", readme)
@@ -177,6 +197,7 @@ def filled(readme: str, report: Mapping[str, Any]) -> str:
         (_ACCURACY, ACCURACY, accuracy, "accuracy"),
         (_HARD, OPERATIONS, hard, "hard"),
         (_OPERATIONS, OPERATIONS, operations, "operations"),
+        (_ELEMENTARY, ELEMENTARY, elementary, "elementary"),
         (_MUTANTS, MUTANTS, mutants, "mutants"),
     )
     for place, path, made, name in others:

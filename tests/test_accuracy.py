@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import functools
 import math
+from pathlib import Path
 from typing import Any
 
 import mpmath
@@ -12,14 +13,16 @@ import pytest
 
 from symnn.build import loaded, source_of
 from symnn.emit.cpu import emit_runtime
-from symnn.registry import catalogue_operations
+from symnn.registry import catalogue_operations, load_operations
 from symnn.verify import accuracy
 from symnn.verify.accuracy import kernels_hash, missed_bounds
 from symnn.verify.exhaustive import Case, cases_of, judge, lines_of, measure, sampled_blocks, special_values
+from symnn.verify.interpreted import interpreted
 from symnn.verify.line import LAST, Line, floats_at, interpolated
 from symnn.verify.tally import Tally
 
-OPERATIONS = {name: op for name, op in catalogue_operations().items() if cases_of(op)}
+ELEMENTARY = load_operations(str(Path(__file__).parents[1] / "benchmarks" / "elementary_functions.py"))
+OPERATIONS = {name: op for name, op in catalogue_operations().items() if cases_of(op)} | ELEMENTARY
 
 
 @functools.cache
@@ -48,6 +51,24 @@ def test_four_million_numbers_are_within_the_bounds(name: str, tier: str) -> Non
     unread = [case.name for case in cases if not math.isnan(case.reference()([mpmath.nan])[0])]
     assert all(math.isnan(y) == math.isnan(x) or (n in unread and math.isnan(x)) for n, x, y in ends), ends
     assert not any(math.isnan(y) for n, x, y in ends if n in unread), ends
+
+
+@pytest.mark.parametrize(
+    ("name", "x", "slope"),
+    [
+        ("exponential_minus_one", -20.0, math.exp(-20)), ("exponential_minus_one", -80.0, math.exp(-80)),
+        ("reciprocal_square_root", 1e28, -5e-43), ("reciprocal_square_root", 1.3e-26, -0.5 * 1.3e-26**-1.5),
+    ],
+)
+def test_slopes_keep_their_tails(name: str, x: float, slope: float) -> None:
+    """Neither 1 + y, where y is nearly −1, nor a division by x√x, which is out of range where x and √x are not."""
+    op = ELEMENTARY[name]
+    argument = np.array([x], np.float32)
+    with loaded(op, "cpu", source_of(op)) as module:
+        made = interpreted(module)
+        _, saved = made.forward_saving(argument)
+        (found,) = made.backward(saved, np.ones_like(argument)).x
+    assert abs(found - slope) <= max(1e-6 * abs(slope), 2.0**-149)
 
 
 def test_a_reference_is_as_exact_as_it_says() -> None:

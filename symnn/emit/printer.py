@@ -276,19 +276,24 @@ class KernelPrinter:
     def _product(self, expr: sp.Mul) -> tuple[str, int]:
         if expr.could_extract_minus_sign() and expr.args[0].is_number:
             return f"-{self.text(-expr, _UNARY)}", _UNARY
-        above, below = [], []
+        above, below, roots = [], [], []
         numbers = [a for a in expr.args if a.is_number]
         if len(numbers) > 1 or (numbers and not _is_plain(numbers[0])):
             above, expr = [sp.Mul(*numbers).evalf(20)], sp.Mul(*(a for a in expr.args if not a.is_number))
         for factor in sp.Mul.make_args(expr):
             base, exponent = factor.as_base_exp()
-            if exponent.is_number and exponent.is_negative:
+            if _overshoots(exponent):
+                # x·√x is out of range where x and √x are not: it is divided by one, then by the other.
+                roots.append(sp.sqrt(base))
+                below.append(base ** (-exponent - sp.Rational(1, 2)))
+            elif exponent.is_number and exponent.is_negative:
                 below.append(base**-exponent)
             elif factor.is_Rational and factor.p == 1:
                 below.append(sp.Integer(factor.q))
             else:
                 above.append(factor)
         over = " * ".join(self.text(f, _PRODUCT) for f in above) or self.constant(sp.S.One)
+        over = " / ".join([over, *(self.text(root, _UNARY) for root in roots)])
         if not below:
             return over, _PRODUCT
         under = " * ".join(self.text(f, _PRODUCT) for f in below)
@@ -299,6 +304,8 @@ class KernelPrinter:
         if exponent == sp.Rational(1, 2):
             return f"math.sqrt({self.text(base, 0)})", _ATOM
         if exponent.is_number and exponent.is_negative:
+            if _overshoots(exponent):
+                return self._product(expr)
             return f"{self.constant(sp.S.One)} / {self.text(base**-exponent, _UNARY)}", _PRODUCT
         if exponent.is_Integer and exponent <= 4:
             return " * ".join([self.text(base, _UNARY)] * int(exponent)), _PRODUCT
@@ -405,3 +412,8 @@ class PythonPrinter(KernelPrinter):
             factor, u = expr.args
             return self.text(sp.Mul(factor, (sp.exp if isinstance(expr, times_exp) else erfc)(u), evaluate=False), 0)
         return f"math.{FUNCTIONS[type(expr)]}({self.text(expr.args[0], 0)})" if type(expr) in FUNCTIONS else str(expr)
+
+
+def _overshoots(exponent: sp.Expr) -> bool:
+    """Whether a power is one over a product of a number and its root."""
+    return bool(exponent.is_Rational and exponent < -1 and (2 * exponent).is_odd)
