@@ -11,7 +11,7 @@ from collections.abc import Sequence
 import sympy as sp
 
 from symnn.language.operation import Equation, Op
-from symnn.language.terms import Entry, Index, Peak, Place, Tensor, free_indices, substitute, within
+from symnn.language.terms import Entry, Index, Peak, Place, Tensor, free_indices, substitute, unused, within
 from symnn.rewrite.match import match
 
 __all__ = ["named_places", "with_places"]
@@ -24,9 +24,7 @@ def with_places(op: Op, equations: Sequence[Equation]) -> tuple[Equation, ...]:
     for equation in equations:
         made.append(equation)
         for peak in sorted(within(equation.value, Peak), key=sp.default_sort_key):
-            name = f"{equation.name}_at"
-            while name in taken:
-                name += "_"
+            name = unused(f"{equation.name}_at", taken)
             taken.add(name)
             here = sorted(free_indices(peak), key=lambda i: (i not in equation.axes, _place(equation.axes, i), str(i)))
             plain: dict[sp.Basic, sp.Basic] = {i: Index(i.axis) for i in here}

@@ -19,7 +19,18 @@ from symnn.language.functions import erfc, indicator
 from symnn.language.operation import SEED, Argument, Equation, Kind, Op, Program, Programs, Range, Role
 from symnn.language.random import Unknown
 from symnn.language.scaled import ELEMENTARY, erfc_plus_exp, times_erfc
-from symnn.language.terms import Entry, Extent, Index, Reduction, Tensor, Total, free_indices, tangent, within
+from symnn.language.terms import (
+    Entry,
+    Extent,
+    Index,
+    Reduction,
+    Tensor,
+    Total,
+    free_indices,
+    tangent,
+    unused,
+    within,
+)
 from symnn.rewrite.cost import cost
 from symnn.rewrite.forward import rewrite_forward
 from symnn.rewrite.nan import nan_through
@@ -173,9 +184,8 @@ def _with_slopes(
     value = sp.Mul(*(f for f in factors if f not in given))
     if len(given) != 1 or _reads(value) & ({seed.name} | reverse.depends_on(joint, (seed.name,))):
         return joint, ()
-    name = "slope"
-    while name in {str(t.name) for t, _ in op.tensors()} | {p.name for p in op.parameters} | {e.name for e in joint}:
-        name += "_"
+    tensors = {str(t.name) for t, _ in op.tensors()} | {e.name for e in joint}
+    name = unused("slope", tensors | {p.name for p in op.parameters})
     slope = Equation(Entry(Tensor(name), *gradient.axes), value)
     product = Equation(gradient.target, given[0] * slope.target, gradient.line)
     made = [part for e in joint for part in ((slope, product) if e is gradient else (e,))]

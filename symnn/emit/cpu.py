@@ -64,16 +64,12 @@ def _wrapped(line: str) -> list[str]:
 
 def _kernel_blocks(made: Programs, wide: bool) -> tuple[list[list[str]], set[str]]:
     """Kernels first, then the functions that call them; and what both import from the runtime."""
-    alone = made.forward if made.slopes or made.forward_saving is None else None
-    parts = [alone, made.forward_saving, made.backward, made.value_and_grad, made.jvp, made.hvp]
-    schedules: dict[str, Schedule] = {p.name: schedule(p, wide) for p in parts if p is not None}
+    schedules: dict[str, Schedule] = {p.name: schedule(p, wide) for p in made.parts}
     # Where every number is of the arrays' type; double precision has roundings to spare.
     fma = made.op.elementwise and made.op.kind is Kind.ACTIVATION and not wide
     kernels: list[list[str]] = []
     named: list[Kernel] = []
-    for program in parts:
-        if program is None:
-            continue
+    for program in made.parts:
         steps = Steps.of(schedules[program.name], _updates_of(program), frozenset(), wide)
         for kernel in kernels_of(schedules[program.name].steps):
             kernels += kernel_lines(kernel, steps.storage, wide, fma, _usual(made.op, kernel))

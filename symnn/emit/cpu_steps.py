@@ -11,7 +11,7 @@ import sympy as sp
 from symnn.emit.cpu_kernels import arguments, equation_text
 from symnn.emit.cpu_shapes import shape_text
 from symnn.emit.printer import KernelPrinter, PythonPrinter, number_name
-from symnn.language.terms import Entry, Extent, Index, within
+from symnn.language.terms import Entry, Extent, Index, unused, within
 from symnn.loops.ir import (
     Blocks,
     Kernel,
@@ -184,7 +184,7 @@ class Steps:
         ])
         self.sizes |= {outer.axis for outer, _ in tiles.axes}
         columns = self._columns(tiles, outside)
-        at = [_unlike(f"at_{name}", {*arrays}) for name in shown]
+        at = [unused(f"at_{name}", {*arrays}) for name in shown]
         passed = [_part_of(name, places, at) for name, (_, places) in zip(arrays, tiles.arrays, strict=True)]
         ends = ", ".join(size_name(outer.axis) for outer, _ in tiles.axes)
         self.lines += [
@@ -367,12 +367,6 @@ class Steps:
             self.lines.append(f"np.copyto({name}, {name}_parts.sum(axis=0), casting='same_kind')")
         else:
             self.lines.append(f"{name} = {name}_parts.sum(axis=0).astype({self._real})")
-
-
-def _unlike(name: str, others: set[str]) -> str:
-    while name in others:
-        name += "_"
-    return name
 
 
 def _part_of(name: str, places: tuple[int | None, ...], at: list[str]) -> str:

@@ -277,7 +277,7 @@ class KernelPrinter:
         if expr.could_extract_minus_sign() and expr.args[0].is_number:
             return f"-{self.text(-expr, _UNARY)}", _UNARY
         above, below, roots = [], [], []
-        numbers = [a for a in expr.args if a.is_number]
+        numbers = [a for a in sp.Mul.make_args(expr) if a.is_number]
         if len(numbers) > 1 or (numbers and not _is_plain(numbers[0])):
             above, expr = [sp.Mul(*numbers).evalf(20)], sp.Mul(*(a for a in expr.args if not a.is_number))
         for factor in sp.Mul.make_args(expr):

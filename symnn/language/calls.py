@@ -21,6 +21,7 @@ from symnn.language.terms import (
     fresh,
     plain_indices,
     substitute,
+    unused,
     within,
 )
 
@@ -62,9 +63,7 @@ def call(body: Body, op: Op, given: tuple[Any, ...], params: dict[str, Any]) -> 
     made: list[str] = []
     for equation in op.equations:
         # Of the names of operations inside operations the outer one is enough.
-        local = names.get(equation.name, f"{stem}_{equation.name.split('_')[-1]}")
-        while local in body.arrays:
-            local += "_"
+        local = unused(names.get(equation.name, f"{stem}_{equation.name.split('_')[-1]}"), body.arrays)
         own = tuple(i for i in equation.axes if i not in single)
         target = tuple(j for i in own for j in (spread if i == lead else (mapping.get(i, i),)))
         value = _instantiate(equation.value, inputs, mapping, spread, lead)

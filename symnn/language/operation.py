@@ -186,6 +186,13 @@ class Programs:
     declared: Op | None = None
     slopes: tuple[str, ...] = ()
 
+    @property
+    def parts(self) -> tuple[Program, ...]:
+        """The programs that become kernels: ``forward`` where it is not what ``forward_saving`` begins with."""
+        alone = self.forward if self.slopes or self.forward_saving is None else None
+        others = (self.forward_saving, self.backward, self.value_and_grad, self.jvp, self.hvp)
+        return tuple(part for part in (alone, *others) if part is not None)
+
 
 @dataclass(frozen=True)
 class Call:

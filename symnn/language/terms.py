@@ -6,7 +6,7 @@ hygienically here: every binder owns a fresh index, and substitution never captu
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
 from functools import lru_cache
 from typing import Any
 
@@ -44,6 +44,7 @@ __all__ = [
     "rename_bound",
     "substitute",
     "tangent",
+    "unused",
     "within",
 ]
 
@@ -358,6 +359,13 @@ def fresh(index: Index, used: Iterable[sp.Basic]) -> Index:
     while Index(name) in taken:
         name += PRIME
     return Index(name)
+
+
+def unused(name: str, taken: Container[str]) -> str:
+    """A name with underscores after it until it is not among those taken."""
+    while name in taken:
+        name += "_"
+    return name
 
 
 def free_in_order(expr: sp.Basic, around: Sequence[Index] = ()) -> list[Index]:

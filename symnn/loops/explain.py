@@ -23,9 +23,7 @@ __all__ = ["explained"]
 def explained(made: Programs) -> list[str]:
     """A line for each step of each program, and for each tensor that the backward pass is handed or works out again."""
     lines = [f"{made.op.name}: operations, and bytes in float32, by the extents of the axes", ""]
-    for program in (made.forward_saving or made.forward, made.backward, made.value_and_grad, made.jvp, made.hvp):
-        if program is None:
-            continue
+    for program in made.parts:
         if program is made.backward:
             lines += ["handed to the backward pass", *_indented(_saved(made)), ""]
             again = list(_again(made))

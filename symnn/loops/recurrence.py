@@ -10,7 +10,7 @@ from sympy.utilities.iterables import strongly_connected_components
 
 from symnn.errors import UsageError
 from symnn.language.operation import Equation
-from symnn.language.terms import DOT, MACRON, Entry, Index, Tensor, within
+from symnn.language.terms import DOT, MACRON, Entry, Index, Tensor, unused, within
 
 __all__ = ["Recurrence", "recurrences"]
 
@@ -43,9 +43,8 @@ class Recurrence:
 
         taken = set(axes_of)
 
-        def unused(name: str) -> str:
-            while name in taken:
-                name += "_"
+        def claimed(name: str) -> str:
+            name = unused(name, taken)
             taken.add(name)
             return name
 
@@ -55,7 +54,7 @@ class Recurrence:
             if name in slices:
                 return slices[name][0].tensor, own
             known = {"integer": True} if tensor.is_integer else {}
-            here = Tensor(unused(_with_suffix(name, index.axis)), **known)
+            here = Tensor(claimed(_with_suffix(name, index.axis)), **known)
             slices.setdefault(name, (Entry(here, *own), Entry(tensor, *axes_of[name]), at, 0))
             return here, own
 
@@ -65,7 +64,7 @@ class Recurrence:
             if key not in slices:
                 own = tuple(i for i in axes_of[entry.name] if i != index)
                 word = "after" if shift > 0 else "before"
-                here = Tensor(unused(_with_suffix(entry.name, f"{word}_{index.axis}")))
+                here = Tensor(claimed(_with_suffix(entry.name, f"{word}_{index.axis}")))
                 slices[key] = (Entry(here, *own), Entry(entry.tensor, *axes_of[entry.name]), where, shift)
             return slices[key][0].tensor
 
@@ -87,7 +86,7 @@ class Recurrence:
                         f"  define what is read there before the recurrence"
                     )
                 if expr.name not in carried:
-                    before = Tensor(unused(_with_suffix(expr.name, word)))
+                    before = Tensor(claimed(_with_suffix(expr.name, word)))
                     carried[expr.name] = (Entry(before, *own), Entry(here, *own))
                 before = carried[expr.name][0].tensor
                 return Entry(before, *others)

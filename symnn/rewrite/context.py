@@ -20,6 +20,7 @@ from symnn.language.terms import (
     free_in_order,
     plain_indices,
     substitute,
+    unused,
     within,
 )
 from symnn.rewrite.folding import inline
@@ -124,9 +125,7 @@ class Context:
         for equation in self.made:
             if canonical(equation.value) == canonical(standard):
                 return substitute(equation.target, back)
-        name = stem
-        while name in self.taken:
-            name += "_"
+        name = unused(stem, self.taken)
         self.taken.add(name)
         positive = {"positive": True} if standard.is_positive else {}
         equation = Equation(Entry(Tensor(name, **positive), *plain.values()), standard)

@@ -39,7 +39,7 @@ from symnn.rewrite.sums import distribute, pull_out, vanishes_off
 #: Digits at which two functions are told apart.
 _PLACES = 40
 
-__all__ = ["Fold", "Rewrite", "fold_to_names", "folds_of", "inline", "is_place", "simplify"]
+__all__ = ["Fold", "Rewrite", "fold_to_names", "folds_of", "inline", "is_place", "simplify", "totals_of_shares"]
 
 
 @dataclass(frozen=True)
@@ -127,14 +127,18 @@ def _solve(equation: Equation) -> tuple[Fold, ...]:
 
 def _all_shares(equation: Equation) -> Iterator[Fold]:
     """Shares of a total add up to one: a = e/Σe, so that Σa = 1."""
-    part, total = sp.fraction(equation.value)
-    if isinstance(total, Total) and len(total.bound) == 1:
+    for total, index in totals_of_shares(equation.value, equation.axes):
         (bound,) = total.bound
-        for index in equation.axes:
-            if substitute(total.body, {bound: index}) == part:
-                whole = Total(substitute(equation.target, {index: bound}), bound)
-                given = sp.Eq(whole, 1, evaluate=False)
-                yield Fold(whole, sp.S.One, frozenset(free_indices(whole)), given, "shares")
+        whole = Total(substitute(equation.target, {index: bound}), bound)
+        given = sp.Eq(whole, 1, evaluate=False)
+        yield Fold(whole, sp.S.One, frozenset(free_indices(whole)), given, "shares")
+
+
+def totals_of_shares(expr: sp.Expr, axes: Sequence[Index]) -> Iterator[tuple[Total, Index]]:
+    """The totals that an expression is a share of, each with the index whose position tells which."""
+    part, total = sp.fraction(expr)
+    if isinstance(total, Total) and len(total.bound) == 1:
+        yield from ((total, i) for i in axes if substitute(total.body, {total.bound[0]: i}) == part)
 
 
 def _is_lost(value: sp.Expr) -> bool:

@@ -20,9 +20,10 @@ from symnn.language.terms import (
     free_in_order,
     plain_indices,
     substitute,
+    unused,
     within,
 )
-from symnn.rewrite.folding import Rewrite, inline
+from symnn.rewrite.folding import Rewrite, inline, totals_of_shares
 from symnn.rewrite.monomial import factors, opaque
 
 __all__ = ["rewrite_forward"]
@@ -95,9 +96,9 @@ def _adds_shares(expr: sp.Expr, known: Sequence[Equation]) -> bool:
 
 def _is_share(expr: sp.Expr, axes: Sequence[Index]) -> bool:
     """Whether it is one positive term of a sum divided by the sum, so that it is between zero and one."""
+    if any(total.body.is_positive for total, _ in totals_of_shares(expr, axes)):
+        return True
     part, whole = sp.fraction(expr)
-    if isinstance(whole, Total) and len(whole.bound) == 1 and whole.body.is_positive:
-        return any(substitute(whole.body, {whole.bound[0]: index}) == part for index in axes)
     return isinstance(whole, sp.Add) and part in whole.args and all(a.is_positive for a in whole.args)
 
 
@@ -145,9 +146,7 @@ def _name_logsumexp(
             continue
         found = next((e for e in (*known, *named) if canonical(e.value) == canonical(node)), None)
         if found is None:
-            name = "lse"
-            while name in taken:
-                name += "_"
+            name = unused("lse", taken)
             taken.add(name)
             plain = plain_indices(free_in_order(node))
             found = Equation(Entry(Tensor(name), *plain.values()), substitute(node, plain))
