@@ -29,6 +29,13 @@ def fuzzed(f, x: T[n, l]):
 def fuzzed(f, w: T[n, c, d]):
     f.y[n, c, d] = sqrt(w[n, c, d]**2 + (exp(sin(w[n, c, d])) - 1)**2)
 """,
+    # A rule's choice made a fraction of sixteen digits of the zero, as if the declaration had spelt a decimal.
+    "a product of what has a zero": """
+@layer
+def fuzzed(f, x: T[n, c], w: T[n], t: Label[n].below(c)):
+    f.h[n, c] = (exp(sin(x[n, t[n]])) - 1)*(exp(sin(w[n])) - 1)
+    f.y[n] = mean(f.h[n, c]*x[n, c], c)
+""",
     # The letter of a rational function in one exponential was left inside a function that is none.
     "an exponential inside a sine": """
 @activation

@@ -3,6 +3,7 @@
 import sympy
 from sympy import oo, pi
 
+from symnn.language import functions
 from symnn.language.annotations import (
     Between,
     Count,
@@ -28,7 +29,7 @@ from symnn.language.declare import (
     schedule,
     statement,
 )
-from symnn.language.functions import function, indicator, maximum, minimum, where
+from symnn.language.functions import function, maximum, minimum
 from symnn.language.guard import safe
 from symnn.language.random import bernoulli, normal, second_moment, uniform, unknown, variance
 from symnn.language.reductions import mean, peak, total, window
@@ -39,6 +40,7 @@ Abs, And, Eq, Mod = map(safe, (sympy.Abs, sympy.And, sympy.Eq, sympy.Mod))
 cos, sin, tanh, erf = map(safe, (sympy.cos, sympy.sin, sympy.tanh, sympy.erf))
 exp, log, sqrt = map(safe, (sympy.exp, sympy.log, sympy.sqrt))
 floor, sign = map(safe, (sympy.floor, sympy.sign))
+where, indicator = map(safe, (functions.where, functions.indicator))
 
 __all__ = [
     "Abs",

@@ -7,7 +7,7 @@ from typing import Any
 
 import sympy as sp
 
-from symnn.language.guard import Function, expression, flaw_of_name
+from symnn.language.guard import Function, flaw_of_name, term
 from symnn.language.places import wrong
 from symnn.language.terms import PRIME, Reduction
 
@@ -99,7 +99,7 @@ def function(name: str) -> Any:
 
 def where(condition: Any, then: Any, otherwise: Any) -> sp.Expr:
     """``then`` where the condition holds, else ``otherwise`` (also where a NaN makes it undecided)."""
-    return sp.Piecewise((expression(then), _decided(expression(condition))), (expression(otherwise), True))
+    return sp.Piecewise((term(then), _decided(term(condition))), (term(otherwise), True))
 
 
 def _decided(condition: sp.Basic) -> sp.Basic:

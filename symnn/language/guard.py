@@ -107,13 +107,14 @@ class Function(sp.Function):
 
 
 def safe(function: Any) -> Any:
-    """One of SymPy's functions for declarations: it takes terms and numbers alone."""
+    """A function for declarations: it takes terms and numbers alone, and decimals as what they spell."""
 
     def applied(*arguments: Any) -> Any:
         return function(*map(expression, arguments))
 
     applied.__name__ = applied.__qualname__ = function.__name__
-    applied.__doc__ = f"{function.__name__} of terms or numbers, as SymPy has it."
+    ours = function.__module__.startswith(__name__.partition(".")[0])
+    applied.__doc__ = function.__doc__ if ours else f"{function.__name__} of terms or numbers, as SymPy has it."
     return applied
 
 
