@@ -23,7 +23,10 @@ _DIGITS = 60
 
 @dataclass(frozen=True)
 class Approximation:
-    """A function to approximate on [low, high]: the degree to use for each type of floating-point number."""
+    """A function to approximate on [low, high]: the degree to use for each type of floating-point number.
+
+    Where kernels add it to a number, its error counts ``beside`` that.
+    """
 
     name: str
     formula: str
@@ -31,11 +34,12 @@ class Approximation:
     low: Callable[[], Any]
     high: Callable[[], Any]
     degree: dict[str, int]
+    beside: int = 0
 
 
 @dataclass(frozen=True)
 class Fitted:
-    """Coefficients from the constant upwards, and the polynomial's largest error relative to the function."""
+    """Coefficients from the constant upwards, and the largest error relative to the function and what is beside it."""
 
     coefficients: tuple[str, ...]
     error: float
@@ -101,7 +105,8 @@ def fit(approximation: Approximation, dtype: str) -> Fitted:
             x = low + (high - low) * k / 400
             exact = approximation.function(x)
             near = mpmath.polyval(coefficients[::-1], x)
-            worst = max(worst, abs((near - exact) / exact) if exact else abs(near))
+            whole = exact + approximation.beside
+            worst = max(worst, abs((near - exact) / whole) if whole else abs(near))
         return Fitted(tuple(mpmath.nstr(c, 25) for c in coefficients), float(f"{float(worst):.1e}"))
 
 

@@ -4,7 +4,7 @@
 * log x = k ln 2 + log m with m in [√½, √2), s = (m − 1)/(m + 1), log m = 2s + s z L(z), z = s²   (fdlibm e_log.c)
 * tanh x = x + x³ H(x²) for |x| < 0.625, else ±(1 − 2/(e^(2|x|) + 1))   (as in fdlibm s_tanh.c)
 * erfc x = e^(−x²) R(q)/(x + c) with q = (x − c)/(x + c) for x ≥ ½, else 2 − erfc(−x)   (Shepherd & Laframboise 1981)
-* erf x = x + x E(x²) for |x| < 1.5, else ±(1 − e^T(|x| − c))   (T is the logarithm of erfc)
+* erf x = x + x E(x²) for |x| < s, else ±(1 − e^T(|x| − c))   (T is the logarithm of erfc)
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ __all__ = [
 ]  # fmt: skip
 
 #: Where erf and tanh change from a polynomial in x² to an exponential.
-ERF_SPLIT = {"f32": 1.5, "f64": 1.5}
+ERF_SPLIT = {"f32": 1.0, "f64": 1.5}
 TANH_SPLIT = 0.625
 
 #: Beyond these, erfc times the largest number is below the smallest.
@@ -75,6 +75,13 @@ def _scaled_erfc(kind: str) -> Approximation:
     )
 
 
+def _erf_body(kind: str) -> Approximation:
+    return Approximation(
+        f"erf_{kind}", "erf(x)/x − 1 in x²", _erf_ratio, lambda: mpmath.mpf(0),
+        lambda: mpmath.mpf(ERF_SPLIT[kind]) ** 2, {kind: {"f32": 6, "f64": 18}[kind]}, beside=1,
+    )
+
+
 def _erf_tail(kind: str) -> Approximation:
     centre = ERF_CENTRE[kind]
     return Approximation(
@@ -83,7 +90,7 @@ def _erf_tail(kind: str) -> Approximation:
         lambda u: mpmath.log(mpmath.erfc(u + centre)),
         lambda: mpmath.mpf(ERF_SPLIT[kind] - centre),
         lambda: mpmath.mpf(ERF_END[kind] - centre),
-        {kind: {"f32": 9, "f64": 24}[kind]},
+        {kind: {"f32": 8, "f64": 24}[kind]},
     )
 
 
@@ -97,8 +104,8 @@ APPROXIMATIONS = (
         lambda: ((mpmath.sqrt(2) - 1) / (mpmath.sqrt(2) + 1)) ** 2, {"f32": 3, "f64": 7},
     ),
     Approximation(
-        "erf", "erf(x)/x − 1 in x²", _erf_ratio, lambda: mpmath.mpf(0), lambda: mpmath.mpf(ERF_SPLIT["f64"]) ** 2,
-        {"f32": 9, "f64": 18},
+        "erf_near", "erf(x)/x − 1 in x²", _erf_ratio, lambda: mpmath.mpf(0), lambda: mpmath.mpf(ERFC_SPLIT) ** 2,
+        {"f32": 4, "f64": 8}, beside=1,
     ),
     Approximation(
         "tanh", "(tanh(x)/x − 1)/x² in x²", _tanh_ratio, lambda: mpmath.mpf(0), lambda: mpmath.mpf(TANH_SPLIT) ** 2,
@@ -106,6 +113,8 @@ APPROXIMATIONS = (
     ),
     _scaled_erfc("f32"),
     _scaled_erfc("f64"),
+    _erf_body("f32"),
+    _erf_body("f64"),
     _erf_tail("f32"),
     _erf_tail("f64"),
 )

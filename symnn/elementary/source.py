@@ -133,11 +133,11 @@ def _values(kind: Kind) -> dict[str, Any]:
 
 def _polynomials(kind: Kind, part: str) -> dict[str, Any]:
     """The coefficients that a part needs, from the highest power down."""
-    made = _horner(kind, f"erfc_{kind.name}" if part == "erfc" else part, "")
+    made = _horner(kind, f"{part}_{kind.name}" if part in ("erf", "erfc") else part, "")
     split = {"tanh": TANH_SPLIT, "erf": ERF_SPLIT[kind.name]}.get(part, 0.0)
     made |= {"split": kind.number(split), "split_text": f"{split:g}"}
     if part == "erfc":
-        made |= _horner(kind, "erf", "erf_")
+        made |= _horner(kind, "erf_near", "near_")
     if part == "erf":
         made |= _horner(kind, f"erf_tail_{kind.name}", "tail_")
     return made
