@@ -36,6 +36,15 @@ def fuzzed(f, x: T[n, c], w: T[n], t: Label[n].below(c)):
     f.h[n, c] = (exp(sin(x[n, t[n]])) - 1)*(exp(sin(w[n])) - 1)
     f.y[n] = mean(f.h[n, c]*x[n, c], c)
 """,
+    # Two windows' positions were compared as what is no integer for every step: (l − k)/2.
+    "a maximum of maxima": """
+@layer
+def fuzzed(f, x: T[n, l]):
+    f.extent(q, 2)
+    f.extent(k, 3)
+    f.h[n, q] = peak(x[n, 2*q + k], k)
+    f.y[n] = peak(f.h[n, q]**2, q)
+""",
     # The letter of a rational function in one exponential was left inside a function that is none.
     "an exponential inside a sine": """
 @activation

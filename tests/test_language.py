@@ -161,6 +161,18 @@ def extent_nothing_fixes():
         f.y[n, k] = total(z[n, c], c)  # here: extent_nothing_fixes
 
 
+def extent_of_a_sum_nothing_fixes():
+    @layer
+    def bad(f, z: T[n, c]):
+        f.y[n] = total(z[n, 2 * k], k)  # here: extent_of_a_sum_nothing_fixes
+
+
+def no_tensor():
+    @activation  # here: no_tensor
+    def bad(f, x: Positive):
+        f.y = x / (1 + x)
+
+
 def parameter_out_of_range():
     @activation  # here: parameter_out_of_range
     def bad(f, x, beta: Unit = 1.5):
@@ -286,6 +298,8 @@ MISTAKES = {
     foreign_tensor: ("L uses w, which is not of this operation", "its own tensors"),
     foreign_symbol: ("L uses alpha, which is neither an argument nor a parameter", "declare alpha"),
     extent_nothing_fixes: ("nothing fixes the extent of axis k of y", "give an argument an axis k"),
+    extent_of_a_sum_nothing_fixes: ("nothing fixes the extent of axis k of y", "state it by f.extent(k, …)"),
+    no_tensor: ("bad has no tensor, only numbers: x", "leave a tensor's annotation out"),
     parameter_out_of_range: ("parameter beta = 1.5 is out of its range [0, 1)", "change"),
     defined_twice: ("y is defined twice", "one equation"),
     argument_redefined: ("z is an argument and cannot be redefined", "choose another name"),

@@ -8,7 +8,7 @@ from typing import Any
 import sympy as sp
 
 from symnn.language.guard import expression
-from symnn.language.operation import Argument, Equation, Parameter, Part, Role
+from symnn.language.operation import Argument, Equation, Kind, Parameter, Part, Role
 from symnn.language.places import here, spelt, wrong
 from symnn.language.random import Distribution, Unknown
 from symnn.language.signs import sign_of
@@ -17,11 +17,13 @@ from symnn.language.terms import (
     Entry,
     Extent,
     Index,
+    Reduction,
     Tensor,
     entries,
     free_indices,
     rename_bound,
     substitute,
+    within,
 )
 
 __all__ = ["Array", "Body", "Slot", "grouped"]
@@ -120,8 +122,9 @@ class Slot:
 class Body:
     """The ``f`` of a declaration: collects its equations, facts and calls, checking each as it comes."""
 
-    def __init__(self, arguments: tuple[Argument, ...], parameters: tuple[Parameter, ...]) -> None:
+    def __init__(self, arguments: tuple[Argument, ...], parameters: tuple[Parameter, ...], kind: Kind) -> None:
         state = self.__dict__
+        state["kind"] = kind
         state["arguments"] = {a.name: a for a in arguments}
         state["symbols"] = {p.symbol for p in parameters} | {
             a.tensor for a in arguments if a.role is Role.STEP
@@ -221,7 +224,9 @@ class Body:
                 f"write f.{name}[{spelt((*target, *sorted(stray, key=str)))}], or reduce with total(…, {some})",
             )
         self._check_symbols(name, value)
-        self._check_extents(name, target)
+        # A statement may be of sums of any number of terms; a kernel has to know how many there are.
+        over = () if self.kind is Kind.STATEMENT else (i for r in within(value, Reduction) for i in r.bound)
+        self._check_extents(name, (*target, *over))
         known = None if name in self.pending else sign_of(value)
         stored = name + "_next" if name in self.arguments else name
         tensor = Tensor(stored, **({known: True} if known else {}))
@@ -241,14 +246,15 @@ class Body:
         for symbol in plain - self.symbols:
             raise wrong(f"{name} uses {symbol}, which is neither an argument nor a parameter", f"declare {symbol}")
 
-    def _check_extents(self, name: str, target: tuple[Index, ...]) -> None:
+    def _check_extents(self, name: str, used: tuple[Index, ...]) -> None:
         fixed = {i.axis for a in self.arguments.values() for i in a.axes}
         fixed |= {a.below.axis for a in self.arguments.values() if a.below is not None} | set(self.extents)
-        for index in target:
+        for index in used:
             if index.axis not in fixed:
+                axis = index.axis
                 raise wrong(
-                    f"nothing fixes the extent of axis {index} of {name}",
-                    f"give an argument an axis {index}, or drop it from {name}",
+                    f"nothing fixes the extent of axis {axis} of {name}",
+                    f"give an argument an axis {axis}, state it by f.extent({axis}, …), or do without it",
                 )
 
     def _rename(self, value: Array, name: str, target: tuple[Any, ...] = ()) -> None:

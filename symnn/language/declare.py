@@ -46,6 +46,8 @@ __all__ = [
     "statement",
 ]
 
+#: Kinds of operations that are functions of tensors; the others may be of numbers alone.
+_OF_TENSORS = frozenset({Kind.ACTIVATION, Kind.LOSS, Kind.REGULARIZER, Kind.LAYER, Kind.OPTIMIZER})
 #: The declaration that is being read: an operation called inside it writes its equations there.
 _READING: ContextVar[Body | None] = ContextVar("reading", default=None)
 
@@ -121,7 +123,11 @@ def _declare(function: Callable[..., Any], kind: Kind, symbol: str) -> Declared:
     place = Source(function.__code__.co_filename, function.__code__.co_firstlineno)
     arguments, parameters = _read_arguments(function, kind, place)
     _check_names(arguments, parameters, place)
-    body = Body(tuple(arguments), tuple(parameters))
+    if not arguments and kind in _OF_TENSORS:
+        only = f", only numbers: {', '.join(p.name for p in parameters)}" if parameters else ""
+        hint = "leave a tensor's annotation out, or write T[n, c]"
+        raise wrong(f"{function.__name__} has no tensor{only}", hint, place)
+    body = Body(tuple(arguments), tuple(parameters), kind)
     given: dict[str, Any] = {p.name: p.symbol for p in parameters}
     for a in arguments:
         elementwise = a.role is Role.STEP or set(a.axes) <= {ELEMENTS}

@@ -232,7 +232,10 @@ def _is_position(e: sp.Expr) -> bool:
 
 
 def _equal(e: Delta, s: Source) -> str:
-    return f"({_integer(e.args[0], s)} == {_integer(e.args[1], s)})"
+    """Whether two positions are the same: both times what either is divided by, for integers are compared."""
+    parts = [sp.fraction(sp.together(i)) for i in e.args]
+    times = sp.ilcm(*(below for _, below in parts))
+    return "({} == {})".format(*(_integer(sp.expand(above * times / below), s) for above, below in parts))
 
 
 def _entry(e: Entry, s: Source) -> str:
