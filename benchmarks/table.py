@@ -171,13 +171,16 @@ def mutants(report: Mapping[str, Any]) -> str:
 
 
 def elementary(report: Mapping[str, Any]) -> str:
-    """The elementary functions on every float32, in the tier ``fast``, as a table of Markdown."""
-    lines = ["| function | f | where | f′ | where |", "|---|--:|--:|--:|--:|"]
+    """The elementary functions on every float32, in both tiers, as a table of Markdown."""
+    lines = ["| function | fast f | where | fast f′ | where | exact f | exact f′ |", "|---|" + "--:|" * 6]
     for op in load_operations(str(SPEC)).values():
-        found = report[op.name]["fast"]
-        if found["done"] != "all" or found["code"] != kernels_hash(source_of(op)):
-            raise SystemExit(f"error: {op.name} was measured as other code; run symnn verify --exhaustive again")
-        cells = [c for tally in found["cases"].values() for c in (_error(tally), f"{_place(tally):.6g}")]
+        cells = []
+        for tier in ("fast", "exact"):
+            found = report[op.name][tier]
+            if found["done"] != "all" or found["code"] != kernels_hash(source_of(op, tier=tier)):
+                raise SystemExit(f"error: {op.name} was measured as other code; run symnn verify --exhaustive again")
+            for tally in found["cases"].values():
+                cells += [_error(tally), f"{_place(tally):.6g}"] if tier == "fast" else [_error(tally)]
         lines.append(f"| {op.doc.rstrip('.')} | {' | '.join(cells)} |")
     return "\n".join([*lines, "", "Worst errors in ulps of the result, and where."])
 

@@ -7,6 +7,8 @@ The Gaussian error linear unit: x times the normal distribution function (Hendry
 
 Made by symnn 0.1.0 from the declaration of gelu in symnn.catalogue.activations, hash b46f53d6aaf0.
 Do not edit: `symnn build` verifies it and writes it again.
+every float32, y: 2.269 ulps at most, at -3.01429629, 2.425 where below 2⁻¹⁰, at -12.0456848
+every float32, ∂y/∂x: 3.358 ulps at most, at -1.56441998, 3.110 where below 2⁻¹⁰, at -7.01416302
 verified steps, program of backward: error 2e-66, bound 1e-40
 verified steps, jvp, 2 chain rule lines: error 2e-65, bound 1e-30
 verified gradient, numerical, x: error 2e-51, bound 1e-25
