@@ -87,7 +87,7 @@ def every_choice(op: Op, monkeypatch: pytest.MonkeyPatch) -> list[Programs]:
 
 
 @pytest.mark.parametrize(
-    "name", [pytest.param(name, marks=[pytest.mark.slow] if name in LONG else []) for name in SIZES]
+    "name", [pytest.param(name, marks=[pytest.mark.exhaustive] if name in LONG else []) for name in SIZES]
 )
 def test_no_choice_of_what_is_saved_costs_less(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
     """Within 5 %: what is as large as the data is not saved for so little, for it takes memory from pass to pass."""
