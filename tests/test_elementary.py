@@ -19,10 +19,10 @@ special = pytest.importorskip("scipy.special")
 
 REFERENCES = {
     "exp": np.exp, "expm1": np.expm1, "log": np.log, "log1p": np.log1p, "tanh": np.tanh,
-    "erf": special.erf, "erfc": special.erfc,
+    "erf": special.erf, "erfc": special.erfc, "sin": np.sin, "cos": np.cos,
 }
 #: Units in the last place: what is promised of float32, and of float64.
-BOUNDS = {"exp": (1, 2), "log": (1, 2), "erfc": (4, 4)}
+BOUNDS = {"exp": (1, 2), "log": (1, 2), "erfc": (2, 4), "sin": (1, 1), "cos": (1, 1)}
 
 
 def over_arrays(name: str) -> Any:
@@ -110,7 +110,7 @@ def test_loops_are_vector_code_without_calls(name: str) -> None:
     signature = next(s for s in LOOPS[name].signatures if s[0].dtype.name == "float32")
     text = LOOPS[name].inspect_llvm(signature)
     assert "x float>" in text, "the loop works on vectors"
-    for scalar in ("expf", "logf", "tanhf", "erff", "expm1f", "log1pf", "erfcf"):
+    for scalar in ("expf", "logf", "tanhf", "erff", "expm1f", "log1pf", "erfcf", "sinf", "cosf", "sin", "cos"):
         assert f"@{scalar}(" not in text
 
 

@@ -11,6 +11,7 @@ from symnn.language import (
     Unit,
     activation,
     axes,
+    cos,
     exp,
     layer,
     loss,
@@ -18,6 +19,7 @@ from symnn.language import (
     optimizer,
     regularizer,
     sign,
+    sin,
     sqrt,
     total,
     where,
@@ -36,6 +38,24 @@ def swish(f, x, beta: Learned[()]):
 def elu(f, x, alpha: Positive = 1):
     """An exponential linear unit (Clevert et al. 2016)."""
     f.y = where(x > 0, x, alpha * (exp(x) - 1))
+
+
+@activation
+def siren(f, x, omega: Positive = 30):
+    """A sine, whose phase is lost where x is large (Sitzmann et al. 2020)."""
+    f.y = sin(omega * x)
+
+
+@activation
+def snake(f, x, alpha: Positive = 1):
+    """A line with a ripple (Ziyin et al. 2020)."""
+    f.y = x + sin(alpha * x) ** 2 / alpha
+
+
+@activation
+def wave(f, x):
+    """Of no limit and no bound."""
+    f.y = x * cos(x)
 
 
 @layer

@@ -1305,6 +1305,78 @@ def _hypot_f64(a, b):
     return math.sqrt(fma(a, a, b * b)) * up
 
 
+def _quarter_turns():
+    """What a float32 number of each exponent is times to have its quarter turns, but for multiples of four.
+
+    That is 2/π without the bits that make multiples of four of every number of the exponent (Payne & Hanek 1983): the
+    first 29 bits, whose product with 24 bits is exact in double precision, and the next 53.
+    """
+    two_over_pi, places = 0xa2f9836e4e441529fc2757d1f534ddc0db6295993c439041fe5163abdebbc561, 256
+    table = np.empty((256, 2))
+    for exponent in range(255):
+        # The last bit of such a number is 2^last.
+        last = max(exponent, 1) - 150
+        left = two_over_pi % 2 ** (places + 2 - last) if last > 1 else two_over_pi
+        for k, bits in enumerate((29, 53)):
+            drop = max(left.bit_length() - bits, 0)
+            table[exponent, k] = math.ldexp(left >> drop, drop - places)
+            left %= 2**drop
+    table[255] = np.nan
+    return table
+
+
+_QUARTER_TURNS = _quarter_turns()
+
+
+# sin and cos, float32: x·2/π = n + f but for multiples of four, then ±f·S(f²) or ±C(f²), in double precision; errors of
+# S 4.8e-12, of C 6.7e-11.
+@njit(**PLAIN)
+def _turned_f32(x):
+    """sin(πf/2) and cos(πf/2), and n modulo four, between −2 and 2."""
+    exponent = np.uint32(_bits_f32(abs(x)) >> np.int32(23))
+    wide = np.float64(x)
+    whole = wide * _QUARTER_TURNS[exponent, 0]
+    n = rint(whole)
+    f = fma(wide, _QUARTER_TURNS[exponent, 1], whole - n)
+    z = f * f
+    s = 0.00015820630355647733
+    s = fma(s, z, -0.004681266256726245)
+    s = fma(s, z, 0.07969258272563062)
+    s = fma(s, z, -0.6459640961467954)
+    s = fma(s, z, 1.5707963267881)
+    c = 0.0009036280663802505
+    c = fma(c, z, -0.02086006950026408)
+    c = fma(c, z, 0.2536692036551135)
+    c = fma(c, z, -1.2337005406331623)
+    c = fma(c, z, 0.9999999999524894)
+    return f * s, c, n - 4.0 * rint(0.25 * n)
+
+
+@njit(**PLAIN)
+def _sin_f32(x):
+    s, c, n = _turned_f32(x)
+    result = select(abs(n) == 1.0, c, s)
+    result = np.float32(select((n == -1.0) | (abs(n) == 2.0), -result, result))
+    return select(x == np.float32(0), x, result)
+
+
+@njit(**PLAIN)
+def _cos_f32(x):
+    s, c, n = _turned_f32(x)
+    result = select(abs(n) == 1.0, s, c)
+    return np.float32(select((n == 1.0) | (abs(n) == 2.0), -result, result))
+
+
+@njit(**PLAIN)
+def _sin_f64(x):
+    return math.sin(x)
+
+
+@njit(**PLAIN)
+def _cos_f64(x):
+    return math.cos(x)
+
+
 @njit(**PLAIN)
 def _with_square_f32(total, x):
     """total + x² in double precision, where no square of a float32 is out of range."""
@@ -1538,16 +1610,6 @@ def smaller(a, b):
     return select((a <= b) | (a != a), a, b)
 
 
-@njit(**PLAIN)
-def _sin(x):
-    return math.sin(x)
-
-
-@njit(**PLAIN)
-def _cos(x):
-    return math.cos(x)
-
-
 exp = typed("exp", _exp_f32, _exp_f64)
 expm1 = typed("expm1", _expm1_f32, _expm1_f64)
 log = typed("log", _log_f32, _log_f64)
@@ -1555,9 +1617,9 @@ log1p = typed("log1p", _log1p_f32, _log1p_f64)
 tanh = typed("tanh", _tanh_f32, _tanh_f64)
 erf = typed("erf", _erf_f32, _erf_f64)
 erfc = typed("erfc", _erfc_f32, _erfc_f64)
+sin = typed("sin", _sin_f32, _sin_f64)
+cos = typed("cos", _cos_f32, _cos_f64)
 pair = typed("pair", _pair_f32, _pair_f64)
 times_exp = _typed_product("times_exp", _times_exp_f32, _times_exp_f64, _times_exp_pair_f32, _times_exp_pair_f64)
 times_erfc = _typed_product("times_erfc", _times_erfc_f32, _times_erfc_f64, _times_erfc_pair_f32, _times_erfc_pair_f64)
 sign = typed("sign", _sign_f32, _sign_f64)
-sin = typed("sin", _sin, _sin)
-cos = typed("cos", _cos, _cos)

@@ -3,6 +3,7 @@
 * e^x = 2^k e^r with k = rint(x / ln 2), |r| ≤ ln 2 / 2, and e^r = 1 + r + r² P(r)   (Cody & Waite 1980)
 * log x = k ln 2 + log m with m in [√½, √2), s = (m − 1)/(m + 1), log m = 2s + s z L(z), z = s²   (fdlibm e_log.c)
 * tanh x = x + x³ H(x²) for |x| < 0.625, else ±(1 − 2/(e^(2|x|) + 1))   (as in fdlibm s_tanh.c)
+* sin(πf/2) = f S(f²) and cos(πf/2) = C(f²) for |f| ≤ ½, what is left of quarter turns  (Payne & Hanek 1983)
 * erfc x = e^(−x²) R(q)/(x + c) with q = (x − c)/(x + c) for x ≥ ½, else 2 − erfc(−x)   (Shepherd & Laframboise 1981)
 * erf x = x + x E(x²) for |x| < s, else ±(1 − e^T(|x| − c))   (T is the logarithm of erfc)
 """
@@ -61,6 +62,19 @@ def _tanh_ratio(z: Any) -> Any:
     return (mpmath.tanh(x) / x - 1) / z
 
 
+def _sine_ratio(z: Any) -> Any:
+    f = mpmath.sqrt(z)
+    return mpmath.sin(mpmath.pi * f / 2) / f if f else mpmath.pi / 2
+
+
+def _quarter() -> Any:
+    return mpmath.mpf(1) / 4
+
+
+def _cosine(z: Any) -> Any:
+    return mpmath.cos(mpmath.pi * mpmath.sqrt(z) / 2)
+
+
 def _scaled_erfc(kind: str) -> Approximation:
     centre, end = ERFC_CENTRE[kind], ERFC_END[kind]
 
@@ -111,6 +125,9 @@ APPROXIMATIONS = (
         "tanh", "(tanh(x)/x − 1)/x² in x²", _tanh_ratio, lambda: mpmath.mpf(0), lambda: mpmath.mpf(TANH_SPLIT) ** 2,
         {"f32": 4, "f64": 11},
     ),
+    # For float32, in double precision: fitted to as many digits as that result has, with some to spare.
+    Approximation("sin", "sin(πf/2)/f in f²", _sine_ratio, lambda: mpmath.mpf(0), _quarter, {"f64": 4}),
+    Approximation("cos", "cos(πf/2) in f²", _cosine, lambda: mpmath.mpf(0), _quarter, {"f64": 4}),
     _scaled_erfc("f32"),
     _scaled_erfc("f64"),
     _erf_body("f32"),

@@ -15,7 +15,7 @@ from symnn.emit.doc_templates import fill
 
 __all__ = ["NAMES", "elementary_source"]
 
-NAMES = ("exp", "expm1", "log", "log1p", "tanh", "erf", "erfc")
+NAMES = ("exp", "expm1", "log", "log1p", "tanh", "erf", "erfc", "sin", "cos")
 
 
 @dataclass(frozen=True)
@@ -49,6 +49,9 @@ class Kind:
 #: Powers of two for sums of squares in double precision: as they are from least to most, else scaled down or up.
 ROOT_SCALES = {"down": -600, "up": 600, "most": 1000, "least": -900}
 
+#: Of 2/π, so many bits behind the point: as many as the largest float32 number is long, and 82 for its quarter turns.
+_TURN_PLACES = 256
+
 KINDS = (
     Kind("f32", "float32", "int32", 23, 127, -149),
     Kind("f64", "float64", "int64", 52, 1023, -1074),
@@ -63,6 +66,7 @@ def elementary_source() -> str:
         for part in ("exp", "log", "tanh", "erf", "erfc"):
             parts.append(fill(f"cpu/elementary/{part}.py.j2", {**values, **_polynomials(kind, part)}))
         parts += [fill(f"cpu/elementary/{part}.py.j2", values) for part in ("quotient", "root")]
+    parts.append(fill("cpu/elementary/sin.py.j2", _turns()))
     parts.append(fill("cpu/elementary/norm.py.j2", values))
     parts.append(fill("cpu/elementary/generic.py.j2", {"names": NAMES}))
     return "\n\n".join(part.strip("\n") + "\n" for part in parts)
@@ -141,6 +145,15 @@ def _polynomials(kind: Kind, part: str) -> dict[str, Any]:
     if part == "erf":
         made |= _horner(kind, f"erf_tail_{kind.name}", "tail_")
     return made
+
+
+def _turns() -> dict[str, Any]:
+    """What sine and cosine need, which are worked out in double precision for float32."""
+    _, double = KINDS
+    with mpmath.workdps(100):
+        two_over_pi = int(mpmath.floor(mpmath.ldexp(2 / mpmath.pi, _TURN_PLACES)))
+    text = {"two_over_pi": hex(two_over_pi), "places": str(_TURN_PLACES)}
+    return text | _horner(double, "sin", "sin_") | _horner(double, "cos", "cos_")
 
 
 def _horner(kind: Kind, name: str, prefix: str) -> dict[str, Any]:

@@ -25,7 +25,7 @@ from symnn.verify.edges import at_edges
 from symnn.verify.gradients import seed_values
 from symnn.verify.interpreted import undivided
 from symnn.verify.kinks import beside_kink, kinks_of, on_kinks
-from symnn.verify.reference import Expected, expect, expect_tangent, undecided
+from symnn.verify.reference import Expected, expect, expect_tangent, repeats, undecided
 from symnn.verify.regimes import MANY, Regime, alike, cotangents, ordinary_instance, regimes_of, special_cases
 from symnn.verify.report import Measure
 from symnn.verify.sample import Instance, draw_like, shaping, sizes_of, telling
@@ -331,8 +331,8 @@ def _special(op: Op, derivation: Derivation | None, dtype: type, rng: np.random.
     NaN must come through wherever the reference has it, and may come where it meets what is absent: zero times it is
     NaN in a product of matrices, while a loop leaves the product out. At ±∞ a result must be the limit, to half the
     digits of the dtype (how exact kernels are is measured elsewhere). Where an infinity meets a reduction or an
-    optimizer's state, NaN (∞ − ∞) is an answer too. Both are counted in the note; another number than the limit is
-    wrong everywhere.
+    optimizer's state (∞ − ∞), or a sine, NaN is an answer too. Both are counted in the note; another number than the
+    limit is wrong everywhere.
     """
     start = ordinary_instance(op, rng, dtype)
     seeds = cotangents(op, start, rng)
@@ -357,14 +357,15 @@ def _judged(
 ) -> tuple[float, int, str]:
     """How many results are not the limit, of how many."""
     wrong, count, undefined, where = 0, 0, 0, ""
-    strict = op.elementwise and op.kind is Kind.ACTIVATION
+    alone = op.elementwise and op.kind is Kind.ACTIVATION
+    strict = alone and not repeats(op.equations)
     padded = any(map(_may_meet_nothing, op.equations))
     for results, (kind, place, limits) in zip(found, wanted, strict=True):
         # Where the value itself is ∞ − ∞, its gradients are those of no limit.
         lost = kind != "nan" and not strict and any(np.isnan(x).any() for n in op.outputs for x in results[n])
         for result, arrays in results.items():
             # Sums are compared in the units of what they add up, which is of order one.
-            scale = 0.0 if strict else max(1.0, _largest(limits[result]))
+            scale = 0.0 if alone else max(1.0, _largest(limits[result]))
             for array, p in itertools.product(arrays, np.ndindex(limits[result].shape)):
                 got, limit = float(array[p]), limits[result][p]
                 count += 1

@@ -10,7 +10,8 @@ that error, and its M, which takes far longer to find, is not asked for (see ``t
 
 - Activations of one argument: M = |y| + Σ |x ∂y/∂x| over the inputs, from the reference itself. This is mixed
   stability: the result of the kernel is the exact result, up to a few ulps, for inputs that are off by a few ulps.
-  It does not depend on how the function is written, so a formula that cancels is found out.
+  It does not depend on how the function is written, so a formula that cancels is found out. (Of sines, ∂y/∂x is the
+  steepest of several secants.)
 - Else M is the running error bound (see ``arithmetic``): what a floating-point evaluation of the equations as
   they stand, with pairwise sums, may lose. Of the declared, the derived and the stabilised equations the *smallest*
   bound counts, each being proof that so much accuracy can be had; a kernel is never excused by unstable equations
@@ -41,7 +42,7 @@ from symnn.verify.mpfr import MPFR
 from symnn.verify.running import running
 from symnn.verify.sample import Instance
 
-__all__ = ["Expected", "expect", "expect_second", "expect_tangent", "second_values", "settled", "undecided"]
+__all__ = ["Expected", "expect", "expect_second", "expect_tangent", "repeats", "second_values", "settled", "undecided"]
 
 Array = np.ndarray[Any, Any]
 Arrays = dict[str, Array]
@@ -309,6 +310,23 @@ def _run(
     return {shown: made[name] for shown, name in results.items()}
 
 
+def repeats(equations: Sequence[Equation]) -> bool:
+    """Whether a function that repeats itself is in equations: it has no limit at ±∞."""
+    return any(within(e.value, sp.sin, sp.cos) for e in equations)
+
+
+def _nudges(tasks: Sequence[Task], dtype: type) -> list[Any]:
+    """By how much inputs are moved, relative to them, to see how a result depends on them.
+
+    What repeats itself has no slope to speak of where a rounding of its argument is as large as a period: there the
+    roundings themselves are tried: eight of no common measure, for not all to come back to where it was by chance.
+    """
+    small = [mpmath.ldexp(mpmath.mpf(1), -40)]
+    if not any(repeats(task.equations) for task in tasks):
+        return small
+    return [*small, *(sign * float(np.finfo(dtype).eps) / mpmath.phi**k for k in range(4) for sign in (1, -1))]
+
+
 def _by_condition(
     tasks: Sequence[Task], values: Mapping[str, Any], instance: Instance, exact: Arrays, dtype: type
 ) -> dict[str, Scale]:
@@ -316,17 +334,18 @@ def _by_condition(
 
     @functools.cache
     def moved() -> Arrays:
-        nudge = mpmath.ldexp(mpmath.mpf(1), -40)
+        nudges = _nudges(tasks, dtype)
         made = {n: _array(abs(v)) for n, v in exact.items()}
         for name, value in values.items():
             if np.ndim(value) == 0:
                 continue
             with mpmath.workdps(_MOST_DIGITS):
-                moved_values = {**values, name: value * (1 + nudge)}
-            moved = settled(tasks, moved_values, instance.sizes, dtype)
+                moves = [{**values, name: value * (1 + nudge)} for nudge in nudges]
+            found = [settled(tasks, move, instance.sizes, dtype) for move in moves]
             with mpmath.workdps(_FIRST_DIGITS):
                 for n in made:
-                    made[n] = made[n] + abs((moved[n] - exact[n]) / nudge)
+                    changes = [abs((moved[n] - exact[n]) / k) for moved, k in zip(found, nudges, strict=True)]
+                    made[n] = made[n] + functools.reduce(np.maximum, changes)
                     # An intermediate may underflow and then be multiplied by an input.
                     made[n] = np.maximum(made[n], _array(abs(value)) * float(np.finfo(dtype).smallest_normal))
         return made
