@@ -318,8 +318,8 @@ def repeats(equations: Sequence[Equation]) -> bool:
 def _nudges(tasks: Sequence[Task], dtype: type) -> list[Any]:
     """By how much inputs are moved, relative to them, to see how a result depends on them.
 
-    What repeats itself has no slope to speak of where a rounding of its argument is as large as a period: there the
-    roundings themselves are tried: eight of no common measure, for not all to come back to where it was by chance.
+    What repeats itself has no slope to speak of where a rounding of its argument is as large as a period. So roundings
+    themselves are tried, too: eight of no common measure, for not all to come back by chance to where it was.
     """
     small = [mpmath.ldexp(mpmath.mpf(1), -40)]
     if not any(repeats(task.equations) for task in tasks):

@@ -232,10 +232,9 @@ def _is_position(e: sp.Expr) -> bool:
 
 
 def _equal(e: Delta, s: Source) -> str:
-    """Whether two positions are the same: both times what either is divided by, for integers are compared."""
-    parts = [sp.fraction(sp.together(i)) for i in e.args]
-    times = sp.ilcm(*(below for _, below in parts))
-    return "({} == {})".format(*(_integer(sp.expand(above * times / below), s) for above, below in parts))
+    """Whether two positions are the same: a/b = c/d is ad = cb, of integers."""
+    (a, b), (c, d) = (sp.fraction(sp.together(i)) for i in e.args)
+    return f"({_integer(sp.expand(a * d), s)} == {_integer(sp.expand(c * b), s)})"
 
 
 def _entry(e: Entry, s: Source) -> str:
