@@ -77,8 +77,9 @@ def _multi(e: Equation, rows: tuple[Index, ...]) -> bool:
 
 def _alone(e: Equation, main: Index | None) -> tuple[Index, ...]:
     axes = loop_axes(e)
-    if isinstance(e.value, Peak | Place) and not isinstance(e.value, Shift) and e.axes:
-        # A maximum and its place are found in one pass over what is compared.
+    first = main if main in axes else axes[0]
+    if isinstance(e.value, Peak | Place) and e.axes and (not isinstance(e.value, Shift) or first not in e.axes):
+        # A maximum and its place are found in one pass over what is compared: rows are no chunks of that.
         return e.axes
     if isinstance(e.value, Norm) and e.axes:
         # A root of a sum is no sum of those of its parts.

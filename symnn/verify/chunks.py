@@ -10,7 +10,7 @@ import numpy as np
 from symnn.calculus.programs import programs
 from symnn.calculus.trace import Derivation
 from symnn.language.operation import Kind, Op, Role
-from symnn.language.terms import Delta, Entry, Index, Reduction, within
+from symnn.language.terms import Delta, Entry, Index, Reduction, Total, within
 from symnn.loops.ir import Blocks, Kernel, Product
 from symnn.loops.schedule import schedule
 from symnn.verify.calls import Results, call_kernel
@@ -83,8 +83,12 @@ def _summed_by_products(op: Op, batch: str) -> list[str]:
 
 def _splits(op: Op, batch: str) -> bool:
     """Whether the result for a batch is made of the results for its pieces."""
-    inner = [e for e in op.equations if e.name not in op.outputs]
-    crossing = any(i.axis == batch for e in inner for r in within(e.value, Reduction) for i in r.bound)
+    # An output that is a sum over the batch is that of its pieces; a function of one, or a maximum, is not.
+    sums = {e.name: e.value.as_coeff_Mul()[1] for e in op.equations if e.name in op.outputs}
+    crossing = any(
+        i.axis == batch and not (isinstance(r, Total) and r == sums.get(e.name))
+        for e in op.equations for r in within(e.value, Reduction) for i in r.bound
+    )
     # An output without the batch beside others with it is not a sum over the batch.
     held = {any(i.axis == batch for i in op.equation(n).axes) for n in op.outputs}
     crossing = crossing or (len(op.outputs) > 1 and False in held)
