@@ -36,6 +36,27 @@ def fuzzed(f, x: T[n, c], w: T[n], t: Label[n].below(c)):
     f.h[n, c] = (exp(sin(x[n, t[n]])) - 1)*(exp(sin(w[n])) - 1)
     f.y[n] = mean(f.h[n, c]*x[n, c], c)
 """,
+    # The maximum over chunks of rows was taken for a sum of theirs.
+    "a logarithm of exponentials over the samples": """
+@layer
+def fuzzed(f, x: T[n, d], w: T[n, d]):
+    f.y[d] = log(total(exp(w[n, d]), n))
+""",
+    "shares of all samples": """
+@layer
+def fuzzed(f, w: T[n, d]):
+    f.y[n, d] = exp(w[n, d]) / total(exp(w[n, d]), n)
+""",
+    "a logarithm of exponentials of all there is": """
+@layer
+def fuzzed(f, w: T[n, d]):
+    f.y = log(total(exp(w[n, d]), n, d))
+""",
+    "a maximum over the samples": """
+@layer
+def fuzzed(f, w: T[n, d]):
+    f.y[d] = peak(w[n, d], n)
+""",
     # Two windows' positions were compared as what is no integer for every step: (l − k)/2.
     "a maximum of maxima": """
 @layer

@@ -14,9 +14,11 @@ from symnn.language import (
     cos,
     exp,
     layer,
+    log,
     loss,
     mean,
     optimizer,
+    peak,
     regularizer,
     sign,
     sin,
@@ -56,6 +58,18 @@ def snake(f, x, alpha: Positive = 1):
 def wave(f, x):
     """Of no limit and no bound."""
     f.y = x * cos(x)
+
+
+@layer
+def soft_maximum(f, x: T[n, d]):
+    """The logarithm of the sum of the exponentials of all there is."""
+    f.y = log(total(exp(x[n, d]), n, d))
+
+
+@layer
+def feature_maximum(f, x: T[n, d]):
+    """The largest of each feature over the batch, whose place is that of one sample."""
+    f.y[d] = peak(x[n, d], n)
 
 
 @layer

@@ -33,6 +33,8 @@ from symnn.loops.names import index_name, size_name
 __all__ = ["arguments", "equation_text", "function_names", "has_positions", "kernel_lines"]
 
 
+#: Where a maximum starts that exponents are shifted by: −∞ less itself is no number.
+_LEAST = "-np.finfo(real).max"
 #: Calls of the runtime by what they print.
 _CALLS: dict[type[sp.Basic], str] = {
     sp.sign: "sign", maximum: "larger", minimum: "smaller", damped: "damped", hypot: "hypot", root_of: "root_of",
@@ -162,8 +164,8 @@ def _rows(kernel: Kernel, storage: Mapping[str, str], wide: bool, fma: bool) -> 
     whole = [e for e in kernel.partials if not e.indices]
     blocks = [e for node in kernel.body if isinstance(node, Flush) for e in node.partials]
     body += [f"{printer.array(e.name)}_block = np.zeros({size_name(e.indices[0].axis)}, real)" for e in blocks]
-    zero = dict.fromkeys(kernel.norms, "no_squares(real)")
-    body += [f"{printer.array(e.name)}_sum = {zero.get(e.name, '0.0')}" for e in whole]
+    start = dict.fromkeys(kernel.norms, "no_squares(real)") | dict.fromkeys(kernel.shifts, _LEAST)
+    body += [f"{printer.array(e.name)}_sum = {start.get(e.name, '0.0')}" for e in whole]
     count = size_name(kernel.row.axis) if kernel.scattered else "lo, hi" if kernel.whole else f"{lead}.shape[0]"
     body.append(f"for {'row' if kernel.more else index_name(kernel.row)} in range({count}):")
     last = f"{index_name(kernel.row)} == {'hi' if kernel.whole else f'{lead}.shape[0]'} - 1"
@@ -213,7 +215,7 @@ class _Writer:
         if isinstance(node, Let):
             return [f"{node.name} = real({text(node.value)})" if node.rounds else f"{node.name} = {text(node.value)}"]
         if isinstance(node, Start):
-            least = "-np.finfo(real).max" if node.finite else "real(-np.inf)"
+            least = _LEAST if node.finite else "real(-np.inf)"
             zero = "no_squares(real)" if node.squares else "0.0"
             return [f"{node.name} = {'-1' if node.position else least if node.maximum else zero}"]
         if isinstance(node, Store):

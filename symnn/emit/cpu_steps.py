@@ -339,7 +339,7 @@ class Steps:
             f"    _{kernel.name}_parallel(chunk, {', '.join(threaded)})",
         ]
         for e in kernel.partials:
-            self._combined(printer, e, e.name in kernel.norms)
+            self._combined(printer, e, kernel)
 
     def _scattered(self, kernel: Kernel, printer: KernelPrinter) -> None:
         """Rows added in order, in double precision, where their labels say."""
@@ -357,10 +357,12 @@ class Steps:
             else:
                 self.lines.append(f"{name} = {name}_sum.astype({self._real})")
 
-    def _combined(self, printer: KernelPrinter, e: Entry, norm: bool) -> None:
+    def _combined(self, printer: KernelPrinter, e: Entry, kernel: Kernel) -> None:
         name = printer.array(e.name)
-        if norm:
+        if e.name in kernel.norms:
             self.lines.append(f"{name} = math.hypot(*{name}_parts)")
+        elif e.name in kernel.shifts:
+            self.lines.append(f"{name} = max({name}_parts)")
         elif not e.indices:
             self.lines.append(f"{name} = {name}_parts.sum()")
         elif e.name in self.given:

@@ -151,9 +151,10 @@ class _Builder:
         scratch = tuple(e for e in self.kept.values() if e.name not in self.by_name)
         whole = len(self.rows) > 1 or any(len(i.inner) > 1 for i in self.items) or self._reads_elsewhere()
         norms = tuple(i.name for i in self.items if i.across and i.reduces is Norm)
+        shifts = tuple(i.name for i in self.items if i.across and self._shifts(i))
         return Kernel(
             self.name, self.rows[0], self._reads(), writes, scratch, partials, self._numbers(whole), tuple(body), whole,
-            norms=norms, more=more,
+            norms=norms, shifts=shifts, more=more,
         )
 
     def _more_rows(self, body: Sequence[Node]) -> tuple[Index, ...]:

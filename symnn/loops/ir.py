@@ -167,7 +167,8 @@ class Kernel:
     passes; ``numbers`` are scalars that the body uses. A ``whole`` kernel sees its arrays whole, because it reads
     them at other places than its own row; others see chunks of rows. ``scattered`` are sums that each row adds to
     where a label says: such a kernel runs over its rows in order. ``norms`` are the partial sums, by name, that are
-    norms: roots of sums of squares, combined as such. ``more`` are the axes that the rows go along beside the first.
+    norms: roots of sums of squares, combined as such; ``shifts`` are those that are maxima. ``more`` are the axes that
+    the rows go along beside the first.
     """
 
     name: str
@@ -181,6 +182,7 @@ class Kernel:
     whole: bool = False
     scattered: tuple[Entry, ...] = ()
     norms: tuple[str, ...] = ()
+    shifts: tuple[str, ...] = ()
     more: tuple[Index, ...] = ()
 
     @property

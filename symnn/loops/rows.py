@@ -84,7 +84,7 @@ def _alone(e: Equation, main: Index | None) -> tuple[Index, ...]:
     if isinstance(e.value, Norm) and e.axes:
         # A root of a sum is no sum of those of its parts.
         return e.axes
-    if isinstance(e.value, Place):
+    if isinstance(e.value, Peak | Place) and not isinstance(e.value, Shift):
         # Rows go to several threads, and a place cannot be put together from those that each of them finds.
         raise UsageError(
             f"{e.value} is a place among all the elements of an array, which has no kernel yet\n"
