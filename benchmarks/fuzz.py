@@ -2,10 +2,12 @@
 
     python benchmarks/fuzz.py 100000 -j 4          # goes on where the last run stopped, until so many are done
     python benchmarks/fuzz.py 100000 -o fuzz.json  # writes there; the default is benchmarks/results/fuzz.json
+    python benchmarks/fuzz.py 100000 --failed      # the lots in which something failed once more, first
 
 Declarations come in lots of a hundred, each from its own seed, so that the result does not depend on how often the
-run was stopped or on how many processes it had. The file says how many ran, by family and by outcome, and each kind
-of failure with its shortest texts; exit status 1 where there is any. A failure becomes a test by its text.
+run was stopped or on how many processes it had. The file says how many ran, by family and by outcome, which lots had
+failures, and each kind of failure with its shortest texts; exit status 1 where there is any. A failure becomes a test
+by its text.
 """
 
 from __future__ import annotations
@@ -82,17 +84,22 @@ def _shortened(text: str, kind: str, refusable: bool) -> str:
     return shortened(text, fails, seconds=40.0)
 
 
-def _added(result: dict[str, Any], made: dict[str, Any]) -> None:
-    """A lot added to the result."""
-    family = result["families"].setdefault(made["family"], {})
-    for outcome, count in made["outcomes"].items():
-        family[outcome] = family.get(outcome, 0) + count
-        result["declarations"] += count
+def _added(result: dict[str, Any], number: int, made: dict[str, Any]) -> None:
+    """A lot added to the result, in place of what it gave before."""
+    before = result["failing"].pop(str(number), None)
+    result["failures"] = [f for f in result["failures"] if f["lot"] != number]
+    family = Counter(result["families"].get(made["family"], {}))
+    family.subtract(before or {})
+    family.update(made["outcomes"])
+    result["families"][made["family"]] = {outcome: count for outcome, count in family.items() if count}
+    result["declarations"] = sum(sum(outcomes.values()) for outcomes in result["families"].values())
     for failure in made["failures"]:
         kept = [f for f in result["failures"] if f["kind"] == failure["kind"]]
         if len(kept) < _KEPT and failure["text"] not in [f["text"] for f in kept]:
             result["failures"].append(failure)
-    result["lots"] += 1
+    if made["failures"]:
+        result["failing"][str(number)] = made["outcomes"]
+    result["lots"] = max(result["lots"], number + 1)
 
 
 def _written(result: dict[str, Any], path: Path) -> None:
@@ -111,23 +118,26 @@ def main() -> int:
     parser.add_argument("-j", "--jobs", type=int, default=1, help="processes")
     parser.add_argument("-o", "--output", type=Path, default=RESULTS)
     parser.add_argument("--again", action="store_true", help="start from the first lot, whatever the file says")
+    parser.add_argument("--failed", action="store_true", help="first the lots in which something failed, once more")
     given = parser.parse_args()
     result: dict[str, Any] = {"symnn": __version__, "date": date.today().isoformat()}
-    result |= {"lots": 0, "declarations": 0, "seconds": 0.0, "families": {}, "failures": []}
+    result |= {"lots": 0, "declarations": 0, "seconds": 0.0, "families": {}, "failing": {}, "failures": []}
     if given.output.is_file() and not given.again:
         result = json.loads(given.output.read_text(encoding="utf-8"))
-    numbers = range(result["lots"], -(-given.count // LOT))
+    once_more = sorted(map(int, result["failing"])) if given.failed else []
+    numbers = [*once_more, *range(result["lots"], -(-given.count // LOT))]
     start, before = time.monotonic(), result["seconds"]
     # A process takes a few lots: what is remembered of expressions grows with them.
     with multiprocessing.get_context("spawn").Pool(given.jobs, maxtasksperchild=5) as pool:
-        for made in pool.imap(lot, numbers):
-            _added(result, made)
+        for number, made in zip(numbers, pool.imap(lot, numbers), strict=True):
+            _added(result, number, made)
             result["seconds"] = round(before + time.monotonic() - start, 1)
             _written(result, given.output)
             kinds = Counter(f["kind"].split()[0] for f in result["failures"])
             told = ", ".join(f"{count} {kind}" for kind, count in kinds.items()) or "no failure"
             print(f"{result['declarations']} of {given.count}: {told}", file=sys.stderr, flush=True)
-    print(json.dumps({k: v for k, v in result.items() if k != "failures"}, indent=1, ensure_ascii=False))
+    short = {k: v for k, v in result.items() if k not in ("failing", "failures")}
+    print(json.dumps(short, indent=1, ensure_ascii=False))
     for failure in result["failures"]:
         print(f"\n# {failure['kind']} (lot {failure['lot']})\n{failure['text']}")
     return 1 if result["failures"] else 0

@@ -25,6 +25,7 @@ from symnn.errors import SymnnError
 from symnn.language.operation import Kind, Op, Programs
 from symnn.verify.adjoint import ADJOINT_BOUND, derived_tangent
 from symnn.verify.calls import call_jvp, call_kernel, call_value_and_grad
+from symnn.verify.evaluate import evaluate
 from symnn.verify.gradients import GRADIENT_BOUND, derived_gradient, seed_values, seeds_for
 from symnn.verify.interpreted import interpreted
 from symnn.verify.kernels import whole_batch
@@ -136,7 +137,7 @@ def _instance(
         seeds = seeds_for(op, instance, rng)
         given = {**instance.values, **seed_values(derivation, seeds)}
         try:
-            if undecided(derivation, given, instance.sizes, np.float64):
+            if undecided(derivation, given, instance.sizes, np.float64) or _infinite(derivation, given, instance):
                 continue
             numeric = numeric_gradient(op, instance, seeds, derivation.wrt)
         except ZeroDivisionError:
@@ -144,6 +145,12 @@ def _instance(
         if all(mpmath.isfinite(x) and abs(x) < _LARGEST for a in numeric.values() for x in a.flat):
             return instance, seeds, numeric
     return None, {}, {}
+
+
+def _infinite(derivation: Derivation, given: Mapping[str, Any], instance: Instance) -> bool:
+    """Whether something on the way has no number for a value: the maximum of nothing, say."""
+    made = evaluate(derivation.forward, given, instance.sizes, 15, names=[e.name for e in derivation.forward])
+    return not all(mpmath.isfinite(x) for a in made.values() for x in a.flat)
 
 
 def _gradients(

@@ -147,19 +147,17 @@ def _value_and_grad_rows(logvar, mu, target, const_seed_over_size, seed, L, dmu,
     size = logvar.shape[1]
     for n in range(logvar.shape[0]):
         one_over_size = real(1) / real(size)
-        # share[n] = const_seed_over_size
-        share = const_seed_over_size
         # scaled[n] = (target[n] − μ[n])·exp(−logvar[n] / 2)
         # μ̄[n] = seed·(μ[n] − target[n])·exp(−logvar[n]) / size
-        # part[n] = share[n]·scaled[n]
-        # l̅o̅g̅v̅a̅r̅[n] = share[n] − part[n]·scaled[n]
+        # part[n] = const_seed_over_size·scaled[n]
+        # l̅o̅g̅v̅a̅r̅[n] = const_seed_over_size − part[n]·scaled[n]
         # sum_logvar_scaled[n] = Σ (logvar[n] + scaled[n]²) / 2
         sum_logvar_scaled_sum = 0.0
         for e in range(size):
             scaled = times_exp(target[n, e] - mu[n, e], -(logvar[n, e] / real(2)))
             dmu[n, e] = one_over_size * times_exp(seed * (mu[n, e] - target[n, e]), -logvar[n, e])
-            part = scaled * share
-            dlogvar[n, e] = share - part * scaled
+            part = const_seed_over_size * scaled
+            dlogvar[n, e] = const_seed_over_size - part * scaled
             sum_logvar_scaled_sum = added(
                 sum_logvar_scaled_sum, scaled * scaled / real(2) + logvar[n, e] / real(2),
             )

@@ -99,7 +99,7 @@ SPEC = {
 
 # Beside its zero z at 0, where |u − z| < 5/2, a function of u is (u − z)·P(u − z).
 @njit(**PLAIN)
-def _near_0_slope_0_bend_0_5_f32(u):
+def _near_0_slope_0_bend_0_5_then_0_167_0_0417_f32(u):
     d = u
     p = np.float32(1.7686622999502077e-10)
     p = fma(p, d, np.float32(2.313711888746184e-09))
@@ -118,7 +118,7 @@ def _near_0_slope_0_bend_0_5_f32(u):
 
 
 @njit(**PLAIN)
-def _near_0_slope_0_bend_0_5_f64(u):
+def _near_0_slope_0_bend_0_5_then_0_167_0_0417_f64(u):
     d = u
     p = np.float64(4.397626393433109e-19)
     p = fma(p, d, np.float64(8.821981416888866e-18))
@@ -143,8 +143,9 @@ def _near_0_slope_0_bend_0_5_f64(u):
     return p * d
 
 
-near_0_slope_0_bend_0_5 = typed(
-    "near_0_slope_0_bend_0_5", _near_0_slope_0_bend_0_5_f32, _near_0_slope_0_bend_0_5_f64,
+near_0_slope_0_bend_0_5_then_0_167_0_0417 = typed(
+    "near_0_slope_0_bend_0_5_then_0_167_0_0417", _near_0_slope_0_bend_0_5_then_0_167_0_0417_f32,
+    _near_0_slope_0_bend_0_5_then_0_167_0_0417_f64,
 )
 
 
@@ -168,8 +169,8 @@ def _forward_saving_rows(x, x_logits, logvar, mu, L):
         for k in range(k_size):
             sum_logvar_mu_sum = added(
                 sum_logvar_mu_sum,
-                mu[n, k] * mu[n, k] + (near_0_slope_0_bend_0_5(logvar[n, k]) if abs(logvar[n, k]) < real(2.5)
-                else expm1(logvar[n, k]) - logvar[n, k]),
+                mu[n, k] * mu[n, k] + (near_0_slope_0_bend_0_5_then_0_167_0_0417(logvar[n, k])
+                if abs(logvar[n, k]) < real(2.5) else expm1(logvar[n, k]) - logvar[n, k]),
             )
         # reconstruction[n] = −sum_exp_x_x_logits[n]
         reconstruction = real(-sum_exp_x_x_logits_sum)
@@ -265,8 +266,8 @@ def _value_and_grad_rows(x_logits, x, logvar, mu, seed, L, dx_logits, dmu, dlogv
             )
             sum_logvar_mu_sum = added(
                 sum_logvar_mu_sum,
-                mu[n, k] * mu[n, k] + (near_0_slope_0_bend_0_5(logvar[n, k]) if abs(logvar[n, k]) < real(2.5)
-                else expm1_logvar - logvar[n, k]),
+                mu[n, k] * mu[n, k] + (near_0_slope_0_bend_0_5_then_0_167_0_0417(logvar[n, k])
+                if abs(logvar[n, k]) < real(2.5) else expm1_logvar - logvar[n, k]),
             )
         # reconstruction[n] = −sum_exp_x_x_logits[n]
         reconstruction = real(-sum_exp_x_x_logits_sum)
@@ -322,8 +323,8 @@ def _jvp_rows(x_logits, x, logvar, mu, logvar_dot, mu_dot, x_logits_dot, L, L_do
             times_exp_logvar_logvar_dot = times_exp(logvar_dot[n, k], logvar[n, k])
             sum_logvar_mu_sum = added(
                 sum_logvar_mu_sum,
-                mu[n, k] * mu[n, k] + (near_0_slope_0_bend_0_5(logvar[n, k]) if abs(logvar[n, k]) < real(2.5)
-                else expm1_logvar - logvar[n, k]),
+                mu[n, k] * mu[n, k] + (near_0_slope_0_bend_0_5_then_0_167_0_0417(logvar[n, k])
+                if abs(logvar[n, k]) < real(2.5) else expm1_logvar - logvar[n, k]),
             )
             sum_logvar_logvar_dot_mu_sum = added(
                 sum_logvar_logvar_dot_mu_sum,

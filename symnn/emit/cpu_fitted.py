@@ -17,10 +17,15 @@ __all__ = ["fitted_lines", "near_name"]
 
 
 def near_name(term: near_zero) -> str:
-    """The function that stands for a term beside its zero, named by where that is and by the slope and bend there."""
+    """The function that stands for a term beside its zero, named by where that is and by the slope and bend there.
+
+    At the origin, where many functions have the same first terms, by the next two as well.
+    """
     _, u, zero, _, single, _ = term.args
-    slope, bend = (*single.args, sp.S.Zero)[:2]
+    slope, bend, third, fourth = (*single.args, *[sp.S.Zero] * 4)[:4]
     text = f"{float(zero):.5g}_slope_{float(slope):.4g}_bend_{float(bend):.3g}"
+    if not zero:
+        text += f"_then_{float(third):.3g}_{float(fourth):.3g}"
     text = text.replace("-", "minus_").replace(".", "_").replace("+", "")
     return f"near_{text}" if not isinstance(u, sp.Mul) else f"product_near_{text}"
 

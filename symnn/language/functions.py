@@ -11,7 +11,9 @@ from symnn.language.guard import Function, flaw_of_name, term
 from symnn.language.places import wrong
 from symnn.language.terms import PRIME, Reduction
 
-__all__ = ["AnyFunction", "damped", "erfc", "function", "indicator", "logistic", "maximum", "minimum", "where"]
+__all__ = [
+    "AnyFunction", "damped", "decided", "erfc", "function", "indicator", "logistic", "maximum", "minimum", "where",
+]  # fmt: skip
 
 
 class _Choice(Function):
@@ -99,10 +101,10 @@ def function(name: str) -> Any:
 
 def where(condition: Any, then: Any, otherwise: Any) -> sp.Expr:
     """``then`` where the condition holds, else ``otherwise`` (also where a NaN makes it undecided)."""
-    return sp.Piecewise((term(then), _decided(term(condition))), (term(otherwise), True))
+    return sp.Piecewise((term(then), decided(term(condition))), (term(otherwise), True))
 
 
-def _decided(condition: sp.Basic) -> sp.Basic:
+def decided(condition: sp.Basic) -> sp.Basic:
     """A condition without choices among what it compares: (f if C else g) > 0 is f > 0 if C, else g > 0.
 
     SymPy would take them out itself, and solve what they compare on the way, which may take for ever.
@@ -111,11 +113,11 @@ def _decided(condition: sp.Basic) -> sp.Basic:
     if choice is None:
         return condition
     if not isinstance(condition, sp.core.relational.Relational):
-        return condition.func(*map(_decided, condition.args))
+        return condition.func(*map(decided, condition.args))
     *cases, (otherwise, _) = choice.args
-    made = _decided(condition.xreplace({choice: otherwise}))
+    made = decided(condition.xreplace({choice: otherwise}))
     for value, asked in reversed(cases):
-        made = sp.ITE(asked, _decided(condition.xreplace({choice: value})), made)
+        made = sp.ITE(asked, decided(condition.xreplace({choice: value})), made)
     return made
 
 

@@ -389,12 +389,13 @@ def plain_indices(indices: Iterable[Index]) -> dict[sp.Basic, sp.Basic]:
 
 def substitute(expr: sp.Expr, mapping: Mapping[sp.Basic, sp.Basic]) -> sp.Expr:
     """Replace terms without capture: a bound index that would clash with what comes in is renamed."""
-    if not mapping:
-        return expr
-    incoming: set[sp.Basic] = set()
-    for value in mapping.values():
-        incoming |= value.free_symbols
-    return _substitute(expr, dict(mapping), frozenset(incoming))
+    return _substituted(expr, tuple(mapping.items())) if mapping else expr
+
+
+@lru_cache(maxsize=20_000)
+def _substituted(expr: sp.Expr, pairs: tuple[tuple[sp.Basic, sp.Basic], ...]) -> sp.Expr:
+    incoming = frozenset(symbol for _, value in pairs for symbol in value.free_symbols)
+    return _substitute(expr, dict(pairs), incoming)
 
 
 def _substitute(expr: Any, mapping: dict[sp.Basic, sp.Basic], incoming: frozenset[sp.Basic]) -> Any:

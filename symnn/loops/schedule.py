@@ -9,6 +9,7 @@ from symnn.calculus.remember import remembered
 from symnn.language.operation import Argument, Program, Role
 from symnn.language.terms import Entry, Index, within
 from symnn.loops.fuse import fuse
+from symnn.loops.independent import independent
 from symnn.loops.ir import (
     Blocks,
     Kernel,
@@ -45,7 +46,8 @@ def schedule(program: Program, apart: bool = False) -> Schedule:
     Results may be of a narrower type than what is computed.
     """
     taken = {a.name for a in program.inputs} | {str(s.name) for s in program.scalars}
-    equations = split(program.equations, taken)
+    names_of = {code_name(n) for n in taken} | {code_name(e.name) for e in program.equations}
+    equations = split(independent(program.equations, program.outputs, names_of), taken)
     used = {code_name(n) for n in taken} | {code_name(e.name) for e in equations}
     equations, numbers = pull_numbers(equations, used)
     axes_of = {a.name: a.axes for a in program.inputs} | {e.name: e.axes for e in equations}

@@ -53,7 +53,8 @@ def _walk(steps: Sequence[Step], arrays: set[str], scalars: set[str]) -> list[st
         there = arrays | set(written)
         if isinstance(step, Number):
             for e in within(step.value, Entry):
-                _require(e.name in there, f"{step.name} uses {e.name} before it is there")
+                here = bool({e.name, code_name(e.name)} & there)
+                _require(here, f"{step.name} uses {e.name} before it is there")
             scalars.add(step.name)
             written.append(step.name)
         elif isinstance(step, Product):

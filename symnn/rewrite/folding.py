@@ -191,6 +191,8 @@ def _replace(expr: sp.Expr, fold: Fold) -> sp.Expr:
 
     With e^z = a·Σe^z, the Σe^z stays: replaced too, it would only say a/Σa.
     """
+    if not _occurs(fold.term, expr):
+        return expr
     if isinstance(expr, Reduction):
         for own in within(fold.value, Reduction):
             if match(own, expr, fold.free) is not None:

@@ -58,8 +58,8 @@ def _forms(algebraic: sp.Expr) -> tuple[sp.Expr, ...]:
     if _divides_by_sum(algebraic):
         forms.append(sp.cancel(algebraic) if _is_rational_in_few(algebraic) else sp.together(algebraic))
     if isinstance(algebraic, sp.Add) or any(isinstance(a, sp.Add) for a in algebraic.args):
-        if _terms(algebraic) <= _MOST_TERMS:
-            forms += [sp.expand(f, power_base=False, power_exp=False, log=False) for f in forms[:2]]
+        short = [f for f in forms[:2] if _terms(f) <= _MOST_TERMS and all(_terms(d) <= _MOST_TERMS for d in _below(f))]
+        forms += [sp.expand(f, power_base=False, power_exp=False, log=False) for f in short]
         forms += [_grouped(f) for f in forms]
         forms += [sp.factor(f) for f in forms[-1:] if _is_small(f)]
         forms += [t for f in forms for t in _turned(f)]
@@ -138,6 +138,11 @@ def _terms(expr: sp.Expr) -> int:
     if isinstance(expr, sp.Pow) and expr.exp.is_Integer and expr.exp > 0:
         return _terms(expr.base) ** int(expr.exp)
     return 1
+
+
+def _below(expr: sp.Expr) -> list[sp.Expr]:
+    """What an expression divides by, which is multiplied out with the rest."""
+    return [p.base ** -p.exp for p in within(expr, sp.Pow) if p.exp.is_Integer and p.exp.is_negative]
 
 
 @lru_cache(maxsize=20_000)

@@ -30,8 +30,9 @@ from dataclasses import dataclass
 
 import sympy as sp
 from sympy.codegen.cfunctions import log1p
+from sympy.functions.elementary.piecewise import ExprCondPair
 
-from symnn.language.functions import damped, erfc, logistic, maximum, where
+from symnn.language.functions import damped, decided, erfc, logistic, maximum, where
 from symnn.language.operation import Equation
 from symnn.language.scaled import erfc_plus_exp, times_erfc, times_exp
 from symnn.language.terms import Entry, FilledShift, Reduction, Shift, Total, free_indices, kinds, within
@@ -147,6 +148,8 @@ def _everywhere(expr: sp.Expr, of: Kinds, rewrite: Rewrite, context: Context) ->
     if isinstance(expr, Entry) or type(expr) is sp.Tuple or kinds(expr).isdisjoint(of):
         return expr
     args = [_everywhere(a, of, rewrite, context) for a in expr.args]
+    if isinstance(expr, ExprCondPair):
+        args[1] = decided(args[1])
     new = expr if all(a is b for a, b in zip(args, expr.args, strict=True)) else expr.func(*args)
     return (rewrite(new, context) if type(new) in of else None) or new
 

@@ -54,9 +54,7 @@ def second_measures(
     rng = np.random.default_rng([seed, 14])
     asymmetry = quotient = 0.0
     for _ in range(count):
-        instance = draw(op, rng, sizes_of(op, rng, least=2, most=3))
-        given = seeds_for(op, instance, rng)
-        seeds = {s.name: given[n] for s, n in zip(gradient.seed, op.results, strict=True)}
+        instance, seeds = _between_kinks(op, gradient, rng)
         u, v = ({n: draw_like(instance.arrays[n].shape, rng) for n in second.wrt} for _ in range(2))
         along_u, along_v = (hessian_times(second, instance, seeds, w) for w in (u, v))
         with mpmath.workdps(DIGITS + 15):
@@ -73,6 +71,23 @@ def second_measures(
     if module is not None and hasattr(module, "hvp"):
         made += [trial.measure(module) for trial in second_trials(op, second, dtypes, seed, method, stable)]
     return made
+
+
+def _between_kinks(
+    op: Op, gradient: Derivation, rng: np.random.Generator
+) -> tuple[Instance, dict[str, Array]]:
+    """An instance with its cotangents where no branch is near, as far as a few draws find one.
+
+    Nor is a factor zero: what it makes zero, exactly, no rounding turns, but the next step does.
+    """
+    for _ in range(DRAWS):
+        instance = draw(op, rng, sizes_of(op, rng, least=2, most=3))
+        given = seeds_for(op, instance, rng)
+        seeds = {s.name: given[n] for s, n in zip(gradient.seed, op.results, strict=True)}
+        zeros = any(x == 0 for n in gradient.wrt for x in instance.arrays[n].flat)
+        if not zeros and not undecided(gradient, {**instance.values, **seeds}, instance.sizes, np.float64):
+            break
+    return instance, seeds
 
 
 def _quotient(gradient: Derivation, at: Instance, seeds: dict[str, Array], v: dict[str, Array]) -> dict[str, Array]:
