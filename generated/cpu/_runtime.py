@@ -106,7 +106,8 @@ def check(arguments, values, sizes=None):
             seeds = True
             continue
         if not axes:
-            arrays.append(_one_number(name, value))
+            found = _one_number(name, value)
+            arrays.append(found if below is None else int(found))
             continue
         if type(value) is not np.ndarray:
             value = _as_array(name, value, axes)
@@ -133,7 +134,8 @@ def check(arguments, values, sizes=None):
         arrays.append(value)
     if seeds:
         arrays = _with_drawn(arguments, arrays, sizes, real)
-    labels = [(k, name, sizes.get(below), below) for k, (name, _, below) in enumerate(arguments) if below is not None]
+    bounds = [(k, name, below) for k, (name, axes, below) in enumerate(arguments) if axes and below is not None]
+    labels = [(k, name, sizes.get(below), below) for k, name, below in bounds]
     for k, name, count, below in labels:
         _check_labels(name, arrays[k], count, below)
     if key is not None and None not in key and all(axes for _, axes, _ in arguments):

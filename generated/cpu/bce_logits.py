@@ -44,7 +44,7 @@ from ._runtime import (
 )
 
 #: What these kernels use of the runtime, as a hash: where that changes, so does this file, and with it the cache.
-RUNTIME = "fa31241ad7f3"
+RUNTIME = "028aeca46473"
 
 
 #: The operation, for programs.

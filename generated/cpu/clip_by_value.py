@@ -19,7 +19,7 @@ from numba import njit, prange
 from ._runtime import OPTIONS, Arguments, check, chunk_rows, larger, number, smaller, updated, write_back
 
 #: What these kernels use of the runtime, as a hash: where that changes, so does this file, and with it the cache.
-RUNTIME = "af33a6cf6940"
+RUNTIME = "5912ae4e854d"
 
 
 #: The operation, for programs.

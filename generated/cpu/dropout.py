@@ -26,7 +26,7 @@ from numba import njit, prange
 from ._runtime import OPTIONS, Arguments, check, chunk_rows, number, output, outputs, pairs, seed_or, seeded
 
 #: What these kernels use of the runtime, as a hash: where that changes, so does this file, and with it the cache.
-RUNTIME = "a4a14766304a"
+RUNTIME = "5fecdcf56250"
 
 
 #: The operation, for programs.

@@ -29,7 +29,7 @@ from numba import njit, prange
 from ._runtime import OPTIONS, Arguments, check, chunk_rows, exp, expm1, number, output, outputs, pairs
 
 #: What these kernels use of the runtime, as a hash: where that changes, so does this file, and with it the cache.
-RUNTIME = "9ab4846174e7"
+RUNTIME = "0b66e7fee9fe"
 
 
 #: The operation, for programs.

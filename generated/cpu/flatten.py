@@ -26,7 +26,7 @@ from numba import njit, prange
 from ._runtime import OPTIONS, Arguments, check, chunk_rows, extent_of, output, outputs, pairs
 
 #: What these kernels use of the runtime, as a hash: where that changes, so does this file, and with it the cache.
-RUNTIME = "b517ae2565f7"
+RUNTIME = "5e4f63d8362d"
 
 
 #: The operation, for programs.

@@ -55,7 +55,7 @@ from ._runtime import (
 )
 
 #: What these kernels use of the runtime, as a hash: where that changes, so does this file, and with it the cache.
-RUNTIME = "2cdef6c133a6"
+RUNTIME = "aa6c8be4b1a2"
 
 
 #: The operation, for programs.
@@ -352,9 +352,7 @@ def _hvp_rows(t, z, z_dot, alpha, gamma, one_minus_alpha, seed_gamma_over_size, 
         #     log1p(exp(−|z[n]·(2·t[n] − 1)|))))
         # tail[n] = (1 if z[n]·(1 − 2·t[n]) ≤ 0 else exp(−|z[n]·(2·t[n] − 1)|)) / (1 + exp(−|z[n]·(2·t[n] −
         #     1)|))
-        # tail_[n] = (1 if z[n]·(1 − 2·t[n]) ≥ 0 else exp(−|z[n]·(2·t[n] − 1)|)) / (1 + exp(−|z[n]·(2·t[n] −
-        #     1)|))
-        # weighted____[n] = tail_[n]·seed_gamma_over_size·tail[n]·weight[n]·ż[n]·(1 − 2·t[n])²
+        # weighted____[n] = q[n]·seed_gamma_over_size·tail[n]·weight[n]·ż[n]·(1 − 2·t[n])²
         # times_exp_t_weighted_4_z[n] = weighted____[n]·exp(−γ·|z[n]·(2·t[n] − 1)|)
         # times_exp_t_weighted_2_z[n] = weighted__[n]·exp(−γ·|z[n]·(2·t[n] − 1)|)
         # times_exp_t_weighted_3_z[n] = weighted___[n]·exp(−γ·|z[n]·(2·t[n] − 1)|)
@@ -389,14 +387,10 @@ def _hvp_rows(t, z, z_dot, alpha, gamma, one_minus_alpha, seed_gamma_over_size, 
                 (real(1) if ((real(1) - real(2) * t[n, e]) * z[n, e] <= real(0)) else times_exp_t_z) / (real(1)
                 + times_exp_t_z)
             )
-            tail_ = (
-                (real(1) if ((real(1) - real(2) * t[n, e]) * z[n, e] >= real(0)) else times_exp_t_z) / (real(1)
-                + times_exp_t_z)
-            )
             weighted_4 = damped(
                 damped(seed_gamma_over_size * weight * (real(1) - real(2) * t[n, e]) * (real(1) - real(2)
                 * t[n, e]) * z_dot[n, e], tail),
-                tail_,
+                q,
             )
             times_exp_t_weighted_4_z = times_exp(
                 weighted_4,

@@ -27,7 +27,7 @@ from numba import njit, prange
 from ._runtime import OPTIONS, Arguments, added, check, chunk_rows, output, outputs, pairs, seed_or, seeded
 
 #: What these kernels use of the runtime, as a hash: where that changes, so does this file, and with it the cache.
-RUNTIME = "e40373a4245e"
+RUNTIME = "4b1991be699a"
 
 
 #: The operation, for programs.

@@ -31,7 +31,7 @@ from numba import njit, prange
 from ._runtime import OPTIONS, Arguments, check, chunk_rows, exp, fma, output, outputs, pairs
 
 #: What these kernels use of the runtime, as a hash: where that changes, so does this file, and with it the cache.
-RUNTIME = "76f2e85bd3bf"
+RUNTIME = "8b9a10ed2bf7"
 
 
 #: The operation, for programs.

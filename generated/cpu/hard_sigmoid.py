@@ -28,7 +28,7 @@ from numba import njit, prange
 from ._runtime import OPTIONS, Arguments, check, chunk_rows, larger, output, outputs, pairs, smaller
 
 #: What these kernels use of the runtime, as a hash: where that changes, so does this file, and with it the cache.
-RUNTIME = "1b084f507dcf"
+RUNTIME = "0db7f5e74476"
 
 
 #: The operation, for programs.

@@ -43,7 +43,7 @@ from ._runtime import (
 )
 
 #: What these kernels use of the runtime, as a hash: where that changes, so does this file, and with it the cache.
-RUNTIME = "d7151d8912c1"
+RUNTIME = "ed127f1e3bdf"
 
 
 #: The operation, for programs.

@@ -40,7 +40,7 @@ from ._runtime import (
 )
 
 #: What these kernels use of the runtime, as a hash: where that changes, so does this file, and with it the cache.
-RUNTIME = "131f33c66aef"
+RUNTIME = "e751efff7428"
 
 
 #: The operation, for programs.

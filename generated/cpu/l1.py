@@ -28,7 +28,7 @@ from numba import njit, prange
 from ._runtime import OPTIONS, Arguments, added, check, chunk_rows, number, output, pairs, sign
 
 #: What these kernels use of the runtime, as a hash: where that changes, so does this file, and with it the cache.
-RUNTIME = "bda7f1fc9e51"
+RUNTIME = "89aa01179f6a"
 
 
 #: The operation, for programs.

@@ -28,7 +28,7 @@ from numba import njit, prange
 from ._runtime import OPTIONS, Arguments, added, check, chunk_rows, number, output, pairs
 
 #: What these kernels use of the runtime, as a hash: where that changes, so does this file, and with it the cache.
-RUNTIME = "f63843909c9c"
+RUNTIME = "c7c90f669278"
 
 
 #: The operation, for programs.

@@ -27,7 +27,7 @@ from numba import njit, prange
 from ._runtime import OPTIONS, Arguments, check, chunk_rows, multiply, output, outputs, pairs
 
 #: What these kernels use of the runtime, as a hash: where that changes, so does this file, and with it the cache.
-RUNTIME = "0437682abedc"
+RUNTIME = "b90112762d3a"
 
 
 #: The operation, for programs.

@@ -28,7 +28,7 @@ from numba import njit, prange
 from ._runtime import OPTIONS, Arguments, added, check, chunk_rows, damped, exp, output, outputs, pairs
 
 #: What these kernels use of the runtime, as a hash: where that changes, so does this file, and with it the cache.
-RUNTIME = "6f8a950861ab"
+RUNTIME = "7a40faf9b3a6"
 
 
 #: The operation, for programs.

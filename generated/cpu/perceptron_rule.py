@@ -22,7 +22,7 @@ from numba import njit, prange
 from ._runtime import OPTIONS, Arguments, added, check, chunk_rows, number, updated, write_back
 
 #: What these kernels use of the runtime, as a hash: where that changes, so does this file, and with it the cache.
-RUNTIME = "aba740192da0"
+RUNTIME = "3a7eaaf22d40"
 
 
 #: The operation, for programs.

@@ -21,7 +21,7 @@ from numba import njit, prange
 from ._runtime import OPTIONS, Arguments, check, chunk_rows, cos, number, output, sin
 
 #: What these kernels use of the runtime, as a hash: where that changes, so does this file, and with it the cache.
-RUNTIME = "e4d4ba93d8b8"
+RUNTIME = "178c60ac5b64"
 
 
 #: The operation, for programs.

@@ -26,7 +26,7 @@ from numba import njit, prange
 from ._runtime import OPTIONS, Arguments, added, check, chunk_rows, compensated, output, outputs, pairs
 
 #: What these kernels use of the runtime, as a hash: where that changes, so does this file, and with it the cache.
-RUNTIME = "9c529afe3888"
+RUNTIME = "db885d1e6e4b"
 
 
 #: The operation, for programs.

@@ -26,7 +26,7 @@ from numba import njit, prange
 from ._runtime import OPTIONS, Arguments, check, chunk_rows, hypot, number, updated, write_back
 
 #: What these kernels use of the runtime, as a hash: where that changes, so does this file, and with it the cache.
-RUNTIME = "f9df443f0667"
+RUNTIME = "873fd20133d4"
 
 
 #: The operation, for programs.

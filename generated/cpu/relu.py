@@ -28,7 +28,7 @@ from numba import njit, prange
 from ._runtime import OPTIONS, Arguments, check, chunk_rows, larger, output, outputs, pairs
 
 #: What these kernels use of the runtime, as a hash: where that changes, so does this file, and with it the cache.
-RUNTIME = "e85be1e909a4"
+RUNTIME = "79cbf74fa11e"
 
 
 #: The operation, for programs.

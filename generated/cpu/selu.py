@@ -30,7 +30,7 @@ from numba import njit, prange
 from ._runtime import OPTIONS, Arguments, check, chunk_rows, exp, expm1, output, outputs, pairs
 
 #: What these kernels use of the runtime, as a hash: where that changes, so does this file, and with it the cache.
-RUNTIME = "3856d1733460"
+RUNTIME = "4b1e4998f37e"
 
 
 #: The operation, for programs.

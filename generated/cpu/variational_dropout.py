@@ -52,7 +52,7 @@ from ._runtime import (
 )
 
 #: What these kernels use of the runtime, as a hash: where that changes, so does this file, and with it the cache.
-RUNTIME = "0768527b8ccf"
+RUNTIME = "50efe9f234c4"
 
 
 #: The operation, for programs.

@@ -35,6 +35,8 @@ __all__ = ["arguments", "equation_text", "function_names", "has_positions", "ker
 
 #: Where a maximum starts that exponents are shifted by: −∞ less itself is no number.
 _LEAST = "-np.finfo(real).max"
+#: What a partial result of a chunk starts with, by how it is folded.
+_STARTS = {"norm": "no_squares(real)", "shift": _LEAST, "greatest": "real(-np.inf)", "place": "-1"}
 #: Calls of the runtime by what they print.
 _CALLS: dict[type[sp.Basic], str] = {
     sp.sign: "sign", maximum: "larger", minimum: "smaller", damped: "damped", hypot: "hypot", root_of: "root_of",
@@ -164,19 +166,21 @@ def _rows(kernel: Kernel, storage: Mapping[str, str], wide: bool, fma: bool) -> 
     whole = [e for e in kernel.partials if not e.indices]
     blocks = [e for node in kernel.body if isinstance(node, Flush) for e in node.partials]
     body += [f"{printer.array(e.name)}_block = np.zeros({size_name(e.indices[0].axis)}, real)" for e in blocks]
-    start = dict.fromkeys(kernel.norms, "no_squares(real)") | dict.fromkeys(kernel.shifts, _LEAST)
-    body += [f"{printer.array(e.name)}_sum = {start.get(e.name, '0.0')}" for e in whole]
+    starts = {f.name: _STARTS[f.kind] for f in kernel.folds} | {f.best: _STARTS["greatest"] for f in kernel.folds}
+    largest = {f.name for f in kernel.folds if f.kind in ("greatest", "place")} | {f.best for f in kernel.folds}
+    running = {e.name: f"{printer.array(e.name)}_{'so_far' if e.name in largest else 'sum'}" for e in whole}
+    body += [f"{local} = {starts.get(name, '0.0')}" for name, local in running.items()]
     count = size_name(kernel.row.axis) if kernel.scattered else "lo, hi" if kernel.whole else f"{lead}.shape[0]"
     body.append(f"for {'row' if kernel.more else index_name(kernel.row)} in range({count}):")
     last = f"{index_name(kernel.row)} == {'hi' if kernel.whole else f'{lead}.shape[0]'} - 1"
-    writer = _Writer(printer, {e.name for e in whole}, index_name(kernel.row), last)
+    writer = _Writer(printer, running, index_name(kernel.row), last)
     writer.blocks = {e.name for e in blocks}
     writer.scattered = {e.name for e in kernel.scattered}
     inside = [*_told_apart(kernel), *writer.lines(kernel.body)]
     body += ["    " + line if line else line for line in inside]
-    for e in whole:
-        total = f"{printer.array(e.name)}_sum"
-        body.append(f"{printer.array(e.name)}[0] = {f'root_of({total})' if e.name in kernel.norms else total}")
+    norms = {f.name for f in kernel.folds if f.kind == "norm"}
+    for name, local in running.items():
+        body.append(f"{printer.array(name)}[0] = {f'root_of({local})' if name in norms else local}")
     if any(re.search(r"\breal\b", line) for line in body):
         body.insert(0, "real = np.float64" if wide else f"real = {lead}.dtype.type")
     return lines + ["    " + line for line in body]
@@ -197,7 +201,7 @@ def _told_apart(kernel: Kernel) -> list[str]:
 class _Writer:
     """Statements as lines."""
 
-    def __init__(self, printer: KernelPrinter, whole: set[str], row: str, last: str) -> None:
+    def __init__(self, printer: KernelPrinter, whole: Mapping[str, str], row: str, last: str) -> None:
         self.printer, self.whole, self.row, self.last = printer, whole, row, last
         self.scattered: set[str] = set()
         self.blocks: set[str] = set()
@@ -250,13 +254,14 @@ class _Writer:
         return [*lines, f"{node.there.name} = {there}"]
 
     def _choose(self, node: Choose) -> list[str]:
-        first = f"{node.at} < 0 or " if node.at else ""
+        best, at = (self.whole[x.name] if isinstance(x, Entry) else x for x in (node.best, node.at))
+        first = f"{at} < 0 or " if at else ""
         lines = [
             f"value = {self.printer(node.value)}",
-            f"if {first}value > {node.best} or (value != value and {node.best} == {node.best}):",
-            f"    {node.best} = value",
+            f"if {first}value > {best} or (value != value and {best} == {best}):",
+            f"    {best} = value",
         ]
-        return [*lines, f"    {node.at} = {self.printer.whole(node.position)}"] if node.at else lines
+        return [*lines, f"    {at} = {self.printer.whole(node.position)}"] if at else lines
 
     def _flush(self, node: Flush) -> list[str]:
         index = index_name(node.index)
@@ -275,8 +280,9 @@ class _Writer:
         if isinstance(node.entry, Entry):
             name = self.printer.array(node.entry.name)
             where = self.printer.place(node.entry)[len(name) :]
-            summed = node.entry.name in self.whole or node.entry.name in self.scattered
+            summed = node.entry.name in self.scattered
             into = f"{name}{'_sum' if summed else '_block' if node.entry.name in self.blocks else ''}{where}"
+            into = self.whole.get(node.entry.name, into)
         else:
             into = str(node.entry.name)
         if node.maximum:

@@ -140,7 +140,8 @@ class Pieces:
         more = f", {told}" if told else ""
         lines = [f"({names}{comma}), sizes, lead, real = check({table}, ({given}{comma}){more})"]
         lines += [f"real = {real}"] if real else []
-        return lines + [f"{code_name(a.name)} = real({code_name(a.name)})" for a in arguments if not a.axes]
+        alone = [code_name(a.name) for a in arguments if not a.axes and not a.tensor.is_integer]
+        return lines + [f"{name} = real({name})" for name in alone]
 
     def _unpacked_saved(self, kept: Sequence[Argument], seeds: Sequence[Argument], real: str) -> list[str]:
         """What the forward pass kept, and cotangents, checked; doubles by themselves: they do not tell the type."""

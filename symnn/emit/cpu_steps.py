@@ -359,10 +359,17 @@ class Steps:
 
     def _combined(self, printer: KernelPrinter, e: Entry, kernel: Kernel) -> None:
         name = printer.array(e.name)
-        if e.name in kernel.norms:
-            self.lines.append(f"{name} = math.hypot(*{name}_parts)")
-        elif e.name in kernel.shifts:
-            self.lines.append(f"{name} = max({name}_parts)")
+        fold = kernel.fold(e.name)
+        if fold is not None:
+            best = printer.array(fold.best) if fold.best else ""
+            self.lines.append(f"{name} = " + {
+                "norm": f"math.hypot(*{name}_parts)",
+                "shift": f"max({name}_parts)",
+                "greatest": f"{name}_parts.max()",
+                "place": f"int({name}_parts[{best}_parts.argmax()])",
+            }[fold.kind])
+        elif any(f.best == e.name for f in kernel.folds):
+            return  # asked for the place alone
         elif not e.indices:
             self.lines.append(f"{name} = {name}_parts.sum()")
         elif e.name in self.given:

@@ -49,7 +49,7 @@ _MEMBERS = {
     ),
 }
 #: Methods of arrays and random generators.
-_METHODS = frozenset(["fill", "reshape", "transpose", "sum", "astype", "normal", "uniform", "type"])
+_METHODS = frozenset(["fill", "reshape", "transpose", "sum", "max", "argmax", "astype", "normal", "uniform", "type"])
 
 
 @lru_cache(maxsize=8)

@@ -97,6 +97,13 @@ class unless_nan(sp.Function):  # noqa: N801
 
     is_real = True
 
+    @classmethod
+    def eval(cls, value: sp.Expr, *compared: sp.Expr) -> sp.Expr | None:
+        unknown = [c for c in compared if not (c.is_number and c.is_real)]
+        if len(unknown) == len(compared):
+            return None
+        return cls(value, *unknown) if unknown else value
+
 
 #: What takes many operations for one number: worth a name where it is used twice.
 ELEMENTARY = (

@@ -21,6 +21,7 @@ from symnn.loops.ir import (
     Choose,
     Comment,
     Flush,
+    Fold,
     Kernel,
     Let,
     Node,
@@ -147,15 +148,31 @@ class _Builder:
             body = [Pass(index, tuple(body))]
         body += self._flushes()
         writes = tuple(i.equation.target for i in self.items if i.name in self.outputs and not i.across)
+        folds = self._folds()
+        known = {i.name for i in self.items}
         partials = tuple(i.equation.target for i in self.items if i.across)
+        partials += tuple(Entry(Tensor(f.best)) for f in folds if f.best and f.best not in known)
         scratch = tuple(e for e in self.kept.values() if e.name not in self.by_name)
         whole = len(self.rows) > 1 or any(len(i.inner) > 1 for i in self.items) or self._reads_elsewhere()
-        norms = tuple(i.name for i in self.items if i.across and i.reduces is Norm)
-        shifts = tuple(i.name for i in self.items if i.across and self._shifts(i))
+        whole = whole or any(f.kind == "place" for f in folds)
         return Kernel(
             self.name, self.rows[0], self._reads(), writes, scratch, partials, self._numbers(whole), tuple(body), whole,
-            norms=norms, shifts=shifts, more=more,
+            folds=folds, more=more,
         )
+
+    def _folds(self) -> tuple[Fold, ...]:
+        """How what chunks of rows have is put together, where it is not added up."""
+        made = []
+        for item in (i for i in self.items if i.across):
+            if item.reduces is Norm:
+                made.append(Fold(item.name, "norm"))
+            elif item.reduces is Place:
+                together = [i for i in self.items if self.times[i.name] == self.times[item.name]]
+                partner = self._partner(item, together)
+                made.append(Fold(item.name, "place", partner.name if partner else f"{item.name}_best"))
+            elif item.reduces is not None and issubclass(item.reduces, Peak):
+                made.append(Fold(item.name, "shift" if self._shifts(item) else "greatest"))
+        return tuple(made)
 
     def _more_rows(self, body: Sequence[Node]) -> tuple[Index, ...]:
         """The axes, beside the first, along which rows are told apart for threads: a batch of one has rows to share.
@@ -258,11 +275,12 @@ class _Builder:
             self._localise(item.name)
             if item.name in self.outputs:
                 made.append(Store(item.equation.target, self.locals[item.name]))
-        for item in self.items:
-            # A sum of one value a row: nothing to pass over.
-            if not item.inner and item.reduces is not None and self.times[item.name] == time:
-                made.append(Comment(item.equation))
-                made += self._accumulated(item, time, (), [])
+        # A sum of one value a row: nothing to pass over.
+        ending = [i for i in self.items if not i.inner and i.reduces is not None and self.times[i.name] == time]
+        for item in ending:
+            made.append(Comment(item.equation))
+            if not self._is_chosen_elsewhere(item, ending):
+                made += self._accumulated(item, time, ending, [])
         return made
 
     def _passes(self, time: int) -> list[Node]:
@@ -331,9 +349,16 @@ class _Builder:
         return found
 
     def _partner(self, item: Item, ending: Sequence[Item]) -> Item | None:
-        """The maximum whose place an item is, where both are worked out in one pass."""
+        """The maximum whose place an item is, where both are worked out in one pass; it has one place."""
+        alike = [i for i in ending if i.reduces is Place and (i.body, i.bound) == (item.body, item.bound)]
+        if alike[0] is not item:
+            return None
         return next(
-            (i for i in ending if i.reduces is Peak and i.body == item.body and i.bound == item.bound), None
+            (
+                i for i in ending
+                if i.reduces is Peak and (i.body, i.bound, i.across) == (item.body, item.bound, item.across)
+            ),
+            None,
         )
 
     def _is_chosen_elsewhere(self, item: Item, ending: Sequence[Item]) -> bool:
@@ -350,12 +375,18 @@ class _Builder:
         del body[before:]
         if item.reduces is Place:
             partner = self._partner(item, ending)
-            best = self._running(partner) if partner is not None else f"{self._running(item)}_best"
-            return [*positions, Choose(best, self._running(item), value, Place.counted(item.bound))]
+            best: str | Entry = self._chosen(partner) if partner is not None else f"{self._running(item)}_best"
+            if item.across and partner is None:
+                best = Entry(Tensor(f"{item.name}_best"))
+            return [*positions, Choose(best, self._chosen(item), value, Place.counted(item.bound))]
         if item.reduces is Peak:
-            return [*positions, Choose(self._running(item), "", value, sp.S.Zero)]
+            return [*positions, Choose(self._chosen(item), "", value, sp.S.Zero)]
         into = item.equation.target if item.across else sp.Symbol(self._running(item), real=True)
         return [*positions, Accumulate(into, value, self._shifts(item), squared=item.reduces is Norm)]
+
+    def _chosen(self, item: Item) -> str | Entry:
+        """Where a maximum or its place is kept."""
+        return item.equation.target if item.across else self._running(item)
 
     def _shifts(self, item: Item) -> bool:
         return item.reduces is not None and issubclass(item.reduces, Shift)

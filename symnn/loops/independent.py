@@ -1,4 +1,4 @@
-"""What does not depend on an axis is computed once, not at each of its positions; its sum is so many times itself.
+"""Nothing is computed twice: not the same value for two names, nor a value at each position of an axis that it lacks.
 
 =====================  ==========================
 from                   to
@@ -7,9 +7,11 @@ h[n, d] = w[d]²        h[d] = w[d]², read as h[d]
 Σ_n u                  N u
 max_n u                u
 √(Σ_n u²)              √N |u|
+a[n] = v, b[n] = v     a[n] = v, b read as a
 =====================  ==========================
 
-u is free of n. An array that is wanted as a result keeps its axes; what reads it does not see them.
+u is free of n. An array that is wanted as a result keeps its axes, but what it holds is worked out once where that is
+a sum; what reads it does not see them.
 """
 
 from __future__ import annotations
@@ -21,7 +23,18 @@ import sympy as sp
 
 from symnn.language.operation import Equation
 from symnn.language.scaled import Norm
-from symnn.language.terms import Entry, Index, Place, Reduction, Tensor, Total, contains, free_indices, within
+from symnn.language.terms import (
+    Entry,
+    Index,
+    Place,
+    Reduction,
+    Tensor,
+    Total,
+    canonical,
+    contains,
+    free_indices,
+    within,
+)
 from symnn.loops.names import code_name
 from symnn.loops.split import is_number, unused
 
@@ -33,13 +46,15 @@ Once = tuple[sp.Expr, tuple[int, ...]]
 
 def independent(equations: Sequence[Equation], outputs: Collection[str], used: set[str]) -> tuple[Equation, ...]:
     """The same equations, each array of as few axes as its values depend on; names come to be among the ``used``."""
+    equations = _each_once(equations, outputs)
     fixed = _read_elsewhere(equations)
     known: dict[str, Once] = {}
     made: list[Equation] = []
     for e in equations:
         value = _once(e.value, known)
         kept = tuple(k for k, i in enumerate(e.axes) if i in free_indices(value))
-        if e.name in fixed or len(kept) == len(e.axes) or (e.name in outputs and not _is_read(e.name, equations)):
+        as_it_is = e.name in outputs and not within(value, Reduction) and not _is_read(e.name, equations)
+        if e.name in fixed or len(kept) == len(e.axes) or as_it_is:
             made.append(Equation(e.target, value, e.line))
         elif is_number(value):
             known[e.name] = (value, kept)
@@ -52,6 +67,24 @@ def independent(equations: Sequence[Equation], outputs: Collection[str], used: s
             made.append(Equation(Entry(tensor, *short), value, e.line))
             made += [Equation(e.target, Entry(tensor, *short), e.line)] if e.name in outputs else []
     return tuple(made)
+
+
+def _each_once(equations: Sequence[Equation], outputs: Collection[str]) -> tuple[Equation, ...]:
+    """The same equations, one for each value: a result's, else that with the shortest name."""
+    alike: dict[tuple[Any, ...], list[Equation]] = {}
+    for e in equations:
+        alike.setdefault((e.axes, canonical(e.value)), []).append(e)
+    renamed: dict[sp.Basic, sp.Basic] = {}
+    for same in (group for group in alike.values() if len(group) > 1):
+        kept = min(same, key=lambda e: (e.name not in outputs, len(e.name)))
+        renamed |= {e.target.tensor: kept.target.tensor for e in same if e is not kept and e.name not in outputs}
+    if not renamed:
+        return tuple(equations)
+    made: dict[sp.Expr, Equation] = {}
+    for e in equations:
+        target = e.target.xreplace(renamed)
+        made.setdefault(target, Equation(target, e.value.xreplace(renamed), e.line))
+    return _each_once(tuple(made.values()), outputs)
 
 
 def _is_read(name: str, equations: Sequence[Equation]) -> bool:

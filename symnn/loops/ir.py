@@ -20,6 +20,7 @@ __all__ = [
     "Choose",
     "Comment",
     "Flush",
+    "Fold",
     "Kernel",
     "Layout",
     "Let",
@@ -123,10 +124,13 @@ class Position:
 
 @dataclass(frozen=True)
 class Choose:
-    """Keep a value and its position where it is the first greatest so far; a NaN is greater than all."""
+    """Keep a value and its position where it is the first greatest so far; a NaN is greater than all.
 
-    best: str
-    at: str
+    ``best`` and ``at`` are local names or, of a maximum of all rows, partial results; a value alone has no ``at``.
+    """
+
+    best: str | Entry
+    at: str | Entry
     value: sp.Expr
     position: sp.Expr
 
@@ -160,15 +164,27 @@ Node = Comment | Let | Start | Accumulate | Position | Choose | Flush | Store | 
 
 
 @dataclass(frozen=True)
+class Fold:
+    """What makes a whole of the results that chunks have for a name, other than a sum.
+
+    ``kind`` is ``norm``: a root of a sum of squares; ``shift`` or ``greatest``: a maximum; ``place``: where the first
+    chunk with the greatest ``best`` has its maximum.
+    """
+
+    name: str
+    kind: str
+    best: str = ""
+
+
+@dataclass(frozen=True)
 class Kernel:
     """A loop over rows. ``partials`` are sums over the rows, kept for each chunk of them and combined after it.
 
     ``reads`` and ``writes`` are arrays by name with their axes; ``scratch`` are rows that hold a value between
     passes; ``numbers`` are scalars that the body uses. A ``whole`` kernel sees its arrays whole, because it reads
     them at other places than its own row; others see chunks of rows. ``scattered`` are sums that each row adds to
-    where a label says: such a kernel runs over its rows in order. ``norms`` are the partial sums, by name, that are
-    norms: roots of sums of squares, combined as such; ``shifts`` are those that are maxima. ``more`` are the axes that
-    the rows go along beside the first.
+    where a label says: such a kernel runs over its rows in order. ``folds`` are the partial results that are not added
+    up. ``more`` are the axes that the rows go along beside the first.
     """
 
     name: str
@@ -181,9 +197,12 @@ class Kernel:
     body: tuple[Node, ...]
     whole: bool = False
     scattered: tuple[Entry, ...] = ()
-    norms: tuple[str, ...] = ()
-    shifts: tuple[str, ...] = ()
+    folds: tuple[Fold, ...] = ()
     more: tuple[Index, ...] = ()
+
+    def fold(self, name: str) -> Fold | None:
+        """How a partial result makes the whole with those of other chunks; None where it is added to them."""
+        return next((f for f in self.folds if f.name == name), None)
 
     @property
     def rows(self) -> tuple[Index, ...]:

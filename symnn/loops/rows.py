@@ -6,7 +6,6 @@ from collections.abc import Mapping, Sequence
 
 import sympy as sp
 
-from symnn.errors import UsageError
 from symnn.language.operation import Argument, Equation
 from symnn.language.scaled import Norm
 from symnn.language.terms import (
@@ -84,12 +83,6 @@ def _alone(e: Equation, main: Index | None) -> tuple[Index, ...]:
     if isinstance(e.value, Norm) and e.axes:
         # A root of a sum is no sum of those of its parts.
         return e.axes
-    if isinstance(e.value, Peak | Place) and not isinstance(e.value, Shift):
-        # Rows go to several threads, and a place cannot be put together from those that each of them finds.
-        raise UsageError(
-            f"{e.value} is a place among all the elements of an array, which has no kernel yet\n"
-            "  take the maximum along an axis that is not the only one: peak(x[n, c], c)"
-        )
     twice = len({i.axis for i in axes}) < len(axes)
     computed = any(is_computed(x) for x in within(e.value, Entry))
     if len(axes) <= 2 and not (computed and isinstance(e.value, Reduction) and e.axes):

@@ -153,8 +153,11 @@ class _State:
             elif isinstance(node, Choose):
                 self.check(node.value, scope)
                 self.check(node.position, scope)
-                unknown = {n for n in (node.best, node.at) if n} - self.known
-                _require(not unknown, f"{unknown} was never started")
+                for kept in (node.best, node.at):
+                    if isinstance(kept, Entry):
+                        _require(kept.name in self.partials, f"{kept} is no partial result")
+                    elif kept:
+                        _require(kept in self.known, f"{kept} was never started")
             elif isinstance(node, Flush):
                 unknown = {e.name for e in node.partials} - self.partials
                 _require(not unknown, f"{unknown} are no partial sums")
