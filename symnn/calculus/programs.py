@@ -11,6 +11,7 @@ from sympy.utilities.iterables import strongly_connected_components
 from symnn.calculus import forward as forward_mode
 from symnn.calculus import reverse, second
 from symnn.calculus.moments import solve_scale
+from symnn.calculus.precision import rounds_too_often
 from symnn.calculus.remember import remembered
 from symnn.calculus.states import kept_as_roots
 from symnn.calculus.trace import Derivation
@@ -65,6 +66,10 @@ def first_order(op: Op, exact: bool = False) -> Programs:
     derivation = reverse.derive(op)
     joint = _stable(op, (*derivation.forward, *derivation.equations))
     joint, slopes = (joint, ()) if exact else _with_slopes(op, joint, derivation)
+    given = {a.name for a in op.arguments} | {s.name for s in derivation.seed}
+    wide = rounds_too_often(joint, derivation.results, given)
+    if wide and not exact:
+        return first_order(op, True)
     backward = _needed(joint, derivation.results)
     saved = slopes or _saved(op, joint, derivation, exact)
     grads = derivation.results
@@ -80,6 +85,7 @@ def first_order(op: Op, exact: bool = False) -> Programs:
         backward=Program("backward", (*kept, *seeds), _scalars(op, later), _needed(later, grads), grads),
         value_and_grad=_value_and_grad(op, joint, derivation),
         slopes=slopes,
+        wide=wide,
     )
 
 

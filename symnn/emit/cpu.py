@@ -32,7 +32,8 @@ __all__ = ["emit_module", "emit_runtime"]
 def emit_module(made: Programs, header: Sequence[str] = (), tier: str = "fast") -> str:
     """The source of an operation's module; ``header`` are lines on where it comes from and what was measured.
 
-    The arithmetic of the tier "fast" is in the arrays' type, that of "exact" in double precision throughout.
+    The arithmetic of the tier "fast" is in the arrays' type, that of "exact" in double precision throughout, as is
+    that of a ``wide`` operation.
     """
     op = made.declared or made.op
     if op.kind is Kind.SCHEDULE:
@@ -40,10 +41,11 @@ def emit_module(made: Programs, header: Sequence[str] = (), tier: str = "fast") 
     elif op.kind is Kind.INITIALISER:
         blocks, helpers = [sample_lines(op, made.forward)], {"number", "shape_of"}
     else:
-        blocks, helpers = _kernel_blocks(made, tier == "exact")
+        blocks, helpers = _kernel_blocks(made, made.wide or tier == "exact")
     text = "\n".join(line for block in blocks for line in block)
     equations = (part for line in equation_lines(op) for part in _wrapped(line))
-    about = [*op.doc.splitlines(), "", *(f"    {line}" for line in equations), "", *header]
+    why = ["A share beside what is no share is rounded too often in the arrays' type: it works in double precision."]
+    about = [*op.doc.splitlines(), "", *(f"    {line}" for line in equations), "", *(why * made.wide), *header]
     about = [in_docstring(line) for line in about]
     return fill(
         "cpu/module.py.j2",

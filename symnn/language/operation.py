@@ -172,7 +172,7 @@ class Programs:
     ``value_and_grad`` (losses, regularizers) is the forward and backward equations in one, with the cotangent
     of the value replaced by the scalar ``seed``; its outputs are the value and then the gradients. ``declared`` is the
     operation as the user wrote it, where ``op`` keeps a state in another form. ``slopes`` are those of what is saved
-    that no output is made of: ``forward`` has a kernel of its own then.
+    that no output is made of: ``forward`` has a kernel of its own then. A ``wide`` module works in double precision.
     """
 
     op: Op
@@ -185,6 +185,7 @@ class Programs:
     hvp: Program | None = None
     declared: Op | None = None
     slopes: tuple[str, ...] = ()
+    wide: bool = False
 
     @property
     def parts(self) -> tuple[Program, ...]:
