@@ -104,14 +104,80 @@ def test_special_values(name: str, dtype: type) -> None:
     np.testing.assert_array_equal(np.signbit(got[zeros]), np.signbit(exact[zeros]))
 
 
-@pytest.mark.parametrize("name", REFERENCES)
-def test_loops_are_vector_code_without_calls(name: str) -> None:
-    computed(name, np.ones(64, np.float32))
-    signature = next(s for s in LOOPS[name].signatures if s[0].dtype.name == "float32")
-    text = LOOPS[name].inspect_llvm(signature)
-    assert "x float>" in text, "the loop works on vectors"
-    for scalar in ("expf", "logf", "tanhf", "erff", "expm1f", "log1pf", "erfcf", "sinf", "cosf", "sin", "cos"):
-        assert f"@{scalar}(" not in text
+@pytest.mark.parametrize(("dtype", "vector"), [(np.float32, "x float>"), (np.float64, "x double>")])
+@pytest.mark.parametrize("name", [*REFERENCES, "power"])
+def test_loops_are_vector_code_without_calls(name: str, dtype: type, vector: str) -> None:
+    one = np.ones(64, dtype)
+    loop, given = (POWERS, (one, one, one.copy())) if name == "power" else (LOOPS[name], (one, one.copy()))
+    loop(*given)
+    signature = next(s for s in loop.signatures if s[0].dtype.name == np.dtype(dtype).name)
+    text = loop.inspect_llvm(signature)
+    assert vector in text, "the loop works on vectors"
+    for scalar in ("exp", "log", "tanh", "erf", "expm1", "log1p", "erfc", "sin", "cos", "pow"):
+        assert f"@{scalar}(" not in text and f"@{scalar}f(" not in text and f"@llvm.{scalar}." not in text
+
+
+def test_sines_of_numbers_of_every_size() -> None:
+    """Beside multiples of π/2 a sine or a cosine is tiny, down to 2⁻⁶²: the nearest is 6381956970095103·2⁷⁹⁷."""
+    rng = np.random.default_rng(1)
+    with mpmath.workprec(1300):
+        turns = [mpmath.mpf(int(m)) * mpmath.mpf(2) ** int(e) for m, e in zip(
+            rng.integers(1, 2**53, 200), rng.integers(-52, 970, 200), strict=True)]
+        beside = [float(mpmath.nint(2 * t / mpmath.pi) * mpmath.pi / 2) for t in turns]
+        sizes = [float(t) for t in turns] + [6381956970095103.0 * 2.0**797, 1e22, np.finfo(np.float64).max, 2.0**-27]
+        x = np.array([s for t in (*beside, *sizes) for s in (t, -t)])
+        for name, exact in (("sin", mpmath.sin), ("cos", mpmath.cos)):
+            for a, b in zip(x, computed(name, x), strict=True):
+                wanted = exact(mpmath.mpf(float(a)))
+                assert abs(mpmath.mpf(float(b)) - wanted) <= mpmath.mpf(float(np.spacing(abs(float(wanted))))), (a, b)
+
+
+@njit(**{**_runtime.OPTIONS, "cache": False})
+def POWERS(x, y, z):  # type: ignore[no-untyped-def]  # noqa: N802 - a loop, as those of functions of one number
+    for k in range(x.size):
+        z[k] = _runtime.power(x[k], y[k])
+
+
+def powers(x: np.ndarray, y: np.ndarray) -> np.ndarray:
+    z = np.empty_like(x)
+    POWERS(x, y, z)
+    return z
+
+
+@pytest.mark.parametrize(("dtype", "bound"), [(np.float32, 0.501), (np.float64, 1.5)])
+def test_powers_against_forty_digits(dtype: type, bound: float) -> None:
+    """Of numbers of every size, and of such near one, whose logarithms have few digits of their own."""
+    rng = np.random.default_rng(2)
+    far = 300 if dtype is np.float64 else 37
+    x = np.concatenate([
+        rng.uniform(0, 10, 500), 1 + rng.normal(size=500) * 10.0 ** rng.uniform(-12, -1, 500),
+        10.0 ** rng.uniform(-far, far, 500), np.finfo(dtype).tiny * rng.random(500),
+    ]).astype(dtype)  # fmt: skip
+    y = np.concatenate([
+        rng.uniform(-5, 5, 500), rng.normal(size=500) * 10.0 ** rng.uniform(0, 6, 500), rng.normal(size=500),
+        rng.uniform(-1, 1, 500),
+    ]).astype(dtype)  # fmt: skip
+    found = zip(x.tolist(), y.tolist(), powers(x, y).tolist(), strict=True)
+    with mpmath.workdps(60):
+        for a, b, c in found:
+            exact = mpmath.power(mpmath.mpf(a), mpmath.mpf(b))
+            if exact > float(np.finfo(dtype).max):
+                assert c == np.inf
+                continue
+            spacing = np.spacing(np.asarray(float(exact)).astype(dtype))
+            assert abs(mpmath.mpf(c) - exact) <= bound * mpmath.mpf(float(spacing)), (a, b, c)
+
+
+@pytest.mark.parametrize("dtype", [np.float32, np.float64])
+def test_powers_at_special_values(dtype: type) -> None:
+    """Zeros and ones, of either sign, infinities, NaN, whole and broken exponents: as C says, and NumPy has it."""
+    special = np.array([0.0, -0.0, 1, -1, 2, -2, 3, -3, 0.5, -0.5, 1.5, 2.0**60, np.inf, -np.inf, np.nan], dtype)
+    x, y = (a.ravel() for a in np.meshgrid(special, special))
+    with np.errstate(all="ignore"):
+        wanted = np.power(x, y)
+    found = powers(x.copy(), y.copy())
+    np.testing.assert_allclose(found, wanted, rtol=4 * np.finfo(dtype).eps)
+    np.testing.assert_array_equal(np.signbit(found[wanted == 0]), np.signbit(wanted[wanted == 0]))
 
 
 def test_loops_take_the_widest_vectors_that_there_are() -> None:

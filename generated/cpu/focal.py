@@ -49,13 +49,14 @@ from ._runtime import (
     pair_times,
     pairs,
     per_sample,
+    power,
     reduce,
     reduction_of,
     times_exp,
 )
 
 #: What these kernels use of the runtime, as a hash: where that changes, so does this file, and with it the cache.
-RUNTIME = "aa6c8be4b1a2"
+RUNTIME = "8f3b9a4919eb"
 
 
 #: The operation, for programs.
@@ -130,7 +131,7 @@ def _forward_saving_rows(t, z, alpha, gamma, one_minus_alpha, L):
             )
             sum_t_weighted_z_sum = added(
                 sum_t_weighted_z_sum,
-                (real(1) + times_exp_t_z) ** (-gamma) * (weighted if ((real(1) - real(2) * t[n, e])
+                power(real(1) + times_exp_t_z, -gamma) * (weighted if ((real(1) - real(2) * t[n, e])
                 * z[n, e] >= real(0)) else times_exp_t_weighted_z),
             )
         # L[n] = −sum_t_weighted_z[n] / size
@@ -183,7 +184,7 @@ def _backward_rows(t, z, g, alpha, gamma, one_minus_alpha, dz):
                 * t[n, e])), z[n, e])))),
             )
             dz[n, e] = (
-                (real(1) + times_exp_t_z) ** (-gamma) * (weighted_ if ((real(1) - real(2) * t[n, e])
+                power(real(1) + times_exp_t_z, -gamma) * (weighted_ if ((real(1) - real(2) * t[n, e])
                 * z[n, e] >= real(0)) else times_exp_t_weighted_2_z)
             )
 
@@ -244,12 +245,12 @@ def _value_and_grad_rows(t, z, alpha, gamma, one_minus_alpha, seed_over_size, L,
                 * t[n, e])), z[n, e])))),
             )
             dz[n, e] = (
-                (real(1) + times_exp_t_z) ** (-gamma) * (weighted_ if ((real(1) - real(2) * t[n, e])
+                power(real(1) + times_exp_t_z, -gamma) * (weighted_ if ((real(1) - real(2) * t[n, e])
                 * z[n, e] >= real(0)) else times_exp_t_weighted_2_z)
             )
             sum_t_weighted_z_sum = added(
                 sum_t_weighted_z_sum,
-                (real(1) + times_exp_t_z) ** (-gamma) * (weighted if ((real(1) - real(2) * t[n, e])
+                power(real(1) + times_exp_t_z, -gamma) * (weighted if ((real(1) - real(2) * t[n, e])
                 * z[n, e] >= real(0)) else times_exp_t_weighted_z),
             )
         # L[n] = −sum_t_weighted_z[n] / size
@@ -314,12 +315,12 @@ def _jvp_rows(t, z, z_dot, alpha, gamma, one_minus_alpha, L, L_dot):
             )
             sum_t_weighted_z_sum = added(
                 sum_t_weighted_z_sum,
-                (real(1) + times_exp_t_z) ** (-gamma) * (weighted if ((real(1) - real(2) * t[n, e])
+                power(real(1) + times_exp_t_z, -gamma) * (weighted if ((real(1) - real(2) * t[n, e])
                 * z[n, e] >= real(0)) else times_exp_t_weighted_z),
             )
             sum_t_weighted_2_z_sum = added(
                 sum_t_weighted_2_z_sum,
-                (real(1) + times_exp_t_z) ** (-gamma) * (weighted_ if ((real(1) - real(2) * t[n, e])
+                power(real(1) + times_exp_t_z, -gamma) * (weighted_ if ((real(1) - real(2) * t[n, e])
                 * z[n, e] >= real(0)) else times_exp_t_weighted_2_z),
             )
         # L[n] = −sum_t_weighted_z[n] / size
@@ -408,10 +409,10 @@ def _hvp_rows(t, z, z_dot, alpha, gamma, one_minus_alpha, seed_gamma_over_size, 
                 * t[n, e])), z[n, e])))),
             )
             dz_dot[n, e] = (
-                (real(1) + times_exp_t_z) ** (-gamma) * (weighted_4 if ((real(1) - real(2) * t[n, e])
-                * z[n, e] >= real(0)) else times_exp_t_weighted_4_z) + (real(1) - real(2) * t[n, e]) * ((real(1)
-                + times_exp_t_z) ** (-gamma) * (weighted_2 if ((real(1) - real(2) * t[n, e])
-                * z[n, e] >= real(0)) else times_exp_t_weighted_2_z) + (real(1) + times_exp_t_z) ** (-gamma)
+                power(real(1) + times_exp_t_z, -gamma) * (weighted_4 if ((real(1) - real(2) * t[n, e])
+                * z[n, e] >= real(0)) else times_exp_t_weighted_4_z) + (real(1) - real(2) * t[n, e])
+                * (power(real(1) + times_exp_t_z, -gamma) * (weighted_2 if ((real(1) - real(2) * t[n, e])
+                * z[n, e] >= real(0)) else times_exp_t_weighted_2_z) + power(real(1) + times_exp_t_z, -gamma)
                 * (weighted_3 if ((real(1) - real(2) * t[n, e]) * z[n, e] >= real(0))
                 else times_exp_t_weighted_3_z)) * z_dot[n, e] * (real(1) if ((real(1) - real(2) * t[n, e])
                 * z[n, e] <= real(0)) else times_exp_t_z) / (real(1) + times_exp_t_z)

@@ -18,10 +18,10 @@ import math
 import numpy as np
 from numba import njit, prange
 
-from ._runtime import OPTIONS, Arguments, check, chunk_rows, cos, number, output, sin
+from ._runtime import OPTIONS, Arguments, check, chunk_rows, cos, number, output, power, sin
 
 #: What these kernels use of the runtime, as a hash: where that changes, so does this file, and with it the cache.
-RUNTIME = "178c60ac5b64"
+RUNTIME = "8878457a6edc"
 
 
 #: The operation, for programs.
@@ -67,7 +67,7 @@ def _forward_rows(positions, d_model, angle):
         positions_n = positions[n]
         # angle[n,j] = positions[n] / 10000^(2·j / d_model)
         for j in range(j_size):
-            angle[n, j] = positions_n * real(10000) ** (-(real(2) * real(j) / real(d_model)))
+            angle[n, j] = positions_n * power(real(10000), -(real(2) * real(j) / real(d_model)))
 
 
 @njit(parallel=True, **OPTIONS)

@@ -3,7 +3,8 @@
 * e^x = 2^k e^r with k = rint(x / ln 2), |r| ≤ ln 2 / 2, and e^r = 1 + r + r² P(r)   (Cody & Waite 1980)
 * log x = k ln 2 + log m with m in [√½, √2), s = (m − 1)/(m + 1), log m = 2s + s z L(z), z = s²   (fdlibm e_log.c)
 * tanh x = x + x³ H(x²) for |x| < 0.625, else ±(1 − 2/(e^(2|x|) + 1))   (as in fdlibm s_tanh.c)
-* sin(πf/2) = f S(f²) and cos(πf/2) = C(f²) for |f| ≤ ½, what is left of quarter turns  (Payne & Hanek 1983)
+* sin(πf/2) = f S(f²) and cos(πf/2) = C(f²) for |f| ≤ ½, what is left of quarter turns  (Payne & Hanek 1983); in double
+  precision with r = πf/2 as a pair, sin r = r + r³ S(r²) and cos r = 1 − r²/2 + r⁴ C(r²)   (fdlibm k_sin.c, k_cos.c)
 * erfc x = e^(−x²) R(q)/(x + c) with q = (x − c)/(x + c) for x ≥ ½, else 2 − erfc(−x)   (Shepherd & Laframboise 1981)
 * erf x = x + x E(x²) for |x| < s, else ±(1 − e^T(|x| − c))   (T is the logarithm of erfc)
 """
@@ -75,6 +76,23 @@ def _cosine(z: Any) -> Any:
     return mpmath.cos(mpmath.pi * mpmath.sqrt(z) / 2)
 
 
+def _sine_remainder(z: Any) -> Any:
+    if abs(z) < mpmath.mpf(10) ** -12:
+        return -mpmath.mpf(1) / 6 + z / 120 - z**2 / 5040
+    r = mpmath.sqrt(z)
+    return (mpmath.sin(r) / r - 1) / z
+
+
+def _cosine_remainder(z: Any) -> Any:
+    if abs(z) < mpmath.mpf(10) ** -12:
+        return mpmath.mpf(1) / 24 - z / 720 + z**2 / 40320
+    return (mpmath.cos(mpmath.sqrt(z)) - 1 + z / 2) / z**2
+
+
+def _eighth_turn() -> Any:
+    return (mpmath.pi / 4) ** 2
+
+
 def _scaled_erfc(kind: str) -> Approximation:
     centre, end = ERFC_CENTRE[kind], ERFC_END[kind]
 
@@ -128,6 +146,12 @@ APPROXIMATIONS = (
     # For float32, in double precision: fitted to as many digits as that result has, with some to spare.
     Approximation("sin", "sin(πf/2)/f in f²", _sine_ratio, lambda: mpmath.mpf(0), _quarter, {"f64": 4}),
     Approximation("cos", "cos(πf/2) in f²", _cosine, lambda: mpmath.mpf(0), _quarter, {"f64": 4}),
+    Approximation(
+        "sin_f64", "(sin(r)/r − 1)/r² in r²", _sine_remainder, lambda: mpmath.mpf(0), _eighth_turn, {"f64": 6}
+    ),
+    Approximation(
+        "cos_f64", "(cos(r) − 1 + r²/2)/r⁴ in r²", _cosine_remainder, lambda: mpmath.mpf(0), _eighth_turn, {"f64": 5}
+    ),
     _scaled_erfc("f32"),
     _scaled_erfc("f64"),
     _erf_body("f32"),

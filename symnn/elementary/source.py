@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import struct
+import textwrap
 from dataclasses import dataclass
 from typing import Any
 
@@ -49,8 +50,8 @@ class Kind:
 #: Powers of two for sums of squares in double precision: as they are from least to most, else scaled down or up.
 ROOT_SCALES = {"down": -600, "up": 600, "most": 1000, "least": -900}
 
-#: Of 2/π, so many bits behind the point: as many as the largest float32 number is long, and 82 for its quarter turns.
-_TURN_PLACES = 256
+#: Of 2/π, so many bits behind the point: as many as the largest number is long, and what its quarter turns need.
+_TURN_PLACES = 1200
 
 KINDS = (
     Kind("f32", "float32", "int32", 23, 127, -149),
@@ -67,6 +68,7 @@ def elementary_source() -> str:
             parts.append(fill(f"cpu/elementary/{part}.py.j2", {**values, **_polynomials(kind, part)}))
         parts += [fill(f"cpu/elementary/{part}.py.j2", values) for part in ("quotient", "root")]
     parts.append(fill("cpu/elementary/sin.py.j2", _turns()))
+    parts.append(fill("cpu/elementary/power.py.j2", {**values, **_polynomials(kind, "log"), **_last_of("log", kind)}))
     parts.append(fill("cpu/elementary/norm.py.j2", values))
     parts.append(fill("cpu/elementary/generic.py.j2", {"names": NAMES}))
     return "\n\n".join(part.strip("\n") + "\n" for part in parts)
@@ -147,13 +149,25 @@ def _polynomials(kind: Kind, part: str) -> dict[str, Any]:
     return made
 
 
+def _last_of(name: str, kind: Kind) -> dict[str, Any]:
+    """The constant of a polynomial as the sum of two numbers."""
+    with mpmath.workdps(40):
+        constant = mpmath.mpf(load(name, kind.name).coefficients[0])
+        high = kind.rounded(constant)
+        return {"last_high": repr(high), "last_low": kind.number(constant - high)}
+
+
 def _turns() -> dict[str, Any]:
-    """What sine and cosine need, which are worked out in double precision for float32."""
+    """What sine and cosine need, for both types."""
     _, double = KINDS
-    with mpmath.workdps(100):
-        two_over_pi = int(mpmath.floor(mpmath.ldexp(2 / mpmath.pi, _TURN_PLACES)))
-    text = {"two_over_pi": hex(two_over_pi), "places": str(_TURN_PLACES)}
-    return text | _horner(double, "sin", "sin_") | _horner(double, "cos", "cos_")
+    with mpmath.workdps(400):
+        digits = f"{int(mpmath.floor(mpmath.ldexp(2 / mpmath.pi, _TURN_PLACES))):x}"
+        half_pi = mpmath.pi / 2
+        high = double.rounded(half_pi)
+        low = double.number(half_pi - high)
+    text = {"two_over_pi": textwrap.wrap(digits, 100), "places": str(_TURN_PLACES), "half_pi": repr(high)}
+    made = text | {"half_pi_rest": low} | _horner(double, "sin", "sin_") | _horner(double, "cos", "cos_")
+    return made | _horner(double, "sin_f64", "sin_double_") | _horner(double, "cos_f64", "cos_double_")
 
 
 def _horner(kind: Kind, name: str, prefix: str) -> dict[str, Any]:

@@ -81,7 +81,7 @@ def _kernel_blocks(made: Programs, wide: bool) -> tuple[list[list[str]], set[str
     blocks = [*functions.blocks]
     helpers = functions.helpers | function_names(named) | ({"OPTIONS", "chunk_rows"} if named else set())
     every = [line for block in (*kernels, *blocks) for line in block]
-    named_there = ("block_rows", "lay_out", "multiply", "room", "tiles", *PAIRS, "fma")
+    named_there = ("block_rows", "lay_out", "multiply", "room", "tiles", *PAIRS, "fma", "power")
     helpers |= {name for name in named_there if any(f"{name}(" in line for line in every)}
     fitted = fitted_lines(named)
     helpers |= {"PLAIN", "fma", "typed"} if fitted else set()

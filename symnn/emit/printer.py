@@ -313,7 +313,9 @@ class KernelPrinter:
             whole = sp.floor(exponent)
             root = f"math.sqrt({self.text(base, 0)})"
             return " * ".join([self.text(base, _UNARY)] * int(whole) + [root]), _PRODUCT
-        return f"{self.text(base, _ATOM)} ** {self.text(exponent, _ATOM)}", _UNARY
+        if not self.typed:
+            return f"{self.text(base, _ATOM)} ** {self.text(exponent, _ATOM)}", _UNARY
+        return f"power({self.text(base, 0)}, {self.text(exponent, 0)})", _ATOM
 
     def _call(self, expr: sp.Basic) -> tuple[str, int]:
         if isinstance(expr, sp.Piecewise):

@@ -74,6 +74,7 @@ _FUNCTIONS: dict[str, Callable[..., Any]] = {
     "pair_plus": lambda a, b: a + b,
     "pair_minus": lambda a: -a,
     "pair_size": abs,
+    "power": lambda x, y: type(x)(np.longdouble(x) ** np.longdouble(y)),
     "damped": lambda a, b: b if b == 0 else a * b,
     "fma": lambda a, b, c: type(c)(np.longdouble(a) * b + c),
     "larger": lambda a, b: a if a >= b or a != a else b,
