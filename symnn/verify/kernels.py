@@ -185,17 +185,19 @@ def _varied(
         # A statistic of a single number, say: nothing is defined there.
         return None
     what = f"{np.dtype(dtype).name}, other sizes, parameters and strides"
-    spread = [(partial(_spread, call, k % 3 == 0), wanted) for call, wanted in calls]
+    ways = (True, False) if k % 3 == 0 else (False,)
+    spread = [(partial(_spread, call, whole), wanted) for call, wanted in calls for whole in ways]
     return trial_of(method, what, spread, dtype, instance, op)
 
 
 def varied_sizes(op: Op, rng: np.random.Generator, k: int) -> dict[str, int]:
-    """In turn: few positions along every axis, neighbours never as many, and one row (or a few single numbers); more of
-    each, with rows that do not fill their last chunk; any."""
+    """In turn: few positions along every axis, neighbours never as many, and one row (or a few single numbers); rows
+    that do not fill their last chunk, and fewer of each axis than of those before; any."""
     least, most, rows = ((2, 2, 4 if op.elementwise else 1), (3, 4, 5), (1, 5, None))[k % 3]
     sizes = sizes_of(op, rng, least=least, most=most)
-    if k % 3 == 1 and len(sizes) > 4:
-        sizes = {name: 2 + place % 2 for place, name in enumerate(sizes)}
+    if k % 3 == 1:
+        many = len(sizes) > 4
+        sizes = {name: 2 + place % 2 if many else max(2, 5 - place) for place, name in enumerate(sizes)}
     if k % 3 == 0:
         # From the second axis on: the first is often that of the rows.
         lengths = 3 if len(sizes) <= 4 else 2

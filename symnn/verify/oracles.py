@@ -46,12 +46,15 @@ def oracle_measures(op: Op, derivation: Derivation | None, module: Any = None, s
     return _function(torch, op, derivation, rng)
 
 
-def _difference(got: Array, wanted: Array) -> float:
-    """The largest difference relative to the largest entry, in float64; infinite for another shape."""
+def _difference(got: Array, wanted: Array, least: float = 1e-3) -> float:
+    """The largest difference relative to the largest entry, in float64; infinite for another shape.
+
+    Of what is smaller than the ``least`` a part of that is all that can be told: a zero is a sum of what cancels.
+    """
     got, wanted = np.asarray(got).astype(float), np.asarray(wanted).astype(float)
     if got.shape != wanted.shape:
         return float("inf")
-    scale = max(float(np.max(np.abs(wanted), initial=0.0)), 1e-3)
+    scale = max(float(np.max(np.abs(wanted), initial=0.0)), least)
     return float(np.max(np.abs(got - wanted), initial=0.0)) / scale
 
 
@@ -79,11 +82,12 @@ def _function(torch: Torch, op: Op, derivation: Derivation | None, rng: np.rando
             # Of several outputs the peer has the first: the others' cotangents are zero.
             seeds = {n: np.asarray(a * 0, dtype=object) for n, a in seeds.items()} | {op.outputs[0]: seed}
             grads = derived_gradient(derivation, instance, seeds)
+            largest = max((float(abs(x)) for g in grads.values() for x in g.flat), default=0.0)
             for name in derivation.wrt:
                 got = held_together(op, name, grads[name])
                 peer = tensors[name].grad
                 wanted = np.zeros(got.shape) if peer is None else peer.numpy()
-                gradient_error = max(gradient_error, _difference(got, wanted))
+                gradient_error = max(gradient_error, _difference(got, wanted, 1e-3 * max(1.0, largest)))
     made_measures = [Measure("oracle", "torch, value", value_error, ORACLE_BOUND, count)]
     if derivation is not None:
         made_measures.append(Measure("oracle", "torch, gradient", gradient_error, ORACLE_BOUND, count))

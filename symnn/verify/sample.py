@@ -254,10 +254,12 @@ def _array(
         else:
             made[position] = _within(bounds, rng, spread)
     if a.role is Role.MASK and len(shape) > 1:
-        # A row that is masked altogether is what masks are got wrong for; in the last one all terms count.
-        for row in np.ndindex(shape[:-1]):
-            if rng.random() < 0.25:
-                made[row] = mpmath.mpf(0)
+        # What masks are got wrong for: where the last term alone does not count, and where none does; every third row
+        # is any. In the last of all terms count.
+        for k, row in enumerate(np.ndindex((*shape[:-2], shape[-2] - 1))):
+            if k % 3 < 2:
+                made[row] = mpmath.mpf(1 - k % 3)
+                made[(*row, -1)] = mpmath.mpf(0)
         made[..., -1, :] = mpmath.mpf(1)
     if a.role is Role.MASK and made.size and not any(made.flat):
         made[next(itertools.product(*map(range, shape)))] = mpmath.mpf(1)

@@ -124,9 +124,9 @@ def second_trials(
     for dtype in dtypes:
         name = np.dtype(dtype).name
         yield from asked(name, dtype, (15,), partial(_ordinary, op, dtype))
-        if len(op.arguments) <= MANY:
-            for k, far in ((23, "huge"), (26, "extreme")):
-                yield from asked(f"{name}, {far}", dtype, (k,), partial(_far, op, dtype, far))
+        far = ((23, "huge"), (26, "extreme")) if len(op.arguments) <= MANY else ((27, "far from zero"),)
+        for k, regime in far:
+            yield from asked(f"{name}, {regime}", dtype, (k,), partial(_far, op, dtype, regime))
         if op.elementwise:
             yield from asked(f"{name}, at zero", dtype, (25,), partial(_at_zero, op, dtype))
     # Of one row the mean is the sum.
@@ -195,5 +195,5 @@ def _trial(
         seeds, expected = known[weight]
         fixed: dict[str, Any] = {"instance": instance, "moving": vectors, "seeds": seeds, "reduction": reduction}
         call = partial(call_hvp, op=op, dtype=dtype, **fixed)
-        calls.append((partial(_whole, call) if whole else call, expected))
+        calls += [(call, expected), *([(partial(_whole, call), expected)] if whole else [])]
     return trial_of("second", what, calls, dtype, instance, op)

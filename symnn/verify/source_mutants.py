@@ -25,7 +25,7 @@ from symnn.verify.gradients import seed_values, seeds_for
 from symnn.verify.interpreted import interpreted
 from symnn.verify.kernels import kernel_trials, kink_instances
 from symnn.verify.planted import Fault, faults_of, planted
-from symnn.verify.reference import expect, undecided
+from symnn.verify.reference import expect, expect_second, undecided
 from symnn.verify.regimes import ordinary_instance, regimes
 from symnn.verify.sample import Instance, draw_like, sizes_of
 from symnn.verify.samples import sample_trials
@@ -183,11 +183,16 @@ class Judge:
 
     def _right(self, call: Call, found: Results) -> bool:
         """Whether every number of a changed result is still within the bound: what is zero is rounding alone."""
-        if not isinstance(call, partial) or call.func not in (call_kernel, _spread):
+        if not isinstance(call, partial) or call.func not in (call_kernel, _spread, call_hvp):
             return False
         instance, seeds, dtype = (call.keywords[name] for name in ("instance", "seeds", "dtype"))
+        if call.func is call_hvp and (self.curved is None or self.op.kind in (Kind.LOSS, Kind.REGULARIZER)):
+            return False
         try:
-            wanted = expect(self.op, self.derivation, instance, seeds, dtype, {})
+            if call.func is call_hvp and self.curved is not None:
+                wanted = expect_second(self.op, self.curved, instance, seeds, call.keywords["moving"], dtype)
+            else:
+                wanted = expect(self.op, self.derivation, instance, seeds, dtype, {})
         except VerificationError:
             return False
         worst = Worst()
