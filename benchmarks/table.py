@@ -9,10 +9,11 @@ from __future__ import annotations
 import json
 import re
 import sys
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+from symnn.bench.profile import KINDS
 from symnn.bench.report import started
 from symnn.build import source_of
 from symnn.registry import catalogue_operations, load_operations
@@ -51,6 +52,7 @@ def markdown(report: Mapping[str, Any]) -> str:
         ours, theirs = (r["mebibytes"].get(name) for name in ("symnn", r.get("fastest_peer", "")))
         memory = f"{_shown(ours)} ({_shown(theirs)})"
         lines.append(f"| {first} | {' | '.join(cells)} | {ratio} | {limit} | {memory} |")
+    lines += ["", *_spent(report["results"])]
     m = report["machine"]
     versions = ", ".join(f"{name} {version}" for name, version in report["versions"].items())
     lines += [
@@ -60,6 +62,21 @@ def markdown(report: Mapping[str, Any]) -> str:
         *started(report),
     ]
     return "\n".join(lines)
+
+
+def _spent(results: Sequence[Mapping[str, Any]]) -> list[str]:
+    """Where the time of each case goes, and what of it is spent on memory that was not there before."""
+    parts = (*KINDS, "new memory")
+    rows = [
+        f"| `{r['operation']}` {r['title'].split(' ')[1]} | {r['threads']} | "
+        + " | ".join(f"{r['spent'][part]:.0%}" if r["spent"][part] else "" for part in parts) + " |"
+        for r in results if "spent" in r
+    ]  # fmt: skip
+    if not rows:
+        return []
+    head = ["| operation | threads | " + " | ".join(parts) + " |", "|---|" + "--:|" * (len(parts) + 1)]
+    told = "Shares of a call; new memory is a part of the others: its pages are cleared where they are first written."
+    return ["<details><summary>Where the time goes</summary>", "", *head, *rows, "", told, "", "</details>", ""]
 
 
 def _shown(mebibytes: float | None) -> str:

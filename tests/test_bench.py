@@ -5,9 +5,10 @@ from __future__ import annotations
 import dataclasses
 import importlib.util
 import json
+import time
 from collections.abc import Callable
-from contextlib import ExitStack
 from pathlib import Path
+from types import ModuleType
 from typing import Any
 
 import numpy as np
@@ -16,6 +17,7 @@ import pytest
 from symnn import bench
 from symnn.bench import machine, timing
 from symnn.bench.operations import linear_gelu
+from symnn.bench.profile import KINDS, spent
 from symnn.bench.report import started
 from symnn.bench.startup import start_up
 from symnn.errors import UsageError, VerificationError
@@ -50,8 +52,8 @@ def test_an_operation_that_only_the_benchmark_has_is_right() -> None:
 @pytest.mark.parametrize("case", one_of_each(), ids=lambda c: c.operation)
 def test_peers_compute_the_same(case: bench.Case, name: str, peer: Callable[[str], Any]) -> None:
     peer(name)
-    with ExitStack() as stack:
-        contenders = timing.contenders_of(small(case), [name], np.random.default_rng(1), stack, 1)
+    with timing.module_of(case.operation) as module:
+        contenders = timing.contenders_of(small(case), [name], np.random.default_rng(1), module, 1)
         assert {"symnn", name} <= set(contenders)
         timing.compare(case, contenders)
 
@@ -75,6 +77,34 @@ def test_a_result_has_times_memory_and_a_limit(monkeypatch: pytest.MonkeyPatch) 
     text = bench.table(report | {"results": [result]})
     assert "adam 300" in text
     assert json.loads(json.dumps(result)) == result
+
+
+def test_where_the_time_of_a_call_goes_is_told() -> None:
+    """A function that waits takes the time; what it calls is not counted twice; the names come back."""
+    module = ModuleType("module")
+    work = np.ones(8)
+
+    def waiting(seconds: float) -> Callable[..., None]:
+        return lambda *given: time.sleep(seconds)
+
+    def rows(*given: Any) -> None:
+        time.sleep(0.002)
+        module.multiply()
+
+    rows.py_func = rows  # type: ignore[attr-defined]
+    before = {"np": np, "output": lambda *given: work, "multiply": waiting(0.006), "_forward_rows": rows}
+    vars(module).update(before)
+
+    def call() -> tuple[np.ndarray, ...]:
+        module._forward_rows()
+        time.sleep(0.002)
+        return (module.np.empty(8),)
+
+    parts = spent(module, call)
+    assert sum(parts[kind] for kind in KINDS) == pytest.approx(1, abs=0.02)
+    assert 0.5 < parts["products"] < 0.7 and parts["laying out"] == 0
+    assert 0.1 < parts["loops"] < 0.3 and 0.1 < parts["around them"] < 0.3
+    assert {name: vars(module)[name] for name in before} == before
 
 
 def test_memory_is_what_a_call_adds() -> None:

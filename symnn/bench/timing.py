@@ -15,9 +15,10 @@ import numpy as np
 from symnn.bench import machine
 from symnn.bench.cases import CASES, Case
 from symnn.bench.contenders import Contender
+from symnn.bench.profile import spent
 from symnn.errors import VerificationError
 
-__all__ = ["compare", "contenders_of", "measure", "measured"]
+__all__ = ["compare", "contenders_of", "measure", "measured", "module_of"]
 
 ROUNDS = 21
 _TURN = 20e-3  # seconds: calls are repeated until a turn takes this long, as they are where they are used
@@ -41,13 +42,15 @@ def _limits(threads: int) -> dict[str, float]:
 def _result(case: Case, peers: Sequence[str], threads: int, limits: Mapping[str, float]) -> dict[str, Any]:
     """The times of a case in milliseconds; ``ratio`` is ours to the fastest peer's, below one where ours is faster."""
     with ExitStack() as stack:
-        contenders = contenders_of(case, peers, np.random.default_rng(0), stack, threads)
+        module = stack.enter_context(module_of(case.operation))
+        contenders = contenders_of(case, peers, np.random.default_rng(0), module, threads)
         compare(case, contenders)
         share, times = _undisturbed(contenders)
+        parts = spent(module, contenders["symnn"])
         memory = {name: machine.peak_of(contender) for name, contender in contenders.items()}
     fastest = min((name for name in times if name != "symnn"), key=lambda name: times[name]["median"], default=None)
     result: dict[str, Any] = {"operation": case.operation, "shape": list(case.shape), "title": case.title}
-    result |= {"what": case.what, "threads": threads, "milliseconds": times, "mebibytes": memory}
+    result |= {"what": case.what, "threads": threads, "milliseconds": times, "mebibytes": memory, "spent": parts}
     bytes_moved, products = 4 * case.moved(case.shape), case.products(case.shape)
     least = max(bytes_moved / limits["bytes"], products / limits["products"]) * 1e3
     result |= {"limit": {"milliseconds": three(least), "of": "products" if products else "bytes"}}
@@ -58,11 +61,11 @@ def _result(case: Case, peers: Sequence[str], threads: int, limits: Mapping[str,
 
 
 def contenders_of(
-    case: Case, peers: Sequence[str], rng: np.random.Generator, stack: ExitStack, threads: int
+    case: Case, peers: Sequence[str], rng: np.random.Generator, module: Any, threads: int
 ) -> dict[str, Contender]:
-    """Ours and the peers' calls; the module is loaded for as long as ``stack`` is open."""
+    """Ours, by a generated module, and the peers' calls."""
     inputs = case.inputs(rng, case.shape)
-    made = {"symnn": case.ours(stack.enter_context(_module(case.operation)), inputs)}
+    made = {"symnn": case.ours(module, inputs)}
     for name, maker in case.peers.items():
         library = name.split(".")[0]
         if name in peers or (library in peers and name not in ("torch.compile",)):
@@ -73,7 +76,7 @@ def contenders_of(
     return made
 
 
-def _module(operation: str) -> Any:
+def module_of(operation: str) -> Any:
     """The operation's module, emitted anew and compiled here."""
     from symnn.bench.operations import linear_gelu
     from symnn.build import loaded, source_of

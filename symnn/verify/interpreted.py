@@ -17,7 +17,10 @@ from typing import Any
 
 import numpy as np
 
-__all__ = ["interpreted", "quiet", "undivided"]
+__all__ = ["CHUNK", "EVERY_ROW", "in_chunks", "interpreted", "quiet"]
+
+#: So few rows make a chunk that small instances have several; and so many that all are in one.
+CHUNK, EVERY_ROW = 2, 1 << 20
 
 
 def _function(name: str) -> Callable[[Any], Any]:
@@ -87,7 +90,7 @@ _FUNCTIONS: dict[str, Callable[..., Any]] = {
     "maxnum": np.fmax,
     "compensated": _compensated,
     # So few rows go to a thread that small instances are divided among threads too.
-    "chunk_rows": lambda columns, summing=False: 2,
+    "chunk_rows": lambda columns, summing=False: CHUNK,
 }
 
 
@@ -122,14 +125,14 @@ def _plain(name: str, value: Any, home: str, names: dict[str, Any]) -> Any:
 
 
 @contextmanager
-def undivided(module: Any) -> Iterator[None]:
-    """An interpreted module that divides no rows among threads: arrays of any size go the way of small ones."""
+def in_chunks(module: Any, rows: int) -> Iterator[None]:
+    """An interpreted module that gives so many rows to a thread: with ``EVERY_ROW`` all go the way of small arrays."""
     names = vars(module)
     before = names.get("chunk_rows")
     if before is None or "__file__" in names:
         yield
         return
-    names["chunk_rows"] = lambda columns, summing=False: 1 << 20
+    names["chunk_rows"] = lambda columns, summing=False: rows
     try:
         yield
     finally:

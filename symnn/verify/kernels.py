@@ -6,7 +6,6 @@ import inspect
 import itertools
 import math
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from contextlib import nullcontext
 from functools import partial
 from typing import Any
 
@@ -23,7 +22,7 @@ from symnn.verify.calls import Results, call_jvp, call_kernel, call_value_and_gr
 from symnn.verify.chunks import chunk_measure
 from symnn.verify.edges import at_edges
 from symnn.verify.gradients import seed_values
-from symnn.verify.interpreted import undivided
+from symnn.verify.interpreted import CHUNK, EVERY_ROW, in_chunks
 from symnn.verify.kinks import beside_kink, kinks_of, on_kinks
 from symnn.verify.reference import Expected, expect, expect_tangent, repeats, undecided
 from symnn.verify.regimes import MANY, Regime, alike, cotangents, ordinary_instance, regimes_of, special_cases
@@ -39,6 +38,8 @@ __all__ = [
 #: How many instances of other sizes, with other parameters: numbers alone, as schedules have them, take no time; and
 #: of a step that goes one of several ways each shows one of them, most of them beside where the ways part.
 _VARIED = {False: 3, True: 12}
+#: How many rows go into a chunk, for sizes in turn: with one and the other, some chunk of theirs has a single row.
+CHUNKS = ((EVERY_ROW, CHUNK), (CHUNK, CHUNK + 1), (CHUNK,))
 #: How many single numbers are put beside the ends of branches.
 _EDGES = 32
 
@@ -185,19 +186,17 @@ def _varied(
         # A statistic of a single number, say: nothing is defined there.
         return None
     what = f"{np.dtype(dtype).name}, other sizes, parameters and strides"
-    ways = (True, False) if k % 3 == 0 else (False,)
-    spread = [(partial(_spread, call, whole), wanted) for call, wanted in calls for whole in ways]
+    spread = [(partial(_spread, call, rows), wanted) for call, wanted in calls for rows in CHUNKS[k % 3]]
     return trial_of(method, what, spread, dtype, instance, op)
 
 
 def varied_sizes(op: Op, rng: np.random.Generator, k: int) -> dict[str, int]:
     """In turn: few positions along every axis, neighbours never as many, and one row (or a few single numbers); rows
-    that do not fill their last chunk, and fewer of each axis than of those before; any."""
+    of which one is left for the last chunk, and fewer positions along the last axis than rows; any."""
     least, most, rows = ((2, 2, 4 if op.elementwise else 1), (3, 4, 5), (1, 5, None))[k % 3]
     sizes = sizes_of(op, rng, least=least, most=most)
     if k % 3 == 1:
-        many = len(sizes) > 4
-        sizes = {name: 2 + place % 2 if many else max(2, 5 - place) for place, name in enumerate(sizes)}
+        sizes = {name: 3 if place < 3 or place % 2 == 0 else 2 for place, name in enumerate(sizes)}
     if k % 3 == 0:
         # From the second axis on: the first is often that of the rows.
         lengths = 3 if len(sizes) <= 4 else 2
@@ -269,11 +268,11 @@ def _at_edges(
         yield trial_of(method, f"{np.dtype(dtype).name}, where branches meet", calls, dtype, instance, op)
 
 
-def _spread(call: Call, whole: bool, module: Any) -> Results:
-    """A call on new arrays that are not contiguous; all rows at once where they are to be taken whole."""
+def _spread(call: Call, rows: int, module: Any) -> Results:
+    """A call on new arrays that are not contiguous, so many rows in each chunk."""
     assert isinstance(call, partial)
     given = call.keywords
-    with undivided(module) if whole else nullcontext():
+    with in_chunks(module, rows):
         return call(module, instance=spread_out(given["instance"], given["dtype"]))  # type: ignore[no-any-return]
 
 

@@ -16,8 +16,8 @@ from symnn.language.operation import Equation, Kind, Op
 from symnn.verify.calls import Results, call_hvp
 from symnn.verify.evaluate import DIGITS, evaluate
 from symnn.verify.gradients import seeds_for
-from symnn.verify.interpreted import undivided
-from symnn.verify.kernels import even_seeds, kink_instances, varied_sizes, weight_of
+from symnn.verify.interpreted import CHUNK, in_chunks
+from symnn.verify.kernels import CHUNKS, even_seeds, kink_instances, varied_sizes, weight_of
 from symnn.verify.numeric import WORKING, difference_quotient, relative_error
 from symnn.verify.reference import Expected, expect_second, second_values, undecided
 from symnn.verify.regimes import MANY, ordinary_instance, regimes
@@ -113,11 +113,11 @@ def second_trials(
 
     def asked(
         what: str, dtype: type, number: Sequence[int], drawn: Callable[[np.random.Generator], Instance],
-        reductions: tuple[str, ...] = ("sum",), whole: bool = False,
+        reductions: tuple[str, ...] = ("sum",), chunks: Sequence[int] = (CHUNK,),
     ) -> Iterator[Trial]:
         rng = np.random.default_rng([seed, *number])
         with suppress(VerificationError):  # a statistic of a single number, say: nothing is defined there
-            made = _trial(op, second, dtype, f"{method}, {what}", rng, reductions, lambda: drawn(rng), stable, whole)
+            made = _trial(op, second, dtype, f"{method}, {what}", rng, reductions, lambda: drawn(rng), stable, chunks)
             if made is not None:
                 yield made
 
@@ -132,14 +132,13 @@ def second_trials(
     # Of one row the mean is the sum.
     for k, reductions in enumerate((("sum", "mean"), ("mean",))):
         what = f"float64, other sizes and parameters, {reductions[0]}"
-        yield from asked(what, np.float64, (19, k), partial(_varied, op, k), reductions, k == 0)
+        yield from asked(what, np.float64, (19, k), partial(_varied, op, k), reductions, CHUNKS[k])
     for at_kink in kink_instances(op, np.random.default_rng([seed, 20]), np.float64):
         yield from asked("float64, at a kink", np.float64, (24,), partial(_given, at_kink))
 
 
-def _whole(call: Call, module: Any) -> Results:
-    """A call that takes all rows at once."""
-    with undivided(module):
+def _in_chunks(call: Call, rows: int, module: Any) -> Results:
+    with in_chunks(module, rows):
         return call(module)
 
 
@@ -163,7 +162,12 @@ def _at_zero(op: Op, dtype: type, rng: np.random.Generator) -> Instance:
 
 
 def _varied(op: Op, k: int, rng: np.random.Generator) -> Instance:
-    return ordinary_instance(op, rng, np.float64, defaults=False, sizes=varied_sizes(op, rng, k))
+    """Parameters off their defaults, as far as a few draws find such: a switch that is off hides what it switches."""
+    for _ in range(DRAWS):
+        made = ordinary_instance(op, rng, np.float64, defaults=False, sizes=varied_sizes(op, rng, k))
+        if all(made.scalars[p.name] != p.default for p in op.parameters if p.name in made.scalars):
+            break
+    return made
 
 
 def _given(instance: Instance, rng: np.random.Generator) -> Instance:
@@ -172,7 +176,7 @@ def _given(instance: Instance, rng: np.random.Generator) -> Instance:
 
 def _trial(
     op: Op, second: Derivation, dtype: type, what: str, rng: np.random.Generator, reductions: tuple[str, ...],
-    drawn: Callable[[], Instance], stable: Sequence[Equation], whole: bool,
+    drawn: Callable[[], Instance], stable: Sequence[Equation], chunks: Sequence[int],
 ) -> Trial | None:
     """The products on one instance; of a loss, those of its batch's sum or mean, as it is asked for."""
     batch = op.kind in (Kind.LOSS, Kind.REGULARIZER)
@@ -195,5 +199,5 @@ def _trial(
         seeds, expected = known[weight]
         fixed: dict[str, Any] = {"instance": instance, "moving": vectors, "seeds": seeds, "reduction": reduction}
         call = partial(call_hvp, op=op, dtype=dtype, **fixed)
-        calls += [(call, expected), *([(partial(_whole, call), expected)] if whole else [])]
+        calls += [(partial(_in_chunks, call, rows) if rows != CHUNK else call, expected) for rows in chunks]
     return trial_of("second", what, calls, dtype, instance, op)
