@@ -33,7 +33,7 @@ RESULTS = ROOT / "benchmarks" / "results" / "fuzz.json"
 LOT = 100
 #: How many texts of each kind of failure are kept.
 _KEPT = 5
-_SECONDS = 10.0
+_SECONDS = 20.0
 
 
 def _texts(number: int) -> tuple[str, list[str]]:

@@ -545,6 +545,13 @@ def fuzzed(f, x: T[n, c, d]):
 def fuzzed(f, x: T[n, d]):
     f.a[n, d] = exp(sin(exp(x[n, d]*x[n, d]) - 1)) - 1
 """,
+    # The name of a number began with an underscore, and was another where it was used.
+    "an exponential of two numbers that are taken off": """
+@layer
+def fuzzed(f, z: T[n], c1: Positive):
+    f.b[n] = c1 + 0.5
+    f.y[n] = exp(-f.b[n])/sqrt(0.5*0.5)
+""",
     # What divides was multiplied out, for half a minute.
     "a quotient of quotients": """
 @layer

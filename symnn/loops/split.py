@@ -261,7 +261,7 @@ def number_name(expr: sp.Expr) -> str:
         positive = [a for a in expr.args if not a.could_extract_minus_sign()]
         negative = [-a for a in expr.args if a.could_extract_minus_sign()]
         name = "_plus_".join(number_name(a) for a in positive)
-        return name + "".join("_minus_" + number_name(a) for a in negative)
+        return (name + "".join("_minus_" + number_name(a) for a in negative)).lstrip("_")
     if isinstance(expr, sp.Mul):
         above = [a for a in expr.args if not (isinstance(a, sp.Pow) and a.exp == -1) and a != -1]
         below = [a.base for a in expr.args if isinstance(a, sp.Pow) and a.exp == -1]

@@ -40,6 +40,8 @@ _STEADY = 6
 _FARTHEST = 40
 _DIGITS = 50
 _TOUCHES = 2
+#: A function with more zeros swings, and has no polynomials beside them.
+_MOST = 6
 
 
 def at_its_zeros(whole: sp.Expr, form: sp.Expr) -> sp.Expr:
@@ -68,7 +70,9 @@ def _anchors(whole: sp.Expr) -> tuple[tuple[sp.Float, sp.Rational, tuple[sp.Tupl
     made = []
     with mpmath.workdps(_DIGITS):
         touched = [(mpmath.mpf(0), _TOUCHES)] if _touches(function) else []
-        for zero, multiplicity in (*touched, *((z, 1) for z in _zeros(function))):
+        crossed = _zeros(function)
+        # Away from the origin a rounding of the argument moves what is near zero, too: past a few, that is how it is.
+        for zero, multiplicity in (*touched, *((z, 1) for z in crossed if len(crossed) <= _MOST)):
             # Beside a double zero all terms cancel for as far as a polynomial reaches.
             parts = [t for t in terms if t is not None] if multiplicity == 1 else []
             found = _fitted(function, parts, zero, multiplicity)

@@ -118,14 +118,14 @@ def draw(
         if off and any(p.name == off and scalars[off] == p.default for p in op.parameters):
             continue
         # Extents that leave no room for a result: other parameters, then larger arrays.
-        grown = {axis: size + k // 20 for axis, size in given.items()} if op.extents else given
+        grown = {axis: size + k // 20 * (axis in told) for axis, size in given.items()}
         if at_first:
             grown = {axis: size + (k if axis in told else 0) for axis, size in given.items()}
         if off:
             grown = {axis: size + int(rng.integers(0, 1 + k // 4)) * (axis in told) for axis, size in given.items()}
         elif op.extents and k >= _TRIES // 2:
             # Where a window grows as much as what it runs over there is never room: each axis by itself.
-            grown = {axis: size + int(rng.integers(0, k // 10)) for axis, size in given.items()}
+            grown = {axis: size + int(rng.integers(0, k // 10)) * (axis in told) for axis, size in given.items()}
         extended = with_derived(op, grown, scalars)
         if extended is None or (at_first and min(extended[axis] for axis in op.extents) < 2):
             continue
