@@ -25,7 +25,16 @@ from symnn.verify.gradients import seed_values
 from symnn.verify.interpreted import CHUNK, EVERY_ROW, in_chunks
 from symnn.verify.kinks import beside_kink, kinks_of, on_kinks
 from symnn.verify.reference import Expected, expect, expect_tangent, repeats, undecided
-from symnn.verify.regimes import MANY, Regime, alike, cotangents, ordinary_instance, regimes_of, special_cases
+from symnn.verify.regimes import (
+    MANY,
+    Regime,
+    ahead,
+    alike,
+    cotangents,
+    ordinary_instance,
+    regimes_of,
+    special_cases,
+)
 from symnn.verify.report import Measure
 from symnn.verify.sample import Instance, draw_like, shaping, sizes_of, telling
 from symnn.verify.trials import DRAWS, Call, Trial, trial_of
@@ -196,7 +205,7 @@ def varied_sizes(op: Op, rng: np.random.Generator, k: int) -> dict[str, int]:
     least, most, rows = ((2, 2, 4 if op.elementwise else 1), (3, 4, 5), (1, 5, None))[k % 3]
     sizes = sizes_of(op, rng, least=least, most=most)
     if k % 3 == 1:
-        sizes = {name: 3 if place < 3 or place % 2 == 0 else 2 for place, name in enumerate(sizes)}
+        sizes = {name: 2 if place > 2 and place % 4 in (3, 0) else 3 for place, name in enumerate(sizes)}
     if k % 3 == 0:
         # From the second axis on: the first is often that of the rows.
         lengths = 3 if len(sizes) <= 4 else 2
@@ -238,18 +247,22 @@ def _at_ties(
     module: Any, op: Op, derivations: Pair, dtype: type, rng: np.random.Generator, stable: Mapping[str, Any],
     method: str,
 ) -> Iterator[Trial]:
-    """The functions on rows of two equal numbers, where exponentials are shifted by the largest: there are two such."""
+    """The functions on rows of two equal numbers, where exponentials are shifted by the largest: there are two such.
+
+    And on rows where one number is so far ahead that the other exponentials are lost in a sum with its own.
+    """
     shifts = [r for equations in stable.values() for e in equations for r in within(e.value, Shift)]
     axes = {i.axis for r in shifts for i in r.bound} - set(op.extents)
     if not axes:
         return
-    sizes = varied_sizes(op, rng, 0)
-    instance = ordinary_instance(op, rng, dtype, sizes=sizes | dict.fromkeys(axes & set(sizes), 2))
-    instance = alike(op, instance, axes)
-    seeds = cotangents(op, instance, rng)
-    if not undecided(*_decisions(op, derivations[0], instance, seeds), dtype):
-        calls = _calls(module, op, derivations, dtype, instance, seeds, rng, stable, "sum", True)
-        yield trial_of(method, f"{np.dtype(dtype).name}, at a tie", calls, dtype, instance, op)
+    for k, (what, changed) in enumerate((("at a tie", alike), ("one ahead", ahead))):
+        sizes = varied_sizes(op, rng, k)
+        start = ordinary_instance(op, rng, dtype, sizes=sizes | dict.fromkeys(axes & set(sizes), 2))
+        instance = changed(op, start, axes)
+        seeds = cotangents(op, instance, rng)
+        if not undecided(*_decisions(op, derivations[0], instance, seeds), dtype):
+            calls = _calls(module, op, derivations, dtype, instance, seeds, rng, stable, "sum", True)
+            yield trial_of(method, f"{np.dtype(dtype).name}, {what}", calls, dtype, instance, op)
 
 
 def _at_edges(

@@ -23,6 +23,8 @@ Array = np.ndarray[Any, Any]
 
 #: An operation of more arguments is a composition of parts, each of which goes through the regimes by itself.
 MANY = 5
+#: e to this is so large beside one that a sum of exponentials keeps few digits of the others.
+_AHEAD = 16
 _WIDE = 33
 _FLAT = 96
 _WORK = 1024
@@ -119,6 +121,17 @@ def alike(op: Op, instance: Instance, axes: Collection[str]) -> Instance:
             if index.axis in axes and a.role is not Role.STEP and is_free(op, a):
                 first = np.take(arrays[a.name], [0], axis=k)
                 arrays[a.name] = np.repeat(first, arrays[a.name].shape[k], axis=k)
+    return replace(instance, arrays=arrays)
+
+
+def ahead(op: Op, instance: Instance, axes: Collection[str]) -> Instance:
+    """An instance whose arguments are far larger at the first position along some axes, where no fact forbids it."""
+    arrays = dict(instance.arrays)
+    for a in op.arguments:
+        for k, index in enumerate(a.axes):
+            if index.axis in axes and a.role is not Role.STEP and is_free(op, a):
+                arrays[a.name] = arrays[a.name].copy()
+                arrays[a.name][(slice(None),) * k + (0,)] += _AHEAD
     return replace(instance, arrays=arrays)
 
 
