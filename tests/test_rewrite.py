@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import math
 from collections.abc import Sequence
 
 import mpmath
@@ -249,6 +250,31 @@ def test_stable_forms_keep_their_digits_in_float32(name: str, size: float, sign:
     got = in_float32(stable, at)
     ulp = max(float(abs(expected)) * 2.0**-23, 2.0**-149)
     assert abs(got - float(expected)) <= 4 * ulp
+
+
+#: Beside each, where it touches or crosses zero.
+SINES = {
+    "one less a cosine": (1 - sp.cos(u), 0.0),
+    "one and a cosine": (2 + 2 * sp.cos(u), math.pi),
+    "one and a sine": (1 + sp.sin(3 * u), -math.pi / 6),
+    "one less a sine": (3 - 3 * sp.sin(u), math.pi / 2),
+    "one and a product": (1 + 2 * sp.sin(u) * sp.cos(u), -math.pi / 4),
+    "a difference of squares": (5 * sp.cos(u) ** 2 - 5 * sp.sin(u) ** 2, math.pi / 4),
+}
+
+
+@pytest.mark.parametrize(("naive", "zero"), SINES.values(), ids=SINES)
+@pytest.mark.parametrize("off", [1e-6, -1e-4, 0.03, 1.3, 40.0])
+def test_sums_of_one_and_a_sine_lose_nothing_beside_their_zeros(naive: sp.Expr, zero: float, off: float) -> None:
+    at = float(np.float32(zero + off))
+    (stable,), applied = stabilise([Equation(Entry(Tensor("out"), c), naive)], ["u"])
+    assert applied and not [a for a in stable.value.atoms(sp.Add) if a.has(sp.sin, sp.cos)]
+    expected = exactly(naive, at)
+    assert abs(exactly(stable.value, at) - expected) <= mpmath.mpf(10) ** -50
+    # A rounding of the number moves its distance from the zero, the more of it the nearer it is.
+    nearest = abs((at - zero + 8) % math.pi - 8 % math.pi) if off >= 1 else abs(at - zero)
+    ulps = 8 + 4 * max(abs(at), 1) / nearest
+    assert abs(in_float32([stable], at) - float(expected)) <= ulps * float(abs(expected)) * 2.0**-23
 
 
 def test_the_complement_of_tanh_squared_has_its_tail() -> None:

@@ -1502,7 +1502,8 @@ def _log_and_rest(x):
     p = fma(p, z, 0.28571428570803614)
     p = fma(p, z, 0.4000000000000088)
     third = cube * 0.6666666666666666
-    third_rest = fma(cube, 0.6666666666666666, -third) + fma(cube, fma(p, z, 3.499014208750522e-17), cube_rest * 0.6666666666666666)
+    third_rest = fma(cube, 0.6666666666666666, -third)
+    third_rest += fma(cube, fma(p, z, 3.499014208750522e-17), cube_rest * 0.6666666666666666)
     high, first = _sum_and_rest(k * 0.693147180559663, 2.0 * s)
     high, second = _sum_and_rest(high, third)
     rest = first + (second + (third_rest + fma(k, 2.8235290563031577e-13, 2.0 * s_rest)))

@@ -21,7 +21,7 @@ from numba import njit, prange
 from ._runtime import OPTIONS, Arguments, check, chunk_rows, cos, number, output, power, sin
 
 #: What these kernels use of the runtime, as a hash: where that changes, so does this file, and with it the cache.
-RUNTIME = "8878457a6edc"
+RUNTIME = "78ea794bfaed"
 
 
 #: The operation, for programs.

@@ -14,14 +14,14 @@ import sympy as sp
 
 from symnn.language.operation import Equation
 from symnn.language.scaled import ELEMENTARY, Norm
-from symnn.language.terms import Entry, Extent, Index, Peak, Place, Shift, Tensor, Total, within
+from symnn.language.terms import Entry, Extent, Index, Peak, Place, Tensor, Total, within
+from symnn.loops.folds import folds, is_chosen_elsewhere, partner, shifts
 from symnn.loops.guards import counts_with, is_computed, positioned, skipped
 from symnn.loops.ir import (
     Accumulate,
     Choose,
     Comment,
     Flush,
-    Fold,
     Kernel,
     Let,
     Node,
@@ -148,31 +148,17 @@ class _Builder:
             body = [Pass(index, tuple(body))]
         body += self._flushes()
         writes = tuple(i.equation.target for i in self.items if i.name in self.outputs and not i.across)
-        folds = self._folds()
+        across = folds(self.items, self.times)
         known = {i.name for i in self.items}
         partials = tuple(i.equation.target for i in self.items if i.across)
-        partials += tuple(Entry(Tensor(f.best)) for f in folds if f.best and f.best not in known)
+        partials += tuple(Entry(Tensor(f.best)) for f in across if f.best and f.best not in known)
         scratch = tuple(e for e in self.kept.values() if e.name not in self.by_name)
         whole = len(self.rows) > 1 or any(len(i.inner) > 1 for i in self.items) or self._reads_elsewhere()
-        whole = whole or any(f.kind == "place" for f in folds)
+        whole = whole or any(f.kind == "place" for f in across)
         return Kernel(
             self.name, self.rows[0], self._reads(), writes, scratch, partials, self._numbers(whole), tuple(body), whole,
-            folds=folds, more=more,
+            folds=across, more=more,
         )
-
-    def _folds(self) -> tuple[Fold, ...]:
-        """How what chunks of rows have is put together, where it is not added up."""
-        made = []
-        for item in (i for i in self.items if i.across):
-            if item.reduces is Norm:
-                made.append(Fold(item.name, "norm"))
-            elif item.reduces is Place:
-                together = [i for i in self.items if self.times[i.name] == self.times[item.name]]
-                partner = self._partner(item, together)
-                made.append(Fold(item.name, "place", partner.name if partner else f"{item.name}_best"))
-            elif item.reduces is not None and issubclass(item.reduces, Peak):
-                made.append(Fold(item.name, "shift" if self._shifts(item) else "greatest"))
-        return tuple(made)
 
     def _more_rows(self, body: Sequence[Node]) -> tuple[Index, ...]:
         """The axes, beside the first, along which rows are told apart for threads: a batch of one has rows to share.
@@ -279,7 +265,7 @@ class _Builder:
         ending = [i for i in self.items if not i.inner and i.reduces is not None and self.times[i.name] == time]
         for item in ending:
             made.append(Comment(item.equation))
-            if not self._is_chosen_elsewhere(item, ending):
+            if not is_chosen_elsewhere(item, ending):
                 made += self._accumulated(item, time, ending, [])
         return made
 
@@ -318,7 +304,7 @@ class _Builder:
                 body.append(Store(item.equation.target, value))
             for item in ending:
                 explained.append(Comment(item.equation))
-                if not self._is_chosen_elsewhere(item, ending):
+                if not is_chosen_elsewhere(item, ending):
                     body += self._accumulated(item, time, ending, body)
             for item in mine:
                 if item.is_cell:
@@ -327,8 +313,8 @@ class _Builder:
             made += explained
             for item in started:
                 made.append(Start(self._running(item), item.reduces is not None and issubclass(item.reduces, Peak),
-                                  item.reduces is Place, self._shifts(item), item.reduces is Norm))
-                if item.reduces is Place and self._partner(item, ending) is None:
+                                  item.reduces is Place, shifts(item), item.reduces is Norm))
+                if item.reduces is Place and partner(item, ending) is None:
                     made.append(Start(f"{self._running(item)}_best", True))
             made += nested(columns, body)
             made += self._finish(started)
@@ -348,25 +334,6 @@ class _Builder:
                     found |= self._cells_below(cell)
         return found
 
-    def _partner(self, item: Item, ending: Sequence[Item]) -> Item | None:
-        """The maximum whose place an item is, where both are worked out in one pass; it has one place."""
-        alike = [i for i in ending if i.reduces is Place and (i.body, i.bound) == (item.body, item.bound)]
-        if alike[0] is not item:
-            return None
-        return next(
-            (
-                i for i in ending
-                if i.reduces is Peak and (i.body, i.bound, i.across) == (item.body, item.bound, item.across)
-            ),
-            None,
-        )
-
-    def _is_chosen_elsewhere(self, item: Item, ending: Sequence[Item]) -> bool:
-        """Whether a maximum is kept along with its place."""
-        return item.reduces is Peak and any(
-            i.reduces is Place and self._partner(i, ending) is item for i in ending
-        )
-
     def _accumulated(self, item: Item, time: int, ending: Sequence[Item], body: list[Node]) -> list[Node]:
         """What a pass does for a reduction: add, or keep the larger, or note where it was."""
         before = len(body)
@@ -374,22 +341,19 @@ class _Builder:
         positions = body[before:]
         del body[before:]
         if item.reduces is Place:
-            partner = self._partner(item, ending)
-            best: str | Entry = self._chosen(partner) if partner is not None else f"{self._running(item)}_best"
-            if item.across and partner is None:
+            beside = partner(item, ending)
+            best: str | Entry = self._chosen(beside) if beside is not None else f"{self._running(item)}_best"
+            if item.across and beside is None:
                 best = Entry(Tensor(f"{item.name}_best"))
             return [*positions, Choose(best, self._chosen(item), value, Place.counted(item.bound))]
         if item.reduces is Peak:
             return [*positions, Choose(self._chosen(item), "", value, sp.S.Zero)]
         into = item.equation.target if item.across else sp.Symbol(self._running(item), real=True)
-        return [*positions, Accumulate(into, value, self._shifts(item), squared=item.reduces is Norm)]
+        return [*positions, Accumulate(into, value, shifts(item), squared=item.reduces is Norm)]
 
     def _chosen(self, item: Item) -> str | Entry:
         """Where a maximum or its place is kept."""
         return item.equation.target if item.across else self._running(item)
-
-    def _shifts(self, item: Item) -> bool:
-        return item.reduces is not None and issubclass(item.reduces, Shift)
 
     def _read_later_here(
         self, item: Item, wanted: set[str], ending: Sequence[Item], storing: Sequence[Item]

@@ -16,9 +16,9 @@ logarithm near one               log(1 + u)                                     
 erfc beside its density          a erfc u + c e^(−u²)                           e^(−u²) (a erfc u / e^(−u²) + c)
 ===============================  =============================================  =============================
 
-Rules of the logistic function stand in ``logistics``, of roots of squares in ``roots``, of what is far from zero in
-``deviations``, of tails in ``tails``, of products with an exponential in ``growth``, of sums of exponentials beside
-their largest in ``largest``, of quotients by what a name has as a factor in ``quotients``.
+Rules of the logistic function stand in ``logistics``, of sines in ``angles``, of roots of squares in ``roots``, of what
+is far from zero in ``deviations``, of tails in ``tails``, of products with an exponential in ``growth``, of sums of
+exponentials beside their largest in ``largest``, of quotients by what a name has as a factor in ``quotients``.
 A rule sees through a name to its definition: 1 − y is taken apart where y was defined as σ(u).
 The maximum that shifts a sum needs no gradient: what is stabilised here has been differentiated before.
 """
@@ -37,6 +37,7 @@ from symnn.language.operation import Equation
 from symnn.language.scaled import erfc_plus_exp, times_erfc, times_exp
 from symnn.language.terms import Entry, FilledShift, Reduction, Shift, Total, free_indices, kinds, within
 from symnn.rewrite import logistics, roots
+from symnn.rewrite.angles import half_an_angle, twice_an_angle
 from symnn.rewrite.context import Context
 from symnn.rewrite.deviations import deviation_from_mean
 from symnn.rewrite.exponential import alike, exponent_with_its_rounding, power_of_reciprocal
@@ -346,6 +347,14 @@ def _expm1(expr: sp.Expr, context: Context) -> sp.Expr | None:
     return scaled_expm1(expr)
 
 
+def _twice_an_angle(expr: sp.Expr, context: Context) -> sp.Expr | None:
+    return twice_an_angle(expr)
+
+
+def _half_an_angle(expr: sp.Expr, context: Context) -> sp.Expr | None:
+    return half_an_angle(expr)
+
+
 def _one_plus_tanh(expr: sp.Expr, context: Context) -> sp.Expr | None:
     return complement_of_tanh(expr, lambda e: context.argument_of(e, _tanh_argument))
 
@@ -414,6 +423,8 @@ def _log1p(expr: sp.Expr, context: Context) -> sp.Expr | None:
 _SUM, _PRODUCT, _POWER, _LOGARITHM = (sp.Add,), (sp.Mul,), (sp.Pow,), (sp.log,)
 #: Each rule with the kinds of terms that it rewrites.
 _RULES: tuple[tuple[str, Kinds, Rewrite], ...] = (
+    ("twice an angle", (sp.Mul, sp.Add), _twice_an_angle),
+    ("half an angle", _SUM, _half_an_angle),
     ("zero of addends", _SUM, addends_of_one_entry),
     ("quotient by a factor", _PRODUCT, quotient_by_factor),
     ("complement of the logistic", _SUM, logistics.complement),
