@@ -1,12 +1,15 @@
-"""Products of sines and cosines, and sums with one, which cancel where these come near to one.
+"""Sums of sines and cosines that cancel: with one where they come near to one, and of their squares.
 
 ===============================  =============================================  =============================
 rule                             from                                           to
 ===============================  =============================================  =============================
-twice an angle                   sin u cos u, cos² u − sin² u                   ½ sin 2u, cos 2u
 half an angle                    1 − cos u, 1 + cos u                           2 sin²(u/2), 2 cos²(u/2)
-                                 1 + sin u, 1 − sin u                           2 sin²(u/2 + π/4), 2 cos²(u/2 + π/4)
+                                 1 ± sin u                                      2 sin²v, 2 cos²v, v = u/2 + π/4
+                                 1 ± 2 sin u cos u                              2 sin²v, 2 cos²v, v = u + π/4
+difference of squares            cos²u − sin²u                                  2 sin v cos v, v = u + π/4
 ===============================  =============================================  =============================
+
+No angle is doubled: twice a large number is infinite, and has no sine.
 """
 
 from __future__ import annotations
@@ -15,48 +18,49 @@ import sympy as sp
 
 from symnn.language.terms import Entry, within
 
-__all__ = ["half_an_angle", "twice_an_angle"]
-
-
-def twice_an_angle(expr: sp.Expr) -> sp.Expr | None:
-    """A product of a sine and a cosine, or a difference of their squares, by twice the angle; None where it is none."""
-    if isinstance(expr, sp.Mul):
-        for sine in (f for f in expr.args if isinstance(f, sp.sin)):
-            cosine = sp.cos(sine.args[0])
-            if cosine in expr.args:
-                rest = sp.Mul(*(f for f in expr.args if f not in (sine, cosine)))
-                return rest * sp.sin(2 * sine.args[0]) / 2
-    for square in expr.args if isinstance(expr, sp.Add) else ():
-        scale = square.xreplace({p: sp.S.One for p in sp.Mul.make_args(square) if _is_square(p, sp.cos)})
-        other = next((p for p in sp.Mul.make_args(square) if _is_square(p, sp.cos)), None)
-        if other is None:
-            continue
-        (u,) = other.base.args
-        less = -scale * sp.sin(u) ** 2
-        if less in expr.args:
-            return sp.Add(*(a for a in expr.args if a not in (square, less))) + scale * sp.cos(2 * u)
-    return None
-
-
-def _is_square(expr: sp.Expr, of: type[sp.Function]) -> bool:
-    return isinstance(expr, sp.Pow) and isinstance(expr.base, of) and expr.exp == 2
+__all__ = ["difference_of_squares", "half_an_angle"]
 
 
 def half_an_angle(expr: sp.Expr) -> sp.Expr | None:
-    """A sum with c ± c cos u or c ± c sin u by half the angle; None where there is no such part."""
-    if not isinstance(expr, sp.Add):
-        return None
-    for term in expr.args:
-        scale, wave = term.as_coeff_Mul()
+    """A sum with c ± c cos u, c ± c sin u or c ± 2c sin u cos u by half the angle; None where it has no such part."""
+    for term in expr.args if isinstance(expr, sp.Add) else ():
+        found = _wave(term)
         # Of numbers a cosine may be −1 exactly.
-        if not isinstance(wave, sp.sin | sp.cos) or not within(wave, Entry):
+        if found is None or not within(term, Entry):
             continue
+        scale, half, is_cosine = found
         number = next((n for n in expr.args if n.is_number and abs(n) == abs(scale)), None)
         if number is None:
             continue
-        (u,) = wave.args
-        half = u / 2 if isinstance(wave, sp.cos) else u / 2 + sp.pi / 4
-        grows = (number == scale) == isinstance(wave, sp.cos)
         rest = sp.Add(*(a for a in expr.args if a not in (term, number)))
-        return rest + 2 * number * (sp.cos(half) if grows else sp.sin(half)) ** 2
+        wave = sp.cos(half) if (number == scale) == is_cosine else sp.sin(half)
+        return rest + 2 * number * wave**2
+    return None
+
+
+def _wave(term: sp.Expr) -> tuple[sp.Expr, sp.Expr, bool] | None:
+    """c and the half angle of c cos u, c sin u or 2c sin u cos u, and whether it is the first."""
+    scale, wave = term.as_coeff_Mul()
+    if isinstance(wave, sp.cos):
+        return scale, wave.args[0] / 2, True
+    if isinstance(wave, sp.sin):
+        return scale, wave.args[0] / 2 + sp.pi / 4, False
+    sine = next((f for f in sp.Mul.make_args(wave) if isinstance(f, sp.sin)), None)
+    if sine is None or wave != sine * sp.cos(*sine.args):
+        return None
+    return scale / 2, sine.args[0] + sp.pi / 4, False
+
+
+def difference_of_squares(expr: sp.Expr) -> sp.Expr | None:
+    """A sum with c cos²u − c sin²u as a product; None where it has no such part."""
+    for square in expr.args if isinstance(expr, sp.Add) else ():
+        for factor in sp.Mul.make_args(square):
+            if not (isinstance(factor, sp.Pow) and isinstance(factor.base, sp.cos) and factor.exp == 2):
+                continue
+            (u,) = factor.base.args
+            scale = square / factor
+            less = -scale * sp.sin(u) ** 2
+            if less in expr.args:
+                rest = sp.Add(*(a for a in expr.args if a not in (square, less)))
+                return rest + 2 * scale * sp.sin(u + sp.pi / 4) * sp.cos(u + sp.pi / 4)
     return None
