@@ -545,6 +545,14 @@ def fuzzed(f, x: T[n, c, d]):
 def fuzzed(f, x: T[n, d]):
     f.a[n, d] = exp(sin(exp(x[n, d]*x[n, d]) - 1)) - 1
 """,
+    # Nothing read the array any more when a product with zero had gone: a loop without a body.
+    "a product with what is zero": """
+@layer
+def fuzzed(f, x: T[n, i], w: Learned[n, o], z: T[n, i, o]):
+    f.b[n, i, o] = w[n, o]
+    f.h[n, i, o] = w[n, o] - f.b[n, i, o]
+    f.y[i, o] = log(1 + exp(total(z[n, i, o]*f.b[n, i, o]*f.h[n, i, o], n)))
+""",
     # The name of a number began with an underscore, and was another where it was used.
     "an exponential of two numbers that are taken off": """
 @layer

@@ -74,6 +74,10 @@ class damped(Function):  # noqa: N801
     nargs = 2
     is_real = True
 
+    @classmethod
+    def eval(cls, a: sp.Expr, b: sp.Expr) -> sp.Expr | None:
+        return a * b if b.is_number else None
+
 
 class AnyFunction(Function):
     """A differentiable function of one number of which nothing else is known."""

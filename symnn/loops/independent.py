@@ -21,6 +21,7 @@ from typing import Any
 
 import sympy as sp
 
+from symnn.calculus.reverse import live
 from symnn.language.operation import Equation
 from symnn.language.scaled import Norm
 from symnn.language.terms import (
@@ -66,7 +67,8 @@ def independent(equations: Sequence[Equation], outputs: Collection[str], used: s
             known[e.name] = (tensor, kept)
             made.append(Equation(Entry(tensor, *short), value, e.line))
             made += [Equation(e.target, Entry(tensor, *short), e.line)] if e.name in outputs else []
-    return tuple(made)
+    # Where a number is put in the place of an array, what else was read beside it may be no more.
+    return tuple(live(tuple(made), tuple(outputs)))
 
 
 def _each_once(equations: Sequence[Equation], outputs: Collection[str]) -> tuple[Equation, ...]:
