@@ -545,6 +545,20 @@ def fuzzed(f, x: T[n, c, d]):
 def fuzzed(f, x: T[n, d]):
     f.a[n, d] = exp(sin(exp(x[n, d]*x[n, d]) - 1)) - 1
 """,
+    # A product lay where a result goes, and was read once more when that had been written: a wrong gradient.
+    "a product that is read after its result": """
+@layer
+def fuzzed(f, x: T[n, o], w: Learned[n, i]):
+    f.b[i, o] = tanh(total(x[n, o]*w[n, i], n))
+    f.h[o] = total(x[n, o]*f.b[i, o], n, i)
+""",
+    # The exponential of a whole number was taken for one: the number was one of Python's.
+    "a sum of exponentials of one": """
+@layer
+def fuzzed(f, x: T[n, c, d]):
+    f.a[n, c] = 1
+    f.b[d] = total(exp(f.a[n, c]), n, c)
+""",
     # Nothing read the array any more when a product with zero had gone: a loop without a body.
     "a product with what is zero": """
 @layer

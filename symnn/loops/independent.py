@@ -55,7 +55,9 @@ def independent(equations: Sequence[Equation], outputs: Collection[str], used: s
         value = _once(e.value, known)
         kept = tuple(k for k, i in enumerate(e.axes) if i in free_indices(value))
         as_it_is = e.name in outputs and not within(value, Reduction) and not _is_read(e.name, equations)
-        if e.name in fixed or len(kept) == len(e.axes) or as_it_is:
+        if value.is_number and e.name not in fixed and e.name not in outputs:
+            known[e.name] = (value, kept)
+        elif e.name in fixed or len(kept) == len(e.axes) or as_it_is:
             made.append(Equation(e.target, value, e.line))
         elif is_number(value):
             known[e.name] = (value, kept)

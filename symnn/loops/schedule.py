@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from itertools import count
 
 from symnn.calculus.remember import remembered
@@ -198,9 +198,21 @@ def _held(steps: Sequence[Step], outputs: Sequence[Entry]) -> dict[str, str]:
             continue
         same = [w for w in readers[0].writes if w in outputs and w.indices == target.indices]
         in_place = bool(same) and (not readers[0].whole or _in_place(readers[0], target, same[0]))
-        if in_place and same[0].name not in held.values():
+        if in_place and not _is_read_after(readers[0].body, target, same[0]) and same[0].name not in held.values():
             held[target.name] = same[0].name
     return held
+
+
+def _is_read_after(body: Sequence[Node], read: Entry, written: Entry) -> bool:
+    """Whether an array is read once more when its place has been written to."""
+
+    def in_order(nodes: Iterable[Node]) -> Iterator[Node]:
+        for node in nodes:
+            yield from in_order(node.body) if isinstance(node, Pass) else (node,)
+
+    nodes = list(in_order(body))
+    stores = [k for k, node in enumerate(nodes) if isinstance(node, Store) and node.entry.name == written.name]
+    return any(x.name == read.name for k in stores[:1] for x in entries(nodes[k + 1 :]))
 
 
 def _in_place(kernel: Kernel, read: Entry, written: Entry) -> bool:
