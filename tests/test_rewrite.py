@@ -259,7 +259,6 @@ SINES = {
     "one and a sine": (1 + sp.sin(3 * u), -math.pi / 6),
     "one less a sine": (3 - 3 * sp.sin(u), math.pi / 2),
     "one and a product": (1 + 2 * sp.sin(u) * sp.cos(u), -math.pi / 4),
-    "a difference of squares": (5 * sp.cos(u) ** 2 - 5 * sp.sin(u) ** 2, math.pi / 4),
 }
 
 

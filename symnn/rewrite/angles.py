@@ -1,4 +1,4 @@
-"""Sums of sines and cosines that cancel: with one where they come near to one, and of their squares.
+"""Sums of one and a sine or a cosine, which cancel where these come near to one.
 
 ===============================  =============================================  =============================
 rule                             from                                           to
@@ -6,7 +6,6 @@ rule                             from                                           
 half an angle                    1 − cos u, 1 + cos u                           2 sin²(u/2), 2 cos²(u/2)
                                  1 ± sin u                                      2 sin²v, 2 cos²v, v = u/2 + π/4
                                  1 ± 2 sin u cos u                              2 sin²v, 2 cos²v, v = u + π/4
-difference of squares            cos²u − sin²u                                  2 sin v cos v, v = u + π/4
 ===============================  =============================================  =============================
 
 No angle is doubled: twice a large number is infinite, and has no sine.
@@ -18,7 +17,7 @@ import sympy as sp
 
 from symnn.language.terms import Entry, within
 
-__all__ = ["difference_of_squares", "half_an_angle"]
+__all__ = ["half_an_angle"]
 
 
 def half_an_angle(expr: sp.Expr) -> sp.Expr | None:
@@ -49,18 +48,3 @@ def _wave(term: sp.Expr) -> tuple[sp.Expr, sp.Expr, bool] | None:
     if sine is None or wave != sine * sp.cos(*sine.args):
         return None
     return scale / 2, sine.args[0] + sp.pi / 4, False
-
-
-def difference_of_squares(expr: sp.Expr) -> sp.Expr | None:
-    """A sum with c cos²u − c sin²u as a product; None where it has no such part."""
-    for square in expr.args if isinstance(expr, sp.Add) else ():
-        for factor in sp.Mul.make_args(square):
-            if not (isinstance(factor, sp.Pow) and isinstance(factor.base, sp.cos) and factor.exp == 2):
-                continue
-            (u,) = factor.base.args
-            scale = square / factor
-            less = -scale * sp.sin(u) ** 2
-            if less in expr.args:
-                rest = sp.Add(*(a for a in expr.args if a not in (square, less)))
-                return rest + 2 * scale * sp.sin(u + sp.pi / 4) * sp.cos(u + sp.pi / 4)
-    return None

@@ -37,7 +37,7 @@ from symnn.language.operation import Equation
 from symnn.language.scaled import erfc_plus_exp, times_erfc, times_exp
 from symnn.language.terms import Entry, FilledShift, Reduction, Shift, Total, free_indices, kinds, within
 from symnn.rewrite import logistics, roots
-from symnn.rewrite.angles import difference_of_squares, half_an_angle
+from symnn.rewrite.angles import half_an_angle
 from symnn.rewrite.context import Context
 from symnn.rewrite.deviations import deviation_from_mean
 from symnn.rewrite.exponential import alike, exponent_with_its_rounding, power_of_reciprocal
@@ -347,10 +347,6 @@ def _expm1(expr: sp.Expr, context: Context) -> sp.Expr | None:
     return scaled_expm1(expr)
 
 
-def _difference_of_squares(expr: sp.Expr, context: Context) -> sp.Expr | None:
-    return difference_of_squares(expr)
-
-
 def _half_an_angle(expr: sp.Expr, context: Context) -> sp.Expr | None:
     return half_an_angle(expr)
 
@@ -424,7 +420,6 @@ _SUM, _PRODUCT, _POWER, _LOGARITHM = (sp.Add,), (sp.Mul,), (sp.Pow,), (sp.log,)
 #: Each rule with the kinds of terms that it rewrites.
 _RULES: tuple[tuple[str, Kinds, Rewrite], ...] = (
     ("half an angle", _SUM, _half_an_angle),
-    ("difference of squares", _SUM, _difference_of_squares),
     ("zero of addends", _SUM, addends_of_one_entry),
     ("quotient by a factor", _PRODUCT, quotient_by_factor),
     ("complement of the logistic", _SUM, logistics.complement),
