@@ -55,6 +55,7 @@ from symnn.verify.mutants import mutants_of, try_mutants
 from symnn.verify.numeric import numeric_gradient
 from symnn.verify.operation import verify_operation
 from symnn.verify.oracles import oracle_measures
+from symnn.verify.reference import Task, settled
 from symnn.verify.report import Measure, Report
 from symnn.verify.running import running
 from symnn.verify.sample import draw
@@ -119,6 +120,15 @@ def test_fifty_digits_are_fifty_digits():
     got = at(exp(Entry(x, n, c)), n, c)[0, 0]
     with mpmath.workdps(60):
         assert abs(got / mpmath.exp(mpmath.mpf("0.5")) - 1) < mpmath.mpf(10) ** -49
+
+
+def test_what_is_small_beside_a_lost_addend_is_not_taken_for_the_whole():
+    given, at = Entry(x, n), mpmath.mpf(284)
+    task = Task((Equation(Entry(Tensor("y"), n), 1 - sp.tanh(given) + sp.exp(-3 * given)),), {"y": "y"})
+    found = settled([task], {"x": array_of([at])}, {"n": 1}, np.float64)["y"][0]
+    with mpmath.workdps(40):
+        # 1 − tanh x = 2e^(−2x)/(1 + e^(−2x)): 10⁻²⁴⁷ beside 10⁻³⁷⁰, and both are nothing beside one.
+        assert abs(found / (2 * mpmath.exp(-2 * at)) - 1) < 1e-30
 
 
 def test_a_tensor_may_refer_to_itself_along_an_axis():

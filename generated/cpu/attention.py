@@ -14,16 +14,16 @@ nothing gets zeros.
 
 Made by symnn 0.1.0 from the declaration of attention in symnn.catalogue.attention, hash ff865a717ed1.
 Do not edit: `symnn build` verifies it and writes it again.
-verified steps, vjp, 3 lines: error 4e-65, bound 1e-40
-verified steps, vjp, 6 chain rule lines: error 2e-65, bound 1e-30
-verified gradient, numerical, q, k, v: error 4e-51, bound 1e-25
-verified adjoint, ⟨Jv, u⟩ = ⟨v, Jᵀu⟩: error 3e-67, bound 1e-40
-verified adjoint, Jv, numerical: error 9e-65, bound 1e-25
+verified steps, program of backward: error 5e-66, bound 1e-40
+verified steps, jvp, 4 chain rule lines: error 7e-66, bound 1e-30
+verified gradient, numerical, q, k, v: error 3e-50, bound 1e-25
+verified adjoint, ⟨Jv, u⟩ = ⟨v, Jᵀu⟩: error 0, bound 1e-40
+verified adjoint, Jv, numerical: error 6e-65, bound 1e-25
 verified source, float32, ordinary: error 1e+00, bound 4
 verified source, float32, NaN and ±∞, wrong: error 0, bound 0
 verified source, float64, ordinary: error 1e+00, bound 4
-verified second, ⟨u, Hv⟩ = ⟨v, Hu⟩: error 3e-66, bound 1e-40
-verified second, Hv, numerical: error 6e-64, bound 1e-25
+verified second, ⟨u, Hv⟩ = ⟨v, Hu⟩: error 4e-67, bound 1e-40
+verified second, Hv, numerical: error 5e-64, bound 1e-25
 verified second, source, float32: error 1e+00, bound 4
 """
 

@@ -23,7 +23,7 @@ verified source, float32, NaN and ±∞, wrong: error 0, bound 0
 verified source, float64, ordinary: error 1e+00, bound 4
 verified second, ⟨u, Hv⟩ = ⟨v, Hu⟩: error 8e-67, bound 1e-40
 verified second, Hv, numerical: error 1e-65, bound 1e-25
-verified second, source, float32, huge: error 1e+00, bound 4
+verified second, source, float64, other sizes and parameters, sum: error 1e+00, bound 4
 """
 
 import math

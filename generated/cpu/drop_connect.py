@@ -7,16 +7,16 @@ An affine map each of whose weights is zeroed with probability p (Wan et al. 201
 
 Made by symnn 0.1.0 from the declaration of drop_connect in symnn.catalogue.noise, hash 10721dc50449.
 Do not edit: `symnn build` verifies it and writes it again.
-verified steps, vjp, 2 lines: error 0, bound 1e-40
-verified steps, jvp, 2 chain rule lines: error 3e-88, bound 1e-30
-verified gradient, numerical, x, W, b: error 1e-51, bound 1e-25
-verified adjoint, ⟨Jv, u⟩ = ⟨v, Jᵀu⟩: error 1e-66, bound 1e-40
+verified steps, jvp, 1 lines: error 4e-67, bound 1e-40
+verified steps, vjp, 4 chain rule lines: error 2e-88, bound 1e-30
+verified gradient, numerical, x, W, b: error 2e-51, bound 1e-25
+verified adjoint, ⟨Jv, u⟩ = ⟨v, Jᵀu⟩: error 9e-67, bound 1e-40
 verified adjoint, Jv, numerical: error 2e-66, bound 1e-25
 verified source, float32, ordinary: error 1e+00, bound 4
 verified source, float32, NaN and ±∞, wrong: error 0, bound 0
 verified source, float64, ordinary: error 1e+00, bound 4
 verified second, ⟨u, Hv⟩ = ⟨v, Hu⟩: error 2e-66, bound 1e-40
-verified second, Hv, numerical: error 9e-67, bound 1e-25
+verified second, Hv, numerical: error 6e-67, bound 1e-25
 verified second, source, float32: error 1e+00, bound 4
 """
 

@@ -19,7 +19,7 @@ verified source, float32, NaN and ±∞, wrong: error 0, bound 0
 verified source, float64, ordinary: error 1e+00, bound 4
 verified second, ⟨u, Hv⟩ = ⟨v, Hu⟩: error 2e-66, bound 1e-40
 verified second, Hv, numerical: error 2e-65, bound 1e-25
-verified second, source, float64, other sizes and parameters, mean: error 1e+00, bound 4
+verified second, source, float64, other sizes and parameters, sum: error 1e+00, bound 4
 """
 
 from collections import namedtuple

@@ -13,7 +13,7 @@ verified adjoint, ⟨Jv, u⟩ = ⟨v, Jᵀu⟩: error 0, bound 1e-40
 verified adjoint, Jv, numerical: error 2e-89, bound 1e-25
 verified source, float32, tiny: error 1e+00, bound 4
 verified source, float32, NaN and ±∞, wrong: error 0, bound 0
-verified source, float64, ordinary: error 7e-01, bound 4
+verified source, float64, other sizes, parameters and strides: error 8e-01, bound 4
 verified second, ⟨u, Hv⟩ = ⟨v, Hu⟩: error 0, bound 1e-40
 verified second, Hv, numerical: error 0, bound 1e-25
 verified second, source, float32: error 0, bound 4

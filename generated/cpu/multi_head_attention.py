@@ -17,15 +17,15 @@ Self-attention in several heads, side by side, then mixed (Vaswani et al. 2017).
 Made by symnn 0.1.0 from the declaration of multi_head_attention in symnn.catalogue.attention, hash 60ac4a05679d.
 Do not edit: `symnn build` verifies it and writes it again.
 verified steps, program of backward: error 6e-46, bound 1e-40
-verified steps, vjp, 16 chain rule lines: error 2e-60, bound 1e-30
-verified gradient, numerical, x, Wq, Wk, Wv, Wo, bq, bk, bv, bo: error 2e-31, bound 1e-25
-verified adjoint, ⟨Jv, u⟩ = ⟨v, Jᵀu⟩: error 5e-67, bound 1e-40
-verified adjoint, Jv, numerical: error 4e-64, bound 1e-25
+verified steps, vjp, 16 chain rule lines: error 5e-60, bound 1e-30
+verified gradient, numerical, x, Wq, Wk, Wv, Wo, bq, bk, bv, bo: error 9e-32, bound 1e-25
+verified adjoint, ⟨Jv, u⟩ = ⟨v, Jᵀu⟩: error 0, bound 1e-40
+verified adjoint, Jv, numerical: error 8e-65, bound 1e-25
 verified source, float32, ordinary: error 1e+00, bound 4
 verified source, float32, NaN and ±∞, wrong: error 0, bound 0
 verified source, float64, ordinary: error 1e+00, bound 4
 verified second, ⟨u, Hv⟩ = ⟨v, Hu⟩: error 2e-66, bound 1e-40
-verified second, Hv, numerical: error 6e-44, bound 1e-25
+verified second, Hv, numerical: error 4e-45, bound 1e-25
 verified second, source, float32: error 1e+00, bound 4
 """
 

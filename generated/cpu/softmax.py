@@ -13,7 +13,7 @@ verified adjoint, ⟨Jv, u⟩ = ⟨v, Jᵀu⟩: error 6e-66, bound 1e-40
 verified adjoint, Jv, numerical: error 2e-64, bound 1e-25
 verified source, float32, apart: error 3e+00, bound 4
 verified source, float32, NaN and ±∞, wrong: error 0, bound 0
-verified source, float64, ordinary: error 2e+00, bound 4
+verified source, float64, one ahead: error 2e+00, bound 4
 verified second, ⟨u, Hv⟩ = ⟨v, Hu⟩: error 2e-66, bound 1e-40
 verified second, Hv, numerical: error 4e-64, bound 1e-25
 verified second, source, float32: error 1e+00, bound 4

@@ -7,13 +7,13 @@ Whole channels zeroed with probability p (Tompson et al. 2015).
 Made by symnn 0.1.0 from the declaration of spatial_dropout in symnn.catalogue.noise, hash 734519c0ca7e.
 Do not edit: `symnn build` verifies it and writes it again.
 verified steps, vjp, 1 lines: error 0, bound 1e-40
-verified steps, vjp, 1 chain rule lines: error 9e-90, bound 1e-30
+verified steps, vjp, 1 chain rule lines: error 5e-90, bound 1e-30
 verified gradient, numerical, x: error 2e-51, bound 1e-25
-verified adjoint, ⟨Jv, u⟩ = ⟨v, Jᵀu⟩: error 3e-67, bound 1e-40
-verified adjoint, Jv, numerical: error 6e-67, bound 1e-25
+verified adjoint, ⟨Jv, u⟩ = ⟨v, Jᵀu⟩: error 0, bound 1e-40
+verified adjoint, Jv, numerical: error 7e-67, bound 1e-25
 verified source, float32, ordinary: error 0, bound 4
 verified source, float32, NaN and ±∞, wrong: error 0, bound 0
-verified source, float64, other sizes, parameters and strides: error 8e-01, bound 4
+verified source, float64, other sizes, parameters and strides: error 7e-01, bound 4
 verified second, ⟨u, Hv⟩ = ⟨v, Hu⟩: error 0, bound 1e-40
 verified second, Hv, numerical: error 0, bound 1e-25
 verified second, source, float32: error 0, bound 4

@@ -35,16 +35,16 @@ A pre-norm encoder block: attention and a feed-forward network, each on a normal
 
 Made by symnn 0.1.0 from the declaration of transformer_block in symnn.catalogue.blocks, hash 711bcf23c53f.
 Do not edit: `symnn build` verifies it and writes it again.
-verified steps, program of backward: error 2e-45, bound 1e-40
-verified steps, vjp, 39 chain rule lines: error 2e-60, bound 1e-30
-verified gradient, numerical, x, gamma1, beta1, Wq, Wk, Wv, Wo, bq, bk, bv, bo, gamma2, beta2, W1, b1, W2, b2: error 8e-31, bound 1e-25
-verified adjoint, ⟨Jv, u⟩ = ⟨v, Jᵀu⟩: error 5e-67, bound 1e-40
-verified adjoint, Jv, numerical: error 2e-65, bound 1e-25
+verified steps, program of backward: error 9e-46, bound 1e-40
+verified steps, vjp, 39 chain rule lines: error 5e-62, bound 1e-30
+verified gradient, numerical, x, gamma1, beta1, Wq, Wk, Wv, Wo, bq, bk, bv, bo, gamma2, beta2, W1, b1, W2, b2: error 6e-31, bound 1e-25
+verified adjoint, ⟨Jv, u⟩ = ⟨v, Jᵀu⟩: error 8e-67, bound 1e-40
+verified adjoint, Jv, numerical: error 3e-64, bound 1e-25
 verified source, float32, ordinary: error 1e+00, bound 4
 verified source, float32, NaN and ±∞, wrong: error 0, bound 0
 verified source, float64, ordinary: error 1e+00, bound 4
-verified second, ⟨u, Hv⟩ = ⟨v, Hu⟩: error 3e-66, bound 1e-40
-verified second, Hv, numerical: error 7e-44, bound 1e-25
+verified second, ⟨u, Hv⟩ = ⟨v, Hu⟩: error 3e-65, bound 1e-40
+verified second, Hv, numerical: error 2e-44, bound 1e-25
 verified second, source, float32: error 1e+00, bound 4
 """
 

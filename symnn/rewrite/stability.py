@@ -37,7 +37,7 @@ from symnn.language.operation import Equation
 from symnn.language.scaled import erfc_plus_exp, times_erfc, times_exp
 from symnn.language.terms import Entry, FilledShift, Reduction, Shift, Total, free_indices, kinds, within
 from symnn.rewrite import logistics, roots
-from symnn.rewrite.angles import half_an_angle
+from symnn.rewrite.angles import half_an_angle, one_and_a_sine
 from symnn.rewrite.context import Context
 from symnn.rewrite.deviations import deviation_from_mean
 from symnn.rewrite.exponential import alike, exponent_with_its_rounding, power_of_reciprocal
@@ -351,6 +351,10 @@ def _half_an_angle(expr: sp.Expr, context: Context) -> sp.Expr | None:
     return half_an_angle(expr)
 
 
+def _one_and_a_sine(expr: sp.Expr, context: Context) -> sp.Expr | None:
+    return one_and_a_sine(expr)
+
+
 def _one_plus_tanh(expr: sp.Expr, context: Context) -> sp.Expr | None:
     return complement_of_tanh(expr, lambda e: context.argument_of(e, _tanh_argument))
 
@@ -420,6 +424,7 @@ _SUM, _PRODUCT, _POWER, _LOGARITHM = (sp.Add,), (sp.Mul,), (sp.Pow,), (sp.log,)
 #: Each rule with the kinds of terms that it rewrites.
 _RULES: tuple[tuple[str, Kinds, Rewrite], ...] = (
     ("half an angle", _SUM, _half_an_angle),
+    ("one and a sine", _SUM, _one_and_a_sine),
     ("zero of addends", _SUM, addends_of_one_entry),
     ("quotient by a factor", _PRODUCT, quotient_by_factor),
     ("complement of the logistic", _SUM, logistics.complement),

@@ -24,7 +24,7 @@ import sympy as sp
 from symnn.elementary.fit import chebyshev
 from symnn.language.scaled import near_zero
 from symnn.language.terms import Entry, within
-from symnn.rewrite.angles import half_an_angle
+from symnn.rewrite.angles import half_an_angle, one_and_a_sine
 from symnn.rewrite.tails import numeric
 
 __all__ = ["at_its_zeros", "has_zeros"]
@@ -64,8 +64,8 @@ def _anchors(whole: sp.Expr) -> tuple[tuple[sp.Float, sp.Rational, tuple[sp.Tupl
     (leaf,) = within(whole, Entry)
     if not isinstance(whole, sp.Add) or whole.is_polynomial(leaf):
         return ()
-    product = half_an_angle(whole)
-    if product is not None and not isinstance(product, sp.Add):
+    products = [rule(whole) for rule in (half_an_angle, one_and_a_sine)]
+    if any(product is not None and not isinstance(product, sp.Add) for product in products):
         return ()
     function = numeric(whole, leaf)
     terms = [numeric(term, leaf) for term in whole.args]

@@ -42,7 +42,17 @@ from symnn.verify.mpfr import MPFR
 from symnn.verify.running import running
 from symnn.verify.sample import Instance
 
-__all__ = ["Expected", "expect", "expect_second", "expect_tangent", "repeats", "second_values", "settled", "undecided"]
+__all__ = [
+    "Expected",
+    "Task",
+    "expect",
+    "expect_second",
+    "expect_tangent",
+    "repeats",
+    "second_values",
+    "settled",
+    "undecided",
+]
 
 Array = np.ndarray[Any, Any]
 Arrays = dict[str, Array]
@@ -106,14 +116,16 @@ def settled(tasks: Sequence[Task], values: Mapping[str, Any], sizes: Mapping[str
         while results and digits < _MOST_DIGITS:
             digits *= 2
             before, now = now, _run(task, results, values, sizes, digits)
-            # A zero may be a number too small for this precision, until the precision exceeds the dtype's range.
-            tiny = smallest if mpmath.mpf(10) ** (-digits // 2) < smallest else mpmath.mpf(0)
+            # A zero may be a number too small for this precision, until the precision exceeds the dtype's range; and
+            # beside what is smaller than the last digit of one, twice the same, may be a larger addend that was lost.
+            seen = mpmath.mpf(10) ** (-digits // 2)
+            tiny, least = (smallest, mpmath.mpf(0)) if seen < smallest else (mpmath.mpf(0), seen)
             for shown in tuple(results):
                 pairs = list(zip(before[shown].flat, now[shown].flat, strict=True))
                 # Without a NaN among the inputs, 0·∞ says that the digits are too few, not that there is no value.
                 lost = plain and any(b != b for _, b in pairs)
                 with mpmath.workdps(digits):
-                    same = not lost and all(_agree(a, b, tiny) or (a == b and not plain) for a, b in pairs)
+                    same = not lost and all(_agree(a, b, tiny, least) or (a == b and not plain) for a, b in pairs)
                 if same:
                     found[shown] = now[shown]
                     del results[shown]
@@ -129,9 +141,12 @@ def _is_finite(number: Any) -> bool:
     return not isinstance(number, mpmath.mpf) or bool(number._mpf_[1] or not number._mpf_[2])
 
 
-def _agree(a: Any, b: Any, smallest: Any) -> bool:
+def _agree(a: Any, b: Any, smallest: Any, least: Any) -> bool:
+    """Whether two are the same but for less than ``smallest``, and are no zero and no less than ``least``."""
     if not _is_finite(b):
         return bool(b != b and a != a)
+    if isinstance(b, mpmath.mpf) and abs(b) < least:
+        return False
     gap = a - b
     if isinstance(b, mpmath.mpf) and gap._mpf_[1] and b._mpf_[1] and _exponent(gap) < _exponent(b) - _FEWER_BITS:
         return True
