@@ -38,7 +38,7 @@ if TYPE_CHECKING:
 
 __all__ = ["TARGETS", "TIERS", "Built", "Progress", "build", "check_tier", "loaded", "missed", "source_of", "verify"]
 
-TARGETS = ("cpu",)
+TARGETS = ("cpu", "cuda")
 DTYPES = ("float32", "float64")
 #: Arithmetic in the arrays' type, or in double precision throughout.
 TIERS = ("fast", "exact")
@@ -191,7 +191,9 @@ def _emitter(target: str) -> Any:
 def _shared(target: str) -> Iterator[tuple[str, str]]:
     """The files that the modules of a target share."""
     yield "__init__.py", f'"""Modules made by symnn for the {target} target."""\n'
-    yield "_runtime.py", _emitter(target).emit_runtime()
+    emitter = _emitter(target)
+    yield "_runtime.py", emitter.emit_runtime()
+    yield from emitter.emit_shared().items()
 
 
 def _header(op: Op, measured: Sequence[str], tier: str = "fast") -> list[str]:
@@ -302,9 +304,12 @@ def _runtime(target: str, text: str) -> ModuleType:
     """The file that a target's modules share: loaded, and so compiled, once in a process."""
     folder = tempfile.TemporaryDirectory(prefix="symnn-")
     atexit.register(folder.cleanup)
-    path = Path(folder.name) / "_runtime.py"
-    path.write_text(text, encoding="utf-8")
-    return _load(f"symnn_{target}_runtime", path)
+    package = f"symnn_{target}_runtime"
+    files = {"__init__.py": "", "_runtime.py": text, **_emitter(target).stand_ins()}
+    for name, content in files.items():
+        (Path(folder.name) / name).write_text(content, encoding="utf-8")
+    _load(package, Path(folder.name) / "__init__.py", folder.name)
+    return _load(f"{package}._runtime", Path(folder.name) / "_runtime.py")
 
 
 def _load(name: str, path: Path, package: str | None = None) -> ModuleType:

@@ -580,6 +580,13 @@ def fuzzed(f, z: T[n], c1: Positive):
 def fuzzed(f, x: T[n, d], t: Label[n].below(n)):
     f.h[n, d] = x[n, d]/(1 + (1/(1 + x[t[n], d]))**2)
 """,
+    # A multiple of what a maximum leaves out is left out too: it is −∞ times a negative number else.
+    "a shift by a product that is absent": """
+@layer
+def fuzzed(f, x: T[n, d], w: T[n], z: T[n]):
+    f.h[n] = maximum(z[n], exp(sin(w[n])) - 1)
+    f.y[n, d] = exp((z[n])*(x[n, d]))/total(exp((z[2*n])*(x[n, d])), d)
+""",
 }
 
 #: Mistakes that were answered with another error than the language's, or not at all.

@@ -123,7 +123,7 @@ def _forward_saving_loops(
                         y_ncpq = value
                         y_at_ncpq = s_size * r + s
             y[n, c, p, q] = y_ncpq
-            y_at[n, c, p, q] = real(y_at_ncpq)
+            y_at[n, c, p, q] = y_at_ncpq
 
 
 @njit(**OPTIONS)

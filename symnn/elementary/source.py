@@ -59,18 +59,22 @@ KINDS = (
 )
 
 
-def elementary_source() -> str:
-    """A section of the runtime: intrinsics, the functions for each type, and one name for both types."""
-    parts = [fill("cpu/elementary/intrinsics.py.j2", {"kinds": KINDS})]
+def elementary_source(plain: str) -> str:
+    """A section of a runtime: intrinsics, the functions for each type, and one name for both types.
+
+    ``plain`` are the options that a target compiles such functions with.
+    """
+    parts = [fill("shared/elementary/intrinsics.py.j2", {"kinds": KINDS, "plain": plain})]
     for kind in KINDS:
         values = _values(kind)
         for part in ("exp", "log", "tanh", "erf", "erfc"):
-            parts.append(fill(f"cpu/elementary/{part}.py.j2", {**values, **_polynomials(kind, part)}))
-        parts += [fill(f"cpu/elementary/{part}.py.j2", values) for part in ("quotient", "root")]
-    parts.append(fill("cpu/elementary/sin.py.j2", _turns()))
-    parts.append(fill("cpu/elementary/power.py.j2", {**values, **_polynomials(kind, "log"), **_last_of("log", kind)}))
-    parts.append(fill("cpu/elementary/norm.py.j2", values))
-    parts.append(fill("cpu/elementary/generic.py.j2", {"names": NAMES}))
+            parts.append(fill(f"shared/elementary/{part}.py.j2", {**values, **_polynomials(kind, part)}))
+        parts += [fill(f"shared/elementary/{part}.py.j2", values) for part in ("quotient", "root")]
+    parts.append(fill("shared/elementary/sin.py.j2", _turns()))
+    of_powers = {**values, **_polynomials(kind, "log"), **_last_of("log", kind)}
+    parts.append(fill("shared/elementary/power.py.j2", of_powers))
+    parts.append(fill("shared/elementary/norm.py.j2", values))
+    parts.append(fill("shared/elementary/generic.py.j2", {"names": NAMES}))
     return "\n\n".join(part.strip("\n") + "\n" for part in parts)
 
 

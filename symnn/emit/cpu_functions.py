@@ -8,7 +8,6 @@ from functools import cached_property
 from symnn.emit.cpu_pieces import Coded, Pieces, given_name, public, tells_type
 from symnn.emit.cpu_scalars import sentence
 from symnn.emit.cpu_shapes import axis_name, derived, following, shape_text, told_sizes
-from symnn.emit.cpu_steps import Steps
 from symnn.language.operation import SEED, Argument, Kind, Op, Parameter, Program, Role
 from symnn.language.terms import ELEMENTS, Entry, Extent, Index, tangent, within
 from symnn.loops.ir import Schedule
@@ -74,7 +73,7 @@ class Functions(Pieces):
         program = self.made.backward
         if program is None:
             return []
-        steps = Steps.of(self.schedules["backward"], {}, frozenset(program.outputs))
+        steps = self.steps.of(self.schedules["backward"], {}, frozenset(program.outputs))
         wanted = steps.sizes | {i.axis for e in self.schedules["backward"].outputs for i in e.indices}
         # A loss is handed one number for the cotangents of all its samples, which tells no extent.
         given = [a for a in program.inputs if a.name in self.made.saved] if self.is_loss else program.inputs
@@ -342,7 +341,7 @@ class Functions(Pieces):
     def _init(self) -> list[str]:
         self._use("check")
         first = self.arrays[0]
-        zeros = ", ".join(f"np.zeros({first.name}.shape, real)" for _ in self._state())
+        zeros = ", ".join(f"{self.steps.arrays}.zeros({first.name}.shape, real)" for _ in self._state())
         table = self._table("_THETA", [first])
         checked = f"check({table}, ({first.name},))"
         lines = [f"_, _, _, real = {checked}" if zeros else checked]
@@ -381,7 +380,7 @@ class Functions(Pieces):
         self._use("number")
         lines.append("t = number('t', t, 1, math.inf, '[1, inf)', whole=True)")
         lines += self._checked_parameters(parameters)
-        built = Steps.of(schedule, program.updates, frozenset(schedule_outputs(schedule)), self.wide)
+        built = self.steps.of(schedule, program.updates, frozenset(schedule_outputs(schedule)), self.wide)
         body = [_flat(line, names) for line in built.lines]
         lines += self._sizes(built.sizes, self.arrays) + body
         lines += [f"write_back({v}, {a.name}_flat)" for a, v in changed]

@@ -30,7 +30,18 @@ from symnn.loops.ir import (
 )
 from symnn.loops.names import index_name, size_name
 
-__all__ = ["arguments", "equation_text", "function_names", "has_positions", "kernel_lines"]
+__all__ = [
+    "Writer",
+    "arguments",
+    "beside_loops",
+    "equation_text",
+    "extents_of",
+    "function_names",
+    "has_positions",
+    "kernel_lines",
+    "lead_of",
+    "told_apart",
+]
 
 
 #: Where a maximum starts that exponents are shifted by: −∞ less itself is no number.
@@ -94,7 +105,7 @@ def kernel_lines(
     ``wide`` arithmetic is in double precision, whatever the arrays hold; with ``fma`` sums round their products once.
     For the ``usual`` values of arguments the loops are compiled once more, with those values in them.
     """
-    storage = _beside_loops(kernel, storage)
+    storage = beside_loops(kernel, storage)
     rows = _rows(kernel, storage, wide, fma)
     if usual:
         rows[0] = "@njit(forceinline=True, **OPTIONS)"
@@ -117,7 +128,7 @@ def _with_usual(kernel: Kernel, storage: Mapping[str, str], usual: Mapping[str, 
     ]
 
 
-def _beside_loops(kernel: Kernel, storage: Mapping[str, str]) -> dict[str, str]:
+def beside_loops(kernel: Kernel, storage: Mapping[str, str]) -> dict[str, str]:
     """Names of arrays that no loop has: one part of a composition may call h what another counts."""
     printer = KernelPrinter(storage)
     inner = (n.index for body in bodies(kernel.body) for n in body if isinstance(n, Pass))
@@ -136,7 +147,7 @@ def _first(kernel: Kernel) -> list[str]:
     return ["lo", "hi"] if kernel.whole and not kernel.scattered else []
 
 
-def _lead(kernel: Kernel, storage: Mapping[str, str]) -> tuple[str, Entry]:
+def lead_of(kernel: Kernel, storage: Mapping[str, str]) -> tuple[str, Entry]:
     """An array to take the type from, and the number of rows where the kernel sees a chunk of them."""
     printer = KernelPrinter(storage)
     for e in (*kernel.reads, *kernel.writes, *kernel.partials):
@@ -155,11 +166,11 @@ def _lead(kernel: Kernel, storage: Mapping[str, str]) -> tuple[str, Entry]:
 
 def _rows(kernel: Kernel, storage: Mapping[str, str], wide: bool, fma: bool) -> list[str]:
     printer = KernelPrinter(storage, wide, fma)
-    lead, _ = _lead(kernel, storage)
+    lead, _ = lead_of(kernel, storage)
     names = arguments(kernel, storage)
     lines = ["@njit(**OPTIONS)", f"def _{kernel.name}_rows({', '.join([*_first(kernel), *names])}):"]
     body: list[str] = []
-    body += [f"{size_name(axis)} = {where}" for axis, where in _extents(kernel, storage).items()]
+    body += [f"{size_name(axis)} = {where}" for axis, where in extents_of(kernel, storage).items()]
     for e in kernel.scratch:
         shape = ", ".join(size_name(i.axis) for i in e.indices if isinstance(i, Index))
         body.append(f"{printer.array(e.name)} = np.empty({shape if len(e.indices) == 1 else f'({shape})'}, real)")
@@ -173,10 +184,10 @@ def _rows(kernel: Kernel, storage: Mapping[str, str], wide: bool, fma: bool) -> 
     count = size_name(kernel.row.axis) if kernel.scattered else "lo, hi" if kernel.whole else f"{lead}.shape[0]"
     body.append(f"for {'row' if kernel.more else index_name(kernel.row)} in range({count}):")
     last = f"{index_name(kernel.row)} == {'hi' if kernel.whole else f'{lead}.shape[0]'} - 1"
-    writer = _Writer(printer, running, index_name(kernel.row), last)
+    writer = Writer(printer, running, index_name(kernel.row), last)
     writer.blocks = {e.name for e in blocks}
     writer.scattered = {e.name for e in kernel.scattered}
-    inside = [*_told_apart(kernel), *writer.lines(kernel.body)]
+    inside = [*told_apart(kernel), *writer.lines(kernel.body)]
     body += ["    " + line if line else line for line in inside]
     norms = {f.name for f in kernel.folds if f.kind == "norm"}
     for name, local in running.items():
@@ -186,7 +197,7 @@ def _rows(kernel: Kernel, storage: Mapping[str, str], wide: bool, fma: bool) -> 
     return lines + ["    " + line for line in body]
 
 
-def _told_apart(kernel: Kernel) -> list[str]:
+def told_apart(kernel: Kernel) -> list[str]:
     """The position along each axis that rows are counted along together."""
     lines: list[str] = []
     after: list[str] = []
@@ -198,7 +209,7 @@ def _told_apart(kernel: Kernel) -> list[str]:
     return lines
 
 
-class _Writer:
+class Writer:
     """Statements as lines."""
 
     def __init__(self, printer: KernelPrinter, whole: Mapping[str, str], row: str, last: str) -> None:
@@ -223,7 +234,9 @@ class _Writer:
             zero = "no_squares(real)" if node.squares else "0.0"
             return [f"{node.name} = {'-1' if node.position else least if node.maximum else zero}"]
         if isinstance(node, Store):
-            return [f"{text.place(node.entry)} = {text(node.value)}"]
+            # A place is a whole number, which the arrays' type may not hold.
+            value = text.whole(node.value) if node.entry.tensor.is_integer else text(node.value)
+            return [f"{text.place(node.entry)} = {value}"]
         if isinstance(node, Accumulate) and node.compensated:
             into = str(node.entry.name)
             return [f"{into}, {into}_lost = compensated({into}, {into}_lost, {text(node.value)})"]
@@ -294,7 +307,7 @@ class _Writer:
         return f"{into} = added({into}, {self.printer.addend(node.value)})"
 
 
-def _extents(kernel: Kernel, storage: Mapping[str, str]) -> dict[str, str]:
+def extents_of(kernel: Kernel, storage: Mapping[str, str]) -> dict[str, str]:
     """The extents that a kernel's body needs, each from the shape of an array."""
     printer = KernelPrinter(storage)
     if kernel.whole:
@@ -333,7 +346,7 @@ def _parallel(kernel: Kernel, storage: Mapping[str, str]) -> list[str]:
         rows = "rows" if kernel.more else size_name(kernel.row.axis)
         told = [] if rows in names else [rows]
     else:
-        lead, _ = _lead(kernel, storage)
+        lead, _ = lead_of(kernel, storage)
         rows = f"{lead}.shape[0]"
         sliced = [e for e in (*kernel.reads, *kernel.writes) if e.indices and e.indices[0] == kernel.row]
         passed |= {n: f"{n}[lo:hi]" for n in (printer.array(e.name) for e in sliced)}

@@ -35,8 +35,10 @@ def given_name(name: str) -> str:
 class Pieces:
     """What the functions of a module have in common: checks, extents, memory, results."""
 
-    def __init__(self, made: Programs, schedules: dict[str, Schedule], wide: bool = False) -> None:
-        self.made, self.op, self.schedules, self.wide = made, made.op, schedules, wide
+    def __init__(
+        self, made: Programs, schedules: dict[str, Schedule], wide: bool = False, steps: type[Steps] = Steps
+    ) -> None:
+        self.made, self.op, self.schedules, self.wide, self.steps = made, made.op, schedules, wide, steps
         self.arrays = [a for a in self.op.arguments if a.role is not Role.STEP]
         self.tables: list[list[str]] = []
         self.helpers: set[str] = set()
@@ -167,7 +169,7 @@ class Pieces:
     ) -> tuple[list[str], set[str]]:
         """Memory for the outputs, then the steps; returns the lines and the extents that they use."""
         given = frozenset(e.name for e in outputs)
-        steps = Steps.of(schedule, {}, given, self.wide)
+        steps = self.steps.of(schedule, {}, given, self.wide)
         lines: list[str] = []
         sizes = set(steps.sizes)
         for k, e in enumerate(outputs):
@@ -177,7 +179,7 @@ class Pieces:
             name = code_name(e.name)
             if out is None or out[k] == "None":
                 kind = "np.int64" if e.tensor.is_integer else "np.float64" if e.name in self.doubles else "real"
-                lines.append(f"{name} = np.empty({shape_text(e.indices)}, {kind})")
+                lines.append(f"{name} = {steps.arrays}.empty({shape_text(e.indices)}, {kind})")
             else:
                 self._use("output")
                 groups = grouping_of(self.op, e.name)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import ClassVar
 
 import sympy as sp
 
@@ -32,12 +33,15 @@ from symnn.loops.ir import (
 from symnn.loops.names import code_name, index_name, size_name
 from symnn.loops.windows import line_of
 
-__all__ = ["Steps"]
+__all__ = ["Steps", "nest_of", "norms_of", "told_numbers"]
 
 
 @dataclass
 class Steps:
     """The lines of one schedule, given where its outputs are kept."""
+
+    #: The library of arrays, by the name that modules have for it.
+    arrays: ClassVar[str] = "np"
 
     schedule: Schedule
     storage: dict[str, str]
@@ -89,7 +93,7 @@ class Steps:
         printer = KernelPrinter(self.storage)
         for e in scan.kept:
             self._memory(e)
-        inner = Steps(self.schedule, self.storage, frozenset(s.name for s, _, _, _ in scan.slices), self.wide)
+        inner = type(self)(self.schedule, self.storage, frozenset(s.name for s, _, _, _ in scan.slices), self.wide)
         for step in scan.steps:
             inner._add(step)
         axis, size = index_name(scan.index), size_name(scan.index.axis)
@@ -98,7 +102,7 @@ class Steps:
         when = "after the last" if scan.backwards else "before the first"
         for before, _ in scan.carried:
             self.sizes |= {i.axis for i in before.indices if isinstance(i, Index)}
-            zeros = f"np.zeros({shape_text(before.indices)}, {self._real})"
+            zeros = f"{self.arrays}.zeros({shape_text(before.indices)}, {self._real})"
             self.lines.append(f"{printer.array(before.name)} = {zeros}  # {when}")
         self.lines.append(f"for {axis} in {f'reversed(range({size}))' if scan.backwards else f'range({size})'}:")
         body = []
@@ -109,7 +113,7 @@ class Steps:
                 continue
             there = f"{axis} + 1 < {size}" if shift > 0 else f"{axis} > 0"
             self.sizes |= {i.axis for i in part.indices if isinstance(i, Index)}
-            self.lines.insert(-1, f"{name}_absent = np.zeros({shape_text(part.indices)}, {self._real})")
+            self.lines.insert(-1, f"{name}_absent = {self.arrays}.zeros({shape_text(part.indices)}, {self._real})")
             place = f"{axis} + 1" if shift > 0 else f"{axis} - 1"
             body.append(f"{name} = {of}[{':, ' * at}{place}] if {there} else {name}_absent")
         body += inner.lines
@@ -127,12 +131,12 @@ class Steps:
         self.lines.append(f"block = block_rows({rows}, {windows})")
         for e in blocks.own:
             shape = shape_text(e.indices).replace(f"({rows}", "(block", 1)
-            self.lines.append(f"{printer.array(e.name)} = np.empty({shape}, {self._real})")
+            self.lines.append(f"{printer.array(e.name)} = {self.arrays}.empty({shape}, {self._real})")
         for whole, _ in blocks.sums:
-            self.lines.append(f"{printer.array(whole.name)}_sum = np.zeros({shape_text(whole.indices)})")
+            self.lines.append(f"{printer.array(whole.name)}_sum = {self.arrays}.zeros({shape_text(whole.indices)})")
         own = frozenset(e.name for e in blocks.own)
         given = own | {e.name for e in blocks.kept}
-        inner = Steps(self.schedule, self.storage, given, self.wide, blocked=blocks.index, own=own)
+        inner = type(self)(self.schedule, self.storage, given, self.wide, blocked=blocks.index, own=own)
         for layout in blocks.layouts:
             inner._layout(layout)
         for product in blocks.products:
@@ -145,7 +149,7 @@ class Steps:
         self.lines += [f"    {line}" for line in [f"end = min({name} + block, {rows})", *inner.lines]]
         for whole, _ in blocks.sums:
             text = printer.array(whole.name)
-            self.lines.append(f'np.copyto({text}, {text}_sum, casting="same_kind")')
+            self.lines.append(f'{self.arrays}.copyto({text}, {text}_sum, casting="same_kind")')
 
     def _tiles(self, tiles: Tiles) -> None:
         """A loop over tiles, and the function that works on one, given its parts of the arrays."""
@@ -153,7 +157,7 @@ class Steps:
         for e in tiles.kept:
             self._memory(e)
         outside = frozenset(e.name for e, _ in tiles.arrays)
-        inner = Steps(self.schedule, self.storage, outside, self.wide, in_tile=True)
+        inner = type(self)(self.schedule, self.storage, outside, self.wide, in_tile=True)
         for step in tiles.steps:
             inner._add(step)
         for whole, part in tiles.sums:
@@ -291,11 +295,11 @@ class Steps:
         if self.in_tile:
             self.memory.append(f'{name} = room(space, "{name}", {shape}, {kind})')
         else:
-            self.memory.append(f"{name} = np.empty({shape}, {kind})")
+            self.memory.append(f"{name} = {self.arrays}.empty({shape}, {kind})")
 
     def _kernel(self, kernel: Kernel) -> None:
         printer = KernelPrinter(self.storage)
-        norms = _norms(kernel)
+        norms = norms_of(kernel)
         for e in kernel.writes:
             self._memory(e, e.name in norms)
         if kernel.scattered:
@@ -305,9 +309,9 @@ class Steps:
         if kernel.more:
             self.lines.append(f"rows = {rows}")
             rows = "rows"
-        columns = " * ".join(size_name(i.axis) for i in _nest(kernel)) if kernel.whole else ""
+        columns = " * ".join(size_name(i.axis) for i in nest_of(kernel)) if kernel.whole else ""
         columns = columns or " + ".join(size_name(i.axis) for i in kernel.columns) or "1"
-        loops = [*kernel.rows, *(_nest(kernel) if kernel.whole else kernel.columns)]
+        loops = [*kernel.rows, *(nest_of(kernel) if kernel.whole else kernel.columns)]
         self.sizes |= {i.axis for i in loops}
         summing = ", summing=True" if any(e.indices for e in kernel.partials) else ""
         if kernel.partials and not summing:
@@ -316,11 +320,11 @@ class Steps:
         self.lines.append(f"chunk = chunk_rows({columns}{summing})")
         told = {s.axis for s in kernel.numbers if isinstance(s, Extent)}
         self.sizes |= told
-        passed = {} if self.wide else _told(kernel)
+        passed = {} if self.wide else told_numbers(kernel)
         for e in kernel.partials:
             name = printer.array(e.name)
             inner = "".join(f", {size_name(i.axis)}" for i in e.indices if isinstance(i, Index))
-            self.lines.append(f"{name}_parts = np.zeros((max(1, -(-{rows} // chunk)){inner or ','}))")
+            self.lines.append(f"{name}_parts = {self.arrays}.zeros((max(1, -(-{rows} // chunk)){inner or ','}))")
             passed[name] = f"{name}_parts"
         names = arguments(kernel, self.storage)
         whole = {printer.array(e.name) for e in kernel.partials if not e.indices}
@@ -346,14 +350,14 @@ class Steps:
         told = {s.axis for s in kernel.numbers if isinstance(s, Extent)}
         self.sizes |= told | {i.axis for e in kernel.scattered for i in e.indices if isinstance(i, Index)}
         for e in kernel.scattered:
-            self.lines.append(f"{printer.array(e.name)}_sum = np.zeros({shape_text(e.indices)})")
-        passed = {} if self.wide else _told(kernel)
+            self.lines.append(f"{printer.array(e.name)}_sum = {self.arrays}.zeros({shape_text(e.indices)})")
+        passed = {} if self.wide else told_numbers(kernel)
         names = [passed.get(n, n) for n in arguments(kernel, self.storage)]
         self.lines.append(f"_{kernel.name}_rows({', '.join(names)})")
         for e in kernel.scattered:
             name = printer.array(e.name)
             if e.name in self.given:
-                self.lines.append(f"np.copyto({name}, {name}_sum, casting='same_kind')")
+                self.lines.append(f"{self.arrays}.copyto({name}, {name}_sum, casting='same_kind')")
             else:
                 self.lines.append(f"{name} = {name}_sum.astype({self._real})")
 
@@ -373,7 +377,7 @@ class Steps:
         elif not e.indices:
             self.lines.append(f"{name} = {name}_parts.sum()")
         elif e.name in self.given:
-            self.lines.append(f"np.copyto({name}, {name}_parts.sum(axis=0), casting='same_kind')")
+            self.lines.append(f"{self.arrays}.copyto({name}, {name}_parts.sum(axis=0), casting='same_kind')")
         else:
             self.lines.append(f"{name} = {name}_parts.sum(axis=0).astype({self._real})")
 
@@ -384,13 +388,13 @@ def _part_of(name: str, places: tuple[int | None, ...], at: list[str]) -> str:
     return f"{name}[{', '.join(there.get(k, ':') for k in range(max(there) + 1))}]" if there else name
 
 
-def _norms(kernel: Kernel) -> set[str]:
+def norms_of(kernel: Kernel) -> set[str]:
     """The arrays that a kernel writes a row's norm to."""
     norms = {sp.Symbol(n.name, real=True) for n in kernel.body if isinstance(n, Let) and isinstance(n.value, root_of)}
     return {n.entry.name for n in kernel.body if isinstance(n, Store) and n.value in norms}
 
 
-def _told(kernel: Kernel) -> dict[str, str]:
+def told_numbers(kernel: Kernel) -> dict[str, str]:
     """The numbers of a kernel as they are handed over: in the arrays' type, whole ones as they are."""
     return {
         number_name(s): f"real({number_name(s)})"
@@ -399,7 +403,7 @@ def _told(kernel: Kernel) -> dict[str, str]:
     }
 
 
-def _nest(kernel: Kernel) -> list[Index]:
+def nest_of(kernel: Kernel) -> list[Index]:
     """Every axis that the loops of a kernel run over for one of its rows."""
     found: dict[Index, None] = {}
 

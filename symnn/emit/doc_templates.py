@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import ast
 from functools import lru_cache
 from pathlib import Path
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
-__all__ = ["fill", "template_directory"]
+__all__ = ["fill", "functions_of", "template_directory", "text_of"]
 
 
 def template_directory() -> Path:
@@ -36,3 +37,15 @@ def _environment() -> Environment:
 def fill(template: str, page: dict[str, object]) -> str:
     """A template filled with finished lines."""
     return _environment().get_template(template).render(page)
+
+
+def text_of(template: str) -> str:
+    """A template that has nothing to be filled in."""
+    return (template_directory() / template).read_text(encoding="utf-8").rstrip()
+
+
+def functions_of(template: str) -> dict[str, str]:
+    """The functions of a template that has nothing to be filled in, each as its text, by name."""
+    text = text_of(template)
+    nodes = [node for node in ast.parse(text).body if isinstance(node, ast.FunctionDef)]
+    return {node.name.lstrip("_"): ast.get_source_segment(text, node) or "" for node in nodes}

@@ -41,6 +41,7 @@ _WHOLE = {("math", None), ("numpy", "np")}
 _BUILTINS = frozenset(["range", "min", "max", "int", "abs", "list", "reversed"])
 _MEMBERS = {
     "np": frozenset(["empty", "zeros", "copyto", "float64", "float32", "int64", "inf", "finfo", "floor"]),
+    "xp": frozenset(["empty", "zeros", "copyto"]),
     "math": frozenset(
         [
             "sqrt", "sin", "cos", "prod", "floor", "ceil", "exp", "expm1", "log", "log1p", "tanh", "erf", "erfc",
@@ -49,7 +50,9 @@ _MEMBERS = {
     ),
 }
 #: Methods of arrays and random generators.
-_METHODS = frozenset(["fill", "reshape", "transpose", "sum", "max", "argmax", "astype", "normal", "uniform", "type"])
+_METHODS = frozenset(
+    ["fill", "reshape", "transpose", "sum", "max", "argmax", "astype", "tolist", "normal", "uniform", "type"]
+)
 
 
 @lru_cache(maxsize=8)
@@ -95,7 +98,7 @@ def _found(tree: ast.Module) -> Iterator[tuple[int, str]]:
                 yield line, f"imports {', '.join(a.name for a in names)}"
             case ast.ImportFrom():
                 yield from ((line, what) for what in _unknown_imports(node))
-            case ast.FunctionDef(decorator_list=decorators) if not all(map(_is_njit, decorators)):
+            case ast.FunctionDef(decorator_list=decorators) if not all(map(_is_compiled, decorators)):
                 yield line, f"{node.name} has an unknown decorator"
             case ast.Attribute(value=value, attr=attr):
                 allowed = _MEMBERS.get(value.id) if isinstance(value, ast.Name) else None
@@ -126,5 +129,7 @@ def _unknown_imports(node: ast.ImportFrom) -> Iterator[str]:
             yield f"imports {alias.name} from {source}"
 
 
-def _is_njit(decorator: ast.expr) -> bool:
-    return isinstance(decorator, ast.Call) and isinstance(decorator.func, ast.Name) and decorator.func.id == "njit"
+def _is_compiled(decorator: ast.expr) -> bool:
+    """Whether a decorator is one of those that compile a function."""
+    name = decorator.func if isinstance(decorator, ast.Call) else decorator
+    return isinstance(name, ast.Name) and name.id in ("njit", "on_device")

@@ -48,7 +48,7 @@ def positioned(
     plain: dict[Entry, tuple[sp.Expr, Entry]] = {}
     computed = sorted((e for e in within(body, Entry) if is_computed(e)), key=sp.default_sort_key)
     left_out = skipped(body, reduces, inner)
-    absent = sp.S.Zero if reduces in (None, Total, Norm, FilledShift) else -sp.oo
+    filled = reduces in (None, Total, Norm, FilledShift)
     for entry in computed:
         places: list[sp.Expr] = []
         guards: list[sp.Expr] = []
@@ -69,12 +69,17 @@ def positioned(
             if not named[key].skips:
                 guards.append(named[key].there)
         read = Entry(entry.tensor, *places)
-        mapping[entry] = guarded(sp.Mul(*guards), read, absent) if guards else read
+        mapping[entry] = guarded(sp.Mul(*guards), read, sp.S.Zero) if guards and filled else read
         if guards:
             plain[entry] = sp.Mul(*guards), read
-    if absent == 0:
+    if filled:
         mapping |= _absent_products(body, plain, mapping)
-    return body.xreplace(mapping), sorted(named.values(), key=lambda p: not p.skips)
+    made = body.xreplace(mapping)
+    if plain and not filled:
+        # A maximum leaves out whatever reads what is absent, as a whole: a multiple of −∞ may be ∞.
+        there = {part for guards, _ in plain.values() for part in sp.Mul.make_args(guards)}
+        made = guarded(sp.Mul(*there), made, -sp.oo)
+    return made, sorted(named.values(), key=lambda p: not p.skips)
 
 
 def _absent_products(

@@ -40,6 +40,11 @@ def _compensated(total: Any, lost: Any, value: Any) -> tuple[Any, Any]:
     return new, (new - total) - step
 
 
+def _carried(total: Any, lost: Any, value: Any) -> tuple[Any, Any]:
+    new, rest = _compensated(total, lost, value)
+    return new, rest if np.isfinite(rest) else type(rest)(0)
+
+
 def _unwritten(shape: Any, dtype: Any = float) -> Any:
     """An array that nothing was written to yet: what a kernel leaves out must not happen to be right."""
     kind = np.dtype(dtype)
@@ -91,7 +96,20 @@ _FUNCTIONS: dict[str, Callable[..., Any]] = {
     "compensated": _compensated,
     # So few rows go to a thread that small instances are divided among threads too.
     "chunk_rows": lambda columns, summing=False: CHUNK,
+    # Of a device: a few teams of one thread each, which has by itself what the threads of a team have together.
+    "shape_for": lambda rows, columns=1, each=1: max(1, min(_TEAMS, rows)),
+    "one_team": lambda columns: 1,
+    "teams_of": lambda shape: shape,
+    "carried": _carried,
+    "least": lambda real: -np.finfo(real).max,
+    **{name: lambda value: value for name in ("team_sum", "team_max", "team_norm")},
+    "team_first": lambda best, at: (best, at),
+    "lane": lambda: 0,
+    "lanes": lambda: 1,
+    "meet": lambda: None,
 }
+#: Teams of a device, so that small instances are divided among them.
+_TEAMS = 3
 
 
 def interpreted(module: ModuleType) -> ModuleType:
@@ -112,6 +130,8 @@ def _plain(name: str, value: Any, home: str, names: dict[str, Any]) -> Any:
     if name == "tiles":
         # Small instances have several tiles, and one that is shorter than others.
         return functools.partial(value, most=2)
+    if hasattr(value, "function"):
+        return _for_each_team(FunctionType(value.function.__code__, names, name), names)
     written = getattr(value, "py_func", value)
     if inspect.isfunction(written) and written.__module__ == home:
         copy = FunctionType(written.__code__, names, name, written.__defaults__, written.__closure__)
@@ -122,6 +142,18 @@ def _plain(name: str, value: Any, home: str, names: dict[str, Any]) -> Any:
         return lambda *u: names[single if type(u[0]) is np.float32 else double](*u)
     compiled = written is not value or (not isinstance(value, FunctionType | type | ModuleType) and callable(value))
     return _FUNCTIONS[name] if name in _FUNCTIONS or compiled else value
+
+
+def _for_each_team(kernel: Callable[..., Any], names: dict[str, Any]) -> Callable[..., Any]:
+    """A kernel for a device, run for one team after the other."""
+
+    def call(teams: int, *given: Any) -> None:
+        names["teams"] = lambda: teams
+        for k in range(teams):
+            names["team"] = lambda: k  # noqa: B023 - it is called before k is another
+            kernel(*given)
+
+    return call
 
 
 @contextmanager

@@ -1,38 +1,3 @@
-# --- masks and noise from a seed: a number depends on the seed and on its position, and on nothing else -----------
-
-#: What stands for an array that is drawn where it is needed: forward and backward draw the same one.
-Draw = namedtuple("Draw", ["name", "seed", "stream", "distribution", "first", "second"])
-_DISTRIBUTIONS = ("bernoulli", "uniform", "normal")
-
-
-def seeded(name, value, stream, distribution, first, second=0.0):
-    """An argument that is an array as it is, or a whole number, the seed that the array is drawn from."""
-    if isinstance(value, (bool, np.bool_)) or not isinstance(value, (int, np.integer)):
-        return value
-    if not 0 <= value < 2**64:
-        raise ValueError(f"{name} is the seed {value}; expected a whole number in [0, 2⁶⁴)")
-    return Draw(name, int(value), stream, _DISTRIBUTIONS.index(distribution), float(first), float(second))
-
-
-def seed_or(given, array):
-    """What is saved of an argument: the seed that it was drawn from, or else the array."""
-    return given if type(given) is Draw else array
-
-
-def drawn(given, shape, real):
-    """The array that a seed stands for."""
-    out = np.empty(shape, real)
-    flat = out.reshape(-1)
-    each = 2 if _DISTRIBUTIONS[given.distribution] == "normal" else 4
-    blocks = -(-flat.size // each)
-    numbers = (np.uint64(given.seed), np.uint64(given.stream), given.distribution, given.first, given.second, flat)
-    if blocks <= 4096:
-        _draw_blocks(0, blocks, *numbers)
-    else:
-        _draw_parallel(4096, blocks, *numbers)
-    return out
-
-
 @njit(**OPTIONS)
 def philox(seed, stream, block):
     """Four random words of 32 bits for a block of a stream: Philox-4x32-10 (Salmon et al. 2011)."""
@@ -69,9 +34,3 @@ def _draw_blocks(lo, hi, seed, stream, distribution, first, second, out):
                         out[at] = real(1) if uniform < first else real(0)
                     else:
                         out[at] = real(first + (second - first) * uniform)
-
-
-@njit(parallel=True, **OPTIONS)
-def _draw_parallel(chunk, blocks, seed, stream, distribution, first, second, out):
-    for k in prange((blocks + chunk - 1) // chunk):
-        _draw_blocks(k * chunk, min((k + 1) * chunk, blocks), seed, stream, distribution, first, second, out)

@@ -1,0 +1,109 @@
+"""A schedule as the lines that carry it out on a device: memory and products by CuPy, kernels launched by shape."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from symnn.emit.cpu_shapes import shape_text
+from symnn.emit.cpu_steps import Steps, nest_of, norms_of, told_numbers
+from symnn.emit.cuda_kernels import device_arguments, rows_name
+from symnn.emit.printer import KernelPrinter
+from symnn.language.terms import Entry, Extent, Index
+from symnn.loops.ir import Kernel
+from symnn.loops.names import size_name
+
+__all__ = ["DeviceSteps"]
+
+#: Rows that a team adds up column by column before its sums are added to those of others.
+_ROWS_OF_A_TEAM = 16
+
+
+class DeviceSteps(Steps):
+    """The lines of one schedule for a device."""
+
+    arrays: ClassVar[str] = "xp"
+
+    def _kernel(self, kernel: Kernel) -> None:
+        printer = KernelPrinter(self.storage)
+        norms = norms_of(kernel)
+        for e in kernel.writes:
+            self._memory(e, e.name in norms)
+        told = {s.axis for s in kernel.numbers if isinstance(s, Extent)}
+        loops = [*kernel.rows, *(nest_of(kernel) if kernel.whole else kernel.columns)]
+        self.sizes |= told | {i.axis for i in loops}
+        rows = rows_name(kernel)
+        if kernel.more:
+            self.lines.append(f"rows = {' * '.join(size_name(i.axis) for i in kernel.rows)}")
+        if kernel.scattered:
+            self._scattered(kernel, printer)
+            return
+        columns = max((size_name(i.axis) for i in kernel.columns), default="", key=len)
+        if len(set(kernel.columns)) > 1:
+            columns = f"max({', '.join(size_name(i.axis) for i in kernel.columns)})"
+        # Rows that are added up column by column are few for each team; of the whole, teams have as many as they like.
+        each = f", each={_ROWS_OF_A_TEAM}" if any(e.indices for e in kernel.partials) else ""
+        self.lines.append(f"shape = shape_for({rows}{f', {columns}' if columns else ''}{each})")
+        passed = {} if self.wide else _numbers(kernel, printer)
+        for e in kernel.partials:
+            name = printer.array(e.name)
+            inner = "".join(f", {size_name(i.axis)}" for i in e.indices if isinstance(i, Index))
+            kind = "np.int64" if e.tensor.is_integer else self._real
+            memory = "zeros" if e.indices else "empty"
+            self.lines.append(f"{name}_parts = xp.{memory}((teams_of(shape){inner or ','}), {kind})")
+            passed[name] = f"{name}_parts"
+        self._scratch(kernel, printer)
+        names = [passed.get(n, n) for n in device_arguments(kernel, self.storage)]
+        self.lines.append(f"_{kernel.name}_rows(shape, {', '.join(names)})")
+        for e in kernel.partials:
+            self._combined(printer, e, kernel)
+
+    def _scratch(self, kernel: Kernel, printer: KernelPrinter) -> None:
+        """Rows that hold a value between passes, one for each team."""
+        for e in kernel.scratch:
+            inner = ", ".join(size_name(i.axis) for i in e.indices if isinstance(i, Index))
+            self.sizes |= {i.axis for i in e.indices if isinstance(i, Index)}
+            self.lines.append(f"{printer.array(e.name)}s = xp.empty((teams_of(shape), {inner}), {self._real})")
+
+    def _scattered(self, kernel: Kernel, printer: KernelPrinter) -> None:
+        """Rows added in order, by one team, where their labels say."""
+        self.sizes |= {i.axis for e in kernel.scattered for i in e.indices if isinstance(i, Index)}
+        for e in kernel.scattered:
+            for part in ("sum", "lost"):
+                self.lines.append(f"{printer.array(e.name)}_{part} = xp.zeros({shape_text(e.indices)}, {self._real})")
+        columns = ", ".join(size_name(i.axis) for i in kernel.columns[:1]) or "1"
+        self.lines.append(f"shape = one_team({columns})")
+        passed = {} if self.wide else _numbers(kernel, printer)
+        names = [passed.get(n, n) for n in device_arguments(kernel, self.storage)]
+        self.lines.append(f"_{kernel.name}_rows(shape, {', '.join(names)})")
+        for e in kernel.scattered:
+            name = printer.array(e.name)
+            if e.name in self.given:
+                self.lines.append(f"xp.copyto({name}, {name}_sum, casting='same_kind')")
+            else:
+                self.lines.append(f"{name} = {name}_sum")
+
+    def _combined(self, printer: KernelPrinter, e: Entry, kernel: Kernel) -> None:
+        name = printer.array(e.name)
+        fold = kernel.fold(e.name)
+        if fold is not None:
+            best = printer.array(fold.best) if fold.best else ""
+            self.lines.append(f"{name} = " + {
+                "norm": f"math.hypot(*{name}_parts.tolist())",
+                "shift": f"float({name}_parts.max())",
+                "greatest": f"float({name}_parts.max())",
+                "place": f"int({name}_parts[first_greatest({best}_parts, {name}_parts)])",
+            }[fold.kind])
+        elif any(f.best == e.name for f in kernel.folds):
+            return  # asked for the place alone
+        elif not e.indices:
+            self.lines.append(f"{name} = float({name}_parts.sum(dtype=np.float64))")
+        elif e.name in self.given:
+            self.lines.append(f"xp.copyto({name}, {name}_parts.sum(axis=0, dtype=np.float64), casting='same_kind')")
+        else:
+            self.lines.append(f"{name} = {name}_parts.sum(axis=0, dtype=np.float64).astype({self._real})")
+
+
+def _numbers(kernel: Kernel, printer: KernelPrinter) -> dict[str, str]:
+    """The numbers of a kernel as they are handed over: in the arrays' type, whole ones as they are."""
+    alone = [printer.array(e.name) for e in kernel.reads if not e.indices and not e.tensor.is_integer]
+    return {name: f"real({name})" for name in alone} | told_numbers(kernel)

@@ -1,0 +1,20 @@
+"""The device: arrays are CuPy's, kernels are launched by Numba on CuPy's current stream.
+
+Made by symnn. Do not edit: run `symnn build --target cuda`.
+"""
+
+import cupy as xp
+from numba import cuda
+
+__all__ = ["launch", "xp"]
+
+#: What Numba made of each function, which it compiles for the types of the arguments.
+_COMPILED = {}
+
+
+def launch(function, grid, block, arguments):
+    """Run a kernel on so many blocks of so many threads each."""
+    if function not in _COMPILED:
+        _COMPILED[function] = cuda.jit(function, fastmath={"contract", "nsz"}, cache=True)
+    stream = cuda.external_stream(xp.cuda.get_current_stream().ptr)
+    _COMPILED[function][grid, block, stream](*arguments)

@@ -1,0 +1,9 @@
+def drawn(given, shape, real):
+    """The array that a seed stands for."""
+    out = xp.empty(shape, real)
+    flat = out.reshape(-1)
+    each = 2 if _DISTRIBUTIONS[given.distribution] == "normal" else 4
+    blocks = -(-flat.size // each)
+    numbers = (np.uint64(given.seed), np.uint64(given.stream), given.distribution, given.first, given.second, flat)
+    _draw(shape_for(blocks), blocks, *numbers)
+    return out
