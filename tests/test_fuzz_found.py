@@ -587,6 +587,27 @@ def fuzzed(f, x: T[n, d], w: T[n], z: T[n]):
     f.h[n] = maximum(z[n], exp(sin(w[n])) - 1)
     f.y[n, d] = exp((z[n])*(x[n, d]))/total(exp((z[2*n])*(x[n, d])), d)
 """,
+    # Names made of those of others are told apart as they are in code, where tail_ and tail__ are counted.
+    "sums of exponentials written in two ways": """
+@layer
+def fuzzed(f, x: T[n, d], w: T[n, d], z: T[n, d]):
+    f.b[d] = total(x[n, d], n)
+    f.h[d] = total(exp(-Abs(w[n, d])) * minimum(x[n, d], f.b[d]), n) / total(exp(-Abs(w[n, d])), n)
+    f.y[n] = total(exp(-Abs(f.h[d] * (x[n, d] + z[n, d]))) * z[n, d], d) / total(exp(-Abs(f.h[d] * (x[n, d] + z[n, d]))), d)
+""",
+    "an exponential of a whole number": """
+@layer
+def fuzzed(f, x: T[n, c, d]):
+    f.a[n, c] = 1
+    f.b[d] = floor(total(exp(f.a[n, c]), n, c))
+    f.y[c, d] = exp(f.b[d])
+""",
+    "a function that jumps": """
+@layer
+def fuzzed(f, x: T[...]):
+    f.b[...] = indicator(1 / log(1 + exp(x)) >= 1) * (1 / (1 + exp(-sqrt(1 + x))))
+    f.y[...] = 1 / log(1 + f.b ** 2)
+""",
 }
 
 #: Mistakes that were answered with another error than the language's, or not at all.

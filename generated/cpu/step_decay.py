@@ -13,6 +13,8 @@ verified source, float64, ordinary: error 0, bound 4
 
 import math
 
+import numpy as np
+
 from ._runtime import number
 
 #: What these kernels use of the runtime, as a hash: where that changes, so does this file, and with it the cache.
@@ -60,5 +62,5 @@ def value(t, *, eta0=0.1, factor=0.5, every=10.0):
     factor = number("factor", factor, 0, math.inf, "(0, inf)")
     every = int(number("every", every, 1, math.inf, "[1, inf)", whole=True))
     # η = η₀·factor^⌊t/every⌋
-    eta = eta0 * factor ** math.floor(t / every)
+    eta = eta0 * factor ** np.floor(t / every)
     return eta

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import struct
 import textwrap
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -59,12 +60,12 @@ KINDS = (
 )
 
 
-def elementary_source(plain: str) -> str:
+def elementary_source(plain: str, rint: Sequence[str]) -> str:
     """A section of a runtime: intrinsics, the functions for each type, and one name for both types.
 
-    ``plain`` are the options that a target compiles such functions with.
+    A target says with which options it compiles such functions (``plain``), and by what it rounds to a whole number.
     """
-    parts = [fill("shared/elementary/intrinsics.py.j2", {"kinds": KINDS, "plain": plain})]
+    parts = [fill("shared/elementary/intrinsics.py.j2", {"kinds": KINDS, "plain": plain, "rint": rint})]
     for kind in KINDS:
         values = _values(kind)
         for part in ("exp", "log", "tanh", "erf", "erfc"):

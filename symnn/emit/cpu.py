@@ -28,6 +28,7 @@ def emit_runtime() -> str:
 
     own = functions_of("cpu/runtime_arrays.py")
     plain = '"cache": True, "error_model": "numpy", "nogil": True, "fastmath": False, "forceinline": True'
+    rint = 'return builder.call(builder.module.declare_intrinsic("llvm.rint", [args[0].type]), args)'
     return fill(
         "cpu/runtime.py.j2",
         {
@@ -36,7 +37,7 @@ def emit_runtime() -> str:
             "windows": fill("shared/windows.py.j2", {"np": "np", "room": "1048576", "block": "524288"}).rstrip(),
             **{name: text_of(f"shared/{name}.py") for name in ("seeds", "philox")},
             **{name: text_of(f"cpu/runtime_{name}.py") for name in ("products", "drawn", "draw")},
-            "elementary": elementary_source(plain).strip(),
+            "elementary": elementary_source(plain, (rint,)).strip(),
         },
     )
 

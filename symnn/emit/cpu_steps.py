@@ -52,6 +52,8 @@ class Steps:
     sizes: set[str] = field(default_factory=set)
     #: What is called for each tile.
     functions: list[list[str]] = field(default_factory=list)
+    #: The numbers that were worked out of whole ones.
+    whole: set[str] = field(default_factory=set)
     #: Whether they are the steps of a tile, which has its memory from those before it.
     in_tile: bool = False
     #: The axis of which a block is worked on, and the arrays that hold a block alone.
@@ -237,6 +239,7 @@ class Steps:
     def _number(self, step: Number) -> None:
         printer = PythonPrinter(self.storage)
         self.sizes |= {e.axis for e in within(step.value, Extent)}
+        self.whole |= {step.name} if step.value.is_integer else set()
         self.lines.append(f"{step.name} = {printer(step.value)}")
 
     @property
@@ -321,6 +324,9 @@ class Steps:
         told = {s.axis for s in kernel.numbers if isinstance(s, Extent)}
         self.sizes |= told
         passed = {} if self.wide else told_numbers(kernel)
+        # The functions of the runtime are of numbers of the arrays' types.
+        alone = (printer.array(e.name) for e in kernel.reads if not e.indices)
+        passed |= {name: f"float({name})" for name in alone if name in self.whole}
         for e in kernel.partials:
             name = printer.array(e.name)
             inner = "".join(f", {size_name(i.axis)}" for i in e.indices if isinstance(i, Index))

@@ -17,6 +17,15 @@ from symnn.loops.ir import Kernel
 
 __all__ = ["emit_module", "emit_runtime", "emit_shared", "stand_ins"]
 
+#: How functions that kernels call are compiled.
+_PLAIN = '"device": True, "fastmath": False, "forceinline": True'
+#: NVVM does not take LLVM's own function for it; libdevice has one.
+_RINT = (
+    'name = "__nv_rintf" if args[0].type == ir.FloatType() else "__nv_rint"',
+    "kind = ir.FunctionType(args[0].type, [args[0].type])",
+    "return builder.call(cgutils.get_or_insert_function(builder.module, kind, name), args)",
+)
+
 
 def emit_module(made: Programs, header: Sequence[str] = (), tier: str = "fast") -> str:
     """The source of an operation's module; ``header`` are lines on where it comes from and what was measured."""
@@ -39,7 +48,7 @@ def emit_runtime() -> str:
             "windows": fill("shared/windows.py.j2", {"np": "xp", "room": str(2**26), "block": str(2**26)}).rstrip(),
             **{name: text_of(f"shared/{name}.py") for name in ("seeds", "philox")},
             **{name: text_of(f"cuda/runtime_{name}.py") for name in ("products", "drawn", "draw")},
-            "elementary": elementary_source('"device": True, "fastmath": False, "forceinline": True').strip(),
+            "elementary": elementary_source(_PLAIN, _RINT).strip(),
             "teams": fill("cuda/runtime_teams.py.j2", {"kinds": KINDS, **least}).strip(),
         },
     )

@@ -396,9 +396,6 @@ class PythonPrinter(KernelPrinter):
         zero = f"{self.text(b, _SUM)} == 0"
         return f"(0.0 if {zero} else {self.text(sp.Mul(a, b, evaluate=False), 1)})"
 
-    def floor(self, expr: sp.Expr) -> str:
-        return f"math.floor({self.text(expr, 0)})"
-
     def sign(self, expr: sp.Expr) -> str:
         text = self.text(expr, _SUM)
         return f"(1.0 if {text} > 0 else -1.0 if {text} < 0 else 0.0)"

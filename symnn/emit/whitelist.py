@@ -38,7 +38,7 @@ _IMPORTS = {
     ".": {"_runtime"},
 }
 _WHOLE = {("math", None), ("numpy", "np")}
-_BUILTINS = frozenset(["range", "min", "max", "int", "abs", "list", "reversed"])
+_BUILTINS = frozenset(["range", "min", "max", "int", "float", "abs", "list", "reversed"])
 _MEMBERS = {
     "np": frozenset(["empty", "zeros", "copyto", "float64", "float32", "int64", "inf", "finfo", "floor"]),
     "xp": frozenset(["empty", "zeros", "copyto"]),

@@ -103,11 +103,11 @@ def _order(reduction: sp.Expr, around: Sequence[Index] = ()) -> Callable[[Index]
 
 
 def unused(stem: str, used: set[str]) -> str:
-    """A name that is not used yet, and is from now on."""
+    """A name that is not used yet, as it is in code, and is from now on."""
     name, k = stem, 2
-    while name in used:
+    while code_name(name) in used:
         name, k = f"{stem}_{k}", k + 1
-    used.add(name)
+    used.add(code_name(name))
     return name
 
 

@@ -110,7 +110,10 @@ def _zeros(function: Function) -> list[Any]:
         for a, b, fa, fb in zip(points, points[1:], values, values[1:], strict=False):
             if fa is None or fb is None or fa * fb >= 0:
                 continue
-            zero = mpmath.findroot(function, (a, b), solver="anderson", tol=mpmath.mpf(10) ** -80, verify=False)
+            try:
+                zero = mpmath.findroot(function, (a, b), solver="anderson", tol=mpmath.mpf(10) ** -80, verify=False)
+            except ZeroDivisionError:
+                continue  # a jump, with the same value on one side of it
             if abs(function(zero)) < mpmath.mpf(10) ** (8 - _DIGITS) * abs(fa) and min(a, b) <= zero <= max(a, b):
                 found.append(zero)
     return found

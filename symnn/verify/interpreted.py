@@ -104,6 +104,8 @@ _FUNCTIONS: dict[str, Callable[..., Any]] = {
     "least": lambda real: -np.finfo(real).max,
     **{name: lambda value: value for name in ("team_sum", "team_max", "team_norm")},
     "team_first": lambda best, at: (best, at),
+    "team": lambda: 0,
+    "teams": lambda: 1,
     "lane": lambda: 0,
     "lanes": lambda: 1,
     "meet": lambda: None,

@@ -15,6 +15,6 @@ _COMPILED = {}
 def launch(function, grid, block, arguments):
     """Run a kernel on so many blocks of so many threads each."""
     if function not in _COMPILED:
-        _COMPILED[function] = cuda.jit(function, fastmath={"contract", "nsz"}, cache=True)
+        _COMPILED[function] = cuda.jit(function, cache=True)
     stream = cuda.external_stream(xp.cuda.get_current_stream().ptr)
     _COMPILED[function][grid, block, stream](*arguments)
