@@ -592,8 +592,10 @@ def fuzzed(f, x: T[n, d], w: T[n], z: T[n]):
 @layer
 def fuzzed(f, x: T[n, d], w: T[n, d], z: T[n, d]):
     f.b[d] = total(x[n, d], n)
-    f.h[d] = total(exp(-Abs(w[n, d])) * minimum(x[n, d], f.b[d]), n) / total(exp(-Abs(w[n, d])), n)
-    f.y[n] = total(exp(-Abs(f.h[d] * (x[n, d] + z[n, d]))) * z[n, d], d) / total(exp(-Abs(f.h[d] * (x[n, d] + z[n, d]))), d)
+    f.h[d] = (total(exp(-Abs(w[n, d] * 1)) * (w[n, d] * minimum(x[n, d], f.b[d])), n)
+              / total(exp(-Abs(w[n, d] * w[n, d] ** 3)), n))
+    f.y[n] = (total(exp(-Abs(f.h[d] * (x[n, d] + z[n, d]))) * z[n, d], d)
+              / total(exp(-Abs(f.h[d] * (x[n, d] + z[n, d]))), d))
 """,
     "an exponential of a whole number": """
 @layer
