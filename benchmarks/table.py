@@ -13,6 +13,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+from symnn.bench.cases import CASES
 from symnn.bench.profile import KINDS
 from symnn.bench.report import started
 from symnn.build import source_of
@@ -40,18 +41,20 @@ def markdown(report: Mapping[str, Any]) -> str:
     """The results as a table of Markdown, with what they were measured on."""
     peers = list(dict.fromkeys(name for r in report["results"] for name in r["milliseconds"]))
     lines = [
-        "| operation | what | threads | " + " | ".join([*peers, "symnn ÷ fastest peer", "of the limit"])
+        "| operation | what | threads | " + " | ".join([*peers, "symnn ÷ fastest peer", "goal", "of the limit"])
         + " | MiB (peer's) |",
-        "|---|---|" + "--:|" * (len(peers) + 4),
+        "|---|---|" + "--:|" * (len(peers) + 5),
     ]
+    goals = {case.title: case.goal for case in CASES if case.goal is not None}
     for r in report["results"]:
         cells = [f"{r['milliseconds'][p]['median']:g}" if p in r["milliseconds"] else "" for p in peers]
         ratio = f"{r['ratio']:.2f}" if "ratio" in r else ""
+        goal = f"{goals[r['title']]:g}" if r["threads"] == 2 and r["title"] in goals else ""
         limit = f"{r['share_of_limit']:.0%} ({r['limit']['of']})"
         first = f"`{r['operation']}` {r['title'].split(' ')[1]} | {r['what']} | {r['threads']}"
         ours, theirs = (r["mebibytes"].get(name) for name in ("symnn", r.get("fastest_peer", "")))
         memory = f"{_shown(ours)} ({_shown(theirs)})"
-        lines.append(f"| {first} | {' | '.join(cells)} | {ratio} | {limit} | {memory} |")
+        lines.append(f"| {first} | {' | '.join(cells)} | {ratio} | {goal} | {limit} | {memory} |")
     lines += ["", *_spent(report["results"])]
     m = report["machine"]
     versions = ", ".join(f"{name} {version}" for name, version in report["versions"].items())
