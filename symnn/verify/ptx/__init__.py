@@ -1,0 +1,50 @@
+"""An interpreter of PTX in NumPy: generated CUDA kernels are run and checked on machines without a GPU.
+
+``parse`` reads a text, ``run`` or ``launch`` runs a kernel of it, and what has no defined result raises a ``Fault``.
+"""
+
+from symnn.verify.ptx.device import Buffer, Device, flatten
+from symnn.verify.ptx.faults import (
+    BarrierDivergence,
+    EndlessLoop,
+    Fault,
+    Misaligned,
+    MissingLanes,
+    OutOfBounds,
+    Place,
+    Race,
+    Trap,
+    Uninitialised,
+    Unsupported,
+    UnwrittenRegister,
+    WrongLaunch,
+)
+from symnn.verify.ptx.launch import launch, run
+from symnn.verify.ptx.parse import Module, parse
+from symnn.verify.ptx.program import Kernel
+from symnn.verify.ptx.tally import Tally
+
+__all__ = [
+    "BarrierDivergence",
+    "Buffer",
+    "Device",
+    "EndlessLoop",
+    "Fault",
+    "Kernel",
+    "Misaligned",
+    "MissingLanes",
+    "Module",
+    "OutOfBounds",
+    "Place",
+    "Race",
+    "Tally",
+    "Trap",
+    "Uninitialised",
+    "Unsupported",
+    "UnwrittenRegister",
+    "WrongLaunch",
+    "flatten",
+    "launch",
+    "parse",
+    "run",
+]
