@@ -74,6 +74,11 @@ class Buffer:
         return self.view().copy()
 
     @property
+    def address(self) -> np.uint64:
+        """Where the first element is, as kernels have it."""
+        return np.uint64(GLOBAL + self.start)
+
+    @property
     def flat(self) -> list[np.generic]:
         """What Numba's kernels get for an array: two unused pointers, items, their bytes, data, shape and strides."""
         items = int(np.prod(self.shape, dtype=np.int64))
@@ -100,5 +105,6 @@ def parameter_bytes(parameters: Sequence[Variable], arguments: Sequence[np.gener
         raise WrongLaunch(f"{kernel} takes {len(parameters)} parameters, and was given {len(arguments)}")
     for k, (parameter, argument) in enumerate(zip(parameters, arguments, strict=True)):
         if parameter.size != argument.itemsize:
-            raise WrongLaunch(f"parameter {k} of {kernel} has {parameter.size} bytes, {argument!r} has {argument.itemsize}")
+            sizes = f"{parameter.size} bytes, and {argument!r} has {argument.itemsize} bytes"
+            raise WrongLaunch(f"parameter {k} of {kernel} has {sizes}")
     return [argument.tobytes() for argument in arguments]

@@ -64,7 +64,9 @@ class _Whole:
         for variable in function.variables:
             self.declare(variable, names)
         self.tables.update((names[t], tuple(names[x] for x in targets)) for t, targets in function.tables.items())
-        at = {position: [n for n, p in function.labels.items() if p == position] for position in function.labels.values()}
+        at: dict[int, list[str]] = {}
+        for label, position in function.labels.items():
+            at.setdefault(position, []).append(label)
         for position, instruction in enumerate(function.code):
             self.labels.update((names[label], len(self.code)) for label in at.get(position, ()))
             renamed = replace(

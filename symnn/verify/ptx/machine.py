@@ -6,7 +6,8 @@ the text come together here. Lanes that wait for each other, and threads at a ba
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 
 import numpy as np
 
@@ -142,7 +143,7 @@ class Machine:
                     self._steps[at](there)
                 at += 1
         except Fault as fault:
-            raise fault.at(self._place(at, there, fault.slot)) from None
+            raise (fault if fault.place else fault.at(self._place(at, there, fault.slot))) from None
         self._send(at, active)
         return at - start
 
@@ -166,12 +167,14 @@ class Machine:
         earlier = self._at_exchange.pop(at, None)
         if earlier is not None:
             active = self._active(earlier.mask | active.mask)
-        absent = self._warps.missing(self._members[at](), active) != 0
+        with self._located(at, active):
+            absent = self._warps.missing(self._members[at](), active) != 0
         complete = active.only(~absent)
         if complete.count < active.count:
             self._at_exchange[at] = active.only(absent)
         if complete.count:
-            self._steps[at](complete)
+            with self._located(at, complete):
+                self._steps[at](complete)
             self._send(at + 1, complete)
 
     def _wait(self, at: int, active: Active) -> None:
@@ -188,7 +191,8 @@ class Machine:
         for at, active in released.items():
             self._check_barrier(at, active)
         for at, active in released.items():
-            self._steps[at](active)
+            with self._located(at, active):
+                self._steps[at](active)
             self.threads.stamps[active.mask] += BARRIER
             self._send(at + 1, active)
         return bool(released)
@@ -206,6 +210,14 @@ class Machine:
             what = f"thread {threads.thread_at(slot)} {does}, while others of its block wait at a barrier"
             position = int(np.count_nonzero(active.mask[:here]))
             raise BarrierDivergence(what, position, self._place(at, active, position))
+
+    @contextmanager
+    def _located(self, at: int, active: Active) -> Iterator[None]:
+        """A fault of these threads gets its place."""
+        try:
+            yield
+        except Fault as fault:
+            raise fault.at(self._place(at, active, fault.slot)) from None
 
     def _place(self, at: int, active: Active, position: int | None) -> Place:
         instruction = self.kernel.code[at]

@@ -1,6 +1,6 @@
 """Memory: buffers with guard zones between them, in spaces that check every access before it is made.
 
-Addresses are bytes. Each buffer begins at a multiple of 256 as on the device, and what lies between two belongs to none.
+Addresses are bytes. Each buffer begins at a multiple of 256, as on the device, and what lies between two is nobody's.
 """
 
 from __future__ import annotations
@@ -96,8 +96,9 @@ class Users:
 class Space:
     """The bytes of a space: one copy for all, or one for each block or thread.
 
-    ``base`` is the address of the first byte, and ``homes`` says where the copy of each slot begins. ``granule`` is the least that any instruction moves, in bytes:
-    what races and first writes are told apart by. The slot of a fault is a position among the users.
+    ``base`` is the address of the first byte, and ``homes`` says where the copy of each slot begins. ``granule`` is the
+    least that any instruction moves, in bytes: what races and first writes are told apart by. The slot of a fault is a
+    position among the users.
     """
 
     def __init__(
@@ -193,7 +194,7 @@ class Generic:
         return found
 
     def _divide(self, at: Array, do: Callable[[Space, Array, Array], None]) -> None:
-        """Each space with the accesses that are its own; what is in no window counts as global, and is refused there."""
+        """Each space with the accesses that are its own; what is in no window counts as global, where it is refused."""
         owner = np.where(at < SHARED, GLOBAL, np.where(at < LOCAL, SHARED, np.where(at < GLOBAL, LOCAL, GLOBAL)))
         for window, shift, space in self.windows:
             which = np.flatnonzero(owner == window)

@@ -321,7 +321,10 @@ class _Parser:
         self.expect(";")
 
     def label(self, body: _Body) -> None:
-        name = body.declared(self.take())
+        written = self.take()
+        name = body.declared(written)
+        if name != written:
+            raise self.refusal(f"a label of a scope's own is not known, as `{written}` is")
         self.expect(":")
         if self.accept(".branchtargets"):
             targets = []

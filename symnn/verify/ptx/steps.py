@@ -119,33 +119,45 @@ class Decoder:
 
     def guard(self, instruction: Instruction) -> Callable[[Active], Active] | None:
         """Which of the threads execute an instruction; None for all."""
-        match instruction.guard:
-            case None:
-                return None
-            case Not(register):
-                held = self.threads.registers[register.name]
-                return lambda active: active.only(~held)
-            case Register(name):
-                holds = self.threads.registers[name]
-                return lambda active: active.only(holds)
+        if instruction.guard is None:
+            return None
+        negated = isinstance(instruction.guard, Not)
+        register = instruction.guard.register if isinstance(instruction.guard, Not) else instruction.guard
+        look = self._look([register.name])
+        held = self.threads.registers[register.name]
+
+        def chosen(active: Active) -> Active:
+            look(active)
+            return active.only(~held if negated else held)
+
+        return chosen
 
     def watched(self, instruction: Instruction, step: Step) -> Step:
         """The step, and a look at the registers that it may read too early; those it writes are set down."""
-        reads = [(name, self.doubtful[name]) for name in sorted(instruction.reads) if name in self.doubtful]
         writes = [self.doubtful[name] for name in instruction.writes if name in self.doubtful]
-        if not reads and not writes:
+        if not writes and self.doubtful.keys().isdisjoint(instruction.reads):
             return step
+        look = self._look(sorted(instruction.reads))
 
         def run(active: Active) -> None:
-            for name, written in reads:
-                early = active.mask & ~written
-                if early.any():
-                    raise UnwrittenRegister(f"`{name}` is read before it is written", active.position(early))
+            look(active)
             step(active)
             for written in writes:
                 written |= active.mask
 
         return run
+
+    def _look(self, names: Sequence[str]) -> Step:
+        """Refuses threads that have not written some registers."""
+        watched = [(name, self.doubtful[name]) for name in names if name in self.doubtful]
+
+        def look(active: Active) -> None:
+            for name, written in watched:
+                early = active.mask & ~written
+                if early.any():
+                    raise UnwrittenRegister(f"`{name}` is read before it is written", active.position(early))
+
+        return look
 
     # What computes.
 

@@ -84,9 +84,8 @@ class Threads:
         """A register that says which thread this is; raises ``Unsupported`` at one that is not known."""
         kind, _, axis = name.removeprefix("%").partition(".")
         if axis in ("x", "y", "z") and kind in ("tid", "ntid", "ctaid", "nctaid"):
-            extents, at = (self.block, self.within) if kind.endswith("tid") and "cta" not in kind else (
-                self.grid, self.first + self.block_of
-            )  # fmt: skip
+            of_block = kind.endswith("tid")
+            extents, at = (self.block, self.within) if of_block else (self.grid, self.first + self.block_of)
             k = "xyz".index(axis)
             value = np.full(self.size, extents[k]) if kind.startswith("n") else _along(at, extents, k)
             return value.astype(np.uint32)

@@ -54,7 +54,7 @@ class Warps:
         return lambda: source()[0]
 
     def missing(self, members: Array, active: Active) -> Array:
-        """The lanes that a thread waits for and that are not there; raises ``MissingLanes`` where masks do not agree."""
+        """The lanes that a thread waits for and that are not there; raises ``MissingLanes`` where masks disagree."""
         threads = self.threads
         own = (members >> threads.lane) & np.uint32(1) == 1
         if not (own | ~active.mask).all():
