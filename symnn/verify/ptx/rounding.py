@@ -6,7 +6,7 @@ to odd (Boldo and Melquiond, Emulation of FMA and correctly rounded sums, 2008).
 
 from __future__ import annotations
 
-import math
+from collections.abc import Callable
 from fractions import Fraction
 
 import numpy as np
@@ -48,9 +48,11 @@ def divide(a: Array, b: Array, mode: str) -> Array:
         return quotient
     product, error = _two_product(quotient.astype(_DOUBLE), b.astype(_DOUBLE))
     rest = (a - product) - error
-    rest = np.where(np.signbit(b), -rest, rest)
-    too_large = np.isinf(quotient) & np.isfinite(a) & (b != 0)
-    return _nudged(quotient, np.where(too_large, -quotient, rest), mode)
+    result = _nudged(quotient, np.where(np.signbit(b), -rest, rest), mode)
+    sizes = np.abs([a, b, quotient])
+    exact = (a == 0) | (b == 0) | ~(np.isfinite(a) & np.isfinite(b))
+    _by_fractions(result, ~(exact | _within(sizes)), lambda at: Fraction(float(a[at])) / Fraction(float(b[at])), mode)
+    return result
 
 
 def root(a: Array, mode: str) -> Array:
@@ -58,8 +60,10 @@ def root(a: Array, mode: str) -> Array:
     found = np.sqrt(a)
     if mode == "rn":
         return found
-    square, error = _two_product(found.astype(_DOUBLE), found.astype(_DOUBLE))
-    return _nudged(found, (a - square) - error, mode)
+    # Scaled, so that the square loses nothing.
+    scale = np.where(a < 2.0**-400, 2.0**300, np.where(a > 2.0**400, 2.0**-300, 1.0))
+    square, error = _two_product(found * scale, found * scale)
+    return _nudged(found, (a * scale * scale - square) - error, mode)
 
 
 def fma(a: Array, b: Array, c: Array, mode: str = "rn") -> Array:
@@ -104,25 +108,35 @@ def _fma_double(a: Array, b: Array, c: Array, mode: str) -> Array:
         plain = _signed_zero(plain, high, c, mode)
     # Nothing is rounded twice where a factor is zero, and where the result is no number or infinite all along.
     exact = (a == 0) | (b == 0) | ~(np.isfinite(a) & np.isfinite(b) & np.isfinite(c))
-    size = np.abs(high)
-    safe = (np.maximum(np.abs(a), np.abs(b)) < _LARGE) & (np.maximum(size, np.abs(c)) < _LARGE) & (size > _SMALL)
+    safe = _within(np.abs([a, b, high])) & (np.abs(c) < _LARGE)
     result = np.where(exact, plain, result)
-    for at in zip(*np.nonzero(~(exact | safe)), strict=True):
-        result[at] = _fma_exactly(float(a[at]), float(b[at]), float(c[at]), mode)
+    _by_fractions(
+        result,
+        ~(exact | safe),
+        lambda at: Fraction(float(a[at])) * Fraction(float(b[at])) + Fraction(float(c[at])),
+        mode,
+    )
     return result
 
 
-def _fma_exactly(a: float, b: float, c: float, mode: str) -> float:
-    """By fractions: slow, for what is near the ends of the range."""
-    exact = Fraction(a) * Fraction(b) + Fraction(c)
-    try:
-        nearest = float(exact)
-    except OverflowError:
-        nearest = math.copysign(math.inf, exact)
-    if mode == "rn" or not exact:
-        return nearest
-    rest = math.copysign(1.0, -nearest) if math.isinf(nearest) else float(exact > nearest) - float(exact < nearest)
-    return float(_nudged(np.array(nearest), np.array(rest), mode))
+def _within(sizes: Array) -> Array:
+    """Where numbers are so far from the ends of the range that the error of a product is exact."""
+    return (sizes.max(axis=0) < _LARGE) & (sizes[2] > _SMALL) & (sizes[0] > _SMALL)
+
+
+def _by_fractions(result: Array, where: Array, exactly: Callable[[int], Fraction], mode: str) -> None:
+    """Results near the ends of the range, one by one: slow, and seldom needed."""
+    for at in np.flatnonzero(where):
+        exact = exactly(at)
+        try:
+            nearest = result.dtype.type(float(exact))
+        except OverflowError:
+            nearest = result.dtype.type(np.inf if exact > 0 else -np.inf)
+        if mode != "rn" and exact:
+            above = nearest < 0 if np.isinf(nearest) else exact > float(nearest)
+            rest = result.dtype.type(1 if above else 0 if exact == nearest else -1)
+            nearest = _nudged(np.array(nearest), np.array(rest), mode)[()]
+        result[at] = nearest
 
 
 def _two_sum(a: Array, b: Array) -> tuple[Array, Array]:
