@@ -10,6 +10,7 @@ from numba import cuda, float32, float64, int32, types, uint32, void
 from numba.cuda.extending import intrinsic
 
 BLOCK = 128
+WARPS = BLOCK // 32
 ONE, HALF = np.float32(1), np.float32(0.5)
 ROOT = np.float32(0.7071067811865476)
 LEAST = np.float32(-np.inf)
@@ -121,8 +122,8 @@ def softmax_ce_lanes(z, target, loss, dz, columns):
     """The same by shuffles, and one word of shared memory for each warp."""
     row = cuda.blockIdx.x
     me = cuda.threadIdx.x
-    tops = cuda.shared.array(BLOCK // 32, float32)
-    sums = cuda.shared.array(BLOCK // 32, float32)
+    tops = cuda.shared.array(WARPS, float32)
+    sums = cuda.shared.array(WARPS, float32)
     most = LEAST
     j = me
     while j < columns:
@@ -135,7 +136,7 @@ def softmax_ce_lanes(z, target, loss, dz, columns):
     if me & 31 == 0:
         tops[me >> 5] = most
     cuda.syncthreads()
-    for k in range(BLOCK // 32):
+    for k in range(WARPS):
         most = max(most, tops[k])
     total = np.float32(0)
     j = me
@@ -150,7 +151,7 @@ def softmax_ce_lanes(z, target, loss, dz, columns):
         sums[me >> 5] = total
     cuda.syncthreads()
     total = np.float32(0)
-    for k in range(BLOCK // 32):
+    for k in range(WARPS):
         total += sums[k]
     t = target[row]
     if me == 0:

@@ -35,7 +35,7 @@ class Compiler:
         if old:
             text = inspect.getsource(function)
             assert text.count(old) >= 1
-            file = f"<{name}: {new}>"
+            file = f"<{name} with fault {len(linecache.cache)}>"
             text = text.replace(old, new, 1)
             linecache.cache[file] = (len(text), None, text.splitlines(True), file)
             names = dict(vars(self.kernels))
@@ -163,9 +163,11 @@ PLANTED: list[tuple[str, str, str, type[Fault] | None]] = [
     ("softmax_ce_tree", "    part[me] = most\n    cuda.syncthreads()\n", "    part[me] = most\n", Race),
     ("softmax_ce_tree", "        cuda.syncthreads()\n        width //= 2\n", "        width //= 2\n", Race),
     ("softmax_ce_tree", "most = part[0]\n    cuda.syncthreads()", "most = part[0]", Race),
-    ("softmax_ce_tree", "width //= 2", "width //= 4", None),
+    ("softmax_ce_tree", "+= part[me + width]", "+= part[me + width // 2]", Race),
+    ("softmax_ce_tree", "    width = BLOCK // 2\n    while width > 0:\n        if me < width:\n            part[me] +=",
+     "    width = BLOCK // 4\n    while width > 0:\n        if me < width:\n            part[me] +=", None),
     ("softmax_ce_tree", "while j < columns", "while j <= columns", OutOfBounds),
-    ("softmax_ce_tree", "shared.array(BLOCK, float32)", "shared.array(BLOCK - 1, float32)", OutOfBounds),
+    ("softmax_ce_tree", "shared.array(BLOCK, float32)", "shared.array(127, float32)", OutOfBounds),
     ("softmax_ce_tree", "if me < width:", "if me >= 100:\n            return\n        if me < width:",
      BarrierDivergence),
     ("softmax_ce_tree", "            part[me] = max(part[me], part[me + width])",
@@ -178,7 +180,7 @@ PLANTED: list[tuple[str, str, str, type[Fault] | None]] = [
     ("softmax_ce_lanes", "by = 16", "by = 8", None),
     ("softmax_ce_lanes", "0xFFFFFFFF", "0x0000FFFF", MissingLanes),
     ("softmax_ce_lanes", "while by > 0:", "while by > 0 and me < 100:", MissingLanes),
-    ("softmax_ce_lanes", "for k in range(BLOCK // 32)", "for k in range(BLOCK // 32 + 1)", OutOfBounds),
+    ("softmax_ce_lanes", "for k in range(WARPS)", "for k in range(WARPS + 1)", OutOfBounds),
     ("softmax_ce_lanes", "if me & 31 == 0:", "if me & 31 == 0 and me > 0:", Fault),
     ("silu_four_wide", "at = i * uint32(4)", "at = i * uint32(2)", Fault),
     ("silu_four_wide", "while i < n4", "while i <= n4", OutOfBounds),
@@ -204,3 +206,5 @@ def test_planted_faults_are_caught(compiler, number):
         tried()
     place = seen.value.place
     assert place is not None and place.source.startswith(f"<{name}")
+    file, _, line = place.source.rpartition(":")
+    assert linecache.getline(file, int(line)).strip()

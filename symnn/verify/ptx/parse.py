@@ -111,7 +111,12 @@ class _Parser:
         self.text = text
         self.tokens = _tokens(text)
         self.at = 0
-        self.files: dict[int, str] = {}
+        # They are named at the end of the text, behind the code that is of them.
+        self.files = {
+            self.tokens[k + 1].text: PurePosixPath(self.tokens[k + 2].text.strip('"')).name
+            for k, token in enumerate(self.tokens)
+            if token.text == ".file"
+        }
         self.source = ""
 
     # Tokens, one at a time.
@@ -182,8 +187,8 @@ class _Parser:
     def aside(self, word: str) -> None:
         """What says something about the text, and nothing about what it does."""
         if word == ".file":
-            number = self.number()
-            self.files[number] = PurePosixPath(self.take().strip('"')).name
+            self.take()
+            self.take()
             while self.accept(","):
                 self.take()
         elif word == ".section":
@@ -293,7 +298,7 @@ class _Parser:
 
     def location(self) -> None:
         """``.loc file line column``, and where the function it is in was put in."""
-        file, line, _ = self.number(), self.number(), self.number()
+        file, line, _ = self.take(), self.number(), self.number()
         self.source = f"{self.files.get(file, file)}:{line}"
         if self.accept(","):
             for _ in range(2):  # function_name label
