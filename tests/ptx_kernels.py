@@ -8,6 +8,7 @@ import numpy as np
 from llvmlite import ir
 from numba import cuda, float32, float64, int32, types, uint32, void
 from numba.cuda.extending import intrinsic
+from numba.types import float16
 
 BLOCK = 128
 WARPS = BLOCK // 32
@@ -204,6 +205,38 @@ def functions64(x, y, n):
         y[10, i] = v / (v + 3)
 
 
+def warp_news(x, y):
+    """What lanes and threads of a block say to each other: a number for each thread and question."""
+    t = cuda.threadIdx.x
+    v = x[t]
+    positive = v > 0
+    y[0, t] = cuda.syncthreads_count(int32(positive))
+    y[1, t] = cuda.syncthreads_and(int32(positive))
+    y[2, t] = cuda.syncthreads_or(int32(positive))
+    y[3, t] = cuda.ballot_sync(0xFFFFFFFF, positive) & 0xFFFF
+    y[4, t] = cuda.match_any_sync(0xFFFFFFFF, int32(t % 3)) & 0xFFFF
+    y[5, t] = cuda.all_sync(0xFFFFFFFF, positive)
+    y[6, t] = cuda.any_sync(0xFFFFFFFF, positive)
+    y[7, t] = cuda.shfl_down_sync(0xFFFFFFFF, v, 1)
+    y[8, t] = cuda.shfl_up_sync(0xFFFFFFFF, v, 2)
+    y[9, t] = cuda.shfl_sync(0xFFFFFFFF, v, 3)
+
+
+def memories(x, y):
+    """Strided arrays of two axes in halves, an array of the thread's own, shared memory that the launch sizes."""
+    i, j = cuda.grid(2)
+    t = cuda.threadIdx.y * cuda.blockDim.x + cuda.threadIdx.x
+    own = cuda.local.array(4, float32)
+    shared = cuda.shared.array(0, float32)
+    inside = i < x.shape[0] and j < x.shape[1]
+    for k in range(4):
+        own[k] = float32(x[i, j]) * np.float32(k) if inside else np.float32(0)
+    shared[t] = own[t % 4]
+    cuda.syncthreads()
+    if inside:
+        y[i, j] = float16(shared[t ^ 1] + np.float32(1))
+
+
 #: The same text: what type it is of, its arguments say.
 functions32 = functions64
 
@@ -217,4 +250,6 @@ SIGNATURES = {
     "column_sums": void(matrix, single, int32),
     "functions64": void(float64[::1], float64[:, ::1], int32),
     "functions32": void(single, matrix, int32),
+    "warp_news": void(single, matrix),
+    "memories": void(float16[:, :], float16[:, :]),
 }

@@ -11,9 +11,9 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from ptx_texts import elementwise
 
 from symnn.verify.ptx import Unsupported
-from ptx_texts import elementwise
 
 few = settings(max_examples=12, deadline=None)
 MODES = ("rn", "rz", "rm", "rp")
@@ -75,7 +75,7 @@ def rounded(exact: Fraction, format: tuple[int, int, int], mode: str) -> float:
     size = (whole + away) * unit
     most = (2 - Fraction(2) ** (1 - precision)) * Fraction(2) ** greatest
     if size > most:
-        towards = mode == "rn" or (mode == "rp") == (exact > 0) and mode != "rz"
+        towards = mode == "rn" or ((mode == "rp") == (exact > 0) and mode != "rz")
         return (math.inf if towards else float(most)) * (1 if exact > 0 else -1)
     return float(size) * (1 if exact > 0 else -1)
 
@@ -86,8 +86,8 @@ def same(a: float, b: float) -> bool:
 
 def check_rounded(found: np.ndarray, sources: list[np.ndarray], exactly, plainly, mode: str) -> None:
     """Against a fraction where all is finite and the result not zero, else against what doubles give."""
-    for value, *given in zip(found, *sources, strict=True):
-        numbers = [float(g) for g in given]
+    for value, *row in zip(found, *sources, strict=True):
+        numbers = [float(number) for number in row]
         try:
             exact = exactly(*map(Fraction, numbers))
         except (ValueError, OverflowError, ZeroDivisionError):

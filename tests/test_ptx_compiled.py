@@ -16,7 +16,8 @@ import pytest
 from symnn.verify.ptx import BarrierDivergence, Fault, Kernel, MissingLanes, OutOfBounds, Race, parse, run
 
 BLOCK = 128
-TARGETS = [(8, 0), (9, 0)]
+#: Capabilities of devices, and whether arithmetic is the fast one.
+TARGETS = [((8, 0), False), ((9, 0), True)]
 RNG = np.random.default_rng(0)
 
 
@@ -63,8 +64,7 @@ def normal(*shape: int, scale: float = 1.0) -> np.ndarray:
     return (RNG.normal(size=shape) * scale).astype(np.float32)
 
 
-@pytest.mark.parametrize("capability", TARGETS)
-@pytest.mark.parametrize("fast", [False, True])
+@pytest.mark.parametrize("capability, fast", TARGETS)
 def test_elementwise(compiler, capability, fast):
     kernel = compiler.kernel("gelu", capability, fast)
     x, y = normal(5000, scale=3), np.zeros(5000, np.float32)
@@ -75,8 +75,7 @@ def test_elementwise(compiler, capability, fast):
     assert tally.bytes_moved("ld", "global") == tally.bytes_moved("st", "global") == 4 * x.size
 
 
-@pytest.mark.parametrize("capability", TARGETS)
-@pytest.mark.parametrize("fast", [False, True])
+@pytest.mark.parametrize("capability, fast", TARGETS)
 def test_four_wide(compiler, capability, fast):
     kernel = compiler.kernel("silu_four_wide", capability, fast)
     x, y = normal(4096, scale=3), np.zeros(4096, np.float32)
@@ -102,9 +101,8 @@ def cross_entropy(kernel: Kernel, rows: int, columns: int, **options: Any) -> fl
     return max(np.abs(loss - expected).max(), np.abs(dz - p).max())
 
 
-@pytest.mark.parametrize("capability", TARGETS)
+@pytest.mark.parametrize("capability, fast", TARGETS)
 @pytest.mark.parametrize("name", ["softmax_ce_tree", "softmax_ce_lanes"])
-@pytest.mark.parametrize("fast", [False, True])
 def test_softmax_cross_entropy(compiler, capability, name, fast):
     kernel = compiler.kernel(name, capability, fast)
     for rows, columns in ((1, 1), (3, 777), (70, 128)):
@@ -115,7 +113,7 @@ def test_softmax_cross_entropy(compiler, capability, name, fast):
     assert (kernel.opcodes().shuffles > 0) == (name == "softmax_ce_lanes")
 
 
-@pytest.mark.parametrize("capability", TARGETS)
+@pytest.mark.parametrize("capability", [(8, 0), (9, 0)])
 def test_column_sums_in_two_stages(compiler, capability):
     x = normal(203, 150)
     parts, sums = np.zeros((4, 150), np.float32), np.zeros(150, np.float32)
@@ -131,7 +129,7 @@ FUNCTIONS = (
 )  # fmt: skip
 
 
-@pytest.mark.parametrize("capability", TARGETS)
+@pytest.mark.parametrize("capability", [(8, 0), (9, 0)])
 def test_functions_in_double(compiler, capability):
     """Those of libdevice: to a few units in the last place, where angles are large too."""
     x = np.concatenate([RNG.normal(size=200) * 4, [1e-9, 1e5, -3e6, 1e12, 1e300]])
@@ -156,6 +154,35 @@ def test_functions_in_single(compiler, fast):
             expected = function(wide).astype(np.float32)
             close = np.isclose(found, expected, rtol=1e-4 if fast else 1e-6, atol=2e-6 if fast else 1e-30)
             assert close.all(), (function, x[~close], found[~close], expected[~close])
+
+
+def test_what_lanes_say_to_each_other(compiler):
+    x, found = normal(64), np.zeros((10, 64), np.float32)
+    x[40] = 0
+    run(compiler.kernel("warp_news"), 1, 64, x, found)
+    positive, lanes = x > 0, np.arange(32)
+    for t in range(64):
+        first, lane = t // 32 * 32, t % 32
+        warp = positive[first : first + 32]
+        assert found[:3, t].tolist() == [positive.sum(), 0, 1]
+        assert found[3, t] == sum(1 << k for k in range(16) if warp[k])
+        assert found[4, t] == sum(1 << int(k) for k in lanes[:16] if (first + k) % 3 == t % 3)
+        assert found[5:7, t].tolist() == [warp.all(), warp.any()]
+        down, up = (t + 1 if lane < 31 else t), (t - 2 if lane >= 2 else t)
+        assert found[7:, t].tolist() == [x[down], x[up], x[first + 3]]
+
+
+@pytest.mark.parametrize("capability", [(8, 0), (9, 0)])
+def test_strides_halves_and_memories(compiler, capability):
+    x = (RNG.normal(size=(12, 10)).astype(np.float16))[::-1, ::2]
+    y = np.zeros((5, 12), np.float16).T
+    kernel = compiler.kernel("memories", capability)
+    tally = run(kernel, (3, 3), (4, 2), x, y, dynamic_shared=32)
+    for i, j in np.ndindex(x.shape):
+        # The neighbour in its block, along the first axis, is the one whose number differs in the last bit.
+        other, t = i ^ 1, j % 2 * 4 + (i ^ 1) % 4
+        assert y[i, j] == np.float16(np.float32(x[other, j]) * np.float32(t % 4) + np.float32(1))
+    assert kernel.local_bytes == 16 and tally.widths("st")[2] == x.size
 
 
 #: Of a kernel a piece of text, what takes its place, and the fault; without one the numbers are wrong.

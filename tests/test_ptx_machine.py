@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from ptx_texts import HEAD, ROW_SUMS, WARP_SUMS, elementwise, in_lanes, module
 
 from symnn.verify.ptx import (
     BarrierDivergence,
@@ -26,7 +27,6 @@ from symnn.verify.ptx import (
     parse,
     run,
 )
-from ptx_texts import HEAD, ROW_SUMS, WARP_SUMS, elementwise, in_lanes, module
 
 #: The address of this thread's item of 4 bytes in %rd1, from parameter ``x``; its number in %r0.
 OWN = (

@@ -21,7 +21,7 @@ def semantics(text: str, noise: Noise | None = None) -> Semantics:
     last = text.rpartition(".")[2]
     of_type = floating.RULES if last in DTYPES and DTYPES[last].kind == "f" else integers.RULES
     rule = _ANY.get(op.name) or of_type.get(op.name)
-    if rule is None or last in ("bf16", "f16x2", "bf16x2") and op.name != "cvt":
+    if rule is None or (last in ("bf16", "f16x2", "bf16x2") and op.name != "cvt"):
         raise Unsupported(f"unknown instruction `{text}`")
     made = rule(op)
     op.finish()

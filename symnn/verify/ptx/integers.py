@@ -41,10 +41,14 @@ def _difference(a: Array, b: Array, borrow: Any = False) -> tuple[Array, Array]:
     return (u - v - np.asarray(borrow).astype(wide)).view(a.dtype), (u < v) | (borrow & (u == v))
 
 
-def _carrying(op: Opcode, sources: int, with_carry: Callable[..., tuple[Array, Array]], carry_in: bool) -> Semantics:
-    """An operation that reads or writes the carry flag, or neither."""
-    carry_out = bool(op.flag("cc"))
+def _carrying(
+    op: Opcode, sources: int, without: Callable[..., Array], with_carry: Callable[..., tuple[Array, Array]]
+) -> Semantics:
+    """An operation that reads the carry flag (``addc``) or writes it (``.cc``), or does without."""
+    carry_in, carry_out = op.name in ("addc", "subc", "madc"), bool(op.flag("cc"))
     dtype = op.type()
+    if not (carry_in or carry_out):
+        return plain(dtype, sources, without)
     return Semantics(
         (dtype, PREDICATE) if carry_out else (dtype,),
         (*(dtype,) * sources, PREDICATE) if carry_in else (dtype,) * sources,
@@ -57,13 +61,13 @@ def _carrying(op: Opcode, sources: int, with_carry: Callable[..., tuple[Array, A
 def _add(op: Opcode) -> Semantics:
     if op.flag("sat"):
         return plain(op.type(), 2, lambda a, b: _clipped(a.astype("i8") + b, a.dtype))
-    return _carrying(op, 2, _sum, op.name == "addc")
+    return _carrying(op, 2, np.add, _sum)
 
 
 def _sub(op: Opcode) -> Semantics:
     if op.flag("sat"):
         return plain(op.type(), 2, lambda a, b: _clipped(a.astype("i8") - b, a.dtype))
-    return _carrying(op, 2, _difference, op.name == "subc")
+    return _carrying(op, 2, np.subtract, _difference)
 
 
 def _clipped(a: Array, dtype: DType) -> Array:
@@ -87,25 +91,23 @@ def _high(a: Array, b: Array) -> Array:
     return found.view(a.dtype)
 
 
-def _product(a: Array, b: Array) -> Array:
-    return a * b
-
-
 def _mul(op: Opcode) -> Semantics:
     part = op.flag("lo", "hi", "wide")
     dtype = op.type()
     if part == "wide":
         wide = _wider(dtype)
         return Semantics((wide,), (dtype, dtype), lambda a, b: a.astype(wide) * b.astype(wide))
-    return plain(dtype, 2, _high if part == "hi" else _product)
+    return plain(dtype, 2, _high if part == "hi" else np.multiply)
 
 
 def _mad(op: Opcode) -> Semantics:
     """a · b + c; with ``wide`` c and the result are twice as wide."""
     part = op.flag("lo", "hi", "wide")
     if part != "wide":
-        times = _high if part == "hi" else _product
-        return _carrying(op, 3, lambda a, b, c, carry=False: _sum(times(a, b), c, carry), op.name == "madc")
+        times = _high if part == "hi" else np.multiply
+        return _carrying(
+            op, 3, lambda a, b, c: times(a, b) + c, lambda a, b, c, carry=False: _sum(times(a, b), c, carry)
+        )
     dtype = op.type()
     wide = _wider(dtype)
     return Semantics((wide,), (dtype, dtype, wide), lambda a, b, c: a.astype(wide) * b.astype(wide) + c)

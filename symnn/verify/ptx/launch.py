@@ -82,7 +82,7 @@ def launch(
     executed: Counter[str] = Counter()
     with np.errstate(all="ignore"):
         for first in range(0, blocks, at_once):
-            threads = Threads(grid, block, first, min(at_once, blocks - first))
+            threads = Threads(grid, block, first, min(at_once, blocks - first), dynamic_shared)
             machine = Machine(kernel, threads, memory.spaces(threads), memory.addresses, parameters, erring)
             machine.run(limit)
             for instruction, count in zip(kernel.code, machine.executed, strict=True):

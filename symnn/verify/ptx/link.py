@@ -72,7 +72,7 @@ class _Whole:
             renamed = replace(
                 instruction,
                 operands=tuple(_renamed(o, names) for o in instruction.operands),
-                guard=_renamed(instruction.guard, names) if instruction.guard else None,
+                guard=_renamed(instruction.guard, names) if instruction.guard else None,  # type: ignore[arg-type]
             )
             if instruction.name == "call":
                 self.call(renamed, (*callers, function.name))

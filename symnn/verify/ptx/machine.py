@@ -58,7 +58,7 @@ class Machine:
                 raise fault.at(Place(kernel.name, instruction.text, instruction.source)) from None
         self._ways = {at: self._way(i) for at, i in enumerate(kernel.code)}
         self.executed = np.zeros(len(kernel.code), np.int64)
-        self._running = np.array(threads.exists)
+        self._running: Array = threads.exists.copy()
         self._ready: dict[int, Active] = {0: self._active(self._running)}
         self._at_exchange: dict[int, Active] = {}
         self._at_barrier: dict[int, Active] = {}
@@ -201,14 +201,13 @@ class Machine:
         """All threads of a block wait at the same barrier; those that ended before it are missed."""
         threads = self.threads
         absent = (threads.exists & ~active.mask).reshape(threads.blocks, -1)
-        some = active.mask.reshape(threads.blocks, -1).any(axis=1)
+        some: Array = active.mask.reshape(threads.blocks, -1).any(axis=1)
         lost = np.flatnonzero((absent & some[:, None]).ravel())
         if lost.size:
             slot = int(lost[0])
             does = "waits at another" if self._running[slot] else "has ended"
-            here = int(np.argmax(active.mask & (threads.block_of == threads.block_of[slot])))
             what = f"thread {threads.thread_at(slot)} {does}, while others of its block wait at a barrier"
-            position = int(np.count_nonzero(active.mask[:here]))
+            position = active.position(active.mask & (threads.block_of == threads.block_of[slot]))
             raise BarrierDivergence(what, position, self._place(at, active, position))
 
     @contextmanager

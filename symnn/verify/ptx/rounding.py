@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from fractions import Fraction
+from typing import Any
 
 import numpy as np
 
@@ -124,7 +125,7 @@ def _within(sizes: Array) -> Array:
     return (sizes.max(axis=0) < _LARGE) & (sizes[2] > _SMALL) & (sizes[0] > _SMALL)
 
 
-def _by_fractions(result: Array, where: Array, exactly: Callable[[int], Fraction], mode: str) -> None:
+def _by_fractions(result: Array, where: Array, exactly: Callable[[Any], Fraction], mode: str) -> None:
     """Results near the ends of the range, one by one: slow, and seldom needed."""
     for at in np.flatnonzero(where):
         exact = exactly(at)

@@ -11,7 +11,7 @@ __all__ = ["ITEM_BYTES", "Tally", "access_bytes"]
 #: The bytes of one element, by type.
 ITEM_BYTES = {
     **{f"{kind}{bits}": bits // 8 for kind in "usb" for bits in (8, 16, 32, 64)},
-    **{"f16": 2, "bf16": 2, "f32": 4, "f64": 8, "f16x2": 4, "bf16x2": 4, "pred": 1},
+    "f16": 2, "bf16": 2, "f32": 4, "f64": 8, "f16x2": 4, "bf16x2": 4, "pred": 1,
 }
 #: What moves data or decides where to go on, whatever the type.
 _NO_ARITHMETIC = frozenset({"ld", "st", "mov", "atom", "red", "shfl"})

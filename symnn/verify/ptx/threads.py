@@ -54,8 +54,8 @@ class Active:
 class Threads:
     """Blocks ``first`` to ``first + blocks`` of a grid; the slots of a block are its threads in a row, x fastest."""
 
-    def __init__(self, grid: Shape, block: Shape, first: int, blocks: int) -> None:
-        self.grid, self.block = grid, block
+    def __init__(self, grid: Shape, block: Shape, first: int, blocks: int, dynamic_shared: int) -> None:
+        self.grid, self.block, self.dynamic_shared = grid, block, dynamic_shared
         self.in_block = int(np.prod(block))
         self.padded = in_warps(self.in_block)
         self.blocks, self.first = blocks, first
@@ -89,20 +89,17 @@ class Threads:
             k = "xyz".index(axis)
             value = np.full(self.size, extents[k]) if kind.startswith("n") else _along(at, extents, k)
             return value.astype(np.uint32)
-        one = np.uint32(1)
-        lane_masks = {
-            "lanemask_eq": lambda: one << self.lane,
-            "lanemask_lt": lambda: (one << self.lane) - one,
-            "lanemask_ge": lambda: ~((one << self.lane) - one),
-            "lanemask_le": lambda: (one << self.lane) | ((one << self.lane) - one),
-            "lanemask_gt": lambda: ~((one << self.lane) | ((one << self.lane) - one)),
-            "laneid": lambda: self.lane,
-            "warpid": lambda: (self.within // WARP).astype(np.uint32),
-            "nwarpid": lambda: np.full(self.size, self.padded // WARP, np.uint32),
-        }
-        if kind not in lane_masks:
+        own = np.uint32(1) << self.lane
+        below = own - np.uint32(1)
+        found: dict[str, Array | int] = {
+            "lanemask_eq": own, "lanemask_lt": below, "lanemask_le": own | below,
+            "lanemask_ge": ~below, "lanemask_gt": ~(own | below),
+            "laneid": self.lane, "warpid": self.within // WARP, "nwarpid": self.padded // WARP,
+            "dynamic_smem_size": self.dynamic_shared,
+        }  # fmt: skip
+        if kind not in found:
             raise Unsupported(f"nothing is known of the register `{name}`")
-        return lane_masks[kind]()
+        return np.broadcast_to(np.asarray(found[kind], np.uint32), self.size).copy()
 
 
 def _along(number: Array, extents: Shape, axis: int) -> Array:
