@@ -432,6 +432,7 @@ def test_a_fault_says_where_it_is():
     body = """
         .loc 1 17 3
         ld.global.u32 %r4, [%rd1];
+        .loc 1 9 2
         .loc 1 23 5, function_name $L_name, inlined_at 1 9 2
         st.global.u32 [%rd1+4], %r4;
     """

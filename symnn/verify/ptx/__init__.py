@@ -19,8 +19,8 @@ from symnn.verify.ptx.faults import (
     UnwrittenRegister,
     WrongLaunch,
 )
-from symnn.verify.ptx.launch import launch, run
-from symnn.verify.ptx.parse import Module, parse
+from symnn.verify.ptx.grid import launch, run
+from symnn.verify.ptx.parser import Module, parse
 from symnn.verify.ptx.program import Kernel
 from symnn.verify.ptx.tally import Tally
 

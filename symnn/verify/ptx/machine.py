@@ -201,7 +201,7 @@ class Machine:
         """All threads of a block wait at the same barrier; those that ended before it are missed."""
         threads = self.threads
         absent = (threads.exists & ~active.mask).reshape(threads.blocks, -1)
-        some: Array = active.mask.reshape(threads.blocks, -1).any(axis=1)
+        some = np.logical_or.reduce(active.mask.reshape(threads.blocks, -1), axis=1)
         lost = np.flatnonzero((absent & some[:, None]).ravel())
         if lost.size:
             slot = int(lost[0])
