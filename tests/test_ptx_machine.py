@@ -250,6 +250,74 @@ def test_atomics_take_turns():
     assert found.tolist() == [sum(range(0, 96, 2)), sum(range(1, 96, 2)), 95, 77, 96 % 5, 127, 95]
 
 
+def test_one_array_given_twice_is_one_buffer():
+    body = """
+        mov.u32 %r0, %tid.x; ld.param.u64 %rd0, [x_4]; ld.param.u64 %rd1, [y_4];
+        mad.wide.u32 %rd2, %r0, 4, %rd0; ld.global.u32 %r1, [%rd2]; add.u32 %r1, %r1, 3;
+        bar.sync 0; mad.wide.u32 %rd3, %r0, 4, %rd1; st.global.u32 [%rd3], %r1;
+    """
+    parameters = ", ".join(f".param .u64 {array}_{k}" for array in "xy" for k in range(7))
+    kernel = parse(module(body, parameters)).kernel
+    x, y = np.arange(32, dtype=np.uint32), np.zeros(32, np.uint32)
+    run(kernel, 1, 32, x, y)
+    assert y.tolist() == [n + 3 for n in range(32)] and x.tolist() == list(range(32))
+    x.flags.writeable = False
+    run(kernel, 1, 32, x, x)
+    assert x.tolist() == list(range(32))
+    x.flags.writeable = True
+    run(kernel, 1, 32, x, x)
+    assert x.tolist() == y.tolist()
+
+
+def test_atomics_by_generic_addresses():
+    body = """
+        .shared .align 4 .b8 part[4];
+        setp.eq.u32 %p1, %r3, 0; @%p1 st.shared.u32 [part], 0; bar.sync 0;
+        mov.u64 %rd2, part; cvta.shared.u64 %rd2, %rd2;
+        and.b32 %r4, %r0, 1; setp.eq.u32 %p2, %r4, 0; selp.b64 %rd3, %rd2, %rd0, %p2;
+        atom.add.u32 %r5, [%rd3], 1; bar.sync 0;
+        @%p1 ld.shared.u32 %r6, [part]; @%p1 st.global.u32 [%rd0+4], %r6;
+    """
+    assert on_items(body, np.zeros(2, np.uint32), block=48).tolist() == [24, 24]
+    astray = body.replace("selp.b64 %rd3, %rd2, %rd0", "selp.b64 %rd3, %rd2, 5000")
+    with pytest.raises(OutOfBounds) as seen:
+        on_items(astray, np.zeros(2, np.uint32), block=48)
+    assert seen.value.place is not None and seen.value.place.thread == (1, 0, 0)
+
+
+def test_what_a_text_says_beside_its_code():
+    text = module("mov.pred %p1, 1; @%p1 bra $x; trap; $x:").replace(
+        "()\n{", '()\n.maxntid 64, 2, 1\n.minnctapersm 2\n.pragma "nounroll";\n{'
+    )
+    kernel = parse(text + "\n.section .debug_str { $L_info: .b8 95, 95, 0 }\n").kernel
+    assert kernel.most_threads == 128 and kernel.target == "sm_80"
+    run(kernel, 1, 128)
+    for grid, block, why in ((1, 129, "128 are the most"), (1, (2, 2, 2, 2), "extents"), (0, 1, "grid")):
+        with pytest.raises(WrongLaunch, match=why):
+            run(kernel, grid, block)
+    with pytest.raises(WrongLaunch, match="60000 bytes of shared"):
+        run(parse(module(".shared .b8 part[60000];")).kernel, 1, 1)
+
+
+@pytest.mark.parametrize("text, why", [
+    ("~", "is no token"),
+    ("nonsense", "a directive is expected"),
+    (".entry k() { add.u32 %r1, %r2 %r3; }", "`,` is expected"),
+    (".entry k() { .reg .b99 %r<3>; }", "a type of registers"),
+    (".entry k() { .wrong; }", "a directive of a function's body"),
+    (".entry k() { { $x: ret; } { $x: ret; } }", "a label of a scope's own"),
+    (".entry k() { ld.global.u32 %r1, [%rd1+x]; }", "a number is expected"),
+    (".global .b64 x[1] = {generic(y)};", "holds the address"),
+    (".global .v4 .f32 x;", "a type is expected"),
+])  # fmt: skip
+def test_a_text_that_is_not_read_is_refused_by_its_line(text, why):
+    with pytest.raises(Unsupported, match=why):
+        parse(HEAD + text)
+    if "address" not in why:
+        with pytest.raises(Unsupported, match="line 4"):
+            parse(HEAD + text)
+
+
 # Warps.
 
 

@@ -8,7 +8,7 @@ from typing import TypedDict, Unpack
 
 import numpy as np
 
-from symnn.verify.ptx.device import Buffer, Device, flatten, parameter_bytes
+from symnn.verify.ptx.device import Device, flatten, parameter_bytes
 from symnn.verify.ptx.faults import WrongLaunch
 from symnn.verify.ptx.machine import Machine
 from symnn.verify.ptx.memory import Generic, Layout, Space
@@ -42,13 +42,17 @@ def run(
     *values: Array | np.generic,
     **options: Unpack[Options],
 ) -> Tally:
-    """Run a kernel on arrays, which hold afterwards what it wrote there, and numbers of NumPy's; see ``launch``."""
+    """Run a kernel on arrays, which hold afterwards what it wrote there, and numbers of NumPy's; see ``launch``.
+
+    An array that is given twice lies on the device once; others that overlap in memory do not do so there.
+    """
     device = Device()
-    given = [device.put(v) if isinstance(v, np.ndarray) else v for v in values]
+    buffers = {id(v): device.put(v) for v in {id(v): v for v in values if isinstance(v, np.ndarray)}.values()}
+    given = [buffers[id(v)] if isinstance(v, np.ndarray) else v for v in values]
     tally = launch(device, kernel, grid, block, flatten(*given), **options)
-    for value, buffer in zip(values, given, strict=True):
-        if isinstance(buffer, Buffer) and isinstance(value, np.ndarray) and value.flags.writeable:
-            value[...] = buffer.array()
+    for value in values:
+        if isinstance(value, np.ndarray) and value.flags.writeable:
+            value[...] = buffers[id(value)].array()
     return tally
 
 
@@ -125,7 +129,10 @@ class _Memory:
 
 
 def _shape(extents: int | Sequence[int]) -> Shape:
-    x, y, z = (*((extents,) if isinstance(extents, int) else tuple(extents)), 1, 1)[:3]
+    given = (extents,) if isinstance(extents, int) else tuple(extents)
+    if not 1 <= len(given) <= 3:
+        raise WrongLaunch(f"{len(given)} extents, where there are one to three")
+    x, y, z = (*given, 1, 1)[:3]
     return int(x), int(y), int(z)
 
 

@@ -19,15 +19,13 @@ class Target:
     """Where a result goes: a register of its width, or of a greater one that it is extended to by its sign."""
 
     def __init__(self, register: Array | None, dtype: DType) -> None:
-        self.register = register
-        self.dtype = dtype
-        if register is not None and register.itemsize > dtype.itemsize:
-            if dtype.kind not in "iu":
-                raise Unsupported(f"a result of {dtype.itemsize} bytes in a register of {register.itemsize}")
-            self.dtype = np.dtype(f"{dtype.kind}{register.itemsize}")
-        if register is not None and self.dtype.itemsize != register.itemsize:
-            raise Unsupported(f"a result of {dtype.itemsize} bytes in a register of {register.itemsize}")
-        self.view = None if register is None else register.view(self.dtype)
+        self.view = None
+        if register is not None:
+            if dtype.kind in "iu" and register.itemsize > dtype.itemsize:
+                dtype = np.dtype(f"{dtype.kind}{register.itemsize}")
+            if dtype.itemsize != register.itemsize or (dtype == PREDICATE) != (register.dtype == PREDICATE):
+                raise Unsupported(f"a result of type {dtype} in a register of {register.itemsize} bytes")
+            self.view = register.view(dtype)
 
     def put(self, value: Array, where: Array | bool) -> None:
         """A value for every thread, of which some take theirs."""
@@ -50,7 +48,7 @@ class Binder:
         return np.full(self.threads.size, value, dtype)
 
     def target(self, operand: Operand, dtype: DType) -> Target:
-        if not isinstance(operand, Register):
+        if not isinstance(operand, Register) or operand.name not in (*self.threads.registers, "_"):
             raise Unsupported("a result that goes to no register")
         return Target(None if operand.name == "_" else self.threads.registers[operand.name], dtype)
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import struct
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
@@ -423,8 +422,6 @@ def _literal(text: str) -> Literal:
         return Literal("f32", int(text[2:], 16))
     if text[:2] in ("0d", "0D"):
         return Literal("f64", int(text[2:], 16))
-    if "." in text:
-        return Literal("f64", int.from_bytes(struct.pack("<d", float(text)), "little"))
     return Literal("int", int(text.rstrip("U"), 0))
 
 

@@ -36,16 +36,13 @@ def unsigned(dtype: DType) -> DType:
 
 
 def constant(literal: Literal, dtype: DType) -> Any:
-    """A constant in a type: its bits where it is as wide, and a number in single where double is wanted."""
+    """A constant in a type: as many of its bits as there are; a number of another width is refused."""
     if dtype == PREDICATE:
         return np.bool_(literal.value)
-    if literal.kind == "int" or int(literal.kind[1:]) == 8 * dtype.itemsize:
-        bits = literal.value % (1 << 8 * dtype.itemsize)
-        return np.array(bits, unsigned(dtype)).view(dtype)[()]
-    own = DTYPES[literal.kind]
-    if dtype.kind != "f":
-        raise Unsupported(f"a constant of type {literal.kind} among integers of {8 * dtype.itemsize} bits")
-    return np.array(literal.value, unsigned(own)).view(own).astype(dtype)[()]
+    if literal.kind != "int" and DTYPES[literal.kind].itemsize != dtype.itemsize:
+        raise Unsupported(f"a constant of type {literal.kind}, where {8 * dtype.itemsize} bits are wanted")
+    bits = literal.value % (1 << 8 * dtype.itemsize)
+    return np.array(bits, unsigned(dtype)).view(dtype)[()]
 
 
 class Opcode:
