@@ -175,6 +175,13 @@ def test_device_functions_are_called():
     found = on_items(body, np.arange(32, dtype=np.uint32), before=CALLED)
     expected = [1000 if n == 7 else n + (5 if n > 20 else 2 * n + 5) for n in range(32)]
     assert found.tolist() == expected
+    # The same, where they are of another text.
+    declared = ".extern .func (.param .b32 back) thrice(.param .b32 given);"
+    kernel = parse(module(OWN + body, ".param .u64 x", before=declared), HEAD + CALLED).kernel
+    device = Device()
+    buffer = device.put(np.arange(32, dtype=np.uint32))
+    launch(device, kernel, 1, 32, [buffer.address])
+    assert buffer.array().tolist() == expected
     with pytest.raises(Unsupported, match="itself"):
         on_items("call f;", np.zeros(32), before=".func f() { call f; ret; }")
     with pytest.raises(Unsupported, match="vprintf"):

@@ -89,7 +89,7 @@ def _inverse_root(a: Array) -> Array:
     return 1.0 / np.sqrt(a)
 
 
-#: The documented maximum; two units in the last place are 2⁻²² at most.
+#: The documented maximum, of sine and cosine for angles within a turn; two units in the last place are 2⁻²² at most.
 _APPROXIMATE: dict[str, tuple[Callable[[Array], Array], _Error]] = {
     "ex2": (np.exp2, _relative(22)),
     "lg2": (np.log2, _lg2_error),
@@ -143,10 +143,6 @@ def _div(op: Opcode) -> Semantics:
     return _finished(op, 2, compute)
 
 
-def _fma(op: Opcode) -> Semantics:
-    return _rounded(3, rounding.fma)(op)
-
-
 def _negated(a: Array, b: Array, mode: str) -> Array:
     return rounding.add(a, -b, mode)
 
@@ -198,7 +194,7 @@ def _testp(op: Opcode) -> Semantics:
 
 RULES: dict[str, Callable[[Opcode], Semantics]] = {
     "add": _rounded(2, rounding.add), "sub": _rounded(2, _negated), "mul": _rounded(2, rounding.multiply),
-    "fma": _fma, "mad": _fma, "div": _div,
+    "fma": _rounded(3, rounding.fma), "mad": _rounded(3, rounding.fma), "div": _div,
     "sqrt": _either(_rounded(1, rounding.root)),
     "rcp": _either(_rounded(1, lambda a, mode: rounding.divide(np.ones_like(a), a, mode))),
     "rsqrt": _approximate, "ex2": _approximate, "lg2": _approximate, "sin": _approximate, "cos": _approximate,

@@ -69,9 +69,17 @@ class Module:
         return kernel
 
 
-def parse(text: str) -> Module:
-    """The module that a text is; raises ``Unsupported`` at what is not read."""
-    return _Parser(text).module()
+def parse(text: str, *others: str) -> Module:
+    """The module that a text is, with the functions that it calls from others; raises ``Unsupported``.
+
+    Numba compiles what it calls of CUDA's own headers (arithmetic in halves, all of bfloat16) into texts of their own.
+    """
+    modules = [_Parser(t).module() for t in (text, *others)]
+    functions: dict[str, Function] = {}
+    for function in (f for m in modules for f in m.functions.values()):
+        if function.code or function.name not in functions:
+            functions[function.name] = function
+    return Module(modules[0].target, functions, tuple(v for m in modules for v in m.variables))
 
 
 @dataclass(frozen=True)
@@ -157,7 +165,8 @@ class _Parser:
     # The module.
 
     def module(self) -> Module:
-        target, functions, variables = "", {}, []
+        target, variables = "", []
+        functions: dict[str, Function] = {}
         while self.ahead:
             linkage = set()
             while self.ahead in _LINKAGE:
