@@ -21,9 +21,10 @@ FORMATS = {np.dtype(k): v for k, v in {"f2": (11, -14, 15), "f4": (24, -126, 127
 
 SPECIAL = {
     32: [0, 1 << 31, 1, 0x80000001, 0x007FFFFF, 0x00800000, 0x3F800000, 0xBF800000, 0x7F7FFFFF, 0xFF7FFFFF, 0x7F800000,
-         0xFF800000, 0x7FC00000, 0x3F800001, 0x4B800000, 0x33800000],
+         0xFF800000, 0x7FC00000, 0x3F800001, 0x4B800000, 0x33800000, 0xFFFFFFFF],
     64: [0, 1 << 63, 1, 0x000FFFFFFFFFFFFF, 0x0010000000000000, 0x3FF0000000000000, 0xBFF0000000000001,
-         0x7FEFFFFFFFFFFFFF, 0x7FF0000000000000, 0xFFF0000000000000, 0x7FF8000000000000, 0x3CB0000000000000],
+         0x7FEFFFFFFFFFFFFF, 0x7FF0000000000000, 0xFFF0000000000000, 0x7FF8000000000000, 0x3CB0000000000000,
+         0xFFFFFFFFFFFFFFFF],
 }  # fmt: skip
 
 
@@ -141,6 +142,15 @@ def test_fma_where_rounding_twice_is_seen():
     assert found != twice
 
 
+def test_fma_in_double_where_a_lost_tail_is_seen():
+    """2⁻⁵³ (1 − 2⁻¹⁰⁴) + (1 + 2⁻⁵²) lies a hair below halfway, and halfway itself is rounded up."""
+    a, b, c = ((1 + 2.0**-52) * 2.0**-53, 1 - 2.0**-52, 1 + 2.0**-52)
+    for sign in (1, -1):
+        found = elementwise("fma.rn.f64 %d, %a, %b, %c;", "f8", *(np.array([u]) for u in (sign * a, b, sign * c)))
+        exact = sign * (Fraction(a) * Fraction(b) + Fraction(c))
+        assert found[0] == rounded(exact, FORMATS[found.dtype], "rn") == sign * c
+
+
 @pytest.mark.parametrize("mode", MODES)
 def test_exact_zeros_have_the_sign_of_the_mode(mode):
     one = np.float32([1, 0, -0.0, 0])
@@ -211,6 +221,10 @@ def test_minima_and_maxima(sources):
             expected = math.nan if not ordered else ordered[0] if least else ordered[-1]
             assert same(float(value), expected)
             assert same(float(nan), math.nan if len(ordered) < 2 else expected)
+    one, other = np.float32([0, -0.0]), np.float32([-0.0, 0])
+    for name, is_negative in (("min", True), ("max", False)):
+        found = elementwise(f"{name}.f32 %d, %a, %b;", "f4", one, other)
+        assert np.signbit(found).tolist() == [is_negative] * 2
 
 
 def test_signs():

@@ -117,6 +117,14 @@ def test_loops_of_different_lengths(counts):
     assert found.tolist() == [steps(n + 1) for n in counts]
 
 
+def test_what_parted_goes_on_together():
+    body = """
+        and.b32 %r4, %r0, 3; setp.ne.u32 %p1, %r4, 0; @%p1 bra $join; add.u32 %r4, %r4, 1;
+    $join: activemask.b32 %r5; st.global.u32 [%rd1], %r5;
+    """
+    assert on_items(body, np.zeros(32, np.uint32)).tolist() == [2**32 - 1] * 32
+
+
 def test_branches_by_a_table():
     body = """
         and.b32 %r4, %r0, 3;
@@ -546,11 +554,18 @@ def test_orders_of_memory():
         with pytest.raises(Race):
             on_items(shared + text, items, block=64)
     # A word that all read and one writes later: in order only behind a barrier.
-    read = "ld.global.u32 %r4, [%rd0]; {between} setp.eq.u32 %p1, %r3, 5; @%p1 st.global.u32 [%rd0], 9;"
-    assert on_items(read.format(between="bar.sync 0;"), items, block=64)[0] == 9
-    for between, grid in (("", 1), ("bar.warp.sync -1;", 1), ("bar.sync 0;", 2)):
-        with pytest.raises(Race):
-            on_items(read.format(between=between), items, grid=grid, block=64)
+    for writer in (0, 5, 31, 32, 63):
+        read = f"ld.global.u32 %r4, [%rd0]; {{}} setp.eq.u32 %p1, %r0, {writer}; @%p1 st.global.u32 [%rd0], 9;"
+        assert on_items(read.format("bar.sync 0;"), items, block=64)[0] == 9
+        for between, grid in (("", 1), ("bar.warp.sync -1;", 1), ("bar.sync 0;", 2)):
+            with pytest.raises(Race):
+                on_items(read.format(between), items, grid=grid, block=64)
+        # Lanes of one warp are in order behind its own barrier.
+        one = "setp.lt.u32 %p2, %r0, 32; @%p2 ld.global.u32 %r4, [%rd0];" + read.partition(";")[2]
+        if writer < 32:
+            assert on_items(one.format("bar.warp.sync -1;"), items, block=64)[0] == 9
+            with pytest.raises(Race):
+                on_items(one.format(""), items, block=64)
     # A plain read of what others add to.
     with pytest.raises(Race):
         on_items("red.global.add.u32 [%rd0], 1; ld.global.u32 %r4, [%rd0];", items)
