@@ -87,9 +87,10 @@ def _fma_narrow(a: Array, b: Array, c: Array, mode: str) -> Array:
         odd = _odd(total, _two_sum(product, wide)[1])
         return narrowed(_signed_zero(odd, product, wide, mode), a.dtype, mode)
     result: Array = total.astype(a.dtype)
-    # Rounding a second time errs only where the double lies halfway between two singles: its last 28 bits are zero.
+    # Rounding a second time errs only where the double lies halfway between two singles: it is none, and its last 28
+    # bits are zero.
     halfway = (total.view(np.int64) & 0xFFFFFFF) == 0
-    if halfway.any():
+    if halfway.any() and (halfway := halfway & (result != total)).any():
         at = np.nonzero(halfway)
         error = _two_sum(product[at], c[at].astype(_DOUBLE))[1]
         result[at] = _odd(total[at], error).astype(a.dtype)
