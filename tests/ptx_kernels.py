@@ -50,12 +50,17 @@ def store4(typing, array, index, a, b, c, d):
     return signature, made
 
 
+@cuda.jit(device=True)
+def normal_part(v):
+    """How much of a normal distribution lies below."""
+    return HALF * (ONE + math.erf(v * ROOT))
+
+
 def gelu(x, y, n):
     i = cuda.grid(1)
     step = cuda.gridsize(1)
     while i < n:
-        v = x[i]
-        y[i] = HALF * v * (ONE + math.erf(v * ROOT))
+        y[i] = x[i] * normal_part(x[i])
         i += step
 
 
