@@ -277,15 +277,20 @@ def _upper(error: float) -> str:
     return f"{math.ceil(error / 10.0**power - 1e-9) * 10.0**power:.0e}"
 
 
-def _verified(op: Op, module: ModuleType | None, dtypes: Sequence[str], thorough: bool = False) -> Report:
+def _verified(
+    op: Op, module: ModuleType | None, dtypes: Sequence[str], thorough: bool = False, compiled: bool = True
+) -> Report:
     from symnn.verify.operation import verify_operation
 
-    return verify_operation(op, module, tuple(dtypes), thorough=thorough)
+    return verify_operation(op, module, tuple(dtypes), thorough=thorough, compiled=compiled)
 
 
 @contextmanager
 def loaded(op: Op, target: str, text: str) -> Iterator[ModuleType]:
     """A module imported from its text, as a real file beside its runtime: that is what Numba can compile."""
+    for package in _emitter(target).NEEDS:
+        if importlib.util.find_spec(package) is None:
+            raise UsageError(f"the target {target} needs {package.replace('_', '-')}: pip install 'symnn[{target}]'")
     with tempfile.TemporaryDirectory(prefix="symnn-") as folder:
         package = f"symnn_unverified_{Path(folder).name.replace('-', '_')}"
         (Path(folder) / "__init__.py").touch()
@@ -340,9 +345,9 @@ def verify(
 
 def _report(task: _Task) -> Report:
     if task.op.kind is Kind.STATEMENT:
-        return _verified(task.op, None, task.dtypes, thorough=True)
+        return _verified(task.op, None, task.dtypes, True)
     with loaded(task.op, task.target, source_of(task.op, task.target)) as module:
-        return _verified(task.op, module, task.dtypes, thorough=True)
+        return _verified(task.op, module, task.dtypes, True, not _emitter(task.target).stand_ins())
 
 
 def _made(tasks: Sequence[_Task], jobs: int, progress: Progress | None) -> list[tuple[str, Report | None]]:

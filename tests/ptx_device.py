@@ -8,6 +8,7 @@ from __future__ import annotations
 import importlib.util
 import sys
 import tempfile
+import warnings
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -56,9 +57,11 @@ def compiled(function: Callable[..., None], arguments: Sequence[Any], capability
     if key not in _TEXTS:
         # Functions that kernels call ask which device there is, which only a driver knows.
         dispatcher.get_current_device = lambda: Device
-        _TEXTS[key], _ = cuda.compile(
-            function, signature, device=False, abi="numba", cc=capability, output="ptx"
-        )
+        with warnings.catch_warnings():
+            warnings.filterwarnings("ignore", r"(?s)variable '.*' is not in scope")
+            _TEXTS[key], _ = cuda.compile(
+                function, signature, device=False, abi="numba", cc=capability, output="ptx"
+            )
     return _TEXTS[key]
 
 
@@ -74,20 +77,22 @@ class Launches:
         from symnn.verify.ptx import parse, run
 
         text = compiled(function, arguments)
-        (kernel,) = parse(text).kernels.values()
+        kernel = parse(text).kernel
         typed = [np.int64(a) if type(a) is int else np.float64(a) if type(a) is float else a for a in arguments]
         self.made.append((function, tuple(arguments), run(kernel, grid, block, *typed)))
 
 
 @contextmanager
-def on_ptx(op: Op) -> Iterator[tuple[ModuleType, Launches]]:
-    """The CUDA module of an operation on such a device, and what it launches."""
+def on_ptx(op: Op, runtime: str = "", module: str = "") -> Iterator[tuple[ModuleType, Launches]]:
+    """The CUDA module of an operation on such a device, and what it launches; perhaps with other texts."""
     device = ModuleType("_device")
     launches = Launches()
     device.__dict__.update(xp=np, launch=launches.launch)
     with tempfile.TemporaryDirectory(prefix="symnn-") as folder:
         package = f"symnn_ptx_{Path(folder).name.replace('-', '_')}"
-        for name, text in (("__init__", ""), ("_runtime", emit_runtime()), (op.name, source_of(op, "cuda"))):
+        for name, text in (
+            ("__init__", ""), ("_runtime", runtime or emit_runtime()), (op.name, module or source_of(op, "cuda"))
+        ):
             (Path(folder) / f"{name}.py").write_text(text, encoding="utf-8")
         try:
             _load(package, Path(folder) / "__init__.py", [folder])

@@ -13,7 +13,10 @@ from symnn.emit.modules import Target, module_text
 from symnn.language.operation import Programs
 from symnn.loops.ir import Kernel
 
-__all__ = ["emit_module", "emit_runtime", "emit_shared", "stand_ins"]
+__all__ = ["NEEDS", "emit_module", "emit_runtime", "emit_shared", "stand_ins"]
+
+#: Packages beside those that every target needs.
+NEEDS: tuple[str, ...] = ()
 
 
 def emit_module(made: Programs, header: Sequence[str] = (), tier: str = "fast") -> str:

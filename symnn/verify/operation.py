@@ -35,12 +35,14 @@ def verify_operation(
     dtypes: Sequence[str] = ("float32", "float64"),
     seed: int = 0,
     thorough: bool = False,
+    compiled: bool = True,
 ) -> Report:
     """Run every method that the operation allows; without ``module`` its functions are left out.
 
     The same operation, module and seed give the same report. A module's source is run by Python itself, in
     milliseconds; ``thorough`` compiles it instead, tries more inputs and large batches, plants faults in the gradients
-    to measure the gradient check itself, and asks the peers that are installed.
+    to measure the gradient check itself, and asks the peers that are installed. What is for a device that is not there
+    is not ``compiled``.
     """
     from symnn.calculus import forward, reverse, second
     from symnn.calculus.moments import solve_scale
@@ -72,8 +74,8 @@ def verify_operation(
         curved = second.derive(op)
     made = programs(op)
     measures += program_measures(made, derivation, seed, **once)
-    method = "kernel" if thorough else "source"
-    tried = module if module is None or thorough else interpreted(module)
+    method = "kernel" if thorough and compiled else "source"
+    tried = module if module is None or (thorough and compiled) else interpreted(module)
     if tried is not None:
         measures += kernel_measures(tried, made, derivation, types, seed, method, tangent)
     if derivation is not None:
@@ -81,7 +83,7 @@ def verify_operation(
         stable = made.hvp.equations if made.hvp else ()
         measures += second_measures(op, derivation, curved, tried, shown, seed, method=method, stable=stable, **once)
     if thorough:
-        measures += oracle_measures(op, derivation, module, seed)
+        measures += oracle_measures(op, derivation, tried, seed)
     return Report(op.name, tuple(measures))
 
 

@@ -3,10 +3,15 @@
 Made by symnn. Do not edit: run `symnn build --target cuda`.
 """
 
+import warnings
+
 import cupy as xp
 from numba import cuda
 
 __all__ = ["launch", "xp"]
+
+# What becomes part of a kernel before that is compiled is taken for a name out of place; it compiles to what it should.
+warnings.filterwarnings("ignore", r"(?s)variable '.*_team_\w+' is not in scope")
 
 #: What Numba made of each function, which it compiles for the types of the arguments.
 _COMPILED = {}
