@@ -610,6 +610,32 @@ def fuzzed(f, x: T[...]):
     f.b[...] = indicator(1 / log(1 + exp(x)) >= 1) * (1 / (1 + exp(-sqrt(1 + x))))
     f.y[...] = 1 / log(1 + f.b ** 2)
 """,
+    # SymPy takes a choice out of a condition, and where a sum holds it that has no end.
+    "a choice in a sum in a condition": """
+@loss
+def fuzzed(f, w: T[n, d]):
+    f.h[d] = where(total(w[n, d], n) < 1, (exp(total(w[n, d], n)) - 1) * total(w[n, d], n), 1)
+    f.y[n] = indicator(1 >= log(1 + mean(erf(f.h[d]), d)))
+""",
+    "a logistic function of a sum of such": """
+@layer
+def fuzzed(f, w: Learned[n, i, o]):
+    f.b[o] = 1 / (1 + exp(total(w[n, i, o], n, i)))
+    f.h[n, i, o] = f.b[o]
+    f.y[n] = log(1 + exp(total(w[n, i, o] * f.b[o] * f.h[n, i, o], i, o)))
+""",
+    "a power of a number that is none of SymPy's": """
+@layer
+def fuzzed(f, x: T[n]):
+    f.b[n] = tanh(1)
+    f.h[n] = (f.b[n] + 1) ** 1.5
+""",
+    "a product with what may be absent, solved for its other factor": """
+@layer
+def fuzzed(f, x: T[n, l]):
+    f.h[n, l] = 1
+    f.y[n, l] = f.h[n, l + 1] / (1 + Abs(x[n, l]))
+""",
 }
 
 #: Mistakes that were answered with another error than the language's, or not at all.

@@ -131,3 +131,7 @@ class Context:
         equation = Equation(Entry(Tensor(name, **positive), *plain.values()), standard)
         self.made.append(equation)
         return substitute(equation.target, back)
+
+    def without_choices(self, compared: sp.Expr) -> sp.Expr:
+        """What is to stand in a condition, by a name where choices are in it: SymPy would take out those in a sum."""
+        return self.name("exponent", compared) if within(compared, sp.Piecewise) else compared

@@ -6,7 +6,7 @@ the result is kept where it is cheaper. There is no list of patterns: every defi
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -109,10 +109,12 @@ def _solve(equation: Equation) -> tuple[Fold, ...]:
     free = frozenset(equation.axes)
     source = sp.Eq(equation.target, equation.value, evaluate=False)
     found = []
+    # What may be absent is zero there: a product with it says nothing of its other factors.
+    zeros = {s for e, s in names.items() if isinstance(e, Entry) and not all(map(is_place, e.indices))}
     for term, symbol in names.items():
         if symbol not in algebraic.free_symbols or not free <= free_indices(term):
             continue
-        solved = _invert(algebraic, symbol, equation.target)
+        solved = _invert(algebraic, symbol, equation.target, zeros)
         value = None if solved is None else solved.xreplace({v: k for k, v in names.items()})
         if value is not None and not value.has(sp.zoo, sp.oo, -sp.oo, sp.nan) and not _is_lost(value):
             found.append(Fold(term, value, free, source))
@@ -147,8 +149,11 @@ def _is_lost(value: sp.Expr) -> bool:
     return any(case == 0 for base in bases if isinstance(base, sp.Piecewise) for case, _ in base.args)
 
 
-def _invert(rhs: sp.Expr, unknown: sp.Symbol, target: sp.Expr) -> sp.Expr | None:
-    """Solve ``target = rhs`` for a symbol that stands in it linearly, or as one power; None where it does not."""
+def _invert(rhs: sp.Expr, unknown: sp.Symbol, target: sp.Expr, zeros: Collection[sp.Symbol]) -> sp.Expr | None:
+    """Solve ``target = rhs`` for a symbol that stands in it linearly, or as one power; None where it does not.
+
+    Nothing is divided by what may be one of the ``zeros``.
+    """
     side: sp.Expr = target
     current = rhs
     while True:
@@ -156,7 +161,7 @@ def _invert(rhs: sp.Expr, unknown: sp.Symbol, target: sp.Expr) -> sp.Expr | None
             return side
         if isinstance(current, sp.Mul) and sum(unknown in a.free_symbols for a in current.args) == 1:
             others = [a for a in current.args if unknown not in a.free_symbols]
-            if not others:
+            if not others or any(a.free_symbols & set(zeros) for a in others):
                 return None
             side = side / sp.Mul(*others)
             current = next(a for a in current.args if unknown in a.free_symbols)

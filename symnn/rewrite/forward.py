@@ -54,12 +54,14 @@ def _carry_out_logarithms(expr: sp.Expr, known: Sequence[Equation]) -> tuple[sp.
     """Every log of something that is a product with exponentials, once definitions are unfolded."""
     mapping: dict[sp.Basic, sp.Basic] = {}
     using: sp.Basic | None = None
+    # A choice does not go into a condition: SymPy would take it out again, which ends for no sum.
+    compares = bool(expr.atoms(sp.core.relational.Relational))
     for node in sorted(within(expr, sp.log), key=sp.default_sort_key):
         unfolded = node.args[0]
         if _adds_shares(unfolded, known):
             continue
         for equation in reversed(known):
-            if within(equation.value, sp.exp):
+            if within(equation.value, sp.exp) and not (compares and within(equation.value, sp.Piecewise)):
                 inserted = inline(unfolded, equation)
                 if inserted != unfolded:
                     using = sp.Eq(equation.target, equation.value, evaluate=False)

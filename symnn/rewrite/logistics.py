@@ -68,6 +68,7 @@ def complement(expr: sp.Expr, context: Context) -> sp.Expr | None:
             return logistic(-u) if a == 1 else None
         u = context.argument_of(b, argument)
         if u is not None and isinstance(-a, Entry):
+            u = context.without_choices(u)
             # a is −t. The parts are added one by one: at t = 1, u > 0 the first two are zero, and e is left.
             e = sp.exp(-sp.Abs(u))
             return (context.name("gap", where(u >= 0, sp.S.One, e) + a) + a * e) / (1 + e)
@@ -89,6 +90,6 @@ def recognised(expr: sp.Expr, context: Context) -> sp.Expr | None:
 def by_sign(expr: sp.Expr, context: Context) -> sp.Expr | None:
     if not isinstance(expr, logistic):
         return None
-    u = expr.args[0]
+    u = context.without_choices(expr.args[0])
     e = sp.exp(-sp.Abs(u))
     return where(u >= 0, sp.S.One, e) / (1 + e)

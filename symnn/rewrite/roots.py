@@ -175,8 +175,10 @@ def _at(known: Equation, base: Entry, entry: Entry) -> sp.Expr:
 def interval(expr: sp.Expr, ranges: Ranges) -> Interval:
     """Bounds of an expression in parameters, each in its range: the interval arithmetic of Moore (1966)."""
     if expr.is_number:
-        value = float(expr)
-        return value, value
+        value = expr.evalf()
+        if value.is_Float or value.is_Number:
+            return float(value), float(value)
+        return 0.0 if expr.is_nonnegative else -math.inf, math.inf  # of a function that is no one of SymPy's
     if expr in ranges:
         return ranges[expr].low, ranges[expr].high
     parts = [interval(a, ranges) for a in expr.args]

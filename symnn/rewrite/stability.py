@@ -308,6 +308,7 @@ def _scaled(rest: sp.Expr, factor: sp.Expr, context: Context) -> sp.Expr:
     if isinstance(core, erfc):
         return times_erfc(number * rest, core.args[0])
     if u is not None:
+        u = context.without_choices(u)
         size = sp.Abs(u)
         return where(u >= 0, rest, times_exp(rest, -size)) / (1 + sp.exp(-size))
     return damped(rest, factor if isinstance(factor, Entry) else context.name("tail", factor))
