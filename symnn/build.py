@@ -286,8 +286,11 @@ def _verified(
 
 
 @contextmanager
-def loaded(op: Op, target: str, text: str) -> Iterator[ModuleType]:
-    """A module imported from its text, as a real file beside its runtime: that is what Numba can compile."""
+def loaded(op: Op, target: str, text: str, to_run: bool = False) -> Iterator[ModuleType]:
+    """A module imported from its text, as a real file beside its runtime: that is what Numba can compile.
+
+    One for a device, which may not be there, is only looked at unless it is ``to_run``.
+    """
     for package in _emitter(target).NEEDS:
         if importlib.util.find_spec(package) is None:
             raise UsageError(f"the target {target} needs {package.replace('_', '-')}: pip install 'symnn[{target}]'")
@@ -297,7 +300,7 @@ def loaded(op: Op, target: str, text: str) -> Iterator[ModuleType]:
         (Path(folder) / f"{op.name}.py").write_text(text, encoding="utf-8")
         try:
             _load(package, Path(folder) / "__init__.py", folder)
-            sys.modules[f"{package}._runtime"] = _runtime(target, _emitter(target).emit_runtime())
+            sys.modules[f"{package}._runtime"] = _runtime(target, _emitter(target).emit_runtime(), to_run)
             yield _load(f"{package}.{op.name}", Path(folder) / f"{op.name}.py")
         finally:
             for name in [n for n in sys.modules if n.split(".")[0] == package]:
@@ -305,12 +308,13 @@ def loaded(op: Op, target: str, text: str) -> Iterator[ModuleType]:
 
 
 @cache
-def _runtime(target: str, text: str) -> ModuleType:
+def _runtime(target: str, text: str, to_run: bool) -> ModuleType:
     """The file that a target's modules share: loaded, and so compiled, once in a process."""
     folder = tempfile.TemporaryDirectory(prefix="symnn-")
     atexit.register(folder.cleanup)
-    package = f"symnn_{target}_runtime"
-    files = {"__init__.py": "", "_runtime.py": text, **_emitter(target).stand_ins()}
+    package = f"symnn_{target}_runtime{'_to_run' if to_run else ''}"
+    emitter = _emitter(target)
+    files = {"__init__.py": "", "_runtime.py": text, **(emitter.emit_shared() if to_run else emitter.stand_ins())}
     for name, content in files.items():
         (Path(folder.name) / name).write_text(content, encoding="utf-8")
     _load(package, Path(folder.name) / "__init__.py", folder.name)
@@ -346,8 +350,19 @@ def verify(
 def _report(task: _Task) -> Report:
     if task.op.kind is Kind.STATEMENT:
         return _verified(task.op, None, task.dtypes, True)
-    with loaded(task.op, task.target, source_of(task.op, task.target)) as module:
-        return _verified(task.op, module, task.dtypes, True, not _emitter(task.target).stand_ins())
+    runs = _emitter(task.target).runs_here()
+    with loaded(task.op, task.target, source_of(task.op, task.target), runs) as module:
+        return _verified(task.op, _from_host(module), task.dtypes, True, runs)
+
+
+def _from_host(module: ModuleType) -> ModuleType:
+    """A module to be called with NumPy's arrays, whatever the arrays are that its runtime works on."""
+    import numpy as np
+
+    from symnn.verify.device import from_host
+
+    arrays = vars(sys.modules[f"{module.__name__.rpartition('.')[0]}._runtime"]).get("xp", np)
+    return module if arrays is np else from_host(module, arrays)
 
 
 def _made(tasks: Sequence[_Task], jobs: int, progress: Progress | None) -> list[tuple[str, Report | None]]:

@@ -8,9 +8,10 @@ from __future__ import annotations
 import importlib.util
 import re
 import subprocess
+from collections import namedtuple
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from types import ModuleType
+from types import ModuleType, SimpleNamespace
 from typing import Any
 
 import numpy as np
@@ -20,6 +21,7 @@ from symnn.build import loaded, source_of
 from symnn.emit import cuda as target
 from symnn.language.operation import Kind
 from symnn.registry import catalogue_operations
+from symnn.verify.device import from_host
 from symnn.verify.operation import verify_operation
 from symnn.verify.ptx import Fault, parse
 
@@ -45,6 +47,36 @@ def test_a_module_says_what_was_declared(name: str) -> None:
     with loaded(op, "cuda", source_of(op, "cuda")) as module:
         report = verify_operation(op, module, ("float32", "float64"))
     assert [str(m) for m in report.measures if not m.passed] == []
+
+
+class Elsewhere(np.ndarray):
+    """Stands for arrays of another library, on a device."""
+
+
+def test_arrays_are_brought_to_a_device_and_home() -> None:
+    library = SimpleNamespace(
+        ndarray=Elsewhere, asarray=lambda a: np.array(a).view(Elsewhere), asnumpy=lambda a: np.array(a)
+    )
+    State = namedtuple("State", ["v"])
+    module = ModuleType("made")
+
+    def step(theta: Any, grad: Any, state: Any, t: int) -> None:
+        assert {type(theta), type(grad), type(state.v)} == {Elsewhere} and t == 3
+        state.v[...] = state.v + grad
+        theta[...] = theta - state.v
+
+    def forward_saving(x: Any, *, out: Any = None) -> Any:
+        assert type(x) is Elsewhere
+        return x * 2, State(x)
+
+    module.__dict__.update(step=step, forward_saving=forward_saving, SPEC={})
+    tried = from_host(module, library)
+    theta, state = np.ones(3), State(np.full(3, 2.0))
+    tried.step(theta, np.full(3, 5.0), state, 3)
+    np.testing.assert_array_equal([theta, state.v], [[-6.0] * 3, [7.0] * 3])
+    y, saved = tried.forward_saving(theta)
+    assert type(y) is np.ndarray and type(saved) is State and type(saved.v) is np.ndarray
+    np.testing.assert_array_equal(y, 2 * theta)
 
 
 # --- kernels as PTX -------------------------------------------------------------------------------------------

@@ -13,7 +13,7 @@ from symnn.emit.modules import Target, module_text
 from symnn.language.operation import Programs
 from symnn.loops.ir import Kernel
 
-__all__ = ["NEEDS", "emit_module", "emit_runtime", "emit_shared", "stand_ins"]
+__all__ = ["NEEDS", "emit_module", "emit_runtime", "emit_shared", "runs_here", "stand_ins"]
 
 #: Packages beside those that every target needs.
 NEEDS: tuple[str, ...] = ()
@@ -51,8 +51,13 @@ def emit_shared() -> dict[str, str]:
 
 
 def stand_ins() -> dict[str, str]:
-    """What is loaded instead of them where a module is verified."""
+    """What is loaded instead of them where nothing is to run on a device."""
     return {}
+
+
+def runs_here() -> bool:
+    """Whether what is made for this target can be compiled and run on this machine."""
+    return True
 
 
 def _helpers(kernels: Sequence[Kernel], lines: Sequence[str]) -> set[str]:

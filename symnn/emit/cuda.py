@@ -15,7 +15,7 @@ from symnn.emit.modules import Target, module_text
 from symnn.language.operation import Programs
 from symnn.loops.ir import Kernel
 
-__all__ = ["NEEDS", "emit_module", "emit_runtime", "emit_shared", "stand_ins"]
+__all__ = ["NEEDS", "emit_module", "emit_runtime", "emit_shared", "runs_here", "stand_ins"]
 
 #: Packages beside those that every target needs.
 NEEDS = ("numba_cuda",)
@@ -63,8 +63,18 @@ def emit_shared() -> dict[str, str]:
 
 
 def stand_ins() -> dict[str, str]:
-    """What is loaded instead of them where a module is verified."""
+    """What is loaded instead of them where nothing is to run on a device."""
     return {"_device.py": text_of("cuda/device_absent.py") + "\n"}
+
+
+def runs_here() -> bool:
+    """Whether what is made for this target can be compiled and run on this machine."""
+    try:
+        import cupy
+
+        return int(cupy.cuda.runtime.getDeviceCount()) > 0
+    except Exception:  # no CuPy, no driver, no device: each says so in its own way
+        return False
 
 
 def _kernel(
