@@ -252,6 +252,15 @@ def test_stable_forms_keep_their_digits_in_float32(name: str, size: float, sign:
     assert abs(got - float(expected)) <= 4 * ulp
 
 
+@pytest.mark.parametrize("naive", [u * sp.tanh(u), sp.tanh(u) + u * (1 - sp.tanh(u) ** 2)], ids=["product", "slope"])
+@pytest.mark.parametrize("at", [1e-30, 1e-6, 0.0021, 0.3, 4.0, 60.0, -1e-6, -0.0021, -7.0])
+def test_a_form_for_tails_costs_no_digits_beside_the_origin(naive: sp.Expr, at: float) -> None:
+    """u·tanh u as u(1 − e^(−2u))/(1 + e^(−2u)) would lose all of them there."""
+    stable, _ = stabilise([Equation(Entry(Tensor("out"), c), naive)], ["u"])
+    expected = float(exactly(naive, at))
+    assert abs(in_float32(stable, at) - expected) <= 5 * max(abs(expected) * 2.0**-23, 2.0**-149)
+
+
 #: Beside each, where it touches or crosses zero.
 SINES = {
     "one less a cosine": (1 - sp.cos(u), 0.0),

@@ -80,6 +80,12 @@ class Context:
             expr = inserted
         return expr
 
+    def written_out(self, expr: sp.Expr) -> sp.Expr:
+        """An expression with what was named on the way in the place of its names."""
+        for equation in reversed(self.made):
+            expr = inline(expr, equation)
+        return expr
+
     def lone_source(self, expr: sp.Expr) -> str | None:
         """The one name that an expression is a function of, by way of smooth definitions without sums."""
         if any(within(expr, k) for k in PIECES) and {e.name for e in within(expr, Entry)} & self.definitions.keys():

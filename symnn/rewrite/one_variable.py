@@ -12,7 +12,7 @@ from symnn.language.terms import Entry, Index, Reduction, Tensor, within
 from symnn.rewrite.context import PIECES, Context
 from symnn.rewrite.exponential import rational_in_exponential
 from symnn.rewrite.folding import inline
-from symnn.rewrite.zeros import at_its_zeros, has_zeros
+from symnn.rewrite.zeros import at_its_zeros, cancels_at_origin, has_zeros
 
 __all__ = ["addends_of_one_entry", "of_one_variable"]
 
@@ -68,6 +68,8 @@ def _of_one_entry(expr: sp.Expr, context: Context) -> sp.Expr | None:
         return None
     plain = not within(whole, *PIECES)
     made = rational_in_exponential(whole, context.name) if plain else None
+    if made is not None and cancels_at_origin(context.written_out(made), whole):
+        made = None
     anchored = at_its_zeros(whole, made or expr) if context.zeros else made or expr
     return None if anchored == expr else anchored
 

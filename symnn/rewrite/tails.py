@@ -26,7 +26,7 @@ import sympy as sp
 from sympy.codegen.cfunctions import expm1, log1p
 
 from symnn.language.functions import damped, erfc, logistic, maximum, minimum, where
-from symnn.language.scaled import near_zero, times_exp
+from symnn.language.scaled import erfc_plus_exp, near_zero, over_sum, times_erfc, times_exp
 from symnn.language.terms import Entry, Extent, Reduction, within
 
 __all__ = [
@@ -215,6 +215,8 @@ _MPMATH = {
     sp.exp: mpmath.exp, sp.log: mpmath.log, sp.tanh: mpmath.tanh, sp.Abs: abs, erfc: mpmath.erfc,
     expm1: mpmath.expm1, log1p: lambda a: mpmath.log(1 + a), logistic: lambda a: 1 / (1 + mpmath.exp(-a)),
     maximum: max, minimum: min, damped: lambda a, b: a * b,
+    times_exp: lambda a, u: a * mpmath.exp(u), times_erfc: lambda a, u: a * mpmath.erfc(u),
+    erfc_plus_exp: lambda a, u, c: a * mpmath.erfc(u) + c * mpmath.exp(-u * u), over_sum: lambda n, c, d: n / (c + d),
 }
 
 

@@ -27,7 +27,7 @@ from symnn.language.terms import Entry, within
 from symnn.rewrite.angles import half_an_angle, one_and_a_sine
 from symnn.rewrite.tails import numeric
 
-__all__ = ["at_its_zeros", "has_zeros"]
+__all__ = ["at_its_zeros", "cancels_at_origin", "has_zeros"]
 
 Function = Callable[[Any], Any]
 
@@ -51,6 +51,23 @@ def at_its_zeros(whole: sp.Expr, form: sp.Expr) -> sp.Expr:
         (leaf,) = within(whole, Entry)
         form = near_zero(form, leaf, zero, radius, *tables)
     return form
+
+
+def cancels_at_origin(form: sp.Expr, whole: sp.Expr) -> bool:
+    """Whether a form of an expression of one entry loses digits beside the origin, and no polynomial is there for it."""
+    (leaf,) = within(whole, Entry)
+    exact, rounded = numeric(whole, leaf), numeric(form, leaf)
+    if exact is None or rounded is None or any(zero == 0 for zero, _, _ in _anchors(whole)):
+        return False
+    # No powers of two, of which much is exact.
+    for x in (s * mpmath.mpf(0.7123) * mpmath.mpf(2) ** -k for k in (12, 24) for s in (1, -1)):
+        with mpmath.workdps(_DIGITS):
+            wanted = _value(exact, x)
+        with mpmath.workprec(53):
+            found = _value(rounded, x)
+            if wanted and found is not None and abs(found - wanted) > abs(wanted) * mpmath.mpf(2) ** -44:
+                return True
+    return False
 
 
 def has_zeros(whole: sp.Expr) -> bool:
