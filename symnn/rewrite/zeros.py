@@ -54,7 +54,7 @@ def at_its_zeros(whole: sp.Expr, form: sp.Expr) -> sp.Expr:
 
 
 def cancels_at_origin(form: sp.Expr, whole: sp.Expr) -> bool:
-    """Whether a form of an expression of one entry loses digits beside the origin, and no polynomial is there for it."""
+    """Whether a form of an expression of one entry loses digits beside the origin, where it has no polynomial."""
     (leaf,) = within(whole, Entry)
     exact, rounded = numeric(whole, leaf), numeric(form, leaf)
     if exact is None or rounded is None or any(zero == 0 for zero, _, _ in _anchors(whole)):
