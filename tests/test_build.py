@@ -24,6 +24,8 @@ PAIR = [OPERATIONS["relu"], OPERATIONS["softmax_ce"]]
 class Engine:
     """A back end and a verifier that count what they are asked, so that a build can be seen from outside."""
 
+    NEEDS = ()
+
     def __init__(self) -> None:
         self.verified: list[str] = []
         self.error = 0.0
@@ -35,6 +37,12 @@ class Engine:
 
     def emit_runtime(self) -> str:
         return self.runtime
+
+    def emit_shared(self) -> dict[str, str]:
+        return {}
+
+    def stand_ins(self) -> dict[str, str]:
+        return {}
 
     def verify(self, op: Op, module: object, dtypes: Sequence[str]) -> Report:
         assert isinstance(module, SimpleNamespace) or op.name == module.NAME  # type: ignore[attr-defined]

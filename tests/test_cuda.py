@@ -8,6 +8,7 @@ from __future__ import annotations
 import importlib.util
 import re
 import subprocess
+import sys
 from collections import namedtuple
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -163,6 +164,40 @@ def test_the_first_of_equals_has_the_gradient() -> None:
     ours, exact, _ = both("max_pool2d", use)
     np.testing.assert_array_equal(ours[0], exact[0])
     np.testing.assert_array_equal(ours[1], exact[1])
+
+
+def test_sums_by_other_axes_than_the_columns_have_no_race() -> None:
+    """A bias of gates has its sum from every sample: the threads of a team do not share those."""
+    x, h0, c0 = normal(2, 40, 2), normal(40, 3), normal(40, 3)
+    weights = normal(12, 2), normal(12, 3), normal(12)
+
+    def use(m: ModuleType, kind: Callable[[Any], Any]) -> Any:
+        y, saved = m.forward_saving(*map(kind, (x, h0, c0, *weights)))
+        return tuple(m.backward(saved, type(y)(*(np.ones_like(part) for part in y))))
+
+    ours, exact, _ = both("lstm", use)
+    alike(ours, exact)
+
+
+def test_norms_of_teams_are_kept_in_range() -> None:
+    """Two teams of several rows each: what one has is beyond float32 before it is divided."""
+    grad = np.full(20000, 3e38, np.float32)
+
+    def use(m: ModuleType, kind: Callable[[Any], Any]) -> Any:
+        made = kind(grad).copy()
+        m.step(made, m.init(made), t=1, max_norm=1.0)
+        return made
+
+    ours, exact, _ = both("clip_by_global_norm", use)
+    alike(ours, exact)
+
+
+def test_the_first_nan_among_teams() -> None:
+    with on_ptx(OPS["relu"]) as (module, _):
+        runtime = sys.modules[f"{module.__name__.rpartition('.')[0]}._runtime"]
+    values, places = np.array([1.0, np.nan, 3.0, np.nan]), np.array([0, 5, 2, 1])
+    assert runtime.first_greatest(values, places) == 3
+    assert runtime.first_greatest(np.array([2.0, 2.0, -1.0]), np.array([4, 3, -1])) == 1
 
 
 def test_a_step_of_an_optimizer() -> None:

@@ -527,7 +527,7 @@ def lay_out(array, out, moves, starts, spread):
         array, starts = room, [b + start for b, start in zip(before, starts)]
     strides = [step * array.strides[axis] for axis, step in moves]
     first = array[tuple(slice(start, None) for start in starts)]
-    np.copyto(out, np.lib.stride_tricks.as_strided(first, out.shape, strides, writeable=False))
+    np.copyto(out, np.lib.stride_tricks.as_strided(first, out.shape, strides))
 
 
 # --- masks and noise from a seed: a number depends on the seed and on its position, and on nothing else -----------

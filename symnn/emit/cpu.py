@@ -30,13 +30,14 @@ def emit_runtime() -> str:
     from symnn.elementary.source import elementary_source
 
     own = functions_of("cpu/runtime_arrays.py")
+    fit = "(given.flags.c_contiguous and given.flags.writeable)"
     plain = '"cache": True, "error_model": "numpy", "nogil": True, "fastmath": False, "forceinline": True'
     rint = 'return builder.call(builder.module.declare_intrinsic("llvm.rint", [args[0].type]), args)'
     return fill(
         "cpu/runtime.py.j2",
         {
             "version": __version__,
-            "checks": fill("shared/checks.py.j2", {"np": "np", "library": "NumPy", **own}).rstrip(),
+            "checks": fill("shared/checks.py.j2", {"np": "np", "library": "NumPy", "fit": fit, **own}).rstrip(),
             "windows": fill("shared/windows.py.j2", {"np": "np", "room": "1048576", "block": "524288"}).rstrip(),
             **{name: text_of(f"shared/{name}.py") for name in ("seeds", "philox")},
             **{name: text_of(f"cpu/runtime_{name}.py") for name in ("products", "drawn", "draw")},

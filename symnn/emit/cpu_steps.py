@@ -324,9 +324,7 @@ class Steps:
         told = {s.axis for s in kernel.numbers if isinstance(s, Extent)}
         self.sizes |= told
         passed = {} if self.wide else told_numbers(kernel)
-        # The functions of the runtime are of numbers of the arrays' types.
-        alone = (printer.array(e.name) for e in kernel.reads if not e.indices)
-        passed |= {name: f"float({name})" for name in alone if name in self.whole}
+        passed |= self._as_numbers(kernel, printer)
         for e in kernel.partials:
             name = printer.array(e.name)
             inner = "".join(f", {size_name(i.axis)}" for i in e.indices if isinstance(i, Index))
@@ -350,6 +348,11 @@ class Steps:
         ]
         for e in kernel.partials:
             self._combined(printer, e, kernel)
+
+    def _as_numbers(self, kernel: Kernel, printer: KernelPrinter) -> dict[str, str]:
+        """Whole numbers that a kernel computes with: functions of the runtime are of numbers of the arrays' types."""
+        alone = (printer.array(e.name) for e in kernel.reads if not e.indices)
+        return {name: f"float({name})" for name in alone if name in self.whole}
 
     def _scattered(self, kernel: Kernel, printer: KernelPrinter) -> None:
         """Rows added in order, in double precision, where their labels say."""

@@ -41,13 +41,14 @@ def emit_runtime() -> str:
     from symnn.elementary.source import elementary_source
 
     own = functions_of("cuda/runtime_arrays.py")
+    words = {"np": "xp", "library": "CuPy", "chunk_rows": "", "fit": "given.flags.c_contiguous"}
     numbers = ("-3.4028235e38", "-1.7976931348623157e308")
     least = {f"least_{kind.name}": text for kind, text in zip(KINDS, numbers, strict=True)}
     return fill(
         "cuda/runtime.py.j2",
         {
             "version": __version__,
-            "checks": fill("shared/checks.py.j2", {"np": "xp", "library": "CuPy", "chunk_rows": "", **own}).rstrip(),
+            "checks": fill("shared/checks.py.j2", {**words, **own}).rstrip(),
             "windows": fill("shared/windows.py.j2", {"np": "xp", "room": str(2**26), "block": str(2**26)}).rstrip(),
             **{name: text_of(f"shared/{name}.py") for name in ("seeds", "philox")},
             **{name: text_of(f"cuda/runtime_{name}.py") for name in ("products", "drawn", "draw")},

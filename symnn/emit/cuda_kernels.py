@@ -14,11 +14,11 @@ import sympy as sp
 
 from symnn.emit.cpu_kernels import Writer, arguments, beside_loops, extents_of, lead_of, told_apart
 from symnn.emit.printer import KernelPrinter
-from symnn.language.terms import Entry
+from symnn.language.terms import Entry, Index
 from symnn.loops.ir import Accumulate, Choose, Kernel, Node, Pass, Start, Store, bodies, entries
 from symnn.loops.names import index_name, size_name
 
-__all__ = ["cuda_function_names", "cuda_kernel_lines", "device_arguments", "rows_name"]
+__all__ = ["cuda_function_names", "cuda_kernel_lines", "device_arguments", "is_shared", "rows_name"]
 
 #: What a team's partial result starts with, by how those of all teams are folded; a sum starts with zero.
 _STARTS = {"norm": "no_squares(real)", "shift": "least(real)", "greatest": "real(-np.inf)", "place": "-1"}
@@ -101,8 +101,8 @@ class TeamWriter(Writer):
         super().__init__(printer, running, index_name(kernel.row), "")
         self.scattered = {e.name for e in kernel.scattered}
         self.depth = 0
-        #: Where no row has columns, each thread is a team.
-        self.alone = not any(isinstance(node, Pass) for node in kernel.body)
+        #: Each thread is a team.
+        self.alone = not is_shared(kernel)
         #: Accumulators of a row, and partial results that threads have each of their own.
         self.of_row: dict[str, Node] = {}
         self.deep: set[str] = set()
@@ -123,7 +123,7 @@ class TeamWriter(Writer):
         places = {f.best: f.name for f in self.kernel.folds if f.kind == "place"}
         for name, local in self.whole.items():
             kind = self.folded.get(name, "")
-            deep = name in self.deep
+            deep = name in self.deep and not self.alone
             if not kind:
                 lines.append(f"{local} = team_sum({local} - {local}_lost)" if deep else f"{local} -= {local}_lost")
             elif deep and kind == "norm":
@@ -145,19 +145,32 @@ class TeamWriter(Writer):
 
     def lines(self, nodes: Iterable[Node]) -> list[str]:
         nodes = list(nodes)
+        if self.depth or self.alone:
+            return super().lines(nodes)
         made: list[str] = []
-        stores: list[str] = []
+        stores: list[Node] = []
         for k, node in enumerate(nodes):
-            if self.depth == 0 and isinstance(node, Start):
+            if isinstance(node, Start):
                 self.of_row[node.name] = node
-            if self.depth == 0 and _is_written_once(node):
+            if _is_written_once(node):
                 # One after the other, so that the first thread of the team is asked for once.
-                stores += self.line(node)
+                stores.append(node)
                 continue
-            made += self._by_the_first(stores)
+            made += self._written(stores, nodes[k:])
             stores = []
-            made += self._pass(node, nodes[k + 1 :]) if self.depth == 0 and isinstance(node, Pass) else self.line(node)
-        return [*made, *self._by_the_first(stores)]
+            made += self._pass(node, nodes[k + 1 :]) if isinstance(node, Pass) else self.line(node)
+        # What the next row writes may be what another thread still reads of this one.
+        last = ["meet()"] if "meet()" in made else []
+        return [*made, *self._written(stores, ()), *last]
+
+    def _written(self, stores: Sequence[Node], after: Sequence[Node]) -> list[str]:
+        """What one thread writes of a row, which the others may read."""
+        lines = self._by_the_first([line for node in stores for line in self.line(node)])
+        arrays = {self.printer.array(node.entry.name) for node in stores if isinstance(node, Store)}
+        return [*lines, *(["meet()"] if self._reads(after, arrays) else [])]
+
+    def _reads(self, nodes: Iterable[Node], arrays: set[str]) -> bool:
+        return any(self.printer.array(x.name) in arrays for x in entries(nodes))
 
     def line(self, node: Node) -> list[str]:
         if isinstance(node, Start):
@@ -188,10 +201,21 @@ class TeamWriter(Writer):
                     at = str(inner.at) if inner.at else "_"
                     place = str(inner.at) if inner.at else "0"
                     lines.append(f"{inner.best}, {at} = team_first({inner.best}, {place})")
-        written = {s.entry.name: s.entry.indices for body in bodies(node.body) for s in body if isinstance(s, Store)}
-        if any(x.name in written and x.indices != written[x.name] for x in entries(after)):
-            lines.append("meet()")
-        return lines
+        return [*lines, *(["meet()"] if self._crosses(node, after) else [])]
+
+    def _crosses(self, node: Pass, after: Sequence[Node]) -> bool:
+        """Whether a thread reads later what another has written in a pass: anywhere but in the same columns."""
+        stores = [s for body in bodies(node.body) for s in body if isinstance(s, Store)]
+        arrays = {self.printer.array(s.entry.name) for s in stores}
+        places = {(self.printer.array(s.entry.name), s.entry.indices) for s in stores}
+        alone = len(places) == len(arrays)
+        for other in after:
+            own = isinstance(other, Pass) and other.index == node.index and alone
+            for x in entries([other]):
+                name = self.printer.array(x.name)
+                if name in arrays and not (own and (name, x.indices) in places):
+                    return True
+        return False
 
     def _together(self, name: str, node: Accumulate) -> list[str]:
         if name not in self.of_row:
@@ -239,6 +263,21 @@ class TeamWriter(Writer):
     def _flush(self, node: Node) -> list[str]:
         """A team has few rows: what it adds up needs no other precision."""
         return []
+
+
+def is_shared(kernel: Kernel) -> bool:
+    """Whether the threads of a team can share the columns of a row: each writes to columns of its own.
+
+    A sum over rows by other axes than that of the columns has each of its elements from all of them.
+    """
+    passes = [node for node in kernel.body if isinstance(node, Pass)]
+
+    def own(node: Node, index: Index) -> bool:
+        written = isinstance(node, Store) or (isinstance(node, Accumulate) and isinstance(node.entry, Entry))
+        indices = node.entry.indices if written else ()  # type: ignore[union-attr]
+        return not indices or index in indices
+
+    return bool(passes) and all(own(node, p.index) for p in passes for body in bodies(p.body) for node in body)
 
 
 def _is_written_once(node: Node) -> bool:

@@ -2,20 +2,23 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import ClassVar
 
 from symnn.emit.cpu_shapes import shape_text
 from symnn.emit.cpu_steps import Steps, nest_of, norms_of, told_numbers
-from symnn.emit.cuda_kernels import device_arguments, rows_name
+from symnn.emit.cuda_kernels import device_arguments, is_shared, rows_name
 from symnn.emit.printer import KernelPrinter
 from symnn.language.terms import Entry, Extent, Index
-from symnn.loops.ir import Kernel
+from symnn.loops.ir import Accumulate, Kernel, Node, Pass
 from symnn.loops.names import size_name
 
 __all__ = ["DeviceSteps"]
 
 #: Rows that a team adds up column by column before its sums are added to those of others.
 _ROWS_OF_A_TEAM = 16
+#: Teams that add up all there is into one number.
+_TEAMS = 8192
 
 
 class DeviceSteps(Steps):
@@ -37,17 +40,15 @@ class DeviceSteps(Steps):
         if kernel.scattered:
             self._scattered(kernel, printer)
             return
-        columns = max((size_name(i.axis) for i in kernel.columns), default="", key=len)
-        if len(set(kernel.columns)) > 1:
-            columns = f"max({', '.join(size_name(i.axis) for i in kernel.columns)})"
-        # Rows that are added up column by column are few for each team; of the whole, teams have as many as they like.
-        each = f", each={_ROWS_OF_A_TEAM}" if any(e.indices for e in kernel.partials) else ""
-        self.lines.append(f"shape = shape_for({rows}{f', {columns}' if columns else ''}{each})")
-        passed = {} if self.wide else _numbers(kernel, printer)
+        axes = list(dict.fromkeys(size_name(i.axis) for i in kernel.columns)) if is_shared(kernel) else []
+        columns = f", max({', '.join(axes)})" if axes[1:] else f", {axes[0]}" if axes else ""
+        self.lines.append(f"shape = shape_for({rows}{columns}{_rows_of_a_team(kernel, rows)})")
+        passed = {} if self.wide else told_numbers(kernel)
+        passed |= self._as_numbers(kernel, printer)
         for e in kernel.partials:
             name = printer.array(e.name)
             inner = "".join(f", {size_name(i.axis)}" for i in e.indices if isinstance(i, Index))
-            kind = "np.int64" if e.tensor.is_integer else self._real
+            kind = "np.int64" if e.tensor.is_integer else "np.float64" if _has_many(kernel, e) else self._real
             memory = "zeros" if e.indices else "empty"
             self.lines.append(f"{name}_parts = xp.{memory}((teams_of(shape){inner or ','}), {kind})")
             passed[name] = f"{name}_parts"
@@ -72,7 +73,7 @@ class DeviceSteps(Steps):
                 self.lines.append(f"{printer.array(e.name)}_{part} = xp.zeros({shape_text(e.indices)}, {self._real})")
         columns = ", ".join(size_name(i.axis) for i in kernel.columns[:1]) or "1"
         self.lines.append(f"shape = one_team({columns})")
-        passed = {} if self.wide else _numbers(kernel, printer)
+        passed = {} if self.wide else told_numbers(kernel)
         names = [passed.get(n, n) for n in device_arguments(kernel, self.storage)]
         self.lines.append(f"_{kernel.name}_rows(shape, {', '.join(names)})")
         for e in kernel.scattered:
@@ -103,7 +104,24 @@ class DeviceSteps(Steps):
             self.lines.append(f"{name} = {name}_parts.sum(axis=0, dtype=np.float64).astype({self._real})")
 
 
-def _numbers(kernel: Kernel, printer: KernelPrinter) -> dict[str, str]:
-    """The numbers of a kernel as they are handed over: in the arrays' type, whole ones as they are."""
-    alone = [printer.array(e.name) for e in kernel.reads if not e.indices and not e.tensor.is_integer]
-    return {name: f"real({name})" for name in alone} | told_numbers(kernel)
+
+def _rows_of_a_team(kernel: Kernel, rows: str) -> str:
+    """How many rows a team has at least: few where they are added up column by column, which rounds in their order."""
+    if any(e.indices for e in kernel.partials):
+        return f", each={_ROWS_OF_A_TEAM}"
+    return f", each=1 + {rows} // {_TEAMS}" if kernel.partials else ""
+
+
+def _has_many(kernel: Kernel, partial: Entry) -> bool:
+    """Whether a team's part is made of so much that it is kept in double precision: a norm, a sum within rows too."""
+    fold = kernel.fold(partial.name)
+    if fold is not None:
+        return fold.kind == "norm"
+
+    def depth(nodes: Iterable[Node], above: int) -> int:
+        found = [depth(n.body, above + 1) for n in nodes if isinstance(n, Pass)]
+        here = [above for n in nodes if isinstance(n, Accumulate) and isinstance(n.entry, Entry)
+                and n.entry.name == partial.name]
+        return max([*found, *here], default=0)
+
+    return bool(partial.indices) and depth(kernel.body, 0) > len(partial.indices)

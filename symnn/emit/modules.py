@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import textwrap
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -100,7 +101,9 @@ def _kernel_blocks(made: Programs, target: Target, wide: bool) -> tuple[list[lis
     named_there = ("block_rows", "lay_out", "multiply", "room", "tiles", *PAIRS, "fma", "power")
     helpers |= {name for name in named_there if any(f"{name}(" in line for line in every)}
     helpers |= {"PLAIN", "fma", "typed"} if fitted else set()
-    return [*fitted, *kernels, *blocks], helpers
+    text = "\n".join(line for line in every if not line.lstrip().startswith("#"))
+    # A logarithm of a number is printed as one.
+    return [*fitted, *kernels, *blocks], {name for name in helpers if re.search(rf"\b{name}\b", text)}
 
 
 def _usual(op: Op, kernel: Kernel) -> dict[str, int]:

@@ -139,7 +139,7 @@ def _zeros(function: Function) -> list[Any]:
 def _value(function: Function, x: Any) -> Any:
     try:
         value = function(x)
-    except (ValueError, ZeroDivisionError, OverflowError, TypeError):
+    except (ValueError, ZeroDivisionError, OverflowError, TypeError, MemoryError):
         return None
     return value if isinstance(value, mpmath.mpf) and mpmath.isfinite(value) else None
 

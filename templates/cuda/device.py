@@ -12,6 +12,8 @@ __all__ = ["launch", "xp"]
 
 # What becomes part of a kernel before that is compiled is taken for a name out of place; it compiles to what it should.
 warnings.filterwarnings("ignore", r"(?s)variable '.*_team_\w+' is not in scope")
+# A kernel for few rows has few blocks.
+warnings.filterwarnings("ignore", "Grid size")
 
 #: What Numba made of each function, which it compiles for the types of the arguments.
 _COMPILED = {}
@@ -22,4 +24,6 @@ def launch(function, grid, block, arguments):
     if function not in _COMPILED:
         _COMPILED[function] = cuda.jit(function, cache=True)
     stream = cuda.external_stream(xp.cuda.get_current_stream().ptr)
-    _COMPILED[function][grid, block, stream](*arguments)
+    # They are CuPy's own, on its stream: there is nothing to wait for.
+    given = [cuda.as_cuda_array(a, sync=False) if isinstance(a, xp.ndarray) else a for a in arguments]
+    _COMPILED[function][grid, block, stream](*given)
