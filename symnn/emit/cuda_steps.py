@@ -71,7 +71,7 @@ class DeviceSteps(Steps):
         for e in kernel.scattered:
             for part in ("sum", "lost"):
                 self.lines.append(f"{printer.array(e.name)}_{part} = xp.zeros({shape_text(e.indices)}, {self._real})")
-        columns = ", ".join(size_name(i.axis) for i in kernel.columns[:1]) or "1"
+        columns = size_name(kernel.columns[0].axis) if is_shared(kernel) else "1"
         self.lines.append(f"shape = one_team({columns})")
         passed = {} if self.wide else told_numbers(kernel)
         names = [passed.get(n, n) for n in device_arguments(kernel, self.storage)]
@@ -102,7 +102,6 @@ class DeviceSteps(Steps):
             self.lines.append(f"xp.copyto({name}, {name}_parts.sum(axis=0, dtype=np.float64), casting='same_kind')")
         else:
             self.lines.append(f"{name} = {name}_parts.sum(axis=0, dtype=np.float64).astype({self._real})")
-
 
 
 def _rows_of_a_team(kernel: Kernel, rows: str) -> str:
