@@ -14,7 +14,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from enum import StrEnum
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any, NoReturn
 
 import typer
 
@@ -417,9 +417,12 @@ def main() -> None:
     except SymnnError as error:
         _fail(error, 2)
     except BrokenPipeError:
-        # Whoever read the output has seen enough; what is left in the buffer goes nowhere.
-        _drop_output()
-        sys.exit(0)
+        _seen_enough()
+    except SystemExit as done:
+        # Typer ends with 1 where the pipe is closed before all is written.
+        if isinstance(done.__context__, BrokenPipeError):
+            _seen_enough()
+        raise
     except OSError as error:
         _drop_output()
         where = f"{error.filename}: " if error.filename else ""
@@ -428,6 +431,12 @@ def main() -> None:
         _fail("a formula is nested too deeply; name parts of it: f.u[n, c] = …", 2)
     except MemoryError as error:
         _fail(f"out of memory{f': {error}' if str(error) else ''}; nothing was written", 1)
+
+
+def _seen_enough() -> NoReturn:
+    """Whoever read the output has what they want; what is left in the buffer goes nowhere."""
+    _drop_output()
+    sys.exit(0)
 
 
 def _drop_output() -> None:

@@ -114,6 +114,16 @@ def test_a_closed_pipe_is_no_error() -> None:
     assert done.stderr == b""
 
 
+def test_a_pipe_that_is_closed_before_anything_is_written_is_no_error() -> None:
+    end, start = os.pipe()
+    os.close(end)
+    command = [sys.executable, "-m", "symnn.cli", "list", "--format", "json"]
+    env = {**os.environ, "PYTHONPATH": str(ROOT)}
+    done = subprocess.run(command, stdout=start, stderr=subprocess.PIPE, env=env, check=False)
+    os.close(start)
+    assert (done.returncode, done.stderr) == (0, b"")
+
+
 # --- mistakes -----------------------------------------------------------------------------------------------
 
 
