@@ -42,6 +42,15 @@ class Steps:
 
     #: The library of arrays, by the name that modules have for it.
     arrays: ClassVar[str] = "np"
+    #: What makes the whole of the parts of chunks, by how they are folded, and the sum of rows of them.
+    wholes: ClassVar[dict[str, str]] = {
+        "sum": "{parts}.sum()",
+        "norm": "math.hypot(*{parts})",
+        "shift": "max({parts})",
+        "greatest": "{parts}.max()",
+        "place": "int({parts}[{best}_parts.argmax()])",
+    }
+    over_rows: ClassVar[str] = "sum(axis=0)"
 
     schedule: Schedule
     storage: dict[str, str]
@@ -364,31 +373,27 @@ class Steps:
         names = [passed.get(n, n) for n in arguments(kernel, self.storage)]
         self.lines.append(f"_{kernel.name}_rows({', '.join(names)})")
         for e in kernel.scattered:
-            name = printer.array(e.name)
-            if e.name in self.given:
-                self.lines.append(f"{self.arrays}.copyto({name}, {name}_sum, casting='same_kind')")
-            else:
-                self.lines.append(f"{name} = {name}_sum.astype({self._real})")
+            self._placed(printer.array(e.name), e, f"{printer.array(e.name)}_sum")
 
     def _combined(self, printer: KernelPrinter, e: Entry, kernel: Kernel) -> None:
+        """The whole from what each chunk or team has."""
         name = printer.array(e.name)
         fold = kernel.fold(e.name)
-        if fold is not None:
-            best = printer.array(fold.best) if fold.best else ""
-            self.lines.append(f"{name} = " + {
-                "norm": f"math.hypot(*{name}_parts)",
-                "shift": f"max({name}_parts)",
-                "greatest": f"{name}_parts.max()",
-                "place": f"int({name}_parts[{best}_parts.argmax()])",
-            }[fold.kind])
-        elif any(f.best == e.name for f in kernel.folds):
+        if fold is None and any(f.best == e.name for f in kernel.folds):
             return  # asked for the place alone
-        elif not e.indices:
-            self.lines.append(f"{name} = {name}_parts.sum()")
-        elif e.name in self.given:
-            self.lines.append(f"{self.arrays}.copyto({name}, {name}_parts.sum(axis=0), casting='same_kind')")
+        if fold is not None or not e.indices:
+            best = printer.array(fold.best) if fold is not None and fold.best else ""
+            text = self.wholes[fold.kind if fold is not None else "sum"].format(parts=f"{name}_parts", best=best)
+            self.lines.append(f"{name} = {text}")
         else:
-            self.lines.append(f"{name} = {name}_parts.sum(axis=0).astype({self._real})")
+            self._placed(name, e, f"{name}_parts.{self.over_rows}")
+
+    def _placed(self, name: str, e: Entry, total: str) -> None:
+        """A total, in the memory of a result or in its own."""
+        if e.name in self.given:
+            self.lines.append(f"{self.arrays}.copyto({name}, {total}, casting='same_kind')")
+        else:
+            self.lines.append(f"{name} = {total}.astype({self._real})")
 
 
 def _part_of(name: str, places: tuple[int | None, ...], at: list[str]) -> str:

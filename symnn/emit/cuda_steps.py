@@ -25,6 +25,14 @@ class DeviceSteps(Steps):
     """The lines of one schedule for a device."""
 
     arrays: ClassVar[str] = "xp"
+    wholes: ClassVar[dict[str, str]] = {
+        "sum": "float({parts}.sum(dtype=np.float64))",
+        "norm": "math.hypot(*{parts}.tolist())",
+        "shift": "float({parts}.max())",
+        "greatest": "float({parts}.max())",
+        "place": "int({parts}[first_greatest({best}_parts, {parts})])",
+    }
+    over_rows: ClassVar[str] = "sum(axis=0, dtype=np.float64)"
 
     def _kernel(self, kernel: Kernel) -> None:
         printer = KernelPrinter(self.storage)
@@ -77,31 +85,7 @@ class DeviceSteps(Steps):
         names = [passed.get(n, n) for n in device_arguments(kernel, self.storage)]
         self.lines.append(f"_{kernel.name}_rows(shape, {', '.join(names)})")
         for e in kernel.scattered:
-            name = printer.array(e.name)
-            if e.name in self.given:
-                self.lines.append(f"xp.copyto({name}, {name}_sum, casting='same_kind')")
-            else:
-                self.lines.append(f"{name} = {name}_sum")
-
-    def _combined(self, printer: KernelPrinter, e: Entry, kernel: Kernel) -> None:
-        name = printer.array(e.name)
-        fold = kernel.fold(e.name)
-        if fold is not None:
-            best = printer.array(fold.best) if fold.best else ""
-            self.lines.append(f"{name} = " + {
-                "norm": f"math.hypot(*{name}_parts.tolist())",
-                "shift": f"float({name}_parts.max())",
-                "greatest": f"float({name}_parts.max())",
-                "place": f"int({name}_parts[first_greatest({best}_parts, {name}_parts)])",
-            }[fold.kind])
-        elif any(f.best == e.name for f in kernel.folds):
-            return  # asked for the place alone
-        elif not e.indices:
-            self.lines.append(f"{name} = float({name}_parts.sum(dtype=np.float64))")
-        elif e.name in self.given:
-            self.lines.append(f"xp.copyto({name}, {name}_parts.sum(axis=0, dtype=np.float64), casting='same_kind')")
-        else:
-            self.lines.append(f"{name} = {name}_parts.sum(axis=0, dtype=np.float64).astype({self._real})")
+            self._placed(printer.array(e.name), e, f"{printer.array(e.name)}_sum")
 
 
 def _rows_of_a_team(kernel: Kernel, rows: str) -> str:
