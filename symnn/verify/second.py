@@ -60,7 +60,8 @@ def second_measures(
         with mpmath.workdps(DIGITS + 15):
             left = [a * b for n in u for a, b in zip(along_v[n].flat, u[n].flat, strict=True)]
             right = [a * b for n in v for a, b in zip(along_u[n].flat, v[n].flat, strict=True)]
-            scale = max(mpmath.fsum(map(abs, left)), mpmath.fsum(map(abs, right)), mpmath.mpf(10) ** -30)
+            # What is zero is so to as many digits as are worked with, beside terms of about one.
+            scale = max(mpmath.fsum(map(abs, left)), mpmath.fsum(map(abs, right)), mpmath.mpf(10) ** -20)
             asymmetry = max(asymmetry, float(abs(mpmath.fsum(left) - mpmath.fsum(right)) / scale))
         numeric = _quotient(gradient, instance, seeds, v)
         quotient = max(quotient, *(relative_error(along_v[n], numeric[n]) for n in second.wrt))
