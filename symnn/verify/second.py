@@ -29,6 +29,8 @@ __all__ = ["second_measures", "second_trials"]
 
 SYMMETRY_BOUND = 1e-40
 QUOTIENT_BOUND = 1e-25
+#: Digits, so many that what is zero is so beside the least scale that an asymmetry is measured against.
+_WORKED_WITH = DIGITS + 30
 
 Array = np.ndarray[Any, Any]
 
@@ -37,7 +39,7 @@ def hessian_times(second: Derivation, instance: Instance, seeds: dict[str, Array
     """H v for each argument, by the derivation."""
     along = {s.name: vectors[n] for s, n in zip(second.seed, second.wrt, strict=True)}
     made = evaluate(
-        (*second.forward, *second.equations), {**instance.values, **seeds, **along}, instance.sizes, DIGITS + 15,
+        (*second.forward, *second.equations), {**instance.values, **seeds, **along}, instance.sizes, _WORKED_WITH,
         names=second.results,
     )
     return {n: made[r] for n, r in zip(second.wrt, second.results, strict=True)}
@@ -57,11 +59,10 @@ def second_measures(
         instance, seeds = _between_kinks(op, gradient, rng)
         u, v = ({n: draw_like(instance.arrays[n].shape, rng) for n in second.wrt} for _ in range(2))
         along_u, along_v = (hessian_times(second, instance, seeds, w) for w in (u, v))
-        with mpmath.workdps(DIGITS + 15):
+        with mpmath.workdps(_WORKED_WITH):
             left = [a * b for n in u for a, b in zip(along_v[n].flat, u[n].flat, strict=True)]
             right = [a * b for n in v for a, b in zip(along_u[n].flat, v[n].flat, strict=True)]
-            # What is zero is so to as many digits as are worked with, beside terms of about one.
-            scale = max(mpmath.fsum(map(abs, left)), mpmath.fsum(map(abs, right)), mpmath.mpf(10) ** -20)
+            scale = max(mpmath.fsum(map(abs, left)), mpmath.fsum(map(abs, right)), mpmath.mpf(10) ** -30)
             asymmetry = max(asymmetry, float(abs(mpmath.fsum(left) - mpmath.fsum(right)) / scale))
         numeric = _quotient(gradient, instance, seeds, v)
         quotient = max(quotient, *(relative_error(along_v[n], numeric[n]) for n in second.wrt))
