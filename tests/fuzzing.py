@@ -23,6 +23,7 @@ from symnn.calculus.trace import Derivation
 from symnn.emit.cpu import emit_module
 from symnn.errors import SymnnError
 from symnn.language.operation import Kind, Op, Programs
+from symnn.language.terms import within
 from symnn.verify.adjoint import ADJOINT_BOUND, derived_tangent
 from symnn.verify.calls import call_jvp, call_kernel, call_value_and_grad
 from symnn.verify.evaluate import evaluate
@@ -30,7 +31,7 @@ from symnn.verify.gradients import GRADIENT_BOUND, derived_gradient, seed_values
 from symnn.verify.interpreted import interpreted
 from symnn.verify.kernels import whole_batch
 from symnn.verify.numeric import directional, numeric_gradient, relative_error
-from symnn.verify.reference import expect, expect_tangent, undecided
+from symnn.verify.reference import COMPARING, expect, expect_tangent, undecided
 from symnn.verify.sample import Instance, draw, draw_like, sizes_of
 from symnn.verify.second import second_measures
 from symnn.verify.trials import KERNEL_BOUND, Worst, compare
@@ -131,13 +132,14 @@ def _instance(
     op: Op, derivation: Derivation, rng: np.random.Generator
 ) -> tuple[Instance | None, dict[str, Array], dict[str, Array]]:
     """An instance where everything has a value and no branch is near, with cotangents and numerical gradients."""
+    compares = any(within(e.value, *COMPARING) for e in derivation.forward)
     for _ in range(_DRAWS):
         sizes = {axis: min(size, 3) for axis, size in sizes_of(op, rng, least=1, most=3).items()}
         instance = draw(op, rng, sizes)
         seeds = seeds_for(op, instance, rng)
         given = {**instance.values, **seed_values(derivation, seeds)}
-        if any(x == 0 for name in derivation.wrt for x in instance.arrays[name].flat):
-            continue  # a multiple of it is compared with another: both are zero, exactly, and a kink is there
+        if compares and any(x == 0 for name in derivation.wrt for x in instance.arrays[name].flat):
+            continue  # a multiple of it may be compared with another: both are zero, exactly, and a kink is there
         try:
             if undecided(derivation, given, instance.sizes, np.float64) or _infinite(derivation, given, instance):
                 continue

@@ -43,6 +43,7 @@ from symnn.verify.running import running
 from symnn.verify.sample import Instance
 
 __all__ = [
+    "COMPARING",
     "Expected",
     "Task",
     "expect",
@@ -62,7 +63,7 @@ _RELATIVE = mpmath.mpf(10) ** -30
 #: What has an exponent lower by more is less than that: the usual case, which takes no arithmetic to tell.
 _FEWER_BITS = 100
 #: What compares numbers: where none of these is, there is nothing to decide.
-_COMPARING = (sp.Piecewise, sp.Max, sp.Min, sp.Mod, sp.floor, sp.sign, maximum, minimum, Peak, Place)
+COMPARING = (sp.Piecewise, sp.Max, sp.Min, sp.Mod, sp.floor, sp.sign, maximum, minimum, Peak, Place)
 
 
 #: Against what an entry of a result is measured: its magnitude, and the widest intermediate that it needs.
@@ -302,7 +303,7 @@ def undecided(derivation: Derivation | Op, values: Mapping[str, Any], sizes: Map
     """
     before_them = derivation.forward if isinstance(derivation, Derivation) else ()
     equations = (*before_them, *derivation.equations)
-    comparing = [e.name for e in equations if any(within(e.value, kind) for kind in _COMPARING)]
+    comparing = [e.name for e in equations if any(within(e.value, kind) for kind in COMPARING)]
     if not comparing:
         return False
     kinds = _running(dtype)
